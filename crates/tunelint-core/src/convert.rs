@@ -1,0 +1,357 @@
+//! Source → layout → example → layout → sink, with an account of everything that does not fit.
+//!
+//! Nothing is dropped in silence: what a layout has no place for is a [`Loss`], a record that
+//! cannot be converted is a [`Reject`], and `read = written + rejected` always holds.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use crate::engine;
+use crate::example::{Example, Role, Turn};
+use crate::finding::{Finding, Findings, Message, Policy, Severity};
+use crate::layout::{Layout, Loss, Losses, ObjectWriter};
+use crate::position::Location;
+use crate::reader::{Read1, Reader, Scratch};
+use crate::record::Record;
+use crate::sink::{Form, Sink, encode};
+use crate::source::Batch;
+use crate::text::Text;
+
+/// What to do with a conversation where a single prompt and its answer are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TurnsPolicy {
+    /// Leave it out.
+    #[default]
+    Reject,
+    /// The last answer, with everything before it as input.
+    Last,
+    /// One example for each answer, with everything before it as input.
+    Each,
+}
+
+/// How to convert.
+#[derive(Debug, Clone)]
+pub struct Converter {
+    /// The layout to write.
+    pub layout: Arc<dyn Layout>,
+    /// The container to write.
+    pub form: Form,
+    /// What to do with conversations.
+    pub turns: TurnsPolicy,
+    /// Text put before every input.
+    pub preamble: Option<String>,
+    /// Whether unknown fields are carried along.
+    pub keep_extra: bool,
+    /// How many threads may work.
+    pub threads: usize,
+}
+
+/// A record that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Its bytes.
+    pub raw: Vec<u8>,
+    /// Which record it is.
+    pub record: u64,
+    /// The line on which it starts.
+    pub line: u64,
+}
+
+/// Something that was lost: how often, and where first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LossCount {
+    /// In how many places.
+    pub count: u64,
+    /// The first.
+    pub first: Location,
+}
+
+/// What became of the records.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conversion {
+    /// Records read.
+    pub read: u64,
+    /// Records of the source that were written.
+    pub written: u64,
+    /// Records of the source that were left out.
+    pub rejected: u64,
+    /// Examples written; more than records where a conversation was cut into several.
+    pub examples: u64,
+    /// What was lost, by what it is.
+    pub losses: BTreeMap<String, LossCount>,
+}
+
+/// What a conversion hands out on its way.
+pub trait Recipient: Send {
+    /// Something is wrong with a record, or with the file.
+    ///
+    /// # Errors
+    /// Ends the conversion.
+    fn finding(&mut self, finding: Finding) -> io::Result<()>;
+    /// A record was left out; the findings about it have come before.
+    ///
+    /// # Errors
+    /// Ends the conversion.
+    fn reject(&mut self, reject: Reject) -> io::Result<()>;
+}
+
+/// The rule under which a record that cannot take the target's form is reported.
+pub const UNCONVERTIBLE: &str = "unconvertible";
+
+/// What one batch gave.
+#[derive(Default)]
+struct Outcome {
+    bytes: Vec<u8>,
+    /// Where each written example ends in `bytes`.
+    ends: Vec<usize>,
+    read: u64,
+    written: u64,
+    findings: Vec<Finding>,
+    rejects: Vec<Reject>,
+    losses: BTreeMap<String, LossCount>,
+}
+
+impl Converter {
+    /// Converts everything that `reader` gives, and writes it to `out`.
+    ///
+    /// # Errors
+    /// What reading, writing or the recipient returns.
+    pub fn run<W: Write + Send>(
+        &self,
+        mut reader: Reader,
+        policy: &Policy,
+        out: W,
+        recipient: &mut dyn Recipient,
+    ) -> io::Result<(Conversion, W)> {
+        let columns = table_columns(self.layout.name());
+        let mut sink = Sink::new(out, self.form.clone(), columns)?;
+        let names: Vec<String> = sink.columns().to_vec();
+        let decoding = reader.decoding();
+        let first = reader.first.take();
+        let mut conversion = Conversion::default();
+        let work = |batch: &Batch, scratch: &mut (Scratch, ObjectWriter)| {
+            let mut outcome = Outcome::default();
+            let mut findings = Findings::new(policy);
+            let (buffers, object) = scratch;
+            decoding.each(batch, buffers, &mut findings, &mut |read, findings| {
+                self.take(&read, findings, object, &names, &mut outcome);
+            });
+            outcome.findings = findings.into_parts().1;
+            outcome
+        };
+        let mut drain = |outcome: Outcome| {
+            conversion.add(&outcome);
+            outcome.findings.into_iter().try_for_each(|finding| recipient.finding(finding))?;
+            outcome.rejects.into_iter().try_for_each(|reject| recipient.reject(reject))?;
+            let mut from = 0;
+            for end in outcome.ends {
+                sink.write(outcome.bytes.get(from..end).unwrap_or_default())?;
+                from = end;
+            }
+            Ok(())
+        };
+        let buffers = || (decoding.scratch(), ObjectWriter::new());
+        engine::run(first, &mut reader.batcher, self.threads, buffers, work, &mut drain)?;
+        let mut findings = Findings::new(policy);
+        reader.report_facts(&mut findings);
+        findings.into_parts().1.into_iter().try_for_each(|finding| recipient.finding(finding))?;
+        Ok((conversion, sink.finish()?))
+    }
+
+    /// Converts one record.
+    fn take(
+        &self,
+        read: &Read1<'_, '_>,
+        findings: &mut Findings<'_>,
+        object: &mut ObjectWriter,
+        columns: &[String],
+        outcome: &mut Outcome,
+    ) {
+        outcome.read += 1;
+        let example = match read {
+            Read1::Example(example) => example,
+            Read1::Nothing(record) => return outcome.reject(record),
+        };
+        let mut losses = Losses::default();
+        let fitted = match self.fit(example, &mut losses) {
+            Ok(fitted) => fitted,
+            Err(why) => {
+                findings.report_as(UNCONVERTIBLE, example.record.at(example.record.span()), Severity::Error, || why);
+                return outcome.reject(&example.record);
+            }
+        };
+        for example in &fitted {
+            object.clear();
+            self.layout.encode(example, object, &mut losses);
+            self.carry(example, object, &mut losses);
+            // Writing to memory does not fail.
+            if encode(&self.form, columns, object, &mut outcome.bytes).is_ok() {
+                outcome.ends.push(outcome.bytes.len());
+            }
+        }
+        outcome.written += 1;
+        outcome.lose(&example.record, losses);
+    }
+
+    /// Carries unknown fields along, or counts them as lost.
+    fn carry(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        for extra in &example.extras {
+            if self.keep_extra && matches!(self.form, Form::Jsonl | Form::Json) {
+                object.key(extra.key);
+                match example.record.body {
+                    crate::record::Body::Row(_) => object.string(&cell_text(extra.raw)),
+                    _ => object.raw(extra.raw),
+                }
+            } else {
+                losses.add(format!("field {}", crate::printable::quoted(extra.key, 40)), extra.span);
+            }
+        }
+    }
+
+    /// The example as the target's layout can hold it; several where it is cut.
+    fn fit<'a>(&self, example: &Example<'a>, losses: &mut Losses) -> Result<Vec<Example<'a>>, Message> {
+        if example.outputs().next().is_none() {
+            return Err(Message::new("the record has no answer to learn from")
+                .help("add the model's turn, or leave the record out with `--rejects FILE`"));
+        }
+        let capacity = self.layout.capacity();
+        let mut fitted = if capacity.many_turns || example.is_single_turn() {
+            vec![example.clone()]
+        } else {
+            self.cut(example)?
+        };
+        for example in &mut fitted {
+            if !capacity.many_turns && !ends_with_answer(example) {
+                return Err(Message::new("the record does not end with an answer").help("remove what follows the answer"));
+            }
+            self.put_before_input(example, capacity.system);
+        }
+        if !capacity.many_turns && !example.is_single_turn() {
+            losses.add("role names inside the input", example.record.span());
+        }
+        Ok(fitted)
+    }
+
+    fn cut<'a>(&self, example: &Example<'a>) -> Result<Vec<Example<'a>>, Message> {
+        let answers: Vec<usize> =
+            example.turns.iter().enumerate().filter(|(_, turn)| turn.role == Role::Model).map(|(at, _)| at).collect();
+        let chosen: &[usize] = match self.turns {
+            TurnsPolicy::Each => &answers,
+            TurnsPolicy::Last => answers.last().map_or(&[], std::slice::from_ref),
+            TurnsPolicy::Reject => {
+                return Err(Message::new(format!(
+                    "the conversation has {} answers, and `{}` has room for one",
+                    answers.len(),
+                    self.layout.name()
+                ))
+                .help("`--turns last` keeps the last answer, `--turns each` makes an example of every one"));
+            }
+        };
+        Ok(chosen.iter().map(|&at| pair_up(example, at)).collect())
+    }
+
+    /// Puts the preamble, and a system text that has no place of its own, before the input.
+    fn put_before_input(&self, example: &mut Example<'_>, has_system: bool) {
+        let mut before = self.preamble.clone().unwrap_or_default();
+        if !has_system {
+            let system: Vec<String> = example
+                .turns
+                .iter()
+                .filter(|turn| turn.role == Role::System)
+                .map(|turn| format!("{}\n\n", turn.joined()))
+                .collect();
+            before = format!("{}{before}", system.concat());
+            example.turns.retain(|turn| turn.role != Role::System);
+        }
+        if before.is_empty() {
+            return;
+        }
+        if let Some(input) = example.turns.iter_mut().find(|turn| turn.role == Role::User) {
+            input.texts.insert(0, Text::composed(before, input.span));
+        }
+    }
+}
+
+fn ends_with_answer(example: &Example<'_>) -> bool {
+    example.turns.last().is_some_and(|turn| turn.role == Role::Model)
+}
+
+/// One prompt, made of all turns before the answer at `at`, and that answer.
+fn pair_up<'a>(example: &Example<'a>, at: usize) -> Example<'a> {
+    let before = example.turns.get(..at).unwrap_or_default();
+    let mut turns: Vec<Turn<'a>> = before.iter().filter(|turn| turn.role == Role::System).cloned().collect();
+    let spoken: Vec<&Turn<'a>> = before.iter().filter(|turn| turn.role != Role::System).collect();
+    match spoken.as_slice() {
+        [only] if only.role == Role::User => turns.push((*only).clone()),
+        many => turns.push(script(many, example)),
+    }
+    turns.extend(example.turns.get(at).cloned());
+    Example { turns, ..example.clone() }
+}
+
+/// A conversation as one text: a line for each turn, with who speaks.
+fn script<'a>(turns: &[&Turn<'a>], example: &Example<'a>) -> Turn<'a> {
+    let line = |turn: &&Turn<'a>| {
+        let name = match turn.role {
+            Role::System => "System",
+            Role::User => "User",
+            Role::Model => "Model",
+            Role::Tool => "Tool",
+        };
+        format!("{name}: {}", turn.joined())
+    };
+    let text = turns.iter().map(line).collect::<Vec<_>>().join("\n");
+    let span = turns.first().map_or(example.record.span(), |turn| turn.span);
+    let parts = turns.iter().flat_map(|turn| turn.parts.iter().copied()).collect();
+    Turn { role: Role::User, texts: SmallVec::from_iter([Text::composed(text, span)]), span, parts }
+}
+
+/// The columns of a table in a layout; none where a cell cannot hold it.
+pub fn table_columns(layout: &str) -> &'static [&'static str] {
+    match layout {
+        "pairs" => &["text_input", "output"],
+        "palm" => &["input_text", "output_text"],
+        "prompt-completion" => &["prompt", "completion"],
+        "alpaca" => &["instruction", "input", "output", "system"],
+        _ => &[],
+    }
+}
+
+/// The text of a raw cell.
+fn cell_text(raw: &str) -> String {
+    match raw.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => raw.to_owned(),
+    }
+}
+
+impl Outcome {
+    fn reject(&mut self, record: &Record<'_>) {
+        self.rejects.push(Reject { raw: record.raw.to_vec(), record: record.ordinal, line: record.start.line });
+    }
+
+    fn lose(&mut self, record: &Record<'_>, losses: Losses) {
+        for Loss { what, span } in losses.losses {
+            let first = || LossCount { count: 0, first: record.locate(span) };
+            self.losses.entry(what).or_insert_with(first).count += 1;
+        }
+    }
+}
+
+impl Conversion {
+    fn add(&mut self, outcome: &Outcome) {
+        self.read += outcome.read;
+        self.written += outcome.written;
+        self.rejected += outcome.rejects.len() as u64;
+        self.examples += outcome.ends.len() as u64;
+        for (what, loss) in &outcome.losses {
+            match self.losses.get_mut(what) {
+                Some(known) => known.count += loss.count,
+                None => drop(self.losses.insert(what.clone(), loss.clone())),
+            }
+        }
+    }
+}

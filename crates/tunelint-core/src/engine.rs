@@ -1,0 +1,118 @@
+//! Batches through many threads, results in the order of the file.
+//!
+//! Workers take turns to cut the next batch, work on it alone, and hand the result to whoever is
+//! next in line. What comes out does not depend on how many there are.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::source::{Batch, Batcher};
+
+/// Runs `work` on every batch and `drain` on every result, in order.
+///
+/// `first` is a batch that was cut before. A file of one batch is worked on without any thread.
+///
+/// # Errors
+/// What reading returns, or `drain`; the run ends at the first.
+pub fn run<S, R: Send>(
+    first: Option<Batch>,
+    batcher: &mut Batcher,
+    threads: usize,
+    scratch: impl Fn() -> S + Sync,
+    work: impl Fn(&Batch, &mut S) -> R + Sync,
+    drain: &mut (dyn FnMut(R) -> io::Result<()> + Send),
+) -> io::Result<()> {
+    let mut own = scratch();
+    let Some(first) = first else { return Ok(()) };
+    let Some(second) = batcher.next_batch()? else {
+        return drain(work(&first, &mut own));
+    };
+    if threads <= 1 {
+        let mut next = Some(first);
+        let mut after = Some(second);
+        while let Some(batch) = next {
+            drain(work(&batch, &mut own))?;
+            batcher.recycle(batch);
+            next = match after.take() {
+                Some(batch) => Some(batch),
+                None => batcher.next_batch()?,
+            };
+        }
+        return Ok(());
+    }
+    let queue = Mutex::new(Queue { ready: vec![second, first], batcher, error: None });
+    let line = Mutex::new(Line { next: 0, waiting: BTreeMap::new(), drain, error: None });
+    let worker = || {
+        let mut own = scratch();
+        let mut done = None;
+        loop {
+            // The lock is let go before the work begins: a guard in the loop's head would be held.
+            let next = lock(&queue).next(done.take());
+            let Some(batch) = next else { break };
+            let result = work(&batch, &mut own);
+            if !lock(&line).arrive(batch.index, result) {
+                break;
+            }
+            done = Some(batch);
+        }
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
+    pool.scope(|scope| (0..threads).for_each(|_| scope.spawn(|_| worker())));
+    let queue = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let line = line.into_inner().unwrap_or_else(PoisonError::into_inner);
+    line.error.or(queue.error).map_or(Ok(()), Err)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Queue<'b> {
+    /// Batches that are cut already, the next one last.
+    ready: Vec<Batch>,
+    batcher: &'b mut Batcher,
+    error: Option<io::Error>,
+}
+
+impl Queue<'_> {
+    /// The next batch; `done` is one that has been worked on.
+    fn next(&mut self, done: Option<Batch>) -> Option<Batch> {
+        if let Some(done) = done {
+            self.batcher.recycle(done);
+        }
+        if let Some(batch) = self.ready.pop() {
+            return Some(batch);
+        }
+        if self.error.is_some() {
+            return None;
+        }
+        match self.batcher.next_batch() {
+            Ok(batch) => batch,
+            Err(error) => {
+                self.error = Some(error);
+                None
+            }
+        }
+    }
+}
+
+struct Line<'d, R> {
+    next: u64,
+    waiting: BTreeMap<u64, R>,
+    drain: &'d mut (dyn FnMut(R) -> io::Result<()> + Send),
+    error: Option<io::Error>,
+}
+
+impl<R> Line<'_, R> {
+    /// Takes a result in, and passes on all whose turn it is. False once nothing is wanted.
+    fn arrive(&mut self, index: u64, result: R) -> bool {
+        self.waiting.insert(index, result);
+        while self.error.is_none() {
+            let Some(result) = self.waiting.remove(&self.next) else { break };
+            self.next += 1;
+            self.error = (self.drain)(result).err();
+        }
+        self.error.is_none()
+    }
+}

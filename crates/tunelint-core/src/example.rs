@@ -1,0 +1,158 @@
+//! What is trained on, whatever layout it was written in.
+
+use smallvec::SmallVec;
+
+use crate::position::Span;
+use crate::record::Record;
+use crate::text::Text;
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The instruction that holds for the whole conversation.
+    System,
+    /// The person, or the application's prompt.
+    User,
+    /// The model: what it is taught to write.
+    Model,
+    /// The result of a tool that the model called.
+    Tool,
+}
+
+/// One example: turns in order, and the fields that the layout has no place for.
+#[derive(Debug, Clone)]
+pub struct Example<'a> {
+    /// The record it was read from.
+    pub record: Record<'a>,
+    /// The turns, in order.
+    pub turns: Vec<Turn<'a>>,
+    /// Fields of the record that the layout does not know.
+    pub extras: Vec<Extra<'a>>,
+    /// Fields that the layout knows and that are no turn: tools, weights, an alpaca history.
+    pub settings: Vec<Extra<'a>>,
+}
+
+/// One utterance.
+#[derive(Debug, Clone)]
+pub struct Turn<'a> {
+    /// Who speaks.
+    pub role: Role,
+    /// Its text; most have one, a turn made of parts has several.
+    pub texts: SmallVec<[Text<'a>; 1]>,
+    /// Where it stands: the object of the turn, or the text's value.
+    pub span: Span,
+    /// What it carries besides text: tool calls, images, a weight, a name.
+    pub parts: Vec<Part<'a>>,
+}
+
+/// Something in a turn that is not plain text.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// What it is.
+    pub kind: PartKind,
+    /// The key it stands under.
+    pub key: &'a str,
+    /// Its value, as written.
+    pub raw: &'a str,
+    /// Where the value stands.
+    pub span: Span,
+}
+
+/// What a [`Part`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartKind {
+    /// A tool call that the model makes: an answer in itself.
+    Call,
+    /// The result of one.
+    Result,
+    /// An image, audio, a file.
+    Media,
+    /// A weight, a name, an id, reasoning: anything that qualifies the turn.
+    Note,
+}
+
+/// A field that is carried along, as written.
+#[derive(Debug, Clone, Copy)]
+pub struct Extra<'a> {
+    /// Its name.
+    pub key: &'a str,
+    /// The place of the name (of the cell in a row).
+    pub key_span: Span,
+    /// Its value, as written in JSON; the raw cell in a row.
+    pub raw: &'a str,
+    /// The place of the value.
+    pub span: Span,
+}
+
+impl<'a> Turn<'a> {
+    /// A turn that is one text and nothing else.
+    pub fn of_text(role: Role, text: Text<'a>) -> Self {
+        let span = text.span();
+        Self { role, texts: SmallVec::from_iter([text]), span, parts: Vec::new() }
+    }
+
+    /// Its length in Unicode scalar values.
+    pub fn chars(&self) -> u64 {
+        self.texts.iter().map(Text::chars).sum()
+    }
+
+    /// Its length in bytes of UTF-8: at least as many as characters, and known without counting.
+    pub fn bytes(&self) -> u64 {
+        self.texts.iter().map(|text| text.as_str().len() as u64).sum()
+    }
+
+    /// Whether nothing of it can be seen, and it carries no call, result or media.
+    pub fn is_blank(&self) -> bool {
+        let speaks = |part: &Part<'_>| part.kind != PartKind::Note;
+        self.texts.iter().all(Text::is_blank) && !self.parts.iter().any(speaks)
+    }
+
+    /// The place of its text: the first text's value, or the turn.
+    pub fn text_span(&self) -> Span {
+        match (self.texts.first(), self.texts.last()) {
+            (Some(first), Some(last)) => Span::new(first.span().start, last.span().end),
+            _ => self.span,
+        }
+    }
+
+    /// Its text in one piece.
+    pub fn joined(&self) -> std::borrow::Cow<'_, str> {
+        match self.texts.as_slice() {
+            [one] => one.as_str().into(),
+            many => many.iter().map(Text::as_str).collect::<String>().into(),
+        }
+    }
+}
+
+impl<'a> Example<'a> {
+    /// An example of `turns` without any other field.
+    pub fn new(record: Record<'a>, turns: Vec<Turn<'a>>) -> Self {
+        Self { record, turns, extras: Vec::new(), settings: Vec::new() }
+    }
+
+    /// What the model reads before it answers last: all turns before the last model turn.
+    pub fn input(&self) -> &[Turn<'a>] {
+        let end = self.turns.iter().rposition(|turn| turn.role == Role::Model).unwrap_or(self.turns.len());
+        self.turns.get(..end).unwrap_or_default()
+    }
+
+    /// What it is taught to write last.
+    pub fn output(&self) -> Option<&Turn<'a>> {
+        self.turns.iter().rev().find(|turn| turn.role == Role::Model)
+    }
+
+    /// The turns of the model, each an answer that is trained on.
+    pub fn outputs(&self) -> impl Iterator<Item = &Turn<'a>> {
+        self.turns.iter().filter(|turn| turn.role == Role::Model)
+    }
+
+    /// The turns of the person.
+    pub fn prompts(&self) -> impl Iterator<Item = &Turn<'a>> {
+        self.turns.iter().filter(|turn| turn.role == Role::User)
+    }
+
+    /// Whether it is a single prompt and its answer, perhaps under a system text.
+    pub fn is_single_turn(&self) -> bool {
+        self.prompts().count() <= 1 && self.outputs().count() <= 1 && !self.turns.iter().any(|turn| turn.role == Role::Tool)
+    }
+}

@@ -1,0 +1,158 @@
+//! The few characters around a finding that a report shows: self-contained, printable, elided
+//! at grapheme boundaries. Making one costs the same in a short record and in one of 50 MB.
+
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::position::Span;
+use crate::printable::push_printable;
+
+/// Terminal columns of an excerpt: it fits an 80-column terminal inside its frame, and looks the
+/// same in a wider one.
+const COLUMNS: usize = 66;
+/// Columns shown before the place, so that the reader sees which field it is.
+const BEFORE: usize = 22;
+/// Bytes looked at on either side of the place.
+const WINDOW: usize = 640;
+/// Scalar values of one grapheme that are shown; stacked marks beyond it are cut.
+const GRAPHEME_CHARS: usize = 12;
+
+/// Printable text around a place.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Excerpt {
+    /// One line, with `…` where it was cut.
+    pub text: String,
+    /// The bytes of `text` that the finding is about; empty for a place between two characters.
+    pub highlight: Range<usize>,
+}
+
+/// What one grapheme is shown as.
+struct Glyph {
+    shown: String,
+    columns: usize,
+}
+
+impl Excerpt {
+    /// The text around `span` in `raw`.
+    ///
+    /// ```
+    /// use tunelint_core::{excerpt::Excerpt, position::Span};
+    /// let excerpt = Excerpt::new(b"{\"text_input\":\"a\",\"output\":\"\"}", Span::new(27, 29));
+    /// assert_eq!(&excerpt.text[excerpt.highlight], "\"\"");
+    /// ```
+    pub fn new(raw: &[u8], span: Span) -> Self {
+        let start = span.start.min(raw.len());
+        let end = span.end.clamp(start, raw.len());
+        let from = start.saturating_sub(WINDOW);
+        let line = raw.get(from..start).unwrap_or_default();
+        let line_start = memchr::memrchr2(b'\n', b'\r', line).map_or(from, |at| from + at + 1);
+        let before = glyphs(raw.get(line_start..start).unwrap_or_default());
+        let shown_end = end.min(start + WINDOW);
+        let marked = glyphs(raw.get(start..shown_end).unwrap_or_default());
+        let rest = raw.get(shown_end..(shown_end + WINDOW).min(raw.len())).unwrap_or_default();
+        let line_end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let after = glyphs(rest.get(..line_end).unwrap_or_default());
+
+        let mut excerpt = Self::default();
+        let skipped = excerpt.push_tail(&before, BEFORE, line_start > 0 && line_start == from);
+        let used: usize = before.iter().skip(skipped).map(|glyph| glyph.columns).sum();
+        let from = excerpt.text.len();
+        let room = COLUMNS.saturating_sub(used);
+        let left = excerpt.push_head(&marked, room, shown_end < end);
+        excerpt.highlight = from..excerpt.text.len();
+        if let Some(left) = left {
+            excerpt.push_head(&after, left, shown_end + line_end < raw.len() && line_end == rest.len());
+        }
+        excerpt
+    }
+
+    /// Appends the last glyphs that fit into `room`; returns how many were left out.
+    fn push_tail(&mut self, glyphs: &[Glyph], room: usize, cut: bool) -> usize {
+        let mut columns = 0;
+        let fitting = glyphs.iter().rev().take_while(|glyph| {
+            columns += glyph.columns;
+            columns <= room
+        });
+        let skipped = glyphs.len() - fitting.count();
+        if skipped > 0 || cut {
+            self.text.push('…');
+        }
+        self.text.extend(glyphs.iter().skip(skipped).map(|glyph| glyph.shown.as_str()));
+        skipped
+    }
+
+    /// Appends glyphs as far as they fit; returns the room that is left if all of them did.
+    fn push_head(&mut self, glyphs: &[Glyph], room: usize, cut: bool) -> Option<usize> {
+        let mut columns = 0;
+        for glyph in glyphs {
+            columns += glyph.columns;
+            if columns > room {
+                self.text.push('…');
+                return None;
+            }
+            self.text.push_str(&glyph.shown);
+        }
+        if cut {
+            self.text.push('…');
+            return None;
+        }
+        Some(room - columns)
+    }
+}
+
+fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
+    let mut glyphs = Vec::new();
+    let mut push = |shown: String| {
+        let columns = shown.width();
+        glyphs.push(Glyph { shown, columns });
+    };
+    for chunk in bytes.utf8_chunks() {
+        for grapheme in chunk.valid().graphemes(true) {
+            let mut shown = String::new();
+            grapheme.chars().take(GRAPHEME_CHARS).for_each(|c| push_printable(&mut shown, c));
+            push(shown);
+        }
+        chunk.invalid().iter().for_each(|byte| push(format!("\\x{byte:02X}")));
+    }
+    glyphs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::printable::is_hidden;
+
+    #[test]
+    fn long_values_are_cut_on_both_sides() {
+        let raw = "x".repeat(3_000_000);
+        let excerpt = Excerpt::new(raw.as_bytes(), Span::new(1_000_000, 1_900_000));
+        assert!(excerpt.text.starts_with('…') && excerpt.text.ends_with('…'));
+        assert!(excerpt.text.chars().count() <= COLUMNS + 2);
+    }
+
+    #[test]
+    fn only_the_line_is_shown() {
+        let excerpt = Excerpt::new(b"one\ntwo bad three\nfour", Span::new(8, 11));
+        assert_eq!(excerpt.text, "two bad three");
+        assert_eq!(excerpt.text.get(excerpt.highlight.clone()), Some("bad"));
+    }
+
+    #[test]
+    fn bytes_and_escapes_are_visible() {
+        let excerpt = Excerpt::new(b"caf\xe9 \x1b[31m", Span::new(3, 4));
+        assert_eq!(excerpt.text, "caf\\xE9 \\u{1b}[31m");
+        assert!(!excerpt.text.chars().any(is_hidden));
+    }
+
+    #[test]
+    fn any_span_of_any_bytes_is_fine() {
+        let raw = "é日🇨🇭\u{301}a\n".repeat(200);
+        for start in 0..raw.len().min(300) {
+            let excerpt = Excerpt::new(raw.as_bytes(), Span::new(start, start + 7));
+            assert!(excerpt.text.get(excerpt.highlight.clone()).is_some());
+            Excerpt::new(raw.as_bytes(), Span::new(start, usize::MAX));
+        }
+    }
+}

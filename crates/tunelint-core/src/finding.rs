@@ -1,0 +1,383 @@
+//! What a rule says, and the only way to say it.
+
+use std::collections::BTreeMap;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::excerpt::Excerpt;
+use crate::position::{Location, SourceId, Span};
+use crate::record::Record;
+use crate::source::Occurrences;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Advice,
+    /// Very likely a mistake.
+    Warning,
+    /// The target rejects it, or training on it is surely wrong.
+    Error,
+}
+
+impl Severity {
+    /// All of them, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Advice];
+
+    /// Its name in options and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Advice => "advice",
+        }
+    }
+
+    /// The severity called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.as_str() == name)
+    }
+}
+
+/// How freely a fix may be applied, the freest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Applicability {
+    /// It changes no decoded text.
+    Safe,
+    /// It changes text that is trained on.
+    Unsafe,
+    /// It removes a record.
+    DropsRecord,
+}
+
+impl Applicability {
+    /// Its name in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::DropsRecord => "drops-record",
+        }
+    }
+}
+
+/// Bytes of a source to be replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The first byte, counted from the start of the source.
+    pub offset: u64,
+    /// How many bytes go.
+    pub length: u64,
+    /// What comes in their place.
+    pub text: String,
+}
+
+/// A repair that a program can make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// How freely it may be applied.
+    pub applicability: Applicability,
+    /// What to replace, in the order of the source.
+    pub edits: Vec<Edit>,
+}
+
+/// A second place that explains a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// What stands there.
+    pub label: String,
+    /// Where.
+    pub location: Location,
+}
+
+/// One thing that a rule says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong, in a sentence.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// Where.
+    pub location: Location,
+    /// The text there, if the record was at hand.
+    pub excerpt: Option<Excerpt>,
+    /// Other places.
+    pub related: Vec<Related>,
+    /// A repair.
+    pub fix: Option<Fix>,
+    /// The targets it holds for; empty where it does not depend on one.
+    pub targets: Vec<String>,
+    /// Whether it stands after a place where reading had to start anew.
+    pub after_recovery: bool,
+    /// Its identity, which survives moved lines: a digest of rule, pointer and record.
+    pub fingerprint: u128,
+}
+
+/// The words of a finding; made only when the finding is kept.
+#[derive(Debug, Clone, Default)]
+pub struct Message {
+    text: String,
+    help: Option<String>,
+    related: Vec<Related>,
+    fix: Option<Fix>,
+    targets: Vec<String>,
+}
+
+impl Message {
+    /// What is wrong, in a sentence without a full stop.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Another place, and what stands there.
+    #[must_use]
+    pub fn related(mut self, label: impl Into<String>, location: Location) -> Self {
+        self.related.push(Related { label: label.into(), location });
+        self
+    }
+
+    /// The other places of something that was noticed more than once in a file.
+    #[must_use]
+    pub fn elsewhere(self, source: SourceId, occurrences: &Occurrences) -> Self {
+        let others = occurrences.places.iter().skip(1);
+        others.fold(self, |message, &place| message.related("another one", Location::point(source, place)))
+    }
+
+    /// A repair.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// The targets it holds for.
+    #[must_use]
+    pub fn targets(mut self, targets: &[String]) -> Self {
+        self.targets = targets.to_vec();
+        self
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+/// A place in a record that is at hand.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The record.
+    pub record: &'a Record<'a>,
+    /// The bytes of it.
+    pub span: Span,
+}
+
+impl<'a> Record<'a> {
+    /// A place in this record, to report at.
+    pub fn at(&'a self, span: Span) -> Place<'a> {
+        Place { record: self, span }
+    }
+}
+
+/// How many findings are kept with their words; all of them are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// The first so many of each rule: for people.
+    First(usize),
+    /// All: for machines.
+    All,
+}
+
+/// What a run does with the findings of each rule.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// How many to keep.
+    pub keep: Keep,
+    /// The severity that the user gave a rule; a rule that is not listed keeps its own.
+    pub severities: BTreeMap<&'static str, Severity>,
+    /// The rules that speak; any other is silent.
+    pub enabled: std::collections::BTreeSet<&'static str>,
+}
+
+/// How often each rule spoke at each severity: exact, however many findings were kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    by_rule: BTreeMap<(&'static str, Severity), u64>,
+}
+
+impl Counts {
+    /// Adds `number` findings of `rule`.
+    pub fn add(&mut self, rule: &'static str, severity: Severity, number: u64) {
+        *self.by_rule.entry((rule, severity)).or_default() += number;
+    }
+
+    /// Adds all of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        for (&(rule, severity), &number) in &other.by_rule {
+            self.add(rule, severity, number);
+        }
+    }
+
+    /// All findings of `severity`.
+    pub fn of_severity(&self, severity: Severity) -> u64 {
+        self.by_rule.iter().filter(|((_, s), _)| *s == severity).map(|(_, n)| n).sum()
+    }
+
+    /// All findings of `rule`.
+    pub fn of_rule(&self, rule: &str) -> u64 {
+        self.by_rule.iter().filter(|((r, _), _)| *r == rule).map(|(_, n)| n).sum()
+    }
+
+    /// Every rule that spoke, with its severity and how often, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Severity, u64)> + '_ {
+        self.by_rule.iter().map(|(&(rule, severity), &number)| (rule, severity, number))
+    }
+
+    /// All findings.
+    pub fn total(&self) -> u64 {
+        self.by_rule.values().sum()
+    }
+
+    /// Findings at or above `severity`.
+    pub fn at_least(&self, severity: Severity) -> u64 {
+        self.by_rule.iter().filter(|((_, s), _)| *s >= severity).map(|(_, n)| n).sum()
+    }
+}
+
+/// Collects findings: counts every one, and builds the words of those that are kept.
+#[derive(Debug)]
+pub struct Findings<'p> {
+    policy: &'p Policy,
+    rule: &'static str,
+    counts: BTreeMap<SourceId, Counts>,
+    kept_of: BTreeMap<&'static str, usize>,
+    kept: Vec<Finding>,
+}
+
+impl<'p> Findings<'p> {
+    /// An empty collection under `policy`.
+    pub fn new(policy: &'p Policy) -> Self {
+        Self { policy, rule: "", counts: BTreeMap::new(), kept_of: BTreeMap::new(), kept: Vec::new() }
+    }
+
+    /// From here on, [`Findings::report`] speaks for `rule`.
+    pub fn speak_for(&mut self, rule: &'static str) {
+        self.rule = rule;
+    }
+
+    /// Reports at a place of a record that is at hand. `message` runs only if it is kept.
+    pub fn report<M: Into<Message>>(&mut self, place: Place<'_>, severity: Severity, message: impl FnOnce() -> M) {
+        self.report_as(self.rule, place, severity, message);
+    }
+
+    /// Reports under the name of another rule: for readers and layouts.
+    pub fn report_as<M: Into<Message>>(
+        &mut self,
+        rule: &'static str,
+        place: Place<'_>,
+        severity: Severity,
+        message: impl FnOnce() -> M,
+    ) {
+        let Place { record, span } = place;
+        let Some(severity) = self.count(rule, severity, record.source) else { return };
+        let location = record.locate(span);
+        let fingerprint = fingerprint(rule, &location.pointer, record.raw);
+        let mut finding = finish(rule, severity, location, message().into(), fingerprint);
+        finding.excerpt = Some(Excerpt::new(record.raw, span));
+        finding.after_recovery = record.recovered;
+        self.kept.push(finding);
+    }
+
+    /// Reports at a place whose record is no longer at hand, or about a file as a whole.
+    pub fn report_at<M: Into<Message>>(
+        &mut self,
+        location: Location,
+        severity: Severity,
+        message: impl FnOnce() -> M,
+    ) {
+        self.report_at_as(self.rule, location, severity, message);
+    }
+
+    /// The same under the name of another rule.
+    pub fn report_at_as<M: Into<Message>>(
+        &mut self,
+        rule: &'static str,
+        location: Location,
+        severity: Severity,
+        message: impl FnOnce() -> M,
+    ) {
+        let Some(severity) = self.count(rule, severity, location.source) else { return };
+        let message = message().into();
+        let fingerprint = fingerprint(rule, &location.pointer, message.text.as_bytes());
+        self.kept.push(finish(rule, severity, location, message, fingerprint));
+    }
+
+    /// Whether `rule` speaks in this run.
+    pub fn is_enabled(&self, rule: &str) -> bool {
+        self.policy.enabled.contains(rule)
+    }
+
+    /// What was counted in each source, and what was kept, in the order of its place and rule.
+    pub fn into_parts(mut self) -> (BTreeMap<SourceId, Counts>, Vec<Finding>) {
+        self.kept.sort_by(|a, b| order_of(a).cmp(&order_of(b)));
+        (self.counts, self.kept)
+    }
+
+    /// Counts a finding. Its severity in this run if it is to be kept, else nothing.
+    fn count(&mut self, rule: &'static str, severity: Severity, source: SourceId) -> Option<Severity> {
+        let rule = *self.policy.enabled.get(rule)?;
+        let severity = self.policy.severities.get(rule).copied().unwrap_or(severity);
+        self.counts.entry(source).or_default().add(rule, severity, 1);
+        let kept = self.kept_of.entry(rule).or_default();
+        if let Keep::First(limit) = self.policy.keep
+            && *kept >= limit
+        {
+            return None;
+        }
+        *kept += 1;
+        Some(severity)
+    }
+}
+
+/// Findings are ordered by source, place and rule.
+fn order_of(finding: &Finding) -> (u32, u64, &'static str) {
+    (finding.location.source.0, finding.location.start.offset, finding.rule)
+}
+
+fn finish(rule: &'static str, severity: Severity, location: Location, message: Message, fingerprint: u128) -> Finding {
+    let Message { text, help, related, fix, targets } = message;
+    let (excerpt, after_recovery) = (None, false);
+    Finding { rule, severity, message: text, help, location, excerpt, related, fix, targets, after_recovery, fingerprint }
+}
+
+/// The digest covers at most so many bytes of a record, so that its cost is bounded.
+const FINGERPRINT_BYTES: usize = 64 * 1024;
+
+fn fingerprint(rule: &str, pointer: &str, content: &[u8]) -> u128 {
+    let mut hash = Xxh3::new();
+    for part in [rule.as_bytes(), pointer.as_bytes()] {
+        hash.update(part);
+        hash.update(&[0]);
+    }
+    hash.update(&content.len().to_le_bytes());
+    hash.update(content.get(..FINGERPRINT_BYTES).unwrap_or(content));
+    hash.digest128()
+}

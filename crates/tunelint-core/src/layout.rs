@@ -1,0 +1,134 @@
+//! How a record becomes an example, and an example a record: one file per layout, reading and
+//! writing together.
+
+mod alpaca;
+mod contents;
+mod fields;
+mod messages;
+mod object;
+mod pairs;
+mod palm;
+mod prompt_completion;
+mod sharegpt;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+pub use object::ObjectWriter;
+pub use pairs::{Binding, Pairs, Template};
+
+use crate::example::{Example, Part, PartKind, Role, Turn};
+use crate::finding::Findings;
+use crate::position::Span;
+use crate::record::{Body, Record};
+use crate::text::Text;
+
+/// A way to write examples as records.
+pub trait Layout: Debug + Send + Sync {
+    /// Its name in options and reports.
+    fn name(&self) -> &'static str;
+
+    /// The names it knows at the top level of a record.
+    fn fields(&self) -> &'static [&'static str];
+
+    /// Whether a record with these names is meant in this layout. It looks at names only, so
+    /// that a record with a wrong value is still recognised.
+    fn recognises(&self, body: &Body<'_>) -> bool;
+
+    /// Reads an example. What stands in the way is reported, under `missing-field` or
+    /// `wrong-type`, and `None` is returned.
+    fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>>;
+
+    /// Writes the fields of an example into `object`, and notes in `losses` what it has no
+    /// place for. An example that [`Layout::capacity`] excludes is made to fit before.
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses);
+
+    /// What fits into it.
+    fn capacity(&self) -> Capacity;
+}
+
+/// What a layout has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capacity {
+    /// More than one prompt and its answer.
+    pub many_turns: bool,
+    /// A system text of its own.
+    pub system: bool,
+}
+
+/// Something that a layout has no place for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// What it is, as the loss report counts it: `field "id"`, `tool call`, `weight`.
+    pub what: String,
+    /// Where it stands in the record it came from.
+    pub span: Span,
+}
+
+/// What was lost of one example.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// In the order in which they were met.
+    pub losses: Vec<Loss>,
+}
+
+impl Losses {
+    /// Notes one.
+    pub fn add(&mut self, what: impl Into<String>, span: Span) {
+        self.losses.push(Loss { what: what.into(), span });
+    }
+}
+
+/// Every layout, in the order in which they are tried.
+pub fn all() -> Vec<Arc<dyn Layout>> {
+    vec![
+        Arc::new(pairs::Pairs::default()),
+        Arc::new(palm::Palm),
+        Arc::new(messages::Messages),
+        Arc::new(contents::Contents),
+        Arc::new(sharegpt::ShareGpt),
+        Arc::new(prompt_completion::PromptCompletion),
+        Arc::new(alpaca::Alpaca),
+    ]
+}
+
+/// The layout called `name`.
+pub fn by_name(name: &str) -> Option<Arc<dyn Layout>> {
+    all().into_iter().find(|layout| layout.name() == name)
+}
+
+/// One prompt and its answer.
+fn pair<'a>(record: &Record<'a>, input: Text<'a>, output: Text<'a>) -> Example<'a> {
+    Example::new(*record, vec![Turn::of_text(Role::User, input), Turn::of_text(Role::Model, output)])
+}
+
+/// Writes one prompt and its answer under two names.
+fn flat(example: &Example<'_>, names: [&str; 2], object: &mut ObjectWriter, losses: &mut Losses) {
+    let prompt = example.turns.iter().find(|turn| turn.role == Role::User);
+    for (name, turn) in names.into_iter().zip([prompt, example.output()]) {
+        object.key(name);
+        object.texts(turn.map(|turn| turn.texts.as_slice()).unwrap_or_default());
+    }
+    lose_parts(example, losses);
+}
+
+/// Notes everything of an example that is no text: a layout that holds texts alone has no place
+/// for it.
+fn lose_parts(example: &Example<'_>, losses: &mut Losses) {
+    for part in example.turns.iter().flat_map(|turn| &turn.parts) {
+        losses.add(part_name(part), part.span);
+    }
+    for setting in &example.settings {
+        losses.add(format!("field {}", crate::printable::quoted(setting.key, 40)), setting.span);
+    }
+}
+
+/// A part as the loss report counts it.
+fn part_name(part: &Part<'_>) -> String {
+    match part.kind {
+        PartKind::Call => "tool call".to_owned(),
+        PartKind::Result => "tool result".to_owned(),
+        PartKind::Media => "image, audio or file".to_owned(),
+        PartKind::Note => format!("field {}", crate::printable::quoted(part.key, 40)),
+    }
+}

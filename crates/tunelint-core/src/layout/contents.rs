@@ -1,0 +1,216 @@
+//! `contents`: turns made of parts, as Vertex AI takes them for tuning Gemini models.
+
+use smallvec::SmallVec;
+
+use super::fields::{extras, fields, has, missing, not_a};
+use super::messages::{turn_list, turn_text, wrong_role};
+use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
+use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
+use crate::finding::Findings;
+use crate::json::{Kind, Value};
+use crate::position::Span;
+use crate::printable::quoted;
+use crate::record::{Body, Record};
+
+/// The layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Contents;
+
+const FIELDS: [&str; 6] = ["contents", "systemInstruction", "system_instruction", "tools", "labels", "toolConfig"];
+const SYSTEM: [&str; 2] = ["systemInstruction", "system_instruction"];
+const ROLES: [&str; 4] = ["user", "model", "function", "tool"];
+
+impl Layout for Contents {
+    fn name(&self) -> &'static str {
+        "contents"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        has(body, "contents")
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
+        let list = turn_list(record, "contents", findings)?;
+        let Body::Json(json) = record.body else { return None };
+        let mut turns = Vec::with_capacity(3);
+        let mut whole = true;
+        if let Some(system) = SYSTEM.iter().find_map(|name| json.root().get(name)) {
+            match parts(record, system, Role::System, findings) {
+                Some(turn) => turns.push(turn),
+                None => whole = false,
+            }
+        }
+        for (index, content) in list.items().enumerate() {
+            match turn(record, content, index, findings) {
+                Some(turn) => turns.push(turn),
+                None => whole = false,
+            }
+        }
+        let mut example = Example::new(*record, turns);
+        example.extras = extras(record, &FIELDS);
+        let setting = |name: &str| FIELDS.contains(&name) && name != "contents" && !SYSTEM.contains(&name);
+        example.settings = fields(record, setting);
+        whole.then_some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let systems = || example.turns.iter().filter(|turn| turn.role == Role::System);
+        if systems().next().is_some() {
+            object.key("systemInstruction");
+            object.begin_object();
+            object.key("role");
+            object.string("system");
+            object.key("parts");
+            object.begin_array();
+            systems().for_each(|turn| encode_parts(turn, object, losses));
+            object.end_array();
+            object.end_object();
+        }
+        object.key("contents");
+        object.begin_array();
+        for turn in example.turns.iter().filter(|turn| turn.role != Role::System) {
+            object.begin_object();
+            object.key("role");
+            object.string(match turn.role {
+                Role::Model => "model",
+                Role::Tool => "function",
+                _ => "user",
+            });
+            object.key("parts");
+            object.begin_array();
+            encode_parts(turn, object, losses);
+            object.end_array();
+            object.end_object();
+        }
+        object.end_array();
+        for Extra { key, raw, span, .. } in &example.settings {
+            // Tools of another layout are declared in another way.
+            if has(&example.record.body, "contents") {
+                object.key(key);
+                object.raw(raw);
+            } else {
+                losses.add(format!("field {}", quoted(key, 40)), *span);
+            }
+        }
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity { many_turns: true, system: true }
+    }
+}
+
+fn turn<'a>(record: &Record<'a>, content: Value<'a>, index: usize, findings: &mut Findings<'_>) -> Option<Turn<'a>> {
+    let role = match content.get("role") {
+        // A role may be left out: turns alternate, the user first.
+        None if content.kind() == Kind::Object => {
+            if index % 2 == 0 { Role::User } else { Role::Model }
+        }
+        _ => {
+            let named = turn_text(record, content, "role", findings)?;
+            match named.as_str().unwrap_or_default() {
+                "user" => Role::User,
+                "model" => Role::Model,
+                "function" | "tool" => Role::Tool,
+                "system" => Role::System,
+                _ => {
+                    wrong_role(record, "role", named, &ROLES, findings);
+                    return None;
+                }
+            }
+        }
+    };
+    parts(record, content, role, findings)
+}
+
+/// Reads the parts of a turn: texts, calls and results, media.
+fn parts<'a>(record: &Record<'a>, content: Value<'a>, role: Role, findings: &mut Findings<'_>) -> Option<Turn<'a>> {
+    let list = match content.get("parts") {
+        Some(list) if list.kind() == Kind::Array => list,
+        Some(other) => {
+            not_a("a list of parts", record, "parts", other, findings);
+            return None;
+        }
+        None => {
+            let names: Vec<&str> = content.entries().map(|entry| entry.key).collect();
+            let at = content.span().start;
+            missing(record, "parts", Span::new(at, at + 1), &names, findings);
+            return None;
+        }
+    };
+    let mut turn = Turn { role, texts: SmallVec::new(), span: content.span(), parts: Vec::new() };
+    for item in list.items() {
+        let other = item.entries().find_map(|entry| Some((entry, part_kind(entry.key)?)));
+        match other {
+            Some((entry, kind)) => {
+                turn.parts.push(Part { kind, key: entry.key, raw: item.raw(), span: item.span() });
+            }
+            None => turn.texts.push(turn_text(record, item, "text", findings)?.text()?),
+        }
+    }
+    Some(turn)
+}
+
+fn part_kind(key: &str) -> Option<PartKind> {
+    match key {
+        "functionCall" | "function_call" => Some(PartKind::Call),
+        "functionResponse" | "function_response" => Some(PartKind::Result),
+        "fileData" | "file_data" | "inlineData" | "inline_data" => Some(PartKind::Media),
+        _ => None,
+    }
+}
+
+fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+    for part in &turn.parts {
+        if part_kind(part.key) == Some(part.kind) {
+            object.raw(part.raw);
+        } else {
+            losses.add(part_name(part), part.span);
+        }
+    }
+    if !turn.texts.is_empty() {
+        object.begin_object();
+        object.key("text");
+        object.texts(&turn.texts);
+        object.end_object();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::testing::{read, rewrite};
+    use super::super::messages::Messages;
+    use super::*;
+
+    #[test]
+    fn it_writes_what_it_read() {
+        let line = r#"{"systemInstruction":{"role":"system","parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[{"text":"a\u00e9"}]},{"role":"model","parts":[{"text":"b"}]}]}"#;
+        assert_eq!(read(&Contents, line).0, ["system: s", "user: aé", "model: b"]);
+        assert_eq!(rewrite(&Contents, &Contents, line), (line.into(), vec![]));
+    }
+
+    #[test]
+    fn messages_become_contents() {
+        let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":1}]}"#;
+        let (text, losses) = rewrite(&Messages, &Contents, line);
+        assert_eq!(text, r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]}]}"#);
+        assert_eq!(losses, ["field `weight`"]);
+    }
+
+    #[test]
+    fn mistakes_are_placed() {
+        let said = |line| read(&Contents, line).1;
+        assert_eq!(
+            said(r#"{"contents":[{"role":"assistant","parts":[{"text":"a"}]}]}"#),
+            ["wrong-type@22 /contents/0/role: `role` is `assistant`, which is no role"]
+        );
+        assert_eq!(
+            said(r#"{"contents":[{"role":"user","parts":[{"text":5}]}]}"#),
+            ["wrong-type@46 /contents/0/parts/0/text: `text` is a number, not text"]
+        );
+        assert_eq!(said(r#"{"contents":[{"role":"user","part":[]}]}"#), ["missing-field@14 /contents/0: the field `parts` is missing"]);
+    }
+}

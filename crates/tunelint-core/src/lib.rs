@@ -1,0 +1,25 @@
+//! draft
+pub mod convert;
+mod engine;
+pub mod example;
+pub mod excerpt;
+pub mod finding;
+pub mod infer;
+pub mod json;
+pub mod layout;
+pub mod limit;
+pub mod linter;
+pub mod position;
+pub mod printable;
+pub mod profile;
+pub mod reader;
+pub mod record;
+pub mod row;
+pub mod rule;
+pub mod rules;
+pub mod sink;
+pub mod source;
+pub mod summary;
+pub mod survey;
+pub mod task;
+pub mod text;

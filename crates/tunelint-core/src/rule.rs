@@ -1,0 +1,253 @@
+//! The contracts of rules.
+//!
+//! A rule sees one example at a time ([`ExampleRule`]), every example through a tally of its own
+//! ([`DatasetRule`]), or the survey that is gathered once for all rules ([`SurveyRule`]).
+
+use std::any::Any;
+use std::sync::Arc;
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::example::Example;
+use crate::finding::{Findings, Severity};
+pub use crate::limit::TargetLimit;
+use crate::profile::Profile;
+use crate::survey::{Leaks, Needs, Survey};
+use crate::task::Task;
+
+/// Sees one example at a time and nothing else.
+pub trait ExampleRule: Send + Sync {
+    /// Looks at one example.
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>);
+}
+
+/// Sees every example through a tally that merges. `merge` is associative, and commutative up to
+/// record order, so threads, files and machines all use the same three steps.
+pub trait DatasetRule: Send + Sync + 'static {
+    /// What is remembered of the examples seen.
+    type Tally: Default + Send + Serialize + DeserializeOwned + 'static;
+    /// Takes one example into account.
+    fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally);
+    /// Adds the tally of the examples that follow.
+    fn merge(&self, into: &mut Self::Tally, from: Self::Tally);
+    /// Says what all of them show.
+    fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>);
+}
+
+/// Speaks at the end, about what was gathered for all rules.
+pub trait SurveyRule: Send + Sync {
+    /// What must be gathered.
+    fn needs(&self) -> Needs;
+    /// Says what it shows.
+    fn finish(&self, survey: &Survey, findings: &mut Findings<'_>);
+}
+
+/// How severe a rule's findings are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Always this, unless the rule's page says otherwise.
+    Fixed(Severity),
+    /// As the profile's limit has it.
+    Profile,
+}
+
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One example or record.
+    Example,
+    /// All of them.
+    Dataset,
+    /// The bytes of a file.
+    Source,
+}
+
+/// What can be done about its findings by program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FixKind {
+    /// Nothing.
+    None,
+    /// A change that keeps every decoded text.
+    Safe,
+    /// A change of trained text.
+    Unsafe,
+    /// The record can be left out.
+    DropsRecord,
+}
+
+/// Whether a rule speaks without being asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleStatus {
+    /// It does.
+    Stable,
+    /// Only with `--preview`, or when selected by name.
+    Preview,
+    /// Only when selected by name.
+    Off,
+}
+
+/// What is known about a rule without building it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleMeta {
+    /// Its name, the same everywhere.
+    pub name: &'static str,
+    /// How severe its findings are.
+    pub level: Level,
+    /// What it looks at.
+    pub scope: Scope,
+    /// What can be done by program.
+    pub fix: FixKind,
+    /// Whether it speaks without being asked to.
+    pub status: RuleStatus,
+    /// The version that it came with.
+    pub since: &'static str,
+}
+
+impl RuleMeta {
+    /// A stable rule without fixes, from the first version on.
+    pub const fn new(name: &'static str, level: Level, scope: Scope) -> Self {
+        Self { name, level, scope, fix: FixKind::None, status: RuleStatus::Stable, since: "0.1.0" }
+    }
+
+    /// The same with a fix.
+    #[must_use]
+    pub const fn fix(mut self, fix: FixKind) -> Self {
+        self.fix = fix;
+        self
+    }
+}
+
+/// What a rule is built from.
+#[derive(Debug, Clone, Default)]
+pub struct RuleContext {
+    /// The targets.
+    pub profiles: Vec<Arc<Profile>>,
+    /// The task, where somebody named it.
+    pub task: Option<Task>,
+    /// The preamble, where somebody named it.
+    pub preamble: Option<String>,
+    /// The validation set's examples, where one was named.
+    pub validation: Option<Arc<Leaks>>,
+}
+
+impl RuleContext {
+    /// The limits called `name` of all targets; equal ones are one, so that each is checked once.
+    pub fn limits(&self, name: &str) -> Vec<TargetLimit> {
+        let mut limits: Vec<TargetLimit> = Vec::new();
+        for profile in &self.profiles {
+            let Some(limit) = profile.limit(name) else { continue };
+            let same = |known: &&mut TargetLimit| {
+                (known.limit.value, known.limit.unit, known.limit.effect) == (limit.value, limit.unit, limit.effect)
+            };
+            match limits.iter_mut().find(same) {
+                Some(known) => known.targets.push(profile.name.clone()),
+                None => limits.push(TargetLimit { limit: limit.clone(), targets: vec![profile.name.clone()] }),
+            }
+        }
+        limits
+    }
+}
+
+/// A line of the registry.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleEntry {
+    /// What is known about the rule.
+    pub meta: RuleMeta,
+    /// Its page.
+    pub page: &'static str,
+    /// Builds it; `None` where it has nothing to say in this context.
+    pub build: fn(&RuleContext) -> Option<Check>,
+}
+
+/// A built rule of either kind.
+pub enum Check {
+    /// Sees one example.
+    Example(Box<dyn ExampleRule>),
+    /// Sees all of them.
+    Dataset(Box<dyn ErasedRule>),
+    /// Speaks about the survey.
+    Survey(Box<dyn SurveyRule>),
+    /// The reader and the layouts report under its name.
+    Reader,
+}
+
+impl Check {
+    /// A rule that sees one example.
+    pub fn example(rule: impl ExampleRule + 'static) -> Self {
+        Self::Example(Box::new(rule))
+    }
+
+    /// A rule with a tally, whose type is erased here and nowhere else.
+    pub fn dataset(rule: impl DatasetRule) -> Self {
+        Self::Dataset(Box::new(Erased(rule)))
+    }
+
+    /// A rule that speaks about the survey.
+    pub fn survey(rule: impl SurveyRule + 'static) -> Self {
+        Self::Survey(Box::new(rule))
+    }
+
+    /// The reader reports it.
+    pub fn reader(_: &RuleContext) -> Option<Self> {
+        Some(Self::Reader)
+    }
+}
+
+/// The tally of a rule whose type is not known here.
+pub type AnyTally = Box<dyn Any + Send>;
+
+/// A [`DatasetRule`] behind a pointer.
+pub trait ErasedRule: Send + Sync {
+    /// An empty tally.
+    fn tally(&self) -> AnyTally;
+    /// See [`DatasetRule::observe`].
+    fn observe(&self, example: &Example<'_>, tally: &mut AnyTally);
+    /// See [`DatasetRule::merge`].
+    fn merge(&self, into: &mut AnyTally, from: AnyTally);
+    /// See [`DatasetRule::finish`].
+    fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>);
+    /// The tally in a form that can be stored.
+    ///
+    /// # Errors
+    /// What the serializer returns.
+    fn save(&self, tally: &AnyTally) -> serde_json::Result<serde_json::Value>;
+    /// The tally that was stored.
+    ///
+    /// # Errors
+    /// What the deserializer returns.
+    fn load(&self, saved: serde_json::Value) -> serde_json::Result<AnyTally>;
+}
+
+struct Erased<R>(R);
+
+impl<R: DatasetRule> ErasedRule for Erased<R> {
+    fn tally(&self) -> AnyTally {
+        Box::new(R::Tally::default())
+    }
+
+    fn observe(&self, example: &Example<'_>, tally: &mut AnyTally) {
+        if let Some(tally) = tally.downcast_mut() {
+            self.0.observe(example, tally);
+        }
+    }
+
+    fn merge(&self, into: &mut AnyTally, from: AnyTally) {
+        if let (Some(into), Ok(from)) = (into.downcast_mut(), from.downcast()) {
+            self.0.merge(into, *from);
+        }
+    }
+
+    fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>) {
+        if let Ok(tally) = tally.downcast() {
+            self.0.finish(*tally, findings);
+        }
+    }
+
+    fn save(&self, tally: &AnyTally) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(tally.downcast_ref::<R::Tally>())
+    }
+
+    fn load(&self, saved: serde_json::Value) -> serde_json::Result<AnyTally> {
+        Ok(Box::new(serde_json::from_value::<R::Tally>(saved)?))
+    }
+}

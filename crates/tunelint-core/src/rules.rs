@@ -1,0 +1,155 @@
+//! The registry: every rule, one line each.
+
+pub mod blank_line;
+pub mod byte_order_mark;
+pub mod conflicting_outputs;
+pub mod duplicate_column;
+pub mod duplicate_example;
+pub mod duplicate_key;
+pub mod empty_input;
+pub mod empty_output;
+pub mod example_too_long;
+pub mod fewer_than_recommended;
+pub mod input_too_long;
+pub mod invalid_utf8;
+pub mod length_outlier;
+pub mod lone_surrogate;
+pub mod malformed_record;
+pub mod missing_column;
+pub mod missing_field;
+pub mod missing_header;
+pub mod missing_preamble;
+pub mod mixed_layouts;
+pub mod nesting_too_deep;
+pub mod no_records;
+pub mod odd_line_endings;
+pub mod output_too_long;
+pub mod record_too_large;
+pub mod spreadsheet_damage;
+pub mod stray_quote;
+pub mod too_few_examples;
+pub mod too_many_examples;
+pub mod unclosed_quote;
+pub mod unknown_field;
+pub mod upload_too_large;
+pub mod validation_leak;
+pub mod wrong_container;
+pub mod wrong_encoding;
+pub mod wrong_field_count;
+pub mod wrong_type;
+
+use std::collections::BTreeSet;
+
+use crate::rule::{Check, RuleContext, RuleEntry, RuleMeta, RuleStatus};
+use crate::survey::Needs;
+
+const fn entry(meta: RuleMeta, page: &'static str, build: fn(&RuleContext) -> Option<Check>) -> RuleEntry {
+    RuleEntry { meta, page, build }
+}
+
+/// Every rule, by name.
+pub const REGISTRY: &[RuleEntry] = &[
+    entry(blank_line::META, include_str!("../rules/blank-line.md"), Check::reader),
+    entry(byte_order_mark::META, include_str!("../rules/byte-order-mark.md"), Check::reader),
+    entry(conflicting_outputs::META, include_str!("../rules/conflicting-outputs.md"), conflicting_outputs::build),
+    entry(duplicate_column::META, include_str!("../rules/duplicate-column.md"), Check::reader),
+    entry(duplicate_example::META, include_str!("../rules/duplicate-example.md"), duplicate_example::build),
+    entry(duplicate_key::META, include_str!("../rules/duplicate-key.md"), Check::reader),
+    entry(empty_input::META, include_str!("../rules/empty-input.md"), empty_input::build),
+    entry(empty_output::META, include_str!("../rules/empty-output.md"), empty_output::build),
+    entry(example_too_long::META, include_str!("../rules/example-too-long.md"), example_too_long::build),
+    entry(fewer_than_recommended::META, include_str!("../rules/fewer-than-recommended.md"), fewer_than_recommended::build),
+    entry(input_too_long::META, include_str!("../rules/input-too-long.md"), input_too_long::build),
+    entry(invalid_utf8::META, include_str!("../rules/invalid-utf8.md"), Check::reader),
+    entry(length_outlier::META, include_str!("../rules/length-outlier.md"), length_outlier::build),
+    entry(lone_surrogate::META, include_str!("../rules/lone-surrogate.md"), Check::reader),
+    entry(malformed_record::META, include_str!("../rules/malformed-record.md"), Check::reader),
+    entry(missing_column::META, include_str!("../rules/missing-column.md"), Check::reader),
+    entry(missing_field::META, include_str!("../rules/missing-field.md"), Check::reader),
+    entry(missing_header::META, include_str!("../rules/missing-header.md"), Check::reader),
+    entry(missing_preamble::META, include_str!("../rules/missing-preamble.md"), missing_preamble::build),
+    entry(mixed_layouts::META, include_str!("../rules/mixed-layouts.md"), Check::reader),
+    entry(nesting_too_deep::META, include_str!("../rules/nesting-too-deep.md"), Check::reader),
+    entry(no_records::META, include_str!("../rules/no-records.md"), Check::reader),
+    entry(odd_line_endings::META, include_str!("../rules/odd-line-endings.md"), Check::reader),
+    entry(output_too_long::META, include_str!("../rules/output-too-long.md"), output_too_long::build),
+    entry(record_too_large::META, include_str!("../rules/record-too-large.md"), Check::reader),
+    entry(spreadsheet_damage::META, include_str!("../rules/spreadsheet-damage.md"), spreadsheet_damage::build),
+    entry(stray_quote::META, include_str!("../rules/stray-quote.md"), Check::reader),
+    entry(too_few_examples::META, include_str!("../rules/too-few-examples.md"), too_few_examples::build),
+    entry(too_many_examples::META, include_str!("../rules/too-many-examples.md"), too_many_examples::build),
+    entry(unclosed_quote::META, include_str!("../rules/unclosed-quote.md"), Check::reader),
+    entry(unknown_field::META, include_str!("../rules/unknown-field.md"), unknown_field::build),
+    entry(upload_too_large::META, include_str!("../rules/upload-too-large.md"), upload_too_large::build),
+    entry(validation_leak::META, include_str!("../rules/validation-leak.md"), validation_leak::build),
+    entry(wrong_container::META, include_str!("../rules/wrong-container.md"), Check::reader),
+    entry(wrong_encoding::META, include_str!("../rules/wrong-encoding.md"), Check::reader),
+    entry(wrong_field_count::META, include_str!("../rules/wrong-field-count.md"), Check::reader),
+    entry(wrong_type::META, include_str!("../rules/wrong-type.md"), Check::reader),
+];
+
+/// The rule called `name`.
+pub fn by_name(name: &str) -> Option<&'static RuleEntry> {
+    REGISTRY.iter().find(|entry| entry.meta.name == name)
+}
+
+/// Which rules speak.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these, if there are any.
+    pub select: Vec<&'static str>,
+    /// These too, whatever their status.
+    pub extend_select: Vec<&'static str>,
+    /// Not these.
+    pub ignore: Vec<&'static str>,
+    /// Rules in preview too.
+    pub preview: bool,
+}
+
+impl Selection {
+    /// The names of the rules that speak.
+    pub fn enabled(&self) -> BTreeSet<&'static str> {
+        let by_status = |meta: &RuleMeta| match meta.status {
+            RuleStatus::Stable => true,
+            RuleStatus::Preview => self.preview,
+            RuleStatus::Off => false,
+        };
+        let wanted = |meta: &RuleMeta| {
+            let selected = if self.select.is_empty() { by_status(meta) } else { self.select.contains(&meta.name) };
+            (selected || self.extend_select.contains(&meta.name)) && !self.ignore.contains(&meta.name)
+        };
+        REGISTRY.iter().map(|entry| entry.meta).filter(wanted).map(|meta| meta.name).collect()
+    }
+}
+
+/// The rules of one run, built, in the order of the registry.
+pub struct RuleSet {
+    checks: Vec<(&'static str, Check)>,
+}
+
+impl RuleSet {
+    /// Builds the rules called `enabled` that have something to say in `context`.
+    pub fn build(enabled: &BTreeSet<&'static str>, context: &RuleContext) -> Self {
+        let wanted = REGISTRY.iter().filter(|entry| enabled.contains(entry.meta.name));
+        let checks = wanted.filter_map(|entry| Some((entry.meta.name, (entry.build)(context)?))).collect();
+        Self { checks }
+    }
+
+    /// The rules.
+    pub fn checks(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().map(|(_, check)| check)
+    }
+
+    /// The rules with their names.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Check)> {
+        self.checks.iter().map(|(name, check)| (*name, check))
+    }
+
+    /// What must be gathered for them.
+    pub fn needs(&self) -> Needs {
+        self.checks().fold(Needs::COUNT, |needs, check| match check {
+            Check::Survey(rule) => needs.and(rule.needs()),
+            _ => needs,
+        })
+    }
+}

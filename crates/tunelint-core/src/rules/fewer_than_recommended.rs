@@ -1,0 +1,56 @@
+//! Fewer examples than the target recommends for the task.
+
+use std::sync::Arc;
+
+use crate::finding::{Findings, Message, Severity};
+use crate::position::Location;
+use crate::printable::{counted, grouped};
+use crate::profile::Profile;
+use crate::rule::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
+use crate::survey::{Needs, Survey};
+use crate::task::Task;
+
+/// What is known about the rule.
+pub const META: RuleMeta =
+    RuleMeta::new("fewer-than-recommended", Level::Fixed(Severity::Advice), Scope::Dataset);
+
+/// Builds the rule, where a target recommends a number.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let mut profiles = context.profiles.clone();
+    profiles.retain(|profile| profile.recommendation(context.task).is_some());
+    (!profiles.is_empty()).then(|| Check::survey(FewerThanRecommended { profiles, task: context.task }))
+}
+
+struct FewerThanRecommended {
+    profiles: Vec<Arc<Profile>>,
+    task: Option<Task>,
+}
+
+impl SurveyRule for FewerThanRecommended {
+    fn needs(&self) -> Needs {
+        Needs::COUNT
+    }
+
+    fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
+        let Some(&source) = survey.sources.first() else { return };
+        for profile in &self.profiles {
+            // Below the minimum, `too-few-examples` has said it.
+            let minimum = profile.limit("min-examples").map_or(0, |limit| limit.value);
+            let Some(advised) = profile.recommendation(self.task) else { continue };
+            if survey.examples < minimum || survey.examples >= advised.min {
+                continue;
+            }
+            findings.report_at(Location::whole(source), Severity::Advice, || {
+                let range = match advised.max {
+                    Some(max) => format!("{}–{}", grouped(advised.min), grouped(max)),
+                    None => format!("at least {}", grouped(advised.min)),
+                };
+                let task = self.task.map_or(String::new(), |task| format!(" for {}", task.as_str()));
+                let have = counted(survey.examples, "example");
+                Message::new(format!("{have}; {} recommends {range}{task}", profile.name))
+                    .help("more examples of good quality make a better model; name the task with `--task`")
+                    .targets(std::slice::from_ref(&profile.name))
+            });
+        }
+    }
+}

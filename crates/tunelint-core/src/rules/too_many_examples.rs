@@ -1,0 +1,34 @@
+//! More examples than the target takes.
+
+use crate::finding::Findings;
+use crate::position::Location;
+use crate::rule::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetLimit};
+use crate::survey::{Needs, Survey};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new("too-many-examples", Level::Profile, Scope::Dataset);
+
+/// Builds the rule, where a target names a maximum.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let limits = context.limits("max-examples");
+    (!limits.is_empty()).then(|| Check::survey(TooManyExamples { limits }))
+}
+
+struct TooManyExamples {
+    limits: Vec<TargetLimit>,
+}
+
+impl SurveyRule for TooManyExamples {
+    fn needs(&self) -> Needs {
+        Needs::COUNT
+    }
+
+    fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
+        let Some(&source) = survey.sources.first() else { return };
+        for limit in self.limits.iter().filter(|of| survey.examples > of.limit.value) {
+            findings.report_at(Location::whole(source), limit.limit.severity(false), || {
+                limit.exceeded("set", survey.examples).help("train on a sample, or on the best of them")
+            });
+        }
+    }
+}

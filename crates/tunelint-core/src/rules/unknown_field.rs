@@ -1,0 +1,97 @@
+//! Fields that the layout does not know.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::example::Example;
+use crate::finding::{Findings, Message, Severity};
+use crate::position::{Location, Position, SourceId};
+use crate::printable::{counted, quoted};
+use crate::record::Body;
+use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new("unknown-field", Level::Fixed(Severity::Advice), Scope::Dataset);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::dataset(UnknownField))
+}
+
+struct UnknownField;
+
+/// Each unknown name of each source: how often, and where first.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Names {
+    fields: BTreeMap<(u32, String), Field>,
+    overflow: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Field {
+    count: u64,
+    record: u64,
+    line: u64,
+    column: u64,
+    offset: u64,
+}
+
+/// More names than this are data, not fields; the rest is counted as one.
+const MOST_NAMES: usize = 200;
+
+impl DatasetRule for UnknownField {
+    type Tally = Names;
+
+    fn observe(&self, example: &Example<'_>, tally: &mut Names) {
+        // A column that is left out of a table is how tables are used.
+        if matches!(example.record.body, Body::Row(_)) {
+            return;
+        }
+        for extra in &example.extras {
+            let record = &example.record;
+            if let Some(field) = tally.fields.get_mut(&(record.source.0, extra.key.to_owned())) {
+                field.count += 1;
+                continue;
+            }
+            let at = record.locate(extra.key_span).start;
+            let field =
+                Field { count: 1, record: record.ordinal, line: at.line, column: at.column, offset: at.offset };
+            tally.fields.insert((record.source.0, extra.key.to_owned()), field);
+        }
+        while tally.fields.len() > MOST_NAMES {
+            tally.overflow += tally.fields.pop_last().map_or(0, |(_, field)| field.count);
+        }
+    }
+
+    fn merge(&self, into: &mut Names, from: Names) {
+        into.overflow += from.overflow;
+        for (name, field) in from.fields {
+            match into.fields.get_mut(&name) {
+                Some(known) => known.count += field.count,
+                None => drop(into.fields.insert(name, field)),
+            }
+        }
+        while into.fields.len() > MOST_NAMES {
+            into.overflow += into.fields.pop_last().map_or(0, |(_, field)| field.count);
+        }
+    }
+
+    fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
+        for ((source, name), field) in tally.fields {
+            let start = Position { line: field.line, column: field.column, offset: field.offset };
+            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            let record = Some(field.record);
+            let location = Location { source: SourceId(source), start, end: start, record, pointer };
+            findings.report_at(location, Severity::Advice, || {
+                Message::new(format!(
+                    "the field {} is none of the layout's; {} {} it",
+                    quoted(&name, 40),
+                    counted(field.count, "record"),
+                    if field.count == 1 { "has" } else { "have" }
+                ))
+                .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
+            });
+        }
+    }
+}

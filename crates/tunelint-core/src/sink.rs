@@ -1,0 +1,160 @@
+//! From records to bytes: JSON lines, a JSON list, a table, the body of a request.
+
+use std::io::{self, Write};
+
+use crate::layout::ObjectWriter;
+
+/// Bytes of the smallest request body without its examples and the comma that the last one lacks:
+/// `{"tuning_task":{"training_data":{"examples":{"examples":[]}}}}`.
+pub const REST_ENVELOPE_BYTES: u64 = 61;
+
+/// How records are written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Form {
+    /// One object a line.
+    Jsonl,
+    /// A list of objects, one a line.
+    Json,
+    /// A table with a header.
+    Table {
+        /// What separates cells.
+        delimiter: u8,
+    },
+    /// The body of a request to create a tuned model.
+    Rest(Box<RestBody>),
+}
+
+/// What a request body says besides the examples: JSON values by name, in order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RestBody {
+    /// Fields at the top: `display_name`, `base_model`.
+    pub fields: Vec<(String, serde_json::Value)>,
+    /// Fields of `hyperparameters`.
+    pub hyperparameters: Vec<(String, serde_json::Value)>,
+}
+
+/// Writes records one after the other.
+pub struct Sink<W: Write> {
+    out: W,
+    form: Form,
+    /// The columns of a table.
+    columns: Vec<String>,
+    written: u64,
+}
+
+impl<W: Write> Sink<W> {
+    /// Writes to `out`. A table has `columns`; another form does not need them.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn new(mut out: W, form: Form, columns: &[&str]) -> io::Result<Self> {
+        let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+        match &form {
+            Form::Jsonl => {}
+            Form::Json => out.write_all(b"[")?,
+            Form::Table { delimiter } => out.write_all(&row(*delimiter, columns.iter().map(String::as_bytes))?)?,
+            Form::Rest(body) => open_body(&mut out, body)?,
+        }
+        Ok(Self { out, form, columns, written: 0 })
+    }
+
+    /// Writes one record, in the form that [`encode`] gave it.
+    ///
+    /// # Errors
+    /// What the writer returns.
+    pub fn write(&mut self, record: &[u8]) -> io::Result<()> {
+        let indent: &[u8] = match self.form {
+            Form::Jsonl | Form::Table { .. } => {
+                self.written += 1;
+                return self.out.write_all(record);
+            }
+            Form::Json => b"\n  ",
+            Form::Rest(_) => b"\n          ",
+        };
+        if self.written > 0 {
+            self.out.write_all(b",")?;
+        }
+        self.written += 1;
+        self.out.write_all(indent)?;
+        self.out.write_all(record)
+    }
+
+    /// Ends the last record and gives the writer back.
+    ///
+    /// # Errors
+    /// What the writer returns.
+    pub fn finish(mut self) -> io::Result<W> {
+        let end: &[u8] = match self.form {
+            Form::Jsonl | Form::Table { .. } => b"",
+            Form::Json => b"\n]\n",
+            Form::Rest(_) => b"\n        ]\n      }\n    }\n  }\n}\n",
+        };
+        self.out.write_all(end)?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+
+    /// Records written.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// The columns of a table.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+}
+
+fn open_body(out: &mut dyn Write, body: &RestBody) -> io::Result<()> {
+    let name = |name: &str| serde_json::Value::from(name);
+    out.write_all(b"{")?;
+    for (field, value) in &body.fields {
+        write!(out, "\n  {}: {value},", name(field))?;
+    }
+    out.write_all(b"\n  \"tuning_task\": {")?;
+    if !body.hyperparameters.is_empty() {
+        out.write_all(b"\n    \"hyperparameters\": {")?;
+        for (index, (field, value)) in body.hyperparameters.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(out, "{comma}\n      {}: {value}", name(field))?;
+        }
+        out.write_all(b"\n    },")?;
+    }
+    out.write_all(b"\n    \"training_data\": {\n      \"examples\": {\n        \"examples\": [")
+}
+
+/// One record in the form of `form`, ready for [`Sink::write`].
+///
+/// # Errors
+/// What the CSV writer returns; it writes to memory.
+pub fn encode(form: &Form, columns: &[String], object: &mut ObjectWriter, out: &mut Vec<u8>) -> io::Result<()> {
+    match form {
+        Form::Table { delimiter } => {
+            let mut cells: Vec<String> = vec![String::new(); columns.len()];
+            for (name, value) in object.fields() {
+                let cell = columns.iter().position(|column| column == name).and_then(|at| cells.get_mut(at));
+                if let Some(cell) = cell {
+                    *cell = decoded(value);
+                }
+            }
+            out.extend_from_slice(&row(*delimiter, cells.iter().map(String::as_bytes))?);
+        }
+        Form::Jsonl => {
+            out.extend_from_slice(object.finish());
+            out.push(b'\n');
+        }
+        Form::Json | Form::Rest(_) => out.extend_from_slice(object.finish()),
+    }
+    Ok(())
+}
+
+/// The text of a JSON string; any other value as written.
+fn decoded(value: &str) -> String {
+    serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned())
+}
+
+fn row<'c>(delimiter: u8, cells: impl Iterator<Item = &'c [u8]>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    writer.write_record(cells).map_err(io::Error::other)?;
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}

@@ -1,0 +1,45 @@
+//! Exact totals of a run: what a report says besides the findings.
+
+use crate::finding::Counts;
+
+/// What one source turned out to be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceSummary {
+    /// As the user named it, printable.
+    pub path: String,
+    /// How its bytes become records: `jsonl`, `json`, `csv`, `tsv`.
+    pub container: String,
+    /// How its records become examples; empty where none was recognised.
+    pub layout: String,
+    /// How the layout was decided, in words: "detected from the first 64 records".
+    pub evidence: String,
+    /// Its size, decompressed.
+    pub bytes: u64,
+    /// Records read, faulty ones included.
+    pub records: u64,
+    /// Records that became examples.
+    pub examples: u64,
+    /// The profiles it was checked for.
+    pub targets: Vec<String>,
+    /// The task and whether it was inferred; `None` where nobody named it.
+    pub task: Option<(String, bool)>,
+    /// What was found in it.
+    pub counts: Counts,
+}
+
+/// The totals of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The profiles checked for.
+    pub targets: Vec<String>,
+    /// Things to know about the targets: a closed provider, none chosen.
+    pub notes: Vec<String>,
+    /// Every source, in order.
+    pub sources: Vec<SourceSummary>,
+    /// All findings.
+    pub counts: Counts,
+    /// Findings that were excused.
+    pub suppressed: u64,
+    /// What to do next, in a sentence, and the command to type.
+    pub next_step: Option<(String, String)>,
+}

@@ -1,0 +1,93 @@
+//! What is gathered once about the whole set, for every rule that needs to see all of it.
+//!
+//! A survey is filled batch by batch and merged in any grouping; the result does not depend on
+//! threads or on the size of batches.
+
+mod lengths;
+mod normal;
+mod seen;
+
+pub use lengths::Lengths;
+pub use normal::Normalizer;
+pub use seen::{Group, Leak, Leaks, Seen, Sighting, Spot};
+
+use crate::example::{Example, Role};
+use crate::position::SourceId;
+
+/// What must be gathered; nothing else is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Every example's digests and place: 32 bytes an example.
+    pub seen: bool,
+    /// The lengths of outputs: a fixed size.
+    pub lengths: bool,
+}
+
+impl Needs {
+    /// The number of examples alone, which costs nothing.
+    pub const COUNT: Self = Self { seen: false, lengths: false };
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { seen: self.seen || other.seen, lengths: self.lengths || other.lengths }
+    }
+}
+
+/// What was gathered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    needs: Needs,
+    /// The examples read.
+    pub examples: u64,
+    /// The sources that had any, in order.
+    pub sources: Vec<SourceId>,
+    /// The lengths of outputs, in characters.
+    pub output_lengths: Lengths,
+    /// Every example's digests and place.
+    pub seen: Seen,
+    /// The examples that share their input with others; known once everything was seen.
+    pub repeated: Vec<Group>,
+}
+
+impl Survey {
+    /// An empty survey that will gather `needs`.
+    pub fn new(needs: Needs) -> Self {
+        Self { needs, ..Self::default() }
+    }
+
+    /// Takes one example into account.
+    pub fn observe(&mut self, example: &Example<'_>, normalizer: &mut Normalizer) {
+        self.examples += 1;
+        let source = example.record.source;
+        if self.sources.last() != Some(&source) {
+            self.sources.push(source);
+        }
+        if self.needs.seen {
+            self.seen.push(Sighting::of(example, normalizer));
+        }
+        if self.needs.lengths {
+            let outputs = example.turns.iter().filter(|turn| turn.role == Role::Model);
+            for output in outputs {
+                self.output_lengths.add(output.chars(), || Spot::new(&example.record, output.text_span()));
+            }
+        }
+    }
+
+    /// Works out what follows from everything that was seen.
+    pub fn complete(&mut self) {
+        self.repeated = self.seen.groups();
+    }
+
+    /// Adds the survey of the examples that follow.
+    pub fn merge(&mut self, other: Self) {
+        self.examples += other.examples;
+        for source in other.sources {
+            if self.sources.last() != Some(&source) {
+                self.sources.push(source);
+            }
+        }
+        self.output_lengths.merge(other.output_lengths);
+        self.seen.merge(other.seen);
+    }
+}

@@ -1,0 +1,258 @@
+//! Every example that was seen, as digests and its place: what exact duplicates, conflicting
+//! outputs and leaks are found with.
+//!
+//! 32 bytes an example, appended and sorted once at the end: no growth spike, and the same answer
+//! with any number of threads. A digest of 64 bits decides about inputs: among ten million
+//! examples, the chance that two different inputs are taken for equal is 1 in 370,000.
+
+use rayon::slice::ParallelSliceMut;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::Normalizer;
+use crate::example::{Example, Role};
+use crate::position::{Location, Position, SourceId, Span};
+use crate::record::Record;
+
+/// A place in 20 bytes: its order is that of sources, then of offsets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spot {
+    /// 24 bits: sixteen million sources.
+    source: [u8; 3],
+    /// 40 bits: a terabyte each.
+    offset: [u8; 5],
+    record: u32,
+    line: u32,
+    column: u32,
+}
+
+impl Spot {
+    /// The place of `span` in `record`. Numbers that are larger than the fields are cut to them.
+    pub fn new(record: &Record<'_>, span: Span) -> Self {
+        let before = record.raw.get(..span.start.min(record.raw.len())).unwrap_or_default();
+        let at = record.start.advance(before, record.lone_cr);
+        let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let [_, source @ ..] = record.source.0.min(0xff_ffff).to_be_bytes();
+        let [_, _, _, offset @ ..] = at.offset.min(0xff_ffff_ffff).to_be_bytes();
+        Self { source, offset, record: narrow(record.ordinal), line: narrow(at.line), column: narrow(at.column) }
+    }
+
+    /// The full location: a point, since the length is not kept.
+    pub fn location(self) -> Location {
+        let [a, b, c] = self.source;
+        let [d, e, f, g, h] = self.offset;
+        let offset = u64::from_be_bytes([0, 0, 0, d, e, f, g, h]);
+        let start = Position { line: self.line.into(), column: self.column.into(), offset };
+        Location {
+            source: SourceId(u32::from_be_bytes([0, a, b, c])),
+            start,
+            end: start,
+            record: Some(self.record.into()),
+            pointer: String::new(),
+        }
+    }
+
+    /// Which record it is in its source.
+    pub fn record(self) -> u64 {
+        self.record.into()
+    }
+}
+
+/// One example as it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    /// The normal form of everything before the last answer.
+    input: u64,
+    /// Where it stands.
+    spot: Spot,
+    /// 20 bits of the normal form of the answer; 12 of the exact form of both. They only decide
+    /// among examples whose inputs are equal.
+    output: u32,
+}
+
+const EXACT_BITS: u32 = 12;
+/// The input digest of examples without an input; they belong to no group.
+const BLANK: u64 = 0;
+
+impl Sighting {
+    /// The digests of an example and its place.
+    pub fn of(example: &Example<'_>, normalizer: &mut Normalizer) -> Self {
+        let (mut input, mut output, mut exact) = (0_u64, 0_u64, 0_u64);
+        if example.input().iter().all(crate::example::Turn::is_blank) {
+            // Nothing was asked: `empty-input` says so, and equal answers mean nothing.
+            return Self { input: BLANK, spot: Spot::new(&example.record, Span::at(0)), output: 0 };
+        }
+        let answer = example.turns.iter().rposition(|turn| turn.role == Role::Model);
+        for (index, turn) in example.turns.iter().enumerate() {
+            let text = turn.joined();
+            let seed = if Some(index) == answer { &mut output } else { &mut input };
+            let normal = normalizer.normal(&text);
+            *seed = xxh3_64_with_seed(normal, seed.rotate_left(7) ^ turn.role as u64);
+            for part in &turn.parts {
+                *seed = xxh3_64_with_seed(part.raw.as_bytes(), *seed);
+            }
+            exact = xxh3_64_with_seed(text.as_bytes(), exact);
+        }
+        let output = ((output as u32) << EXACT_BITS) | (exact as u32 & ((1 << EXACT_BITS) - 1));
+        Self { input, spot: Spot::new(&example.record, Span::at(0)), output }
+    }
+
+    /// Where it stands.
+    pub fn spot(&self) -> Spot {
+        self.spot
+    }
+
+    /// Whether the answers are equal up to their normal form; the inputs must be.
+    pub fn same_output(&self, other: &Self) -> bool {
+        self.output_digest() == other.output_digest()
+    }
+
+    /// The digest of the answer's normal form; only comparable where the inputs are equal.
+    pub fn output_digest(&self) -> u32 {
+        self.output >> EXACT_BITS
+    }
+
+    /// Whether input and answer are equal to the letter; the answers must have the same normal
+    /// form.
+    pub fn same_text(&self, other: &Self) -> bool {
+        self.output == other.output
+    }
+}
+
+/// All sightings, in the order of their places.
+///
+/// They are kept in chunks, so that no growth ever copies them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    chunks: Vec<Vec<Sighting>>,
+}
+
+const CHUNK_BITS: u32 = 12;
+const CHUNK: usize = 1 << CHUNK_BITS;
+
+/// Examples with the same input, in the order of their places.
+pub type Group = Vec<Sighting>;
+
+impl Seen {
+    /// Adds one.
+    pub fn push(&mut self, sighting: Sighting) {
+        match self.chunks.last_mut() {
+            Some(chunk) if chunk.len() < CHUNK => chunk.push(sighting),
+            Some(_) => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                chunk.push(sighting);
+                self.chunks.push(chunk);
+            }
+            None => self.chunks.push(vec![sighting]),
+        }
+    }
+
+    /// Adds those of the examples that follow.
+    pub fn merge(&mut self, other: Self) {
+        if self.chunks.is_empty() {
+            *self = other;
+            return;
+        }
+        other.chunks.into_iter().flatten().for_each(|sighting| self.push(sighting));
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Sighting> {
+        self.chunks.iter().flatten()
+    }
+
+    /// The groups of two and more, in the order of their second members' places.
+    pub fn groups(&self) -> Vec<Group> {
+        // Half a digest and an index take a quarter of the room that a sorted copy would; what
+        // half a digest throws together is told apart below.
+        let half = |sighting: &Sighting| (sighting.input >> 32) as u32;
+        let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.chunks.iter().map(Vec::len).sum());
+        order.extend(self.iter().zip(0_u32..).map(|(sighting, index)| (half(sighting), index)));
+        order.par_sort_unstable();
+        let mut groups = Vec::new();
+        for run in order.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
+            let mut members: Group = run.iter().filter_map(|(_, index)| self.get(*index)).collect();
+            members.retain(|sighting| sighting.input != BLANK);
+            members.sort_unstable();
+            let equal = members.chunk_by(|a, b| a.input == b.input);
+            groups.extend(equal.filter(|group| group.len() > 1).map(<[Sighting]>::to_vec));
+        }
+        groups.sort_by_key(|group| group.get(1).map(Sighting::spot));
+        groups
+    }
+
+    fn get(&self, index: u32) -> Option<Sighting> {
+        let (chunk, at) = (index as usize >> CHUNK_BITS, index as usize & (CHUNK - 1));
+        self.chunks.get(chunk)?.get(at).copied()
+    }
+}
+
+/// A validation set, to be looked up in the training set.
+#[derive(Debug, Clone, Default)]
+pub struct Leaks {
+    /// By input.
+    validation: Vec<Sighting>,
+}
+
+/// A validation example that stands in training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leak {
+    /// The validation example.
+    pub validation: Sighting,
+    /// The training example that it equals best: the first of those.
+    pub training: Sighting,
+}
+
+impl Leaks {
+    /// Looks for the examples of `validation`.
+    pub fn new(validation: &Seen) -> Self {
+        let mut validation: Vec<Sighting> = validation.iter().filter(|seen| seen.input != BLANK).copied().collect();
+        validation.sort_unstable();
+        Self { validation }
+    }
+
+    /// The validation examples whose input stands in `training`, in order.
+    pub fn find(&self, training: &Seen) -> Vec<Leak> {
+        let mut best: Vec<Option<Sighting>> = vec![None; self.validation.len()];
+        for seen in training.iter() {
+            let from = self.validation.partition_point(|validation| validation.input < seen.input);
+            let same = self.validation.iter().zip(&mut best).skip(from);
+            for (validation, best) in same.take_while(|(validation, _)| validation.input == seen.input) {
+                let likeness = |of: &Sighting| (of.same_text(validation), of.same_output(validation));
+                if best.is_none_or(|best| likeness(seen) > likeness(&best)) {
+                    *best = Some(*seen);
+                }
+            }
+        }
+        let found = self.validation.iter().zip(best).filter_map(|(&validation, training)| {
+            Some(Leak { validation, training: training? })
+        });
+        let mut leaks: Vec<Leak> = found.collect();
+        leaks.sort_by_key(|leak| leak.validation.spot);
+        leaks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sighting_takes_32_bytes() {
+        assert_eq!(size_of::<Sighting>(), 32);
+    }
+
+    #[test]
+    fn large_offsets_survive() {
+        let record = Record {
+            source: SourceId(3),
+            raw: b"{}",
+            start: Position { line: 7, column: 2, offset: 0x56_789a_bcde },
+            ordinal: 6,
+            body: crate::record::Body::Unread,
+            lone_cr: false,
+            recovered: false,
+        };
+        let location = Spot::new(&record, Span::at(1)).location();
+        assert_eq!(location.start, Position { line: 7, column: 3, offset: 0x56_789a_bcdf });
+    }
+}

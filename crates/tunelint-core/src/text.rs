@@ -1,0 +1,162 @@
+//! A string that is measured once, and that knows where in the file it was written.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use crate::position::Span;
+use crate::printable::is_blank;
+
+/// How the raw bytes of a [`Text`] become its characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coding {
+    /// A JSON string: in quotes, with backslash escapes.
+    Json,
+    /// A CSV cell in quotes, a quote inside written twice.
+    Quoted,
+    /// Written as it is: an unquoted CSV cell.
+    Plain,
+    /// Put together from several values (a template, a preamble); it stands nowhere in the file.
+    Composed,
+}
+
+/// Text of an example: what is trained on, and the raw value that it was read from.
+#[derive(Debug, Clone)]
+pub struct Text<'a> {
+    decoded: Cow<'a, str>,
+    raw: &'a str,
+    span: Span,
+    coding: Coding,
+    chars: Cell<Option<u64>>,
+}
+
+impl<'a> Text<'a> {
+    /// A text read from `raw` (its quotes included), which stands at `span` of its record.
+    pub fn new(decoded: &'a str, raw: &'a str, span: Span, coding: Coding) -> Self {
+        Self { decoded: Cow::Borrowed(decoded), raw, span, coding, chars: Cell::new(None) }
+    }
+
+    /// A text that stands nowhere in the file; findings about it point at `span`.
+    pub fn composed(text: String, span: Span) -> Self {
+        Self {
+            decoded: Cow::Owned(text),
+            raw: "",
+            span,
+            coding: Coding::Composed,
+            chars: Cell::new(None),
+        }
+    }
+
+    /// The text as the model sees it.
+    pub fn as_str(&self) -> &str {
+        &self.decoded
+    }
+
+    /// The raw value in its record, quotes included.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The raw JSON string, quotes included, if it was read from one: it can be copied.
+    pub fn raw_json(&self) -> Option<&'a str> {
+        (self.coding == Coding::Json).then_some(self.raw)
+    }
+
+    /// Unicode scalar values, counted once.
+    pub fn chars(&self) -> u64 {
+        if let Some(count) = self.chars.get() {
+            return count;
+        }
+        let count = self.decoded.chars().count() as u64;
+        self.chars.set(Some(count));
+        count
+    }
+
+    /// Whether nothing of it can be seen: no text, white space, zero-width characters.
+    ///
+    /// ```
+    /// use tunelint_core::{position::Span, text::Text};
+    /// assert!(Text::composed(" \u{a0}\u{200b}".into(), Span::at(0)).is_blank());
+    /// ```
+    pub fn is_blank(&self) -> bool {
+        self.decoded.chars().all(is_blank)
+    }
+
+    /// Where the decoded bytes `from..to` stand in the record.
+    ///
+    /// Escapes are walked only here, when a finding needs its place.
+    pub fn span_of(&self, from: usize, to: usize) -> Span {
+        let inner = |at: usize| self.span.start + self.raw_offset(at);
+        match self.coding {
+            Coding::Composed => self.span,
+            _ => Span::new(inner(from), inner(to.max(from))),
+        }
+    }
+
+    /// The offset in the raw value of the decoded byte `at`.
+    fn raw_offset(&self, at: usize) -> usize {
+        match self.coding {
+            Coding::Plain | Coding::Composed => at,
+            Coding::Quoted => 1 + walk(self.raw, at, cell_step),
+            Coding::Json => 1 + walk(self.raw, at, json_step),
+        }
+    }
+}
+
+/// Walks the raw text inside the quotes until `wanted` decoded bytes have gone by.
+fn walk(raw: &str, wanted: usize, step: fn(&[u8]) -> (usize, usize)) -> usize {
+    let inner = raw.as_bytes().get(1..).unwrap_or_default();
+    let (mut at, mut decoded) = (0, 0);
+    while decoded < wanted && at < inner.len() {
+        let (raw_len, decoded_len) = step(inner.get(at..).unwrap_or_default());
+        at += raw_len;
+        decoded += decoded_len;
+    }
+    at
+}
+
+/// The raw and decoded length of the next character of a quoted CSV cell.
+fn cell_step(rest: &[u8]) -> (usize, usize) {
+    if rest.starts_with(b"\"\"") { (2, 1) } else { (1, 1) }
+}
+
+/// The raw and decoded length of the next character or escape of a JSON string.
+fn json_step(rest: &[u8]) -> (usize, usize) {
+    match rest {
+        [b'\\', b'u', ..] => {
+            let unit = |at: usize| {
+                let hex = rest.get(at..at + 4).and_then(|hex| std::str::from_utf8(hex).ok());
+                hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or(0)
+            };
+            match unit(2) {
+                0xd800..=0xdbff => (12, 4),
+                code => (6, char::from_u32(code).map_or(1, char::len_utf8)),
+            }
+        }
+        [b'\\', ..] => (2, 1),
+        _ => (1, 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoded_offsets_map_back_through_escapes() {
+        let raw = r#""a\n\u00e9\ud83d\ude00z""#;
+        let decoded: String = serde_json::from_str(raw).unwrap();
+        let text = Text::new(&decoded, raw, Span::new(10, 10 + raw.len()), Coding::Json);
+        let z = decoded.find('z').unwrap();
+        let span = text.span_of(z, z + 1);
+        assert_eq!(raw.get(span.start - 10..span.end - 10), Some("z"));
+        let smile = decoded.find('😀').unwrap();
+        let span = text.span_of(smile, z);
+        assert_eq!(raw.get(span.start - 10..span.end - 10), Some(r"\ud83d\ude00"));
+    }
+
+    #[test]
+    fn doubled_quotes_count_once() {
+        let text = Text::new("a\"b", "\"a\"\"b\"", Span::new(0, 6), Coding::Quoted);
+        assert_eq!(text.span_of(2, 3), Span::new(4, 5));
+    }
+}

@@ -1,0 +1,256 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Format;
+
+/// A linter and converter for the files that language models are fine-tuned on.
+#[derive(Debug, Parser)]
+#[command(name = "tunelint", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Examples:\n  tunelint check train.jsonl\n  tunelint check data/ --target openai --format concise\n  \
+    tunelint convert tickets.csv -o train.jsonl --to pairs\n  tunelint rule output-too-long")]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check files of training examples
+    #[command(visible_alias = "lint")]
+    Check(Box<Check>),
+    /// Convert between every layout and container
+    Convert(Box<Convert>),
+    /// List the rules, or print a rule's page
+    #[command(visible_alias = "explain")]
+    Rule(Rule),
+    /// List the providers, or print what one accepts, with sources
+    Profile(Profile),
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 it could not run.")]
+pub struct Check {
+    /// Files or directories; `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What the data is meant for; without it the layout decides (may be given several times)
+    #[arg(long, value_name = "PROFILE")]
+    pub target: Vec<String>,
+    /// What the model is tuned for: classification, summarization, document-search, extraction, generation, chat
+    #[arg(long, value_name = "TASK")]
+    pub task: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// The text that every input must start with; @FILE reads it from a file
+    #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
+    pub preamble: Option<String>,
+    /// A validation set: examples of it that also stand in training are reported
+    #[arg(long, value_name = "FILE")]
+    pub validation: Option<PathBuf>,
+    /// Only these rules (comma-separated or several times)
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Not these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// These rules besides the usual ones
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub extend_select: Vec<String>,
+    /// Give a rule another severity: error, warning or advice
+    #[arg(long, value_name = "RULE=LEVEL")]
+    pub severity: Vec<String>,
+    /// Rules in preview too
+    #[arg(long)]
+    pub preview: bool,
+    /// The severity from which on the exit code is 1
+    #[arg(long, value_name = "LEVEL", default_value = "error")]
+    pub fail_on: FailOn,
+    /// How findings are written to standard output
+    #[arg(long, value_name = "NAME", default_value = "human")]
+    pub format: Format,
+    /// Another report, into a file (several times)
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<String>,
+    /// Accept patterns and directories that hold no file
+    #[arg(long)]
+    pub no_error_on_unmatched: bool,
+    /// Threads to use; all processors without it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Colours: auto, always, never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Only the totals
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// A table of findings by rule
+    #[arg(long)]
+    pub statistics: bool,
+}
+
+/// How sources are read: the same for every command.
+#[derive(Debug, Clone, Args)]
+pub struct Reading {
+    /// How records become examples: pairs, prompt-completion, alpaca, messages, contents, sharegpt, palm
+    #[arg(long, value_name = "LAYOUT", visible_alias = "from")]
+    pub layout: Option<String>,
+    /// How bytes become records: jsonl, json, csv, tsv
+    #[arg(long, value_name = "NAME")]
+    pub container: Option<String>,
+    /// The column or field of the input
+    #[arg(long, value_name = "COLUMN")]
+    pub input: Option<String>,
+    /// The column or field of the output (in `convert`, -o names the file)
+    #[arg(long, value_name = "COLUMN")]
+    pub output: Option<String>,
+    /// The input as a template: "question: {question}\ncontext: {context}"
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "input", allow_hyphen_values = true)]
+    pub input_template: Option<String>,
+    /// The output as a template
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "output", allow_hyphen_values = true)]
+    pub output_template: Option<String>,
+    /// The column or field of the system text
+    #[arg(long, value_name = "COLUMN")]
+    pub system: Option<String>,
+    /// What separates cells: one character, or tab
+    #[arg(long, value_name = "CHARACTER", allow_hyphen_values = true)]
+    pub delimiter: Option<String>,
+    /// The encoding of the file, if not UTF-8: windows-1252, utf-16le, shift_jis, …
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// The largest record that is read: bytes, or with K, M, G
+    #[arg(long, value_name = "SIZE", default_value = "64M")]
+    pub max_record_size: String,
+    /// The name that standard input is reported under; its ending tells the container
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<PathBuf>,
+}
+
+/// Options of `convert`.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit codes: 0 everything was written, 1 records were left out or --check found a difference, \
+    2 it could not run.\nNothing is written over without --force, and no file is ever half written.")]
+pub struct Convert {
+    /// The file to convert; `-` is standard input
+    #[arg(value_name = "IN")]
+    pub source: PathBuf,
+    /// The file to write; `-` is standard output
+    #[arg(short = 'o', long = "out", value_name = "OUT")]
+    pub out: PathBuf,
+    /// The layout to write; the source's own without it
+    #[arg(long, value_name = "LAYOUT")]
+    pub to: Option<String>,
+    /// The container to write: jsonl, json, csv, tsv, rest; from OUT's ending without it
+    #[arg(long = "as", value_name = "CONTAINER")]
+    pub form: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Text to put before every input; @FILE reads it from a file
+    #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
+    pub preamble: Option<String>,
+    /// What to do with conversations where one prompt and its answer are wanted
+    #[arg(long, value_name = "HOW", default_value = "reject")]
+    pub turns: Turns,
+    /// Carry unknown fields along
+    #[arg(long)]
+    pub keep_extra: bool,
+    /// Fail, before anything is written, if the target has no place for something
+    #[arg(long)]
+    pub strict: bool,
+    /// Write what can be converted, and the rest to FILE, verbatim with the reason
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Replace OUT
+    #[arg(long)]
+    pub force: bool,
+    /// Write nothing; exit 1 if OUT is not up to date
+    #[arg(long)]
+    pub check: bool,
+    /// Threads to use; all processors without it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    #[command(flatten)]
+    pub rest: Rest,
+}
+
+/// What the body of a request says besides the examples.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "With --as rest")]
+pub struct Rest {
+    /// The profile whose request it is
+    #[arg(long, value_name = "PROFILE", default_value = "gemini-api")]
+    pub target: String,
+    /// The tuned model's name for people
+    #[arg(long, value_name = "NAME")]
+    pub display_name: Option<String>,
+    /// The model to tune
+    #[arg(long, value_name = "MODEL")]
+    pub base_model: Option<String>,
+    /// How often the set is gone through
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<String>,
+    /// Examples in a step
+    #[arg(long, value_name = "N")]
+    pub batch_size: Option<String>,
+    /// The learning rate
+    #[arg(long, value_name = "RATE")]
+    pub learning_rate: Option<String>,
+    /// A factor on the default learning rate
+    #[arg(long, value_name = "FACTOR")]
+    pub learning_rate_multiplier: Option<String>,
+}
+
+/// Options of `rule`.
+#[derive(Debug, Args)]
+pub struct Rule {
+    /// The rule
+    pub name: Option<String>,
+}
+
+/// Options of `profile`.
+#[derive(Debug, Args)]
+pub struct Profile {
+    /// The provider
+    pub name: Option<String>,
+}
+
+/// From which severity on a run fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Any finding
+    Advice,
+    /// Never
+    Never,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal that shows them
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do with conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Turns {
+    /// The last answer, with everything before it as input
+    Last,
+    /// One example for each answer
+    Each,
+    /// Leave the record out
+    Reject,
+}

@@ -1,0 +1,157 @@
+//! The reports of one run: one to standard output, others into files.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tunelint_core::finding::{Finding, Keep};
+use tunelint_core::position::SourceId;
+use tunelint_core::printable::printable_path;
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use clap::ValueEnum;
+
+use crate::cli::{Check, Color};
+use crate::exit::Failure;
+use crate::report::{self, Format, Report, Style};
+use crate::staged::StagedFile;
+
+/// Every report of a run.
+pub(super) struct Reports {
+    reports: Vec<Box<dyn Report + Send>>,
+    files: Vec<ReportFile>,
+    names: Vec<String>,
+}
+
+/// A report that goes into a file, complete or not at all.
+struct ReportFile {
+    path: PathBuf,
+    staged: Shared,
+}
+
+/// A staged file that a report writes to while it is kept for committing.
+#[derive(Clone)]
+struct Shared(Arc<Mutex<Option<StagedFile>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            Some(file) => file.write(bytes),
+            None => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Standard output; whoever reads it may stop reading at any time.
+struct Stdout(io::Stdout);
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            outcome => outcome,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            outcome => outcome,
+        }
+    }
+}
+
+/// How many findings the reports need.
+pub(super) fn keep(options: &Check) -> Result<Keep, Failure> {
+    let mut formats = vec![options.format];
+    for text in &options.report {
+        formats.push(format_and_path(text)?.0);
+    }
+    let all = formats.iter().any(|format| format.keep() == Keep::All);
+    Ok(if all { Keep::All } else { options.format.keep() })
+}
+
+fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
+    let usage = || Failure::new(format!("`{text}` names no report")).help("write FORMAT=PATH, for example json=report.json");
+    let (format, path) = text.split_once('=').ok_or_else(usage)?;
+    let format = <Format as clap::ValueEnum>::from_str(format, false).map_err(|_| {
+        let known: Vec<String> = <Format as clap::ValueEnum>::value_variants().iter().filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned())).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        super::names::unknown("report format", format, &known)
+    })?;
+    if path.is_empty() {
+        return Err(usage());
+    }
+    Ok((format, PathBuf::from(path)))
+}
+
+impl Reports {
+    /// Opens every report; `names` are those of the sources by their ids.
+    pub(super) fn open(options: &Check, names: Vec<String>) -> Result<Self, Failure> {
+        let style = |color| Style {
+            color,
+            quiet: options.quiet,
+            statistics: options.statistics,
+            paths: names.clone(),
+        };
+        let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
+        let mut reports = vec![report::open(options.format, style(colored(options.color)), Box::new(out))];
+        let mut files = Vec::new();
+        for text in &options.report {
+            let (format, path) = format_and_path(text)?;
+            let staged = StagedFile::create(&path).map_err(|error| Failure::io("write", &printable_path(&path), &error))?;
+            let shared = Shared(Arc::new(Mutex::new(Some(staged))));
+            reports.push(report::open(format, style(false), Box::new(shared.clone())));
+            files.push(ReportFile { path, staged: shared });
+        }
+        Ok(Self { reports, files, names })
+    }
+
+    /// How many sources have a name.
+    pub(super) fn names(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The name of a source.
+    pub(super) fn name(&self, source: SourceId) -> String {
+        self.names.get(source.0 as usize).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn source(&mut self, source: &SourceSummary) -> Result<(), Failure> {
+        self.reports.iter_mut().try_for_each(|report| report.source(source)).map_err(failed)
+    }
+
+    pub(super) fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        self.reports.iter_mut().try_for_each(|report| report.finding(finding))
+    }
+
+    /// Ends every report, and puts those that go into files in their place.
+    pub(super) fn finish(self, summary: &Summary) -> Result<(), Failure> {
+        for mut report in self.reports {
+            report.finish(summary).map_err(failed)?;
+        }
+        for ReportFile { path, staged } in self.files {
+            let staged = staged.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let commit = staged.map_or(Ok(()), |staged| staged.commit(true));
+            commit.map_err(|error| Failure::io("write", &printable_path(&path), &error))?;
+        }
+        Ok(())
+    }
+}
+
+/// A report that could not be written.
+pub(super) fn failed(error: io::Error) -> Failure {
+    Failure::io("write", "the report", &error)
+}
+
+fn colored(color: Color) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+    }
+}

@@ -1,0 +1,144 @@
+//! From the options about reading to what the library wants to know.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use tunelint_core::layout::{self, Binding, Template};
+use tunelint_core::position::SourceId;
+use tunelint_core::printable::{printable_path, quoted};
+use tunelint_core::reader::{OpenError, ReadOptions, Reader};
+use tunelint_core::source::{BATCH_BYTES, Container, Input, Wishes};
+
+use super::names::unknown;
+use crate::cli::Reading;
+use crate::exit::Failure;
+use crate::walk::Named;
+
+/// What was asked for, checked.
+pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
+    Ok(ReadOptions {
+        wishes: Wishes {
+            container: reading.container.as_deref().map(container).transpose()?,
+            delimiter: reading.delimiter.as_deref().map(delimiter).transpose()?,
+        },
+        layout: reading.layout.as_deref().map(named_layout).transpose()?,
+        input: binding(reading.input.as_ref(), reading.input_template.as_ref())?,
+        output: binding(reading.output.as_ref(), reading.output_template.as_ref())?,
+        system: reading.system.clone(),
+        max_record: size(&reading.max_record_size)?,
+        batch_bytes: BATCH_BYTES,
+    })
+}
+
+fn container(name: &str) -> Result<Container, Failure> {
+    let known = Container::ALL.map(Container::as_str);
+    Container::from_name(name).ok_or_else(|| unknown("container", name, &known))
+}
+
+/// The layout called `name`.
+pub fn named_layout(name: &str) -> Result<std::sync::Arc<dyn layout::Layout>, Failure> {
+    layout::by_name(name).ok_or_else(|| {
+        let all = layout::all();
+        let known: Vec<&str> = all.iter().map(|layout| layout.name()).collect();
+        unknown("layout", name, &known)
+    })
+}
+
+fn binding(column: Option<&String>, template: Option<&String>) -> Result<Option<Binding>, Failure> {
+    match (column, template) {
+        (_, Some(template)) => {
+            let template = Template::parse(template)
+                .map_err(|why| Failure::new(format!("the template {} cannot be used: {why}", quoted(template, 60))))?;
+            Ok(Some(Binding::Template(template)))
+        }
+        (Some(column), None) => Ok(Some(Binding::Name(column.clone()))),
+        (None, None) => Ok(None),
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, Failure> {
+    match text {
+        "tab" | "\\t" => Ok(b'\t'),
+        _ => match text.as_bytes() {
+            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
+            _ => Err(Failure::new(format!("{} cannot separate cells", quoted(text, 20)))
+                .help("give one ASCII character, such as `;`, or the word `tab`")),
+        },
+    }
+}
+
+/// A number of bytes, perhaps with K, M or G.
+pub fn size(text: &str) -> Result<usize, Failure> {
+    let upper = text.trim().to_uppercase();
+    let upper = upper.trim_end_matches("IB").trim_end_matches('B');
+    let (digits, factor) = match upper.strip_suffix(['K', 'M', 'G']) {
+        Some(digits) if upper.ends_with('K') => (digits, 1 << 10),
+        Some(digits) if upper.ends_with('M') => (digits, 1 << 20),
+        Some(digits) => (digits, 1 << 30),
+        None => (upper, 1_usize),
+    };
+    let bytes = digits.trim().parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
+    // Places inside a record are kept in 32 bits.
+    bytes.filter(|bytes| (1..=u32::MAX as usize / 2).contains(bytes)).ok_or_else(|| {
+        Failure::new(format!("{} is no size between 1 byte and 2 GB", quoted(text, 20))).help("for example 64M")
+    })
+}
+
+/// Text given on the command line, or with `@FILE` from a file (without its last line break).
+pub fn text_or_file(text: &str) -> Result<String, Failure> {
+    let Some(path) = text.strip_prefix('@') else { return Ok(text.to_owned()) };
+    match fs::read_to_string(path) {
+        Ok(mut text) => {
+            if text.ends_with('\n') {
+                text.pop();
+                if text.ends_with('\r') {
+                    text.pop();
+                }
+            }
+            Ok(text)
+        }
+        Err(error) => Err(Failure::io("read", &printable_path(Path::new(path)), &error)),
+    }
+}
+
+/// A source as it was named.
+pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
+    let mut input = match named {
+        Named::File(path) => Input::path(path.clone()),
+        Named::Stdin => {
+            let name = reading.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into());
+            Input::spool(name, &mut io::stdin().lock()).map_err(|error| Failure::io("read", "<stdin>", &error))?
+        }
+    };
+    if let Some(name) = &reading.encoding {
+        let encoding = encoding(name)?;
+        input.encoding = Some(encoding);
+    }
+    Ok(input)
+}
+
+fn encoding(name: &str) -> Result<&'static tunelint_core::source::Encoding, Failure> {
+    tunelint_core::source::encoding_by_name(name).ok_or_else(|| {
+        Failure::new(format!("there is no encoding called {}", quoted(name, 30)))
+            .help("names are those of the WHATWG Encoding Standard: windows-1252, utf-16le, shift_jis, gb18030, …")
+    })
+}
+
+/// Opens a source.
+pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Reader, Failure> {
+    let path = printable_path(&input.name);
+    Reader::open(source, input, options).map_err(|error| match error {
+        OpenError::Io(error) => Failure::io("read", &path, &error),
+        OpenError::NoColumn { name, columns } => {
+            let near = columns.iter().map(|have| (strsim::damerau_levenshtein(have, &name), have)).min();
+            let listed: Vec<String> = columns.iter().take(30).map(|name| quoted(name, 40)).collect();
+            let hint = match near {
+                Some((distance, near)) if distance <= 2 => format!("did you mean {}? ", quoted(near, 40)),
+                _ => String::new(),
+            };
+            Failure::new(format!("{path} has no column called {}", quoted(&name, 40)))
+                .help(format!("{hint}there are {}", listed.join(", ")))
+        }
+    })
+}

@@ -1,0 +1,55 @@
+//! `tunelint rule`: the list of rules, or one rule's page.
+
+use std::io::{self, Write};
+
+use tunelint_core::rule::{Level, RuleEntry, RuleStatus};
+use tunelint_core::rules::{REGISTRY, by_name};
+
+use super::names;
+use crate::cli::Rule;
+use crate::exit::{Exit, Failure};
+
+/// Prints the list, or the page.
+pub fn run(options: &Rule) -> Result<Exit, Failure> {
+    let text = match &options.name {
+        Some(name) => {
+            let name = names::rule(name)?;
+            by_name(name).map(|entry| entry.page.to_owned()).unwrap_or_default()
+        }
+        None => list(),
+    };
+    print(&text)
+}
+
+/// Writes to standard output; a closed pipe is nobody's mistake.
+pub(super) fn print(text: &str) -> Result<Exit, Failure> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::io("write to", "standard output", &error)),
+        _ => Ok(Exit::Clean),
+    }
+}
+
+fn list() -> String {
+    let width = REGISTRY.iter().map(|entry| entry.meta.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for entry in REGISTRY {
+        text.push_str(&format!("{:width$}  {:8}  {}\n", entry.meta.name, level(entry), summary(entry)));
+    }
+    text.push_str("\n`tunelint rule NAME` prints a rule's page.\n");
+    text
+}
+
+fn level(entry: &RuleEntry) -> &'static str {
+    match (entry.meta.status, entry.meta.level) {
+        (RuleStatus::Preview, _) => "preview",
+        (RuleStatus::Off, _) => "off",
+        (RuleStatus::Stable, Level::Profile) => "profile",
+        (RuleStatus::Stable, Level::Fixed(severity)) => severity.as_str(),
+    }
+}
+
+/// The first paragraph of the page.
+fn summary(entry: &RuleEntry) -> String {
+    let mut paragraphs = entry.page.split("\n\n").skip(1);
+    paragraphs.next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+}

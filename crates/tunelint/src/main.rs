@@ -1,0 +1,29 @@
+//! `tunelint`: checks and converts the files that language models are fine-tuned on.
+
+mod cli;
+mod commands;
+mod exit;
+mod report;
+mod staged;
+mod walk;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use exit::Exit;
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    let outcome = match arguments.command {
+        cli::Command::Check(check) => commands::check::run(*check),
+        cli::Command::Convert(convert) => commands::convert::run(*convert),
+        cli::Command::Rule(rule) => commands::rule::run(&rule),
+        cli::Command::Profile(profile) => commands::profile::run(&profile),
+    };
+    outcome.unwrap_or_else(|failure| {
+        failure.print();
+        Exit::CouldNotRun
+    })
+    .into()
+}

@@ -1,0 +1,52 @@
+//! What the formats share: the name of a source, and a place in it.
+
+use std::fmt;
+
+use serde::Serialize;
+use tunelint_core::position::{Location, SourceId};
+
+use super::Style;
+
+/// The name of a source, printable.
+pub(super) fn path_of(style: &Style, source: SourceId) -> &str {
+    style.paths.get(source.0 as usize).map_or("?", String::as_str)
+}
+
+/// A place as the machine formats write it: the words and their order are a public contract.
+#[derive(Debug, Serialize)]
+pub(super) struct Place<'s> {
+    path: &'s str,
+    line: u64,
+    column: u64,
+    end_line: u64,
+    end_column: u64,
+    offset: u64,
+    length: u64,
+    record: Option<u64>,
+    pointer: &'s str,
+    id: Option<&'s str>,
+}
+
+impl<'s> Place<'s> {
+    /// The place of `location`.
+    pub(super) fn of(style: &'s Style, location: &'s Location) -> Self {
+        Self {
+            path: path_of(style, location.source),
+            line: location.start.line,
+            column: location.start.column,
+            end_line: location.end.line,
+            end_column: location.end.column,
+            offset: location.start.offset,
+            length: location.len(),
+            record: location.record,
+            pointer: &location.pointer,
+            id: None,
+        }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}

@@ -1,0 +1,82 @@
+//! A file beside its place until it is complete: the old file or the new one, never a mix.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// A file that is being written.
+pub struct StagedFile {
+    target: PathBuf,
+    temporary: BufWriter<NamedTempFile>,
+}
+
+impl StagedFile {
+    /// Starts a file that will stand at `target`, in the same directory.
+    pub fn create(target: &Path) -> io::Result<Self> {
+        // A link is written through, not replaced.
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+        let directory = parent(&target);
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let prefix = format!(".{name}.tunelint-{}-", std::process::id());
+        let temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(directory)?;
+        Ok(Self { target, temporary: BufWriter::with_capacity(256 * 1024, temporary) })
+    }
+
+    /// Puts it in its place: complete on disk first, then renamed. Without `replace`, a file that
+    /// has come to stand there meanwhile is left alone.
+    pub fn commit(self, replace: bool) -> io::Result<()> {
+        let temporary = self.temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
+        match fs::metadata(&self.target) {
+            Ok(old) => temporary.as_file().set_permissions(old.permissions())?,
+            Err(_) => set_default_mode(temporary.as_file())?,
+        }
+        temporary.as_file().sync_all()?;
+        if replace {
+            temporary.persist(&self.target).map_err(|error| error.error)?;
+        } else {
+            temporary.persist_noclobber(&self.target).map_err(|error| error.error)?;
+        }
+        sync_directory(parent(&self.target))
+    }
+}
+
+impl Write for StagedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.temporary.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.temporary.flush()
+    }
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A new file gets the usual mode; the temporary one was for its owner alone.
+#[cfg(unix)]
+fn set_default_mode(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_default_mode(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn sync_directory(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_directory(_: &Path) -> io::Result<()> {
+    Ok(())
+}
