@@ -1,0 +1,318 @@
+//! Every rule's page is true: its head agrees with the registry, and its blocks are executed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tunelint_core::finding::Severity;
+use tunelint_core::layout::{self, Binding};
+use tunelint_core::profile::Profile;
+use tunelint_core::rule::{FixKind, Level, RuleEntry, Scope};
+use tunelint_core::rules::{REGISTRY, by_name};
+use tunelint_core::survey::Leaks;
+use tunelint_core::task::Task;
+
+use crate::running::{Check, builtin, root};
+
+/// A fenced block: the words of its info string, and its text.
+struct Block {
+    line: usize,
+    info: String,
+    text: String,
+}
+
+fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open = false;
+    for (index, line) in page.lines().enumerate() {
+        if let Some(info) = line.strip_prefix("```") {
+            open = !open;
+            if open {
+                blocks.push(Block { line: index + 1, info: info.to_owned(), text: String::new() });
+            }
+        } else if open {
+            let block = blocks.last_mut().expect("an open block");
+            block.text.push_str(line);
+            block.text.push('\n');
+        }
+    }
+    blocks
+}
+
+/// The words of an info string; a value in quotes may hold spaces.
+fn words(info: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in info.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().expect("a word").push(c),
+        }
+    }
+    words
+}
+
+/// The bytes that a block stands for.
+fn content(block: &Block, words: &[String]) -> Vec<u8> {
+    let mut text = expand(&block.text);
+    if let Some(times) = words.iter().find_map(|word| word.strip_prefix("repeat=")) {
+        let (first, rest) = text.split_at(text.find('\n').expect("a line") + 1);
+        text = first.repeat(times.parse().expect("a number")) + rest;
+    }
+    let mut bytes = if words.iter().any(|word| word == "escapes") { unescape(&text) } else { text.into_bytes() };
+    if words.iter().any(|word| word == "no-final-newline") {
+        bytes.pop();
+    }
+    bytes
+}
+
+/// `{{x*5}}` is `xxxxx`.
+fn expand(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let inner = after.split_once("}}").and_then(|(inner, after)| Some((inner.split_once('*')?, after)));
+        match inner {
+            Some(((unit, times), after)) if unit.chars().count() == 1 && times.parse::<usize>().is_ok() => {
+                out.push_str(before);
+                out.push_str(&unit.repeat(times.parse().expect("a number")));
+                rest = after;
+            }
+            _ => {
+                out.push_str(before);
+                out.push_str("{{");
+                rest = after;
+            }
+        }
+    }
+    out + rest
+}
+
+fn unescape(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('\\') {
+        out.extend_from_slice(before.as_bytes());
+        let kind = after.chars().next().expect("an escape");
+        rest = &after[kind.len_utf8()..];
+        match kind {
+            'n' => out.push(b'\n'),
+            'r' => out.push(b'\r'),
+            't' => out.push(b'\t'),
+            '0' => out.push(0),
+            '\\' => out.push(b'\\'),
+            'x' => {
+                out.push(u8::from_str_radix(&rest[..2], 16).expect("two hex digits"));
+                rest = &rest[2..];
+            }
+            'u' => {
+                let (hex, after) = rest[1..].split_once('}').expect("a closing brace");
+                let c = char::from_u32(u32::from_str_radix(hex, 16).expect("hex")).expect("a character");
+                out.extend_from_slice(c.to_string().as_bytes());
+                rest = after;
+            }
+            other => panic!("unknown escape {other}"),
+        }
+    }
+    out.extend_from_slice(rest.as_bytes());
+    out
+}
+
+/// The check that a block asks for.
+fn check_of(words: &[String], profiles: &BTreeMap<String, Arc<Profile>>) -> Check {
+    let mut check = Check::new();
+    for word in words {
+        let Some((key, value)) = word.split_once('=') else { continue };
+        match key {
+            "target" => {
+                check.default_target = false;
+                let profile = profiles.get(value).cloned().unwrap_or_else(|| builtin(value));
+                check.context.profiles.push(profile);
+            }
+            "preamble" => check.context.preamble = Some(value.to_owned()),
+            "task" => check.context.task = Task::from_name(value),
+            "input" => check.options.input = Some(Binding::Name(value.to_owned())),
+            "output" => check.options.output = Some(Binding::Name(value.to_owned())),
+            "layout" => check.options.layout = layout::by_name(value),
+            "delimiter" => check.options.wishes.delimiter = value.bytes().next(),
+            "max-record-size" => check.options.max_record = value.parse().expect("a number"),
+            "at" | "repeat" | "profile" => {}
+            other => panic!("unknown attribute {other}"),
+        }
+    }
+    check
+}
+
+/// What a page says that is not true.
+fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
+    let rule = entry.meta.name;
+    let mut lies = head(entry, page);
+    let (mut failing, mut passing) = (0, 0);
+    let mut profiles = BTreeMap::new();
+    let mut train: Vec<u8> = Vec::new();
+    for block in blocks(page) {
+        let words = words(&block.info);
+        let has = |word: &str| words.iter().any(|have| have == word);
+        if words[0] == "toml" {
+            let profile = Profile::parse(&block.text).expect("an inline profile");
+            profiles.insert(profile.name.clone(), Arc::new(profile));
+            continue;
+        }
+        let bytes = content(&block, &words);
+        if has("train") {
+            train = bytes;
+            continue;
+        }
+        let name = format!("block.{}", words[0]);
+        let mut check = check_of(&words, &profiles);
+        let findings = if has("validation") {
+            let seen = seen(&name, &bytes);
+            check.context.validation = Some(Arc::new(seen));
+            check.run("train.jsonl", &train).0
+        } else {
+            check.run(&name, &bytes).0
+        };
+        let found: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding.rule == rule)
+            .map(|finding| format!("{}:{}", finding.location.start.line, finding.location.start.column))
+            .collect();
+        let wanted: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("at=")).collect();
+        let at = format!("line {}", block.line);
+        match (has("fail"), has("pass")) {
+            (true, false) if found.is_empty() => lies.push(format!("{at}: `fail`, and nothing was found")),
+            (true, false) => {
+                failing += 1;
+                if !wanted.is_empty() && found != wanted {
+                    lies.push(format!("{at}: says {wanted:?}, found {found:?}"));
+                }
+            }
+            (false, true) if found.is_empty() => passing += 1,
+            (false, true) => lies.push(format!("{at}: `pass`, and found {found:?}")),
+            _ => lies.push(format!("{at}: neither `fail` nor `pass`")),
+        }
+    }
+    if failing == 0 || passing == 0 {
+        lies.push(format!("{failing} failing and {passing} passing blocks: one of each is needed"));
+    }
+    lies
+}
+
+/// What is known about the examples of a validation set.
+fn seen(name: &str, bytes: &[u8]) -> Leaks {
+    use tunelint_core::finding::{Keep, Policy};
+    use tunelint_core::linter::Linter;
+    use tunelint_core::position::SourceId;
+    use tunelint_core::reader::{ReadOptions, Reader};
+    use tunelint_core::rule::RuleContext;
+    use tunelint_core::rules::RuleSet;
+    use tunelint_core::source::Input;
+    let enabled = ["duplicate-example"].into_iter().collect();
+    let rules = RuleSet::build(&enabled, &RuleContext::default());
+    let silent = Policy { keep: Keep::First(0), severities: Default::default(), enabled: Default::default() };
+    let mut linter = Linter::new(rules, silent, 1);
+    let reader = Reader::open(SourceId(1), Input::bytes(name, bytes), &ReadOptions::default()).expect("memory");
+    linter.check(reader, &mut |_| Ok(())).expect("memory");
+    Leaks::new(&linter.into_seen())
+}
+
+/// What the head of a page says that the registry does not.
+fn head(entry: &RuleEntry, page: &str) -> Vec<String> {
+    let meta = entry.meta;
+    let mut lies = Vec::new();
+    let mut paragraphs = page.split("\n\n");
+    if paragraphs.next() != Some(&format!("# {}", meta.name)) {
+        lies.push("the title is not the rule's name".to_owned());
+    }
+    let summary = paragraphs.next().unwrap_or_default();
+    if summary.chars().count() > 110 || !summary.ends_with('.') {
+        lies.push("the summary is no sentence of at most 110 characters".to_owned());
+    }
+    let severity = match meta.level {
+        Level::Profile => "profile",
+        Level::Fixed(severity) => severity.as_str(),
+    };
+    let scope = match meta.scope {
+        Scope::Example => "example",
+        Scope::Dataset => "dataset",
+        Scope::Source => "source",
+    };
+    let fix = match meta.fix {
+        FixKind::None => "none",
+        FixKind::Safe => "safe",
+        FixKind::Unsafe => "unsafe",
+        FixKind::DropsRecord => "drops-record",
+    };
+    let row = format!("| {severity} | {scope} | {fix} | {} |", meta.since);
+    if !page.contains(&row) {
+        lies.push(format!("the table lacks the row {row}"));
+    }
+    let sections = ["## Why", "## What it flags", "## How to fix it"];
+    let places: Vec<_> = sections.iter().map(|section| page.find(section)).collect();
+    if places.iter().any(Option::is_none) || !places.is_sorted() {
+        lies.push(format!("the sections are not {sections:?}"));
+    }
+    lies
+}
+
+#[test]
+fn every_page_is_true() {
+    let said: Vec<String> = REGISTRY
+        .iter()
+        .flat_map(|entry| lies(entry, entry.page).into_iter().map(move |lie| format!("{}: {lie}", entry.meta.name)))
+        .collect();
+    assert!(said.is_empty(), "{}", said.join("\n"));
+}
+
+#[test]
+fn a_page_that_lies_is_found_out() {
+    let entry = by_name("empty-output").expect("a rule");
+    let lie = |from: &str, to: &str| {
+        assert!(entry.page.contains(from), "{from}");
+        lies(entry, &entry.page.replacen(from, to, 1))
+    };
+    assert!(lies(entry, entry.page).is_empty());
+    assert_ne!(lie("jsonl fail", "jsonl pass"), [""; 0]);
+    assert_ne!(lie("at=1:46", "at=1:47"), [""; 0]);
+    assert_ne!(lie("| error |", "| advice |"), [""; 0]);
+    assert_ne!(lie("\"output\":\"\"", "\"output\":\"It is on its way.\""), [""; 0]);
+    assert_ne!(lie("## Why", "## Reasons"), [""; 0]);
+}
+
+#[test]
+fn rules_pages_and_sources_agree() {
+    let mut names: Vec<&str> = REGISTRY.iter().map(|entry| entry.meta.name).collect();
+    assert!(names.is_sorted(), "the registry is in the order of names");
+    names.dedup();
+    assert_eq!(names.len(), REGISTRY.len());
+    let stems = |folder: &str, ending: &str| {
+        let entries = std::fs::read_dir(root().join(folder)).expect("a folder");
+        let mut stems: Vec<String> = entries
+            .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(ending)?.replace('_', "-")))
+            .collect();
+        stems.sort();
+        stems
+    };
+    assert_eq!(stems("rules", ".md"), names);
+    assert_eq!(stems("crates/tunelint-core/src/rules", ".rs"), names);
+}
+
+#[test]
+fn the_public_vocabulary_is_unchanged() {
+    let mut text = String::new();
+    for entry in REGISTRY {
+        let severity = match entry.meta.level {
+            Level::Profile => "profile",
+            Level::Fixed(Severity::Error) => "E",
+            Level::Fixed(Severity::Warning) => "W",
+            Level::Fixed(Severity::Advice) => "A",
+        };
+        text.push_str(&format!("{} {severity}\n", entry.meta.name));
+    }
+    let path = root().join("tests/cases/vocabulary.txt");
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    if std::env::var_os("TUNELINT_UPDATE").is_some() {
+        std::fs::write(&path, &text).expect("the file is written");
+    }
+    assert_eq!(text, known, "a rule's name or severity changed: TUNELINT_UPDATE=1 accepts it");
+}

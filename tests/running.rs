@@ -1,0 +1,121 @@
+//! Runs the library on bytes in memory, and the program on files.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use tunelint_core::finding::{Counts, Finding, Keep, Policy};
+use tunelint_core::linter::Linter;
+use tunelint_core::position::SourceId;
+use tunelint_core::profile::{self, Profile};
+use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::rule::RuleContext;
+use tunelint_core::rules::{REGISTRY, RuleSet};
+use tunelint_core::source::Input;
+
+/// One check in memory.
+pub struct Check {
+    pub options: ReadOptions,
+    pub context: RuleContext,
+    /// Whether the layout decides on the target, as in the program.
+    pub default_target: bool,
+    pub enabled: BTreeSet<&'static str>,
+    pub threads: usize,
+}
+
+impl Check {
+    /// Every rule, the usual options.
+    pub fn new() -> Self {
+        Self {
+            options: ReadOptions::default(),
+            context: RuleContext::default(),
+            default_target: true,
+            enabled: REGISTRY.iter().map(|entry| entry.meta.name).collect(),
+            threads: 1,
+        }
+    }
+
+    fn linter(&self, reader: &Reader) -> Linter {
+        let mut context = self.context.clone();
+        let layout = reader.layout().map(|layout| layout.name());
+        if let (true, Some(name)) = (self.default_target, layout.and_then(profile::for_layout)) {
+            context.profiles = vec![builtin(name)];
+        }
+        let policy = Policy { keep: Keep::All, severities: Default::default(), enabled: self.enabled.clone() };
+        Linter::new(RuleSet::build(&self.enabled, &context), policy, self.threads)
+    }
+
+    /// The findings about `bytes`, and their exact counts.
+    pub fn run(&self, name: &str, bytes: &[u8]) -> (Vec<Finding>, Counts) {
+        self.run_all(&[(name, bytes)])
+    }
+
+    /// The same for several sources that are one dataset.
+    pub fn run_all(&self, sources: &[(&str, &[u8])]) -> (Vec<Finding>, Counts) {
+        let (mut findings, mut counts) = (Vec::new(), Counts::default());
+        let mut linter = None;
+        for (id, (name, bytes)) in sources.iter().enumerate() {
+            let input = Input::bytes(*name, *bytes);
+            let reader = Reader::open(SourceId(id as u32), input, &self.options).expect("memory can be read");
+            let linter = linter.get_or_insert_with(|| self.linter(&reader));
+            let summary = linter.check(reader, &mut |finding| {
+                findings.push(finding);
+                Ok(())
+            });
+            counts.merge(&summary.expect("memory can be read").counts);
+        }
+        let finish = linter.expect("a source").finish(&mut |finding| {
+            findings.push(finding);
+            Ok(())
+        });
+        finish.expect("findings are collected").values().for_each(|more| counts.merge(more));
+        (findings, counts)
+    }
+
+    /// `line:column rule` of each finding.
+    pub fn places(&self, name: &str, bytes: &[u8]) -> Vec<String> {
+        self.run(name, bytes).0.iter().map(place).collect()
+    }
+}
+
+pub fn place(finding: &Finding) -> String {
+    let at = finding.location.start;
+    format!("{}:{} {}", at.line, at.column, finding.rule)
+}
+
+pub fn builtin(name: &str) -> Arc<Profile> {
+    Arc::new(profile::by_name(name).expect("it parses").expect("it exists"))
+}
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
+}
+
+/// What stands beside the repository for everybody; tests that need it say so where it is absent.
+pub fn shared(name: &str) -> Option<PathBuf> {
+    let path = root().parent()?.join("shared").join(name);
+    if !path.exists() {
+        println!("SKIPPED: ../shared/{name} is not there");
+        return None;
+    }
+    Some(path)
+}
+
+/// A run of the program in the repository.
+pub fn tunelint(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("the program starts")
+}
+
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tunelint"));
+    command.args(arguments).current_dir(root()).env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+    command
+}
+
+/// Its exit code, standard output and standard error.
+pub fn outcome(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
