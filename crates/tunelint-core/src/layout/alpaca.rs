@@ -29,7 +29,8 @@ impl Layout for Alpaca {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        has(body, "instruction")
+        // Self-Instruct keeps its answers in a list of `instances`, which is no layout of ours.
+        has(body, "instruction") && !has(body, "instances")
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {

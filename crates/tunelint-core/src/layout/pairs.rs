@@ -167,7 +167,7 @@ impl Layout for Pairs {
         if has(body, "text_input") && has(body, "output") {
             return true;
         }
-        let foreign = ["instruction", "messages", "contents", "conversations", "prompt", "chosen"];
+        let foreign = ["instruction", "messages", "contents", "conversations", "prompt", "chosen", "preferred_output"];
         FIELDS.iter().any(|name| has(body, name)) && !foreign.iter().any(|name| has(body, name))
     }
 

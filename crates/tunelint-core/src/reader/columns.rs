@@ -133,6 +133,10 @@ fn well_known(names: &[String], known: &[&str]) -> Option<String> {
 
 /// The columns of a table.
 fn by_header(names: &[String]) -> Mapping {
+    if names.iter().all(String::is_empty) {
+        // There is no header: `no-records` says so.
+        return Mapping::none();
+    }
     if let Some(layout) = layout_of_header(names) {
         return Mapping::of(layout, "from the header");
     }

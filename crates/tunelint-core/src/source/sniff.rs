@@ -189,7 +189,7 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
     let trimmed = text.trim_ascii_start();
     let Some(line) = first_line(text) else {
         // One line longer than the head: only a list is worth a guess.
-        if trimmed.starts_with(b"[{") && !sure {
+        if is_object_list(trimmed) && !sure {
             list_in_lines(shape);
         }
         return;
@@ -208,7 +208,8 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
         return;
     }
     match trimmed.first() {
-        Some(b'[') => list_in_lines(shape),
+        Some(b'[') if is_object_list(trimmed) => list_in_lines(shape),
+        Some(b'[') => {}
         Some(b'{') if is_sequence(trimmed) => {
             shape.container = Container::Json;
             shape.root = Root::Sequence;
@@ -230,6 +231,10 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
         }
         Some(_) => {}
     }
+}
+
+fn is_object_list(text: &[u8]) -> bool {
+    text.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"))
 }
 
 fn list_in_lines(shape: &mut Shape) {

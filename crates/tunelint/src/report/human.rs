@@ -62,7 +62,7 @@ impl<'w> Human<'w> {
             }
             *of += 1;
             shown += 1;
-            let frame = Frame { finding, path: path_of(&self.style, finding.location.source) };
+            let frame = Frame::new(finding, path_of(&self.style, finding.location.source));
             let mut text = String::new();
             handler.render_report(&mut text, &frame).map_err(io::Error::other)?;
             writeln!(self.out, "{}", text.trim_end())?;
@@ -176,6 +176,15 @@ fn theme(color: bool) -> GraphicalTheme {
 struct Frame<'f> {
     finding: &'f Finding,
     path: &'f str,
+    /// The excerpt, and a space behind it, so that a place at its end can be marked.
+    text: String,
+}
+
+impl<'f> Frame<'f> {
+    fn new(finding: &'f Finding, path: &'f str) -> Self {
+        let text = finding.excerpt.as_ref().map_or(String::new(), |excerpt| format!("{} ", excerpt.text));
+        Self { finding, path, text }
+    }
 }
 
 impl fmt::Display for Frame<'_> {
@@ -227,7 +236,10 @@ impl Diagnostic for Frame<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let highlight = &self.finding.excerpt.as_ref()?.highlight;
-        let label = LabeledSpan::new(None, highlight.start, highlight.len());
+        // A place between two characters is shown as the one behind it.
+        let following = self.text.get(highlight.start..).and_then(|rest| rest.chars().next());
+        let length = if highlight.is_empty() { following.map_or(1, char::len_utf8) } else { highlight.len() };
+        let label = LabeledSpan::new(None, highlight.start, length);
         Some(Box::new(std::iter::once(label)))
     }
 }
@@ -235,7 +247,7 @@ impl Diagnostic for Frame<'_> {
 impl SourceCode for Frame<'_> {
     /// The excerpt, whatever part of it is asked for, under the line and column of the finding.
     fn read_span<'a>(&'a self, _: &SourceSpan, _: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = self.finding.excerpt.as_ref().ok_or(MietteError::OutOfBounds)?.text.as_bytes();
+        let text = self.text.as_bytes();
         let narrow = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
         let start = &self.finding.location.start;
         let (line, column) = (narrow(start.line), narrow(start.column));
