@@ -1,1 +1,193 @@
-//! draft
+//! Laws that hold for every input: pieces tile the file, places are right, verdicts agree with
+//! other parsers, and neither threads nor batches change what is found.
+
+use proptest::prelude::*;
+use tunelint_core::json::Parser;
+use tunelint_core::position::Position;
+use tunelint_core::row::{Header, RowParser};
+use tunelint_core::rules::REGISTRY;
+use tunelint_core::source::{Batcher, Document, Lines, PieceKind, Root, Rows, Splitter};
+
+use crate::running::Check;
+
+/// Lines in which something is wrong, or nearly.
+const LINES: [&str; 22] = [
+    r#"{"text_input":"Hund","output":"dog"}"#,
+    r#"{"text_input":"hund ","output":"Dog."}"#,
+    r#"{"text_input":"Hund","output":"cat"}"#,
+    r#"{"text_input":"Katze\n\u00e9\ud83d\ude00","output":"cat","source":"a"}"#,
+    r#"{"text_input":"","output":"nothing","note":1}"#,
+    r#"{"text_input":"Kuh","output":" \u00a0"}"#,
+    r#"{"text_input":"Kuh","output":7}"#,
+    r#"{"text_inputs":"Kuh","output":"cow"}"#,
+    r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#,
+    r#"{"text_input":"a","output":"b","output":"c"}"#,
+    r#"{"text_input":"a","output":"\ud83d"}"#,
+    r#"{'text_input':'a','output':'b'}"#,
+    r#"{"text_input":"a","output":"b",}"#,
+    r#"{"text_input":"a","output":"b"#,
+    r#"{"text_input":"a""#,
+    "[1,2]",
+    "",
+    "   ",
+    "\u{feff}{}",
+    "<<<<<<< ours",
+    "{}{}",
+    "\"\"\"",
+];
+
+fn file() -> impl Strategy<Value = Vec<u8>> {
+    let line = prop_oneof![
+        8 => prop::sample::select(&LINES[..]).prop_map(|line| line.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..12),
+    ];
+    let end = prop::sample::select(&["\n", "\n", "\n", "\r\n", "\r"][..]);
+    prop::collection::vec((line, end), 0..40).prop_map(|lines| {
+        lines.into_iter().flat_map(|(line, end)| [line, end.as_bytes().to_vec()].concat()).collect()
+    })
+}
+
+/// A table with quotes and line ends in all places.
+fn table() -> impl Strategy<Value = String> {
+    let part = prop::sample::select(&["a", "b,", "\"", "\"\"", "\n", "\r\n", "\r", " ", "é", "text", ",", "\"x,\ny\""][..]);
+    prop::collection::vec(part, 0..40).prop_map(|parts| format!("input,output\n{}", parts.concat()))
+}
+
+fn found(check: &Check, name: &str, bytes: &[u8]) -> String {
+    let (findings, counts) = check.run(name, bytes);
+    format!("{findings:#?}\n{counts:#?}")
+}
+
+/// Cuts with a splitter through batches of any size, and judges the pieces.
+fn tile(splitter: Box<dyn Splitter>, bytes: &[u8], batch_bytes: usize, lone_cr: bool) {
+    let reader: Box<dyn std::io::Read + Send> = Box::new(std::io::Cursor::new(bytes.to_vec()));
+    let mut batcher = Batcher::new(reader, Vec::new(), splitter, 1 << 20).batch_bytes(batch_bytes);
+    let (mut base, mut end, mut ordinal) = (0, 0, 0);
+    while let Some(batch) = batcher.next_batch().expect("memory can be read") {
+        assert_eq!(batch.bytes, bytes[base..base + batch.bytes.len()], "batches follow one another");
+        for piece in &batch.pieces {
+            assert!(piece.from <= piece.to && piece.to <= batch.bytes.len());
+            let at_sign = matches!(&piece.kind, PieceKind::Fault(fault) if fault.span.len() <= 1);
+            let from = piece.start.offset as usize;
+            assert!(from >= end || at_sign, "pieces do not overlap");
+            assert_eq!(piece.start, Position::START.advance(&bytes[..from], lone_cr), "the place is right");
+            if matches!(piece.kind, PieceKind::Record) {
+                assert_eq!(from, base + piece.from);
+                assert_eq!(piece.ordinal, ordinal + 1, "records are counted");
+            }
+            ordinal = piece.ordinal;
+            end = end.max(base + piece.to);
+        }
+        base += batch.bytes.len();
+    }
+    assert_eq!(base, bytes.len(), "every byte was cut");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn pieces_tile_the_file(bytes in file(), size in 1_usize..200) {
+        let limit = 1 << 20;
+        tile(Box::new(Lines::new(Position::START, limit)), &bytes, size, false);
+        tile(Box::new(Rows::new(Position::START, b',', limit)), &bytes, size, true);
+        for root in [Root::List, Root::Sequence] {
+            tile(Box::new(Document::new(Position::START, root, limit)), &bytes, size, false);
+        }
+    }
+
+    #[test]
+    fn a_list_is_cut_into_its_elements(lines in prop::collection::vec(prop::sample::select(&LINES[..6]), 1..20), size in 1_usize..99) {
+        let text = format!("{{\"data\": [{}]}}", lines.join(", "));
+        tile(Box::new(Document::new(Position::START, Root::List, 1 << 20)), text.as_bytes(), size, false);
+        let mut document = Document::new(Position::START, Root::List, 1 << 20);
+        let mut pieces = Vec::new();
+        document.split(text.as_bytes(), true, &mut pieces);
+        let cut: Vec<&str> = pieces.iter().map(|piece| &text[piece.from..piece.to]).collect();
+        prop_assert_eq!(cut, lines);
+    }
+
+    #[test]
+    fn batches_and_threads_change_nothing(bytes in file(), size in 1_usize..300) {
+        for name in ["a.jsonl", "a.csv", "a.json"] {
+            let mut check = Check::new();
+            let whole = found(&check, name, &bytes);
+            check.options.batch_bytes = size;
+            check.threads = 3;
+            prop_assert_eq!(whole, found(&check, name, &bytes), "{}", name);
+        }
+    }
+
+    #[test]
+    fn valid_tables_are_read_as_the_csv_crate_reads_them(text in table()) {
+        let mut rows = Rows::new(Position::START, b',', 1 << 20);
+        let mut pieces = Vec::new();
+        rows.split(text.as_bytes(), true, &mut pieces);
+        let header = Header::default();
+        let mut parser = RowParser::new(b',');
+        let mut ours = Vec::new();
+        for piece in &pieces {
+            match (&piece.kind, parser.parse(&text[piece.from..piece.to], &header)) {
+                (PieceKind::Record, Ok(row)) => ours.push(row.cells().map(|cell| cell.as_str().to_owned()).collect::<Vec<_>>()),
+                // What we do not call valid, the crate reads in its own way.
+                _ => return Ok(()),
+            }
+        }
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let theirs: Vec<Vec<String>> =
+            reader.records().map(|row| row.expect("flexible").iter().map(str::to_owned).collect()).collect();
+        prop_assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn json_verdicts_agree_with_serde_json(line in prop::sample::select(&LINES[..]), cut in 0_usize..80, put in prop::sample::select(&["", "\"", ",", "}", "{\"a\":", "1", "e", "\\", "\t", "null", "-", "0"][..])) {
+        let at = line.char_indices().map(|(at, _)| at).chain([line.len()]).take(cut + 1).last().unwrap_or(0);
+        let text = format!("{}{put}{}", &line[..at], &line[at..]);
+        let mut parser = Parser::new();
+        let ours = parser.parse(&text);
+        let theirs = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+        match &ours {
+            // Ours alone refuses two equal keys.
+            Err(fault) if fault.rule == "duplicate-key" => prop_assert!(theirs),
+            _ => prop_assert_eq!(ours.is_ok(), theirs, "{}", text),
+        }
+        if let Err(fault) = ours {
+            prop_assert!(fault.span.end <= text.len() && !fault.message.is_empty());
+        }
+    }
+
+    #[test]
+    fn whatever_the_bytes_it_ends(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        for name in ["a.jsonl", "a.csv", "a.json", "a.tsv", "a"] {
+            Check::new().run(name, &bytes);
+        }
+    }
+}
+
+/// Each rule by itself, on a file where every rule of the first lines speaks: the tallies merge in
+/// any grouping.
+#[test]
+fn every_rule_merges() {
+    let bytes = LINES.map(|line| format!("{line}\n")).concat().repeat(3);
+    for entry in REGISTRY {
+        let mut check = Check::new();
+        check.enabled.retain(|name| *name == entry.meta.name);
+        let whole = found(&check, "a.jsonl", bytes.as_bytes());
+        for (size, threads) in [(400, 1), (401, 2), (900, 4), (2000, 3)] {
+            check.options.batch_bytes = size;
+            check.threads = threads;
+            assert_eq!(whole, found(&check, "a.jsonl", bytes.as_bytes()), "{} at {size}", entry.meta.name);
+        }
+    }
+}
+
+/// Cut off at every byte, a file still gives what its whole records give.
+#[test]
+fn truncation_hides_no_earlier_record() {
+    let text = LINES[..6].join("\n");
+    for end in 0..text.len() {
+        let Some(part) = text.get(..end) else { continue };
+        Check::new().run("a.jsonl", part.as_bytes());
+        Check::new().run("a.json", format!("[{}", part.replace('\n', ",\n")).as_bytes());
+    }
+}

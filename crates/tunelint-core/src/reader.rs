@@ -66,6 +66,8 @@ pub struct Reader {
     pub mapping: Mapping,
     /// The columns of a table.
     pub header: Header,
+    /// Records by which the layout is decided: the same ones, however large batches are.
+    sample: Batch,
     pub(crate) first: Option<Batch>,
     pub(crate) batcher: Batcher,
 }
@@ -112,12 +114,13 @@ impl Reader {
             Err(_) => (Box::new(Lines::new(Position::START, 0)) as Box<dyn Splitter>, head.len()),
         };
         let rest = head.split_off(skip.min(head.len()));
+        let sample = shape.as_ref().map_or_else(|_| Batch::default(), |shape| sample(shape, &head, &rest, options));
         let reader: Box<dyn Read + Send> = if shape.is_err() { Box::new(io::empty()) } else { bytes };
         let mut batcher = Batcher::new(reader, rest, splitter, options.max_record).batch_bytes(options.batch_bytes);
         let first = batcher.next_batch()?;
         let header = batcher.header().cloned().unwrap_or_default();
         let mut reader =
-            Self { source, input, shape, mapping: Mapping::none(), header, first, batcher };
+            Self { source, input, shape, mapping: Mapping::none(), header, sample, first, batcher };
         reader.mapping = columns::map(&reader, options)?;
         Ok(reader)
     }
@@ -151,6 +154,14 @@ impl Reader {
         let skipped = self.shape.as_ref().map_or(0, |shape| shape.skip);
         self.batcher.bytes_read() + skipped as u64
     }
+}
+
+/// The records in the first bytes of a file, after what was skipped of it.
+fn sample(shape: &Shape, skipped: &[u8], rest: &[u8], options: &ReadOptions) -> Batch {
+    let mut pieces = Vec::new();
+    let whole = skipped.len() + rest.len() < HEAD_BYTES;
+    splitter(shape, skipped, options.max_record).split(rest, whole, &mut pieces);
+    Batch { index: 0, bytes: rest.to_vec(), pieces }
 }
 
 fn splitter(shape: &Shape, head: &[u8], max_record: usize) -> Box<dyn Splitter> {

@@ -96,9 +96,13 @@ fn sample_names(reader: &Reader) -> Vec<String> {
 
 fn each_sample(reader: &Reader, mut take: impl FnMut(&Body<'_>)) {
     let mut parser = Parser::new();
-    let Some(batch) = &reader.first else { return };
+    // A first record that is larger than the sample stands in the first batch.
+    let (batch, most) = match (&reader.sample, &reader.first) {
+        (sample, Some(first)) if sample.pieces.is_empty() => (first, 1),
+        (sample, _) => (sample, SAMPLE),
+    };
     let records = batch.pieces.iter().filter(|piece| matches!(piece.kind, PieceKind::Record));
-    for piece in records.take(SAMPLE) {
+    for piece in records.take(most) {
         let text = batch.bytes.get(piece.from..piece.to).and_then(|raw| std::str::from_utf8(raw).ok());
         if let Some(json) = text.and_then(|text| parser.parse(text).ok()) {
             take(&Body::Json(json));
