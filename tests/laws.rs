@@ -75,7 +75,10 @@ fn tile(splitter: Box<dyn Splitter>, bytes: &[u8], batch_bytes: usize, lone_cr: 
                 assert_eq!(from, base + piece.from);
                 assert_eq!(piece.ordinal, ordinal + 1, "records are counted");
             }
-            ordinal = piece.ordinal;
+            // A sign between two records is none itself.
+            if !matches!(&piece.kind, PieceKind::Fault(fault) if fault.rule == "malformed-record") {
+                ordinal = piece.ordinal;
+            }
             end = end.max(base + piece.to);
         }
         base += batch.bytes.len();

@@ -76,6 +76,7 @@ pub struct Batcher {
     splitter: Box<dyn Splitter>,
     buffer: Vec<u8>,
     ended: bool,
+    finished: bool,
     batch_bytes: usize,
     max_record: usize,
     next_index: u64,
@@ -93,6 +94,7 @@ impl Batcher {
             splitter,
             buffer: head,
             ended: false,
+            finished: false,
             batch_bytes: BATCH_BYTES,
             max_record,
             next_index: 0,
@@ -118,11 +120,16 @@ impl Batcher {
         let mut wanted = self.batch_bytes;
         loop {
             self.fill(wanted)?;
-            if self.buffer.is_empty() {
+            if self.finished {
                 return Ok(None);
             }
             let cut = self.splitter.split(&self.buffer, self.ended, &mut pieces).min(self.buffer.len());
-            if cut > 0 {
+            // The splitter must hear of the end even if nothing is left to cut: a list may be open.
+            self.finished = self.ended;
+            if self.finished && cut == 0 && pieces.is_empty() {
+                return Ok(None);
+            }
+            if cut > 0 || self.finished {
                 return Ok(Some(self.take(cut, pieces, spare.bytes)));
             }
             if self.buffer.len() > self.max_record {
