@@ -130,7 +130,7 @@ impl Converter {
         let mut sink = Sink::new(out, self.form.clone(), columns)?;
         let names: Vec<String> = sink.columns().to_vec();
         let decoding = reader.decoding();
-        let first = reader.first.take();
+        let first = std::mem::take(&mut reader.first);
         let mut conversion = Conversion::default();
         let work = |batch: &Batch, scratch: &mut (Scratch, ObjectWriter)| {
             let mut outcome = Outcome::default();

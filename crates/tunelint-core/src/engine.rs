@@ -11,38 +11,36 @@ use crate::source::{Batch, Batcher};
 
 /// Runs `work` on every batch and `drain` on every result, in order.
 ///
-/// `first` is a batch that was cut before. A file of one batch is worked on without any thread.
+/// `first` are batches that were cut before. What is left of a file after them, if it is nothing,
+/// is worked on without any thread.
 ///
 /// # Errors
 /// What reading returns, or `drain`; the run ends at the first.
 pub fn run<S, R: Send>(
-    first: Option<Batch>,
+    mut first: Vec<Batch>,
     batcher: &mut Batcher,
     threads: usize,
     scratch: impl Fn() -> S + Sync,
     work: impl Fn(&Batch, &mut S) -> R + Sync,
     drain: &mut (dyn FnMut(R) -> io::Result<()> + Send),
 ) -> io::Result<()> {
-    let mut own = scratch();
-    let Some(first) = first else { return Ok(()) };
-    let Some(second) = batcher.next_batch()? else {
-        return drain(work(&first, &mut own));
-    };
-    if threads <= 1 {
-        let mut next = Some(first);
-        let mut after = Some(second);
-        while let Some(batch) = next {
+    let next = first.first().map_or(0, |batch| batch.index);
+    let more = batcher.next_batch()?;
+    let alone = threads <= 1 || more.is_none();
+    first.extend(more);
+    first.reverse();
+    let mut queue = Queue { ready: first, batcher, error: None };
+    if alone {
+        let mut own = scratch();
+        let mut done = None;
+        while let Some(batch) = queue.next(done.take()) {
             drain(work(&batch, &mut own))?;
-            batcher.recycle(batch);
-            next = match after.take() {
-                Some(batch) => Some(batch),
-                None => batcher.next_batch()?,
-            };
+            done = Some(batch);
         }
-        return Ok(());
+        return queue.error.map_or(Ok(()), Err);
     }
-    let queue = Mutex::new(Queue { ready: vec![second, first], batcher, error: None });
-    let line = Mutex::new(Line { next: 0, waiting: BTreeMap::new(), drain, error: None });
+    let queue = Mutex::new(queue);
+    let line = Mutex::new(Line { next, waiting: BTreeMap::new(), drain, error: None });
     let worker = || {
         let mut own = scratch();
         let mut done = None;

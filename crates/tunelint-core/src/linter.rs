@@ -105,7 +105,7 @@ impl Linter {
         let mut counts = Counts::default();
         let mut examples = 0;
         let decoding = reader.decoding();
-        let first = reader.first.take();
+        let first = std::mem::take(&mut reader.first);
         let Self { rules, policy, tallies, passed, .. } = self;
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
             let mut findings = Findings::new(policy);

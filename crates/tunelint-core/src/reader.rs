@@ -68,7 +68,8 @@ pub struct Reader {
     pub header: Header,
     /// Records by which the layout is decided: the same ones, however large batches are.
     sample: Batch,
-    pub(crate) first: Option<Batch>,
+    /// Batches that were cut while it was opened.
+    pub(crate) first: Vec<Batch>,
     pub(crate) batcher: Batcher,
 }
 
@@ -117,7 +118,7 @@ impl Reader {
         let sample = shape.as_ref().map_or_else(|_| Batch::default(), |shape| sample(shape, &head, &rest, options));
         let reader: Box<dyn Read + Send> = if shape.is_err() { Box::new(io::empty()) } else { bytes };
         let mut batcher = Batcher::new(reader, rest, splitter, options.max_record).batch_bytes(options.batch_bytes);
-        let first = batcher.next_batch()?;
+        let first = first_batches(&mut batcher)?;
         let header = batcher.header().cloned().unwrap_or_default();
         let mut reader =
             Self { source, input, shape, mapping: Mapping::none(), header, sample, first, batcher };
@@ -154,6 +155,24 @@ impl Reader {
         let skipped = self.shape.as_ref().map_or(0, |shape| shape.skip);
         self.batcher.bytes_read() + skipped as u64
     }
+}
+
+/// The batches up to the first that holds a record; of a record that is too large to be read,
+/// nothing is kept.
+fn first_batches(batcher: &mut Batcher) -> io::Result<Vec<Batch>> {
+    const MOST: usize = 8;
+    let mut batches: Vec<Batch> = Vec::new();
+    while batches.len() < MOST {
+        let Some(batch) = batcher.next_batch()? else { break };
+        let found = batch.pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Record));
+        if !batch.pieces.is_empty() {
+            batches.push(batch);
+        }
+        if found {
+            break;
+        }
+    }
+    Ok(batches)
 }
 
 /// The records in the first bytes of a file, after what was skipped of it.

@@ -80,6 +80,12 @@ impl RowParser {
             return Err(Fault::new("malformed-record", Span::new(at, at + run), message)
                 .help("the file was damaged or is not text: export it again"));
         }
+        // At the start of a cell it may be data; before a second header it is not.
+        let joined = || header.names.join(&char::from(self.delimiter).to_string());
+        if text.strip_prefix('\u{feff}').is_some_and(|rest| rest == joined()) {
+            return Err(Fault::new("malformed-record", Span::new(0, 3), "a byte order mark stands in the middle of the file")
+                .help("files were joined without removing it: delete these three bytes"));
+        }
         let mut at = 0;
         loop {
             at = self.cell(text, at)?;

@@ -8,7 +8,7 @@ use crate::layout::{self, Binding, Layout};
 use crate::printable::quoted;
 use crate::record::Body;
 use crate::row::normal_name;
-use crate::source::PieceKind;
+use crate::source::{Piece, PieceKind};
 
 /// Names under which people keep what the model reads, the most telling first.
 pub const INPUT_NAMES: [&str; 14] = [
@@ -97,12 +97,13 @@ fn sample_names(reader: &Reader) -> Vec<String> {
 fn each_sample(reader: &Reader, mut take: impl FnMut(&Body<'_>)) {
     let mut parser = Parser::new();
     // A first record that is larger than the sample stands in the first batch.
-    let (batch, most) = match (&reader.sample, &reader.first) {
-        (sample, Some(first)) if sample.pieces.is_empty() => (first, 1),
-        (sample, _) => (sample, SAMPLE),
+    let is_record = |piece: &&Piece| matches!(piece.kind, PieceKind::Record);
+    let sampled = reader.sample.pieces.iter().any(|piece| is_record(&piece));
+    let (batch, most) = match reader.first.last() {
+        Some(first) if !sampled => (first, 1),
+        _ => (&reader.sample, SAMPLE),
     };
-    let records = batch.pieces.iter().filter(|piece| matches!(piece.kind, PieceKind::Record));
-    for piece in records.take(most) {
+    for piece in batch.pieces.iter().filter(is_record).take(most) {
         let text = batch.bytes.get(piece.from..piece.to).and_then(|raw| std::str::from_utf8(raw).ok());
         if let Some(json) = text.and_then(|text| parser.parse(text).ok()) {
             take(&Body::Json(json));
@@ -197,7 +198,9 @@ fn unmapped(names: &[String], role: &str, option: &str) -> Mapping {
     let near = names.iter().find(|name| {
         known.iter().any(|known| strsim::damerau_levenshtein(&normal_name(name), known) == 1)
     });
-    let choice = near.or(names.last()).map_or("COLUMN", String::as_str);
+    // People write the question first and the answer last.
+    let likely = if role == "input" { names.first() } else { names.last() };
+    let choice = near.or(likely).map_or("COLUMN", String::as_str);
     let choice: String = choice.chars().filter(|c| !crate::printable::is_hidden(*c)).take(40).collect();
     let asked = known.get(..6).unwrap_or(known).join("`, `");
     Mapping::problem(

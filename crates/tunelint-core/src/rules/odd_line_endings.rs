@@ -15,7 +15,7 @@ pub(crate) fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>
     let source = reader.source;
     if facts.lone_cr.count > 0 && facts.first_end == Some(LineEnd::Cr) && facts.other_ends.count == 0 {
         findings.report_at_as("odd-line-endings", Location::whole(source), Severity::Warning, || {
-            Message::new("lines end in CR alone, as no current program writes them")
+            Message::new("lines end in CR alone, which most readers take for one long line")
                 .help("save the file with LF line ends; it was read with CR")
         });
         return;

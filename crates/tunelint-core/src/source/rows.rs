@@ -99,7 +99,11 @@ impl Rows {
     fn row(&mut self, row: &[u8], from: usize, pieces: &mut Vec<Piece>) {
         let start = self.cursor.at;
         let Some(header) = &self.header else {
-            self.header = Some(self.read_header(row));
+            if row.trim_ascii().is_empty() {
+                self.facts.blank_lines.add(start);
+            } else {
+                self.header = Some(self.read_header(row));
+            }
             return;
         };
         if row.is_empty() && header.names.len() > 1 {

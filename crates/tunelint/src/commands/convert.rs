@@ -2,6 +2,7 @@
 
 mod body;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use tunelint_core::convert::{Conversion, Converter, Recipient, Reject, TurnsPoli
 use tunelint_core::finding::{Finding, Keep, Policy, Severity};
 use tunelint_core::layout::Layout;
 use tunelint_core::position::SourceId;
-use tunelint_core::printable::{counted, printable, printable_path};
+use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use tunelint_core::reader::Reader;
 use tunelint_core::rule::Level;
 use tunelint_core::rules::REGISTRY;
@@ -226,15 +227,17 @@ fn write(options: &Convert, converter: &Converter, reader: Reader, mut account: 
     Ok(exit)
 }
 
-/// Findings shown before the rest is only counted.
-const SHOWN: u64 = 20;
+/// Findings of one rule that are shown before the rest is only counted.
+const SHOWN: u64 = 5;
 
 /// Keeps account of a conversion and tells it on standard error.
 struct Account {
     path: String,
-    found: u64,
+    found: BTreeMap<&'static str, u64>,
     reasons: Vec<(Option<u64>, String)>,
     rejects: Option<(PathBuf, Option<StagedFile>)>,
+    /// What was found, and what is said besides.
+    findings: String,
     text: String,
 }
 
@@ -242,9 +245,10 @@ impl Account {
     fn new(input: &Input, options: &Convert) -> Self {
         Self {
             path: printable_path(&input.name),
-            found: 0,
+            found: BTreeMap::new(),
             reasons: Vec::new(),
             rejects: options.rejects.clone().map(|path| (path, None)),
+            findings: String::new(),
             text: String::new(),
         }
     }
@@ -273,10 +277,11 @@ impl Account {
 
     /// Tells what was lost, and the sum that must come out even.
     fn print(&mut self, conversion: &Conversion) {
-        let mut text = std::mem::take(&mut self.text);
-        if self.found > SHOWN {
-            text.push_str(&format!("… and {} more\n", counted(self.found - SHOWN, "finding")));
+        let mut text = std::mem::take(&mut self.findings);
+        for (rule, found) in self.found.iter().filter(|(_, found)| **found > SHOWN) {
+            text.push_str(&format!("… and {} more of {rule}\n", grouped(found - SHOWN)));
         }
+        text.push_str(&std::mem::take(&mut self.text));
         for (what, loss) in &conversion.losses {
             let (count, line, column) = (counted(loss.count, "time"), loss.first.start.line, loss.first.start.column);
             text.push_str(&format!("lost: {what}, {count}, first at {}:{line}:{column}\n", self.path));
@@ -302,14 +307,15 @@ impl Account {
 
 impl Recipient for Account {
     fn finding(&mut self, finding: Finding) -> io::Result<()> {
-        self.found += 1;
+        let found = self.found.entry(finding.rule).or_default();
+        *found += 1;
         let at = finding.location.start;
         let message = printable(&finding.message).into_owned();
-        if self.found <= SHOWN {
+        if *found <= SHOWN {
             let (path, severity, rule) = (&self.path, finding.severity.as_str(), finding.rule);
-            self.text.push_str(&format!("{path}:{}:{}: {severity}[{rule}] {message}\n", at.line, at.column));
+            self.findings.push_str(&format!("{path}:{}:{}: {severity}[{rule}] {message}\n", at.line, at.column));
             if let Some(help) = &finding.help {
-                self.text.push_str(&format!("  help: {}\n", printable(help)));
+                self.findings.push_str(&format!("  help: {}\n", printable(help)));
             }
         }
         self.reasons.push((finding.location.record, format!("{}:{}: {}: {message}", at.line, at.column, finding.rule)));

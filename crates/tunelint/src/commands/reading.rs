@@ -17,6 +17,7 @@ use crate::walk::Named;
 
 /// What was asked for, checked.
 pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
+    reading.encoding.as_deref().map(encoding).transpose()?;
     Ok(ReadOptions {
         wishes: Wishes {
             container: reading.container.as_deref().map(container).transpose()?,

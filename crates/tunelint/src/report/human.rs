@@ -123,6 +123,10 @@ impl Report for Human<'_> {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        if summary.sources.is_empty() {
+            // Nothing could be read, and standard error says why.
+            return self.out.flush();
+        }
         let mut shown = 0;
         if !self.style.quiet {
             shown = self.findings(summary)?;
