@@ -13,8 +13,15 @@ use crate::running::{command, outcome, root, shared, tunelint};
 fn transcripts() {
     std::env::set_current_dir(root()).expect("the repository");
     let cases = trycmd::TestCases::new();
-    cases.register_bin("tunelint", std::path::Path::new(env!("CARGO_BIN_EXE_tunelint")));
-    cases.env("NO_COLOR", "1").env("COLUMNS", "80").insert_var("[VERSION]", env!("CARGO_PKG_VERSION")).expect("a variable");
+    cases.register_bin(
+        "tunelint",
+        std::path::Path::new(env!("CARGO_BIN_EXE_tunelint")),
+    );
+    cases
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "80")
+        .insert_var("[VERSION]", env!("CARGO_PKG_VERSION"))
+        .expect("a variable");
     cases.case(root().join("tests/cases/*.trycmd"));
 }
 
@@ -25,20 +32,59 @@ fn through_stdin(arguments: &[&str], input: &[u8]) -> (i32, String, String) {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
+    child
+        .stdin
+        .take()
+        .expect("a pipe")
+        .write_all(input)
+        .expect("it reads");
     outcome(&child.wait_with_output().expect("it ends"))
 }
 
 #[test]
 fn standard_input_is_a_source() {
     let line = b"{\"text_input\":\"a\",\"output\":\"\"}\n";
-    let (code, out, _) = through_stdin(&["check", "-", "--container", "jsonl", "--format", "concise", "--select", "empty-output"], line);
-    assert_eq!((code, out.as_str()), (1, "<stdin>:1:28: error[empty-output] the output is empty\n"));
-    let name = ["check", "-", "--stdin-filename", "train.jsonl", "--format", "concise", "--select", "empty-output"];
-    assert!(through_stdin(&name, line).1.starts_with("train.jsonl:1:28: "));
-    let (code, out, said) = through_stdin(&["convert", "-", "-o", "-", "--to", "messages"], b"input,output\na,b\n");
+    let (code, out, _) = through_stdin(
+        &[
+            "check",
+            "-",
+            "--container",
+            "jsonl",
+            "--format",
+            "concise",
+            "--select",
+            "empty-output",
+        ],
+        line,
+    );
+    assert_eq!(
+        (code, out.as_str()),
+        (1, "<stdin>:1:28: error[empty-output] the output is empty\n")
+    );
+    let name = [
+        "check",
+        "-",
+        "--stdin-filename",
+        "train.jsonl",
+        "--format",
+        "concise",
+        "--select",
+        "empty-output",
+    ];
+    assert!(
+        through_stdin(&name, line)
+            .1
+            .starts_with("train.jsonl:1:28: ")
+    );
+    let (code, out, said) = through_stdin(
+        &["convert", "-", "-o", "-", "--to", "messages"],
+        b"input,output\na,b\n",
+    );
     assert_eq!(code, 0, "{said}");
-    assert_eq!(out, "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]}\n");
+    assert_eq!(
+        out,
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"}]}\n"
+    );
 }
 
 #[test]
@@ -47,38 +93,76 @@ fn a_file_that_may_not_be_read_is_told_and_the_others_are_checked() {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("secret.jsonl");
     fs::write(&path, "{}\n").expect("written");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("set");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o0)).expect("set");
     if fs::read(&path).is_ok() {
         println!("SKIPPED: this user may read everything");
         return;
     }
-    let (code, out, said) = outcome(&tunelint(&["check", path.to_str().unwrap(), "tests/data/mistakes.csv", "--format", "concise"]));
-    assert!(code == 2 && said.contains("permission denied") && out.contains("mistakes.csv"), "{code} {said}");
+    let (code, out, said) = outcome(&tunelint(&[
+        "check",
+        path.to_str().unwrap(),
+        "tests/data/mistakes.csv",
+        "--format",
+        "concise",
+    ]));
+    assert!(
+        code == 2 && said.contains("permission denied") && out.contains("mistakes.csv"),
+        "{code} {said}"
+    );
 }
 
 #[test]
 fn one_line_of_fifty_megabytes_is_one_record() {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("long.jsonl");
-    let line = format!("{{\"text_input\":\"{}\",\"output\":\"b\"}}\n", "x".repeat(50_000_000));
-    fs::write(&path, format!("{line}{{\"text_input\":\"a\",\"output\":\"\"}}\n")).expect("written");
+    let line = format!(
+        "{{\"text_input\":\"{}\",\"output\":\"b\"}}\n",
+        "x".repeat(50_000_000)
+    );
+    fs::write(
+        &path,
+        format!("{line}{{\"text_input\":\"a\",\"output\":\"\"}}\n"),
+    )
+    .expect("written");
     let check = |more: &[&str]| {
-        let arguments = [&["check", path.to_str().unwrap(), "--format", "concise", "--ignore", "too-few-examples,upload-too-large"], more].concat();
+        let arguments = [
+            &[
+                "check",
+                path.to_str().unwrap(),
+                "--format",
+                "concise",
+                "--ignore",
+                "too-few-examples,upload-too-large",
+            ],
+            more,
+        ]
+        .concat();
         let (_, out, _) = outcome(&tunelint(&arguments));
         out.replace(path.to_str().unwrap(), "long.jsonl")
     };
     let own = "long.jsonl:1:15: error[input-too-long] the input has 50,000,000 characters, 49,960,000 too many: gemini-api documents a maximum of 40,000 characters\nlong.jsonl:2:28: error[empty-output] the output is empty\n";
     assert_eq!(check(&[]), own);
     let cut = check(&["--max-record-size", "1M"]);
-    assert!(cut.starts_with("long.jsonl:1:1: error[record-too-large] this record has 50,000,0"), "{cut}");
-    assert!(cut.contains("long.jsonl:2:28: error[empty-output]"), "{cut}");
+    assert!(
+        cut.starts_with("long.jsonl:1:1: error[record-too-large] this record has 50,000,0"),
+        "{cut}"
+    );
+    assert!(
+        cut.contains("long.jsonl:2:28: error[empty-output]"),
+        "{cut}"
+    );
 }
 
 #[test]
 fn the_width_of_the_terminal_changes_nothing() {
     let run = |columns: &str, locale: &str, threads: &str| {
         let mut command = command(&["check", "tests/data/mistakes.jsonl", "--threads", threads]);
-        command.env("COLUMNS", columns).env("LC_ALL", locale).output().expect("it runs").stdout
+        command
+            .env("COLUMNS", columns)
+            .env("LC_ALL", locale)
+            .output()
+            .expect("it runs")
+            .stdout
     };
     let one = run("80", "C", "1");
     assert_eq!(one, run("200", "de_DE.UTF-8", "2"));
@@ -89,13 +173,31 @@ fn the_width_of_the_terminal_changes_nothing() {
 fn a_hundred_thousand_findings_print_a_page() {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("many.jsonl");
-    fs::write(&path, "{\"text_input\":\"a\",\"output\":\"\"}\n".repeat(100_000)).expect("written");
-    let (code, out, _) = outcome(&tunelint(&["check", path.to_str().unwrap(), "--ignore", "duplicate-example"]));
+    fs::write(
+        &path,
+        "{\"text_input\":\"a\",\"output\":\"\"}\n".repeat(100_000),
+    )
+    .expect("written");
+    let (code, out, _) = outcome(&tunelint(&[
+        "check",
+        path.to_str().unwrap(),
+        "--ignore",
+        "duplicate-example",
+    ]));
     assert_eq!(code, 1);
     assert!(out.lines().count() < 60, "{out}");
-    assert!(out.contains("error[empty-output] holds for 100,000 of them (100 %)"), "{out}");
-    assert!(out.contains("100,000 errors, 0 warnings, 0 advice in 1 file"), "{out}");
-    assert!(out.contains("99,997 findings not shown; `--format concise` shows all"), "{out}");
+    assert!(
+        out.contains("error[empty-output] holds for 100,000 of them (100 %)"),
+        "{out}"
+    );
+    assert!(
+        out.contains("100,000 errors, 0 warnings, 0 advice in 1 file"),
+        "{out}"
+    );
+    assert!(
+        out.contains("99,997 findings not shown; `--format concise` shows all"),
+        "{out}"
+    );
     assert_eq!(out.matches("× the output is empty").count(), 3);
 }
 
@@ -103,12 +205,24 @@ fn a_hundred_thousand_findings_print_a_page() {
 fn hostile_data_never_speaks() {
     let mut files: Vec<_> = vec![root().join("tests/data/mistakes.jsonl")];
     if let Some(folder) = shared("corpora/own-hostile") {
-        files.extend(fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()));
+        files.extend(
+            fs::read_dir(folder)
+                .expect("a folder")
+                .flatten()
+                .map(|entry| entry.path()),
+        );
     }
     for path in files {
         for format in ["human", "concise", "json"] {
             // Every value is shown somewhere: as too long, or as a field that nobody knows.
-            let (_, out, said) = outcome(&tunelint(&["check", path.to_str().unwrap(), "--format", format, "--preamble", "x"]));
+            let (_, out, said) = outcome(&tunelint(&[
+                "check",
+                path.to_str().unwrap(),
+                "--format",
+                format,
+                "--preamble",
+                "x",
+            ]));
             for text in [&out, &said] {
                 let bad = text.chars().find(|c| is_hidden(*c) && *c != '\n');
                 assert_eq!(bad, None, "{} as {format}", path.display());
@@ -123,12 +237,31 @@ fn hostile_data_never_speaks() {
 #[test]
 fn hostile_names_never_speak() {
     let folder = tempfile::tempdir().expect("a directory");
-    for name in ["a\nb.jsonl", "\u{1b}[31mred.jsonl", "::error::x.jsonl", "\u{202e}gpj.jsonl"] {
+    for name in [
+        "a\nb.jsonl",
+        "\u{1b}[31mred.jsonl",
+        "::error::x.jsonl",
+        "\u{202e}gpj.jsonl",
+    ] {
         let path = folder.path().join(name);
         fs::write(&path, "{}\n").expect("written");
-        let (_, out, said) = outcome(&command(&["check", "--format", "concise"]).arg(&path).output().expect("it runs"));
-        assert!(!out.chars().chain(said.chars()).any(|c| is_hidden(c) && c != '\n'), "{out}");
-        assert!(out.lines().all(|line| line.contains("jsonl") && !line.starts_with("::")), "{out}");
+        let (_, out, said) = outcome(
+            &command(&["check", "--format", "concise"])
+                .arg(&path)
+                .output()
+                .expect("it runs"),
+        );
+        assert!(
+            !out.chars()
+                .chain(said.chars())
+                .any(|c| is_hidden(c) && c != '\n'),
+            "{out}"
+        );
+        assert!(
+            out.lines()
+                .all(|line| line.contains("jsonl") && !line.starts_with("::")),
+            "{out}"
+        );
     }
 }
 
@@ -146,13 +279,26 @@ fn a_reader_that_stops_changes_no_exit_code() {
 
 #[test]
 fn the_json_report_keeps_its_contract() {
-    let (_, out, _) = outcome(&tunelint(&["check", "tests/data/mistakes.jsonl", "--format", "json"]));
+    let (_, out, _) = outcome(&tunelint(&[
+        "check",
+        "tests/data/mistakes.jsonl",
+        "--format",
+        "json",
+    ]));
     let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(document["version"], 1);
     assert_eq!(document["tool"]["name"], "tunelint");
     assert_eq!(document["targets"], serde_json::json!(["gemini-api"]));
     let source = &document["sources"][0];
-    for key in ["path", "container", "layout", "bytes", "records", "examples", "task"] {
+    for key in [
+        "path",
+        "container",
+        "layout",
+        "bytes",
+        "records",
+        "examples",
+        "task",
+    ] {
         assert!(source.get(key).is_some(), "{key}");
     }
     let findings = document["findings"].as_array().expect("a list");
@@ -162,16 +308,41 @@ fn the_json_report_keeps_its_contract() {
             assert!(finding.get(key).is_some(), "{key}");
         }
         let location = &finding["location"];
-        for key in ["path", "line", "column", "end_line", "end_column", "offset", "length", "record", "pointer", "id"] {
+        for key in [
+            "path",
+            "line",
+            "column",
+            "end_line",
+            "end_column",
+            "offset",
+            "length",
+            "record",
+            "pointer",
+            "id",
+        ] {
             assert!(location.get(key).is_some(), "{key}");
         }
-        let (offset, length) = (location["offset"].as_u64().unwrap(), location["length"].as_u64().unwrap());
+        let (offset, length) = (
+            location["offset"].as_u64().unwrap(),
+            location["length"].as_u64().unwrap(),
+        );
         assert!((offset + length) as usize <= source_bytes.len());
     }
     let summary = &document["summary"];
-    let total = ["errors", "warnings", "advice"].map(|key| summary[key].as_u64().unwrap()).iter().sum::<u64>();
+    let total = ["errors", "warnings", "advice"]
+        .map(|key| summary[key].as_u64().unwrap())
+        .iter()
+        .sum::<u64>();
     assert_eq!(total as usize, findings.len());
-    assert_eq!(summary["by_rule"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum::<u64>(), total);
+    assert_eq!(
+        summary["by_rule"]
+            .as_object()
+            .unwrap()
+            .values()
+            .map(|n| n.as_u64().unwrap())
+            .sum::<u64>(),
+        total
+    );
 }
 
 #[test]
@@ -179,9 +350,16 @@ fn reports_go_into_files_as_well() {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("report.json");
     let report = format!("json={}", path.display());
-    let (code, out, _) = outcome(&tunelint(&["check", "tests/data/mistakes.csv", "--report", &report, "--quiet"]));
+    let (code, out, _) = outcome(&tunelint(&[
+        "check",
+        "tests/data/mistakes.csv",
+        "--report",
+        &report,
+        "--quiet",
+    ]));
     assert_eq!(code, 1);
-    let written: serde_json::Value = serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
+    let written: serde_json::Value =
+        serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
     let errors = written["summary"]["errors"].as_u64().unwrap();
     assert!(out.contains(&format!("{errors} errors")), "{out}");
 }

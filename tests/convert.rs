@@ -16,7 +16,9 @@ fn text(path: &Path) -> &str {
 
 /// Runs `convert`, and returns its exit code and what it said.
 fn convert(from: &Path, to: &Path, more: &[&str]) -> (i32, String) {
-    let (code, _, said) = outcome(&tunelint(&[&["convert", text(from), "-o", text(to)], more].concat()));
+    let (code, _, said) = outcome(&tunelint(
+        &[&["convert", text(from), "-o", text(to)], more].concat(),
+    ));
     (code, said)
 }
 
@@ -25,8 +27,18 @@ fn data(name: &str) -> std::path::PathBuf {
 }
 
 const REST: [&str; 12] = [
-    "--as", "rest", "--display-name", "next number", "--base-model", "models/gemini-1.5-flash-001-tuning", "--epochs",
-    "5", "--batch-size", "4", "--learning-rate", "0.001",
+    "--as",
+    "rest",
+    "--display-name",
+    "next number",
+    "--base-model",
+    "models/gemini-1.5-flash-001-tuning",
+    "--epochs",
+    "5",
+    "--batch-size",
+    "4",
+    "--learning-rate",
+    "0.001",
 ];
 
 #[test]
@@ -38,7 +50,11 @@ fn the_next_number_list_is_the_same_in_every_container() {
             let out = folder.path().join(format!("{from}.{to}"));
             let more: &[&str] = if to == "rest.json" { &REST } else { &[] };
             let (code, said) = convert(&data(&format!("next-number.{from}")), &out, more);
-            assert_eq!((code, said.as_str()), (0, "read 15 = written 15 + rejected 0\n"), "{from} to {to}");
+            assert_eq!(
+                (code, said.as_str()),
+                (0, "read 15 = written 15 + rejected 0\n"),
+                "{from} to {to}"
+            );
             let wanted = fs::read(data(&format!("next-number.{to}"))).expect("a file");
             assert_eq!(fs::read(&out).expect("a file"), wanted, "{from} to {to}");
         }
@@ -59,14 +75,21 @@ fn every_layout_goes_to_every_other_and_back() {
     ];
     for (layout, file) in own {
         let plain = folder.path().join(format!("{layout}.jsonl"));
-        assert_eq!(convert(&data(file), &plain, &["--to", layout]).0, 0, "{layout} to itself");
+        assert_eq!(
+            convert(&data(file), &plain, &["--to", layout]).0,
+            0,
+            "{layout} to itself"
+        );
         for (other, _) in own {
             let there = folder.path().join(format!("{layout}-{other}.jsonl"));
             let (code, said) = convert(&data(file), &there, &["--to", other]);
             if code == 1 {
                 // A conversation does not fit where there is room for one prompt and its answer.
                 let flat = ["pairs", "prompt-completion", "palm"].contains(&other);
-                assert!(flat && said.contains("error[unconvertible] the conversation has"), "{said}");
+                assert!(
+                    flat && said.contains("error[unconvertible] the conversation has"),
+                    "{said}"
+                );
                 continue;
             }
             assert_eq!(code, 0, "{layout} to {other}: {said}");
@@ -75,10 +98,16 @@ fn every_layout_goes_to_every_other_and_back() {
             assert_eq!(code, 0, "{layout} to {other} and back: {said_back}");
             // A system text that had to be put before the input does not come apart again.
             let holds_system = ["messages", "contents", "sharegpt", "alpaca"].contains(&other);
-            let has_system = fs::read_to_string(&plain).expect("a file").contains("ystem");
+            let has_system = fs::read_to_string(&plain)
+                .expect("a file")
+                .contains("ystem");
             // Alpaca keeps instruction and input apart; elsewhere they are one text.
             if (holds_system || !has_system) && layout != "alpaca" {
-                assert_eq!(fs::read(&back).expect("a file"), fs::read(&plain).expect("a file"), "{layout} to {other} and back");
+                assert_eq!(
+                    fs::read(&back).expect("a file"),
+                    fs::read(&plain).expect("a file"),
+                    "{layout} to {other} and back"
+                );
             }
         }
     }
@@ -88,7 +117,11 @@ fn every_layout_goes_to_every_other_and_back() {
 fn cells_stay_strings_and_escapes_stay_as_written() {
     let folder = directory();
     let from = folder.path().join("in.csv");
-    fs::write(&from, "input,output\n007,1e5\nNA,true\n\"a \"\"b\"\"\r\nc\",-0\n").expect("written");
+    fs::write(
+        &from,
+        "input,output\n007,1e5\nNA,true\n\"a \"\"b\"\"\r\nc\",-0\n",
+    )
+    .expect("written");
     let to = folder.path().join("out.jsonl");
     assert_eq!(convert(&from, &to, &["--to", "pairs"]).0, 0);
     let wanted = "{\"text_input\":\"007\",\"output\":\"1e5\"}\n{\"text_input\":\"NA\",\"output\":\"true\"}\n{\"text_input\":\"a \\\"b\\\"\\r\\nc\",\"output\":\"-0\"}\n";
@@ -99,11 +132,17 @@ fn cells_stay_strings_and_escapes_stay_as_written() {
     fs::write(&from, line).expect("written");
     let kept = folder.path().join("kept.jsonl");
     let (code, said) = convert(&from, &kept, &["--keep-extra"]);
-    assert_eq!((code, said.as_str()), (0, "read 1 = written 1 + rejected 0\n"));
+    assert_eq!(
+        (code, said.as_str()),
+        (0, "read 1 = written 1 + rejected 0\n")
+    );
     assert_eq!(fs::read_to_string(&kept).expect("a file"), line);
     let lost = folder.path().join("lost.jsonl");
     let (code, said) = convert(&from, &lost, &[]);
-    assert!(code == 0 && said.starts_with("lost: field `id`, 1 time, first at "), "{said}");
+    assert!(
+        code == 0 && said.starts_with("lost: field `id`, 1 time, first at "),
+        "{said}"
+    );
     let strict = folder.path().join("strict.jsonl");
     assert_eq!(convert(&from, &strict, &["--strict"]).0, 1);
     assert!(!strict.exists());
@@ -115,18 +154,37 @@ fn what_cannot_be_converted_stops_it_or_is_put_aside() {
     let out = folder.path().join("out.jsonl");
     let (code, said) = convert(&root().join("examples/tickets.csv"), &out, &[]);
     assert_eq!(code, 1);
-    assert!(said.contains("nothing was written: 3 records cannot be converted") && !out.exists(), "{said}");
+    assert!(
+        said.contains("nothing was written: 3 records cannot be converted") && !out.exists(),
+        "{said}"
+    );
     assert!(said.ends_with("read 32 = written 0 + rejected 32\n"));
 
     let rejects = folder.path().join("rejects.csv");
-    let (code, said) = convert(&root().join("examples/tickets.csv"), &out, &["--rejects", text(&rejects)]);
+    let (code, said) = convert(
+        &root().join("examples/tickets.csv"),
+        &out,
+        &["--rejects", text(&rejects)],
+    );
     assert_eq!(code, 1);
-    assert!(said.ends_with("read 32 = written 29 + rejected 3\n"), "{said}");
-    assert_eq!(fs::read_to_string(&out).expect("a file").lines().count(), 29);
+    assert!(
+        said.ends_with("read 32 = written 29 + rejected 3\n"),
+        "{said}"
+    );
+    assert_eq!(
+        fs::read_to_string(&out).expect("a file").lines().count(),
+        29
+    );
     let put_aside = fs::read(&rejects).expect("a file");
     let source = fs::read(root().join("examples/tickets.csv")).expect("a file");
-    for line in source.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"Does the H4 fit")) {
-        assert!(put_aside.windows(line.len()).any(|part| part == line), "the record stands there verbatim");
+    for line in source
+        .split(|byte| *byte == b'\n')
+        .filter(|line| line.starts_with(b"Does the H4 fit"))
+    {
+        assert!(
+            put_aside.windows(line.len()).any(|part| part == line),
+            "the record stands there verbatim"
+        );
     }
     assert!(put_aside.starts_with(b"# 10:1: wrong-field-count: "));
 }
@@ -147,11 +205,24 @@ fn no_file_is_written_over_or_half_written() {
     let own = folder.path().join("own.csv");
     fs::copy(&from, &own).expect("copied");
     let (code, said) = convert(&own, &own, &["--force"]);
-    assert!(code == 2 && said.contains("is the file that is to be converted"), "{said}");
+    assert!(
+        code == 2 && said.contains("is the file that is to be converted"),
+        "{said}"
+    );
     std::os::unix::fs::symlink(&own, folder.path().join("link.csv")).expect("linked");
-    assert_eq!(convert(&own, &folder.path().join("link.csv"), &["--force"]).0, 2);
-    assert_eq!(convert(&from, &folder.path().join("missing/out.jsonl"), &[]).0, 2);
-    let names: Vec<_> = fs::read_dir(folder.path()).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
+    assert_eq!(
+        convert(&own, &folder.path().join("link.csv"), &["--force"]).0,
+        2
+    );
+    assert_eq!(
+        convert(&from, &folder.path().join("missing/out.jsonl"), &[]).0,
+        2
+    );
+    let names: Vec<_> = fs::read_dir(folder.path())
+        .expect("a folder")
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
     assert_eq!(names.len(), 3, "no temporary file is left: {names:?}");
 }
 
@@ -161,7 +232,11 @@ fn a_full_disk_is_told() {
         println!("SKIPPED: there is no /dev/full");
         return;
     }
-    let (code, said) = convert(&data("next-number.csv"), Path::new("/dev/full"), &["--as", "jsonl"]);
+    let (code, said) = convert(
+        &data("next-number.csv"),
+        Path::new("/dev/full"),
+        &["--as", "jsonl"],
+    );
     assert!(code == 2 && said.contains("no space left"), "{code} {said}");
 }
 
@@ -172,13 +247,41 @@ fn templates_and_preambles_build_the_input() {
     fs::write(&from, "question,context,answer\nWho?,Ann and Bob,Ann\n").expect("written");
     let out = folder.path().join("out.jsonl");
     let template = r"question: {question}\ncontext: {context}";
-    let (code, said) =
-        convert(&from, &out, &["--input-template", template, "--output", "answer", "--preamble", "Answer.\n", "--to", "pairs"]);
+    let (code, said) = convert(
+        &from,
+        &out,
+        &[
+            "--input-template",
+            template,
+            "--output",
+            "answer",
+            "--preamble",
+            "Answer.\n",
+            "--to",
+            "pairs",
+        ],
+    );
     assert_eq!(code, 0, "{said}");
-    let wanted = "{\"text_input\":\"Answer.\\nquestion: Who?\\ncontext: Ann and Bob\",\"output\":\"Ann\"}\n";
+    let wanted =
+        "{\"text_input\":\"Answer.\\nquestion: Who?\\ncontext: Ann and Bob\",\"output\":\"Ann\"}\n";
     assert_eq!(fs::read_to_string(&out).expect("a file"), wanted);
-    let (code, said) = convert(&from, &out, &["--force", "--input-template", "{qestion}", "--output", "answer"]);
-    assert!(code == 2 && said.contains("no column called `qestion`") && said.contains("did you mean `question`?"), "{said}");
+    let (code, said) = convert(
+        &from,
+        &out,
+        &[
+            "--force",
+            "--input-template",
+            "{qestion}",
+            "--output",
+            "answer",
+        ],
+    );
+    assert!(
+        code == 2
+            && said.contains("no column called `qestion`")
+            && said.contains("did you mean `question`?"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -189,13 +292,29 @@ fn conversations_are_cut_as_asked() {
     fs::write(&from, format!("{turns}\n")).expect("written");
     let out = folder.path().join("out.jsonl");
     assert_eq!(convert(&from, &out, &["--to", "pairs"]).0, 1);
-    assert_eq!(convert(&from, &out, &["--to", "pairs", "--turns", "last"]).0, 0);
+    assert_eq!(
+        convert(&from, &out, &["--to", "pairs", "--turns", "last"]).0,
+        0
+    );
     let last = r#"{"text_input":"S\n\nUser: a\nModel: b\nUser: c","output":"d"}"#;
-    assert_eq!(fs::read_to_string(&out).expect("a file"), format!("{last}\n"));
-    let (code, said) = convert(&from, &out, &["--to", "pairs", "--turns", "each", "--force"]);
-    assert!(code == 0 && said.contains("2 examples were made of 1 record"), "{said}");
+    assert_eq!(
+        fs::read_to_string(&out).expect("a file"),
+        format!("{last}\n")
+    );
+    let (code, said) = convert(
+        &from,
+        &out,
+        &["--to", "pairs", "--turns", "each", "--force"],
+    );
+    assert!(
+        code == 0 && said.contains("2 examples were made of 1 record"),
+        "{said}"
+    );
     let first = r#"{"text_input":"S\n\na","output":"b"}"#;
-    assert_eq!(fs::read_to_string(&out).expect("a file"), format!("{first}\n{last}\n"));
+    assert_eq!(
+        fs::read_to_string(&out).expect("a file"),
+        format!("{first}\n{last}\n")
+    );
 }
 
 #[test]
@@ -203,14 +322,32 @@ fn request_bodies_are_checked_against_the_profile() {
     let folder = directory();
     let refused = |more: &[&str], why: &str| {
         let out = folder.path().join("body.json");
-        let (code, said) = convert(&data("next-number.csv"), &out, &[&["--as", "rest"], more].concat());
-        assert!(code == 2 && said.contains(why) && !out.exists(), "{more:?}: {code} {said}");
+        let (code, said) = convert(
+            &data("next-number.csv"),
+            &out,
+            &[&["--as", "rest"], more].concat(),
+        );
+        assert!(
+            code == 2 && said.contains(why) && !out.exists(),
+            "{more:?}: {code} {said}"
+        );
     };
-    refused(&["--learning-rate", "0.001", "--learning-rate-multiplier", "2"], "exclude one another");
+    refused(
+        &[
+            "--learning-rate",
+            "0.001",
+            "--learning-rate-multiplier",
+            "2",
+        ],
+        "exclude one another",
+    );
     refused(&["--epochs", "2.5"], "a whole number is needed");
     refused(&["--learning-rate", "fast"], "this is not a number");
     refused(&["--display-name", &"n".repeat(41)], "41 characters");
-    refused(&["--to", "messages"], "a request body holds examples in the layout `pairs`");
+    refused(
+        &["--to", "messages"],
+        "a request body holds examples in the layout `pairs`",
+    );
 }
 
 #[test]
@@ -218,24 +355,41 @@ fn packed_files_are_read() {
     use std::io::Write;
     let folder = directory();
     let from = folder.path().join("in.jsonl.gz");
-    let mut packed = flate2::write::GzEncoder::new(fs::File::create(&from).expect("created"), flate2::Compression::fast());
-    packed.write_all(&fs::read(data("next-number.jsonl")).expect("a file")).expect("written");
+    let mut packed = flate2::write::GzEncoder::new(
+        fs::File::create(&from).expect("created"),
+        flate2::Compression::fast(),
+    );
+    packed
+        .write_all(&fs::read(data("next-number.jsonl")).expect("a file"))
+        .expect("written");
     packed.finish().expect("finished");
     let out = folder.path().join("out.csv");
     assert_eq!(convert(&from, &out, &[]).0, 0);
-    assert_eq!(fs::read(&out).expect("a file"), fs::read(data("next-number.csv")).expect("a file"));
+    assert_eq!(
+        fs::read(&out).expect("a file"),
+        fs::read(data("next-number.csv")).expect("a file")
+    );
 }
 
 #[test]
 fn naughty_strings_survive() {
-    let Some(folder) = crate::running::shared("corpora/blns") else { return };
-    let naughty: Vec<String> = serde_json::from_slice(&fs::read(folder.join("blns.json")).expect("a file")).expect("JSON");
+    let Some(folder) = crate::running::shared("corpora/blns") else {
+        return;
+    };
+    let naughty: Vec<String> =
+        serde_json::from_slice(&fs::read(folder.join("blns.json")).expect("a file")).expect("JSON");
     let work = directory();
     let lines: String = naughty
         .iter()
-        .map(|text| format!("{{\"text_input\":{},\"output\":\"x\"}}\n", serde_json::Value::from(text.as_str())))
+        .map(|text| {
+            format!(
+                "{{\"text_input\":{},\"output\":\"x\"}}\n",
+                serde_json::Value::from(text.as_str())
+            )
+        })
         .collect();
-    let paths = ["a.jsonl", "b.csv", "c.tsv", "d.json", "e.jsonl"].map(|name| work.path().join(name));
+    let paths =
+        ["a.jsonl", "b.csv", "c.tsv", "d.json", "e.jsonl"].map(|name| work.path().join(name));
     fs::write(&paths[0], &lines).expect("written");
     for pair in paths.windows(2) {
         let (code, said) = convert(&pair[0], &pair[1], &[]);

@@ -24,10 +24,16 @@ fn is_json(bytes: &[u8]) -> bool {
 
 #[test]
 fn json_is_read_strictly() {
-    let Some(folder) = shared("corpora/jsontestsuite") else { return };
+    let Some(folder) = shared("corpora/jsontestsuite") else {
+        return;
+    };
     let (mut accepted, mut refused) = (0, 0);
     for path in files(&folder) {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default()
+            .to_owned();
         let bytes = std::fs::read(&path).expect("a file");
         match name.split('_').next() {
             // Our own rule: two equal keys are no record.
@@ -49,12 +55,16 @@ fn json_is_read_strictly() {
 
 #[test]
 fn json5_is_refused() {
-    let Some(folder) = shared("corpora/json5-tests") else { return };
+    let Some(folder) = shared("corpora/json5-tests") else {
+        return;
+    };
     for path in files(&folder) {
         let bytes = std::fs::read(&path).expect("a file");
         let name = path.display();
         match path.extension().and_then(|ending| ending.to_str()) {
-            Some("json") if !name.to_string().contains("duplicate-keys") => assert!(is_json(&bytes), "{name}"),
+            Some("json") if !name.to_string().contains("duplicate-keys") => {
+                assert!(is_json(&bytes), "{name}")
+            }
             Some("json5" | "es5" | "txt") => assert!(!is_json(&bytes), "{name}"),
             _ => {}
         }
@@ -65,20 +75,66 @@ fn json5_is_refused() {
 const EXPECTED: &[(&str, &[&str])] = &[
     ("own-jsonl/bad_mid.jsonl", &["2:44 malformed-record"]),
     ("own-jsonl/bad_first.jsonl", &["1:44 malformed-record"]),
-    ("own-jsonl/bad_last_truncated.jsonl", &["2:75 malformed-record"]),
-    ("own-jsonl/bad_two_per_line.jsonl", &["1:82 malformed-record", "2:83 malformed-record"]),
+    (
+        "own-jsonl/bad_last_truncated.jsonl",
+        &["2:75 malformed-record"],
+    ),
+    (
+        "own-jsonl/bad_two_per_line.jsonl",
+        &["1:82 malformed-record", "2:83 malformed-record"],
+    ),
     ("own-jsonl/bad_bom_mid.jsonl", &["2:1 malformed-record"]),
-    ("own-jsonl/bad_pretty_printed.jsonl", &["1:1 wrong-container"]),
+    (
+        "own-jsonl/bad_pretty_printed.jsonl",
+        &["1:1 wrong-container"],
+    ),
     ("own-jsonl/bad_array.jsonl", &["1:1 wrong-container"]),
-    ("own-jsonl/bad_trailing_comma.jsonl", &["1:1 wrong-container"]),
+    (
+        "own-jsonl/bad_trailing_comma.jsonl",
+        &["1:1 wrong-container"],
+    ),
     ("own-jsonl/bad_cr_only.jsonl", &["1:1 odd-line-endings"]),
-    ("own-jsonl/bad_mixed_eol.jsonl", &["2:1 odd-line-endings", "3:83 malformed-record"]),
-    ("own-jsonl/bad_nan.jsonl", &["1:6 malformed-record", "2:6 malformed-record", "3:6 malformed-record"]),
-    ("own-jsonl/bad_dup_key.jsonl", &["1:13 duplicate-key", "2:13 duplicate-key", "3:13 duplicate-key"]),
-    ("own-jsonl/bad_lone_surrogate.jsonl", &["1:8 lone-surrogate", "2:7 lone-surrogate", "3:3 lone-surrogate"]),
-    ("own-jsonl/bad_raw_control.jsonl", &["1:8 malformed-record", "2:8 malformed-record", "3:8 malformed-record"]),
+    (
+        "own-jsonl/bad_mixed_eol.jsonl",
+        &["2:1 odd-line-endings", "3:83 malformed-record"],
+    ),
+    (
+        "own-jsonl/bad_nan.jsonl",
+        &[
+            "1:6 malformed-record",
+            "2:6 malformed-record",
+            "3:6 malformed-record",
+        ],
+    ),
+    (
+        "own-jsonl/bad_dup_key.jsonl",
+        &[
+            "1:13 duplicate-key",
+            "2:13 duplicate-key",
+            "3:13 duplicate-key",
+        ],
+    ),
+    (
+        "own-jsonl/bad_lone_surrogate.jsonl",
+        &[
+            "1:8 lone-surrogate",
+            "2:7 lone-surrogate",
+            "3:3 lone-surrogate",
+        ],
+    ),
+    (
+        "own-jsonl/bad_raw_control.jsonl",
+        &[
+            "1:8 malformed-record",
+            "2:8 malformed-record",
+            "3:8 malformed-record",
+        ],
+    ),
     ("own-jsonl/bad_nul_padding.jsonl", &["2:1 malformed-record"]),
-    ("own-jsonl/bad_utf8_split.jsonl", &["1:7 invalid-utf8", "2:1 invalid-utf8"]),
+    (
+        "own-jsonl/bad_utf8_split.jsonl",
+        &["1:7 invalid-utf8", "2:1 invalid-utf8"],
+    ),
     ("own-jsonl/bad_utf16le_bom.jsonl", &["1:1 wrong-encoding"]),
     ("own-jsonl/bad_utf16le_nobom.jsonl", &["1:1 wrong-encoding"]),
     ("own-jsonl/bad_utf16be_bom.jsonl", &["1:1 wrong-encoding"]),
@@ -86,10 +142,19 @@ const EXPECTED: &[(&str, &[&str])] = &[
     ("own-jsonl/bad_gzip.jsonl", &["1:1 wrong-encoding"]),
     ("own-jsonl/bad_zip_xlsx.jsonl", &["1:1 wrong-encoding"]),
     ("own-jsonl/bad_lfs_pointer.jsonl", &["1:1 wrong-encoding"]),
-    ("own-jsonl/bad_html_error_page.jsonl", &["1:1 wrong-encoding"]),
-    ("own-jsonl/bad_merge_conflict.jsonl", &["2:1 wrong-encoding"]),
+    (
+        "own-jsonl/bad_html_error_page.jsonl",
+        &["1:1 wrong-encoding"],
+    ),
+    (
+        "own-jsonl/bad_merge_conflict.jsonl",
+        &["2:1 wrong-encoding"],
+    ),
     ("own-jsonl/bad_depth_129.jsonl", &["1:641 nesting-too-deep"]),
-    ("own-jsonl/bad_depth_20000_open.jsonl", &["1:129 nesting-too-deep"]),
+    (
+        "own-jsonl/bad_depth_20000_open.jsonl",
+        &["1:129 nesting-too-deep"],
+    ),
     ("own-jsonl/ok_blank_lines.jsonl", &["2:1 blank-line"]),
     ("own-jsonl/ok_u2028_in_string.jsonl", &[]),
     ("own-jsonl/ok_depth_127.jsonl", &[]),
@@ -97,14 +162,20 @@ const EXPECTED: &[(&str, &[&str])] = &[
     ("own-jsonl/warn_bom.jsonl", &["1:1 byte-order-mark"]),
     ("own-jsonl/empty.jsonl", &["1:1 no-records"]),
     ("own-jsonl/only_newlines.jsonl", &["1:1 no-records"]),
-    ("own-jsonl/only_bom.jsonl", &["1:1 byte-order-mark", "1:1 no-records"]),
+    (
+        "own-jsonl/only_bom.jsonl",
+        &["1:1 byte-order-mark", "1:1 no-records"],
+    ),
     ("own-jsonl/only_spaces.jsonl", &["1:1 no-records"]),
     ("own-csv/ok_crlf.csv", &[]),
     ("own-csv/ok_quoted.csv", &["4:4 empty-output"]),
     ("own-csv/bad_unclosed_quote.csv", &["2:3 unclosed-quote"]),
     ("own-csv/bad_quote_in_unquoted.csv", &["2:4 stray-quote"]),
     ("own-csv/bad_text_after_quote.csv", &["2:6 stray-quote"]),
-    ("own-csv/bad_short_long.csv", &["2:1 wrong-field-count", "4:1 wrong-field-count"]),
+    (
+        "own-csv/bad_short_long.csv",
+        &["2:1 wrong-field-count", "4:1 wrong-field-count"],
+    ),
     ("own-csv/bad_nul.csv", &["2:4 malformed-record"]),
     ("own-csv/bad_cr_only.csv", &["1:1 odd-line-endings"]),
     ("own-csv/bad_latin1.csv", &["2:4 invalid-utf8"]),
@@ -120,10 +191,18 @@ const EXPECTED: &[(&str, &[&str])] = &[
 
 #[test]
 fn own_files_show_what_is_expected_of_them() {
-    let Some(folder) = shared("corpora") else { return };
+    let Some(folder) = shared("corpora") else {
+        return;
+    };
     let about_content = [
-        "missing-field", "missing-column", "too-few-examples", "fewer-than-recommended", "unknown-field",
-        "mixed-layouts", "duplicate-example", "conflicting-outputs",
+        "missing-field",
+        "missing-column",
+        "too-few-examples",
+        "fewer-than-recommended",
+        "unknown-field",
+        "mixed-layouts",
+        "duplicate-example",
+        "conflicting-outputs",
     ];
     let mut check = Check::new();
     check.enabled.retain(|rule| !about_content.contains(rule));
@@ -138,20 +217,35 @@ fn own_files_show_what_is_expected_of_them() {
 /// Every line of utf8tests.bin is `number:valid:bytes` or `number:invalid:bytes`.
 #[test]
 fn utf8_is_judged_as_the_test_file_says() {
-    let Some(folder) = shared("corpora/utf8tests") else { return };
+    let Some(folder) = shared("corpora/utf8tests") else {
+        return;
+    };
     let bytes = std::fs::read(folder.join("utf8tests.bin")).expect("a file");
     let mut judged = 0;
     for line in bytes.split(|byte| *byte == b'\n') {
         let mut fields = line.splitn(3, |byte| *byte == b':');
-        let (Some(_), Some(verdict), Some(text)) = (fields.next(), fields.next(), fields.next()) else { continue };
+        let (Some(_), Some(verdict), Some(text)) = (fields.next(), fields.next(), fields.next())
+        else {
+            continue;
+        };
         let wanted = match verdict.trim_ascii() {
             b"valid" => false,
             b"invalid" => true,
             _ => continue,
         };
-        let record = [b"{\"text_input\":\"a\",\"output\":\"b".as_slice(), text, b"\"}\n"].concat();
+        let record = [
+            b"{\"text_input\":\"a\",\"output\":\"b".as_slice(),
+            text,
+            b"\"}\n",
+        ]
+        .concat();
         let found = Check::new().places("a.jsonl", &record);
-        assert_eq!(found.iter().any(|place| place.ends_with("invalid-utf8")), wanted, "{}", line.escape_ascii());
+        assert_eq!(
+            found.iter().any(|place| place.ends_with("invalid-utf8")),
+            wanted,
+            "{}",
+            line.escape_ascii()
+        );
         judged += 1;
     }
     assert!(judged > 50, "{judged}");
@@ -163,7 +257,10 @@ fn no_file_makes_it_stumble() {
     for folder in ["corpora", "real-data"] {
         let Some(folder) = shared(folder) else { return };
         for path in files(&folder) {
-            let run = command(&["check", "--format", "concise"]).arg(&path).output().expect("it starts");
+            let run = command(&["check", "--format", "concise"])
+                .arg(&path)
+                .output()
+                .expect("it starts");
             let (code, _, errors) = outcome(&run);
             assert!(matches!(code, 0 | 1), "{}: {code} {errors}", path.display());
         }

@@ -43,13 +43,31 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
     ];
     let end = prop::sample::select(&["\n", "\n", "\n", "\r\n", "\r"][..]);
     prop::collection::vec((line, end), 0..40).prop_map(|lines| {
-        lines.into_iter().flat_map(|(line, end)| [line, end.as_bytes().to_vec()].concat()).collect()
+        lines
+            .into_iter()
+            .flat_map(|(line, end)| [line, end.as_bytes().to_vec()].concat())
+            .collect()
     })
 }
 
 /// A table with quotes and line ends in all places.
 fn table() -> impl Strategy<Value = String> {
-    let part = prop::sample::select(&["a", "b,", "\"", "\"\"", "\n", "\r\n", "\r", " ", "é", "text", ",", "\"x,\ny\""][..]);
+    let part = prop::sample::select(
+        &[
+            "a",
+            "b,",
+            "\"",
+            "\"\"",
+            "\n",
+            "\r\n",
+            "\r",
+            " ",
+            "é",
+            "text",
+            ",",
+            "\"x,\ny\"",
+        ][..],
+    );
     prop::collection::vec(part, 0..40).prop_map(|parts| format!("input,output\n{}", parts.concat()))
 }
 
@@ -64,13 +82,21 @@ fn tile(splitter: Box<dyn Splitter>, bytes: &[u8], batch_bytes: usize, lone_cr: 
     let mut batcher = Batcher::new(reader, Vec::new(), splitter, 1 << 20).batch_bytes(batch_bytes);
     let (mut base, mut end, mut ordinal) = (0, 0, 0);
     while let Some(batch) = batcher.next_batch().expect("memory can be read") {
-        assert_eq!(batch.bytes, bytes[base..base + batch.bytes.len()], "batches follow one another");
+        assert_eq!(
+            batch.bytes,
+            bytes[base..base + batch.bytes.len()],
+            "batches follow one another"
+        );
         for piece in &batch.pieces {
             assert!(piece.from <= piece.to && piece.to <= batch.bytes.len());
             let at_sign = matches!(&piece.kind, PieceKind::Fault(fault) if fault.span.len() <= 1);
             let from = piece.start.offset as usize;
             assert!(from >= end || at_sign, "pieces do not overlap");
-            assert_eq!(piece.start, Position::START.advance(&bytes[..from], lone_cr), "the place is right");
+            assert_eq!(
+                piece.start,
+                Position::START.advance(&bytes[..from], lone_cr),
+                "the place is right"
+            );
             if matches!(piece.kind, PieceKind::Record) {
                 assert_eq!(from, base + piece.from);
                 assert_eq!(piece.ordinal, ordinal + 1, "records are counted");
@@ -179,7 +205,12 @@ fn every_rule_merges() {
         for (size, threads) in [(400, 1), (401, 2), (900, 4), (2000, 3)] {
             check.options.batch_bytes = size;
             check.threads = threads;
-            assert_eq!(whole, found(&check, "a.jsonl", bytes.as_bytes()), "{} at {size}", entry.meta.name);
+            assert_eq!(
+                whole,
+                found(&check, "a.jsonl", bytes.as_bytes()),
+                "{} at {size}",
+                entry.meta.name
+            );
         }
     }
 }
@@ -189,8 +220,13 @@ fn every_rule_merges() {
 fn truncation_hides_no_earlier_record() {
     let text = LINES[..6].join("\n");
     for end in 0..text.len() {
-        let Some(part) = text.get(..end) else { continue };
+        let Some(part) = text.get(..end) else {
+            continue;
+        };
         Check::new().run("a.jsonl", part.as_bytes());
-        Check::new().run("a.json", format!("[{}", part.replace('\n', ",\n")).as_bytes());
+        Check::new().run(
+            "a.json",
+            format!("[{}", part.replace('\n', ",\n")).as_bytes(),
+        );
     }
 }

@@ -1,5 +1,14 @@
 //! The tests of the whole, as one program: pages, profiles, laws, transcripts, corpora, README.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::string_slice,
+    reason = "a test stops where something is missing, and says what it skips"
+)]
+
 mod cli;
 mod convert;
 mod corpora;

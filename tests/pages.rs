@@ -27,7 +27,11 @@ fn blocks(page: &str) -> Vec<Block> {
         if let Some(info) = line.strip_prefix("```") {
             open = !open;
             if open {
-                blocks.push(Block { line: index + 1, info: info.to_owned(), text: String::new() });
+                blocks.push(Block {
+                    line: index + 1,
+                    info: info.to_owned(),
+                    text: String::new(),
+                });
             }
         } else if open {
             let block = blocks.last_mut().expect("an open block");
@@ -59,7 +63,11 @@ fn content(block: &Block, words: &[String]) -> Vec<u8> {
         let (first, rest) = text.split_at(text.find('\n').expect("a line") + 1);
         text = first.repeat(times.parse().expect("a number")) + rest;
     }
-    let mut bytes = if words.iter().any(|word| word == "escapes") { unescape(&text) } else { text.into_bytes() };
+    let mut bytes = if words.iter().any(|word| word == "escapes") {
+        unescape(&text)
+    } else {
+        text.into_bytes()
+    };
     if words.iter().any(|word| word == "no-final-newline") {
         bytes.pop();
     }
@@ -71,9 +79,13 @@ fn expand(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
-        let inner = after.split_once("}}").and_then(|(inner, after)| Some((inner.split_once('*')?, after)));
+        let inner = after
+            .split_once("}}")
+            .and_then(|(inner, after)| Some((inner.split_once('*')?, after)));
         match inner {
-            Some(((unit, times), after)) if unit.chars().count() == 1 && times.parse::<usize>().is_ok() => {
+            Some(((unit, times), after))
+                if unit.chars().count() == 1 && times.parse::<usize>().is_ok() =>
+            {
                 out.push_str(before);
                 out.push_str(&unit.repeat(times.parse().expect("a number")));
                 rest = after;
@@ -107,7 +119,8 @@ fn unescape(text: &str) -> Vec<u8> {
             }
             'u' => {
                 let (hex, after) = rest[1..].split_once('}').expect("a closing brace");
-                let c = char::from_u32(u32::from_str_radix(hex, 16).expect("hex")).expect("a character");
+                let c = char::from_u32(u32::from_str_radix(hex, 16).expect("hex"))
+                    .expect("a character");
                 out.extend_from_slice(c.to_string().as_bytes());
                 rest = after;
             }
@@ -122,11 +135,16 @@ fn unescape(text: &str) -> Vec<u8> {
 fn check_of(words: &[String], profiles: &BTreeMap<String, Arc<Profile>>) -> Check {
     let mut check = Check::new();
     for word in words {
-        let Some((key, value)) = word.split_once('=') else { continue };
+        let Some((key, value)) = word.split_once('=') else {
+            continue;
+        };
         match key {
             "target" => {
                 check.default_target = false;
-                let profile = profiles.get(value).cloned().unwrap_or_else(|| builtin(value));
+                let profile = profiles
+                    .get(value)
+                    .cloned()
+                    .unwrap_or_else(|| builtin(value));
                 check.context.profiles.push(profile);
             }
             "preamble" => check.context.preamble = Some(value.to_owned()),
@@ -175,12 +193,22 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         let found: Vec<String> = findings
             .iter()
             .filter(|finding| finding.rule == rule)
-            .map(|finding| format!("{}:{}", finding.location.start.line, finding.location.start.column))
+            .map(|finding| {
+                format!(
+                    "{}:{}",
+                    finding.location.start.line, finding.location.start.column
+                )
+            })
             .collect();
-        let wanted: Vec<&str> = words.iter().filter_map(|word| word.strip_prefix("at=")).collect();
+        let wanted: Vec<&str> = words
+            .iter()
+            .filter_map(|word| word.strip_prefix("at="))
+            .collect();
         let at = format!("line {}", block.line);
         match (has("fail"), has("pass")) {
-            (true, false) if found.is_empty() => lies.push(format!("{at}: `fail`, and nothing was found")),
+            (true, false) if found.is_empty() => {
+                lies.push(format!("{at}: `fail`, and nothing was found"))
+            }
             (true, false) => {
                 failing += 1;
                 if !wanted.is_empty() && found != wanted {
@@ -193,7 +221,9 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         }
     }
     if failing == 0 || passing == 0 {
-        lies.push(format!("{failing} failing and {passing} passing blocks: one of each is needed"));
+        lies.push(format!(
+            "{failing} failing and {passing} passing blocks: one of each is needed"
+        ));
     }
     lies
 }
@@ -209,9 +239,18 @@ fn seen(name: &str, bytes: &[u8]) -> Leaks {
     use tunelint_core::source::Input;
     let enabled = ["duplicate-example"].into_iter().collect();
     let rules = RuleSet::build(&enabled, &RuleContext::default());
-    let silent = Policy { keep: Keep::First(0), severities: Default::default(), enabled: Default::default() };
+    let silent = Policy {
+        keep: Keep::First(0),
+        severities: Default::default(),
+        enabled: Default::default(),
+    };
     let mut linter = Linter::new(rules, silent, 1);
-    let reader = Reader::open(SourceId(1), Input::bytes(name, bytes), &ReadOptions::default()).expect("memory");
+    let reader = Reader::open(
+        SourceId(1),
+        Input::bytes(name, bytes),
+        &ReadOptions::default(),
+    )
+    .expect("memory");
     linter.check(reader, &mut |_| Ok(())).expect("memory");
     Leaks::new(&linter.into_seen())
 }
@@ -259,7 +298,11 @@ fn head(entry: &RuleEntry, page: &str) -> Vec<String> {
 fn every_page_is_true() {
     let said: Vec<String> = REGISTRY
         .iter()
-        .flat_map(|entry| lies(entry, entry.page).into_iter().map(move |lie| format!("{}: {lie}", entry.meta.name)))
+        .flat_map(|entry| {
+            lies(entry, entry.page)
+                .into_iter()
+                .map(move |lie| format!("{}: {lie}", entry.meta.name))
+        })
         .collect();
     assert!(said.is_empty(), "{}", said.join("\n"));
 }
@@ -275,7 +318,10 @@ fn a_page_that_lies_is_found_out() {
     assert_ne!(lie("jsonl fail", "jsonl pass"), [""; 0]);
     assert_ne!(lie("at=1:46", "at=1:47"), [""; 0]);
     assert_ne!(lie("| error |", "| advice |"), [""; 0]);
-    assert_ne!(lie("\"output\":\"\"", "\"output\":\"It is on its way.\""), [""; 0]);
+    assert_ne!(
+        lie("\"output\":\"\"", "\"output\":\"It is on its way.\""),
+        [""; 0]
+    );
     assert_ne!(lie("## Why", "## Reasons"), [""; 0]);
 }
 
@@ -288,7 +334,16 @@ fn rules_pages_and_sources_agree() {
     let stems = |folder: &str, ending: &str| {
         let entries = std::fs::read_dir(root().join(folder)).expect("a folder");
         let mut stems: Vec<String> = entries
-            .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(ending)?.replace('_', "-")))
+            .filter_map(|entry| {
+                Some(
+                    entry
+                        .ok()?
+                        .file_name()
+                        .to_str()?
+                        .strip_suffix(ending)?
+                        .replace('_', "-"),
+                )
+            })
             .collect();
         stems.sort();
         stems
@@ -314,5 +369,8 @@ fn the_public_vocabulary_is_unchanged() {
     if std::env::var_os("TUNELINT_UPDATE").is_some() {
         std::fs::write(&path, &text).expect("the file is written");
     }
-    assert_eq!(text, known, "a rule's name or severity changed: TUNELINT_UPDATE=1 accepts it");
+    assert_eq!(
+        text, known,
+        "a rule's name or severity changed: TUNELINT_UPDATE=1 accepts it"
+    );
 }

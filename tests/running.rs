@@ -42,8 +42,16 @@ impl Check {
         if let (true, Some(name)) = (self.default_target, layout.and_then(profile::for_layout)) {
             context.profiles = vec![builtin(name)];
         }
-        let policy = Policy { keep: Keep::All, severities: Default::default(), enabled: self.enabled.clone() };
-        Linter::new(RuleSet::build(&self.enabled, &context), policy, self.threads)
+        let policy = Policy {
+            keep: Keep::All,
+            severities: Default::default(),
+            enabled: self.enabled.clone(),
+        };
+        Linter::new(
+            RuleSet::build(&self.enabled, &context),
+            policy,
+            self.threads,
+        )
     }
 
     /// The findings about `bytes`, and their exact counts.
@@ -57,7 +65,8 @@ impl Check {
         let mut linter = None;
         for (id, (name, bytes)) in sources.iter().enumerate() {
             let input = Input::bytes(*name, *bytes);
-            let reader = Reader::open(SourceId(id as u32), input, &self.options).expect("memory can be read");
+            let reader = Reader::open(SourceId(id as u32), input, &self.options)
+                .expect("memory can be read");
             let linter = linter.get_or_insert_with(|| self.linter(&reader));
             let summary = linter.check(reader, &mut |finding| {
                 findings.push(finding);
@@ -69,7 +78,10 @@ impl Check {
             findings.push(finding);
             Ok(())
         });
-        finish.expect("findings are collected").values().for_each(|more| counts.merge(more));
+        finish
+            .expect("findings are collected")
+            .values()
+            .for_each(|more| counts.merge(more));
         (findings, counts)
     }
 
@@ -85,12 +97,19 @@ pub fn place(finding: &Finding) -> String {
 }
 
 pub fn builtin(name: &str) -> Arc<Profile> {
-    Arc::new(profile::by_name(name).expect("it parses").expect("it exists"))
+    Arc::new(
+        profile::by_name(name)
+            .expect("it parses")
+            .expect("it exists"),
+    )
 }
 
 /// The repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the repository")
 }
 
 /// What stands beside the repository for everybody; tests that need it say so where it is absent.
@@ -110,12 +129,20 @@ pub fn tunelint(arguments: &[&str]) -> Output {
 
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tunelint"));
-    command.args(arguments).current_dir(root()).env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+    command
+        .args(arguments)
+        .current_dir(root())
+        .env_remove("CLICOLOR_FORCE")
+        .env("NO_COLOR", "1");
     command
 }
 
 /// Its exit code, standard output and standard error.
 pub fn outcome(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
-    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+    (
+        output.status.code().unwrap_or(-1),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }

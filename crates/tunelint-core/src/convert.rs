@@ -144,8 +144,14 @@ impl Converter {
         };
         let mut drain = |outcome: Outcome| {
             conversion.add(&outcome);
-            outcome.findings.into_iter().try_for_each(|finding| recipient.finding(finding))?;
-            outcome.rejects.into_iter().try_for_each(|reject| recipient.reject(reject))?;
+            outcome
+                .findings
+                .into_iter()
+                .try_for_each(|finding| recipient.finding(finding))?;
+            outcome
+                .rejects
+                .into_iter()
+                .try_for_each(|reject| recipient.reject(reject))?;
             let mut from = 0;
             for end in outcome.ends {
                 sink.write(outcome.bytes.get(from..end).unwrap_or_default())?;
@@ -154,10 +160,21 @@ impl Converter {
             Ok(())
         };
         let buffers = || (decoding.scratch(), ObjectWriter::new());
-        engine::run(first, &mut reader.batcher, self.threads, buffers, work, &mut drain)?;
+        engine::run(
+            first,
+            &mut reader.batcher,
+            self.threads,
+            buffers,
+            work,
+            &mut drain,
+        )?;
         let mut findings = Findings::new(policy);
         reader.report_facts(&mut findings);
-        findings.into_parts().1.into_iter().try_for_each(|finding| recipient.finding(finding))?;
+        findings
+            .into_parts()
+            .1
+            .into_iter()
+            .try_for_each(|finding| recipient.finding(finding))?;
         Ok((conversion, sink.finish()?))
     }
 
@@ -179,7 +196,12 @@ impl Converter {
         let fitted = match self.fit(example, &mut losses) {
             Ok(fitted) => fitted,
             Err(why) => {
-                findings.report_as(UNCONVERTIBLE, example.record.at(example.record.span()), Severity::Error, || why);
+                findings.report_as(
+                    UNCONVERTIBLE,
+                    example.record.at(example.record.span()),
+                    Severity::Error,
+                    || *why,
+                );
                 return outcome.reject(&example.record);
             }
         };
@@ -206,16 +228,24 @@ impl Converter {
                     _ => object.raw(extra.raw),
                 }
             } else {
-                losses.add(format!("field {}", crate::printable::quoted(extra.key, 40)), extra.span);
+                losses.add(
+                    format!("field {}", crate::printable::quoted(extra.key, 40)),
+                    extra.span,
+                );
             }
         }
     }
 
     /// The example as the target's layout can hold it; several where it is cut.
-    fn fit<'a>(&self, example: &Example<'a>, losses: &mut Losses) -> Result<Vec<Example<'a>>, Message> {
+    fn fit<'a>(
+        &self,
+        example: &Example<'a>,
+        losses: &mut Losses,
+    ) -> Result<Vec<Example<'a>>, Box<Message>> {
         if example.outputs().next().is_none() {
             return Err(Message::new("the record has no answer to learn from")
-                .help("add the model's turn, or leave the record out with `--rejects FILE`"));
+                .help("add the model's turn, or leave the record out with `--rejects FILE`")
+                .into());
         }
         let capacity = self.layout.capacity();
         let mut fitted = if capacity.many_turns || example.is_single_turn() {
@@ -225,7 +255,9 @@ impl Converter {
         };
         for example in &mut fitted {
             if !capacity.many_turns && !ends_with_answer(example) {
-                return Err(Message::new("the record does not end with an answer").help("remove what follows the answer"));
+                return Err(Message::new("the record does not end with an answer")
+                    .help("remove what follows the answer")
+                    .into());
             }
             self.put_before_input(example, capacity.system);
         }
@@ -235,9 +267,14 @@ impl Converter {
         Ok(fitted)
     }
 
-    fn cut<'a>(&self, example: &Example<'a>) -> Result<Vec<Example<'a>>, Message> {
-        let answers: Vec<usize> =
-            example.turns.iter().enumerate().filter(|(_, turn)| turn.role == Role::Model).map(|(at, _)| at).collect();
+    fn cut<'a>(&self, example: &Example<'a>) -> Result<Vec<Example<'a>>, Box<Message>> {
+        let answers: Vec<usize> = example
+            .turns
+            .iter()
+            .enumerate()
+            .filter(|(_, turn)| turn.role == Role::Model)
+            .map(|(at, _)| at)
+            .collect();
         let chosen: &[usize] = match self.turns {
             TurnsPolicy::Each => &answers,
             TurnsPolicy::Last => answers.last().map_or(&[], std::slice::from_ref),
@@ -247,7 +284,8 @@ impl Converter {
                     answers.len(),
                     self.layout.name()
                 ))
-                .help("`--turns last` keeps the last answer, `--turns each` makes an example of every one"));
+                .help("`--turns last` keeps the last answer, `--turns each` makes an example of every one")
+            .into());
             }
         };
         Ok(chosen.iter().map(|&at| pair_up(example, at)).collect())
@@ -269,27 +307,44 @@ impl Converter {
         if before.is_empty() {
             return;
         }
-        if let Some(input) = example.turns.iter_mut().find(|turn| turn.role == Role::User) {
+        if let Some(input) = example
+            .turns
+            .iter_mut()
+            .find(|turn| turn.role == Role::User)
+        {
             input.texts.insert(0, Text::composed(before, input.span));
         }
     }
 }
 
 fn ends_with_answer(example: &Example<'_>) -> bool {
-    example.turns.last().is_some_and(|turn| turn.role == Role::Model)
+    example
+        .turns
+        .last()
+        .is_some_and(|turn| turn.role == Role::Model)
 }
 
 /// One prompt, made of all turns before the answer at `at`, and that answer.
 fn pair_up<'a>(example: &Example<'a>, at: usize) -> Example<'a> {
     let before = example.turns.get(..at).unwrap_or_default();
-    let mut turns: Vec<Turn<'a>> = before.iter().filter(|turn| turn.role == Role::System).cloned().collect();
-    let spoken: Vec<&Turn<'a>> = before.iter().filter(|turn| turn.role != Role::System).collect();
+    let mut turns: Vec<Turn<'a>> = before
+        .iter()
+        .filter(|turn| turn.role == Role::System)
+        .cloned()
+        .collect();
+    let spoken: Vec<&Turn<'a>> = before
+        .iter()
+        .filter(|turn| turn.role != Role::System)
+        .collect();
     match spoken.as_slice() {
         [only] if only.role == Role::User => turns.push((*only).clone()),
         many => turns.push(script(many, example)),
     }
     turns.extend(example.turns.get(at).cloned());
-    Example { turns, ..example.clone() }
+    Example {
+        turns,
+        ..example.clone()
+    }
 }
 
 /// A conversation as one text: a line for each turn, with who speaks.
@@ -304,9 +359,19 @@ fn script<'a>(turns: &[&Turn<'a>], example: &Example<'a>) -> Turn<'a> {
         format!("{name}: {}", turn.joined())
     };
     let text = turns.iter().map(line).collect::<Vec<_>>().join("\n");
-    let span = turns.first().map_or(example.record.span(), |turn| turn.span);
-    let parts = turns.iter().flat_map(|turn| turn.parts.iter().copied()).collect();
-    Turn { role: Role::User, texts: SmallVec::from_iter([Text::composed(text, span)]), span, parts }
+    let span = turns
+        .first()
+        .map_or(example.record.span(), |turn| turn.span);
+    let parts = turns
+        .iter()
+        .flat_map(|turn| turn.parts.iter().copied())
+        .collect();
+    Turn {
+        role: Role::User,
+        texts: SmallVec::from_iter([Text::composed(text, span)]),
+        span,
+        parts,
+    }
 }
 
 /// The columns of a table in a layout; none where a cell cannot hold it.
@@ -322,7 +387,10 @@ pub fn table_columns(layout: &str) -> &'static [&'static str] {
 
 /// The text of a raw cell.
 fn cell_text(raw: &str) -> String {
-    match raw.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
+    match raw
+        .strip_prefix('"')
+        .and_then(|inner| inner.strip_suffix('"'))
+    {
         Some(inner) => inner.replace("\"\"", "\""),
         None => raw.to_owned(),
     }
@@ -330,12 +398,19 @@ fn cell_text(raw: &str) -> String {
 
 impl Outcome {
     fn reject(&mut self, record: &Record<'_>) {
-        self.rejects.push(Reject { raw: record.raw.to_vec(), record: record.ordinal, line: record.start.line });
+        self.rejects.push(Reject {
+            raw: record.raw.to_vec(),
+            record: record.ordinal,
+            line: record.start.line,
+        });
     }
 
     fn lose(&mut self, record: &Record<'_>, losses: Losses) {
         for Loss { what, span } in losses.losses {
-            let first = || LossCount { count: 0, first: record.locate(span) };
+            let first = || LossCount {
+                count: 0,
+                first: record.locate(span),
+            };
             self.losses.entry(what).or_insert_with(first).count += 1;
         }
     }

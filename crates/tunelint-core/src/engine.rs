@@ -29,7 +29,11 @@ pub fn run<S, R: Send>(
     let alone = threads <= 1 || more.is_none();
     first.extend(more);
     first.reverse();
-    let mut queue = Queue { ready: first, batcher, error: None };
+    let mut queue = Queue {
+        ready: first,
+        batcher,
+        error: None,
+    };
     if alone {
         let mut own = scratch();
         let mut done = None;
@@ -40,7 +44,12 @@ pub fn run<S, R: Send>(
         return queue.error.map_or(Ok(()), Err);
     }
     let queue = Mutex::new(queue);
-    let line = Mutex::new(Line { next, waiting: BTreeMap::new(), drain, error: None });
+    let line = Mutex::new(Line {
+        next,
+        waiting: BTreeMap::new(),
+        drain,
+        error: None,
+    });
     let worker = || {
         let mut own = scratch();
         let mut done = None;
@@ -55,7 +64,10 @@ pub fn run<S, R: Send>(
             done = Some(batch);
         }
     };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(io::Error::other)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(io::Error::other)?;
     pool.scope(|scope| (0..threads).for_each(|_| scope.spawn(|_| worker())));
     let queue = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
     let line = line.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -107,7 +119,9 @@ impl<R> Line<'_, R> {
     fn arrive(&mut self, index: u64, result: R) -> bool {
         self.waiting.insert(index, result);
         while self.error.is_none() {
-            let Some(result) = self.waiting.remove(&self.next) else { break };
+            let Some(result) = self.waiting.remove(&self.next) else {
+                break;
+            };
             self.next += 1;
             self.error = (self.drain)(result).err();
         }

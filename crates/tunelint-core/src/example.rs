@@ -88,7 +88,12 @@ impl<'a> Turn<'a> {
     /// A turn that is one text and nothing else.
     pub fn of_text(role: Role, text: Text<'a>) -> Self {
         let span = text.span();
-        Self { role, texts: SmallVec::from_iter([text]), span, parts: Vec::new() }
+        Self {
+            role,
+            texts: SmallVec::from_iter([text]),
+            span,
+            parts: Vec::new(),
+        }
     }
 
     /// Its length in Unicode scalar values.
@@ -98,7 +103,10 @@ impl<'a> Turn<'a> {
 
     /// Its length in bytes of UTF-8: at least as many as characters, and known without counting.
     pub fn bytes(&self) -> u64 {
-        self.texts.iter().map(|text| text.as_str().len() as u64).sum()
+        self.texts
+            .iter()
+            .map(|text| text.as_str().len() as u64)
+            .sum()
     }
 
     /// Whether nothing of it can be seen, and it carries no call, result or media.
@@ -127,18 +135,30 @@ impl<'a> Turn<'a> {
 impl<'a> Example<'a> {
     /// An example of `turns` without any other field.
     pub fn new(record: Record<'a>, turns: Vec<Turn<'a>>) -> Self {
-        Self { record, turns, extras: Vec::new(), settings: Vec::new() }
+        Self {
+            record,
+            turns,
+            extras: Vec::new(),
+            settings: Vec::new(),
+        }
     }
 
     /// What the model reads before it answers last: all turns before the last model turn.
     pub fn input(&self) -> &[Turn<'a>] {
-        let end = self.turns.iter().rposition(|turn| turn.role == Role::Model).unwrap_or(self.turns.len());
+        let end = self
+            .turns
+            .iter()
+            .rposition(|turn| turn.role == Role::Model)
+            .unwrap_or(self.turns.len());
         self.turns.get(..end).unwrap_or_default()
     }
 
     /// What it is taught to write last.
     pub fn output(&self) -> Option<&Turn<'a>> {
-        self.turns.iter().rev().find(|turn| turn.role == Role::Model)
+        self.turns
+            .iter()
+            .rev()
+            .find(|turn| turn.role == Role::Model)
     }
 
     /// The turns of the model, each an answer that is trained on.
@@ -153,6 +173,8 @@ impl<'a> Example<'a> {
 
     /// Whether it is a single prompt and its answer, perhaps under a system text.
     pub fn is_single_turn(&self) -> bool {
-        self.prompts().count() <= 1 && self.outputs().count() <= 1 && !self.turns.iter().any(|turn| turn.role == Role::Tool)
+        self.prompts().count() <= 1
+            && self.outputs().count() <= 1
+            && !self.turns.iter().any(|turn| turn.role == Role::Tool)
     }
 }

@@ -51,7 +51,9 @@ impl Excerpt {
         let before = glyphs(raw.get(line_start..start).unwrap_or_default());
         let shown_end = end.min(start + WINDOW);
         let marked = glyphs(raw.get(start..shown_end).unwrap_or_default());
-        let rest = raw.get(shown_end..(shown_end + WINDOW).min(raw.len())).unwrap_or_default();
+        let rest = raw
+            .get(shown_end..(shown_end + WINDOW).min(raw.len()))
+            .unwrap_or_default();
         let line_end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let after = glyphs(rest.get(..line_end).unwrap_or_default());
 
@@ -63,7 +65,11 @@ impl Excerpt {
         let left = excerpt.push_head(&marked, room, shown_end < end);
         excerpt.highlight = from..excerpt.text.len();
         if let Some(left) = left {
-            excerpt.push_head(&after, left, shown_end + line_end < raw.len() && line_end == rest.len());
+            excerpt.push_head(
+                &after,
+                left,
+                shown_end + line_end < raw.len() && line_end == rest.len(),
+            );
         }
         excerpt
     }
@@ -79,7 +85,12 @@ impl Excerpt {
         if skipped > 0 || cut {
             self.text.push('…');
         }
-        self.text.extend(glyphs.iter().skip(skipped).map(|glyph| glyph.shown.as_str()));
+        self.text.extend(
+            glyphs
+                .iter()
+                .skip(skipped)
+                .map(|glyph| glyph.shown.as_str()),
+        );
         skipped
     }
 
@@ -111,10 +122,16 @@ fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
     for chunk in bytes.utf8_chunks() {
         for grapheme in chunk.valid().graphemes(true) {
             let mut shown = String::new();
-            grapheme.chars().take(GRAPHEME_CHARS).for_each(|c| push_printable(&mut shown, c));
+            grapheme
+                .chars()
+                .take(GRAPHEME_CHARS)
+                .for_each(|c| push_printable(&mut shown, c));
             push(shown);
         }
-        chunk.invalid().iter().for_each(|byte| push(format!("\\x{byte:02X}")));
+        chunk
+            .invalid()
+            .iter()
+            .for_each(|byte| push(format!("\\x{byte:02X}")));
     }
     glyphs
 }

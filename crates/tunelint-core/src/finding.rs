@@ -35,7 +35,9 @@ impl Severity {
 
     /// The severity called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|severity| severity.as_str() == name)
+        Self::ALL
+            .into_iter()
+            .find(|severity| severity.as_str() == name)
     }
 }
 
@@ -130,7 +132,10 @@ pub struct Message {
 impl Message {
     /// What is wrong, in a sentence without a full stop.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::default() }
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
     }
 
     /// What to do about it.
@@ -143,7 +148,10 @@ impl Message {
     /// Another place, and what stands there.
     #[must_use]
     pub fn related(mut self, label: impl Into<String>, location: Location) -> Self {
-        self.related.push(Related { label: label.into(), location });
+        self.related.push(Related {
+            label: label.into(),
+            location,
+        });
         self
     }
 
@@ -151,7 +159,9 @@ impl Message {
     #[must_use]
     pub fn elsewhere(self, source: SourceId, occurrences: &Occurrences) -> Self {
         let others = occurrences.places.iter().skip(1);
-        others.fold(self, |message, &place| message.related("another one", Location::point(source, place)))
+        others.fold(self, |message, &place| {
+            message.related("another one", Location::point(source, place))
+        })
     }
 
     /// A repair.
@@ -238,17 +248,27 @@ impl Counts {
 
     /// All findings of `severity`.
     pub fn of_severity(&self, severity: Severity) -> u64 {
-        self.by_rule.iter().filter(|((_, s), _)| *s == severity).map(|(_, n)| n).sum()
+        self.by_rule
+            .iter()
+            .filter(|((_, s), _)| *s == severity)
+            .map(|(_, n)| n)
+            .sum()
     }
 
     /// All findings of `rule`.
     pub fn of_rule(&self, rule: &str) -> u64 {
-        self.by_rule.iter().filter(|((r, _), _)| *r == rule).map(|(_, n)| n).sum()
+        self.by_rule
+            .iter()
+            .filter(|((r, _), _)| *r == rule)
+            .map(|(_, n)| n)
+            .sum()
     }
 
     /// Every rule that spoke, with its severity and how often, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Severity, u64)> + '_ {
-        self.by_rule.iter().map(|(&(rule, severity), &number)| (rule, severity, number))
+        self.by_rule
+            .iter()
+            .map(|(&(rule, severity), &number)| (rule, severity, number))
     }
 
     /// All findings.
@@ -258,7 +278,11 @@ impl Counts {
 
     /// Findings at or above `severity`.
     pub fn at_least(&self, severity: Severity) -> u64 {
-        self.by_rule.iter().filter(|((_, s), _)| *s >= severity).map(|(_, n)| n).sum()
+        self.by_rule
+            .iter()
+            .filter(|((_, s), _)| *s >= severity)
+            .map(|(_, n)| n)
+            .sum()
     }
 }
 
@@ -275,7 +299,13 @@ pub struct Findings<'p> {
 impl<'p> Findings<'p> {
     /// An empty collection under `policy`.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { policy, rule: "", counts: BTreeMap::new(), kept_of: BTreeMap::new(), kept: Vec::new() }
+        Self {
+            policy,
+            rule: "",
+            counts: BTreeMap::new(),
+            kept_of: BTreeMap::new(),
+            kept: Vec::new(),
+        }
     }
 
     /// From here on, [`Findings::report`] speaks for `rule`.
@@ -284,7 +314,12 @@ impl<'p> Findings<'p> {
     }
 
     /// Reports at a place of a record that is at hand. `message` runs only if it is kept.
-    pub fn report<M: Into<Message>>(&mut self, place: Place<'_>, severity: Severity, message: impl FnOnce() -> M) {
+    pub fn report<M: Into<Message>>(
+        &mut self,
+        place: Place<'_>,
+        severity: Severity,
+        message: impl FnOnce() -> M,
+    ) {
         self.report_as(self.rule, place, severity, message);
     }
 
@@ -297,7 +332,9 @@ impl<'p> Findings<'p> {
         message: impl FnOnce() -> M,
     ) {
         let Place { record, span } = place;
-        let Some(severity) = self.count(rule, severity, record.source) else { return };
+        let Some(severity) = self.count(rule, severity, record.source) else {
+            return;
+        };
         let location = record.locate(span);
         let fingerprint = fingerprint(rule, &location.pointer, record.raw);
         let mut finding = finish(rule, severity, location, message().into(), fingerprint);
@@ -324,10 +361,13 @@ impl<'p> Findings<'p> {
         severity: Severity,
         message: impl FnOnce() -> M,
     ) {
-        let Some(severity) = self.count(rule, severity, location.source) else { return };
+        let Some(severity) = self.count(rule, severity, location.source) else {
+            return;
+        };
         let message = message().into();
         let fingerprint = fingerprint(rule, &location.pointer, message.text.as_bytes());
-        self.kept.push(finish(rule, severity, location, message, fingerprint));
+        self.kept
+            .push(finish(rule, severity, location, message, fingerprint));
     }
 
     /// Whether `rule` speaks in this run.
@@ -342,10 +382,23 @@ impl<'p> Findings<'p> {
     }
 
     /// Counts a finding. Its severity in this run if it is to be kept, else nothing.
-    fn count(&mut self, rule: &'static str, severity: Severity, source: SourceId) -> Option<Severity> {
+    fn count(
+        &mut self,
+        rule: &'static str,
+        severity: Severity,
+        source: SourceId,
+    ) -> Option<Severity> {
         let rule = *self.policy.enabled.get(rule)?;
-        let severity = self.policy.severities.get(rule).copied().unwrap_or(severity);
-        self.counts.entry(source).or_default().add(rule, severity, 1);
+        let severity = self
+            .policy
+            .severities
+            .get(rule)
+            .copied()
+            .unwrap_or(severity);
+        self.counts
+            .entry(source)
+            .or_default()
+            .add(rule, severity, 1);
         let kept = self.kept_of.entry(rule).or_default();
         if let Keep::First(limit) = self.policy.keep
             && *kept >= limit
@@ -359,13 +412,41 @@ impl<'p> Findings<'p> {
 
 /// Findings are ordered by source, place and rule.
 fn order_of(finding: &Finding) -> (u32, u64, &'static str) {
-    (finding.location.source.0, finding.location.start.offset, finding.rule)
+    (
+        finding.location.source.0,
+        finding.location.start.offset,
+        finding.rule,
+    )
 }
 
-fn finish(rule: &'static str, severity: Severity, location: Location, message: Message, fingerprint: u128) -> Finding {
-    let Message { text, help, related, fix, targets } = message;
+fn finish(
+    rule: &'static str,
+    severity: Severity,
+    location: Location,
+    message: Message,
+    fingerprint: u128,
+) -> Finding {
+    let Message {
+        text,
+        help,
+        related,
+        fix,
+        targets,
+    } = message;
     let (excerpt, after_recovery) = (None, false);
-    Finding { rule, severity, message: text, help, location, excerpt, related, fix, targets, after_recovery, fingerprint }
+    Finding {
+        rule,
+        severity,
+        message: text,
+        help,
+        location,
+        excerpt,
+        related,
+        fix,
+        targets,
+        after_recovery,
+        fingerprint,
+    }
 }
 
 /// The digest covers at most so many bytes of a record, so that its cost is bounded.

@@ -64,7 +64,11 @@ impl Parser {
             Err(Stop::Syntax(error)) => return Err(diagnose::syntax(text, &error)),
             Err(Stop::TooDeep(at)) => return Err(diagnose::too_deep(at)),
         }
-        let json = Json { text, nodes: &self.nodes, arena: &self.arena };
+        let json = Json {
+            text,
+            nodes: &self.nodes,
+            arena: &self.arena,
+        };
         match json.duplicate_key() {
             Some((first, second)) => Err(diagnose::duplicate_key(first, second)),
             None => Ok(json),
@@ -96,7 +100,12 @@ impl Parser {
 
     /// Reads one value. Returns the next value to read, if this one opened a container that
     /// holds any.
-    fn value(&mut self, jiter: &mut Jiter<'_>, text: &str, peek: Peek) -> Result<Option<Peek>, Stop> {
+    fn value(
+        &mut self,
+        jiter: &mut Jiter<'_>,
+        text: &str,
+        peek: Peek,
+    ) -> Result<Option<Peek>, Stop> {
         let start = jiter.current_index();
         match peek {
             Peek::String => {
@@ -107,7 +116,11 @@ impl Parser {
                 if self.open.len() >= MAX_DEPTH {
                     return Err(Stop::TooDeep(start));
                 }
-                let kind = if peek == Peek::Object { Kind::Object } else { Kind::Array };
+                let kind = if peek == Peek::Object {
+                    Kind::Object
+                } else {
+                    Kind::Array
+                };
                 self.open.push(self.nodes.len());
                 self.push(kind, start, start);
                 let first = match kind {
@@ -136,9 +149,18 @@ impl Parser {
     }
 
     /// Reads the next key of the open object and looks at its value.
-    fn key(&mut self, jiter: &mut Jiter<'_>, text: &str, first: bool) -> Result<Option<Peek>, Stop> {
+    fn key(
+        &mut self,
+        jiter: &mut Jiter<'_>,
+        text: &str,
+        first: bool,
+    ) -> Result<Option<Peek>, Stop> {
         let from = jiter.current_index();
-        let key = if first { jiter.known_object()? } else { jiter.next_key()? };
+        let key = if first {
+            jiter.known_object()?
+        } else {
+            jiter.next_key()?
+        };
         let Some(key) = key else { return Ok(None) };
         let decoded = self.keep(key, text);
         let rest = text.get(from..).unwrap_or_default().as_bytes();
@@ -234,15 +256,27 @@ mod tests {
     #[test]
     fn strings_are_decoded_and_located() {
         assert_eq!(text_of(r#"{"a":"x"}"#, "a").as_deref(), Some("x"));
-        assert_eq!(text_of(r#"{"\u0061" : "\ud83d\ude00\n\/"}"#, "a").as_deref(), Some("😀\n/"));
-        assert_eq!(text_of(r#"{"b":[{},[1,{"a":2}]], "a":"é\\"}"#, "a").as_deref(), Some("é\\"));
+        assert_eq!(
+            text_of(r#"{"\u0061" : "\ud83d\ude00\n\/"}"#, "a").as_deref(),
+            Some("😀\n/")
+        );
+        assert_eq!(
+            text_of(r#"{"b":[{},[1,{"a":2}]], "a":"é\\"}"#, "a").as_deref(),
+            Some("é\\")
+        );
     }
 
     #[test]
     fn values_are_skipped_with_their_children() {
         let mut parser = Parser::new();
-        let json = parser.parse(r#"{"a":[1,[2,{"b":null}],{}],"c":{"d":true},"e":"z"}"#).unwrap();
-        let keys: Vec<_> = json.root().entries().map(|entry| entry.key.to_owned()).collect();
+        let json = parser
+            .parse(r#"{"a":[1,[2,{"b":null}],{}],"c":{"d":true},"e":"z"}"#)
+            .unwrap();
+        let keys: Vec<_> = json
+            .root()
+            .entries()
+            .map(|entry| entry.key.to_owned())
+            .collect();
         assert_eq!(keys, ["a", "c", "e"]);
         let list = json.root().get("a").unwrap();
         assert_eq!(list.items().count(), 3);
@@ -262,7 +296,9 @@ mod tests {
 
     #[test]
     fn equal_keys_are_found_after_unescaping() {
-        let fault = Parser::new().parse(r#"{"a":1,"x":{"b":1,"\u0062":2}}"#).unwrap_err();
+        let fault = Parser::new()
+            .parse(r#"{"a":1,"x":{"b":1,"\u0062":2}}"#)
+            .unwrap_err();
         assert_eq!(fault.rule, "duplicate-key");
         assert_eq!(fault.span, Span::new(18, 26));
         assert_eq!(fault.related, Some(Span::new(12, 15)));
@@ -271,7 +307,9 @@ mod tests {
     #[test]
     fn serde_private_keys_are_ordinary_keys() {
         let mut parser = Parser::new();
-        let json = parser.parse(r#"{"$serde_json::private::RawValue":"1"}"#).unwrap();
+        let json = parser
+            .parse(r#"{"$serde_json::private::RawValue":"1"}"#)
+            .unwrap();
         assert_eq!(json.root().kind(), Kind::Object);
     }
 }

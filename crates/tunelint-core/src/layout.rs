@@ -75,7 +75,10 @@ pub struct Losses {
 impl Losses {
     /// Notes one.
     pub fn add(&mut self, what: impl Into<String>, span: Span) {
-        self.losses.push(Loss { what: what.into(), span });
+        self.losses.push(Loss {
+            what: what.into(),
+            span,
+        });
     }
 }
 
@@ -99,7 +102,13 @@ pub fn by_name(name: &str) -> Option<Arc<dyn Layout>> {
 
 /// One prompt and its answer.
 fn pair<'a>(record: &Record<'a>, input: Text<'a>, output: Text<'a>) -> Example<'a> {
-    Example::new(*record, vec![Turn::of_text(Role::User, input), Turn::of_text(Role::Model, output)])
+    Example::new(
+        *record,
+        vec![
+            Turn::of_text(Role::User, input),
+            Turn::of_text(Role::Model, output),
+        ],
+    )
 }
 
 /// Writes one prompt and its answer under two names.
@@ -119,7 +128,10 @@ fn lose_parts(example: &Example<'_>, losses: &mut Losses) {
         losses.add(part_name(part), part.span);
     }
     for setting in &example.settings {
-        losses.add(format!("field {}", crate::printable::quoted(setting.key, 40)), setting.span);
+        losses.add(
+            format!("field {}", crate::printable::quoted(setting.key, 40)),
+            setting.span,
+        );
     }
 }
 

@@ -31,6 +31,10 @@ impl TargetLimit {
     pub fn exceeded(&self, what: &str, size: u64) -> Message {
         let size_words = counted(size, self.limit.unit.noun());
         let over = grouped(size.saturating_sub(self.limit.value));
-        Message::new(format!("the {what} has {size_words}, {over} too many: {}", self.effect())).targets(&self.targets)
+        Message::new(format!(
+            "the {what} has {size_words}, {over} too many: {}",
+            self.effect()
+        ))
+        .targets(&self.targets)
     }
 }

@@ -51,7 +51,11 @@ impl Tallies {
             Check::Dataset(rule) => Some(rule.tally()),
             _ => None,
         };
-        Self { rules: rules.checks().map(tally).collect(), survey: Survey::new(rules.needs()), examples: 0 }
+        Self {
+            rules: rules.checks().map(tally).collect(),
+            survey: Survey::new(rules.needs()),
+            examples: 0,
+        }
     }
 
     /// Takes one example into account.
@@ -94,7 +98,14 @@ impl Linter {
     /// A linter with `rules` that reports under `policy`, on at most `threads` threads.
     pub fn new(rules: RuleSet, policy: Policy, threads: usize) -> Self {
         let tallies = Tallies::new(&rules);
-        Self { rules, policy, threads, tallies, passed: BTreeMap::new(), inputs: Vec::new() }
+        Self {
+            rules,
+            policy,
+            threads,
+            tallies,
+            passed: BTreeMap::new(),
+            inputs: Vec::new(),
+        }
     }
 
     /// Checks one source.
@@ -106,32 +117,61 @@ impl Linter {
         let mut examples = 0;
         let decoding = reader.decoding();
         let first = std::mem::take(&mut reader.first);
-        let Self { rules, policy, tallies, passed, .. } = self;
+        let Self {
+            rules,
+            policy,
+            tallies,
+            passed,
+            ..
+        } = self;
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
             let mut findings = Findings::new(policy);
             let mut seen = Tallies::new(rules);
-            decoding.each(batch, &mut buffers.0, &mut findings, &mut |read, findings| {
-                if let Read1::Example(example) = read {
-                    check_example(rules, example, findings);
-                    seen.observe(rules, example, &mut buffers.1);
-                }
-            });
+            decoding.each(
+                batch,
+                &mut buffers.0,
+                &mut findings,
+                &mut |read, findings| {
+                    if let Read1::Example(example) = read {
+                        check_example(rules, example, findings);
+                        seen.observe(rules, example, &mut buffers.1);
+                    }
+                },
+            );
             let (counts, kept) = findings.into_parts();
-            Outcome { counts, kept, tallies: seen }
+            Outcome {
+                counts,
+                kept,
+                tallies: seen,
+            }
         };
         let mut drain = |outcome: Outcome| {
-            outcome.counts.values().for_each(|found| counts.merge(found));
+            outcome
+                .counts
+                .values()
+                .for_each(|found| counts.merge(found));
             examples += outcome.tallies.examples;
             tallies.merge(rules, outcome.tallies);
-            outcome.kept.into_iter().try_for_each(|finding| pass(policy, passed, finding, sink))
+            outcome
+                .kept
+                .into_iter()
+                .try_for_each(|finding| pass(policy, passed, finding, sink))
         };
         let buffers = || (decoding.scratch(), Normalizer::default());
-        engine::run(first, &mut reader.batcher, self.threads, buffers, work, &mut drain)?;
+        engine::run(
+            first,
+            &mut reader.batcher,
+            self.threads,
+            buffers,
+            work,
+            &mut drain,
+        )?;
         let mut findings = Findings::new(policy);
         reader.report_facts(&mut findings);
         let (facts, kept) = findings.into_parts();
         facts.values().for_each(|found| counts.merge(found));
-        kept.into_iter().try_for_each(|finding| pass(policy, passed, finding, sink))?;
+        kept.into_iter()
+            .try_for_each(|finding| pass(policy, passed, finding, sink))?;
         self.inputs.push((reader.source, reader.input.clone()));
         Ok(summarize(&reader, examples, counts))
     }
@@ -158,7 +198,10 @@ impl Linter {
 
     fn has_room(&self, finding: &Finding) -> bool {
         match self.policy.keep {
-            Keep::First(limit) => self.passed.get(finding.rule).is_none_or(|passed| *passed < limit),
+            Keep::First(limit) => self
+                .passed
+                .get(finding.rule)
+                .is_none_or(|passed| *passed < limit),
             Keep::All => false,
         }
     }
@@ -166,8 +209,12 @@ impl Linter {
     /// Reads the text at a finding's place once more, to show it.
     fn show(&self, finding: &mut Finding) {
         const SHOWN: usize = 600;
-        let input = self.inputs.iter().find(|(source, _)| *source == finding.location.source);
-        let bytes = input.and_then(|(_, input)| input.read_at(finding.location.start.offset, SHOWN));
+        let input = self
+            .inputs
+            .iter()
+            .find(|(source, _)| *source == finding.location.source);
+        let bytes =
+            input.and_then(|(_, input)| input.read_at(finding.location.start.offset, SHOWN));
         if let Some(bytes) = bytes {
             let line = memchr::memchr(b'\n', &bytes).unwrap_or(bytes.len());
             finding.excerpt = Some(Excerpt::new(&bytes, Span::new(0, line)));
@@ -209,8 +256,14 @@ fn pass(
 fn summarize(reader: &Reader, examples: u64, counts: Counts) -> SourceSummary {
     SourceSummary {
         path: crate::printable::printable_path(&reader.input.name),
-        container: reader.container().map_or("", |container| container.as_str()).to_owned(),
-        layout: reader.layout().map_or("", |layout| layout.name()).to_owned(),
+        container: reader
+            .container()
+            .map_or("", |container| container.as_str())
+            .to_owned(),
+        layout: reader
+            .layout()
+            .map_or("", |layout| layout.name())
+            .to_owned(),
         evidence: reader.mapping.evidence.clone(),
         bytes: reader.bytes_read(),
         records: reader.records(),
@@ -221,4 +274,7 @@ fn summarize(reader: &Reader, examples: u64, counts: Counts) -> SourceSummary {
 }
 
 /// What a linter needs for a survey of a set that is only compared with, not checked.
-pub const SEEN_ONLY: Needs = Needs { seen: true, lengths: false };
+pub const SEEN_ONLY: Needs = Needs {
+    seen: true,
+    lengths: false,
+};

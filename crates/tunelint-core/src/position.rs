@@ -22,7 +22,10 @@ pub struct Span {
 impl Span {
     /// The range from `start` up to, but without, `end`.
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start, end: end.max(start) }
+        Self {
+            start,
+            end: end.max(start),
+        }
     }
 
     /// A place between two bytes.
@@ -46,7 +49,7 @@ impl Span {
     }
 
     /// The bytes it names in `raw`, as far as they exist.
-    pub fn slice<'r>(self, raw: &'r [u8]) -> &'r [u8] {
+    pub fn slice(self, raw: &[u8]) -> &[u8] {
         let end = self.end.min(raw.len());
         raw.get(self.start.min(end)..end).unwrap_or_default()
     }
@@ -65,7 +68,11 @@ pub struct Position {
 
 impl Position {
     /// The first character of a source.
-    pub const START: Self = Self { line: 1, column: 1, offset: 0 };
+    pub const START: Self = Self {
+        line: 1,
+        column: 1,
+        offset: 0,
+    };
 
     /// The position after reading `bytes` from here.
     ///
@@ -87,7 +94,11 @@ impl Position {
                 (self.line.saturating_add(breaks.count), 1 + characters(rest))
             }
         };
-        Self { line, column, offset }
+        Self {
+            line,
+            column,
+            offset,
+        }
     }
 }
 
@@ -106,7 +117,9 @@ pub fn count_lines(bytes: &[u8], lone_cr: bool) -> u64 {
         return memchr::memchr_iter(b'\n', bytes).count() as u64;
     }
     let ends = |at: &usize| bytes.get(*at) == Some(&b'\n') || bytes.get(at + 1) != Some(&b'\n');
-    memchr::memchr2_iter(b'\n', b'\r', bytes).filter(ends).count() as u64
+    memchr::memchr2_iter(b'\n', b'\r', bytes)
+        .filter(ends)
+        .count() as u64
 }
 
 /// Counts the line ends of `bytes`: LF, CR LF, and lone CR where `lone_cr` says so.
@@ -166,7 +179,11 @@ impl Location {
 
     /// A point in a file that belongs to no record.
     pub fn point(source: SourceId, at: Position) -> Self {
-        Self { start: at, end: at, ..Self::whole(source) }
+        Self {
+            start: at,
+            end: at,
+            ..Self::whole(source)
+        }
     }
 
     /// Its length in bytes.

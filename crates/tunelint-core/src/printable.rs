@@ -119,7 +119,11 @@ pub fn grouped(number: u64) -> String {
 
 /// `1 record`, `2 records`: the number with its noun.
 pub fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+    format!(
+        "{} {noun}{}",
+        grouped(number),
+        if number == 1 { "" } else { "s" }
+    )
 }
 
 #[cfg(test)]

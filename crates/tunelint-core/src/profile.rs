@@ -211,7 +211,9 @@ impl<T> Cited<T> {
             _ if self.unconfirmed => Severity::Advice,
             Effect::Advises if minimum => Severity::Warning,
             Effect::Advises => Severity::Advice,
-            Effect::Rejects | Effect::Drops | Effect::Cuts | Effect::DocumentedMaximum => Severity::Error,
+            Effect::Rejects | Effect::Drops | Effect::Cuts | Effect::DocumentedMaximum => {
+                Severity::Error
+            }
         }
     }
 }
@@ -227,7 +229,8 @@ impl Profile {
 
     /// How many examples are recommended for `task`, or for any.
     pub fn recommendation(&self, task: Option<Task>) -> Option<&Recommendation> {
-        task.and_then(|task| self.recommended.get(task.as_str())).or_else(|| self.recommended.get("any"))
+        task.and_then(|task| self.recommended.get(task.as_str()))
+            .or_else(|| self.recommended.get("any"))
     }
 
     /// The limit called `name`.
@@ -238,9 +241,15 @@ impl Profile {
 
 /// The profiles in the binary, as their files have them, by name.
 pub const FILES: &[(&str, &str)] = &[
-    ("gemini-api", include_str!("../rules/profiles/gemini-api.toml")),
+    (
+        "gemini-api",
+        include_str!("../rules/profiles/gemini-api.toml"),
+    ),
     ("openai", include_str!("../rules/profiles/openai.toml")),
-    ("vertex-gemini", include_str!("../rules/profiles/vertex-gemini.toml")),
+    (
+        "vertex-gemini",
+        include_str!("../rules/profiles/vertex-gemini.toml"),
+    ),
 ];
 
 /// The profile called `name`, if there is one.

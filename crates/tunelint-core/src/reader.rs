@@ -15,8 +15,8 @@ use crate::record::{Body, Record};
 use crate::row::{Header, RowParser};
 use crate::rules::{invalid_utf8, mixed_layouts, wrong_field_count};
 use crate::source::{
-    BATCH_BYTES, BYTE_ORDER_MARK, Batch, Batcher, Container, Document, HEAD_BYTES, Input, Lines, MAX_RECORD_BYTES,
-    NotData, Piece, PieceKind, Rows, Shape, Splitter, Wishes, sniff,
+    BATCH_BYTES, BYTE_ORDER_MARK, Batch, Batcher, Container, Document, HEAD_BYTES, Input, Lines,
+    MAX_RECORD_BYTES, NotData, Piece, PieceKind, Rows, Shape, Splitter, Wishes, sniff,
 };
 
 pub use columns::{INPUT_NAMES, Mapping, OUTPUT_NAMES, Problem};
@@ -75,7 +75,10 @@ pub struct Reader {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").field("source", &self.source).field("shape", &self.shape).finish_non_exhaustive()
+        f.debug_struct("Reader")
+            .field("source", &self.source)
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
     }
 }
 
@@ -107,21 +110,42 @@ impl Reader {
     pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
         let mut bytes = input.open()?;
         let mut head = Vec::new();
-        (&mut bytes).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+        (&mut bytes)
+            .take(HEAD_BYTES as u64)
+            .read_to_end(&mut head)?;
         let shape = sniff(&input.name, &head, options.wishes);
         let (splitter, skip) = match &shape {
             Ok(shape) => (splitter(shape, &head, options.max_record), shape.skip),
             // Nothing of it is read any further.
-            Err(_) => (Box::new(Lines::new(Position::START, 0)) as Box<dyn Splitter>, head.len()),
+            Err(_) => (
+                Box::new(Lines::new(Position::START, 0)) as Box<dyn Splitter>,
+                head.len(),
+            ),
         };
         let rest = head.split_off(skip.min(head.len()));
-        let sample = shape.as_ref().map_or_else(|_| Batch::default(), |shape| sample(shape, &head, &rest, options));
-        let reader: Box<dyn Read + Send> = if shape.is_err() { Box::new(io::empty()) } else { bytes };
-        let mut batcher = Batcher::new(reader, rest, splitter, options.max_record).batch_bytes(options.batch_bytes);
+        let sample = shape.as_ref().map_or_else(
+            |_| Batch::default(),
+            |shape| sample(shape, &head, &rest, options),
+        );
+        let reader: Box<dyn Read + Send> = if shape.is_err() {
+            Box::new(io::empty())
+        } else {
+            bytes
+        };
+        let mut batcher = Batcher::new(reader, rest, splitter, options.max_record)
+            .batch_bytes(options.batch_bytes);
         let first = first_batches(&mut batcher)?;
         let header = batcher.header().cloned().unwrap_or_default();
-        let mut reader =
-            Self { source, input, shape, mapping: Mapping::none(), header, sample, first, batcher };
+        let mut reader = Self {
+            source,
+            input,
+            shape,
+            mapping: Mapping::none(),
+            header,
+            sample,
+            first,
+            batcher,
+        };
         reader.mapping = columns::map(&reader, options)?;
         Ok(reader)
     }
@@ -163,8 +187,13 @@ fn first_batches(batcher: &mut Batcher) -> io::Result<Vec<Batch>> {
     const MOST: usize = 8;
     let mut batches: Vec<Batch> = Vec::new();
     while batches.len() < MOST {
-        let Some(batch) = batcher.next_batch()? else { break };
-        let found = batch.pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Record));
+        let Some(batch) = batcher.next_batch()? else {
+            break;
+        };
+        let found = batch
+            .pieces
+            .iter()
+            .any(|piece| matches!(piece.kind, PieceKind::Record));
         if !batch.pieces.is_empty() {
             batches.push(batch);
         }
@@ -180,13 +209,24 @@ fn sample(shape: &Shape, skipped: &[u8], rest: &[u8], options: &ReadOptions) -> 
     let mut pieces = Vec::new();
     let whole = skipped.len() + rest.len() < HEAD_BYTES;
     splitter(shape, skipped, options.max_record).split(rest, whole, &mut pieces);
-    Batch { index: 0, bytes: rest.to_vec(), pieces }
+    Batch {
+        index: 0,
+        bytes: rest.to_vec(),
+        pieces,
+    }
 }
 
 fn splitter(shape: &Shape, head: &[u8], max_record: usize) -> Box<dyn Splitter> {
     let skipped = head.get(..shape.skip).unwrap_or_default();
-    let mark = if skipped.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    let mut start = Position { offset: mark as u64, ..Position::START };
+    let mark = if skipped.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
+    let mut start = Position {
+        offset: mark as u64,
+        ..Position::START
+    };
     start = start.advance(skipped.get(mark..).unwrap_or_default(), false);
     match shape.container {
         Container::Jsonl => {
@@ -236,7 +276,10 @@ pub enum Read1<'r, 'a> {
 impl Decoding {
     /// Buffers for one worker.
     pub fn scratch(&self) -> Scratch {
-        Scratch { parser: Parser::new(), rows: RowParser::new(self.delimiter) }
+        Scratch {
+            parser: Parser::new(),
+            rows: RowParser::new(self.delimiter),
+        }
     }
 
     /// Reads every record of a batch and hands each to `take`, with what it became. What stands
@@ -309,10 +352,17 @@ impl Decoding {
                 json.root().span(),
                 format!("the record is {}, not an object", kind.describe()),
             );
-            report_fault(&record, &fault.help("write each example as an object with named fields"), findings);
+            report_fault(
+                &record,
+                &fault.help("write each example as an object with named fields"),
+                findings,
+            );
             return take(Read1::Nothing(&record), findings);
         }
-        let record = Record { body: Body::Json(json), ..record };
+        let record = Record {
+            body: Body::Json(json),
+            ..record
+        };
         self.example(&record, findings, take);
     }
 
@@ -331,7 +381,10 @@ impl Decoding {
                 return take(Read1::Nothing(&record), findings);
             }
         };
-        let record = Record { body: Body::Row(row), ..record };
+        let record = Record {
+            body: Body::Row(row),
+            ..record
+        };
         if row.len() != self.header.names.len() {
             wrong_field_count::report(&record, row, &self.header, findings);
             return take(Read1::Nothing(&record), findings);
@@ -349,7 +402,9 @@ impl Decoding {
             return take(Read1::Nothing(record), findings);
         };
         if !self.mapped && !layout.recognises(&record.body) {
-            let other = layout::all().into_iter().find(|other| other.recognises(&record.body));
+            let other = layout::all()
+                .into_iter()
+                .find(|other| other.recognises(&record.body));
             if let Some(other) = other.filter(|other| other.name() != layout.name()) {
                 mixed_layouts::report(record, layout.name(), other.name(), findings);
                 return take(Read1::Nothing(record), findings);

@@ -47,7 +47,10 @@ pub enum Field<'a> {
 impl<'a> Record<'a> {
     /// The complete place of `span`.
     pub fn locate(&self, span: Span) -> Location {
-        let before = self.raw.get(..span.start.min(self.raw.len())).unwrap_or_default();
+        let before = self
+            .raw
+            .get(..span.start.min(self.raw.len()))
+            .unwrap_or_default();
         let start = self.start.advance(before, self.lone_cr);
         let end = start.advance(span.slice(self.raw), self.lone_cr);
         Location {
@@ -90,10 +93,16 @@ impl<'a> Body<'a> {
     /// The names at the top level, in order, with the place of each (of the cell in a row).
     pub fn names(&self) -> Vec<(&'a str, Span)> {
         match self {
-            Self::Json(json) => json.root().entries().map(|entry| (entry.key, entry.key_span)).collect(),
+            Self::Json(json) => json
+                .root()
+                .entries()
+                .map(|entry| (entry.key, entry.key_span))
+                .collect(),
             Self::Row(row) => {
                 let names = row.header().names.iter().zip(row.cells());
-                names.map(|(name, cell)| (name.as_str(), cell.span())).collect()
+                names
+                    .map(|(name, cell)| (name.as_str(), cell.span()))
+                    .collect()
             }
             Self::Unread => Vec::new(),
         }

@@ -18,7 +18,10 @@ enum CellCoding {
     /// In quotes, with none inside.
     Quoted,
     /// In quotes, with doubled quotes inside: the decoded text is in the arena.
-    Doubled { at: u32, len: u32 },
+    Doubled {
+        at: u32,
+        len: u32,
+    },
 }
 
 /// Cuts rows into cells, and keeps its buffers between them.
@@ -51,7 +54,9 @@ impl Header {
         let exact = self.names.iter().position(|have| have == name);
         exact.or_else(|| {
             let wanted = normal_name(name);
-            self.names.iter().position(|have| normal_name(have) == wanted)
+            self.names
+                .iter()
+                .position(|have| normal_name(have) == wanted)
         })
     }
 }
@@ -64,7 +69,11 @@ pub fn normal_name(name: &str) -> String {
 impl RowParser {
     /// A parser for rows whose cells `delimiter` separates.
     pub fn new(delimiter: u8) -> Self {
-        Self { delimiter, cells: Vec::new(), arena: String::new() }
+        Self {
+            delimiter,
+            cells: Vec::new(),
+            arena: String::new(),
+        }
     }
 
     /// Cuts `text`, one row without its line end.
@@ -76,15 +85,27 @@ impl RowParser {
         self.arena.clear();
         if let Some(at) = memchr::memchr(0, text.as_bytes()) {
             let run = text.bytes().skip(at).take_while(|&byte| byte == 0).count();
-            let message = format!("{run} NUL byte{} in a cell", if run == 1 { " stands" } else { "s stand" });
-            return Err(Fault::new("malformed-record", Span::new(at, at + run), message)
-                .help("the file was damaged or is not text: export it again"));
+            let message = format!(
+                "{run} NUL byte{} in a cell",
+                if run == 1 { " stands" } else { "s stand" }
+            );
+            return Err(
+                Fault::new("malformed-record", Span::new(at, at + run), message)
+                    .help("the file was damaged or is not text: export it again"),
+            );
         }
         // At the start of a cell it may be data; before a second header it is not.
         let joined = || header.names.join(&char::from(self.delimiter).to_string());
-        if text.strip_prefix('\u{feff}').is_some_and(|rest| rest == joined()) {
-            return Err(Fault::new("malformed-record", Span::new(0, 3), "a byte order mark stands in the middle of the file")
-                .help("files were joined without removing it: delete these three bytes"));
+        if text
+            .strip_prefix('\u{feff}')
+            .is_some_and(|rest| rest == joined())
+        {
+            return Err(Fault::new(
+                "malformed-record",
+                Span::new(0, 3),
+                "a byte order mark stands in the middle of the file",
+            )
+            .help("files were joined without removing it: delete these three bytes"));
         }
         let mut at = 0;
         loop {
@@ -94,11 +115,20 @@ impl RowParser {
             }
             at += 1;
             if at == text.len() {
-                self.cells.push(Cell { start: at as u32, end: at as u32, coding: CellCoding::Plain });
+                self.cells.push(Cell {
+                    start: at as u32,
+                    end: at as u32,
+                    coding: CellCoding::Plain,
+                });
                 break;
             }
         }
-        Ok(Row { text, cells: &self.cells, arena: &self.arena, header })
+        Ok(Row {
+            text,
+            cells: &self.cells,
+            arena: &self.arena,
+            header,
+        })
     }
 
     /// Reads the cell that starts at `start`. Returns where it ends: a delimiter or the row's end.
@@ -113,7 +143,11 @@ impl RowParser {
         if let Some(quote) = memchr::memchr(b'"', bytes.get(start..end).unwrap_or_default()) {
             return Err(bare_quote(text, start, start + quote));
         }
-        self.cells.push(Cell { start: start as u32, end: end as u32, coding: CellCoding::Plain });
+        self.cells.push(Cell {
+            start: start as u32,
+            end: end as u32,
+            coding: CellCoding::Plain,
+        });
         Ok(end)
     }
 
@@ -127,7 +161,8 @@ impl RowParser {
                 return Err(unclosed_quote(start));
             };
             if bytes.get(quote + 1) == Some(&b'"') {
-                self.arena.push_str(text.get(copied..quote + 1).unwrap_or_default());
+                self.arena
+                    .push_str(text.get(copied..quote + 1).unwrap_or_default());
                 (at, copied) = (quote + 2, quote + 2);
                 continue;
             }
@@ -138,10 +173,18 @@ impl RowParser {
             let coding = if copied == start + 1 {
                 CellCoding::Quoted
             } else {
-                self.arena.push_str(text.get(copied..quote).unwrap_or_default());
-                CellCoding::Doubled { at: decoded_at as u32, len: (self.arena.len() - decoded_at) as u32 }
+                self.arena
+                    .push_str(text.get(copied..quote).unwrap_or_default());
+                CellCoding::Doubled {
+                    at: decoded_at as u32,
+                    len: (self.arena.len() - decoded_at) as u32,
+                }
             };
-            self.cells.push(Cell { start: start as u32, end: end as u32, coding });
+            self.cells.push(Cell {
+                start: start as u32,
+                end: end as u32,
+                coding,
+            });
             return Ok(end);
         }
     }
@@ -149,8 +192,12 @@ impl RowParser {
 
 /// The finding for a quote that opens a cell and is never closed.
 pub fn unclosed_quote(at: usize) -> Fault {
-    Fault::new("unclosed-quote", Span::new(at, at + 1), "the quote that opens here is never closed")
-        .help("close it at the end of the cell; a quote inside a cell is written twice (`\"\"`)")
+    Fault::new(
+        "unclosed-quote",
+        Span::new(at, at + 1),
+        "the quote that opens here is never closed",
+    )
+    .help("close it at the end of the cell; a quote inside a cell is written twice (`\"\"`)")
 }
 
 fn bare_quote(text: &str, start: usize, at: usize) -> Fault {
@@ -160,21 +207,33 @@ fn bare_quote(text: &str, start: usize, at: usize) -> Fault {
     } else {
         "put the whole cell in quotes and write this one twice (`\"\"`)"
     };
-    Fault::new("stray-quote", Span::new(at, at + 1), "a quote stands inside a cell that is not in quotes")
-        .help(help)
+    Fault::new(
+        "stray-quote",
+        Span::new(at, at + 1),
+        "a quote stands inside a cell that is not in quotes",
+    )
+    .help(help)
 }
 
 fn text_after_quote(text: &str, open: usize, at: usize) -> Fault {
-    let len = text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-    let escaped = text.get(..at).is_some_and(|before| before.ends_with("\\\""));
+    let len = text
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(1, char::len_utf8);
+    let escaped = text
+        .get(..at)
+        .is_some_and(|before| before.ends_with("\\\""));
     let help = if escaped {
         "CSV writes a quote inside a cell twice (`\"\"`), not with a backslash"
     } else {
         "a quote inside a cell is written twice (`\"\"`); an earlier quote may have been left open"
     };
-    let mut fault =
-        Fault::new("stray-quote", Span::new(at, at + len), "text follows the quote that closes this cell")
-            .help(help);
+    let mut fault = Fault::new(
+        "stray-quote",
+        Span::new(at, at + len),
+        "text follows the quote that closes this cell",
+    )
+    .help(help);
     fault.related = Some(Span::new(open, open + 1));
     fault
 }
@@ -208,7 +267,10 @@ impl<'a> Row<'a> {
                 Text::new(inner, raw, span, Coding::Quoted)
             }
             CellCoding::Doubled { at, len } => {
-                let inner = self.arena.get(at as usize..(at + len) as usize).unwrap_or_default();
+                let inner = self
+                    .arena
+                    .get(at as usize..(at + len) as usize)
+                    .unwrap_or_default();
                 Text::new(inner, raw, span, Coding::Quoted)
             }
         })
@@ -221,11 +283,18 @@ impl<'a> Row<'a> {
 
     /// `/column-name` of the cell that holds `span`; empty for the row as a whole.
     pub fn pointer(self, span: Span) -> String {
-        let holds = |cell: &Cell| cell.start as usize <= span.start && span.end <= cell.end as usize;
-        let column = self.cells.iter().position(holds).filter(|_| self.cells.len() > 1 || !span.is_empty());
+        let holds =
+            |cell: &Cell| cell.start as usize <= span.start && span.end <= cell.end as usize;
+        let column = self
+            .cells
+            .iter()
+            .position(holds)
+            .filter(|_| self.cells.len() > 1 || !span.is_empty());
         column
             .and_then(|column| self.header.names.get(column))
-            .map_or_else(String::new, |name| format!("/{}", name.replace('~', "~0").replace('/', "~1")))
+            .map_or_else(String::new, |name| {
+                format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+            })
     }
 }
 
@@ -246,15 +315,27 @@ mod tests {
         assert_eq!(cells("a,").unwrap(), ["a", ""]);
         assert_eq!(cells(",").unwrap(), ["", ""]);
         assert_eq!(cells("").unwrap(), [""]);
-        assert_eq!(cells("\"a,\"\"b\"\"\n\",\"\",c").unwrap(), ["a,\"b\"\n", "", "c"]);
+        assert_eq!(
+            cells("\"a,\"\"b\"\"\n\",\"\",c").unwrap(),
+            ["a,\"b\"\n", "", "c"]
+        );
     }
 
     #[test]
     fn quoting_mistakes_are_placed() {
         let fault = |text| cells(text).unwrap_err();
-        assert_eq!((fault("x\"y,b").rule, fault("x\"y,b").span.start), ("stray-quote", 1));
+        assert_eq!(
+            (fault("x\"y,b").rule, fault("x\"y,b").span.start),
+            ("stray-quote", 1)
+        );
         let after = fault("\"p\"q,b");
-        assert_eq!((after.rule, after.span, after.related), ("stray-quote", Span::new(3, 4), Some(Span::new(0, 1))));
-        assert_eq!((fault("a,\"b").rule, fault("a,\"b").span.start), ("unclosed-quote", 2));
+        assert_eq!(
+            (after.rule, after.span, after.related),
+            ("stray-quote", Span::new(3, 4), Some(Span::new(0, 1)))
+        );
+        assert_eq!(
+            (fault("a,\"b").rule, fault("a,\"b").span.start),
+            ("unclosed-quote", 2)
+        );
     }
 }

@@ -106,7 +106,14 @@ pub struct RuleMeta {
 impl RuleMeta {
     /// A stable rule without fixes, from the first version on.
     pub const fn new(name: &'static str, level: Level, scope: Scope) -> Self {
-        Self { name, level, scope, fix: FixKind::None, status: RuleStatus::Stable, since: "0.1.0" }
+        Self {
+            name,
+            level,
+            scope,
+            fix: FixKind::None,
+            status: RuleStatus::Stable,
+            since: "0.1.0",
+        }
     }
 
     /// The same with a fix.
@@ -135,13 +142,19 @@ impl RuleContext {
     pub fn limits(&self, name: &str) -> Vec<TargetLimit> {
         let mut limits: Vec<TargetLimit> = Vec::new();
         for profile in &self.profiles {
-            let Some(limit) = profile.limit(name) else { continue };
+            let Some(limit) = profile.limit(name) else {
+                continue;
+            };
             let same = |known: &&mut TargetLimit| {
-                (known.limit.value, known.limit.unit, known.limit.effect) == (limit.value, limit.unit, limit.effect)
+                (known.limit.value, known.limit.unit, known.limit.effect)
+                    == (limit.value, limit.unit, limit.effect)
             };
             match limits.iter_mut().find(same) {
                 Some(known) => known.targets.push(profile.name.clone()),
-                None => limits.push(TargetLimit { limit: limit.clone(), targets: vec![profile.name.clone()] }),
+                None => limits.push(TargetLimit {
+                    limit: limit.clone(),
+                    targets: vec![profile.name.clone()],
+                }),
             }
         }
         limits

@@ -43,49 +43,201 @@ use std::collections::BTreeSet;
 use crate::rule::{Check, RuleContext, RuleEntry, RuleMeta, RuleStatus};
 use crate::survey::Needs;
 
-const fn entry(meta: RuleMeta, page: &'static str, build: fn(&RuleContext) -> Option<Check>) -> RuleEntry {
+const fn entry(
+    meta: RuleMeta,
+    page: &'static str,
+    build: fn(&RuleContext) -> Option<Check>,
+) -> RuleEntry {
     RuleEntry { meta, page, build }
 }
 
 /// Every rule, by name.
 pub const REGISTRY: &[RuleEntry] = &[
-    entry(blank_line::META, include_str!("../rules/blank-line.md"), Check::reader),
-    entry(byte_order_mark::META, include_str!("../rules/byte-order-mark.md"), Check::reader),
-    entry(conflicting_outputs::META, include_str!("../rules/conflicting-outputs.md"), conflicting_outputs::build),
-    entry(duplicate_column::META, include_str!("../rules/duplicate-column.md"), Check::reader),
-    entry(duplicate_example::META, include_str!("../rules/duplicate-example.md"), duplicate_example::build),
-    entry(duplicate_key::META, include_str!("../rules/duplicate-key.md"), Check::reader),
-    entry(empty_input::META, include_str!("../rules/empty-input.md"), empty_input::build),
-    entry(empty_output::META, include_str!("../rules/empty-output.md"), empty_output::build),
-    entry(example_too_long::META, include_str!("../rules/example-too-long.md"), example_too_long::build),
-    entry(fewer_than_recommended::META, include_str!("../rules/fewer-than-recommended.md"), fewer_than_recommended::build),
-    entry(input_too_long::META, include_str!("../rules/input-too-long.md"), input_too_long::build),
-    entry(invalid_utf8::META, include_str!("../rules/invalid-utf8.md"), Check::reader),
-    entry(length_outlier::META, include_str!("../rules/length-outlier.md"), length_outlier::build),
-    entry(lone_surrogate::META, include_str!("../rules/lone-surrogate.md"), Check::reader),
-    entry(malformed_record::META, include_str!("../rules/malformed-record.md"), Check::reader),
-    entry(missing_column::META, include_str!("../rules/missing-column.md"), Check::reader),
-    entry(missing_field::META, include_str!("../rules/missing-field.md"), Check::reader),
-    entry(missing_header::META, include_str!("../rules/missing-header.md"), Check::reader),
-    entry(missing_preamble::META, include_str!("../rules/missing-preamble.md"), missing_preamble::build),
-    entry(mixed_layouts::META, include_str!("../rules/mixed-layouts.md"), Check::reader),
-    entry(nesting_too_deep::META, include_str!("../rules/nesting-too-deep.md"), Check::reader),
-    entry(no_records::META, include_str!("../rules/no-records.md"), Check::reader),
-    entry(odd_line_endings::META, include_str!("../rules/odd-line-endings.md"), Check::reader),
-    entry(output_too_long::META, include_str!("../rules/output-too-long.md"), output_too_long::build),
-    entry(record_too_large::META, include_str!("../rules/record-too-large.md"), Check::reader),
-    entry(spreadsheet_damage::META, include_str!("../rules/spreadsheet-damage.md"), spreadsheet_damage::build),
-    entry(stray_quote::META, include_str!("../rules/stray-quote.md"), Check::reader),
-    entry(too_few_examples::META, include_str!("../rules/too-few-examples.md"), too_few_examples::build),
-    entry(too_many_examples::META, include_str!("../rules/too-many-examples.md"), too_many_examples::build),
-    entry(unclosed_quote::META, include_str!("../rules/unclosed-quote.md"), Check::reader),
-    entry(unknown_field::META, include_str!("../rules/unknown-field.md"), unknown_field::build),
-    entry(upload_too_large::META, include_str!("../rules/upload-too-large.md"), upload_too_large::build),
-    entry(validation_leak::META, include_str!("../rules/validation-leak.md"), validation_leak::build),
-    entry(wrong_container::META, include_str!("../rules/wrong-container.md"), Check::reader),
-    entry(wrong_encoding::META, include_str!("../rules/wrong-encoding.md"), Check::reader),
-    entry(wrong_field_count::META, include_str!("../rules/wrong-field-count.md"), Check::reader),
-    entry(wrong_type::META, include_str!("../rules/wrong-type.md"), Check::reader),
+    entry(
+        blank_line::META,
+        include_str!("../rules/blank-line.md"),
+        Check::reader,
+    ),
+    entry(
+        byte_order_mark::META,
+        include_str!("../rules/byte-order-mark.md"),
+        Check::reader,
+    ),
+    entry(
+        conflicting_outputs::META,
+        include_str!("../rules/conflicting-outputs.md"),
+        conflicting_outputs::build,
+    ),
+    entry(
+        duplicate_column::META,
+        include_str!("../rules/duplicate-column.md"),
+        Check::reader,
+    ),
+    entry(
+        duplicate_example::META,
+        include_str!("../rules/duplicate-example.md"),
+        duplicate_example::build,
+    ),
+    entry(
+        duplicate_key::META,
+        include_str!("../rules/duplicate-key.md"),
+        Check::reader,
+    ),
+    entry(
+        empty_input::META,
+        include_str!("../rules/empty-input.md"),
+        empty_input::build,
+    ),
+    entry(
+        empty_output::META,
+        include_str!("../rules/empty-output.md"),
+        empty_output::build,
+    ),
+    entry(
+        example_too_long::META,
+        include_str!("../rules/example-too-long.md"),
+        example_too_long::build,
+    ),
+    entry(
+        fewer_than_recommended::META,
+        include_str!("../rules/fewer-than-recommended.md"),
+        fewer_than_recommended::build,
+    ),
+    entry(
+        input_too_long::META,
+        include_str!("../rules/input-too-long.md"),
+        input_too_long::build,
+    ),
+    entry(
+        invalid_utf8::META,
+        include_str!("../rules/invalid-utf8.md"),
+        Check::reader,
+    ),
+    entry(
+        length_outlier::META,
+        include_str!("../rules/length-outlier.md"),
+        length_outlier::build,
+    ),
+    entry(
+        lone_surrogate::META,
+        include_str!("../rules/lone-surrogate.md"),
+        Check::reader,
+    ),
+    entry(
+        malformed_record::META,
+        include_str!("../rules/malformed-record.md"),
+        Check::reader,
+    ),
+    entry(
+        missing_column::META,
+        include_str!("../rules/missing-column.md"),
+        Check::reader,
+    ),
+    entry(
+        missing_field::META,
+        include_str!("../rules/missing-field.md"),
+        Check::reader,
+    ),
+    entry(
+        missing_header::META,
+        include_str!("../rules/missing-header.md"),
+        Check::reader,
+    ),
+    entry(
+        missing_preamble::META,
+        include_str!("../rules/missing-preamble.md"),
+        missing_preamble::build,
+    ),
+    entry(
+        mixed_layouts::META,
+        include_str!("../rules/mixed-layouts.md"),
+        Check::reader,
+    ),
+    entry(
+        nesting_too_deep::META,
+        include_str!("../rules/nesting-too-deep.md"),
+        Check::reader,
+    ),
+    entry(
+        no_records::META,
+        include_str!("../rules/no-records.md"),
+        Check::reader,
+    ),
+    entry(
+        odd_line_endings::META,
+        include_str!("../rules/odd-line-endings.md"),
+        Check::reader,
+    ),
+    entry(
+        output_too_long::META,
+        include_str!("../rules/output-too-long.md"),
+        output_too_long::build,
+    ),
+    entry(
+        record_too_large::META,
+        include_str!("../rules/record-too-large.md"),
+        Check::reader,
+    ),
+    entry(
+        spreadsheet_damage::META,
+        include_str!("../rules/spreadsheet-damage.md"),
+        spreadsheet_damage::build,
+    ),
+    entry(
+        stray_quote::META,
+        include_str!("../rules/stray-quote.md"),
+        Check::reader,
+    ),
+    entry(
+        too_few_examples::META,
+        include_str!("../rules/too-few-examples.md"),
+        too_few_examples::build,
+    ),
+    entry(
+        too_many_examples::META,
+        include_str!("../rules/too-many-examples.md"),
+        too_many_examples::build,
+    ),
+    entry(
+        unclosed_quote::META,
+        include_str!("../rules/unclosed-quote.md"),
+        Check::reader,
+    ),
+    entry(
+        unknown_field::META,
+        include_str!("../rules/unknown-field.md"),
+        unknown_field::build,
+    ),
+    entry(
+        upload_too_large::META,
+        include_str!("../rules/upload-too-large.md"),
+        upload_too_large::build,
+    ),
+    entry(
+        validation_leak::META,
+        include_str!("../rules/validation-leak.md"),
+        validation_leak::build,
+    ),
+    entry(
+        wrong_container::META,
+        include_str!("../rules/wrong-container.md"),
+        Check::reader,
+    ),
+    entry(
+        wrong_encoding::META,
+        include_str!("../rules/wrong-encoding.md"),
+        Check::reader,
+    ),
+    entry(
+        wrong_field_count::META,
+        include_str!("../rules/wrong-field-count.md"),
+        Check::reader,
+    ),
+    entry(
+        wrong_type::META,
+        include_str!("../rules/wrong-type.md"),
+        Check::reader,
+    ),
 ];
 
 /// The rule called `name`.
@@ -115,10 +267,20 @@ impl Selection {
             RuleStatus::Off => false,
         };
         let wanted = |meta: &RuleMeta| {
-            let selected = if self.select.is_empty() { by_status(meta) } else { self.select.contains(&meta.name) };
-            (selected || self.extend_select.contains(&meta.name)) && !self.ignore.contains(&meta.name)
+            let selected = if self.select.is_empty() {
+                by_status(meta)
+            } else {
+                self.select.contains(&meta.name)
+            };
+            (selected || self.extend_select.contains(&meta.name))
+                && !self.ignore.contains(&meta.name)
         };
-        REGISTRY.iter().map(|entry| entry.meta).filter(wanted).map(|meta| meta.name).collect()
+        REGISTRY
+            .iter()
+            .map(|entry| entry.meta)
+            .filter(wanted)
+            .map(|meta| meta.name)
+            .collect()
     }
 }
 
@@ -130,8 +292,12 @@ pub struct RuleSet {
 impl RuleSet {
     /// Builds the rules called `enabled` that have something to say in `context`.
     pub fn build(enabled: &BTreeSet<&'static str>, context: &RuleContext) -> Self {
-        let wanted = REGISTRY.iter().filter(|entry| enabled.contains(entry.meta.name));
-        let checks = wanted.filter_map(|entry| Some((entry.meta.name, (entry.build)(context)?))).collect();
+        let wanted = REGISTRY
+            .iter()
+            .filter(|entry| enabled.contains(entry.meta.name));
+        let checks = wanted
+            .filter_map(|entry| Some((entry.meta.name, (entry.build)(context)?)))
+            .collect();
         Self { checks }
     }
 
@@ -147,9 +313,10 @@ impl RuleSet {
 
     /// What must be gathered for them.
     pub fn needs(&self) -> Needs {
-        self.checks().fold(Needs::COUNT, |needs, check| match check {
-            Check::Survey(rule) => needs.and(rule.needs()),
-            _ => needs,
-        })
+        self.checks()
+            .fold(Needs::COUNT, |needs, check| match check {
+                Check::Survey(rule) => needs.and(rule.needs()),
+                _ => needs,
+            })
     }
 }

@@ -52,10 +52,17 @@ impl<W: Write> Sink<W> {
         match &form {
             Form::Jsonl => {}
             Form::Json => out.write_all(b"[")?,
-            Form::Table { delimiter } => out.write_all(&row(*delimiter, columns.iter().map(String::as_bytes))?)?,
+            Form::Table { delimiter } => {
+                out.write_all(&row(*delimiter, columns.iter().map(String::as_bytes))?)?
+            }
             Form::Rest(body) => open_body(&mut out, body)?,
         }
-        Ok(Self { out, form, columns, written: 0 })
+        Ok(Self {
+            out,
+            form,
+            columns,
+            written: 0,
+        })
     }
 
     /// Writes one record, in the form that [`encode`] gave it.
@@ -127,12 +134,20 @@ fn open_body(out: &mut dyn Write, body: &RestBody) -> io::Result<()> {
 ///
 /// # Errors
 /// What the CSV writer returns; it writes to memory.
-pub fn encode(form: &Form, columns: &[String], object: &mut ObjectWriter, out: &mut Vec<u8>) -> io::Result<()> {
+pub fn encode(
+    form: &Form,
+    columns: &[String],
+    object: &mut ObjectWriter,
+    out: &mut Vec<u8>,
+) -> io::Result<()> {
     match form {
         Form::Table { delimiter } => {
             let mut cells: Vec<String> = vec![String::new(); columns.len()];
             for (name, value) in object.fields() {
-                let cell = columns.iter().position(|column| column == name).and_then(|at| cells.get_mut(at));
+                let cell = columns
+                    .iter()
+                    .position(|column| column == name)
+                    .and_then(|at| cells.get_mut(at));
                 if let Some(cell) = cell {
                     *cell = decoded(value);
                 }
@@ -154,7 +169,11 @@ fn decoded(value: &str) -> String {
 }
 
 fn row<'c>(delimiter: u8, cells: impl Iterator<Item = &'c [u8]>) -> io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .from_writer(Vec::new());
     writer.write_record(cells).map_err(io::Error::other)?;
-    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    writer
+        .into_inner()
+        .map_err(|error| io::Error::other(error.to_string()))
 }

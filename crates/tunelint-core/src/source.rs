@@ -15,12 +15,14 @@ mod sniff;
 
 pub use batch::{BATCH_BYTES, Batch, Batcher, MAX_RECORD_BYTES, Piece, PieceKind, Splitter};
 pub use document::{Document, Root};
-pub use facts::{Facts, LineEnd, Occurrences};
 pub use encoding_rs::Encoding;
+pub use facts::{Facts, LineEnd, Occurrences};
 pub use input::{Input, Origin, encoding_by_name};
 pub use lines::Lines;
 pub use rows::Rows;
-pub use sniff::{BYTE_ORDER_MARK, HEAD_BYTES, NotData, Remark, Shape, Wishes, delimiter_name, sniff};
+pub use sniff::{
+    BYTE_ORDER_MARK, HEAD_BYTES, NotData, Remark, Shape, Wishes, delimiter_name, sniff,
+};
 
 /// How bytes become records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,7 +53,9 @@ impl Container {
 
     /// The container called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|container| container.as_str() == name)
+        Self::ALL
+            .into_iter()
+            .find(|container| container.as_str() == name)
     }
 
     /// The container that a file name's ending stands for; `.gz` and `.zst` are looked through.
@@ -63,7 +67,10 @@ impl Container {
     /// ```
     pub fn from_path(path: &std::path::Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_lowercase();
-        let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
+        let name = name
+            .strip_suffix(".gz")
+            .or_else(|| name.strip_suffix(".zst"))
+            .unwrap_or(&name);
         match name.rsplit_once('.')?.1 {
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             "json" => Some(Self::Json),

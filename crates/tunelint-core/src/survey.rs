@@ -25,12 +25,18 @@ pub struct Needs {
 
 impl Needs {
     /// The number of examples alone, which costs nothing.
-    pub const COUNT: Self = Self { seen: false, lengths: false };
+    pub const COUNT: Self = Self {
+        seen: false,
+        lengths: false,
+    };
 
     /// Both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self { seen: self.seen || other.seen, lengths: self.lengths || other.lengths }
+        Self {
+            seen: self.seen || other.seen,
+            lengths: self.lengths || other.lengths,
+        }
     }
 }
 
@@ -53,7 +59,10 @@ pub struct Survey {
 impl Survey {
     /// An empty survey that will gather `needs`.
     pub fn new(needs: Needs) -> Self {
-        Self { needs, ..Self::default() }
+        Self {
+            needs,
+            ..Self::default()
+        }
     }
 
     /// Takes one example into account.
@@ -69,7 +78,9 @@ impl Survey {
         if self.needs.lengths {
             let outputs = example.turns.iter().filter(|turn| turn.role == Role::Model);
             for output in outputs {
-                self.output_lengths.add(output.chars(), || Spot::new(&example.record, output.text_span()));
+                self.output_lengths.add(output.chars(), || {
+                    Spot::new(&example.record, output.text_span())
+                });
             }
         }
     }

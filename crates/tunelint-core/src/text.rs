@@ -32,7 +32,13 @@ pub struct Text<'a> {
 impl<'a> Text<'a> {
     /// A text read from `raw` (its quotes included), which stands at `span` of its record.
     pub fn new(decoded: &'a str, raw: &'a str, span: Span, coding: Coding) -> Self {
-        Self { decoded: Cow::Borrowed(decoded), raw, span, coding, chars: Cell::new(None) }
+        Self {
+            decoded: Cow::Borrowed(decoded),
+            raw,
+            span,
+            coding,
+            chars: Cell::new(None),
+        }
     }
 
     /// A text that stands nowhere in the file; findings about it point at `span`.
@@ -116,7 +122,11 @@ fn walk(raw: &str, wanted: usize, step: fn(&[u8]) -> (usize, usize)) -> usize {
 
 /// The raw and decoded length of the next character of a quoted CSV cell.
 fn cell_step(rest: &[u8]) -> (usize, usize) {
-    if rest.starts_with(b"\"\"") { (2, 1) } else { (1, 1) }
+    if rest.starts_with(b"\"\"") {
+        (2, 1)
+    } else {
+        (1, 1)
+    }
 }
 
 /// The raw and decoded length of the next character or escape of a JSON string.
@@ -124,8 +134,11 @@ fn json_step(rest: &[u8]) -> (usize, usize) {
     match rest {
         [b'\\', b'u', ..] => {
             let unit = |at: usize| {
-                let hex = rest.get(at..at + 4).and_then(|hex| std::str::from_utf8(hex).ok());
-                hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()).unwrap_or(0)
+                let hex = rest
+                    .get(at..at + 4)
+                    .and_then(|hex| std::str::from_utf8(hex).ok());
+                hex.and_then(|hex| u32::from_str_radix(hex, 16).ok())
+                    .unwrap_or(0)
             };
             match unit(2) {
                 0xd800..=0xdbff => (12, 4),
@@ -151,7 +164,10 @@ mod tests {
         assert_eq!(raw.get(span.start - 10..span.end - 10), Some("z"));
         let smile = decoded.find('😀').unwrap();
         let span = text.span_of(smile, z);
-        assert_eq!(raw.get(span.start - 10..span.end - 10), Some(r"\ud83d\ude00"));
+        assert_eq!(
+            raw.get(span.start - 10..span.end - 10),
+            Some(r"\ud83d\ude00")
+        );
     }
 
     #[test]

@@ -8,9 +8,16 @@ use crate::report::Format;
 
 /// A linter and converter for the files that language models are fine-tuned on.
 #[derive(Debug, Parser)]
-#[command(name = "tunelint", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Examples:\n  tunelint check train.jsonl\n  tunelint check data/ --target openai --format concise\n  \
-    tunelint convert tickets.csv -o train.jsonl --to pairs\n  tunelint rule output-too-long")]
+#[command(
+    name = "tunelint",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Examples:\n  tunelint check train.jsonl\n  tunelint check data/ --target openai --format concise\n  \
+    tunelint convert tickets.csv -o train.jsonl --to pairs\n  tunelint rule output-too-long"
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -34,7 +41,9 @@ pub enum Command {
 
 /// Options of `check`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 it could not run.")]
+#[command(
+    after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 it could not run."
+)]
 pub struct Check {
     /// Files or directories; `-` is standard input
     #[arg(required = true, value_name = "PATH")]
@@ -110,10 +119,20 @@ pub struct Reading {
     #[arg(long, value_name = "COLUMN")]
     pub output: Option<String>,
     /// The input as a template: "question: {question}\ncontext: {context}"
-    #[arg(long, value_name = "TEMPLATE", conflicts_with = "input", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "TEMPLATE",
+        conflicts_with = "input",
+        allow_hyphen_values = true
+    )]
     pub input_template: Option<String>,
     /// The output as a template
-    #[arg(long, value_name = "TEMPLATE", conflicts_with = "output", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "TEMPLATE",
+        conflicts_with = "output",
+        allow_hyphen_values = true
+    )]
     pub output_template: Option<String>,
     /// The column or field of the system text
     #[arg(long, value_name = "COLUMN")]
@@ -134,8 +153,10 @@ pub struct Reading {
 
 /// Options of `convert`.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit codes: 0 everything was written, 1 records were left out or --check found a difference, \
-    2 it could not run.\nNothing is written over without --force, and no file is ever half written.")]
+#[command(
+    after_help = "Exit codes: 0 everything was written, 1 records were left out or --check found a difference, \
+    2 it could not run.\nNothing is written over without --force, and no file is ever half written."
+)]
 pub struct Convert {
     /// The file to convert; `-` is standard input
     #[arg(value_name = "IN")]

@@ -32,7 +32,10 @@ pub struct Failure {
 impl Failure {
     /// What is wrong.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self {
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// What to do.

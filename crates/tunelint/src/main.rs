@@ -21,9 +21,10 @@ fn main() -> ExitCode {
         cli::Command::Rule(rule) => commands::rule::run(&rule),
         cli::Command::Profile(profile) => commands::profile::run(&profile),
     };
-    outcome.unwrap_or_else(|failure| {
-        failure.print();
-        Exit::CouldNotRun
-    })
-    .into()
+    outcome
+        .unwrap_or_else(|failure| {
+            failure.print();
+            Exit::CouldNotRun
+        })
+        .into()
 }

@@ -55,7 +55,11 @@ pub struct Style {
 }
 
 /// Opens a report in `format` that writes to `out`.
-pub fn open<'w>(format: Format, style: Style, out: Box<dyn io::Write + Send + 'w>) -> Box<dyn Report + Send + 'w> {
+pub fn open<'w>(
+    format: Format,
+    style: Style,
+    out: Box<dyn io::Write + Send + 'w>,
+) -> Box<dyn Report + Send + 'w> {
     match format {
         Format::Human => Box::new(human::Human::new(style, out)),
         Format::Concise => Box::new(concise::Concise::new(style, out)),

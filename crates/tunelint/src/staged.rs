@@ -20,23 +20,36 @@ impl StagedFile {
         let directory = parent(&target);
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let prefix = format!(".{name}.tunelint-{}-", std::process::id());
-        let temporary = tempfile::Builder::new().prefix(&prefix).suffix(".tmp").tempfile_in(directory)?;
-        Ok(Self { target, temporary: BufWriter::with_capacity(256 * 1024, temporary) })
+        let temporary = tempfile::Builder::new()
+            .prefix(&prefix)
+            .suffix(".tmp")
+            .tempfile_in(directory)?;
+        Ok(Self {
+            target,
+            temporary: BufWriter::with_capacity(256 * 1024, temporary),
+        })
     }
 
     /// Puts it in its place: complete on disk first, then renamed. Without `replace`, a file that
     /// has come to stand there meanwhile is left alone.
     pub fn commit(self, replace: bool) -> io::Result<()> {
-        let temporary = self.temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let temporary = self
+            .temporary
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
         match fs::metadata(&self.target) {
             Ok(old) => temporary.as_file().set_permissions(old.permissions())?,
             Err(_) => set_default_mode(temporary.as_file())?,
         }
         temporary.as_file().sync_all()?;
         if replace {
-            temporary.persist(&self.target).map_err(|error| error.error)?;
+            temporary
+                .persist(&self.target)
+                .map_err(|error| error.error)?;
         } else {
-            temporary.persist_noclobber(&self.target).map_err(|error| error.error)?;
+            temporary
+                .persist_noclobber(&self.target)
+                .map_err(|error| error.error)?;
         }
         sync_directory(parent(&self.target))
     }

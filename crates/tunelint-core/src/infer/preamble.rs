@@ -63,10 +63,22 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
             wanted_to: lead + want.raw(wanted_to),
         }
     };
-    let insert = |fault, at| Departure { fault, from: at, to: at, wanted_from: 0, wanted_to: preamble.len() };
+    let insert = |fault, at| Departure {
+        fault,
+        from: at,
+        to: at,
+        wanted_from: 0,
+        wanted_to: preamble.len(),
+    };
     if have.chars.starts_with(&want.chars) {
         let (from, to, wanted_from, wanted_to) = first_difference(text, preamble);
-        return Departure { fault: Fault::Spacing, from, to, wanted_from, wanted_to };
+        return Departure {
+            fault: Fault::Spacing,
+            from,
+            to,
+            wanted_from,
+            wanted_to,
+        };
     }
     let (have_low, want_low) = (have.lower(), want.lower());
     if have_low.starts_with(&want_low) {
@@ -75,7 +87,10 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
     }
     if let Some(at) = find(&have.chars, &want.chars) {
         let (from, to) = (have.raw(at), have.raw(at + want.chars.len()));
-        return Departure { to, ..insert(Fault::Misplaced, from) };
+        return Departure {
+            to,
+            ..insert(Fault::Misplaced, from)
+        };
     }
     let most = MOST_EDITS.min((want.chars.len() / 5).max(2));
     if let Some((mine, theirs)) = aligned(&have_low, &want_low, most) {
@@ -85,7 +100,13 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
         || insert(Fault::Missing, 0),
         |at| {
             let raw = have.raw(at);
-            Departure { fault: Fault::Partial, from: raw, to: raw, wanted_from: 0, wanted_to: preamble.len() }
+            Departure {
+                fault: Fault::Partial,
+                from: raw,
+                to: raw,
+                wanted_from: 0,
+                wanted_to: preamble.len(),
+            }
         },
     )
 }
@@ -103,7 +124,11 @@ const SQUASHED: usize = 16_384;
 
 impl Squashed {
     fn new(text: &str) -> Self {
-        let mut squashed = Self { chars: Vec::new(), offsets: Vec::new(), end: text.len() };
+        let mut squashed = Self {
+            chars: Vec::new(),
+            offsets: Vec::new(),
+            end: text.len(),
+        };
         for (at, c) in text.char_indices() {
             if squashed.chars.len() >= SQUASHED {
                 squashed.end = at;
@@ -126,39 +151,75 @@ impl Squashed {
 
     fn lower(&self) -> Vec<char> {
         // One character each, so that places stay: enough to compare with.
-        self.chars.iter().map(|c| c.to_lowercase().next().unwrap_or(*c)).collect()
+        self.chars
+            .iter()
+            .map(|c| c.to_lowercase().next().unwrap_or(*c))
+            .collect()
     }
 }
 
 /// The bytes in which two texts differ first, up to where both go on with the same word.
 fn first_difference(text: &str, preamble: &str) -> (usize, usize, usize, usize) {
-    let same: usize = text.chars().zip(preamble.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let same: usize = text
+        .chars()
+        .zip(preamble.chars())
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a.len_utf8())
+        .sum();
     let spaces = |s: &str| {
         let rest = s.get(same..).unwrap_or_default();
-        same + rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c)).len()
+        same + rest.len()
+            - rest
+                .trim_start_matches(|c: char| c.is_whitespace() || is_hidden(c))
+                .len()
     };
-    (same, spaces(text), same, spaces(preamble).min(preamble.len()))
+    (
+        same,
+        spaces(text),
+        same,
+        spaces(preamble).min(preamble.len()),
+    )
 }
 
 /// The range of indices in which two texts differ, among the first `len`.
 fn differing(a: &[char], b: &[char], len: usize) -> (usize, usize) {
-    let pairs = || a.iter().zip(b).take(len).enumerate().filter(|(_, (a, b))| a != b).map(|(at, _)| at);
-    (pairs().next().unwrap_or(0), pairs().last().map_or(0, |at| at + 1))
+    let pairs = || {
+        a.iter()
+            .zip(b)
+            .take(len)
+            .enumerate()
+            .filter(|(_, (a, b))| a != b)
+            .map(|(at, _)| at)
+    };
+    (
+        pairs().next().unwrap_or(0),
+        pairs().next_back().map_or(0, |at| at + 1),
+    )
 }
 
 fn find(haystack: &[char], needle: &[char]) -> Option<usize> {
     if needle.is_empty() {
         return None;
     }
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 /// The regions of text and preamble that differ, if a few edits turn a prefix of the text into
 /// the preamble (semi-global edit distance in a band).
-fn aligned(text: &[char], preamble: &[char], most: usize) -> Option<((usize, usize), (usize, usize))> {
+fn aligned(
+    text: &[char],
+    preamble: &[char],
+    most: usize,
+) -> Option<((usize, usize), (usize, usize))> {
     let rows = preamble.len();
     let text = text.get(..text.len().min(rows + most)).unwrap_or(text);
-    let common = text.iter().zip(preamble).take_while(|(a, b)| a == b).count();
+    let common = text
+        .iter()
+        .zip(preamble)
+        .take_while(|(a, b)| a == b)
+        .count();
     let (rest, wanted) = (text.get(common..)?, preamble.get(common..)?);
     let costs = edit_costs(wanted, rest, most);
     let last = costs.last()?;
@@ -174,7 +235,10 @@ fn aligned(text: &[char], preamble: &[char], most: usize) -> Option<((usize, usi
     {
         behind += 1;
     }
-    Some(((common, common + end - behind), (common, common + wanted.len() - behind)))
+    Some((
+        (common, common + end - behind),
+        (common, common + wanted.len() - behind),
+    ))
 }
 
 /// The cost of turning each prefix of `text` into each prefix of `wanted`; far cells are `most + 1`.
@@ -204,13 +268,22 @@ fn edit_costs(wanted: &[char], text: &[char], most: usize) -> Vec<Vec<usize>> {
 
 /// Where a preamble of which only a half is there departs from it.
 fn partial(text: &[char], preamble: &[char]) -> Option<usize> {
-    let common = text.iter().zip(preamble).take_while(|(a, b)| a == b).count();
+    let common = text
+        .iter()
+        .zip(preamble)
+        .take_while(|(a, b)| a == b)
+        .count();
     if common * 2 >= preamble.len() && common > 0 {
         return Some(common);
     }
     let half = preamble.get(preamble.len() / 2..)?;
-    let near = text.get(..text.len().min(preamble.len() * 2)).unwrap_or(text);
-    (half.len() >= 6).then(|| find(near, half)).flatten().map(|_| 0)
+    let near = text
+        .get(..text.len().min(preamble.len() * 2))
+        .unwrap_or(text);
+    (half.len() >= 6)
+        .then(|| find(near, half))
+        .flatten()
+        .map(|_| 0)
 }
 
 #[cfg(test)]
@@ -219,28 +292,56 @@ mod tests {
 
     const PREAMBLE: &str = "Classify the sentiment of the review.\n";
 
-    fn parts<'a>(text: &'a str) -> (Fault, &'a str, &'static str) {
+    fn parts(text: &str) -> (Fault, &str, &'static str) {
         let d = depart(text, PREAMBLE);
-        (d.fault, &text[d.from..d.to], &PREAMBLE[d.wanted_from..d.wanted_to])
+        (
+            d.fault,
+            text.get(d.from..d.to).unwrap(),
+            PREAMBLE.get(d.wanted_from..d.wanted_to).unwrap(),
+        )
     }
 
     #[test]
     fn a_typo_is_shown_beside_what_was_meant() {
-        assert_eq!(parts("Classify the sentimant of the review.\nfine"), (Fault::Mistyped, "a", "e"));
-        assert_eq!(parts("Classify the sentimnt of the review.\nfine"), (Fault::Mistyped, "", "e"));
+        assert_eq!(
+            parts("Classify the sentimant of the review.\nfine"),
+            (Fault::Mistyped, "a", "e")
+        );
+        assert_eq!(
+            parts("Classify the sentimnt of the review.\nfine"),
+            (Fault::Mistyped, "", "e")
+        );
     }
 
     #[test]
     fn spacing_and_case_are_placed() {
-        assert_eq!(parts("Classify the sentiment of  the review.\nfine").0, Fault::Spacing);
-        assert_eq!(parts("Classify the sentiment of the review. fine").0, Fault::Spacing);
-        assert_eq!(parts("Classify the SENTIMENT of the review.\nfine"), (Fault::Case, "SENTIMENT", "sentiment"));
+        assert_eq!(
+            parts("Classify the sentiment of  the review.\nfine").0,
+            Fault::Spacing
+        );
+        assert_eq!(
+            parts("Classify the sentiment of the review. fine").0,
+            Fault::Spacing
+        );
+        assert_eq!(
+            parts("Classify the SENTIMENT of the review.\nfine"),
+            (Fault::Case, "SENTIMENT", "sentiment")
+        );
     }
 
     #[test]
     fn parts_and_other_places_are_recognised() {
-        assert_eq!(parts("Classify the sentiment of fine weather").0, Fault::Partial);
-        assert_eq!(parts("fine weather is all I ever wanted to have. Classify the sentiment of the review.").0, Fault::Misplaced);
+        assert_eq!(
+            parts("Classify the sentiment of fine weather").0,
+            Fault::Partial
+        );
+        assert_eq!(
+            parts(
+                "fine weather is all I ever wanted to have. Classify the sentiment of the review."
+            )
+            .0,
+            Fault::Misplaced
+        );
         assert_eq!(parts("fine weather is all I ever wanted").0, Fault::Missing);
         assert_eq!(parts("").0, Fault::Missing);
     }

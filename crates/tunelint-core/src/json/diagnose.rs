@@ -28,7 +28,13 @@ pub struct Fault {
 impl Fault {
     /// A fault of `rule` at `span`.
     pub fn new(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { rule, span, message: message.into(), help: None, related: None }
+        Self {
+            rule,
+            span,
+            message: message.into(),
+            help: None,
+            related: None,
+        }
     }
 
     /// The same with advice.
@@ -68,9 +74,10 @@ pub(super) fn syntax(text: &str, error: &JiterError) -> Fault {
     };
     use JsonErrorType as E;
     match kind {
-        E::EofWhileParsingList | E::EofWhileParsingObject | E::EofWhileParsingString | E::EofWhileParsingValue => {
-            cut_off(text, kind)
-        }
+        E::EofWhileParsingList
+        | E::EofWhileParsingObject
+        | E::EofWhileParsingString
+        | E::EofWhileParsingValue => cut_off(text, kind),
         E::LoneLeadingSurrogateInHexEscape | E::UnexpectedEndOfHexEscape => surrogate(text, at),
         E::ControlCharacterWhileParsingString => control(text, at),
         E::TrailingCharacters => trailing(text, at),
@@ -83,7 +90,10 @@ pub(super) fn syntax(text: &str, error: &JiterError) -> Fault {
 
 /// The character at `at`.
 fn one(text: &str, at: usize) -> Span {
-    let len = text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let len = text
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
     Span::new(at, at + len)
 }
 
@@ -98,8 +108,12 @@ fn cut_off(text: &str, kind: &JsonErrorType) -> Fault {
         JsonErrorType::EofWhileParsingObject => "an object is never closed",
         _ => "a value is missing",
     };
-    Fault::new(RULE, Span::at(end), format!("the record is cut off: {what}"))
-        .help("restore the rest of the line; a line break inside a string must be written `\\n`")
+    Fault::new(
+        RULE,
+        Span::at(end),
+        format!("the record is cut off: {what}"),
+    )
+    .help("restore the rest of the line; a line break inside a string must be written `\\n`")
 }
 
 /// The escape that holds byte `at`, and what it wants.
@@ -113,13 +127,20 @@ fn surrogate(text: &str, at: usize) -> Fault {
     Fault::new(
         "lone-surrogate",
         Span::new(start, start + escape.len()),
-        format!("{} is half of a character: the other half is missing", quoted(escape, 6)),
+        format!(
+            "{} is half of a character: the other half is missing",
+            quoted(escape, 6)
+        ),
     )
-    .help("write the character itself, or both halves; text cut in the middle of an emoji gives this")
+    .help(
+        "write the character itself, or both halves; text cut in the middle of an emoji gives this",
+    )
 }
 
 fn is_high_half(text: &str, at: usize) -> bool {
-    let hex = text.get(at..at + 6).and_then(|escape| escape.strip_prefix("\\u"));
+    let hex = text
+        .get(at..at + 6)
+        .and_then(|escape| escape.strip_prefix("\\u"));
     let code = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
     matches!(code, Some(0xd800..=0xdbff))
 }
@@ -132,7 +153,11 @@ fn control(text: &str, at: usize) -> Fault {
         b'\n' => ("a line break", "\\n".to_owned()),
         _ => ("a control character", format!("\\u{code:04x}")),
     };
-    let run = text.bytes().skip(at).take_while(|&byte| byte == code).count();
+    let run = text
+        .bytes()
+        .skip(at)
+        .take_while(|&byte| byte == code)
+        .count();
     let message = match (code, run) {
         (0, 2..) => format!("{run} NUL bytes in a row stand in a string"),
         _ => format!("{name} (U+{code:04X}) stands unescaped in a string"),
@@ -144,8 +169,12 @@ fn trailing(text: &str, at: usize) -> Fault {
     let rest = text.get(at..).unwrap_or_default();
     let span = Span::new(at, text.trim_end().len());
     if rest.starts_with(['{', '[', '"']) {
-        return Fault::new(RULE, one(text, at), "a second value stands on the same line")
-            .help("put each record on a line of its own");
+        return Fault::new(
+            RULE,
+            one(text, at),
+            "a second value stands on the same line",
+        )
+        .help("put each record on a line of its own");
     }
     if rest.starts_with(',') && rest.trim_end().len() == 1 {
         return Fault::new(RULE, one(text, at), "a comma stands after the record")
@@ -164,8 +193,12 @@ fn trailing(text: &str, at: usize) -> Fault {
 fn trailing_comma(text: &str, at: usize) -> Fault {
     let before = text.get(..at).unwrap_or_default();
     let comma = before.rfind(',').unwrap_or(at);
-    Fault::new(RULE, Span::new(comma, comma + 1), "a comma stands before the closing bracket")
-        .help("remove the trailing comma")
+    Fault::new(
+        RULE,
+        Span::new(comma, comma + 1),
+        "a comma stands before the closing bracket",
+    )
+    .help("remove the trailing comma")
 }
 
 fn comment(span: Span) -> Fault {
@@ -173,11 +206,18 @@ fn comment(span: Span) -> Fault {
 }
 
 fn escape(text: &str, at: usize) -> Fault {
-    let start = text.get(..at).and_then(|before| before.rfind('\\')).unwrap_or(at);
+    let start = text
+        .get(..at)
+        .and_then(|before| before.rfind('\\'))
+        .unwrap_or(at);
     let end = one(text, at).end.max(start + 1);
     let shown = quoted(text.get(start..end).unwrap_or_default(), 8);
-    Fault::new(RULE, Span::new(start, end), format!("{shown} is not an escape that JSON knows"))
-        .help("write a backslash as `\\\\`; the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")
+    Fault::new(
+        RULE,
+        Span::new(start, end),
+        format!("{shown} is not an escape that JSON knows"),
+    )
+    .help("write a backslash as `\\\\`; the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX")
 }
 
 fn number(text: &str, at: usize) -> Fault {
@@ -185,7 +225,8 @@ fn number(text: &str, at: usize) -> Fault {
     let word = span_text(text, span);
     literal(word, span).unwrap_or_else(|| {
         let message = format!("{} is not a number as JSON writes it", quoted(word, 24));
-        Fault::new(RULE, span, message).help("write digits, with a point for decimals, or put it in quotes")
+        Fault::new(RULE, span, message)
+            .help("write digits, with a point for decimals, or put it in quotes")
     })
 }
 
@@ -206,13 +247,26 @@ fn word_around(text: &str, at: usize) -> Span {
 /// A literal of another language, named.
 fn literal(word: &str, span: Span) -> Option<Fault> {
     let (message, help) = match word {
-        "NaN" | "Infinity" | "-Infinity" | "inf" | "-inf" | "nan" => {
-            (format!("`{word}` is not JSON"), "JSON has no such number; Python's json module writes it: replace it by null or a string")
-        }
-        "None" => ("`None` is Python, not JSON".to_owned(), "write null; use json.dumps to write records"),
-        "True" | "False" => (format!("`{word}` is Python, not JSON"), "write true or false in lower case; use json.dumps to write records"),
-        "undefined" => ("`undefined` is JavaScript, not JSON".to_owned(), "write null, or leave the key out"),
-        _ => (number_form(word)?.to_owned(), "write digits, with a point for decimals, or put it in quotes"),
+        "NaN" | "Infinity" | "-Infinity" | "inf" | "-inf" | "nan" => (
+            format!("`{word}` is not JSON"),
+            "JSON has no such number; Python's json module writes it: replace it by null or a string",
+        ),
+        "None" => (
+            "`None` is Python, not JSON".to_owned(),
+            "write null; use json.dumps to write records",
+        ),
+        "True" | "False" => (
+            format!("`{word}` is Python, not JSON"),
+            "write true or false in lower case; use json.dumps to write records",
+        ),
+        "undefined" => (
+            "`undefined` is JavaScript, not JSON".to_owned(),
+            "write null, or leave the key out",
+        ),
+        _ => (
+            number_form(word)?.to_owned(),
+            "write digits, with a point for decimals, or put it in quotes",
+        ),
     };
     Some(Fault::new(RULE, span, message).help(help))
 }
@@ -222,35 +276,64 @@ fn number_form(word: &str) -> Option<&'static str> {
     let numeric = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
     match () {
         () if !numeric => None,
-        () if digits.starts_with("0x") || digits.starts_with("0X") => Some("JSON has no hexadecimal numbers"),
+        () if digits.starts_with("0x") || digits.starts_with("0X") => {
+            Some("JSON has no hexadecimal numbers")
+        }
         () if word.starts_with('+') => Some("a number must not start with a plus sign"),
-        () if digits.starts_with('.') => Some("a number must have a digit before its decimal point"),
+        () if digits.starts_with('.') => {
+            Some("a number must have a digit before its decimal point")
+        }
         () if digits.ends_with('.') => Some("a number must have a digit after its decimal point"),
-        () if digits.len() > 1 && digits.starts_with('0') => Some("a number must not start with a zero"),
+        () if digits.len() > 1 && digits.starts_with('0') => {
+            Some("a number must not start with a zero")
+        }
         () => None,
     }
 }
 
 fn nul_run(text: &str, at: usize) -> Option<Fault> {
     let run = text.bytes().skip(at).take_while(|&byte| byte == 0).count();
-    let fault = Fault::new(RULE, Span::new(at, at + run), format!("{run} NUL bytes stand here instead of a record"));
-    (run > 0).then(|| fault.help("the file was not written to its end (a crash, a full disk): restore it"))
+    let fault = Fault::new(
+        RULE,
+        Span::new(at, at + run),
+        format!("{run} NUL bytes stand here instead of a record"),
+    );
+    (run > 0).then(|| {
+        fault.help("the file was not written to its end (a crash, a full disk): restore it")
+    })
 }
 
 fn unexpected(text: &str, at: usize, kind: &JsonErrorType) -> Fault {
     let rest = text.get(at..).unwrap_or_default();
-    let Some(found) = rest.chars().next() else { return cut_off(text, kind) };
+    let Some(found) = rest.chars().next() else {
+        return cut_off(text, kind);
+    };
     if let Some(fault) = nul_run(text, at) {
         return fault;
     }
     match found {
         '\'' => {
-            return Fault::new(RULE, one(text, at), "strings need double quotes in JSON")
-                .help("this looks like a Python dict printed as text: write records with json.dumps");
+            return Fault::new(RULE, one(text, at), "strings need double quotes in JSON").help(
+                "this looks like a Python dict printed as text: write records with json.dumps",
+            );
         }
         '/' | '#' => return comment(one(text, at)),
-        ',' => return Fault::new(RULE, one(text, at), "a comma stands where a value should be").help("remove it, or add the missing value"),
-        '\u{feff}' => return Fault::new(RULE, one(text, at), "a byte order mark stands in the middle of the file").help("files were joined without removing it: delete these three bytes"),
+        ',' => {
+            return Fault::new(
+                RULE,
+                one(text, at),
+                "a comma stands where a value should be",
+            )
+            .help("remove it, or add the missing value");
+        }
+        '\u{feff}' => {
+            return Fault::new(
+                RULE,
+                one(text, at),
+                "a byte order mark stands in the middle of the file",
+            )
+            .help("files were joined without removing it: delete these three bytes");
+        }
         _ => {}
     }
     let span = word_around(text, at);
@@ -266,14 +349,28 @@ fn grammar(text: &str, at: usize, kind: &JsonErrorType, word: &str, span: Span) 
     use JsonErrorType as E;
     let is_word = word.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$');
     match kind {
-        E::KeyMustBeAString if is_word => {
-            Fault::new(RULE, span, format!("the key {} needs double quotes", quoted(word, 40)))
+        E::KeyMustBeAString if is_word => Fault::new(
+            RULE,
+            span,
+            format!("the key {} needs double quotes", quoted(word, 40)),
+        ),
+        E::KeyMustBeAString => Fault::new(
+            RULE,
+            one(text, at),
+            "a key in double quotes should stand here",
+        ),
+        E::ExpectedColon => Fault::new(
+            RULE,
+            one(text, at),
+            "a colon should stand between a key and its value",
+        ),
+        E::ExpectedListCommaOrEnd => {
+            Fault::new(RULE, one(text, at), "a comma or `]` should stand here")
         }
-        E::KeyMustBeAString => Fault::new(RULE, one(text, at), "a key in double quotes should stand here"),
-        E::ExpectedColon => Fault::new(RULE, one(text, at), "a colon should stand between a key and its value"),
-        E::ExpectedListCommaOrEnd => Fault::new(RULE, one(text, at), "a comma or `]` should stand here"),
-        E::ExpectedObjectCommaOrEnd => Fault::new(RULE, one(text, at), "a comma or `}` should stand here")
-            .help("a quote inside a string must be written `\\\"`"),
+        E::ExpectedObjectCommaOrEnd => {
+            Fault::new(RULE, one(text, at), "a comma or `}` should stand here")
+                .help("a quote inside a string must be written `\\\"`")
+        }
         _ if is_word => Fault::new(RULE, span, format!("{} is no JSON value", quoted(word, 40)))
             .help("put text in double quotes"),
         _ => Fault::new(RULE, one(text, at), "a value should stand here"),

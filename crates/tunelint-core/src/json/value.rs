@@ -96,7 +96,9 @@ impl<'a> Json<'a> {
     /// The first key that occurs twice in one object: both places.
     pub(super) fn duplicate_key(self) -> Option<(Span, Span)> {
         let objects = (0..self.nodes.len()).map(|at| Value { json: self, at });
-        objects.filter(|value| value.kind() == Kind::Object).find_map(Value::repeated_key)
+        objects
+            .filter(|value| value.kind() == Kind::Object)
+            .find_map(Value::repeated_key)
     }
 
     fn node(self, at: usize) -> Option<&'a Node> {
@@ -108,7 +110,10 @@ impl<'a> Json<'a> {
         let range = match node.decoded {
             BORROWED => {
                 let (start, end) = (node.start as usize + 1, node.end as usize);
-                return self.text.get(start..end.saturating_sub(1)).unwrap_or_default();
+                return self
+                    .text
+                    .get(start..end.saturating_sub(1))
+                    .unwrap_or_default();
             }
             start => start as usize..start as usize + node.decoded_len as usize,
         };
@@ -135,40 +140,69 @@ impl<'a> Value<'a> {
 
     /// Its text, if it is a string.
     pub fn text(self) -> Option<Text<'a>> {
-        let node = self.json.node(self.at).filter(|node| node.kind == Kind::String)?;
-        Some(Text::new(self.json.decoded(node), self.raw(), node_span(node), Coding::Json))
+        let node = self
+            .json
+            .node(self.at)
+            .filter(|node| node.kind == Kind::String)?;
+        Some(Text::new(
+            self.json.decoded(node),
+            self.raw(),
+            node_span(node),
+            Coding::Json,
+        ))
     }
 
     /// The unescaped string, if it is one.
     pub fn as_str(self) -> Option<&'a str> {
-        let node = self.json.node(self.at).filter(|node| node.kind == Kind::String)?;
+        let node = self
+            .json
+            .node(self.at)
+            .filter(|node| node.kind == Kind::String)?;
         Some(self.json.decoded(node))
     }
 
     /// The value under `key`, if it is an object that has it.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
-        self.entries().find(|entry| entry.key == key).map(|entry| entry.value)
+        self.entries()
+            .find(|entry| entry.key == key)
+            .map(|entry| entry.value)
     }
 
     /// The keys and values of an object, in order; nothing for any other value.
     pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
-        let node = self.json.node(self.at).filter(|node| node.kind == Kind::Object);
+        let node = self
+            .json
+            .node(self.at)
+            .filter(|node| node.kind == Kind::Object);
         let (mut at, end) = (self.at + 1, node.map_or(0, |node| node.next as usize));
         std::iter::from_fn(move || {
             let key = self.json.node(at).filter(|_| at < end)?;
-            let value = Value { json: self.json, at: at + 1 };
+            let value = Value {
+                json: self.json,
+                at: at + 1,
+            };
             at = self.json.node(at + 1)?.next as usize;
-            Some(Entry { key: self.json.decoded(key), key_span: node_span(key), value })
+            Some(Entry {
+                key: self.json.decoded(key),
+                key_span: node_span(key),
+                value,
+            })
         })
     }
 
     /// The items of a list, in order; nothing for any other value.
     pub fn items(self) -> impl Iterator<Item = Value<'a>> {
-        let node = self.json.node(self.at).filter(|node| node.kind == Kind::Array);
+        let node = self
+            .json
+            .node(self.at)
+            .filter(|node| node.kind == Kind::Array);
         let (mut at, end) = (self.at + 1, node.map_or(0, |node| node.next as usize));
         std::iter::from_fn(move || {
             let item = self.json.node(at).filter(|_| at < end)?;
-            let value = Value { json: self.json, at };
+            let value = Value {
+                json: self.json,
+                at,
+            };
             at = item.next as usize;
             Some(value)
         })
@@ -176,13 +210,20 @@ impl<'a> Value<'a> {
 
     fn child_holding(self, span: Span) -> Option<(String, Value<'a>)> {
         let holds = |outer: Span| {
-            outer.contains(span) && (span.is_empty() || span.len() <= outer.len()) && outer.end > span.start
+            outer.contains(span)
+                && (span.is_empty() || span.len() <= outer.len())
+                && outer.end > span.start
         };
         if self.kind() == Kind::Array {
-            let found = self.items().enumerate().find(|(_, item)| holds(item.span()));
+            let found = self
+                .items()
+                .enumerate()
+                .find(|(_, item)| holds(item.span()));
             return found.map(|(index, item)| (index.to_string(), item));
         }
-        let entry = self.entries().find(|entry| holds(entry.key_span) || holds(entry.value.span()))?;
+        let entry = self
+            .entries()
+            .find(|entry| holds(entry.key_span) || holds(entry.value.span()))?;
         // A place inside a key belongs to the key's value, but must not be looked for within it.
         Some((entry.key.to_owned(), entry.value))
     }
@@ -192,12 +233,19 @@ impl<'a> Value<'a> {
         if count > FEW_KEYS {
             let mut seen = HashMap::with_capacity(count);
             return self.entries().find_map(|entry| {
-                seen.insert(entry.key, entry.key_span).map(|first| (first, entry.key_span))
+                seen.insert(entry.key, entry.key_span)
+                    .map(|first| (first, entry.key_span))
             });
         }
-        self.entries().enumerate().skip(1).find_map(|(index, entry)| {
-            let first = self.entries().take(index).find(|earlier| earlier.key == entry.key)?;
-            Some((first.key_span, entry.key_span))
-        })
+        self.entries()
+            .enumerate()
+            .skip(1)
+            .find_map(|(index, entry)| {
+                let first = self
+                    .entries()
+                    .take(index)
+                    .find(|earlier| earlier.key == entry.key)?;
+                Some((first.key_span, entry.key_span))
+            })
     }
 }

@@ -15,7 +15,14 @@ use crate::text::Text;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Alpaca;
 
-const FIELDS: [&str; 6] = ["instruction", "input", "output", "response", "system", "history"];
+const FIELDS: [&str; 6] = [
+    "instruction",
+    "input",
+    "output",
+    "response",
+    "system",
+    "history",
+];
 /// What stands between instruction and input where they are one text (LLaMA-Factory's way).
 const BETWEEN: &str = "\n";
 
@@ -44,7 +51,9 @@ impl Layout for Alpaca {
         history(record, &mut turns, findings)?;
         let mut prompt = Turn::of_text(Role::User, instruction?);
         if let Some(input) = input.ok()?.filter(|text| !text.as_str().is_empty()) {
-            prompt.texts.push(Text::composed(BETWEEN.to_owned(), input.span()));
+            prompt
+                .texts
+                .push(Text::composed(BETWEEN.to_owned(), input.span()));
             prompt.texts.push(input);
         }
         turns.push(prompt);
@@ -55,7 +64,10 @@ impl Layout for Alpaca {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let last_prompt = example.turns.iter().rposition(|turn| turn.role == Role::User);
+        let last_prompt = example
+            .turns
+            .iter()
+            .rposition(|turn| turn.role == Role::User);
         let prompt = last_prompt.and_then(|at| example.turns.get(at));
         let texts = prompt.map(|turn| turn.texts.as_slice()).unwrap_or_default();
         let (instruction, input) = split(texts);
@@ -64,24 +76,41 @@ impl Layout for Alpaca {
         object.key("input");
         object.texts(&input);
         object.key("output");
-        object.texts(example.output().map(|turn| turn.texts.as_slice()).unwrap_or_default());
+        object.texts(
+            example
+                .output()
+                .map(|turn| turn.texts.as_slice())
+                .unwrap_or_default(),
+        );
         if let Some(system) = example.turns.iter().find(|turn| turn.role == Role::System) {
             object.key("system");
             object.texts(&system.texts);
         }
-        let earlier = example.turns.get(..last_prompt.unwrap_or(0)).unwrap_or_default();
+        let earlier = example
+            .turns
+            .get(..last_prompt.unwrap_or(0))
+            .unwrap_or_default();
         write_history(earlier, object, losses);
         lose_parts(example, losses);
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity { many_turns: true, system: true }
+        Capacity {
+            many_turns: true,
+            system: true,
+        }
     }
 }
 
 /// Turns before the last prompt, in pairs.
-fn history<'a>(record: &Record<'a>, turns: &mut Vec<Turn<'a>>, findings: &mut Findings<'_>) -> Option<()> {
-    let Some(Field::Other(list)) = record.body.field("history") else { return Some(()) };
+fn history<'a>(
+    record: &Record<'a>,
+    turns: &mut Vec<Turn<'a>>,
+    findings: &mut Findings<'_>,
+) -> Option<()> {
+    let Some(Field::Other(list)) = record.body.field("history") else {
+        return Some(());
+    };
     if list.kind() == Kind::Null {
         return Some(());
     }
@@ -108,15 +137,23 @@ fn history<'a>(record: &Record<'a>, turns: &mut Vec<Turn<'a>>, findings: &mut Fi
 /// An instruction and its input, where the turn was read as these two.
 fn split<'a>(texts: &[Text<'a>]) -> (SmallVec<[Text<'a>; 1]>, SmallVec<[Text<'a>; 1]>) {
     match texts {
-        [instruction @ .., between, input] if between.as_str() == BETWEEN && between.raw_json().is_none() => {
-            (instruction.iter().cloned().collect(), SmallVec::from_iter([input.clone()]))
+        [instruction @ .., between, input]
+            if between.as_str() == BETWEEN && between.raw_json().is_none() =>
+        {
+            (
+                instruction.iter().cloned().collect(),
+                SmallVec::from_iter([input.clone()]),
+            )
         }
         all => (all.iter().cloned().collect(), SmallVec::new()),
     }
 }
 
 fn write_history(earlier: &[Turn<'_>], object: &mut ObjectWriter, losses: &mut Losses) {
-    let spoken: Vec<&Turn<'_>> = earlier.iter().filter(|turn| turn.role != Role::System).collect();
+    let spoken: Vec<&Turn<'_>> = earlier
+        .iter()
+        .filter(|turn| turn.role != Role::System)
+        .collect();
     if spoken.is_empty() {
         return;
     }
@@ -130,7 +167,9 @@ fn write_history(earlier: &[Turn<'_>], object: &mut ObjectWriter, losses: &mut L
                 object.texts(&model.texts);
                 object.end_array();
             }
-            turns => turns.iter().for_each(|turn| losses.add("a turn out of order", turn.span)),
+            turns => turns
+                .iter()
+                .for_each(|turn| losses.add("a turn out of order", turn.span)),
         }
     }
     object.end_array();
@@ -144,20 +183,38 @@ mod tests {
     #[test]
     fn instruction_and_input_are_one_prompt_and_come_apart_again() {
         let line = r#"{"instruction":"Translate.","input":"Hund","output":"dog"}"#;
-        assert_eq!(read(&Alpaca, line).0, ["user: Translate.\nHund", "model: dog"]);
+        assert_eq!(
+            read(&Alpaca, line).0,
+            ["user: Translate.\nHund", "model: dog"]
+        );
         assert_eq!(rewrite(&Alpaca, &Alpaca, line), (line.into(), vec![]));
     }
 
     #[test]
     fn system_and_history_are_kept() {
-        let line = r#"{"instruction":"c","input":"","output":"d","system":"s","history":[["a","b"]]}"#;
-        assert_eq!(read(&Alpaca, line).0, ["system: s", "user: a", "model: b", "user: c", "model: d"]);
+        let line =
+            r#"{"instruction":"c","input":"","output":"d","system":"s","history":[["a","b"]]}"#;
+        assert_eq!(
+            read(&Alpaca, line).0,
+            ["system: s", "user: a", "model: b", "user: c", "model: d"]
+        );
         assert_eq!(rewrite(&Alpaca, &Alpaca, line), (line.into(), vec![]));
     }
 
     #[test]
     fn mistakes_are_named() {
-        assert_eq!(read(&Alpaca, r#"{"instruction":"a","output":null}"#).1, ["wrong-type@29 /output: `output` is null, not text"]);
-        assert_eq!(read(&Alpaca, r#"{"instruction":"a","output":"b","history":[["x"]]}"#).1.len(), 1);
+        assert_eq!(
+            read(&Alpaca, r#"{"instruction":"a","output":null}"#).1,
+            ["wrong-type@29 /output: `output` is null, not text"]
+        );
+        assert_eq!(
+            read(
+                &Alpaca,
+                r#"{"instruction":"a","output":"b","history":[["x"]]}"#
+            )
+            .1
+            .len(),
+            1
+        );
     }
 }

@@ -16,7 +16,14 @@ use crate::record::{Body, Record};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Contents;
 
-const FIELDS: [&str; 6] = ["contents", "systemInstruction", "system_instruction", "tools", "labels", "toolConfig"];
+const FIELDS: [&str; 6] = [
+    "contents",
+    "systemInstruction",
+    "system_instruction",
+    "tools",
+    "labels",
+    "toolConfig",
+];
 const SYSTEM: [&str; 2] = ["systemInstruction", "system_instruction"];
 const ROLES: [&str; 4] = ["user", "model", "function", "tool"];
 
@@ -35,7 +42,9 @@ impl Layout for Contents {
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
         let list = turn_list(record, "contents", findings)?;
-        let Body::Json(json) = record.body else { return None };
+        let Body::Json(json) = record.body else {
+            return None;
+        };
         let mut turns = Vec::with_capacity(3);
         let mut whole = true;
         if let Some(system) = SYSTEM.iter().find_map(|name| json.root().get(name)) {
@@ -52,13 +61,19 @@ impl Layout for Contents {
         }
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &FIELDS);
-        let setting = |name: &str| FIELDS.contains(&name) && name != "contents" && !SYSTEM.contains(&name);
+        let setting =
+            |name: &str| FIELDS.contains(&name) && name != "contents" && !SYSTEM.contains(&name);
         example.settings = fields(record, setting);
         whole.then_some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let systems = || example.turns.iter().filter(|turn| turn.role == Role::System);
+        let systems = || {
+            example
+                .turns
+                .iter()
+                .filter(|turn| turn.role == Role::System)
+        };
         if systems().next().is_some() {
             object.key("systemInstruction");
             object.begin_object();
@@ -72,7 +87,11 @@ impl Layout for Contents {
         }
         object.key("contents");
         object.begin_array();
-        for turn in example.turns.iter().filter(|turn| turn.role != Role::System) {
+        for turn in example
+            .turns
+            .iter()
+            .filter(|turn| turn.role != Role::System)
+        {
             object.begin_object();
             object.key("role");
             object.string(match turn.role {
@@ -99,15 +118,27 @@ impl Layout for Contents {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity { many_turns: true, system: true }
+        Capacity {
+            many_turns: true,
+            system: true,
+        }
     }
 }
 
-fn turn<'a>(record: &Record<'a>, content: Value<'a>, index: usize, findings: &mut Findings<'_>) -> Option<Turn<'a>> {
+fn turn<'a>(
+    record: &Record<'a>,
+    content: Value<'a>,
+    index: usize,
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
     let role = match content.get("role") {
         // A role may be left out: turns alternate, the user first.
         None if content.kind() == Kind::Object => {
-            if index % 2 == 0 { Role::User } else { Role::Model }
+            if index.is_multiple_of(2) {
+                Role::User
+            } else {
+                Role::Model
+            }
         }
         _ => {
             let named = turn_text(record, content, "role", findings)?;
@@ -127,7 +158,12 @@ fn turn<'a>(record: &Record<'a>, content: Value<'a>, index: usize, findings: &mu
 }
 
 /// Reads the parts of a turn: texts, calls and results, media.
-fn parts<'a>(record: &Record<'a>, content: Value<'a>, role: Role, findings: &mut Findings<'_>) -> Option<Turn<'a>> {
+fn parts<'a>(
+    record: &Record<'a>,
+    content: Value<'a>,
+    role: Role,
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
     let list = match content.get("parts") {
         Some(list) if list.kind() == Kind::Array => list,
         Some(other) => {
@@ -141,14 +177,28 @@ fn parts<'a>(record: &Record<'a>, content: Value<'a>, role: Role, findings: &mut
             return None;
         }
     };
-    let mut turn = Turn { role, texts: SmallVec::new(), span: content.span(), parts: Vec::new() };
+    let mut turn = Turn {
+        role,
+        texts: SmallVec::new(),
+        span: content.span(),
+        parts: Vec::new(),
+    };
     for item in list.items() {
-        let other = item.entries().find_map(|entry| Some((entry, part_kind(entry.key)?)));
+        let other = item
+            .entries()
+            .find_map(|entry| Some((entry, part_kind(entry.key)?)));
         match other {
             Some((entry, kind)) => {
-                turn.parts.push(Part { kind, key: entry.key, raw: item.raw(), span: item.span() });
+                turn.parts.push(Part {
+                    kind,
+                    key: entry.key,
+                    raw: item.raw(),
+                    span: item.span(),
+                });
             }
-            None => turn.texts.push(turn_text(record, item, "text", findings)?.text()?),
+            None => turn
+                .texts
+                .push(turn_text(record, item, "text", findings)?.text()?),
         }
     }
     Some(turn)
@@ -188,7 +238,10 @@ mod tests {
     #[test]
     fn it_writes_what_it_read() {
         let line = r#"{"systemInstruction":{"role":"system","parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[{"text":"a\u00e9"}]},{"role":"model","parts":[{"text":"b"}]}]}"#;
-        assert_eq!(read(&Contents, line).0, ["system: s", "user: aé", "model: b"]);
+        assert_eq!(
+            read(&Contents, line).0,
+            ["system: s", "user: aé", "model: b"]
+        );
         assert_eq!(rewrite(&Contents, &Contents, line), (line.into(), vec![]));
     }
 
@@ -196,7 +249,10 @@ mod tests {
     fn messages_become_contents() {
         let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":1}]}"#;
         let (text, losses) = rewrite(&Messages, &Contents, line);
-        assert_eq!(text, r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]}]}"#);
+        assert_eq!(
+            text,
+            r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]}]}"#
+        );
         assert_eq!(losses, ["field `weight`"]);
     }
 
@@ -211,6 +267,9 @@ mod tests {
             said(r#"{"contents":[{"role":"user","parts":[{"text":5}]}]}"#),
             ["wrong-type@46 /contents/0/parts/0/text: `text` is a number, not text"]
         );
-        assert_eq!(said(r#"{"contents":[{"role":"user","part":[]}]}"#), ["missing-field@14 /contents/0: the field `parts` is missing"]);
+        assert_eq!(
+            said(r#"{"contents":[{"role":"user","part":[]}]}"#),
+            ["missing-field@14 /contents/0: the field `parts` is missing"]
+        );
     }
 }

@@ -10,19 +10,35 @@ use crate::row::normal_name;
 use crate::text::Text;
 
 /// The text of the required field that has the first of `names` that is there.
-pub(super) fn required<'a>(record: &Record<'a>, names: &[&str], findings: &mut Findings<'_>) -> Option<Text<'a>> {
-    let found = names.iter().find_map(|name| record.body.field(name).map(|field| (*name, field)));
+pub(super) fn required<'a>(
+    record: &Record<'a>,
+    names: &[&str],
+    findings: &mut Findings<'_>,
+) -> Option<Text<'a>> {
+    let found = names
+        .iter()
+        .find_map(|name| record.body.field(name).map(|field| (*name, field)));
     match found {
         Some((name, field)) => text_of(record, name, field, findings),
         None => {
-            missing(record, names.first().copied().unwrap_or_default(), Span::new(0, 1), &own_names(record), findings);
+            missing(
+                record,
+                names.first().copied().unwrap_or_default(),
+                Span::new(0, 1),
+                &own_names(record),
+                findings,
+            );
             None
         }
     }
 }
 
 /// The text of an optional field. `Err`: it is there and is no text, which was reported.
-pub(super) fn optional<'a>(record: &Record<'a>, name: &str, findings: &mut Findings<'_>) -> Result<Option<Text<'a>>, ()> {
+pub(super) fn optional<'a>(
+    record: &Record<'a>,
+    name: &str,
+    findings: &mut Findings<'_>,
+) -> Result<Option<Text<'a>>, ()> {
     match record.body.field(name) {
         None => Ok(None),
         Some(Field::Other(value)) if value.kind() == Kind::Null => Ok(None),
@@ -30,7 +46,12 @@ pub(super) fn optional<'a>(record: &Record<'a>, name: &str, findings: &mut Findi
     }
 }
 
-fn text_of<'a>(record: &Record<'a>, name: &str, field: Field<'a>, findings: &mut Findings<'_>) -> Option<Text<'a>> {
+fn text_of<'a>(
+    record: &Record<'a>,
+    name: &str,
+    field: Field<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Text<'a>> {
     match field {
         Field::Text(text) => Some(text),
         Field::Other(value) => {
@@ -41,33 +62,73 @@ fn text_of<'a>(record: &Record<'a>, name: &str, field: Field<'a>, findings: &mut
 }
 
 /// Reports a value that is no text.
-pub(super) fn wrong_type(record: &Record<'_>, name: &str, value: Value<'_>, findings: &mut Findings<'_>) {
-    findings.report_as("wrong-type", record.at(value.span()), Severity::Error, || {
-        let kind = value.kind();
-        let message = Message::new(format!("{} is {}, not text", quoted(name, 40), kind.describe()));
-        match kind {
-            Kind::Number | Kind::Bool => {
-                message.help(format!("put it in quotes: {}", quoted(&format!("\"{}\"", value.raw()), 40)))
+pub(super) fn wrong_type(
+    record: &Record<'_>,
+    name: &str,
+    value: Value<'_>,
+    findings: &mut Findings<'_>,
+) {
+    findings.report_as(
+        "wrong-type",
+        record.at(value.span()),
+        Severity::Error,
+        || {
+            let kind = value.kind();
+            let message = Message::new(format!(
+                "{} is {}, not text",
+                quoted(name, 40),
+                kind.describe()
+            ));
+            match kind {
+                Kind::Number | Kind::Bool => message.help(format!(
+                    "put it in quotes: {}",
+                    quoted(&format!("\"{}\"", value.raw()), 40)
+                )),
+                Kind::Null => message.help("write the text, or remove the record"),
+                _ => message.help("write it as one string, as the model is to read or write it"),
             }
-            Kind::Null => message.help("write the text, or remove the record"),
-            _ => message.help("write it as one string, as the model is to read or write it"),
-        }
-    });
+        },
+    );
 }
 
 /// Reports a value that should have been a list or an object.
-pub(super) fn not_a(what: &str, record: &Record<'_>, name: &str, value: Value<'_>, findings: &mut Findings<'_>) {
-    findings.report_as("wrong-type", record.at(value.span()), Severity::Error, || {
-        Message::new(format!("{} is {}, not {what}", quoted(name, 40), value.kind().describe()))
-    });
+pub(super) fn not_a(
+    what: &str,
+    record: &Record<'_>,
+    name: &str,
+    value: Value<'_>,
+    findings: &mut Findings<'_>,
+) {
+    findings.report_as(
+        "wrong-type",
+        record.at(value.span()),
+        Severity::Error,
+        || {
+            Message::new(format!(
+                "{} is {}, not {what}",
+                quoted(name, 40),
+                value.kind().describe()
+            ))
+        },
+    );
 }
 
 /// Reports a field that is not there, and names the nearest that is.
-pub(super) fn missing(record: &Record<'_>, name: &str, at: Span, there: &[&str], findings: &mut Findings<'_>) {
+pub(super) fn missing(
+    record: &Record<'_>,
+    name: &str,
+    at: Span,
+    there: &[&str],
+    findings: &mut Findings<'_>,
+) {
     findings.report_as("missing-field", record.at(at), Severity::Error, || {
         let message = Message::new(format!("the field {} is missing", quoted(name, 40)));
         match near(name, there) {
-            Some(near) => message.help(format!("did you mean {} where {} stands?", quoted(name, 40), quoted(near, 40))),
+            Some(near) => message.help(format!(
+                "did you mean {} where {} stands?",
+                quoted(name, 40),
+                quoted(near, 40)
+            )),
             None => message.help("add it, or remove the record"),
         }
     });
@@ -84,7 +145,12 @@ pub(super) fn near<'n>(wanted: &str, names: &[&'n str]) -> Option<&'n str> {
 
 /// The names at the top of a record.
 pub(super) fn own_names<'a>(record: &Record<'a>) -> Vec<&'a str> {
-    record.body.names().into_iter().map(|(name, _)| name).collect()
+    record
+        .body
+        .names()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// Whether a record has a field called `name`.
@@ -104,13 +170,18 @@ pub(super) fn extras<'a>(record: &Record<'a>, known: &[&str]) -> Vec<Extra<'a>> 
 /// The fields at the top whose names `wanted` takes.
 pub(super) fn fields<'a>(record: &Record<'a>, wanted: impl Fn(&str) -> bool) -> Vec<Extra<'a>> {
     match record.body {
-        Body::Json(json) => {
-            json.root().entries().filter(|entry| wanted(entry.key)).map(extra).collect()
-        }
+        Body::Json(json) => json
+            .root()
+            .entries()
+            .filter(|entry| wanted(entry.key))
+            .map(extra)
+            .collect(),
         Body::Row(row) => {
             let cells = row.header().names.iter().zip(row.cells());
             let cells = cells.filter(|(name, _)| wanted(&normal_name(name)));
-            cells.map(|(name, cell)| cell_extra(name, &cell, record)).collect()
+            cells
+                .map(|(name, cell)| cell_extra(name, &cell, record))
+                .collect()
         }
         Body::Unread => Vec::new(),
     }
@@ -119,12 +190,22 @@ pub(super) fn fields<'a>(record: &Record<'a>, wanted: impl Fn(&str) -> bool) -> 
 fn cell_extra<'a>(name: &'a str, cell: &Text<'a>, record: &Record<'a>) -> Extra<'a> {
     let span = cell.span();
     let raw = std::str::from_utf8(span.slice(record.raw)).unwrap_or_default();
-    Extra { key: name, key_span: span, raw, span }
+    Extra {
+        key: name,
+        key_span: span,
+        raw,
+        span,
+    }
 }
 
 /// A field as it is carried along.
 pub(super) fn extra<'a>(entry: Entry<'a>) -> Extra<'a> {
-    Extra { key: entry.key, key_span: entry.key_span, raw: entry.value.raw(), span: entry.value.span() }
+    Extra {
+        key: entry.key,
+        key_span: entry.key_span,
+        raw: entry.value.raw(),
+        span: entry.value.span(),
+    }
 }
 
 #[cfg(test)]
@@ -140,10 +221,18 @@ pub(super) mod testing {
 
     fn policy() -> Policy {
         let enabled = ["missing-field", "wrong-type"].into_iter().collect();
-        Policy { keep: Keep::All, severities: Default::default(), enabled }
+        Policy {
+            keep: Keep::All,
+            severities: Default::default(),
+            enabled,
+        }
     }
 
-    fn with<R>(layout: &dyn Layout, line: &str, take: impl FnOnce(Option<&Example<'_>>) -> R) -> (R, Vec<String>) {
+    fn with<R>(
+        layout: &dyn Layout,
+        line: &str,
+        take: impl FnOnce(Option<&Example<'_>>) -> R,
+    ) -> (R, Vec<String>) {
         let policy = policy();
         let mut findings = Findings::new(&policy);
         let mut parser = Parser::new();
@@ -161,7 +250,10 @@ pub(super) mod testing {
         let result = take(example.as_ref());
         let found = findings.into_parts().1;
         let said = |f: &crate::finding::Finding| {
-            format!("{}@{} {}: {}", f.rule, f.location.start.column, f.location.pointer, f.message)
+            format!(
+                "{}@{} {}: {}",
+                f.rule, f.location.start.column, f.location.pointer, f.message
+            )
         };
         (result, found.iter().map(said).collect())
     }
@@ -169,25 +261,37 @@ pub(super) mod testing {
     /// The turns as `role: text`, and what was reported.
     pub(in super::super) fn read(layout: &dyn Layout, line: &str) -> (Vec<String>, Vec<String>) {
         with(layout, line, |example| {
-            let turns = example.map(|example| example.turns.as_slice()).unwrap_or_default();
+            let turns = example
+                .map(|example| example.turns.as_slice())
+                .unwrap_or_default();
             let name = |role| match role {
                 Role::System => "system",
                 Role::User => "user",
                 Role::Model => "model",
                 Role::Tool => "tool",
             };
-            turns.iter().map(|turn| format!("{}: {}", name(turn.role), turn.joined())).collect()
+            turns
+                .iter()
+                .map(|turn| format!("{}: {}", name(turn.role), turn.joined()))
+                .collect()
         })
     }
 
     /// The record written anew, and what was lost.
-    pub(in super::super) fn rewrite(from: &dyn Layout, to: &dyn Layout, line: &str) -> (String, Vec<String>) {
+    pub(in super::super) fn rewrite(
+        from: &dyn Layout,
+        to: &dyn Layout,
+        line: &str,
+    ) -> (String, Vec<String>) {
         let (result, said) = with(from, line, |example| {
             let mut object = ObjectWriter::new();
             let mut losses = Losses::default();
             to.encode(example.expect("an example"), &mut object, &mut losses);
             let text = String::from_utf8(object.finish().to_vec()).unwrap();
-            (text, losses.losses.into_iter().map(|loss| loss.what).collect())
+            (
+                text,
+                losses.losses.into_iter().map(|loss| loss.what).collect(),
+            )
         });
         assert!(said.is_empty(), "{said:?}");
         result

@@ -17,8 +17,22 @@ use crate::text::Text;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Messages;
 
-const FIELDS: [&str; 6] = ["messages", "system", "tools", "functions", "parallel_tool_calls", "weight"];
-const ROLES: [&str; 6] = ["system", "user", "assistant", "developer", "tool", "function"];
+const FIELDS: [&str; 6] = [
+    "messages",
+    "system",
+    "tools",
+    "functions",
+    "parallel_tool_calls",
+    "weight",
+];
+const ROLES: [&str; 6] = [
+    "system",
+    "user",
+    "assistant",
+    "developer",
+    "tool",
+    "function",
+];
 
 impl Layout for Messages {
     fn name(&self) -> &'static str {
@@ -48,7 +62,9 @@ impl Layout for Messages {
         }
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &FIELDS);
-        example.settings = fields(record, |name| name != "messages" && name != "system" && FIELDS.contains(&name));
+        example.settings = fields(record, |name| {
+            name != "messages" && name != "system" && FIELDS.contains(&name)
+        });
         whole.then_some(example)
     }
 
@@ -70,13 +86,22 @@ impl Layout for Messages {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity { many_turns: true, system: true }
+        Capacity {
+            many_turns: true,
+            system: true,
+        }
     }
 }
 
 /// The list of turns under `name`; what is wrong with it is reported.
-pub(super) fn turn_list<'a>(record: &Record<'a>, name: &str, findings: &mut Findings<'_>) -> Option<Value<'a>> {
-    let Body::Json(json) = record.body else { return None };
+pub(super) fn turn_list<'a>(
+    record: &Record<'a>,
+    name: &str,
+    findings: &mut Findings<'_>,
+) -> Option<Value<'a>> {
+    let Body::Json(json) = record.body else {
+        return None;
+    };
     match json.root().get(name) {
         Some(list) if list.kind() == Kind::Array => Some(list),
         Some(other) => {
@@ -84,7 +109,13 @@ pub(super) fn turn_list<'a>(record: &Record<'a>, name: &str, findings: &mut Find
             None
         }
         None => {
-            missing(record, name, Span::new(0, 1), &super::fields::own_names(record), findings);
+            missing(
+                record,
+                name,
+                Span::new(0, 1),
+                &super::fields::own_names(record),
+                findings,
+            );
             None
         }
     }
@@ -105,7 +136,13 @@ pub(super) fn turn_text<'a>(
         }
         None if turn.kind() == Kind::Object => {
             let names: Vec<&str> = turn.entries().map(|entry| entry.key).collect();
-            missing(record, name, Span::new(turn.span().start, turn.span().start + 1), &names, findings);
+            missing(
+                record,
+                name,
+                Span::new(turn.span().start, turn.span().start + 1),
+                &names,
+                findings,
+            );
             None
         }
         None => {
@@ -116,20 +153,51 @@ pub(super) fn turn_text<'a>(
 }
 
 /// Reports a role that the layout does not have.
-pub(super) fn wrong_role(record: &Record<'_>, key: &str, role: Value<'_>, known: &[&str], findings: &mut Findings<'_>) {
-    findings.report_as("wrong-type", record.at(role.span()), Severity::Error, || {
-        let name = role.as_str().unwrap_or_default();
-        let aliases = [("human", "user"), ("gpt", "assistant"), ("model", "assistant"), ("bot", "assistant"), ("ai", "assistant")];
-        let alias = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name)).map(|(_, role)| *role);
-        let message = Message::new(format!("{} is {}, which is no role", quoted(key, 20), quoted(name, 30)));
-        match alias.filter(|role| known.contains(role)).or_else(|| near(name, known)) {
-            Some(meant) => message.help(format!("did you mean `{meant}`?")),
-            None => message.help(format!("the roles are {}", known.join(", "))),
-        }
-    });
+pub(super) fn wrong_role(
+    record: &Record<'_>,
+    key: &str,
+    role: Value<'_>,
+    known: &[&str],
+    findings: &mut Findings<'_>,
+) {
+    findings.report_as(
+        "wrong-type",
+        record.at(role.span()),
+        Severity::Error,
+        || {
+            let name = role.as_str().unwrap_or_default();
+            let aliases = [
+                ("human", "user"),
+                ("gpt", "assistant"),
+                ("model", "assistant"),
+                ("bot", "assistant"),
+                ("ai", "assistant"),
+            ];
+            let alias = aliases
+                .iter()
+                .find(|(alias, _)| alias.eq_ignore_ascii_case(name))
+                .map(|(_, role)| *role);
+            let message = Message::new(format!(
+                "{} is {}, which is no role",
+                quoted(key, 20),
+                quoted(name, 30)
+            ));
+            match alias
+                .filter(|role| known.contains(role))
+                .or_else(|| near(name, known))
+            {
+                Some(meant) => message.help(format!("did you mean `{meant}`?")),
+                None => message.help(format!("the roles are {}", known.join(", "))),
+            }
+        },
+    );
 }
 
-fn turn<'a>(record: &Record<'a>, message: Value<'a>, findings: &mut Findings<'_>) -> Option<Turn<'a>> {
+fn turn<'a>(
+    record: &Record<'a>,
+    message: Value<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
     let named = turn_text(record, message, "role", findings)?;
     let role = match named.as_str().unwrap_or_default() {
         "system" | "developer" => Role::System,
@@ -141,16 +209,28 @@ fn turn<'a>(record: &Record<'a>, message: Value<'a>, findings: &mut Findings<'_>
             return None;
         }
     };
-    let mut turn = Turn { role, texts: SmallVec::new(), span: message.span(), parts: Vec::new() };
+    let mut turn = Turn {
+        role,
+        texts: SmallVec::new(),
+        span: message.span(),
+        parts: Vec::new(),
+    };
     for entry in message.entries() {
         match entry.key {
             "role" | "content" => {}
-            "tool_calls" | "function_call" if entry.value.kind() != Kind::Null => turn.parts.push(part(PartKind::Call, &entry)),
+            "tool_calls" | "function_call" if entry.value.kind() != Kind::Null => {
+                turn.parts.push(part(PartKind::Call, &entry))
+            }
             _ => turn.parts.push(part(PartKind::Note, &entry)),
         }
     }
     if matches!(named.as_str(), Some("developer" | "function")) {
-        turn.parts.push(Part { kind: PartKind::Note, key: "role", raw: named.raw(), span: named.span() });
+        turn.parts.push(Part {
+            kind: PartKind::Note,
+            key: "role",
+            raw: named.raw(),
+            span: named.span(),
+        });
     }
     content(record, message, &mut turn, findings)?;
     Some(turn)
@@ -158,18 +238,28 @@ fn turn<'a>(record: &Record<'a>, message: Value<'a>, findings: &mut Findings<'_>
 
 fn part<'a>(kind: PartKind, entry: &Entry<'a>) -> Part<'a> {
     let Extra { key, raw, span, .. } = extra(*entry);
-    Part { kind, key, raw, span }
+    Part {
+        kind,
+        key,
+        raw,
+        span,
+    }
 }
 
 /// Reads the content: text, nothing beside a tool call, or a list of parts.
-fn content<'a>(record: &Record<'a>, message: Value<'a>, turn: &mut Turn<'a>, findings: &mut Findings<'_>) -> Option<()> {
+fn content<'a>(
+    record: &Record<'a>,
+    message: Value<'a>,
+    turn: &mut Turn<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<()> {
     let calls = turn.parts.iter().any(|part| part.kind == PartKind::Call);
     match message.get("content") {
         None if calls => Some(()),
         Some(value) if value.kind() == Kind::Null && calls => Some(()),
-        Some(value) if value.kind() == Kind::Array => {
-            value.items().try_for_each(|item| content_part(record, item, turn, findings))
-        }
+        Some(value) if value.kind() == Kind::Array => value
+            .items()
+            .try_for_each(|item| content_part(record, item, turn, findings)),
         _ => {
             let text: Text<'a> = turn_text(record, message, "content", findings)?.text()?;
             turn.texts.push(text);
@@ -178,21 +268,35 @@ fn content<'a>(record: &Record<'a>, message: Value<'a>, turn: &mut Turn<'a>, fin
     }
 }
 
-fn content_part<'a>(record: &Record<'a>, item: Value<'a>, turn: &mut Turn<'a>, findings: &mut Findings<'_>) -> Option<()> {
+fn content_part<'a>(
+    record: &Record<'a>,
+    item: Value<'a>,
+    turn: &mut Turn<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<()> {
     if item.get("text").is_some() {
-        turn.texts.push(turn_text(record, item, "text", findings)?.text()?);
+        turn.texts
+            .push(turn_text(record, item, "text", findings)?.text()?);
         return Some(());
     }
     if item.kind() != Kind::Object {
         not_a("an object", record, "a part of `content`", item, findings);
         return None;
     }
-    turn.parts.push(Part { kind: PartKind::Media, key: "content", raw: item.raw(), span: item.span() });
+    turn.parts.push(Part {
+        kind: PartKind::Media,
+        key: "content",
+        raw: item.raw(),
+        span: item.span(),
+    });
     Some(())
 }
 
 fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-    let own_role = turn.parts.iter().find(|part| part.key == "role" && part.kind == PartKind::Note);
+    let own_role = turn
+        .parts
+        .iter()
+        .find(|part| part.key == "role" && part.kind == PartKind::Note);
     object.begin_object();
     object.key("role");
     match (own_role, turn.role) {
@@ -203,7 +307,10 @@ fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) 
         (None, Role::Tool) => object.string("tool"),
     }
     object.key("content");
-    let media = turn.parts.iter().any(|part| part.kind == PartKind::Media && part.key == "content");
+    let media = turn
+        .parts
+        .iter()
+        .any(|part| part.kind == PartKind::Media && part.key == "content");
     if media {
         encode_parts(turn, object);
     } else if turn.texts.is_empty() {
@@ -211,7 +318,11 @@ fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) 
     } else {
         object.texts(&turn.texts);
     }
-    for part in turn.parts.iter().filter(|part| part.key != "role" && part.key != "content") {
+    for part in turn
+        .parts
+        .iter()
+        .filter(|part| part.key != "role" && part.key != "content")
+    {
         if CARRIED.contains(&part.key) {
             object.key(part.key);
             object.raw(part.raw);
@@ -224,8 +335,18 @@ fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) 
 
 /// Keys of a message that are written as they were read.
 const CARRIED: [&str; 12] = [
-    "name", "weight", "train", "tool_calls", "tool_call_id", "function_call", "refusal", "reasoning",
-    "reasoning_content", "thinking", "audio", "prefix",
+    "name",
+    "weight",
+    "train",
+    "tool_calls",
+    "tool_call_id",
+    "function_call",
+    "refusal",
+    "reasoning",
+    "reasoning_content",
+    "thinking",
+    "audio",
+    "prefix",
 ];
 
 /// Texts and media in the order in which they stood.
@@ -234,8 +355,15 @@ fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter) {
         Text(&'t Text<'a>),
         Media(&'t Part<'a>),
     }
-    let texts = turn.texts.iter().map(|text| (text.span(), Item::Text(text)));
-    let media = turn.parts.iter().filter(|part| part.kind == PartKind::Media).map(|part| (part.span, Item::Media(part)));
+    let texts = turn
+        .texts
+        .iter()
+        .map(|text| (text.span(), Item::Text(text)));
+    let media = turn
+        .parts
+        .iter()
+        .filter(|part| part.kind == PartKind::Media)
+        .map(|part| (part.span, Item::Media(part)));
     let mut items: Vec<_> = texts.chain(media).collect();
     items.sort_by_key(|(span, _)| span.start);
     object.begin_array();
@@ -264,7 +392,10 @@ mod tests {
     fn turns_are_read_in_order() {
         let line = r#"{"messages":[{"role":"developer","content":"s"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","content":"r","tool_call_id":"1"},{"role":"assistant","content":"z"}]}"#;
         let (turns, said) = read(&Messages, line);
-        assert_eq!(turns, ["system: s", "user: ab", "model: ", "tool: r", "model: z"]);
+        assert_eq!(
+            turns,
+            ["system: s", "user: ab", "model: ", "tool: r", "model: z"]
+        );
         assert!(said.is_empty());
     }
 
@@ -287,7 +418,13 @@ mod tests {
             said(r#"{"messages":[{"role":"user"}]}"#),
             ["missing-field@14 /messages/0: the field `content` is missing"]
         );
-        assert_eq!(said(r#"{"messages":"a"}"#), ["wrong-type@13 /messages: `messages` is a string, not a list of turns"]);
-        assert_eq!(said(r#"{"messages":[{"role":"user","content":null}]}"#).len(), 1);
+        assert_eq!(
+            said(r#"{"messages":"a"}"#),
+            ["wrong-type@13 /messages: `messages` is a string, not a list of turns"]
+        );
+        assert_eq!(
+            said(r#"{"messages":[{"role":"user","content":null}]}"#).len(),
+            1
+        );
     }
 }

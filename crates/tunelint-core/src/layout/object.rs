@@ -36,7 +36,10 @@ impl ObjectWriter {
 
     /// An object that is not written, only measured.
     pub fn measuring() -> Self {
-        Self { measuring: true, ..Self::default() }
+        Self {
+            measuring: true,
+            ..Self::default()
+        }
     }
 
     /// The length of the finished object in bytes.
@@ -136,9 +139,14 @@ impl ObjectWriter {
     /// The fields at the top: each name, and its value as JSON.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let slice = |range: &Range<usize>| {
-            self.out.get(range.clone()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+            self.out
+                .get(range.clone())
+                .and_then(|bytes| std::str::from_utf8(bytes).ok())
+                .unwrap_or_default()
         };
-        self.fields.iter().map(move |(name, value)| (slice(name).trim_matches('"'), slice(value)))
+        self.fields
+            .iter()
+            .map(move |(name, value)| (slice(name).trim_matches('"'), slice(value)))
     }
 
     fn open(&mut self, bracket: &[u8]) {
@@ -193,7 +201,9 @@ impl ObjectWriter {
 }
 
 fn inside(quoted: &[u8]) -> &[u8] {
-    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()
+    quoted
+        .get(1..quoted.len().saturating_sub(1))
+        .unwrap_or_default()
 }
 
 /// The length of `text` inside a JSON string, as `serde_json` escapes it.
@@ -203,13 +213,20 @@ fn escaped_len(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let escapes = count(bytes, escaped);
     // `\n` takes one byte more than a line break, `\u0007` five more than a bell.
-    let longer = if escapes == 0 { 0 } else { count(bytes, |byte| (byte < 0x20) & !short(byte)) * 4 };
+    let longer = if escapes == 0 {
+        0
+    } else {
+        count(bytes, |byte| (byte < 0x20) & !short(byte)) * 4
+    };
     bytes.len() as u64 + escapes + longer
 }
 
 /// How many bytes are `wanted`. Short runs are summed in bytes, which vector instructions do.
 fn count(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> u64 {
-    let run = |run: &[u8]| run.iter().fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(wanted(*byte))));
+    let run = |run: &[u8]| {
+        run.iter()
+            .fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(wanted(*byte))))
+    };
     bytes.chunks(128).map(|chunk| u64::from(run(chunk))).sum()
 }
 
@@ -219,13 +236,22 @@ mod tests {
 
     #[test]
     fn what_is_measured_is_what_would_be_written() {
-        for text in ["", "plain", "a\"b\\c\nd\te\u{7}\u{1f}\u{7f}é😀", &"\n".repeat(300)] {
+        for text in [
+            "",
+            "plain",
+            "a\"b\\c\nd\te\u{7}\u{1f}\u{7f}é😀",
+            &"\n".repeat(300),
+        ] {
             let (mut written, mut measured) = (ObjectWriter::new(), ObjectWriter::measuring());
             for object in [&mut written, &mut measured] {
                 object.key("k");
                 object.string(text);
             }
-            assert_eq!(measured.measure(), written.finish().len() as u64, "{text:?}");
+            assert_eq!(
+                measured.measure(),
+                written.finish().len() as u64,
+                "{text:?}"
+            );
         }
     }
 
@@ -244,9 +270,15 @@ mod tests {
         object.end_array();
         object.key("d");
         object.string("x\ny");
-        assert_eq!(object.finish(), br#"{"a":[{"b":1.10,"c":""},null],"d":"x\ny"}"#);
+        assert_eq!(
+            object.finish(),
+            br#"{"a":[{"b":1.10,"c":""},null],"d":"x\ny"}"#
+        );
         assert_eq!(object.measure(), object.finish().len() as u64);
         let fields: Vec<_> = object.fields().collect();
-        assert_eq!(fields, [("a", r#"[{"b":1.10,"c":""},null]"#), ("d", r#""x\ny""#)]);
+        assert_eq!(
+            fields,
+            [("a", r#"[{"b":1.10,"c":""},null]"#), ("d", r#""x\ny""#)]
+        );
     }
 }

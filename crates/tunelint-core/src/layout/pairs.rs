@@ -74,18 +74,31 @@ impl Template {
         let mut chars = template.chars().peekable();
         while let Some(c) = chars.next() {
             match (c, chars.peek()) {
-                ('{', Some('{')) | ('}', Some('}')) | ('\\', Some('\\')) => text.extend(chars.next()),
-                ('\\', Some('n' | 't')) => text.push(if chars.next() == Some('n') { '\n' } else { '\t' }),
+                ('{', Some('{')) | ('}', Some('}')) | ('\\', Some('\\')) => {
+                    text.extend(chars.next())
+                }
+                ('\\', Some('n' | 't')) => text.push(if chars.next() == Some('n') {
+                    '\n'
+                } else {
+                    '\t'
+                }),
                 ('{', _) => {
                     let name: String = chars.by_ref().take_while(|c| *c != '}').collect();
                     let closed = template.matches('}').count() >= template.matches('{').count();
                     if name.trim().is_empty() || !closed {
-                        return Err("a brace is not closed, or holds no column; write {{ for a brace".to_owned());
+                        return Err(
+                            "a brace is not closed, or holds no column; write {{ for a brace"
+                                .to_owned(),
+                        );
                     }
                     pieces.push(Piece::Text(std::mem::take(&mut text)));
                     pieces.push(Piece::Column(name.trim().to_owned()));
                 }
-                ('}', _) => return Err("a closing brace has no opening one; write }} for a brace".to_owned()),
+                ('}', _) => {
+                    return Err(
+                        "a closing brace has no opening one; write }} for a brace".to_owned()
+                    );
+                }
                 (c, _) => text.push(c),
             }
         }
@@ -126,9 +139,21 @@ impl Template {
 impl Pairs {
     /// The layout with the user's names.
     pub fn mapped(input: Binding, output: Binding, system: Option<String>) -> Self {
-        let mut names: Vec<String> = input.columns().into_iter().chain(output.columns()).chain(system.clone()).collect();
+        let mut names: Vec<String> = input
+            .columns()
+            .into_iter()
+            .chain(output.columns())
+            .chain(system.clone())
+            .collect();
         names.iter_mut().for_each(|name| *name = normal_name(name));
-        Self { mapped: Some(Mapped { input, output, system, names }) }
+        Self {
+            mapped: Some(Mapped {
+                input,
+                output,
+                system,
+                names,
+            }),
+        }
     }
 }
 
@@ -137,7 +162,10 @@ impl Mapped {
         let mut turns = Vec::with_capacity(3);
         if let Some(system) = &self.system {
             let text = optional(record, system, findings).ok()?;
-            turns.extend(text.filter(|text| !text.is_blank()).map(|text| Turn::of_text(Role::System, text)));
+            turns.extend(
+                text.filter(|text| !text.is_blank())
+                    .map(|text| Turn::of_text(Role::System, text)),
+            );
         }
         for (binding, role) in [(&self.input, Role::User), (&self.output, Role::Model)] {
             let text = match binding {
@@ -147,7 +175,9 @@ impl Mapped {
             turns.push(Turn::of_text(role, text));
         }
         let mut example = Example::new(*record, turns);
-        example.extras = super::fields::fields(record, |name| !self.names.iter().any(|used| *used == normal_name(name)));
+        example.extras = super::fields::fields(record, |name| {
+            !self.names.iter().any(|used| *used == normal_name(name))
+        });
         Some(example)
     }
 }
@@ -167,7 +197,15 @@ impl Layout for Pairs {
         if has(body, "text_input") && has(body, "output") {
             return true;
         }
-        let foreign = ["instruction", "messages", "contents", "conversations", "prompt", "chosen", "preferred_output"];
+        let foreign = [
+            "instruction",
+            "messages",
+            "contents",
+            "conversations",
+            "prompt",
+            "chosen",
+            "preferred_output",
+        ];
         FIELDS.iter().any(|name| has(body, name)) && !foreign.iter().any(|name| has(body, name))
     }
 
@@ -176,17 +214,23 @@ impl Layout for Pairs {
             return mapped.decode(record, findings);
         }
         let body = &record.body;
-        let (Some(input), Some(Field::Text(output))) =
-            (body.field("text_input").or_else(|| body.field("input")), body.field("output"))
-        else {
+        let (Some(input), Some(Field::Text(output))) = (
+            body.field("text_input").or_else(|| body.field("input")),
+            body.field("output"),
+        ) else {
             report_missing(record, findings);
             return None;
         };
         let Field::Text(input) = input else {
             return required(record, &["text_input", "input"], findings).and(None);
         };
-        let mut example =
-            Example::new(*record, vec![Turn::of_text(Role::User, input), Turn::of_text(Role::Model, output)]);
+        let mut example = Example::new(
+            *record,
+            vec![
+                Turn::of_text(Role::User, input),
+                Turn::of_text(Role::Model, output),
+            ],
+        );
         example.extras = extras(record, &FIELDS);
         Some(example)
     }
@@ -196,14 +240,19 @@ impl Layout for Pairs {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity { many_turns: false, system: false }
+        Capacity {
+            many_turns: false,
+            system: false,
+        }
     }
 }
 
 /// Both fields are looked at, so that one run tells everything that is wrong with a record.
 fn report_missing(record: &Record<'_>, findings: &mut Findings<'_>) {
     let names = own_names(record);
-    let input = ["text_input", "input"].iter().any(|name| names.contains(name));
+    let input = ["text_input", "input"]
+        .iter()
+        .any(|name| names.contains(name));
     if input {
         required(record, &["text_input", "input"], findings);
     } else {
@@ -223,16 +272,28 @@ mod tests {
 
     #[test]
     fn both_names_of_the_input_are_read() {
-        for line in [r#"{"text_input":"2+2","output":"4"}"#, r#"{"output":"4","input":"2+2"}"#] {
-            assert_eq!(read(&pairs(), line), (vec!["user: 2+2".into(), "model: 4".into()], vec![]));
+        for line in [
+            r#"{"text_input":"2+2","output":"4"}"#,
+            r#"{"output":"4","input":"2+2"}"#,
+        ] {
+            assert_eq!(
+                read(&pairs(), line),
+                (vec!["user: 2+2".into(), "model: 4".into()], vec![])
+            );
         }
     }
 
     #[test]
     fn what_is_missing_or_no_text_is_named() {
         let said = |line| read(&pairs(), line).1;
-        assert_eq!(said(r#"{"text_inputs":"a","output":"b"}"#), ["missing-field@1 : the field `text_input` is missing"]);
-        assert_eq!(said(r#"{"text_input":"a","output":4}"#), ["wrong-type@28 /output: `output` is a number, not text"]);
+        assert_eq!(
+            said(r#"{"text_inputs":"a","output":"b"}"#),
+            ["missing-field@1 : the field `text_input` is missing"]
+        );
+        assert_eq!(
+            said(r#"{"text_input":"a","output":4}"#),
+            ["wrong-type@28 /output: `output` is a number, not text"]
+        );
         assert_eq!(said(r#"{"text_input":null}"#).len(), 2);
     }
 
@@ -245,11 +306,21 @@ mod tests {
     #[test]
     fn templates_are_filled() {
         let template = |text| Binding::Template(Template::parse(text).unwrap());
-        let layout = Pairs::mapped(template(r"question: {q}\ncontext: {c}"), Binding::Name("a".into()), None);
+        let layout = Pairs::mapped(
+            template(r"question: {q}\ncontext: {c}"),
+            Binding::Name("a".into()),
+            None,
+        );
         let (turns, said) = read(&layout, r#"{"q":"Who?","c":"x {y}","a":"Ann"}"#);
-        assert_eq!(turns, ["user: question: Who?\ncontext: x {y}", "model: Ann"]);
+        assert_eq!(
+            turns,
+            ["user: question: Who?\ncontext: x {y}", "model: Ann"]
+        );
         assert!(said.is_empty());
-        assert_eq!(read(&layout, r#"{"q":"Who?","a":"Ann"}"#).1, ["missing-field@1 : the field `c` is missing"]);
+        assert_eq!(
+            read(&layout, r#"{"q":"Who?","a":"Ann"}"#).1,
+            ["missing-field@1 : the field `c` is missing"]
+        );
     }
 
     #[test]

@@ -26,8 +26,10 @@ impl Layout for Palm {
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        let (input, output) =
-            (required(record, &["input_text"], findings), required(record, &["output_text"], findings));
+        let (input, output) = (
+            required(record, &["input_text"], findings),
+            required(record, &["output_text"], findings),
+        );
         let mut example = pair(record, input?, output?);
         example.extras = extras(record, &FIELDS);
         Some(example)
@@ -38,7 +40,10 @@ impl Layout for Palm {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity { many_turns: false, system: false }
+        Capacity {
+            many_turns: false,
+            system: false,
+        }
     }
 }
 
@@ -51,6 +56,9 @@ mod tests {
     fn it_reads_what_it_writes() {
         let line = r#"{"input_text":"Summarize: …","output_text":"short"}"#;
         assert_eq!(rewrite(&Palm, &Palm, line), (line.into(), vec![]));
-        assert_eq!(read(&Palm, r#"{"input_text":"a"}"#).1, ["missing-field@1 : the field `output_text` is missing"]);
+        assert_eq!(
+            read(&Palm, r#"{"input_text":"a"}"#).1,
+            ["missing-field@1 : the field `output_text` is missing"]
+        );
     }
 }

@@ -40,7 +40,10 @@ impl Layout for PromptCompletion {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity { many_turns: false, system: false }
+        Capacity {
+            many_turns: false,
+            system: false,
+        }
     }
 }
 
@@ -52,13 +55,19 @@ mod tests {
     #[test]
     fn it_reads_what_it_writes() {
         let line = r#"{"prompt":"1 + 1 =","completion":" 2"}"#;
-        assert_eq!(rewrite(&PromptCompletion, &PromptCompletion, line), (line.into(), vec![]));
+        assert_eq!(
+            rewrite(&PromptCompletion, &PromptCompletion, line),
+            (line.into(), vec![])
+        );
     }
 
     #[test]
     fn a_near_name_is_named() {
         let said = read(&PromptCompletion, r#"{"promt":"a","completion":7}"#).1;
         assert_eq!(said[0], "missing-field@1 : the field `prompt` is missing");
-        assert_eq!(said[1], "wrong-type@27 /completion: `completion` is a number, not text");
+        assert_eq!(
+            said[1],
+            "wrong-type@27 /completion: `completion` is a number, not text"
+        );
     }
 }

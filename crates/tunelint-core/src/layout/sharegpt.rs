@@ -16,8 +16,23 @@ use crate::record::{Body, Field, Record};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ShareGpt;
 
-const FIELDS: [&str; 6] = ["conversations", "system", "tools", "images", "videos", "audios"];
-const ROLES: [&str; 7] = ["system", "human", "user", "gpt", "assistant", "function_call", "observation"];
+const FIELDS: [&str; 6] = [
+    "conversations",
+    "system",
+    "tools",
+    "images",
+    "videos",
+    "audios",
+];
+const ROLES: [&str; 7] = [
+    "system",
+    "human",
+    "user",
+    "gpt",
+    "assistant",
+    "function_call",
+    "observation",
+];
 
 impl Layout for ShareGpt {
     fn name(&self) -> &'static str {
@@ -35,10 +50,10 @@ impl Layout for ShareGpt {
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
         let list = turn_list(record, "conversations", findings)?;
         let mut turns = Vec::with_capacity(4);
-        if let Some(Field::Text(system)) = record.body.field("system") {
-            if !system.is_blank() {
-                turns.push(Turn::of_text(Role::System, system));
-            }
+        if let Some(Field::Text(system)) = record.body.field("system")
+            && !system.is_blank()
+        {
+            turns.push(Turn::of_text(Role::System, system));
         }
         let mut whole = true;
         for item in list.items() {
@@ -49,7 +64,9 @@ impl Layout for ShareGpt {
         }
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &FIELDS);
-        example.settings = fields(record, |name| !["conversations", "system"].contains(&name) && FIELDS.contains(&name));
+        example.settings = fields(record, |name| {
+            !["conversations", "system"].contains(&name) && FIELDS.contains(&name)
+        });
         whole.then_some(example)
     }
 
@@ -72,7 +89,10 @@ impl Layout for ShareGpt {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity { many_turns: true, system: true }
+        Capacity {
+            many_turns: true,
+            system: true,
+        }
     }
 }
 
@@ -91,22 +111,43 @@ fn turn<'a>(record: &Record<'a>, item: Value<'a>, findings: &mut Findings<'_>) -
             return None;
         }
     };
-    let mut turn = Turn { role, texts: SmallVec::new(), span: item.span(), parts: Vec::new() };
+    let mut turn = Turn {
+        role,
+        texts: SmallVec::new(),
+        span: item.span(),
+        parts: Vec::new(),
+    };
     if call {
-        turn.parts.push(Part { kind: PartKind::Call, key: "function_call", raw: value.raw(), span: value.span() });
+        turn.parts.push(Part {
+            kind: PartKind::Call,
+            key: "function_call",
+            raw: value.raw(),
+            span: value.span(),
+        });
     } else {
         turn.texts.push(value.text()?);
     }
-    for entry in item.entries().filter(|entry| entry.key != "from" && entry.key != "value") {
+    for entry in item
+        .entries()
+        .filter(|entry| entry.key != "from" && entry.key != "value")
+    {
         let Extra { key, raw, span, .. } = extra(entry);
-        turn.parts.push(Part { kind: PartKind::Note, key, raw, span });
+        turn.parts.push(Part {
+            kind: PartKind::Note,
+            key,
+            raw,
+            span,
+        });
     }
     Some(turn)
 }
 
 fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
     // A call that came from this layout is a string; in another it is an object.
-    let call = turn.parts.iter().find(|part| part.key == "function_call" && part.raw.starts_with('"'));
+    let call = turn
+        .parts
+        .iter()
+        .find(|part| part.key == "function_call" && part.raw.starts_with('"'));
     object.begin_object();
     object.key("from");
     object.string(match (call, turn.role) {
@@ -122,7 +163,11 @@ fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) 
         None => object.texts(&turn.texts),
     }
     object.end_object();
-    for part in turn.parts.iter().filter(|part| !call.is_some_and(|call| call.span == part.span)) {
+    for part in turn
+        .parts
+        .iter()
+        .filter(|part| call.is_none_or(|call| call.span != part.span))
+    {
         losses.add(part_name(part), part.span);
     }
 }
@@ -135,7 +180,10 @@ mod tests {
     #[test]
     fn it_writes_what_it_read() {
         let line = r#"{"conversations":[{"from":"system","value":"s"},{"from":"human","value":"a"},{"from":"function_call","value":"{}"},{"from":"observation","value":"r"},{"from":"gpt","value":"b"}],"tools":"[]"}"#;
-        assert_eq!(read(&ShareGpt, line).0, ["system: s", "user: a", "model: ", "tool: r", "model: b"]);
+        assert_eq!(
+            read(&ShareGpt, line).0,
+            ["system: s", "user: a", "model: ", "tool: r", "model: b"]
+        );
         assert_eq!(rewrite(&ShareGpt, &ShareGpt, line), (line.into(), vec![]));
     }
 
@@ -146,6 +194,9 @@ mod tests {
             said(r#"{"conversations":[{"from":"humn","value":"a"}]}"#),
             ["wrong-type@27 /conversations/0/from: `from` is `humn`, which is no role"]
         );
-        assert_eq!(said(r#"{"conversations":[{"role":"user","content":"a"}]}"#).len(), 2);
+        assert_eq!(
+            said(r#"{"conversations":[{"role":"user","content":"a"}]}"#).len(),
+            2
+        );
     }
 }

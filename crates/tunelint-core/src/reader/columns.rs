@@ -12,14 +12,40 @@ use crate::source::{Piece, PieceKind};
 
 /// Names under which people keep what the model reads, the most telling first.
 pub const INPUT_NAMES: [&str; 14] = [
-    "text_input", "input_text", "input", "prompt", "question", "instruction", "text", "query", "context", "user",
-    "source", "message", "utterance", "document",
+    "text_input",
+    "input_text",
+    "input",
+    "prompt",
+    "question",
+    "instruction",
+    "text",
+    "query",
+    "context",
+    "user",
+    "source",
+    "message",
+    "utterance",
+    "document",
 ];
 
 /// Names under which people keep what it is taught to write, the most telling first.
 pub const OUTPUT_NAMES: [&str; 16] = [
-    "output", "output_text", "completion", "answer", "response", "label", "category", "target", "intent", "summary",
-    "class", "sentiment", "assistant", "reply", "translation", "expected",
+    "output",
+    "output_text",
+    "completion",
+    "answer",
+    "response",
+    "label",
+    "category",
+    "target",
+    "intent",
+    "summary",
+    "class",
+    "sentiment",
+    "assistant",
+    "reply",
+    "translation",
+    "expected",
 ];
 
 /// How records become examples.
@@ -52,33 +78,63 @@ const SAMPLE: usize = 64;
 impl Mapping {
     /// Nothing is known.
     pub(super) fn none() -> Self {
-        Self { layout: None, evidence: String::new(), mapped: false, problem: None }
+        Self {
+            layout: None,
+            evidence: String::new(),
+            mapped: false,
+            problem: None,
+        }
     }
 
     fn of(layout: Arc<dyn Layout>, evidence: impl Into<String>) -> Self {
-        Self { layout: Some(layout), evidence: evidence.into(), mapped: false, problem: None }
+        Self {
+            layout: Some(layout),
+            evidence: evidence.into(),
+            mapped: false,
+            problem: None,
+        }
     }
 
     fn mapped(layout: Arc<dyn Layout>, evidence: String) -> Self {
-        Self { mapped: true, ..Self::of(layout, evidence) }
+        Self {
+            mapped: true,
+            ..Self::of(layout, evidence)
+        }
     }
 
     fn problem(rule: &'static str, message: String, help: String) -> Self {
-        Self { problem: Some(Problem { rule, message, help }), ..Self::none() }
+        Self {
+            problem: Some(Problem {
+                rule,
+                message,
+                help,
+            }),
+            ..Self::none()
+        }
     }
 }
 
 /// Decides how the records of an opened source become examples.
 pub(super) fn map(reader: &Reader, options: &ReadOptions) -> Result<Mapping, OpenError> {
-    let Some(container) = reader.container() else { return Ok(Mapping::none()) };
-    let names = if container.has_rows() { reader.header.names.clone() } else { sample_names(reader) };
+    let Some(container) = reader.container() else {
+        return Ok(Mapping::none());
+    };
+    let names = if container.has_rows() {
+        reader.header.names.clone()
+    } else {
+        sample_names(reader)
+    };
     if options.input.is_some() || options.output.is_some() {
         return by_wish(&names, options, container.has_rows());
     }
     if let Some(layout) = &options.layout {
         return Ok(Mapping::of(Arc::clone(layout), "as given"));
     }
-    Ok(if container.has_rows() { by_header(&names) } else { by_sample(reader, &names) })
+    Ok(if container.has_rows() {
+        by_header(&names)
+    } else {
+        by_sample(reader, &names)
+    })
 }
 
 /// The names in the first records that can be read, in the order in which they are met.
@@ -104,7 +160,10 @@ fn each_sample(reader: &Reader, mut take: impl FnMut(&Body<'_>)) {
         _ => (&reader.sample, SAMPLE),
     };
     for piece in batch.pieces.iter().filter(is_record).take(most) {
-        let text = batch.bytes.get(piece.from..piece.to).and_then(|raw| std::str::from_utf8(raw).ok());
+        let text = batch
+            .bytes
+            .get(piece.from..piece.to)
+            .and_then(|raw| std::str::from_utf8(raw).ok());
         if let Some(json) = text.and_then(|text| parser.parse(text).ok()) {
             take(&Body::Json(json));
         }
@@ -116,24 +175,36 @@ fn by_wish(names: &[String], options: &ReadOptions, rows: bool) -> Result<Mappin
     let find = |known: &[&str]| well_known(names, known).map(Binding::Name);
     let input = options.input.clone().or_else(|| find(&INPUT_NAMES));
     let output = options.output.clone().or_else(|| find(&OUTPUT_NAMES));
-    let wanted = [input.as_ref(), output.as_ref()].into_iter().flatten().flat_map(Binding::columns);
+    let wanted = [input.as_ref(), output.as_ref()]
+        .into_iter()
+        .flatten()
+        .flat_map(Binding::columns);
     for name in wanted.chain(options.system.clone()) {
-        let exists = names.iter().any(|have| have == &name || rows && normal_name(have) == normal_name(&name));
+        let exists = names
+            .iter()
+            .any(|have| have == &name || rows && normal_name(have) == normal_name(&name));
         if !exists && !names.is_empty() {
-            return Err(OpenError::NoColumn { name, columns: names.to_vec() });
+            return Err(OpenError::NoColumn {
+                name,
+                columns: names.to_vec(),
+            });
         }
     }
     Ok(match (input, output) {
-        (Some(input), Some(output)) => {
-            Mapping::mapped(mapped_pairs(input, output, options.system.clone()), "columns as given".to_owned())
-        }
+        (Some(input), Some(output)) => Mapping::mapped(
+            mapped_pairs(input, output, options.system.clone()),
+            "columns as given".to_owned(),
+        ),
         (None, _) => unmapped(names, "input", "--input"),
         (_, None) => unmapped(names, "output", "--output"),
     })
 }
 
 fn well_known(names: &[String], known: &[&str]) -> Option<String> {
-    known.iter().find_map(|known| names.iter().find(|name| normal_name(name) == *known)).cloned()
+    known
+        .iter()
+        .find_map(|known| names.iter().find(|name| normal_name(name) == *known))
+        .cloned()
 }
 
 /// The columns of a table.
@@ -145,14 +216,23 @@ fn by_header(names: &[String]) -> Mapping {
     if let Some(layout) = layout_of_header(names) {
         return Mapping::of(layout, "from the header");
     }
-    match (well_known(names, &INPUT_NAMES), well_known(names, &OUTPUT_NAMES)) {
+    match (
+        well_known(names, &INPUT_NAMES),
+        well_known(names, &OUTPUT_NAMES),
+    ) {
         (Some(input), Some(output)) => {
             let evidence = format!("columns {} and {}", quoted(&input, 30), quoted(&output, 30));
-            Mapping::mapped(mapped_pairs(Binding::Name(input), Binding::Name(output), None), evidence)
+            Mapping::mapped(
+                mapped_pairs(Binding::Name(input), Binding::Name(output), None),
+                evidence,
+            )
         }
         _ if looks_like_data(names) => Mapping::problem(
             "missing-header",
-            format!("the first row looks like data, not like the names of columns: {}", listed(names)),
+            format!(
+                "the first row looks like data, not like the names of columns: {}",
+                listed(names)
+            ),
             "put a header in front, such as `input,output`".to_owned(),
         ),
         (None, _) => unmapped(names, "input", "--input"),
@@ -177,7 +257,10 @@ fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
 fn looks_like_data(names: &[String]) -> bool {
     let data = |name: &String| {
         let words = name.split_whitespace().count();
-        name.parse::<f64>().is_ok() || words > 4 || name.chars().count() > 40 || name.ends_with(['?', '.', '!'])
+        name.parse::<f64>().is_ok()
+            || words > 4
+            || name.chars().count() > 40
+            || name.ends_with(['?', '.', '!'])
     };
     let known = |name: &String| {
         let name = normal_name(name);
@@ -189,30 +272,58 @@ fn looks_like_data(names: &[String]) -> bool {
 fn listed(names: &[String]) -> String {
     let shown: Vec<String> = names.iter().take(12).map(|name| quoted(name, 30)).collect();
     let more = names.len().saturating_sub(12);
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+    if more > 0 {
+        format!("{} and {more} more", shown.join(", "))
+    } else {
+        shown.join(", ")
+    }
 }
 
 /// No column can be told to be the input, or the output.
 fn unmapped(names: &[String], role: &str, option: &str) -> Mapping {
-    let known: &[&str] = if role == "input" { &INPUT_NAMES } else { &OUTPUT_NAMES };
+    let known: &[&str] = if role == "input" {
+        &INPUT_NAMES
+    } else {
+        &OUTPUT_NAMES
+    };
     let near = names.iter().find(|name| {
-        known.iter().any(|known| strsim::damerau_levenshtein(&normal_name(name), known) == 1)
+        known
+            .iter()
+            .any(|known| strsim::damerau_levenshtein(&normal_name(name), known) == 1)
     });
     // People write the question first and the answer last.
-    let likely = if role == "input" { names.first() } else { names.last() };
+    let likely = if role == "input" {
+        names.first()
+    } else {
+        names.last()
+    };
     let choice = near.or(likely).map_or("COLUMN", String::as_str);
-    let choice: String = choice.chars().filter(|c| !crate::printable::is_hidden(*c)).take(40).collect();
+    let choice: String = choice
+        .chars()
+        .filter(|c| !crate::printable::is_hidden(*c))
+        .take(40)
+        .collect();
     let asked = known.get(..6).unwrap_or(known).join("`, `");
     Mapping::problem(
         "missing-column",
-        format!("no column can be told to be the {role}: there are {}", listed(names)),
-        format!("name it with `{option} {}`, or rename it; looked for `{asked}` and the like", shell_word(&choice)),
+        format!(
+            "no column can be told to be the {role}: there are {}",
+            listed(names)
+        ),
+        format!(
+            "name it with `{option} {}`, or rename it; looked for `{asked}` and the like",
+            shell_word(&choice)
+        ),
     )
 }
 
 fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// The layout of JSON records: that of most of the first.
@@ -227,10 +338,17 @@ fn by_sample(reader: &Reader, names: &[String]) -> Mapping {
             *vote += 1;
         }
     });
-    let best = votes.iter().zip(&layouts).rev().max_by_key(|(votes, _)| **votes);
+    let best = votes
+        .iter()
+        .zip(&layouts)
+        .rev()
+        .max_by_key(|(votes, _)| **votes);
     if let Some((votes, layout)) = best.filter(|(votes, _)| **votes > 0) {
         let evidence = match (*votes, sampled) {
-            (all, of) if all == of => format!("from the first {}", crate::printable::counted(of as u64, "record")),
+            (all, of) if all == of => format!(
+                "from the first {}",
+                crate::printable::counted(of as u64, "record")
+            ),
             (some, of) => format!("{some} of the first {of} records"),
         };
         return Mapping::of(Arc::clone(layout), evidence);
@@ -244,12 +362,17 @@ fn by_sample(reader: &Reader, names: &[String]) -> Mapping {
 /// Records in no known layout: read by well-known names where there are some, and said once.
 fn unknown_layout(names: &[String]) -> Mapping {
     let looked = "`text_input`/`output`, `prompt`/`completion`, `messages`, `contents`, `conversations`, `instruction`";
-    match (well_known(names, &INPUT_NAMES), well_known(names, &OUTPUT_NAMES)) {
+    match (
+        well_known(names, &INPUT_NAMES),
+        well_known(names, &OUTPUT_NAMES),
+    ) {
         (Some(input), Some(output)) => {
             let (input_name, output_name) = (quoted(&input, 30), quoted(&output, 30));
             let problem = Problem {
                 rule: "missing-column",
-                message: format!("no provider takes records with {input_name} and {output_name}; they were read as input and output"),
+                message: format!(
+                    "no provider takes records with {input_name} and {output_name}; they were read as input and output"
+                ),
                 help: format!(
                     "rename them with `tunelint convert IN -o OUT.jsonl --to pairs --input {} --output {}`",
                     shell_word(&input),
@@ -258,11 +381,17 @@ fn unknown_layout(names: &[String]) -> Mapping {
             };
             let evidence = format!("fields {input_name} and {output_name}");
             let layout = mapped_pairs(Binding::Name(input), Binding::Name(output), None);
-            Mapping { problem: Some(problem), ..Mapping::mapped(layout, evidence) }
+            Mapping {
+                problem: Some(problem),
+                ..Mapping::mapped(layout, evidence)
+            }
         }
         _ => Mapping::problem(
             "missing-column",
-            format!("the records are in no layout that is known: they have {}", listed(names)),
+            format!(
+                "the records are in no layout that is known: they have {}",
+                listed(names)
+            ),
             format!("looked for {looked}; name the fields with `--input` and `--output`"),
         ),
     }

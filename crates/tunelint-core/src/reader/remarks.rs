@@ -3,8 +3,8 @@
 use super::Reader;
 use crate::finding::Findings;
 use crate::rules::{
-    blank_line, byte_order_mark, duplicate_column, missing_column, no_records, odd_line_endings, wrong_container,
-    wrong_encoding,
+    blank_line, byte_order_mark, duplicate_column, missing_column, no_records, odd_line_endings,
+    wrong_container, wrong_encoding,
 };
 
 /// Reports what was noticed, once the file has been read.
@@ -27,7 +27,12 @@ pub(super) fn report(reader: &Reader, findings: &mut Findings<'_>) {
     if let Some(problem) = &reader.mapping.problem {
         missing_column::report(source, problem, findings);
     }
-    if reader.mapping.problem.as_ref().is_none_or(|problem| problem.rule != "missing-header") {
+    if reader
+        .mapping
+        .problem
+        .as_ref()
+        .is_none_or(|problem| problem.rule != "missing-header")
+    {
         duplicate_column::report(reader, findings);
     }
     if facts.records == 0 {

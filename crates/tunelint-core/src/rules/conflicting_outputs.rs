@@ -9,7 +9,11 @@ use crate::survey::{Needs, Sighting, Survey};
 use crate::task::Task;
 
 /// What is known about the rule.
-pub const META: RuleMeta = RuleMeta::new("conflicting-outputs", Level::Fixed(Severity::Advice), Scope::Dataset);
+pub const META: RuleMeta = RuleMeta::new(
+    "conflicting-outputs",
+    Level::Fixed(Severity::Advice),
+    Scope::Dataset,
+);
 
 /// Builds the rule. Where one answer is right, two are a mistake; elsewhere they may be meant.
 pub fn build(context: &RuleContext) -> Option<Check> {
@@ -26,7 +30,10 @@ struct ConflictingOutputs {
 
 impl SurveyRule for ConflictingOutputs {
     fn needs(&self) -> Needs {
-        Needs { seen: true, ..Needs::COUNT }
+        Needs {
+            seen: true,
+            ..Needs::COUNT
+        }
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
@@ -40,7 +47,9 @@ impl ConflictingOutputs {
     /// One finding for a group, at the first member that departs from the first.
     fn report(&self, group: &[Sighting], findings: &mut Findings<'_>) {
         let Some(first) = group.first() else { return };
-        let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else { return };
+        let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else {
+            return;
+        };
         findings.report_at(other.spot().location(), self.severity, || {
             let outputs: BTreeSet<u32> = group.iter().map(|seen| seen.output_digest()).collect();
             let record = first.spot().record();
@@ -48,7 +57,10 @@ impl ConflictingOutputs {
                 format!("the input is that of record {record}, the output is another")
             } else {
                 let records = counted(group.len() as u64, "record");
-                format!("the input of record {record} stands in {records}, with {} different outputs", outputs.len())
+                format!(
+                    "the input of record {record} stands in {records}, with {} different outputs",
+                    outputs.len()
+                )
             };
             Message::new(message)
                 .help("keep the right answer; if several are meant, leave them")

@@ -5,8 +5,12 @@ use crate::rule::{Check, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRul
 use crate::survey::{Needs, Sighting, Survey};
 
 /// What is known about the rule.
-pub const META: RuleMeta =
-    RuleMeta::new("duplicate-example", Level::Fixed(Severity::Warning), Scope::Dataset).fix(FixKind::DropsRecord);
+pub const META: RuleMeta = RuleMeta::new(
+    "duplicate-example",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::DropsRecord);
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
@@ -17,7 +21,10 @@ struct DuplicateExample;
 
 impl SurveyRule for DuplicateExample {
     fn needs(&self) -> Needs {
-        Needs { seen: true, ..Needs::COUNT }
+        Needs {
+            seen: true,
+            ..Needs::COUNT
+        }
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
@@ -35,7 +42,13 @@ fn repeats(group: &[Sighting]) -> Vec<(&Sighting, &Sighting)> {
     // Sorting is stable: within equal outputs the order of places stays.
     by_output.sort_by_key(|seen| seen.output_digest());
     let equal = by_output.chunk_by(|a, b| a.same_output(b));
-    equal.flat_map(|run| run.iter().skip(1).filter_map(|again| Some((*run.first()?, *again)))).collect()
+    equal
+        .flat_map(|run| {
+            run.iter()
+                .skip(1)
+                .filter_map(|again| Some((*run.first()?, *again)))
+        })
+        .collect()
 }
 
 fn report(first: &Sighting, again: &Sighting, findings: &mut Findings<'_>) {
@@ -44,7 +57,9 @@ fn report(first: &Sighting, again: &Sighting, findings: &mut Findings<'_>) {
         let message = if first.same_text(again) {
             format!("this example repeats record {record}")
         } else {
-            format!("this example repeats record {record} but for letter case, spacing or punctuation")
+            format!(
+                "this example repeats record {record} but for letter case, spacing or punctuation"
+            )
         };
         Message::new(message)
             .help("remove one of the two: the model would weigh it twice")

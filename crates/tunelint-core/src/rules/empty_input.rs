@@ -6,7 +6,8 @@ use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Sco
 
 /// What is known about the rule.
 pub const META: RuleMeta =
-    RuleMeta::new("empty-input", Level::Fixed(Severity::Error), Scope::Example).fix(FixKind::DropsRecord);
+    RuleMeta::new("empty-input", Level::Fixed(Severity::Error), Scope::Example)
+        .fix(FixKind::DropsRecord);
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
@@ -17,7 +18,11 @@ struct EmptyInput;
 
 impl ExampleRule for EmptyInput {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for turn in example.turns.iter().filter(|turn| turn.role == Role::User && turn.is_blank()) {
+        for turn in example
+            .turns
+            .iter()
+            .filter(|turn| turn.role == Role::User && turn.is_blank())
+        {
             findings.report(example.record.at(turn.text_span()), Severity::Error, || {
                 Message::new(format!("the input {}", what_is_there(turn)))
                     .help("write the input, or remove the record")

@@ -6,8 +6,12 @@ use crate::finding::{Findings, Message, Severity};
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
 /// What is known about the rule.
-pub const META: RuleMeta =
-    RuleMeta::new("empty-output", Level::Fixed(Severity::Error), Scope::Example).fix(FixKind::DropsRecord);
+pub const META: RuleMeta = RuleMeta::new(
+    "empty-output",
+    Level::Fixed(Severity::Error),
+    Scope::Example,
+)
+.fix(FixKind::DropsRecord);
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
@@ -21,8 +25,9 @@ impl ExampleRule for EmptyOutput {
         // An answer made of a tool call is not blank: see `Turn::is_blank`.
         for turn in example.outputs().filter(|turn| turn.is_blank()) {
             findings.report(example.record.at(turn.text_span()), Severity::Error, || {
-                Message::new(format!("the output {}", what_is_there(turn)))
-                    .help("write the answer, or remove the record: the model would learn to say nothing")
+                Message::new(format!("the output {}", what_is_there(turn))).help(
+                    "write the answer, or remove the record: the model would learn to say nothing",
+                )
             });
         }
     }

@@ -27,7 +27,12 @@ impl ExampleRule for ExampleTooLong {
         // A token has at least one byte: most examples need not be estimated.
         let bytes: u64 = example.turns.iter().map(Turn::bytes).sum();
         for limit in self.limits.iter().filter(|limit| bytes > limit.limit.value) {
-            let tokens = example.turns.iter().flat_map(|turn| &turn.texts).map(|text| estimate(text.as_str())).sum();
+            let tokens = example
+                .turns
+                .iter()
+                .flat_map(|turn| &turn.texts)
+                .map(|text| estimate(text.as_str()))
+                .sum();
             if tokens <= limit.limit.value {
                 continue;
             }

@@ -11,14 +11,22 @@ use crate::survey::{Needs, Survey};
 use crate::task::Task;
 
 /// What is known about the rule.
-pub const META: RuleMeta =
-    RuleMeta::new("fewer-than-recommended", Level::Fixed(Severity::Advice), Scope::Dataset);
+pub const META: RuleMeta = RuleMeta::new(
+    "fewer-than-recommended",
+    Level::Fixed(Severity::Advice),
+    Scope::Dataset,
+);
 
 /// Builds the rule, where a target recommends a number.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut profiles = context.profiles.clone();
     profiles.retain(|profile| profile.recommendation(context.task).is_some());
-    (!profiles.is_empty()).then(|| Check::survey(FewerThanRecommended { profiles, task: context.task }))
+    (!profiles.is_empty()).then(|| {
+        Check::survey(FewerThanRecommended {
+            profiles,
+            task: context.task,
+        })
+    })
 }
 
 struct FewerThanRecommended {
@@ -32,11 +40,15 @@ impl SurveyRule for FewerThanRecommended {
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
-        let Some(&source) = survey.sources.first() else { return };
+        let Some(&source) = survey.sources.first() else {
+            return;
+        };
         for profile in &self.profiles {
             // Below the minimum, `too-few-examples` has said it.
             let minimum = profile.limit("min-examples").map_or(0, |limit| limit.value);
-            let Some(advised) = profile.recommendation(self.task) else { continue };
+            let Some(advised) = profile.recommendation(self.task) else {
+                continue;
+            };
             if survey.examples < minimum || survey.examples >= advised.min {
                 continue;
             }

@@ -26,12 +26,22 @@ impl ExampleRule for InputTooLong {
         let bytes: u64 = turns.iter().map(Turn::bytes).sum();
         for limit in self.limits.iter().filter(|limit| bytes > limit.limit.value) {
             let chars: u64 = turns.iter().map(Turn::chars).sum();
-            let Some(turn) = turns.iter().max_by_key(|turn| turn.bytes()).filter(|_| chars > limit.limit.value) else {
+            let Some(turn) = turns
+                .iter()
+                .max_by_key(|turn| turn.bytes())
+                .filter(|_| chars > limit.limit.value)
+            else {
                 continue;
             };
-            findings.report(example.record.at(turn.text_span()), limit.limit.severity(false), || {
-                limit.exceeded("input", chars).help("shorten it, or split it into several examples")
-            });
+            findings.report(
+                example.record.at(turn.text_span()),
+                limit.limit.severity(false),
+                || {
+                    limit
+                        .exceeded("input", chars)
+                        .help("shorten it, or split it into several examples")
+                },
+            );
         }
     }
 }

@@ -7,7 +7,11 @@ use crate::record::Record;
 use crate::rule::{Level, RuleMeta, Scope};
 
 /// What is known about the rule.
-pub const META: RuleMeta = RuleMeta::new("invalid-utf8", Level::Fixed(Severity::Error), Scope::Example);
+pub const META: RuleMeta = RuleMeta::new(
+    "invalid-utf8",
+    Level::Fixed(Severity::Error),
+    Scope::Example,
+);
 
 /// A record with bytes that are no UTF-8.
 pub(crate) fn report(record: &Record<'_>, findings: &mut Findings<'_>) {
@@ -16,7 +20,10 @@ pub(crate) fn report(record: &Record<'_>, findings: &mut Findings<'_>) {
         let bad = chunk.invalid();
         if !bad.is_empty() {
             count += 1;
-            first.get_or_insert(Span::new(at + chunk.valid().len(), at + chunk.valid().len() + bad.len()));
+            first.get_or_insert(Span::new(
+                at + chunk.valid().len(),
+                at + chunk.valid().len() + bad.len(),
+            ));
         }
         at += chunk.valid().len() + bad.len();
     }
@@ -24,8 +31,17 @@ pub(crate) fn report(record: &Record<'_>, findings: &mut Findings<'_>) {
     findings.report_as("invalid-utf8", record.at(span), Severity::Error, || {
         let bytes = span.slice(record.raw);
         let hex: Vec<String> = bytes.iter().map(|byte| format!("0x{byte:02X}")).collect();
-        let more = if count > 1 { format!(", and {} more in this record", count - 1) } else { String::new() };
-        let message = format!("the byte{} {} {} no UTF-8{more}", s(bytes.len()), hex.join(" "), are(bytes.len()));
+        let more = if count > 1 {
+            format!(", and {} more in this record", count - 1)
+        } else {
+            String::new()
+        };
+        let message = format!(
+            "the byte{} {} {} no UTF-8{more}",
+            s(bytes.len()),
+            hex.join(" "),
+            are(bytes.len())
+        );
         Message::new(message).help(guess_encoding(bytes))
     });
 }
@@ -41,7 +57,10 @@ fn are(number: usize) -> &'static str {
 /// What a stray byte most likely was.
 fn guess_encoding(bytes: &[u8]) -> String {
     let (meant, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
-    let plausible = bytes.len() == 1 && meant.chars().all(|c| c.is_alphabetic() || "‘’“”–—…•€°£".contains(c));
+    let plausible = bytes.len() == 1
+        && meant
+            .chars()
+            .all(|c| c.is_alphabetic() || "‘’“”–—…•€°£".contains(c));
     if plausible {
         format!(
             "in Windows-1252 or Latin-1 it would be {}; if so, read the file with `--encoding windows-1252` or save it as UTF-8",

@@ -6,7 +6,11 @@ use crate::rule::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::{Needs, Survey};
 
 /// What is known about the rule.
-pub const META: RuleMeta = RuleMeta::new("length-outlier", Level::Fixed(Severity::Advice), Scope::Dataset);
+pub const META: RuleMeta = RuleMeta::new(
+    "length-outlier",
+    Level::Fixed(Severity::Advice),
+    Scope::Dataset,
+);
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
@@ -24,7 +28,10 @@ struct LengthOutlier;
 
 impl SurveyRule for LengthOutlier {
     fn needs(&self) -> Needs {
-        Needs { lengths: true, ..Needs::COUNT }
+        Needs {
+            lengths: true,
+            ..Needs::COUNT
+        }
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
@@ -32,9 +39,17 @@ impl SurveyRule for LengthOutlier {
         if lengths.total() < ENOUGH {
             return;
         }
-        let (q1, median, q3) = (lengths.quantile(0.25), lengths.quantile(0.5), lengths.quantile(0.75));
+        let (q1, median, q3) = (
+            lengths.quantile(0.25),
+            lengths.quantile(0.5),
+            lengths.quantile(0.75),
+        );
         let bound = (MEDIANS * median.max(1)).max(q3 + RANGES * (q3 - q1));
-        for (length, spot) in lengths.longest().iter().filter(|(length, _)| *length > bound) {
+        for (length, spot) in lengths
+            .longest()
+            .iter()
+            .filter(|(length, _)| *length > bound)
+        {
             findings.report_at(spot.location(), Severity::Advice, || {
                 Message::new(format!(
                     "the output has {}; half of all have at most {}",

@@ -4,4 +4,8 @@ use crate::finding::Severity;
 use crate::rule::{Level, RuleMeta, Scope};
 
 /// What is known about the rule.
-pub const META: RuleMeta = RuleMeta::new("record-too-large", Level::Fixed(Severity::Error), Scope::Example);
+pub const META: RuleMeta = RuleMeta::new(
+    "record-too-large",
+    Level::Fixed(Severity::Error),
+    Scope::Example,
+);

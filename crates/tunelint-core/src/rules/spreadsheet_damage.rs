@@ -7,7 +7,11 @@ use crate::record::Body;
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 
 /// What is known about the rule.
-pub const META: RuleMeta = RuleMeta::new("spreadsheet-damage", Level::Fixed(Severity::Warning), Scope::Example);
+pub const META: RuleMeta = RuleMeta::new(
+    "spreadsheet-damage",
+    Level::Fixed(Severity::Warning),
+    Scope::Example,
+);
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
@@ -15,8 +19,9 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 }
 
 /// What Excel and LibreOffice write into a cell whose formula failed.
-const ERRORS: [&str; 9] =
-    ["#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"];
+const ERRORS: [&str; 9] = [
+    "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+];
 
 struct SpreadsheetDamage;
 
@@ -29,9 +34,10 @@ impl ExampleRule for SpreadsheetDamage {
             // Damage replaces a cell: a long one has none.
             let value = text.as_str().trim();
             let (what, help) = match () {
-                () if ERRORS.contains(&value) => {
-                    ("is the error of a spreadsheet formula", "repair the formula and export again")
-                }
+                () if ERRORS.contains(&value) => (
+                    "is the error of a spreadsheet formula",
+                    "repair the formula and export again",
+                ),
                 () if is_rounded(value) => (
                     "is a long number that a spreadsheet has rounded",
                     "format the column as text before exporting; the lost digits cannot be restored",
@@ -50,7 +56,9 @@ fn is_rounded(value: &str) -> bool {
     if value.len() > 24 {
         return false;
     }
-    let Some((mantissa, exponent)) = value.split_once("E+") else { return false };
+    let Some((mantissa, exponent)) = value.split_once("E+") else {
+        return false;
+    };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let mantissa = mantissa.trim_start_matches('-').replacen(['.', ','], "", 1);
     digits(&mantissa) && exponent.len() == 2 && digits(exponent)
@@ -63,6 +71,11 @@ mod tests {
     #[test]
     fn rounded_numbers_are_known_by_their_form() {
         assert!(is_rounded("1.23E+11") && is_rounded("4,91512E+12") && is_rounded("-1E+15"));
-        assert!(!is_rounded("1e5") && !is_rounded("E+11") && !is_rounded("1.2.3E+11") && !is_rounded("CODE+11"));
+        assert!(
+            !is_rounded("1e5")
+                && !is_rounded("E+11")
+                && !is_rounded("1.2.3E+11")
+                && !is_rounded("CODE+11")
+        );
     }
 }

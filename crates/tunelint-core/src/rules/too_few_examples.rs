@@ -26,16 +26,29 @@ impl SurveyRule for TooFewExamples {
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
-        let Some(&source) = survey.sources.first() else { return };
-        for TargetLimit { limit, targets } in self.limits.iter().filter(|of| survey.examples < of.limit.value) {
+        let Some(&source) = survey.sources.first() else {
+            return;
+        };
+        for TargetLimit { limit, targets } in self
+            .limits
+            .iter()
+            .filter(|of| survey.examples < of.limit.value)
+        {
             findings.report_at(Location::whole(source), limit.severity(true), || {
                 let (have, want) = (counted(survey.examples, "example"), grouped(limit.value));
                 let fewer = if survey.examples == 1 { "is" } else { "are" };
-                let verb = if limit.effect == Effect::Advises { "asks for" } else { "requires" };
+                let verb = if limit.effect == Effect::Advises {
+                    "asks for"
+                } else {
+                    "requires"
+                };
                 let missing = limit.value - survey.examples;
-                Message::new(format!("{have} {fewer} fewer than the {want} that {} {verb}", targets.join(" and ")))
-                    .help(format!("add at least {missing} more"))
-                    .targets(targets)
+                Message::new(format!(
+                    "{have} {fewer} fewer than the {want} that {} {verb}",
+                    targets.join(" and ")
+                ))
+                .help(format!("add at least {missing} more"))
+                .targets(targets)
             });
         }
     }

@@ -24,10 +24,18 @@ impl SurveyRule for TooManyExamples {
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
-        let Some(&source) = survey.sources.first() else { return };
-        for limit in self.limits.iter().filter(|of| survey.examples > of.limit.value) {
+        let Some(&source) = survey.sources.first() else {
+            return;
+        };
+        for limit in self
+            .limits
+            .iter()
+            .filter(|of| survey.examples > of.limit.value)
+        {
             findings.report_at(Location::whole(source), limit.limit.severity(false), || {
-                limit.exceeded("set", survey.examples).help("train on a sample, or on the best of them")
+                limit
+                    .exceeded("set", survey.examples)
+                    .help("train on a sample, or on the best of them")
             });
         }
     }

@@ -12,7 +12,11 @@ use crate::record::Body;
 use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope};
 
 /// What is known about the rule.
-pub const META: RuleMeta = RuleMeta::new("unknown-field", Level::Fixed(Severity::Advice), Scope::Dataset);
+pub const META: RuleMeta = RuleMeta::new(
+    "unknown-field",
+    Level::Fixed(Severity::Advice),
+    Scope::Dataset,
+);
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
@@ -50,14 +54,24 @@ impl DatasetRule for UnknownField {
         }
         for extra in &example.extras {
             let record = &example.record;
-            if let Some(field) = tally.fields.get_mut(&(record.source.0, extra.key.to_owned())) {
+            if let Some(field) = tally
+                .fields
+                .get_mut(&(record.source.0, extra.key.to_owned()))
+            {
                 field.count += 1;
                 continue;
             }
             let at = record.locate(extra.key_span).start;
-            let field =
-                Field { count: 1, record: record.ordinal, line: at.line, column: at.column, offset: at.offset };
-            tally.fields.insert((record.source.0, extra.key.to_owned()), field);
+            let field = Field {
+                count: 1,
+                record: record.ordinal,
+                line: at.line,
+                column: at.column,
+                offset: at.offset,
+            };
+            tally
+                .fields
+                .insert((record.source.0, extra.key.to_owned()), field);
         }
         while tally.fields.len() > MOST_NAMES {
             tally.overflow += tally.fields.pop_last().map_or(0, |(_, field)| field.count);
@@ -79,10 +93,20 @@ impl DatasetRule for UnknownField {
 
     fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
         for ((source, name), field) in tally.fields {
-            let start = Position { line: field.line, column: field.column, offset: field.offset };
+            let start = Position {
+                line: field.line,
+                column: field.column,
+                offset: field.offset,
+            };
             let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
             let record = Some(field.record);
-            let location = Location { source: SourceId(source), start, end: start, record, pointer };
+            let location = Location {
+                source: SourceId(source),
+                start,
+                end: start,
+                record,
+                pointer,
+            };
             findings.report_at(location, Severity::Advice, || {
                 Message::new(format!(
                     "the field {} is none of the layout's; {} {} it",

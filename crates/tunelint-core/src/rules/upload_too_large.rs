@@ -23,10 +23,21 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     if limits.is_empty() {
         return None;
     }
-    let profile = context.profiles.iter().find(|profile| profile.limit("upload").is_some())?;
+    let profile = context
+        .profiles
+        .iter()
+        .find(|profile| profile.limit("upload").is_some())?;
     let layout = layout::by_name(profile.layouts.first()?)?;
-    let envelope = if profile.container == Delivery::Rest { REST_ENVELOPE_BYTES } else { 0 };
-    Some(Check::dataset(UploadTooLarge { limits, layout, envelope }))
+    let envelope = if profile.container == Delivery::Rest {
+        REST_ENVELOPE_BYTES
+    } else {
+        0
+    };
+    Some(Check::dataset(UploadTooLarge {
+        limits,
+        layout,
+        envelope,
+    }))
 }
 
 struct UploadTooLarge {
@@ -45,7 +56,10 @@ struct Bytes {
 
 impl Default for Bytes {
     fn default() -> Self {
-        Self { by_source: BTreeMap::new(), object: ObjectWriter::measuring() }
+        Self {
+            by_source: BTreeMap::new(),
+            object: ObjectWriter::measuring(),
+        }
     }
 }
 
@@ -54,7 +68,8 @@ impl DatasetRule for UploadTooLarge {
 
     fn observe(&self, example: &Example<'_>, tally: &mut Bytes) {
         tally.object.clear();
-        self.layout.encode(example, &mut tally.object, &mut Losses::default());
+        self.layout
+            .encode(example, &mut tally.object, &mut Losses::default());
         // One more for the comma or the line break that follows.
         let bytes = tally.object.measure() + 1;
         *tally.by_source.entry(example.record.source.0).or_default() += bytes;
@@ -70,15 +85,19 @@ impl DatasetRule for UploadTooLarge {
         for (source, bytes) in tally.by_source {
             let bytes = bytes + self.envelope;
             for limit in self.limits.iter().filter(|of| bytes > of.limit.value) {
-                findings.report_at(Location::whole(SourceId(source)), limit.limit.severity(false), || {
-                    Message::new(format!(
-                        "the upload has {}: {}",
-                        counted(bytes, "byte"),
-                        limit.effect()
-                    ))
-                    .help("remove examples, or shorten the longest")
-                    .targets(&limit.targets)
-                });
+                findings.report_at(
+                    Location::whole(SourceId(source)),
+                    limit.limit.severity(false),
+                    || {
+                        Message::new(format!(
+                            "the upload has {}: {}",
+                            counted(bytes, "byte"),
+                            limit.effect()
+                        ))
+                        .help("remove examples, or shorten the longest")
+                        .targets(&limit.targets)
+                    },
+                );
             }
         }
     }

@@ -7,8 +7,12 @@ use crate::rule::{Check, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRul
 use crate::survey::{Leaks, Needs, Survey};
 
 /// What is known about the rule.
-pub const META: RuleMeta =
-    RuleMeta::new("validation-leak", Level::Fixed(Severity::Error), Scope::Dataset).fix(FixKind::DropsRecord);
+pub const META: RuleMeta = RuleMeta::new(
+    "validation-leak",
+    Level::Fixed(Severity::Error),
+    Scope::Dataset,
+)
+.fix(FixKind::DropsRecord);
 
 /// Builds the rule, where a validation set was named.
 pub fn build(context: &RuleContext) -> Option<Check> {
@@ -22,14 +26,21 @@ struct ValidationLeak {
 
 impl SurveyRule for ValidationLeak {
     fn needs(&self) -> Needs {
-        Needs { seen: true, ..Needs::COUNT }
+        Needs {
+            seen: true,
+            ..Needs::COUNT
+        }
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
         for leak in self.validation.find(&survey.seen) {
             let (validation, training) = (leak.validation, leak.training);
             let exact = validation.same_text(&training);
-            let severity = if exact { Severity::Error } else { Severity::Warning };
+            let severity = if exact {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
             findings.report_at(validation.spot().location(), severity, || {
                 let record = training.spot().record();
                 let message = match () {

@@ -87,7 +87,12 @@ pub struct Batcher {
 
 impl Batcher {
     /// Batches of what `reader` gives, after `head`, which was read from it before.
-    pub fn new(reader: Box<dyn Read + Send>, head: Vec<u8>, splitter: Box<dyn Splitter>, max_record: usize) -> Self {
+    pub fn new(
+        reader: Box<dyn Read + Send>,
+        head: Vec<u8>,
+        splitter: Box<dyn Splitter>,
+        max_record: usize,
+    ) -> Self {
         let bytes_read = head.len() as u64;
         Self {
             reader,
@@ -123,7 +128,10 @@ impl Batcher {
             if self.finished {
                 return Ok(None);
             }
-            let cut = self.splitter.split(&self.buffer, self.ended, &mut pieces).min(self.buffer.len());
+            let cut = self
+                .splitter
+                .split(&self.buffer, self.ended, &mut pieces)
+                .min(self.buffer.len());
             // The splitter must hear of the end even if nothing is left to cut: a list may be open.
             self.finished = self.ended;
             if self.finished && cut == 0 && pieces.is_empty() {
@@ -137,7 +145,12 @@ impl Batcher {
                 return Ok(Some(self.take(self.buffer.len(), pieces, spare.bytes)));
             }
             // Growing by doubling keeps the repeated scan of a long record linear.
-            wanted = self.buffer.len().saturating_mul(2).min(self.max_record.saturating_add(1)).max(wanted);
+            wanted = self
+                .buffer
+                .len()
+                .saturating_mul(2)
+                .min(self.max_record.saturating_add(1))
+                .max(wanted);
             wanted = wanted.max(self.buffer.len() + 1);
         }
     }
@@ -170,7 +183,9 @@ impl Batcher {
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
         while !self.ended && self.buffer.len() < wanted {
             let missing = wanted - self.buffer.len();
-            let read = (&mut self.reader).take(missing as u64).read_to_end(&mut self.buffer)?;
+            let read = (&mut self.reader)
+                .take(missing as u64)
+                .read_to_end(&mut self.buffer)?;
             self.ended = read < missing;
             self.bytes_read += read as u64;
         }
@@ -184,7 +199,11 @@ impl Batcher {
         let bytes = std::mem::replace(&mut self.buffer, rest);
         let index = self.next_index;
         self.next_index += 1;
-        Batch { index, bytes, pieces }
+        Batch {
+            index,
+            bytes,
+            pieces,
+        }
     }
 }
 
@@ -201,22 +220,44 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn new(at: Position) -> Self {
-        Self { at, records: 0, recovered: false }
+        Self {
+            at,
+            records: 0,
+            recovered: false,
+        }
     }
 
     /// The next record, from `from` to `to` of the data.
-    pub(super) fn piece(&mut self, from: usize, to: usize, start: Position, kind: PieceKind) -> Piece {
+    pub(super) fn piece(
+        &mut self,
+        from: usize,
+        to: usize,
+        start: Position,
+        kind: PieceKind,
+    ) -> Piece {
         self.records += 1;
-        Piece { from, to, start, ordinal: self.records, recovered: self.recovered, kind }
+        Piece {
+            from,
+            to,
+            start,
+            ordinal: self.records,
+            recovered: self.recovered,
+            kind,
+        }
     }
 }
 
 /// The finding for a record that is larger than the reader takes.
 pub(super) fn too_large(length: u64, limit: usize) -> PieceKind {
-    let (length, limit) = (crate::printable::grouped(length), crate::printable::grouped(limit as u64));
-    let message = format!("this record has {length} bytes; at most {limit} are read, so it was not checked");
+    let (length, limit) = (
+        crate::printable::grouped(length),
+        crate::printable::grouped(limit as u64),
+    );
+    let message =
+        format!("this record has {length} bytes; at most {limit} are read, so it was not checked");
     PieceKind::Fault(Box::new(
-        Fault::new("record-too-large", crate::position::Span::at(0), message)
-            .help("raise the limit with --max-record-size, or look for a missing line break or quote"),
+        Fault::new("record-too-large", crate::position::Span::at(0), message).help(
+            "raise the limit with --max-record-size, or look for a missing line break or quote",
+        ),
     ))
 }

@@ -6,13 +6,21 @@
 //! and a bracket that closes nothing show that an element is broken: it is cut there, and
 //! reading starts anew at the next element.
 
-use super::batch::{Cursor, Piece, PieceKind, Splitter, too_large};
 use super::Facts;
+use super::batch::{Cursor, Piece, PieceKind, Splitter, too_large};
 use crate::json::Fault;
 use crate::position::{Position, Span};
 
 /// Keys under which a document may hold its list of examples.
-pub const LIST_KEYS: [&str; 7] = ["examples", "data", "rows", "records", "instances", "items", "train"];
+pub const LIST_KEYS: [&str; 7] = [
+    "examples",
+    "data",
+    "rows",
+    "records",
+    "instances",
+    "items",
+    "train",
+];
 
 /// The most that is kept of what stands around the list.
 const MAX_ENVELOPE: usize = 1024 * 1024;
@@ -83,7 +91,9 @@ impl Element {
         let mut at = 0;
         while let Some(&byte) = data.get(at) {
             if self.in_string {
-                let Some(found) = self.string_end(data, at) else { return End::Beyond };
+                let Some(found) = self.string_end(data, at) else {
+                    return End::Beyond;
+                };
                 if let Err(broken) = found {
                     return End::Broken(broken);
                 }
@@ -213,9 +223,16 @@ impl Document {
     pub fn new(start: Position, root: Root, max_record: usize) -> Self {
         Self {
             cursor: Cursor::new(start),
-            facts: Facts { byte_order_mark: start.offset > 0, ..Facts::default() },
+            facts: Facts {
+                byte_order_mark: start.offset > 0,
+                ..Facts::default()
+            },
             root,
-            state: if root == Root::List { State::Before } else { State::Within },
+            state: if root == Root::List {
+                State::Before
+            } else {
+                State::Within
+            },
             max_record,
             envelope: Vec::new(),
             envelope_start: start,
@@ -247,20 +264,36 @@ impl Document {
 
     fn keep_envelope(&mut self, bytes: &[u8]) {
         let room = (MAX_ENVELOPE + 1).saturating_sub(self.envelope.len());
-        self.envelope.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        self.envelope
+            .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
     /// Takes one element, or what stands between two. `None`: more data is needed.
-    fn within(&mut self, data: &[u8], from: usize, last: bool, pieces: &mut Vec<Piece>) -> Option<usize> {
+    fn within(
+        &mut self,
+        data: &[u8],
+        from: usize,
+        last: bool,
+        pieces: &mut Vec<Piece>,
+    ) -> Option<usize> {
         match data.first() {
             Some(byte) if byte.is_ascii_whitespace() => {
-                let len = data.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                let len = data
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_whitespace())
+                    .count();
                 self.advance(data.get(..len)?);
                 Some(len)
             }
             Some(b',') => {
                 if !self.want_comma || self.root == Root::Sequence {
-                    self.misplaced(from, 1, "a comma stands where an example should be", "remove it", pieces);
+                    self.misplaced(
+                        from,
+                        1,
+                        "a comma stands where an example should be",
+                        "remove it",
+                        pieces,
+                    );
                 }
                 (self.want_comma, self.comma) = (false, Some(self.cursor.at));
                 self.advance(b",");
@@ -283,21 +316,43 @@ impl Document {
     }
 
     /// Reports a sign between two elements.
-    fn misplaced(&mut self, from: usize, len: usize, message: &str, help: &str, pieces: &mut Vec<Piece>) {
+    fn misplaced(
+        &mut self,
+        from: usize,
+        len: usize,
+        message: &str,
+        help: &str,
+        pieces: &mut Vec<Piece>,
+    ) {
         let fault = Fault::new("malformed-record", Span::new(0, len), message).help(help);
-        let mut piece = self.cursor.piece(from, from + len, self.cursor.at, PieceKind::Fault(Box::new(fault)));
+        let mut piece = self.cursor.piece(
+            from,
+            from + len,
+            self.cursor.at,
+            PieceKind::Fault(Box::new(fault)),
+        );
         // It is no record; the next element takes its number.
         self.cursor.records -= 1;
         piece.ordinal = self.cursor.records.max(1);
         pieces.push(piece);
     }
 
-    fn element(&mut self, data: &[u8], from: usize, last: bool, pieces: &mut Vec<Piece>) -> Option<usize> {
+    fn element(
+        &mut self,
+        data: &[u8],
+        from: usize,
+        last: bool,
+        pieces: &mut Vec<Piece>,
+    ) -> Option<usize> {
         let mut element = Element::default();
         let (len, next, broken) = match element.follow(data) {
             End::At(len) => (len, len, false),
-            End::Broken(at) => self.resume(data, at, last).map(|(len, next)| (len, next, true))?,
-            End::Beyond if last => self.resume(data, 0, last).map(|(len, next)| (len, next, true))?,
+            End::Broken(at) => self
+                .resume(data, at, last)
+                .map(|(len, next)| (len, next, true))?,
+            End::Beyond if last => self
+                .resume(data, 0, last)
+                .map(|(len, next)| (len, next, true))?,
             End::Beyond => return None,
         };
         if len == 0 {
@@ -306,14 +361,23 @@ impl Document {
             return Some(1);
         }
         if self.want_comma && self.root == Root::List {
-            self.misplaced(from, 0, "a comma is missing between two examples", "add it", pieces);
+            self.misplaced(
+                from,
+                0,
+                "a comma is missing between two examples",
+                "add it",
+                pieces,
+            );
         }
         let bytes = data.get(..len)?.trim_ascii_end();
         let kind = match len > self.max_record {
             true => too_large(len as u64, self.max_record),
             false => PieceKind::Record,
         };
-        pieces.push(self.cursor.piece(from, from + bytes.len(), self.cursor.at, kind));
+        pieces.push(
+            self.cursor
+                .piece(from, from + bytes.len(), self.cursor.at, kind),
+        );
         (self.want_comma, self.comma) = (!broken, None);
         self.cursor.recovered |= broken;
         self.advance(data.get(..next)?);
@@ -331,7 +395,11 @@ impl Document {
             let after_element = trimmed.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
             let after_element = after_element.is_some_and(|rest| rest.ends_with(b"}"));
             if line_start && !trimmed.ends_with(b":") && !trimmed.ends_with(b"[") || after_element {
-                let end = trimmed.strip_suffix(b",").unwrap_or(trimmed).trim_ascii_end().len();
+                let end = trimmed
+                    .strip_suffix(b",")
+                    .unwrap_or(trimmed)
+                    .trim_ascii_end()
+                    .len();
                 return Some((end.max(1), found));
             }
             at = found + 1;
@@ -342,7 +410,14 @@ impl Document {
         })
     }
 
-    fn continue_skip(&mut self, data: &[u8], last: bool, start: Position, gone: u64, pieces: &mut Vec<Piece>) -> usize {
+    fn continue_skip(
+        &mut self,
+        data: &[u8],
+        last: bool,
+        start: Position,
+        gone: u64,
+        pieces: &mut Vec<Piece>,
+    ) -> usize {
         let end = match self.element.follow(data) {
             End::At(at) | End::Broken(at) => Some(at),
             End::Beyond => last.then_some(data.len()),
@@ -354,7 +429,10 @@ impl Document {
         if end.is_some() {
             self.state = State::Within;
             self.want_comma = true;
-            pieces.push(self.cursor.piece(0, 0, start, too_large(gone, self.max_record)));
+            pieces.push(
+                self.cursor
+                    .piece(0, 0, start, too_large(gone, self.max_record)),
+            );
         }
         taken
     }
@@ -367,27 +445,46 @@ impl Document {
         let Some((hole, after)) = self.hole else {
             self.facts.no_list = self.envelope.len() > MAX_ENVELOPE;
             if !self.facts.no_list && !self.envelope.trim_ascii().is_empty() {
-                pieces.push(self.cursor.piece(0, at, self.envelope_start, PieceKind::Record));
+                pieces.push(
+                    self.cursor
+                        .piece(0, at, self.envelope_start, PieceKind::Record),
+                );
             }
             return;
         };
-        let Ok(envelope) = std::str::from_utf8(&self.envelope) else { return };
+        let Ok(envelope) = std::str::from_utf8(&self.envelope) else {
+            return;
+        };
         if self.cursor.recovered || envelope.len() > MAX_ENVELOPE {
             return;
         }
-        let Err(mut fault) = crate::json::Parser::new().parse(envelope) else { return };
+        let Err(mut fault) = crate::json::Parser::new().parse(envelope) else {
+            return;
+        };
         let behind = fault.span.start >= hole;
-        let (base, skip) = if behind { (after, hole) } else { (self.envelope_start, 0) };
-        let between = envelope.as_bytes().get(skip..fault.span.start).unwrap_or_default();
+        let (base, skip) = if behind {
+            (after, hole)
+        } else {
+            (self.envelope_start, 0)
+        };
+        let between = envelope
+            .as_bytes()
+            .get(skip..fault.span.start)
+            .unwrap_or_default();
         let cut_off = self.state == State::Within;
         if cut_off {
-            "the document is cut off: its list of examples is never closed".clone_into(&mut fault.message);
+            "the document is cut off: its list of examples is never closed"
+                .clone_into(&mut fault.message);
         }
         fault.span = Span::at(0);
         pieces.push(Piece {
             from: at,
             to: at,
-            start: if cut_off { self.cursor.at } else { base.advance(between, false) },
+            start: if cut_off {
+                self.cursor.at
+            } else {
+                base.advance(between, false)
+            },
             ordinal: self.cursor.records.max(1),
             recovered: false,
             kind: PieceKind::Fault(Box::new(fault)),
@@ -423,7 +520,9 @@ impl Splitter for Document {
                     self.advance(rest);
                     rest.len()
                 }
-                State::Skipping { start, gone } => self.continue_skip(rest, last, start, gone, pieces),
+                State::Skipping { start, gone } => {
+                    self.continue_skip(rest, last, start, gone, pieces)
+                }
             };
         }
         if last {
@@ -436,7 +535,10 @@ impl Splitter for Document {
     fn skip_record(&mut self, data: &[u8]) {
         self.element = Element::default();
         self.element.follow(data);
-        self.state = State::Skipping { start: self.cursor.at, gone: data.len() as u64 };
+        self.state = State::Skipping {
+            start: self.cursor.at,
+            gone: data.len() as u64,
+        };
         self.advance(data);
     }
 
@@ -452,42 +554,80 @@ mod tests {
     fn split(text: &str, root: Root) -> Vec<(String, Option<String>)> {
         let mut document = Document::new(Position::START, root, 1 << 20);
         let mut pieces = Vec::new();
-        assert_eq!(document.split(text.as_bytes(), true, &mut pieces), text.len());
+        assert_eq!(
+            document.split(text.as_bytes(), true, &mut pieces),
+            text.len()
+        );
         let cut = |piece: &Piece| {
             let fault = match &piece.kind {
-                PieceKind::Fault(fault) => Some(format!("{}:{} {}", piece.start.line, piece.start.column, fault.message)),
+                PieceKind::Fault(fault) => Some(format!(
+                    "{}:{} {}",
+                    piece.start.line, piece.start.column, fault.message
+                )),
                 PieceKind::Record => None,
             };
-            (text[piece.from..piece.to].to_owned(), fault)
+            (text.get(piece.from..piece.to).unwrap().to_owned(), fault)
         };
         pieces.iter().map(cut).collect()
     }
 
     fn records(text: &str) -> Vec<String> {
-        split(text, Root::List).into_iter().map(|(text, _)| text).collect()
+        split(text, Root::List)
+            .into_iter()
+            .map(|(text, _)| text)
+            .collect()
     }
 
     #[test]
     fn lists_are_found_at_the_top_and_inside() {
-        assert_eq!(records(r#"[{"a":"]"}, {"b":[1]}]"#), [r#"{"a":"]"}"#, r#"{"b":[1]}"#]);
-        assert_eq!(records(r#"{"n":[1],"examples":{"examples":[{"a":1}]},"z":{"k":"v"}}"#), [r#"{"a":1}"#]);
+        assert_eq!(
+            records(r#"[{"a":"]"}, {"b":[1]}]"#),
+            [r#"{"a":"]"}"#, r#"{"b":[1]}"#]
+        );
+        assert_eq!(
+            records(r#"{"n":[1],"examples":{"examples":[{"a":1}]},"z":{"k":"v"}}"#),
+            [r#"{"a":1}"#]
+        );
         assert_eq!(records("[]"), [""; 0]);
     }
 
     #[test]
     fn a_document_without_a_list_is_a_record() {
-        assert_eq!(records(r#"{"conversations":[{"from":"human"}]}"#), [r#"{"conversations":[{"from":"human"}]}"#]);
+        assert_eq!(
+            records(r#"{"conversations":[{"from":"human"}]}"#),
+            [r#"{"conversations":[{"from":"human"}]}"#]
+        );
     }
 
     #[test]
     fn commas_are_judged() {
-        let faults = |text| split(text, Root::List).into_iter().filter_map(|(_, fault)| fault).collect::<Vec<_>>();
+        let faults = |text| {
+            split(text, Root::List)
+                .into_iter()
+                .filter_map(|(_, fault)| fault)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(faults("[{},{}]"), [""; 0]);
-        assert_eq!(faults("[{} {}]"), ["1:5 a comma is missing between two examples"]);
-        assert_eq!(faults("[{},]"), ["1:4 a comma stands before the closing bracket"]);
-        assert_eq!(faults("[{},,{}]"), ["1:5 a comma stands where an example should be"]);
-        assert_eq!(faults("[{}"), ["1:4 the document is cut off: its list of examples is never closed"]);
-        assert_eq!(faults("[{}] x"), ["1:6 more text follows after the record's end"]);
+        assert_eq!(
+            faults("[{} {}]"),
+            ["1:5 a comma is missing between two examples"]
+        );
+        assert_eq!(
+            faults("[{},]"),
+            ["1:4 a comma stands before the closing bracket"]
+        );
+        assert_eq!(
+            faults("[{},,{}]"),
+            ["1:5 a comma stands where an example should be"]
+        );
+        assert_eq!(
+            faults("[{}"),
+            ["1:4 the document is cut off: its list of examples is never closed"]
+        );
+        assert_eq!(
+            faults("[{}] x"),
+            ["1:6 more text follows after the record's end"]
+        );
     }
 
     #[test]

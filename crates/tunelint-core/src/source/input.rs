@@ -33,12 +33,20 @@ impl Input {
     /// The file at `path`.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        Self { origin: Origin::Path(path.clone()), name: path, encoding: None }
+        Self {
+            origin: Origin::Path(path.clone()),
+            name: path,
+            encoding: None,
+        }
     }
 
     /// Bytes in memory under the name `name`.
     pub fn bytes(name: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { origin: Origin::Bytes(bytes.into()), name: name.into(), encoding: None }
+        Self {
+            origin: Origin::Bytes(bytes.into()),
+            name: name.into(),
+            encoding: None,
+        }
     }
 
     /// Everything that `reader` gives, kept in a temporary file so that it can be read again.
@@ -48,7 +56,11 @@ impl Input {
     pub fn spool(name: impl Into<PathBuf>, reader: &mut dyn Read) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
         io::copy(reader, &mut file)?;
-        Ok(Self { origin: Origin::Spooled(Arc::new(file)), name: name.into(), encoding: None })
+        Ok(Self {
+            origin: Origin::Spooled(Arc::new(file)),
+            name: name.into(),
+            encoding: None,
+        })
     }
 
     /// Opens it at its first byte.
@@ -71,7 +83,9 @@ impl Input {
             None => raw,
         };
         Ok(match self.encoding {
-            Some(encoding) if encoding != encoding_rs::UTF_8 => Box::new(Transcoder::new(plain, encoding)),
+            Some(encoding) if encoding != encoding_rs::UTF_8 => {
+                Box::new(Transcoder::new(plain, encoding))
+            }
             _ => plain,
         })
     }
@@ -125,18 +139,24 @@ fn compression(name: &Path) -> Option<Compression> {
 
 /// Zstandard frames, one after the other until the input ends.
 struct Zstd {
-    decoder: Option<ruzstd::decoding::StreamingDecoder<Box<dyn Read + Send>, ruzstd::decoding::FrameDecoder>>,
+    decoder: Option<
+        ruzstd::decoding::StreamingDecoder<Box<dyn Read + Send>, ruzstd::decoding::FrameDecoder>,
+    >,
 }
 
 impl Zstd {
     fn new(raw: Box<dyn Read + Send>) -> io::Result<Self> {
         let decoder = ruzstd::decoding::StreamingDecoder::new(raw).map_err(invalid)?;
-        Ok(Self { decoder: Some(decoder) })
+        Ok(Self {
+            decoder: Some(decoder),
+        })
     }
 
     /// Opens the next frame, if the input goes on.
     fn next_frame(&mut self) -> io::Result<bool> {
-        let Some(decoder) = self.decoder.take() else { return Ok(false) };
+        let Some(decoder) = self.decoder.take() else {
+            return Ok(false);
+        };
         let mut rest = decoder.into_inner();
         let mut first = [0; 1];
         if rest.read(&mut first)? == 0 {
@@ -151,7 +171,9 @@ impl Zstd {
 impl Read for Zstd {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let Some(decoder) = &mut self.decoder else { return Ok(0) };
+            let Some(decoder) = &mut self.decoder else {
+                return Ok(0);
+            };
             let read = decoder.read(buffer)?;
             if read > 0 || buffer.is_empty() || !self.next_frame()? {
                 return Ok(read);
@@ -180,18 +202,32 @@ const TRANSCODE_BYTES: usize = 64 * 1024;
 impl Transcoder {
     fn new(source: Box<dyn Read + Send>, encoding: &'static Encoding) -> Self {
         let decoder = encoding.new_decoder_with_bom_removal();
-        Self { source, decoder, input: Vec::new(), output: Vec::new(), taken: 0, offset: 0, ended: false }
+        Self {
+            source,
+            decoder,
+            input: Vec::new(),
+            output: Vec::new(),
+            taken: 0,
+            offset: 0,
+            ended: false,
+        }
     }
 
     fn refill(&mut self) -> io::Result<()> {
         self.input.clear();
-        let read = (&mut self.source).take(TRANSCODE_BYTES as u64).read_to_end(&mut self.input)?;
+        let read = (&mut self.source)
+            .take(TRANSCODE_BYTES as u64)
+            .read_to_end(&mut self.input)?;
         self.ended = read < TRANSCODE_BYTES;
         self.taken = 0;
-        let capacity = self.decoder.max_utf8_buffer_length_without_replacement(read).unwrap_or(read * 4);
+        let capacity = self
+            .decoder
+            .max_utf8_buffer_length_without_replacement(read)
+            .unwrap_or(read * 4);
         let mut text = String::with_capacity(capacity.max(16));
         let (result, consumed) =
-            self.decoder.decode_to_string_without_replacement(&self.input, &mut text, self.ended);
+            self.decoder
+                .decode_to_string_without_replacement(&self.input, &mut text, self.ended);
         if let DecoderResult::Malformed(length, _) = result {
             let at = self.offset + consumed as u64 - u64::from(length).min(consumed as u64);
             let name = self.decoder.encoding().name();
@@ -240,10 +276,19 @@ mod tests {
     fn packed_files_are_unpacked() {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         packed.write_all(b"{}\n").unwrap();
-        assert_eq!(read(&Input::bytes("a.jsonl.gz", packed.finish().unwrap())).unwrap(), "{}\n");
-        let frame = ruzstd::encoding::compress_to_vec(&b"{}\n"[..], ruzstd::encoding::CompressionLevel::Fastest);
+        assert_eq!(
+            read(&Input::bytes("a.jsonl.gz", packed.finish().unwrap())).unwrap(),
+            "{}\n"
+        );
+        let frame = ruzstd::encoding::compress_to_vec(
+            &b"{}\n"[..],
+            ruzstd::encoding::CompressionLevel::Fastest,
+        );
         let twice = [frame.clone(), frame].concat();
-        assert_eq!(read(&Input::bytes("a.jsonl.zst", twice)).unwrap(), "{}\n{}\n");
+        assert_eq!(
+            read(&Input::bytes("a.jsonl.zst", twice)).unwrap(),
+            "{}\n{}\n"
+        );
     }
 
     #[test]

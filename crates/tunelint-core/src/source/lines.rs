@@ -20,7 +20,10 @@ impl Lines {
     pub fn new(start: Position, max_record: usize) -> Self {
         Self {
             cursor: Cursor::new(start),
-            facts: Facts { byte_order_mark: start.offset > 0, ..Facts::default() },
+            facts: Facts {
+                byte_order_mark: start.offset > 0,
+                ..Facts::default()
+            },
             end: b'\n',
             strip_commas: false,
             max_record,
@@ -85,9 +88,17 @@ impl Lines {
         {
             len = without.len();
             let offset = start.offset + len as u64;
-            self.facts.commas.add(Position { offset, column: 1, ..start });
+            self.facts.commas.add(Position {
+                offset,
+                column: 1,
+                ..start
+            });
         }
-        let kind = if len > self.max_record { too_large(len as u64, self.max_record) } else { PieceKind::Record };
+        let kind = if len > self.max_record {
+            too_large(len as u64, self.max_record)
+        } else {
+            PieceKind::Record
+        };
         pieces.push(self.cursor.piece(from, from + len, start, kind));
     }
 
@@ -152,14 +163,22 @@ mod tests {
         let mut lines = Lines::new(Position::START, 1 << 20);
         let mut pieces = Vec::new();
         assert_eq!(lines.split(text.as_bytes(), true, &mut pieces), text.len());
-        let cut = |piece: &Piece| (text[piece.from..piece.to].to_owned(), piece.start.line);
+        let cut = |piece: &Piece| {
+            (
+                text.get(piece.from..piece.to).unwrap().to_owned(),
+                piece.start.line,
+            )
+        };
         (pieces.iter().map(cut).collect(), lines.facts.clone())
     }
 
     #[test]
     fn lines_become_records() {
         let (records, facts) = split("{}\n\n {\"a\":1}\r\n{}");
-        assert_eq!(records, [("{}".into(), 1), (" {\"a\":1}".into(), 3), ("{}".into(), 4)]);
+        assert_eq!(
+            records,
+            [("{}".into(), 1), (" {\"a\":1}".into(), 3), ("{}".into(), 4)]
+        );
         assert_eq!(facts.blank_lines.count, 1);
         assert_eq!(facts.other_ends.count, 1);
     }

@@ -25,7 +25,10 @@ pub struct Rows {
 /// How far a row goes.
 enum Extent {
     /// It ends before this byte; the line end has so many bytes.
-    Whole { len: usize, end: Option<(LineEnd, usize)> },
+    Whole {
+        len: usize,
+        end: Option<(LineEnd, usize)>,
+    },
     /// Its end is not in the data yet.
     Open,
     /// The quote at this byte is never closed.
@@ -37,7 +40,10 @@ impl Rows {
     pub fn new(start: Position, delimiter: u8, max_record: usize) -> Self {
         Self {
             cursor: Cursor::new(start),
-            facts: Facts { byte_order_mark: start.offset == 3, ..Facts::default() },
+            facts: Facts {
+                byte_order_mark: start.offset == 3,
+                ..Facts::default()
+            },
             delimiter,
             max_record,
             header: None,
@@ -50,8 +56,16 @@ impl Rows {
         let mut at = 0;
         loop {
             let rest = data.get(at..).unwrap_or_default();
-            let Some(found) = memchr::memchr3(b'"', b'\n', b'\r', rest).map(|found| at + found) else {
-                return if last { Extent::Whole { len: data.len(), end: None } } else { Extent::Open };
+            let Some(found) = memchr::memchr3(b'"', b'\n', b'\r', rest).map(|found| at + found)
+            else {
+                return if last {
+                    Extent::Whole {
+                        len: data.len(),
+                        end: None,
+                    }
+                } else {
+                    Extent::Open
+                };
             };
             match data.get(found) {
                 Some(b'"') if found == 0 || data.get(found - 1) == Some(&self.delimiter) => {
@@ -62,11 +76,26 @@ impl Rows {
                     }
                 }
                 Some(b'"') => at = found + 1,
-                Some(b'\n') => return Extent::Whole { len: found, end: Some((LineEnd::Lf, 1)) },
+                Some(b'\n') => {
+                    return Extent::Whole {
+                        len: found,
+                        end: Some((LineEnd::Lf, 1)),
+                    };
+                }
                 _ => match data.get(found + 1) {
-                    Some(b'\n') => return Extent::Whole { len: found, end: Some((LineEnd::CrLf, 2)) },
+                    Some(b'\n') => {
+                        return Extent::Whole {
+                            len: found,
+                            end: Some((LineEnd::CrLf, 2)),
+                        };
+                    }
                     None if !last => return Extent::Open,
-                    _ => return Extent::Whole { len: found, end: Some((LineEnd::Cr, 1)) },
+                    _ => {
+                        return Extent::Whole {
+                            len: found,
+                            end: Some((LineEnd::Cr, 1)),
+                        };
+                    }
                 },
             }
         }
@@ -78,9 +107,13 @@ impl Rows {
         loop {
             let rest = data.get(at..).unwrap_or_default();
             let close = memchr::memchr(b'"', rest).map(|found| at + found);
-            let inside = data.get(open..close.unwrap_or(data.len())).unwrap_or_default();
+            let inside = data
+                .get(open..close.unwrap_or(data.len()))
+                .unwrap_or_default();
             // Counting is put off until a cell is long enough to hold so many lines.
-            if inside.len() as u64 > MAX_QUOTED_LINES && count_lines(inside, true) > MAX_QUOTED_LINES {
+            if inside.len() as u64 > MAX_QUOTED_LINES
+                && count_lines(inside, true) > MAX_QUOTED_LINES
+            {
                 return Err(());
             }
             match close {
@@ -123,8 +156,14 @@ impl Rows {
         let none = Header::default();
         let mut parser = RowParser::new(self.delimiter);
         let names = match parser.parse(&text, &none) {
-            Ok(row) => row.cells().map(|cell| cell.as_str().trim().to_owned()).collect(),
-            Err(_) => text.split(char::from(self.delimiter)).map(|name| name.trim().to_owned()).collect(),
+            Ok(row) => row
+                .cells()
+                .map(|cell| cell.as_str().trim().to_owned())
+                .collect(),
+            Err(_) => text
+                .split(char::from(self.delimiter))
+                .map(|name| name.trim().to_owned())
+                .collect(),
         };
         Header { names }
     }
@@ -141,7 +180,11 @@ impl Rows {
             let rest = data.get(line..)?;
             let len = memchr::memchr2(b'\n', b'\r', rest).or(last.then_some(rest.len()))?;
             let text = std::str::from_utf8(rest.get(..len)?).unwrap_or("\0");
-            if len > 0 && parser.parse(text, &none).is_ok_and(|row| row.len() == columns) {
+            if len > 0
+                && parser
+                    .parse(text, &none)
+                    .is_ok_and(|row| row.len() == columns)
+            {
                 return Some(line);
             }
             at = line;
@@ -149,7 +192,14 @@ impl Rows {
     }
 
     /// Gives up the row at the front of `data`, whose quote at `quote` is never closed.
-    fn recover(&mut self, data: &[u8], from: usize, quote: usize, last: bool, pieces: &mut Vec<Piece>) -> usize {
+    fn recover(
+        &mut self,
+        data: &[u8],
+        from: usize,
+        quote: usize,
+        last: bool,
+        pieces: &mut Vec<Piece>,
+    ) -> usize {
         let resume = self.resume_at(data, quote, last);
         let end = resume.unwrap_or(data.len());
         let start = self.cursor.at;
@@ -162,25 +212,47 @@ impl Rows {
             );
             self.facts.unread += end as u64;
         } else if lost > 1 {
-            fault.message = format!("the quote that opens here is never closed; reading goes on {lost} lines below");
+            fault.message = format!(
+                "the quote that opens here is never closed; reading goes on {lost} lines below"
+            );
         }
-        let to = data.get(..end).unwrap_or_default().trim_ascii_end().len().max(quote + 1);
-        pieces.push(self.cursor.piece(from, from + to.min(end), start, PieceKind::Fault(Box::new(fault))));
+        let to = data
+            .get(..end)
+            .unwrap_or_default()
+            .trim_ascii_end()
+            .len()
+            .max(quote + 1);
+        pieces.push(self.cursor.piece(
+            from,
+            from + to.min(end),
+            start,
+            PieceKind::Fault(Box::new(fault)),
+        ));
         self.cursor.recovered = true;
         self.cursor.at = start.advance(data.get(..end).unwrap_or_default(), true);
         end
     }
 
     fn continue_skip(&mut self, data: &[u8], last: bool, pieces: &mut Vec<Piece>) -> usize {
-        let Some((start, gone)) = self.skipping else { return 0 };
-        let end = memchr::memchr(b'\n', data).map(|at| at + 1).or(last.then_some(data.len()));
+        let Some((start, gone)) = self.skipping else {
+            return 0;
+        };
+        let end = memchr::memchr(b'\n', data)
+            .map(|at| at + 1)
+            .or(last.then_some(data.len()));
         let taken = end.unwrap_or(data.len());
-        self.cursor.at = self.cursor.at.advance(data.get(..taken).unwrap_or_default(), true);
+        self.cursor.at = self
+            .cursor
+            .at
+            .advance(data.get(..taken).unwrap_or_default(), true);
         let gone = gone + taken as u64;
         self.skipping = Some((start, gone));
         if end.is_some() {
             self.skipping = None;
-            pieces.push(self.cursor.piece(0, 0, start, too_large(gone, self.max_record)));
+            pieces.push(
+                self.cursor
+                    .piece(0, 0, start, too_large(gone, self.max_record)),
+            );
             self.cursor.recovered = true;
         }
         taken
@@ -248,7 +320,11 @@ mod tests {
                 PieceKind::Fault(fault) => Some(format!("{}@{}", fault.rule, fault.span.start)),
                 PieceKind::Record => None,
             };
-            (text[piece.from..piece.to].to_owned(), piece.start.line, fault)
+            (
+                text.get(piece.from..piece.to).unwrap().to_owned(),
+                piece.start.line,
+                fault,
+            )
         };
         pieces.iter().map(cut).collect()
     }
@@ -263,7 +339,10 @@ mod tests {
     #[test]
     fn an_unclosed_quote_gives_up_one_line() {
         let rows = split("p,c\na,\"b\nc,d\ne,f\ng,h\n");
-        assert_eq!(rows[0], ("a,\"b".into(), 2, Some("unclosed-quote@2".into())));
+        assert_eq!(
+            rows[0],
+            ("a,\"b".into(), 2, Some("unclosed-quote@2".into()))
+        );
         assert_eq!(rows.len(), 4);
         assert_eq!(rows[3].1, 5);
     }
@@ -276,6 +355,12 @@ mod tests {
 
     #[test]
     fn lone_carriage_returns_end_rows() {
-        assert_eq!(split("p,c\ra,b\rd,e").iter().map(|row| row.1).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(
+            split("p,c\ra,b\rd,e")
+                .iter()
+                .map(|row| row.1)
+                .collect::<Vec<_>>(),
+            [2, 3]
+        );
     }
 }

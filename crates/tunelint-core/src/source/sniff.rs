@@ -68,7 +68,11 @@ pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, NotData>
     if let Some(not_data) = encoding(head).or_else(|| foreign(head)) {
         return Err(not_data);
     }
-    let skip = if head.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let skip = if head.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
     let text = head.get(skip..).unwrap_or_default();
     let named = wishes.container.or_else(|| Container::from_path(name));
     let mut shape = Shape {
@@ -110,7 +114,10 @@ fn encoding(head: &[u8]) -> Option<NotData> {
     } else {
         format!("save it as UTF-8, or read it with `--encoding {option}`")
     };
-    Some(NotData { what: format!("text in {name}, not UTF-8"), remedy })
+    Some(NotData {
+        what: format!("text in {name}, not UTF-8"),
+        remedy,
+    })
 }
 
 /// UTF-16 without a mark: nearly every second byte of plain text is zero.
@@ -119,7 +126,14 @@ fn utf16_by_zeros(head: &[u8]) -> Option<(&'static str, &'static str)> {
     if sample.len() < 8 {
         return None;
     }
-    let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
+    let zeros = |parity: usize| {
+        sample
+            .iter()
+            .skip(parity)
+            .step_by(2)
+            .filter(|&&byte| byte == 0)
+            .count()
+    };
     let (even, odd) = (zeros(0), zeros(1));
     let many = sample.len() / 2 * 7 / 10;
     match () {
@@ -132,30 +146,77 @@ fn utf16_by_zeros(head: &[u8]) -> Option<(&'static str, &'static str)> {
 /// Things that are not training data, known by their first bytes.
 fn foreign(head: &[u8]) -> Option<NotData> {
     let magic: [(&[u8], &str, &str); 9] = [
-        (b"\x1f\x8b", "gzip data", "give it the ending .gz and it is read as it is, or unpack it"),
-        (b"\x28\xb5\x2f\xfd", "Zstandard data", "give it the ending .zst and it is read as it is, or unpack it"),
-        (b"PK\x03\x04", "a ZIP archive or an Excel workbook", "unpack it, or save the sheet as CSV (UTF-8)"),
-        (b"\xd0\xcf\x11\xe0", "an old Excel or Word file", "save the sheet as CSV (UTF-8)"),
+        (
+            b"\x1f\x8b",
+            "gzip data",
+            "give it the ending .gz and it is read as it is, or unpack it",
+        ),
+        (
+            b"\x28\xb5\x2f\xfd",
+            "Zstandard data",
+            "give it the ending .zst and it is read as it is, or unpack it",
+        ),
+        (
+            b"PK\x03\x04",
+            "a ZIP archive or an Excel workbook",
+            "unpack it, or save the sheet as CSV (UTF-8)",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0",
+            "an old Excel or Word file",
+            "save the sheet as CSV (UTF-8)",
+        ),
         (b"PAR1", "a Parquet file", "export it as JSON lines first"),
-        (b"%PDF", "a PDF file", "export the text as CSV or JSON lines first"),
-        (b"SQLite format 3", "an SQLite database", "export the table as CSV or JSON lines first"),
-        (b"\x89PNG", "a PNG image", "name the file with the examples instead"),
-        (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer, not the data", "run `git lfs pull` to fetch the file itself"),
+        (
+            b"%PDF",
+            "a PDF file",
+            "export the text as CSV or JSON lines first",
+        ),
+        (
+            b"SQLite format 3",
+            "an SQLite database",
+            "export the table as CSV or JSON lines first",
+        ),
+        (
+            b"\x89PNG",
+            "a PNG image",
+            "name the file with the examples instead",
+        ),
+        (
+            b"version https://git-lfs.github.com/spec/v1",
+            "a Git LFS pointer, not the data",
+            "run `git lfs pull` to fetch the file itself",
+        ),
     ];
     let found = magic.iter().find(|(magic, ..)| head.starts_with(magic));
     if let Some((_, what, remedy)) = found {
-        return Some(NotData { what: (*what).to_owned(), remedy: (*remedy).to_owned() });
+        return Some(NotData {
+            what: (*what).to_owned(),
+            remedy: (*remedy).to_owned(),
+        });
     }
-    let start = head.trim_ascii_start().get(..15).unwrap_or(head.trim_ascii_start()).to_ascii_lowercase();
+    let start = head
+        .trim_ascii_start()
+        .get(..15)
+        .unwrap_or(head.trim_ascii_start())
+        .to_ascii_lowercase();
     if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
         return Some(NotData {
             what: "an HTML page, not data".to_owned(),
             remedy: "the download gave an error or login page: fetch the file again".to_owned(),
         });
     }
-    let controls = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte < 9 || (14..32).contains(&byte)).count();
+    let controls = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .filter(|&&byte| byte < 9 || (14..32).contains(&byte))
+            .count()
+    };
     // Zeros at the end are a damaged tail behind good text, which is reported where it stands.
-    let text_end = head.iter().rposition(|&byte| byte != 0).map_or(0, |at| at + 1);
+    let text_end = head
+        .iter()
+        .rposition(|&byte| byte != 0)
+        .map_or(0, |at| at + 1);
     let sample = head.get(..text_end.min(1024)).unwrap_or_default();
     (sample.len() >= 16 && controls(sample) * 10 > sample.len()).then(|| NotData {
         what: "binary data, not text".to_owned(),
@@ -194,13 +255,19 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
         }
         return;
     };
-    if let Some(record) = line.strip_suffix(b",").filter(|record| record.starts_with(b"{") && is_json(record)) {
+    if let Some(record) = line
+        .strip_suffix(b",")
+        .filter(|record| record.starts_with(b"{") && is_json(record))
+    {
         let _ = record;
         shape.strip_commas = true;
         shape.remark = Some(Remark {
             severity: Severity::Warning,
-            message: "lines end in a comma; in JSON lines, records are separated by line breaks alone".to_owned(),
-            help: "remove the comma at the end of each line; the records were read without it".to_owned(),
+            message:
+                "lines end in a comma; in JSON lines, records are separated by line breaks alone"
+                    .to_owned(),
+            help: "remove the comma at the end of each line; the records were read without it"
+                .to_owned(),
         });
         return;
     }
@@ -215,8 +282,11 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
             shape.root = Root::Sequence;
             shape.remark = Some(Remark {
                 severity: Severity::Warning,
-                message: "objects are spread over several lines; JSON lines has one record on each line".to_owned(),
-                help: "rewrite it with `tunelint convert IN -o OUT.jsonl`; it was read anyway".to_owned(),
+                message:
+                    "objects are spread over several lines; JSON lines has one record on each line"
+                        .to_owned(),
+                help: "rewrite it with `tunelint convert IN -o OUT.jsonl`; it was read anyway"
+                    .to_owned(),
             });
         }
         Some(b'{' | b'"') | None => {}
@@ -234,7 +304,8 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
 }
 
 fn is_object_list(text: &[u8]) -> bool {
-    text.strip_prefix(b"[").is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"))
+    text.strip_prefix(b"[")
+        .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"))
 }
 
 fn list_in_lines(shape: &mut Shape) {
@@ -285,8 +356,6 @@ fn document(shape: &mut Shape, text: &[u8], sure: bool) {
             message: "this is JSON lines in a file that is named as one JSON document".to_owned(),
             help: "rename it to .jsonl, so that other programs read it as such".to_owned(),
         });
-    } else if more.starts_with(b"{") && is_sequence(trimmed) {
-        shape.root = Root::Sequence;
     } else if is_sequence(trimmed) && !object_end_is_last(trimmed) {
         shape.root = Root::Sequence;
     }
@@ -301,15 +370,25 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Finds out the delimiter, or that the file holds JSON.
 fn rows(shape: &mut Shape, text: &[u8], wish: Option<u8>, sure: bool) {
-    let named = if shape.container == Container::Tsv { b'\t' } else { b',' };
+    let named = if shape.container == Container::Tsv {
+        b'\t'
+    } else {
+        b','
+    };
     shape.delimiter = wish.unwrap_or(named);
-    if let Some(line) = text.get(..4).filter(|start| start.eq_ignore_ascii_case(b"sep=")) {
+    if let Some(line) = text
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case(b"sep="))
+    {
         let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
         shape.skip += end;
-        shape.delimiter = wish.or_else(|| text.get(line.len()).copied()).unwrap_or(named);
+        shape.delimiter = wish
+            .or_else(|| text.get(line.len()).copied())
+            .unwrap_or(named);
         shape.remark = Some(Remark {
             severity: Severity::Warning,
-            message: "the first line is Excel's `sep=` line, which only Excel understands".to_owned(),
+            message: "the first line is Excel's `sep=` line, which only Excel understands"
+                .to_owned(),
             help: "remove the line; it was left out".to_owned(),
         });
         return;
@@ -326,14 +405,20 @@ fn rows(shape: &mut Shape, text: &[u8], wish: Option<u8>, sure: bool) {
     if wish.is_some() {
         return;
     }
-    let Some(best) = sniff_delimiter(text, named) else { return };
+    let Some(best) = sniff_delimiter(text, named) else {
+        return;
+    };
     if best != named {
         shape.delimiter = best;
         let (best, named) = (delimiter_name(best), delimiter_name(named));
         shape.remark = Some(Remark {
             severity: Severity::Warning,
-            message: format!("cells are separated by {best}, where the file's name promises {named}"),
-            help: format!("name it with `--delimiter` to say that this is meant, or export the file with {named}"),
+            message: format!(
+                "cells are separated by {best}, where the file's name promises {named}"
+            ),
+            help: format!(
+                "name it with `--delimiter` to say that this is meant, or export the file with {named}"
+            ),
         });
     }
 }
@@ -359,7 +444,9 @@ fn sniff_delimiter(text: &[u8], named: u8) -> Option<u8> {
         let (columns, share) = score(text, delimiter)?;
         (columns > 1 && share >= 0.6).then_some((delimiter, share))
     });
-    scored.max_by(|a, b| a.1.total_cmp(&b.1)).map(|(delimiter, _)| delimiter)
+    scored
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(delimiter, _)| delimiter)
 }
 
 /// The number of columns of the header, and the share of the first rows that have as many cells.
@@ -373,12 +460,22 @@ fn score(text: &[u8], delimiter: u8) -> Option<(usize, f64)> {
     let mut parser = RowParser::new(delimiter);
     let (mut rows, mut fitting) = (0_u32, 0_u32);
     for piece in pieces.iter().take(ROWS) {
-        let row = text.get(piece.from..piece.to).and_then(|row| std::str::from_utf8(row).ok());
+        let row = text
+            .get(piece.from..piece.to)
+            .and_then(|row| std::str::from_utf8(row).ok());
         let Some(row) = row else { continue };
         rows += 1;
-        fitting += u32::from(parser.parse(row, &header).is_ok_and(|row| row.len() == columns));
+        fitting += u32::from(
+            parser
+                .parse(row, &header)
+                .is_ok_and(|row| row.len() == columns),
+        );
     }
-    let share = if rows == 0 { 1.0 } else { f64::from(fitting) / f64::from(rows) };
+    let share = if rows == 0 {
+        1.0
+    } else {
+        f64::from(fitting) / f64::from(rows)
+    };
     Some((columns, share))
 }
 
@@ -406,24 +503,46 @@ mod tests {
 
     #[test]
     fn other_containers_are_recognised() {
-        assert_eq!(shape("a.jsonl", "[\n{\"a\":1}\n]").container, Container::Json);
-        assert_eq!(shape("a.jsonl", "{\n\"a\":1\n}\n{\n\"a\":2\n}\n").root, Root::Sequence);
-        assert_eq!(shape("a.jsonl", "{\"a\":1},\n{\"a\":2}\n").strip_commas, true);
-        assert_eq!(shape("a.jsonl", "text,label\na,b\n").container, Container::Csv);
-        assert_eq!(shape("a.json", "{\"a\":1}\n{\"a\":2}\n").container, Container::Jsonl);
+        assert_eq!(
+            shape("a.jsonl", "[\n{\"a\":1}\n]").container,
+            Container::Json
+        );
+        assert_eq!(
+            shape("a.jsonl", "{\n\"a\":1\n}\n{\n\"a\":2\n}\n").root,
+            Root::Sequence
+        );
+        assert!(shape("a.jsonl", "{\"a\":1},\n{\"a\":2}\n").strip_commas);
+        assert_eq!(
+            shape("a.jsonl", "text,label\na,b\n").container,
+            Container::Csv
+        );
+        assert_eq!(
+            shape("a.json", "{\"a\":1}\n{\"a\":2}\n").container,
+            Container::Jsonl
+        );
         assert_eq!(shape("a.csv", "a;b\nc;\"d\n,\"\n").delimiter, b';');
         assert_eq!(shape("a.csv", "sep=;\na;b\n").skip, 6);
     }
 
     #[test]
     fn a_broken_line_does_not_change_the_container() {
-        assert_eq!(shape("a.jsonl", "{\"a\":\"x\ny\"}\n{\"a\":2}\n").container, Container::Jsonl);
-        assert_eq!(shape("a.jsonl", "{'a': 1}\n{\"a\":2}\n").container, Container::Jsonl);
+        assert_eq!(
+            shape("a.jsonl", "{\"a\":\"x\ny\"}\n{\"a\":2}\n").container,
+            Container::Jsonl
+        );
+        assert_eq!(
+            shape("a.jsonl", "{'a': 1}\n{\"a\":2}\n").container,
+            Container::Jsonl
+        );
     }
 
     #[test]
     fn what_is_no_data_is_named() {
-        let what = |head: &[u8]| sniff("a.jsonl".as_ref(), head, Wishes::default()).unwrap_err().what;
+        let what = |head: &[u8]| {
+            sniff("a.jsonl".as_ref(), head, Wishes::default())
+                .unwrap_err()
+                .what
+        };
         assert!(what(b"\xff\xfe{\0}\0\n\0").contains("UTF-16LE"));
         assert!(what(b"{\0\"\0a\0\"\0:\x001\0}\0\n\0").contains("UTF-16LE"));
         assert!(what(b"\xff\xfe\0\0{\0\0\0").contains("UTF-32LE"));

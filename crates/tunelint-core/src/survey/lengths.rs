@@ -34,7 +34,10 @@ impl Lengths {
             *self.buckets.entry(bucket).or_default() += count;
         }
         self.total += other.total;
-        other.longest.into_iter().for_each(|entry| self.insert(entry));
+        other
+            .longest
+            .into_iter()
+            .for_each(|entry| self.insert(entry));
     }
 
     /// How many lengths there are.
@@ -62,7 +65,9 @@ impl Lengths {
 
     fn insert(&mut self, entry: (u64, Spot)) {
         let order = |(length, spot): &(u64, Spot)| (std::cmp::Reverse(*length), *spot);
-        let at = self.longest.partition_point(|known| order(known) <= order(&entry));
+        let at = self
+            .longest
+            .partition_point(|known| order(known) <= order(&entry));
         self.longest.insert(at, entry);
         self.longest.truncate(LONGEST);
     }

@@ -23,10 +23,17 @@ impl Normalizer {
         self.form.clear();
         let mut rest = text;
         while !rest.is_empty() {
-            let (ascii, tail) = rest.split_at_checked(ascii_run(rest.as_bytes())).unwrap_or((rest, ""));
+            let (ascii, tail) = rest
+                .split_at_checked(ascii_run(rest.as_bytes()))
+                .unwrap_or((rest, ""));
             // A plain map over bytes is done by vector instructions.
-            self.form.extend(ascii.as_bytes().iter().map(|&byte| fold(byte)));
-            let end = tail.char_indices().skip(1).find(|(_, c)| c.is_ascii()).map_or(tail.len(), |(at, _)| at);
+            self.form
+                .extend(ascii.as_bytes().iter().map(|&byte| fold(byte)));
+            let end = tail
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| c.is_ascii())
+                .map_or(tail.len(), |(at, _)| at);
             let (other, tail) = tail.split_at_checked(end).unwrap_or((tail, ""));
             self.push_other(other);
             rest = tail;
@@ -51,7 +58,8 @@ impl Normalizer {
             self.form.push(b' ');
         } else {
             for lower in c.to_lowercase() {
-                self.form.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
+                self.form
+                    .extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
             }
         }
     }
@@ -61,7 +69,11 @@ impl Normalizer {
 /// but for the last one, which a combining mark may belong to.
 fn ascii_run(bytes: &[u8]) -> usize {
     const STEP: usize = 64;
-    let whole = bytes.chunks(STEP).take_while(|chunk| chunk.is_ascii()).count() * STEP;
+    let whole = bytes
+        .chunks(STEP)
+        .take_while(|chunk| chunk.is_ascii())
+        .count()
+        * STEP;
     let rest = bytes.get(whole..).unwrap_or_default();
     match rest.iter().position(|byte| !byte.is_ascii()) {
         None => bytes.len(),
@@ -85,7 +97,11 @@ fn squeeze(form: &mut Vec<u8>) {
         let end = from + at + 1;
         form.copy_within(from..end, kept);
         kept += end - from;
-        let spaces = form.iter().skip(end).take_while(|&&byte| byte == b' ').count();
+        let spaces = form
+            .iter()
+            .skip(end)
+            .take_while(|&&byte| byte == b' ')
+            .count();
         from = end + spaces;
     }
     form.copy_within(from.., kept);
@@ -93,11 +109,26 @@ fn squeeze(form: &mut Vec<u8>) {
 }
 
 fn trim_edges(form: &[u8]) -> &[u8] {
-    let edge = |byte: &u8| matches!(byte, b' ' | b'.' | b'!' | b'?' | b':' | b';' | b',' | b'"' | b'\'' | b'`' | b'*');
-    let start = form.iter().position(|byte| !edge(byte)).unwrap_or(form.len());
-    let end = form.iter().rposition(|byte| !edge(byte)).map_or(start, |at| at + 1);
+    let edge = |byte: &u8| {
+        matches!(
+            byte,
+            b' ' | b'.' | b'!' | b'?' | b':' | b';' | b',' | b'"' | b'\'' | b'`' | b'*'
+        )
+    };
+    let start = form
+        .iter()
+        .position(|byte| !edge(byte))
+        .unwrap_or(form.len());
+    let end = form
+        .iter()
+        .rposition(|byte| !edge(byte))
+        .map_or(start, |at| at + 1);
     // A text of punctuation alone is not empty: `?` and `!` are different answers.
-    if start >= end { form } else { form.get(start..end).unwrap_or_default() }
+    if start >= end {
+        form
+    } else {
+        form.get(start..end).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]

@@ -28,12 +28,21 @@ pub struct Spot {
 impl Spot {
     /// The place of `span` in `record`. Numbers that are larger than the fields are cut to them.
     pub fn new(record: &Record<'_>, span: Span) -> Self {
-        let before = record.raw.get(..span.start.min(record.raw.len())).unwrap_or_default();
+        let before = record
+            .raw
+            .get(..span.start.min(record.raw.len()))
+            .unwrap_or_default();
         let at = record.start.advance(before, record.lone_cr);
         let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
         let [_, source @ ..] = record.source.0.min(0xff_ffff).to_be_bytes();
         let [_, _, _, offset @ ..] = at.offset.min(0xff_ffff_ffff).to_be_bytes();
-        Self { source, offset, record: narrow(record.ordinal), line: narrow(at.line), column: narrow(at.column) }
+        Self {
+            source,
+            offset,
+            record: narrow(record.ordinal),
+            line: narrow(at.line),
+            column: narrow(at.column),
+        }
     }
 
     /// The full location: a point, since the length is not kept.
@@ -41,7 +50,11 @@ impl Spot {
         let [a, b, c] = self.source;
         let [d, e, f, g, h] = self.offset;
         let offset = u64::from_be_bytes([0, 0, 0, d, e, f, g, h]);
-        let start = Position { line: self.line.into(), column: self.column.into(), offset };
+        let start = Position {
+            line: self.line.into(),
+            column: self.column.into(),
+            offset,
+        };
         Location {
             source: SourceId(u32::from_be_bytes([0, a, b, c])),
             start,
@@ -79,12 +92,23 @@ impl Sighting {
         let (mut input, mut output, mut exact) = (0_u64, 0_u64, 0_u64);
         if example.input().iter().all(crate::example::Turn::is_blank) {
             // Nothing was asked: `empty-input` says so, and equal answers mean nothing.
-            return Self { input: BLANK, spot: Spot::new(&example.record, Span::at(0)), output: 0 };
+            return Self {
+                input: BLANK,
+                spot: Spot::new(&example.record, Span::at(0)),
+                output: 0,
+            };
         }
-        let answer = example.turns.iter().rposition(|turn| turn.role == Role::Model);
+        let answer = example
+            .turns
+            .iter()
+            .rposition(|turn| turn.role == Role::Model);
         for (index, turn) in example.turns.iter().enumerate() {
             let text = turn.joined();
-            let seed = if Some(index) == answer { &mut output } else { &mut input };
+            let seed = if Some(index) == answer {
+                &mut output
+            } else {
+                &mut input
+            };
             let normal = normalizer.normal(&text);
             *seed = xxh3_64_with_seed(normal, seed.rotate_left(7) ^ turn.role as u64);
             for part in &turn.parts {
@@ -93,7 +117,11 @@ impl Sighting {
             exact = xxh3_64_with_seed(text.as_bytes(), exact);
         }
         let output = ((output as u32) << EXACT_BITS) | (exact as u32 & ((1 << EXACT_BITS) - 1));
-        Self { input, spot: Spot::new(&example.record, Span::at(0)), output }
+        Self {
+            input,
+            spot: Spot::new(&example.record, Span::at(0)),
+            output,
+        }
     }
 
     /// Where it stands.
@@ -152,7 +180,11 @@ impl Seen {
             *self = other;
             return;
         }
-        other.chunks.into_iter().flatten().for_each(|sighting| self.push(sighting));
+        other
+            .chunks
+            .into_iter()
+            .flatten()
+            .for_each(|sighting| self.push(sighting));
     }
 
     /// All of them.
@@ -166,15 +198,29 @@ impl Seen {
         // half a digest throws together is told apart below.
         let half = |sighting: &Sighting| (sighting.input >> 32) as u32;
         let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.chunks.iter().map(Vec::len).sum());
-        order.extend(self.iter().zip(0_u32..).map(|(sighting, index)| (half(sighting), index)));
+        order.extend(
+            self.iter()
+                .zip(0_u32..)
+                .map(|(sighting, index)| (half(sighting), index)),
+        );
         order.par_sort_unstable();
         let mut groups = Vec::new();
-        for run in order.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1) {
-            let mut members: Group = run.iter().filter_map(|(_, index)| self.get(*index)).collect();
+        for run in order
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|run| run.len() > 1)
+        {
+            let mut members: Group = run
+                .iter()
+                .filter_map(|(_, index)| self.get(*index))
+                .collect();
             members.retain(|sighting| sighting.input != BLANK);
             members.sort_unstable();
             let equal = members.chunk_by(|a, b| a.input == b.input);
-            groups.extend(equal.filter(|group| group.len() > 1).map(<[Sighting]>::to_vec));
+            groups.extend(
+                equal
+                    .filter(|group| group.len() > 1)
+                    .map(<[Sighting]>::to_vec),
+            );
         }
         groups.sort_by_key(|group| group.get(1).map(Sighting::spot));
         groups
@@ -205,7 +251,11 @@ pub struct Leak {
 impl Leaks {
     /// Looks for the examples of `validation`.
     pub fn new(validation: &Seen) -> Self {
-        let mut validation: Vec<Sighting> = validation.iter().filter(|seen| seen.input != BLANK).copied().collect();
+        let mut validation: Vec<Sighting> = validation
+            .iter()
+            .filter(|seen| seen.input != BLANK)
+            .copied()
+            .collect();
         validation.sort_unstable();
         Self { validation }
     }
@@ -214,18 +264,30 @@ impl Leaks {
     pub fn find(&self, training: &Seen) -> Vec<Leak> {
         let mut best: Vec<Option<Sighting>> = vec![None; self.validation.len()];
         for seen in training.iter() {
-            let from = self.validation.partition_point(|validation| validation.input < seen.input);
+            let from = self
+                .validation
+                .partition_point(|validation| validation.input < seen.input);
             let same = self.validation.iter().zip(&mut best).skip(from);
-            for (validation, best) in same.take_while(|(validation, _)| validation.input == seen.input) {
-                let likeness = |of: &Sighting| (of.same_text(validation), of.same_output(validation));
+            for (validation, best) in
+                same.take_while(|(validation, _)| validation.input == seen.input)
+            {
+                let likeness =
+                    |of: &Sighting| (of.same_text(validation), of.same_output(validation));
                 if best.is_none_or(|best| likeness(seen) > likeness(&best)) {
                     *best = Some(*seen);
                 }
             }
         }
-        let found = self.validation.iter().zip(best).filter_map(|(&validation, training)| {
-            Some(Leak { validation, training: training? })
-        });
+        let found = self
+            .validation
+            .iter()
+            .zip(best)
+            .filter_map(|(&validation, training)| {
+                Some(Leak {
+                    validation,
+                    training: training?,
+                })
+            });
         let mut leaks: Vec<Leak> = found.collect();
         leaks.sort_by_key(|leak| leak.validation.spot);
         leaks
@@ -246,13 +308,24 @@ mod tests {
         let record = Record {
             source: SourceId(3),
             raw: b"{}",
-            start: Position { line: 7, column: 2, offset: 0x56_789a_bcde },
+            start: Position {
+                line: 7,
+                column: 2,
+                offset: 0x56_789a_bcde,
+            },
             ordinal: 6,
             body: crate::record::Body::Unread,
             lone_cr: false,
             recovered: false,
         };
         let location = Spot::new(&record, Span::at(1)).location();
-        assert_eq!(location.start, Position { line: 7, column: 3, offset: 0x56_789a_bcdf });
+        assert_eq!(
+            location.start,
+            Position {
+                line: 7,
+                column: 3,
+                offset: 0x56_789a_bcdf
+            }
+        );
     }
 }

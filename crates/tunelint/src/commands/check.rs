@@ -37,7 +37,12 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let reports = Reports::open(&options, names_of(&found, &options))?;
-    let mut run = Run { plan: &plan, datasets: Vec::new(), reports, summary: Summary::default() };
+    let mut run = Run {
+        plan: &plan,
+        datasets: Vec::new(),
+        reports,
+        summary: Summary::default(),
+    };
     for (index, named) in found.iter().enumerate() {
         if let Err(failure) = run.source(SourceId(index as u32), named, &options) {
             failure.print();
@@ -50,12 +55,20 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
 
 /// The names under which sources are reported, in the order of their ids.
 fn names_of(found: &[Named], options: &Check) -> Vec<String> {
-    let stdin = options.reading.stdin_filename.as_deref().unwrap_or("<stdin>".as_ref());
+    let stdin = options
+        .reading
+        .stdin_filename
+        .as_deref()
+        .unwrap_or("<stdin>".as_ref());
     let name = |named: &Named| match named {
         Named::Stdin => printable_path(stdin),
         Named::File(path) => printable_path(path),
     };
-    found.iter().map(name).chain(options.validation.as_deref().map(printable_path)).collect()
+    found
+        .iter()
+        .map(name)
+        .chain(options.validation.as_deref().map(printable_path))
+        .collect()
 }
 
 /// What was asked for, checked before anything is read.
@@ -72,21 +85,39 @@ struct Plan {
 
 impl Plan {
     fn new(options: &Check) -> Result<Self, Failure> {
-        let rules = |list: &[String]| list.iter().map(|name| names::rule(name)).collect::<Result<Vec<_>, _>>();
+        let rules = |list: &[String]| {
+            list.iter()
+                .map(|name| names::rule(name))
+                .collect::<Result<Vec<_>, _>>()
+        };
         let known = Task::ALL.map(Task::as_str);
-        let task = |name: &String| Task::from_name(name).ok_or_else(|| names::unknown("task", name, &known));
+        let task = |name: &String| {
+            Task::from_name(name).ok_or_else(|| names::unknown("task", name, &known))
+        };
         Ok(Self {
             reading: reading::options(&options.reading)?,
-            targets: options.target.iter().map(|name| names::profile(name)).collect::<Result<_, _>>()?,
+            targets: options
+                .target
+                .iter()
+                .map(|name| names::profile(name))
+                .collect::<Result<_, _>>()?,
             task: options.task.as_ref().map(task).transpose()?,
-            preamble: options.preamble.as_deref().map(reading::text_or_file).transpose()?,
+            preamble: options
+                .preamble
+                .as_deref()
+                .map(reading::text_or_file)
+                .transpose()?,
             selection: Selection {
                 select: rules(&options.select)?,
                 extend_select: rules(&options.extend_select)?,
                 ignore: rules(&options.ignore)?,
                 preview: options.preview,
             },
-            severities: options.severity.iter().map(|text| severity(text)).collect::<Result<_, _>>()?,
+            severities: options
+                .severity
+                .iter()
+                .map(|text| severity(text))
+                .collect::<Result<_, _>>()?,
             keep: output::keep(options)?,
             threads: threads(options.threads),
         })
@@ -99,13 +130,19 @@ impl Plan {
         }
         let layout = reader.layout().map(|layout| layout.name());
         let default = layout.and_then(profile::for_layout);
-        default.map(|name| names::profile(name).map(|profile| vec![profile])).unwrap_or(Ok(Vec::new()))
+        default
+            .map(|name| names::profile(name).map(|profile| vec![profile]))
+            .unwrap_or(Ok(Vec::new()))
     }
 
     fn linter(&self, context: &RuleContext) -> Linter {
         let enabled = self.selection.enabled();
         let rules = RuleSet::build(&enabled, context);
-        let policy = Policy { keep: self.keep, severities: self.severities.clone(), enabled };
+        let policy = Policy {
+            keep: self.keep,
+            severities: self.severities.clone(),
+            enabled,
+        };
         Linter::new(rules, policy, self.threads)
     }
 }
@@ -113,13 +150,21 @@ impl Plan {
 /// How many threads to use.
 pub(super) fn threads(wanted: Option<usize>) -> usize {
     let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    wanted.filter(|threads| *threads > 0).unwrap_or_else(available)
+    wanted
+        .filter(|threads| *threads > 0)
+        .unwrap_or_else(available)
 }
 
 fn severity(text: &str) -> Result<(&'static str, Severity), Failure> {
-    let usage = || Failure::new(format!("`{text}` does not give a rule a severity")).help("write RULE=error, RULE=warning or RULE=advice");
+    let usage = || {
+        Failure::new(format!("`{text}` does not give a rule a severity"))
+            .help("write RULE=error, RULE=warning or RULE=advice")
+    };
     let (rule, level) = text.split_once('=').ok_or_else(usage)?;
-    Ok((names::rule(rule)?, Severity::from_name(level).ok_or_else(usage)?))
+    Ok((
+        names::rule(rule)?,
+        Severity::from_name(level).ok_or_else(usage)?,
+    ))
 }
 
 /// Sources that are meant for the same targets are one dataset.
@@ -143,22 +188,45 @@ impl Run<'_> {
         let reader = reading::open(id, input, &self.plan.reading)?;
         let path = printable_path(&reader.input.name);
         let profiles = self.plan.targets_of(&reader)?;
-        let targets: Vec<String> = profiles.iter().map(|profile| profile.name.clone()).collect();
-        let at = match self.datasets.iter().position(|dataset| dataset.targets == targets) {
+        let targets: Vec<String> = profiles
+            .iter()
+            .map(|profile| profile.name.clone())
+            .collect();
+        let at = match self
+            .datasets
+            .iter()
+            .position(|dataset| dataset.targets == targets)
+        {
             Some(at) => at,
             None => {
                 let linter = self.plan.linter(&self.context(&profiles, options)?);
-                self.datasets.push(Dataset { targets: targets.clone(), linter });
+                self.datasets.push(Dataset {
+                    targets: targets.clone(),
+                    linter,
+                });
                 self.datasets.len() - 1
             }
         };
-        let Some(dataset) = self.datasets.get_mut(at) else { return Ok(()) };
-        let mut partial = SourceSummary { path: path.clone(), targets: targets.clone(), ..SourceSummary::default() };
+        let Some(dataset) = self.datasets.get_mut(at) else {
+            return Ok(());
+        };
+        let mut partial = SourceSummary {
+            path: path.clone(),
+            targets: targets.clone(),
+            ..SourceSummary::default()
+        };
         self.reports.source(&partial)?;
         let reports = &mut self.reports;
         let mut sink = |finding: Finding| reports.finding(&finding);
-        let checked = dataset.linter.check(reader, &mut sink).map_err(|error| Failure::io("check", &path, &error))?;
-        partial = SourceSummary { targets, task: self.plan.task.map(|task| (task.as_str().to_owned(), false)), ..checked };
+        let checked = dataset
+            .linter
+            .check(reader, &mut sink)
+            .map_err(|error| Failure::io("check", &path, &error))?;
+        partial = SourceSummary {
+            targets,
+            task: self.plan.task.map(|task| (task.as_str().to_owned(), false)),
+            ..checked
+        };
         self.summary.counts.merge(&partial.counts);
         self.summary.sources.push(partial);
         for profile in profiles {
@@ -178,21 +246,34 @@ impl Run<'_> {
 
     /// What is known about the examples of the validation set.
     fn validation(&self, options: &Check) -> Result<Option<Leaks>, Failure> {
-        let Some(path) = &options.validation else { return Ok(None) };
+        let Some(path) = &options.validation else {
+            return Ok(None);
+        };
         // Its id follows those of the sources: its name is the last of all.
         let id = SourceId(self.reports.names().saturating_sub(1) as u32);
         let reader = reading::open(id, Input::path(path.clone()), &self.plan.reading)?;
         let enabled = ["duplicate-example"].into_iter().collect();
         let rules = RuleSet::build(&enabled, &RuleContext::default());
-        let silent = Policy { keep: Keep::First(0), severities: Default::default(), enabled: Default::default() };
+        let silent = Policy {
+            keep: Keep::First(0),
+            severities: Default::default(),
+            enabled: Default::default(),
+        };
         let mut linter = Linter::new(rules, silent, self.plan.threads);
-        linter.check(reader, &mut |_| Ok(())).map_err(|error| Failure::io("read", &printable_path(path), &error))?;
+        linter
+            .check(reader, &mut |_| Ok(()))
+            .map_err(|error| Failure::io("read", &printable_path(path), &error))?;
         Ok(Some(Leaks::new(&linter.into_seen())))
     }
 
     /// Says what all sources together show, and ends the reports.
     fn finish(self) -> Result<Counts, Failure> {
-        let Self { datasets, mut reports, mut summary, .. } = self;
+        let Self {
+            datasets,
+            mut reports,
+            mut summary,
+            ..
+        } = self;
         for Dataset { targets, linter } in datasets {
             let mut sink = |finding: Finding| reports.finding(&finding);
             let found = linter.finish(&mut sink).map_err(output::failed)?;
@@ -203,7 +284,12 @@ impl Run<'_> {
                     of.counts.merge(&counts);
                 }
             }
-            summary.targets.extend(targets.into_iter().filter(|name| !summary.targets.contains(name)).collect::<Vec<_>>());
+            summary.targets.extend(
+                targets
+                    .into_iter()
+                    .filter(|name| !summary.targets.contains(name))
+                    .collect::<Vec<_>>(),
+            );
         }
         verdict::note_missing_target(&mut summary);
         summary.next_step = verdict::next_step(&summary);

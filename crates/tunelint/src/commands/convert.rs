@@ -8,7 +8,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tunelint_core::convert::{Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE, table_columns};
+use tunelint_core::convert::{
+    Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE, table_columns,
+};
 use tunelint_core::finding::{Finding, Keep, Policy, Severity};
 use tunelint_core::layout::Layout;
 use tunelint_core::position::SourceId;
@@ -29,10 +31,20 @@ use crate::walk::Named;
 
 /// Converts what the options name.
 pub fn run(options: Convert) -> Result<Exit, Failure> {
-    let named = if options.source.as_os_str() == "-" { Named::Stdin } else { Named::File(options.source.clone()) };
+    let named = if options.source.as_os_str() == "-" {
+        Named::Stdin
+    } else {
+        Named::File(options.source.clone())
+    };
     refuse_same_file(&options)?;
     let input = reading::input(&named, &options.reading)?;
-    let open = || reading::open(SourceId(0), input.clone(), &reading::options(&options.reading)?);
+    let open = || {
+        reading::open(
+            SourceId(0),
+            input.clone(),
+            &reading::options(&options.reading)?,
+        )
+    };
     let reader = open()?;
     let converter = converter(&options, &reader)?;
     let mut account = Account::new(&input, &options);
@@ -57,14 +69,26 @@ fn convert<W: Write + Send>(
 ) -> Result<(Conversion, W), Failure> {
     let policy = policy();
     let path = printable_path(&reader.input.name);
-    converter.run(reader, &policy, out, account).map_err(|error| Failure::io("convert", &path, &error))
+    converter
+        .run(reader, &policy, out, account)
+        .map_err(|error| Failure::io("convert", &path, &error))
 }
 
 /// What stands in the way of reading is reported, at the severity of its rule; nothing else.
 fn policy() -> Policy {
-    let errors = REGISTRY.iter().map(|entry| entry.meta).filter(|meta| meta.level == Level::Fixed(Severity::Error));
-    let enabled = errors.map(|meta| meta.name).chain([UNCONVERTIBLE]).collect();
-    Policy { keep: Keep::All, severities: Default::default(), enabled }
+    let errors = REGISTRY
+        .iter()
+        .map(|entry| entry.meta)
+        .filter(|meta| meta.level == Level::Fixed(Severity::Error));
+    let enabled = errors
+        .map(|meta| meta.name)
+        .chain([UNCONVERTIBLE])
+        .collect();
+    Policy {
+        keep: Keep::All,
+        severities: Default::default(),
+        enabled,
+    }
 }
 
 fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
@@ -73,8 +97,15 @@ fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
         (Some(name), _) => reading::named_layout(name)?,
         (None, Some(layout)) => Arc::clone(layout),
         (None, None) => match &reader.mapping.problem {
-            Some(problem) => return Err(Failure::new(format!("{path}: {}", problem.message)).help(problem.help.clone())),
-            None => return Err(Failure::new(format!("the layout of {path} is not known")).help("name the layout to write with `--to`")),
+            Some(problem) => {
+                return Err(
+                    Failure::new(format!("{path}: {}", problem.message)).help(problem.help.clone())
+                );
+            }
+            None => {
+                return Err(Failure::new(format!("the layout of {path} is not known"))
+                    .help("name the layout to write with `--to`"));
+            }
         },
     };
     let form = form(options, layout.as_ref())?;
@@ -86,7 +117,11 @@ fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
             Turns::Each => TurnsPolicy::Each,
             Turns::Reject => TurnsPolicy::Reject,
         },
-        preamble: options.preamble.as_deref().map(reading::text_or_file).transpose()?,
+        preamble: options
+            .preamble
+            .as_deref()
+            .map(reading::text_or_file)
+            .transpose()?,
         keep_extra: options.keep_extra,
         threads: threads(options.threads),
     })
@@ -100,14 +135,20 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
             Some(container) => container.as_str(),
             None if options.out.as_os_str() == "-" => "jsonl",
             None => {
-                return Err(Failure::new(format!("the ending of {} names no container", printable_path(&options.out)))
-                    .help("name one with `--as jsonl`, json, csv, tsv or rest"));
+                return Err(Failure::new(format!(
+                    "the ending of {} names no container",
+                    printable_path(&options.out)
+                ))
+                .help("name one with `--as jsonl`, json, csv, tsv or rest"));
             }
         },
     };
     let table = |delimiter| match table_columns(layout.name()) {
-        [] => Err(Failure::new(format!("a table has no place for the turns of `{}`", layout.name()))
-            .help("write jsonl or json, or a layout of one prompt and one answer: `--to pairs`")),
+        [] => Err(Failure::new(format!(
+            "a table has no place for the turns of `{}`",
+            layout.name()
+        ))
+        .help("write jsonl or json, or a layout of one prompt and one answer: `--to pairs`")),
         _ => Ok(Form::Table { delimiter }),
     };
     match name {
@@ -115,25 +156,38 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
         "json" => Ok(Form::Json),
         "csv" => table(b','),
         "tsv" => table(b'\t'),
-        "rest" if layout.name() != "pairs" => Err(Failure::new("a request body holds examples in the layout `pairs`").help("add `--to pairs`")),
+        "rest" if layout.name() != "pairs" => Err(Failure::new(
+            "a request body holds examples in the layout `pairs`",
+        )
+        .help("add `--to pairs`")),
         "rest" => Ok(Form::Rest(Box::new(body::build(&options.rest)?))),
-        other => Err(unknown("container", other, &["jsonl", "json", "csv", "tsv", "rest"])),
+        other => Err(unknown(
+            "container",
+            other,
+            &["jsonl", "json", "csv", "tsv", "rest"],
+        )),
     }
 }
 
 fn refuse_same_file(options: &Convert) -> Result<(), Failure> {
     let out = printable_path(&options.out);
     if same_file(&options.source, &options.out) {
-        return Err(Failure::new(format!("{out} is the file that is to be converted")).help("write to another file: your data stays as it is"));
+        return Err(
+            Failure::new(format!("{out} is the file that is to be converted"))
+                .help("write to another file: your data stays as it is"),
+        );
     }
     if let Some(rejects) = &options.rejects
-        && (same_file(&options.source, rejects) || same_file(&options.out, rejects) || *rejects == options.out)
+        && (same_file(&options.source, rejects)
+            || same_file(&options.out, rejects)
+            || *rejects == options.out)
     {
         return Err(Failure::new("the rejects need a file of their own"));
     }
     let exists = is_regular(&options.out);
     if exists && !options.force && !options.check {
-        return Err(Failure::new(format!("{out} exists already")).help("write over it with --force, or choose another name"));
+        return Err(Failure::new(format!("{out} exists already"))
+            .help("write over it with --force, or choose another name"));
     }
     Ok(())
 }
@@ -145,13 +199,20 @@ fn is_regular(path: &Path) -> bool {
 #[cfg(unix)]
 fn same_file(a: &Path, b: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let id = |path: &Path| fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|meta| (meta.dev(), meta.ino()));
+    let id = |path: &Path| {
+        fs::metadata(path)
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+            .map(|meta| (meta.dev(), meta.ino()))
+    };
     id(a).is_some_and(|a| Some(a) == id(b))
 }
 
 #[cfg(not(unix))]
 fn same_file(a: &Path, b: &Path) -> bool {
-    fs::canonicalize(a).ok().is_some_and(|a| fs::canonicalize(b).ok() == Some(a))
+    fs::canonicalize(a)
+        .ok()
+        .is_some_and(|a| fs::canonicalize(b).ok() == Some(a))
 }
 
 /// Where the result goes.
@@ -194,16 +255,21 @@ impl Target {
             return Ok(Self::Stdout(BufWriter::new(io::stdout())));
         }
         match fs::metadata(path) {
-            Ok(meta) if !meta.is_file() && !meta.is_dir() => {
-                Ok(Self::Direct(BufWriter::new(File::options().write(true).open(path)?)))
-            }
+            Ok(meta) if !meta.is_file() && !meta.is_dir() => Ok(Self::Direct(BufWriter::new(
+                File::options().write(true).open(path)?,
+            ))),
             _ => StagedFile::create(path).map(Self::Staged),
         }
     }
 }
 
 /// Converts in earnest.
-fn write(options: &Convert, converter: &Converter, reader: Reader, mut account: Account) -> Result<Exit, Failure> {
+fn write(
+    options: &Convert,
+    converter: &Converter,
+    reader: Reader,
+    mut account: Account,
+) -> Result<Exit, Failure> {
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
     let target = Target::open(options).map_err(failed)?;
     let (conversion, target) = convert(converter, reader, target, &mut account)?;
@@ -212,12 +278,19 @@ fn write(options: &Convert, converter: &Converter, reader: Reader, mut account: 
         return Ok(Exit::Findings);
     }
     account.commit_rejects(options)?;
-    let mut exit = if conversion.rejected > 0 { Exit::Findings } else { Exit::Clean };
+    let mut exit = if conversion.rejected > 0 {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    };
     match target {
         Target::Staged(file) => file.commit(options.force).map_err(failed)?,
         Target::Memory(wanted) => {
             if fs::read(&options.out).ok().as_deref() != Some(wanted.as_slice()) {
-                account.say(&format!("{} is not up to date\n", printable_path(&options.out)));
+                account.say(&format!(
+                    "{} is not up to date\n",
+                    printable_path(&options.out)
+                ));
                 exit = Exit::Findings;
             }
         }
@@ -264,7 +337,12 @@ impl Account {
         if !rejected && !lossy && conversion.read > 0 {
             return None;
         }
-        let rejected = Conversion { written: 0, rejected: conversion.read, examples: 0, ..conversion.clone() };
+        let rejected = Conversion {
+            written: 0,
+            rejected: conversion.read,
+            examples: 0,
+            ..conversion.clone()
+        };
         if lossy {
             self.say("nothing was written, because of --strict: the target has no place for some of the data\n");
         } else if conversion.read > 0 {
@@ -279,27 +357,48 @@ impl Account {
     fn print(&mut self, conversion: &Conversion) {
         let mut text = std::mem::take(&mut self.findings);
         for (rule, found) in self.found.iter().filter(|(_, found)| **found > SHOWN) {
-            text.push_str(&format!("… and {} more of {rule}\n", grouped(found - SHOWN)));
+            text.push_str(&format!(
+                "… and {} more of {rule}\n",
+                grouped(found - SHOWN)
+            ));
         }
         text.push_str(&std::mem::take(&mut self.text));
         for (what, loss) in &conversion.losses {
-            let (count, line, column) = (counted(loss.count, "time"), loss.first.start.line, loss.first.start.column);
-            text.push_str(&format!("lost: {what}, {count}, first at {}:{line}:{column}\n", self.path));
+            let (count, line, column) = (
+                counted(loss.count, "time"),
+                loss.first.start.line,
+                loss.first.start.column,
+            );
+            text.push_str(&format!(
+                "lost: {what}, {count}, first at {}:{line}:{column}\n",
+                self.path
+            ));
         }
         if conversion.examples > conversion.written {
-            text.push_str(&format!("{} were made of {}\n", counted(conversion.examples, "example"), counted(conversion.written, "record")));
+            text.push_str(&format!(
+                "{} were made of {}\n",
+                counted(conversion.examples, "example"),
+                counted(conversion.written, "record")
+            ));
         }
-        let Conversion { read, written, rejected, .. } = conversion;
-        text.push_str(&format!("read {read} = written {written} + rejected {rejected}\n"));
+        let Conversion {
+            read,
+            written,
+            rejected,
+            ..
+        } = conversion;
+        text.push_str(&format!(
+            "read {read} = written {written} + rejected {rejected}\n"
+        ));
         // Nobody is left to tell if standard error is closed.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
     fn commit_rejects(&mut self, options: &Convert) -> Result<(), Failure> {
         match self.rejects.take() {
-            Some((path, Some(file))) => {
-                file.commit(options.force).map_err(|error| Failure::io("write", &printable_path(&path), &error))
-            }
+            Some((path, Some(file))) => file
+                .commit(options.force)
+                .map_err(|error| Failure::io("write", &printable_path(&path), &error)),
             _ => Ok(()),
         }
     }
@@ -313,26 +412,39 @@ impl Recipient for Account {
         let message = printable(&finding.message).into_owned();
         if *found <= SHOWN {
             let (path, severity, rule) = (&self.path, finding.severity.as_str(), finding.rule);
-            self.findings.push_str(&format!("{path}:{}:{}: {severity}[{rule}] {message}\n", at.line, at.column));
+            self.findings.push_str(&format!(
+                "{path}:{}:{}: {severity}[{rule}] {message}\n",
+                at.line, at.column
+            ));
             if let Some(help) = &finding.help {
-                self.findings.push_str(&format!("  help: {}\n", printable(help)));
+                self.findings
+                    .push_str(&format!("  help: {}\n", printable(help)));
             }
         }
-        self.reasons.push((finding.location.record, format!("{}:{}: {}: {message}", at.line, at.column, finding.rule)));
+        self.reasons.push((
+            finding.location.record,
+            format!("{}:{}: {}: {message}", at.line, at.column, finding.rule),
+        ));
         Ok(())
     }
 
     fn reject(&mut self, reject: Reject) -> io::Result<()> {
-        let Some((path, file)) = &mut self.rejects else { return Ok(()) };
+        let Some((path, file)) = &mut self.rejects else {
+            return Ok(());
+        };
         if file.is_none() {
             *file = Some(StagedFile::create(path)?);
         }
         let Some(file) = file else { return Ok(()) };
-        let reasons = self.reasons.iter().filter(|(record, _)| *record == Some(reject.record));
+        let reasons = self
+            .reasons
+            .iter()
+            .filter(|(record, _)| *record == Some(reject.record));
         for (_, reason) in reasons {
             writeln!(file, "# {reason}")?;
         }
-        self.reasons.retain(|(record, _)| record.is_some_and(|record| record > reject.record));
+        self.reasons
+            .retain(|(record, _)| record.is_some_and(|record| record > reject.record));
         file.write_all(&reject.raw)?;
         file.write_all(b"\n")
     }

@@ -10,11 +10,18 @@ use crate::exit::Failure;
 /// A wrong name, and the nearest of those that exist.
 pub fn unknown(kind: &str, name: &str, known: &[&str]) -> Failure {
     let failure = Failure::new(format!("there is no {kind} called `{name}`"));
-    let near = known.iter().map(|have| (strsim::damerau_levenshtein(have, name), have)).min();
-    let begun = known.iter().find(|have| name.len() > 2 && have.starts_with(name));
+    let near = known
+        .iter()
+        .map(|have| (strsim::damerau_levenshtein(have, name), have))
+        .min();
+    let begun = known
+        .iter()
+        .find(|have| name.len() > 2 && have.starts_with(name));
     match (begun, near) {
         (Some(near), _) => failure.help(format!("did you mean `{near}`?")),
-        (_, Some((distance, near))) if distance <= 2.max(name.len() / 4) => failure.help(format!("did you mean `{near}`?")),
+        (_, Some((distance, near))) if distance <= 2.max(name.len() / 4) => {
+            failure.help(format!("did you mean `{near}`?"))
+        }
         _ if known.len() <= 12 => failure.help(format!("there are: {}", known.join(", "))),
         _ => failure.help(format!("`tunelint {kind}` lists them")),
     }
@@ -25,7 +32,10 @@ pub fn rule(name: &str) -> Result<&'static str, Failure> {
     match rules::by_name(name) {
         Some(entry) => Ok(entry.meta.name),
         None => {
-            let known: Vec<&str> = rules::REGISTRY.iter().map(|entry| entry.meta.name).collect();
+            let known: Vec<&str> = rules::REGISTRY
+                .iter()
+                .map(|entry| entry.meta.name)
+                .collect();
             Err(unknown("rule", name, &known))
         }
     }
@@ -39,6 +49,8 @@ pub fn profile(name: &str) -> Result<Arc<Profile>, Failure> {
             let known: Vec<&str> = profile::FILES.iter().map(|(name, _)| *name).collect();
             Err(unknown("profile", name, &known))
         }
-        Err(error) => Err(Failure::new(format!("the profile `{name}` cannot be read: {error}"))),
+        Err(error) => Err(Failure::new(format!(
+            "the profile `{name}` cannot be read: {error}"
+        ))),
     }
 }

@@ -17,7 +17,12 @@ pub fn run(options: &cli::Profile) -> Result<Exit, Failure> {
         None => {
             for (name, _) in profile::FILES {
                 let profile = names::profile(name)?;
-                let _ = writeln!(text, "{name:14}  {:12}  {}", status(profile.status), profile.title);
+                let _ = writeln!(
+                    text,
+                    "{name:14}  {:12}  {}",
+                    status(profile.status),
+                    profile.title
+                );
             }
             text.push_str("\n`tunelint profile NAME` prints its limits with their sources.\n");
         }
@@ -35,34 +40,77 @@ fn status(status: Status) -> &'static str {
 
 // Writing to a string does not fail; its results are let go.
 fn describe(profile: &Profile, text: &mut String) {
-    let _ = writeln!(text, "{}: {}\n{}", profile.name, profile.title, status(profile.status));
+    let _ = writeln!(
+        text,
+        "{}: {}\n{}",
+        profile.name,
+        profile.title,
+        status(profile.status)
+    );
     if let Some(note) = &profile.status_note {
         let _ = writeln!(text, "{note}");
     }
     if let Some(successor) = &profile.successor {
         let _ = writeln!(text, "Successor: {successor}");
     }
-    let _ = writeln!(text, "Layouts: {}\nRead: {}", profile.layouts.join(", "), profile.read);
-    section(text, "Limits", profile.limits.iter().map(|(name, limit)| (name, limit_words(limit), &limit.source, &limit.quote, &limit.note)));
+    let _ = writeln!(
+        text,
+        "Layouts: {}\nRead: {}",
+        profile.layouts.join(", "),
+        profile.read
+    );
+    section(
+        text,
+        "Limits",
+        profile.limits.iter().map(|(name, limit)| {
+            (
+                name,
+                limit_words(limit),
+                &limit.source,
+                &limit.quote,
+                &limit.note,
+            )
+        }),
+    );
     section(
         text,
         "Recommended numbers of examples",
         profile.recommended.iter().map(|(task, advised)| {
-            let max = advised.max.map_or(" or more".to_owned(), |max| format!("–{}", grouped(max)));
-            (task, format!("{}{max}", grouped(advised.min)), &advised.source, &advised.quote, &advised.note)
+            let max = advised
+                .max
+                .map_or(" or more".to_owned(), |max| format!("–{}", grouped(max)));
+            (
+                task,
+                format!("{}{max}", grouped(advised.min)),
+                &advised.source,
+                &advised.quote,
+                &advised.note,
+            )
         }),
     );
     section(
         text,
         "Hyperparameters",
-        profile.hyperparameters.iter().map(|(name, of)| (name, range_words(of), &of.source, &of.quote, &of.note)),
+        profile
+            .hyperparameters
+            .iter()
+            .map(|(name, of)| (name, range_words(of), &of.source, &of.quote, &of.note)),
     );
     section(
         text,
         "Names",
         profile.names.iter().map(|(name, of)| {
-            let pattern = of.pattern.as_deref().map_or(String::new(), |pattern| format!(", {pattern}"));
-            (name, format!("at most {}{pattern}", counted(of.max, of.unit.noun())), &of.source, &of.quote, &of.note)
+            let pattern = of
+                .pattern
+                .as_deref()
+                .map_or(String::new(), |pattern| format!(", {pattern}"));
+            (
+                name,
+                format!("at most {}{pattern}", counted(of.max, of.unit.noun())),
+                &of.source,
+                &of.quote,
+                &of.note,
+            )
         }),
     );
     text.push_str("\nSources\n");
@@ -71,7 +119,13 @@ fn describe(profile: &Profile, text: &mut String) {
     }
 }
 
-type Line<'p> = (&'p String, String, &'p String, &'p String, &'p Option<String>);
+type Line<'p> = (
+    &'p String,
+    String,
+    &'p String,
+    &'p String,
+    &'p Option<String>,
+);
 
 fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<'p>>) {
     for (index, (name, words, source, quote, note)) in lines.enumerate() {
@@ -94,7 +148,11 @@ fn limit_words(limit: &Cited<u64>) -> String {
         Effect::DocumentedMaximum => "documented maximum",
         Effect::Advises => "advises",
     };
-    let unsure = if limit.unconfirmed { ", unconfirmed" } else { "" };
+    let unsure = if limit.unconfirmed {
+        ", unconfirmed"
+    } else {
+        ""
+    };
     format!("{value} ({effect}{unsure})")
 }
 
@@ -104,7 +162,11 @@ fn range_words(of: &profile::Hyperparameter) -> String {
         let _ = write!(words, ", default {default}");
     }
     if let Some(min) = of.min {
-        let _ = write!(words, ", {} {min}", if of.min_exclusive { "above" } else { "from" });
+        let _ = write!(
+            words,
+            ", {} {min}",
+            if of.min_exclusive { "above" } else { "from" }
+        );
     }
     if let Some(max) = of.max {
         let _ = write!(words, ", up to {max}");

@@ -49,8 +49,12 @@ pub fn named_layout(name: &str) -> Result<std::sync::Arc<dyn layout::Layout>, Fa
 fn binding(column: Option<&String>, template: Option<&String>) -> Result<Option<Binding>, Failure> {
     match (column, template) {
         (_, Some(template)) => {
-            let template = Template::parse(template)
-                .map_err(|why| Failure::new(format!("the template {} cannot be used: {why}", quoted(template, 60))))?;
+            let template = Template::parse(template).map_err(|why| {
+                Failure::new(format!(
+                    "the template {} cannot be used: {why}",
+                    quoted(template, 60)
+                ))
+            })?;
             Ok(Some(Binding::Template(template)))
         }
         (Some(column), None) => Ok(Some(Binding::Name(column.clone()))),
@@ -63,8 +67,10 @@ fn delimiter(text: &str) -> Result<u8, Failure> {
         "tab" | "\\t" => Ok(b'\t'),
         _ => match text.as_bytes() {
             [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
-            _ => Err(Failure::new(format!("{} cannot separate cells", quoted(text, 20)))
-                .help("give one ASCII character, such as `;`, or the word `tab`")),
+            _ => Err(
+                Failure::new(format!("{} cannot separate cells", quoted(text, 20)))
+                    .help("give one ASCII character, such as `;`, or the word `tab`"),
+            ),
         },
     }
 }
@@ -79,16 +85,28 @@ pub fn size(text: &str) -> Result<usize, Failure> {
         Some(digits) => (digits, 1 << 30),
         None => (upper, 1_usize),
     };
-    let bytes = digits.trim().parse::<usize>().ok().and_then(|number| number.checked_mul(factor));
+    let bytes = digits
+        .trim()
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(factor));
     // Places inside a record are kept in 32 bits.
-    bytes.filter(|bytes| (1..=u32::MAX as usize / 2).contains(bytes)).ok_or_else(|| {
-        Failure::new(format!("{} is no size between 1 byte and 2 GB", quoted(text, 20))).help("for example 64M")
-    })
+    bytes
+        .filter(|bytes| (1..=u32::MAX as usize / 2).contains(bytes))
+        .ok_or_else(|| {
+            Failure::new(format!(
+                "{} is no size between 1 byte and 2 GB",
+                quoted(text, 20)
+            ))
+            .help("for example 64M")
+        })
 }
 
 /// Text given on the command line, or with `@FILE` from a file (without its last line break).
 pub fn text_or_file(text: &str) -> Result<String, Failure> {
-    let Some(path) = text.strip_prefix('@') else { return Ok(text.to_owned()) };
+    let Some(path) = text.strip_prefix('@') else {
+        return Ok(text.to_owned());
+    };
     match fs::read_to_string(path) {
         Ok(mut text) => {
             if text.ends_with('\n') {
@@ -99,7 +117,11 @@ pub fn text_or_file(text: &str) -> Result<String, Failure> {
             }
             Ok(text)
         }
-        Err(error) => Err(Failure::io("read", &printable_path(Path::new(path)), &error)),
+        Err(error) => Err(Failure::io(
+            "read",
+            &printable_path(Path::new(path)),
+            &error,
+        )),
     }
 }
 
@@ -108,8 +130,12 @@ pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
     let mut input = match named {
         Named::File(path) => Input::path(path.clone()),
         Named::Stdin => {
-            let name = reading.stdin_filename.clone().unwrap_or_else(|| "<stdin>".into());
-            Input::spool(name, &mut io::stdin().lock()).map_err(|error| Failure::io("read", "<stdin>", &error))?
+            let name = reading
+                .stdin_filename
+                .clone()
+                .unwrap_or_else(|| "<stdin>".into());
+            Input::spool(name, &mut io::stdin().lock())
+                .map_err(|error| Failure::io("read", "<stdin>", &error))?
         }
     };
     if let Some(name) = &reading.encoding {
@@ -132,10 +158,19 @@ pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Rea
     Reader::open(source, input, options).map_err(|error| match error {
         OpenError::Io(error) => Failure::io("read", &path, &error),
         OpenError::NoColumn { name, columns } => {
-            let near = columns.iter().map(|have| (strsim::damerau_levenshtein(have, &name), have)).min();
-            let listed: Vec<String> = columns.iter().take(30).map(|name| quoted(name, 40)).collect();
+            let near = columns
+                .iter()
+                .map(|have| (strsim::damerau_levenshtein(have, &name), have))
+                .min();
+            let listed: Vec<String> = columns
+                .iter()
+                .take(30)
+                .map(|name| quoted(name, 40))
+                .collect();
             let hint = match near {
-                Some((distance, near)) if distance <= 2 => format!("did you mean {}? ", quoted(near, 40)),
+                Some((distance, near)) if distance <= 2 => {
+                    format!("did you mean {}? ", quoted(near, 40))
+                }
                 _ => String::new(),
             };
             Failure::new(format!("{path} has no column called {}", quoted(&name, 40)))

@@ -14,7 +14,9 @@ pub fn run(options: &Rule) -> Result<Exit, Failure> {
     let text = match &options.name {
         Some(name) => {
             let name = names::rule(name)?;
-            by_name(name).map(|entry| entry.page.to_owned()).unwrap_or_default()
+            by_name(name)
+                .map(|entry| entry.page.to_owned())
+                .unwrap_or_default()
         }
         None => list(),
     };
@@ -24,16 +26,27 @@ pub fn run(options: &Rule) -> Result<Exit, Failure> {
 /// Writes to standard output; a closed pipe is nobody's mistake.
 pub(super) fn print(text: &str) -> Result<Exit, Failure> {
     match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::io("write to", "standard output", &error)),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::io("write to", "standard output", &error))
+        }
         _ => Ok(Exit::Clean),
     }
 }
 
 fn list() -> String {
-    let width = REGISTRY.iter().map(|entry| entry.meta.name.len()).max().unwrap_or(0);
+    let width = REGISTRY
+        .iter()
+        .map(|entry| entry.meta.name.len())
+        .max()
+        .unwrap_or(0);
     let mut text = String::new();
     for entry in REGISTRY {
-        text.push_str(&format!("{:width$}  {:8}  {}\n", entry.meta.name, level(entry), summary(entry)));
+        text.push_str(&format!(
+            "{:width$}  {:8}  {}\n",
+            entry.meta.name,
+            level(entry),
+            summary(entry)
+        ));
     }
     text.push_str("\n`tunelint rule NAME` prints a rule's page.\n");
     text
@@ -51,5 +64,10 @@ fn level(entry: &RuleEntry) -> &'static str {
 /// The first paragraph of the page.
 fn summary(entry: &RuleEntry) -> String {
     let mut paragraphs = entry.page.split("\n\n").skip(1);
-    paragraphs.next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    paragraphs
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -33,7 +33,11 @@ impl Report for Concise<'_> {
         }
         let place = Place::of(&self.style, &finding.location);
         let (severity, rule) = (finding.severity.as_str(), finding.rule);
-        writeln!(self.out, "{place}: {severity}[{rule}] {}", printable(&finding.message))
+        writeln!(
+            self.out,
+            "{place}: {severity}[{rule}] {}",
+            printable(&finding.message)
+        )
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {

@@ -8,8 +8,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
+    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
 use tunelint_core::finding::{Counts, Finding, Severity};
 use tunelint_core::printable::{counted, grouped, printable};
@@ -40,7 +40,12 @@ pub struct Human<'w> {
 impl<'w> Human<'w> {
     /// A report that writes to `out`.
     pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
-        Self { style, out, kept: Vec::new(), kept_of: BTreeMap::new() }
+        Self {
+            style,
+            out,
+            kept: Vec::new(),
+            kept_of: BTreeMap::new(),
+        }
     }
 
     /// How many findings of a rule in a source are shown.
@@ -52,11 +57,15 @@ impl<'w> Human<'w> {
     }
 
     fn findings(&mut self, summary: &Summary) -> io::Result<u64> {
-        let handler = GraphicalReportHandler::new_themed(theme(self.style.color)).with_links(false).with_width(WIDTH);
+        let handler = GraphicalReportHandler::new_themed(theme(self.style.color))
+            .with_links(false)
+            .with_width(WIDTH);
         let mut shown = 0;
         let mut shown_of: BTreeMap<(u32, &'static str), usize> = BTreeMap::new();
         for finding in &self.kept {
-            let of = shown_of.entry((finding.location.source.0, finding.rule)).or_default();
+            let of = shown_of
+                .entry((finding.location.source.0, finding.rule))
+                .or_default();
             if shown >= TOTAL || *of >= self.allowed(finding, summary) {
                 continue;
             }
@@ -64,7 +73,9 @@ impl<'w> Human<'w> {
             shown += 1;
             let frame = Frame::new(finding, path_of(&self.style, finding.location.source));
             let mut text = String::new();
-            handler.render_report(&mut text, &frame).map_err(io::Error::other)?;
+            handler
+                .render_report(&mut text, &frame)
+                .map_err(io::Error::other)?;
             writeln!(self.out, "{}", text.trim_end())?;
             for related in &finding.related {
                 let place = Place::of(&self.style, &related.location);
@@ -84,24 +95,51 @@ impl<'w> Human<'w> {
             if !source.targets.is_empty() {
                 what.push_str(&format!(", for {}", source.targets.join(", ")));
             }
-            let (records, examples) = (counted(source.records, "record"), counted(source.examples, "example"));
+            let (records, examples) = (
+                counted(source.records, "record"),
+                counted(source.examples, "example"),
+            );
             writeln!(self.out, "{}: {what}", source.path)?;
-            writeln!(self.out, "  {records}, {examples}: {}", totals(&source.counts))?;
-            for (rule, severity, number) in source.counts.iter().filter(|(rule, ..)| is_many(source, rule)) {
+            writeln!(
+                self.out,
+                "  {records}, {examples}: {}",
+                totals(&source.counts)
+            )?;
+            for (rule, severity, number) in source
+                .counts
+                .iter()
+                .filter(|(rule, ..)| is_many(source, rule))
+            {
                 let share = number * 100 / source.records.max(1);
-                writeln!(self.out, "  {}[{rule}] holds for {} of them ({share} %)", severity.as_str(), grouped(number))?;
+                writeln!(
+                    self.out,
+                    "  {}[{rule}] holds for {} of them ({share} %)",
+                    severity.as_str(),
+                    grouped(number)
+                )?;
             }
         }
         Ok(())
     }
 
     fn statistics(&mut self, counts: &Counts) -> io::Result<()> {
-        let width = counts.iter().map(|(rule, ..)| rule.len()).max().unwrap_or(0);
+        let width = counts
+            .iter()
+            .map(|(rule, ..)| rule.len())
+            .max()
+            .unwrap_or(0);
         let mut rows: Vec<_> = counts.iter().collect();
-        rows.sort_by_key(|(rule, severity, number)| (std::cmp::Reverse((*severity, *number)), *rule));
+        rows.sort_by_key(|(rule, severity, number)| {
+            (std::cmp::Reverse((*severity, *number)), *rule)
+        });
         writeln!(self.out)?;
         for (rule, severity, number) in rows {
-            writeln!(self.out, "{rule:width$}  {:7}  {:>9}", severity.as_str(), grouped(number))?;
+            writeln!(
+                self.out,
+                "{rule:width$}  {:7}  {:>9}",
+                severity.as_str(),
+                grouped(number)
+            )?;
         }
         Ok(())
     }
@@ -145,11 +183,20 @@ impl Report for Human<'_> {
                 writeln!(self.out, "note: {}", printable(note))?;
             }
             if let Some((sentence, command)) = &summary.next_step {
-                writeln!(self.out, "\n{}\n\n    {}\n", printable(sentence), printable(command))?;
+                writeln!(
+                    self.out,
+                    "\n{}\n\n    {}\n",
+                    printable(sentence),
+                    printable(command)
+                )?;
             }
             let hidden = summary.counts.total().saturating_sub(shown);
             if hidden > 0 {
-                writeln!(self.out, "{} not shown; `--format concise` shows all", counted(hidden, "finding"))?;
+                writeln!(
+                    self.out,
+                    "{} not shown; `--format concise` shows all",
+                    counted(hidden, "finding")
+                )?;
             }
         }
         self.out.flush()
@@ -165,15 +212,28 @@ fn is_many(source: &SourceSummary, rule: &str) -> bool {
 /// `2 errors, 1 warning, 3 advice`.
 fn totals(counts: &Counts) -> String {
     let of = |severity| counts.of_severity(severity);
-    let (errors, warnings, advice) = (of(Severity::Error), of(Severity::Warning), of(Severity::Advice));
+    let (errors, warnings, advice) = (
+        of(Severity::Error),
+        of(Severity::Warning),
+        of(Severity::Advice),
+    );
     if errors + warnings + advice == 0 {
         return "nothing to report".to_owned();
     }
-    format!("{}, {}, {} advice", counted(errors, "error"), counted(warnings, "warning"), grouped(advice))
+    format!(
+        "{}, {}, {} advice",
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+        grouped(advice)
+    )
 }
 
 fn theme(color: bool) -> GraphicalTheme {
-    if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() }
+    if color {
+        GraphicalTheme::unicode()
+    } else {
+        GraphicalTheme::unicode_nocolor()
+    }
 }
 
 /// A finding as miette wants it.
@@ -186,8 +246,15 @@ struct Frame<'f> {
 
 impl<'f> Frame<'f> {
     fn new(finding: &'f Finding, path: &'f str) -> Self {
-        let text = finding.excerpt.as_ref().map_or(String::new(), |excerpt| format!("{} ", excerpt.text));
-        Self { finding, path, text }
+        let text = finding
+            .excerpt
+            .as_ref()
+            .map_or(String::new(), |excerpt| format!("{} ", excerpt.text));
+        Self {
+            finding,
+            path,
+            text,
+        }
     }
 }
 
@@ -199,10 +266,16 @@ impl fmt::Display for Frame<'_> {
         }
         match &self.finding.excerpt {
             Some(_) => Ok(()),
-            None if self.finding.location.record.is_none() && self.finding.location.start.offset == 0 => {
+            None if self.finding.location.record.is_none()
+                && self.finding.location.start.offset == 0 =>
+            {
                 write!(f, "\nin {}", self.path)
             }
-            None => write!(f, "\nin {}:{}:{}", self.path, self.finding.location.start.line, self.finding.location.start.column),
+            None => write!(
+                f,
+                "\nin {}:{}:{}",
+                self.path, self.finding.location.start.line, self.finding.location.start.column
+            ),
         }
     }
 }
@@ -241,8 +314,15 @@ impl Diagnostic for Frame<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let highlight = &self.finding.excerpt.as_ref()?.highlight;
         // A place between two characters is shown as the one behind it.
-        let following = self.text.get(highlight.start..).and_then(|rest| rest.chars().next());
-        let length = if highlight.is_empty() { following.map_or(1, char::len_utf8) } else { highlight.len() };
+        let following = self
+            .text
+            .get(highlight.start..)
+            .and_then(|rest| rest.chars().next());
+        let length = if highlight.is_empty() {
+            following.map_or(1, char::len_utf8)
+        } else {
+            highlight.len()
+        };
         let label = LabeledSpan::new(None, highlight.start, length);
         Some(Box::new(std::iter::once(label)))
     }
@@ -250,12 +330,24 @@ impl Diagnostic for Frame<'_> {
 
 impl SourceCode for Frame<'_> {
     /// The excerpt, whatever part of it is asked for, under the line and column of the finding.
-    fn read_span<'a>(&'a self, _: &SourceSpan, _: usize, _: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(
+        &'a self,
+        _: &SourceSpan,
+        _: usize,
+        _: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let text = self.text.as_bytes();
         let narrow = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
         let start = &self.finding.location.start;
         let (line, column) = (narrow(start.line), narrow(start.column));
         let span = SourceSpan::from((0, text.len()));
-        Ok(Box::new(MietteSpanContents::new_named(self.path.to_owned(), text, span, line, column, 1)))
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.path.to_owned(),
+            text,
+            span,
+            line,
+            column,
+            1,
+        )))
     }
 }

@@ -89,7 +89,12 @@ struct SummaryRecord {
 impl<'w> Json<'w> {
     /// A report that writes to `out`.
     pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
-        Self { style, out, written: 0, opened: false }
+        Self {
+            style,
+            out,
+            written: 0,
+            opened: false,
+        }
     }
 
     fn open(&mut self) -> io::Result<()> {
@@ -97,7 +102,10 @@ impl<'w> Json<'w> {
             return Ok(());
         }
         let version = env!("CARGO_PKG_VERSION");
-        write!(self.out, "{{\"version\":1,\"tool\":{{\"name\":\"tunelint\",\"version\":\"{version}\"}},\n\"findings\":[")
+        write!(
+            self.out,
+            "{{\"version\":1,\"tool\":{{\"name\":\"tunelint\",\"version\":\"{version}\"}},\n\"findings\":["
+        )
     }
 }
 
@@ -108,7 +116,8 @@ impl Report for Json<'_> {
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         self.open()?;
-        self.out.write_all(if self.written == 0 { b"\n" } else { b",\n" })?;
+        self.out
+            .write_all(if self.written == 0 { b"\n" } else { b",\n" })?;
         self.written += 1;
         let message = printable(&finding.message);
         let related = finding.related.iter().map(|related| RelatedRecord {
@@ -145,8 +154,15 @@ impl Report for Json<'_> {
 }
 
 fn fix(fix: &Fix) -> FixRecord<'_> {
-    let edits = fix.edits.iter().map(|edit| EditRecord { offset: edit.offset, length: edit.length, text: &edit.text });
-    FixRecord { applicability: fix.applicability.as_str(), edits: edits.collect() }
+    let edits = fix.edits.iter().map(|edit| EditRecord {
+        offset: edit.offset,
+        length: edit.length,
+        text: &edit.text,
+    });
+    FixRecord {
+        applicability: fix.applicability.as_str(),
+        edits: edits.collect(),
+    }
 }
 
 fn source(source: &SourceSummary) -> SourceRecord<'_> {
@@ -157,7 +173,10 @@ fn source(source: &SourceSummary) -> SourceRecord<'_> {
         bytes: source.bytes,
         records: source.records,
         examples: source.examples,
-        task: source.task.as_ref().map(|(name, inferred)| TaskRecord { name, inferred: *inferred }),
+        task: source.task.as_ref().map(|(name, inferred)| TaskRecord {
+            name,
+            inferred: *inferred,
+        }),
     }
 }
 

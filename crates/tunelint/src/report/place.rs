@@ -9,7 +9,10 @@ use super::Style;
 
 /// The name of a source, printable.
 pub(super) fn path_of(style: &Style, source: SourceId) -> &str {
-    style.paths.get(source.0 as usize).map_or("?", String::as_str)
+    style
+        .paths
+        .get(source.0 as usize)
+        .map_or("?", String::as_str)
 }
 
 /// A place as the machine formats write it: the words and their order are a public contract.

@@ -35,7 +35,12 @@ struct Shared(Arc<Mutex<Option<StagedFile>>>);
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        match self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_mut()
+        {
             Some(file) => file.write(bytes),
             None => Ok(bytes.len()),
         }
@@ -72,14 +77,24 @@ pub(super) fn keep(options: &Check) -> Result<Keep, Failure> {
         formats.push(format_and_path(text)?.0);
     }
     let all = formats.iter().any(|format| format.keep() == Keep::All);
-    Ok(if all { Keep::All } else { options.format.keep() })
+    Ok(if all {
+        Keep::All
+    } else {
+        options.format.keep()
+    })
 }
 
 fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
-    let usage = || Failure::new(format!("`{text}` names no report")).help("write FORMAT=PATH, for example json=report.json");
+    let usage = || {
+        Failure::new(format!("`{text}` names no report"))
+            .help("write FORMAT=PATH, for example json=report.json")
+    };
     let (format, path) = text.split_once('=').ok_or_else(usage)?;
     let format = <Format as clap::ValueEnum>::from_str(format, false).map_err(|_| {
-        let known: Vec<String> = <Format as clap::ValueEnum>::value_variants().iter().filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned())).collect();
+        let known: Vec<String> = <Format as clap::ValueEnum>::value_variants()
+            .iter()
+            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+            .collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         super::names::unknown("report format", format, &known)
     })?;
@@ -99,16 +114,28 @@ impl Reports {
             paths: names.clone(),
         };
         let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
-        let mut reports = vec![report::open(options.format, style(colored(options.color)), Box::new(out))];
+        let mut reports = vec![report::open(
+            options.format,
+            style(colored(options.color)),
+            Box::new(out),
+        )];
         let mut files = Vec::new();
         for text in &options.report {
             let (format, path) = format_and_path(text)?;
-            let staged = StagedFile::create(&path).map_err(|error| Failure::io("write", &printable_path(&path), &error))?;
+            let staged = StagedFile::create(&path)
+                .map_err(|error| Failure::io("write", &printable_path(&path), &error))?;
             let shared = Shared(Arc::new(Mutex::new(Some(staged))));
             reports.push(report::open(format, style(false), Box::new(shared.clone())));
-            files.push(ReportFile { path, staged: shared });
+            files.push(ReportFile {
+                path,
+                staged: shared,
+            });
         }
-        Ok(Self { reports, files, names })
+        Ok(Self {
+            reports,
+            files,
+            names,
+        })
     }
 
     /// How many sources have a name.
@@ -118,15 +145,23 @@ impl Reports {
 
     /// The name of a source.
     pub(super) fn name(&self, source: SourceId) -> String {
-        self.names.get(source.0 as usize).cloned().unwrap_or_default()
+        self.names
+            .get(source.0 as usize)
+            .cloned()
+            .unwrap_or_default()
     }
 
     pub(super) fn source(&mut self, source: &SourceSummary) -> Result<(), Failure> {
-        self.reports.iter_mut().try_for_each(|report| report.source(source)).map_err(failed)
+        self.reports
+            .iter_mut()
+            .try_for_each(|report| report.source(source))
+            .map_err(failed)
     }
 
     pub(super) fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        self.reports.iter_mut().try_for_each(|report| report.finding(finding))
+        self.reports
+            .iter_mut()
+            .try_for_each(|report| report.finding(finding))
     }
 
     /// Ends every report, and puts those that go into files in their place.
@@ -135,7 +170,11 @@ impl Reports {
             report.finish(summary).map_err(failed)?;
         }
         for ReportFile { path, staged } in self.files {
-            let staged = staged.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let staged = staged
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
             let commit = staged.map_or(Ok(()), |staged| staged.commit(true));
             commit.map_err(|error| Failure::io("write", &printable_path(&path), &error))?;
         }
@@ -152,6 +191,9 @@ fn colored(color: Color) -> bool {
     match color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+        Color::Auto => {
+            io::stdout().is_terminal()
+                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        }
     }
 }

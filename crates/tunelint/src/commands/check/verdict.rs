@@ -15,7 +15,11 @@ pub(super) fn of(counts: &Counts, fail_on: FailOn) -> Exit {
         FailOn::Advice => Severity::Advice,
         FailOn::Never => return Exit::Clean,
     };
-    if counts.at_least(level) > 0 { Exit::Findings } else { Exit::Clean }
+    if counts.at_least(level) > 0 {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
 }
 
 /// Says once that a target has ended, or will.
@@ -23,9 +27,18 @@ pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
     if profile.status == Status::Alive {
         return;
     }
-    let said = profile.status_note.as_deref().unwrap_or("the service has ended");
-    let successor = profile.successor.as_deref().map_or(String::new(), |name| format!(" (`--target {name}` is its successor)"));
-    let note = format!("{}: {}{successor}", profile.name, said.trim_end_matches('.'));
+    let said = profile
+        .status_note
+        .as_deref()
+        .unwrap_or("the service has ended");
+    let successor = profile.successor.as_deref().map_or(String::new(), |name| {
+        format!(" (`--target {name}` is its successor)")
+    });
+    let note = format!(
+        "{}: {}{successor}",
+        profile.name,
+        said.trim_end_matches('.')
+    );
     if !summary.notes.contains(&note) {
         summary.notes.push(note);
     }
@@ -33,7 +46,9 @@ pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
 
 /// Says once that no target was checked for.
 pub(super) fn note_missing_target(summary: &mut Summary) {
-    let missing = |source: &&tunelint_core::summary::SourceSummary| source.targets.is_empty() && source.examples > 0;
+    let missing = |source: &&tunelint_core::summary::SourceSummary| {
+        source.targets.is_empty() && source.examples > 0
+    };
     if let Some(source) = summary.sources.iter().find(missing) {
         let note = format!(
             "no provider was named for the layout `{}`, so only its shape was checked: add `--target openai` or another (`tunelint profile` lists them)",
@@ -45,12 +60,22 @@ pub(super) fn note_missing_target(summary: &mut Summary) {
 
 /// What to do next, in a sentence, and the command to type.
 pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
-    let worst = |severity| summary.counts.iter().filter(move |(_, of, _)| *of == severity).max_by_key(|(_, _, number)| *number);
+    let worst = |severity| {
+        summary
+            .counts
+            .iter()
+            .filter(move |(_, of, _)| *of == severity)
+            .max_by_key(|(_, _, number)| *number)
+    };
     if let Some((rule, ..)) = worst(Severity::Error).or_else(|| worst(Severity::Warning)) {
-        let sentence = "Mend what is listed above and check again; every rule has a page that says how.".to_owned();
+        let sentence =
+            "Mend what is listed above and check again; every rule has a page that says how."
+                .to_owned();
         return Some((sentence, format!("tunelint rule {rule}")));
     }
-    let [source] = summary.sources.as_slice() else { return None };
+    let [source] = summary.sources.as_slice() else {
+        return None;
+    };
     let target = source.targets.first()?;
     let profile = tunelint_core::profile::by_name(target).ok().flatten()?;
     let path = shell_quoted(&source.path);
@@ -59,10 +84,17 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
             format!("The data is ready; {target} takes it as the body of a request."),
             format!("tunelint convert {path} -o request.json --as rest"),
         ),
-        Delivery::Jsonl if source.container != "jsonl" || !profile.layouts.contains(&source.layout) => (
-            format!("The data is ready; {target} takes it as JSON lines."),
-            format!("tunelint convert {path} -o train.jsonl --to {}", profile.layouts.first()?),
-        ),
+        Delivery::Jsonl
+            if source.container != "jsonl" || !profile.layouts.contains(&source.layout) =>
+        {
+            (
+                format!("The data is ready; {target} takes it as JSON lines."),
+                format!(
+                    "tunelint convert {path} -o train.jsonl --to {}",
+                    profile.layouts.first()?
+                ),
+            )
+        }
         Delivery::Jsonl => return None,
     };
     Some((ready, command))
@@ -71,5 +103,9 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
 /// A path as a shell reads it as one word.
 fn shell_quoted(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./=+,@%".contains(c);
-    if !path.is_empty() && path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+    if !path.is_empty() && path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
 }

@@ -17,10 +17,12 @@ pub(super) fn build(rest: &Rest) -> Result<RestBody, Failure> {
         if let Some(limit) = profile.names.get("display-name") {
             check_name(name, limit, &profile)?;
         }
-        body.fields.push(("display_name".to_owned(), Value::from(name.as_str())));
+        body.fields
+            .push(("display_name".to_owned(), Value::from(name.as_str())));
     }
     if let Some(model) = &rest.base_model {
-        body.fields.push(("base_model".to_owned(), Value::from(model.as_str())));
+        body.fields
+            .push(("base_model".to_owned(), Value::from(model.as_str())));
     }
     let given = [
         ("epochs", &rest.epochs),
@@ -30,9 +32,12 @@ pub(super) fn build(rest: &Rest) -> Result<RestBody, Failure> {
     ];
     check_exclusive(&given, &profile)?;
     for (name, text) in given {
-        let (Some(text), Some(limit)) = (text, profile.hyperparameters.get(name)) else { continue };
+        let (Some(text), Some(limit)) = (text, profile.hyperparameters.get(name)) else {
+            continue;
+        };
         let number = check_number(name, text, limit, &profile)?;
-        body.hyperparameters.push((limit.field.clone(), Value::Number(number)));
+        body.hyperparameters
+            .push((limit.field.clone(), Value::Number(number)));
     }
     Ok(body)
 }
@@ -43,17 +48,26 @@ fn check_name(name: &str, limit: &NameLimit, profile: &Profile) -> Result<(), Fa
         return Ok(());
     }
     let (have, max) = (counted(length, limit.unit.noun()), limit.max);
-    Err(Failure::new(format!("the display name has {have}; {} takes at most {max}", profile.name))
-        .help(format!("it says: “{}”", limit.quote)))
+    Err(Failure::new(format!(
+        "the display name has {have}; {} takes at most {max}",
+        profile.name
+    ))
+    .help(format!("it says: “{}”", limit.quote)))
 }
 
 /// At most one of the settings that exclude one another.
 fn check_exclusive(given: &[(&str, &Option<String>)], profile: &Profile) -> Result<(), Failure> {
-    let is_given = |name: &&String| given.iter().any(|(given, value)| given == name && value.is_some());
+    let is_given = |name: &&String| {
+        given
+            .iter()
+            .any(|(given, value)| given == name && value.is_some())
+    };
     for group in &profile.exclusive {
         let set: Vec<&String> = group.iter().filter(is_given).collect();
         if let [first, second, ..] = set.as_slice() {
-            let failure = Failure::new(format!("--{first} and --{second} exclude one another: give one of the two"));
+            let failure = Failure::new(format!(
+                "--{first} and --{second} exclude one another: give one of the two"
+            ));
             return Err(match &profile.exclusive_quote {
                 Some(quote) => failure.help(format!("{} says: “{quote}”", profile.name)),
                 None => failure,
@@ -63,11 +77,22 @@ fn check_exclusive(given: &[(&str, &Option<String>)], profile: &Profile) -> Resu
     Ok(())
 }
 
-fn check_number(name: &str, text: &str, limit: &Hyperparameter, profile: &Profile) -> Result<Number, Failure> {
-    let wrong = |why: String| Failure::new(format!("--{name} {}: {why}", quoted(text, 20))).help(format!("{} says: “{}”", profile.name, limit.quote));
+fn check_number(
+    name: &str,
+    text: &str,
+    limit: &Hyperparameter,
+    profile: &Profile,
+) -> Result<Number, Failure> {
+    let wrong = |why: String| {
+        Failure::new(format!("--{name} {}: {why}", quoted(text, 20)))
+            .help(format!("{} says: “{}”", profile.name, limit.quote))
+    };
     // The digits are kept as they were typed.
-    let number: Number = serde_json::from_str(text).map_err(|_| wrong("this is not a number".to_owned()))?;
-    let value = number.as_f64().ok_or_else(|| wrong("this is not a number".to_owned()))?;
+    let number: Number =
+        serde_json::from_str(text).map_err(|_| wrong("this is not a number".to_owned()))?;
+    let value = number
+        .as_f64()
+        .ok_or_else(|| wrong("this is not a number".to_owned()))?;
     if limit.integer && !(number.is_u64() || number.is_i64()) {
         return Err(wrong("a whole number is needed".to_owned()));
     }
@@ -76,7 +101,11 @@ fn check_number(name: &str, text: &str, limit: &Hyperparameter, profile: &Profil
     }
     match (limit.min, limit.max) {
         (Some(min), _) if value < min || limit.min_exclusive && value <= min => {
-            let word = if limit.min_exclusive { "greater than" } else { "at least" };
+            let word = if limit.min_exclusive {
+                "greater than"
+            } else {
+                "at least"
+            };
             Err(wrong(format!("it must be {word} {min}")))
         }
         (_, Some(max)) if value > max => Err(wrong(format!("it must be at most {max}"))),
