@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, has, not_a, optional, required};
+use super::fields::{extras, has, not_a, optional, required, text_is_not_a};
 use super::{Capacity, Layout, Losses, ObjectWriter, lose_parts};
 use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
@@ -59,17 +59,31 @@ impl Layout for Alpaca {
         turns.push(prompt);
         turns.push(Turn::of_text(Role::Model, output?));
         let mut example = Example::new(*record, turns);
-        example.extras = extras(record, &FIELDS);
+        let answer = if has(&record.body, "output") {
+            "output"
+        } else {
+            "response"
+        };
+        example.extras = extras(
+            record,
+            &["instruction", "input", answer, "system", "history"],
+        );
         Some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let last_prompt = example
-            .turns
+        let turns = example.turns.as_slice();
+        let answer = turns
             .iter()
-            .rposition(|turn| turn.role == Role::User);
-        let prompt = last_prompt.and_then(|at| example.turns.get(at));
-        let texts = prompt.map(|turn| turn.texts.as_slice()).unwrap_or_default();
+            .rposition(|turn| turn.role == Role::Model)
+            .unwrap_or(turns.len());
+        let before = turns.get(..answer).unwrap_or_default();
+        // An answer belongs to the prompt before it, even where another prompt follows.
+        let prompt = before.iter().rposition(|turn| turn.role == Role::User);
+        let texts = prompt
+            .and_then(|at| turns.get(at))
+            .map(|turn| turn.texts.as_slice())
+            .unwrap_or_default();
         let (instruction, input) = split(texts);
         object.key("instruction");
         object.texts(&instruction);
@@ -77,20 +91,27 @@ impl Layout for Alpaca {
         object.texts(&input);
         object.key("output");
         object.texts(
-            example
-                .output()
+            turns
+                .get(answer)
                 .map(|turn| turn.texts.as_slice())
                 .unwrap_or_default(),
         );
-        if let Some(system) = example.turns.iter().find(|turn| turn.role == Role::System) {
+        let system = turns.iter().position(|turn| turn.role == Role::System);
+        if let Some(system) = system.and_then(|at| turns.get(at)) {
             object.key("system");
             object.texts(&system.texts);
         }
-        let earlier = example
-            .turns
-            .get(..last_prompt.unwrap_or(0))
-            .unwrap_or_default();
-        write_history(earlier, object, losses);
+        let history = history_of(turns, prompt.unwrap_or(0));
+        write_history(&history, object);
+        let written = |at: usize| {
+            [Some(answer), prompt, system].contains(&Some(at))
+                || history
+                    .iter()
+                    .any(|&(user, _)| user == at || user + 1 == at)
+        };
+        for (_, turn) in turns.iter().enumerate().filter(|(at, _)| !written(*at)) {
+            losses.add(turn_name(turn), turn.span);
+        }
         lose_parts(example, losses);
     }
 
@@ -108,12 +129,17 @@ fn history<'a>(
     turns: &mut Vec<Turn<'a>>,
     findings: &mut Findings<'_>,
 ) -> Option<()> {
-    let Some(Field::Other(list)) = record.body.field("history") else {
-        return Some(());
+    let list = match record.body.field("history") {
+        None => return Some(()),
+        // An empty cell of a table, or an empty string, holds no turn.
+        Some(Field::Text(text)) if text.is_blank() => return Some(()),
+        Some(Field::Text(text)) => {
+            text_is_not_a("a list of pairs", record, "history", &text, findings);
+            return None;
+        }
+        Some(Field::Other(list)) if list.kind() == Kind::Null => return Some(()),
+        Some(Field::Other(list)) => list,
     };
-    if list.kind() == Kind::Null {
-        return Some(());
-    }
     if list.kind() != Kind::Array {
         not_a("a list of pairs", record, "history", list, findings);
         return None;
@@ -149,35 +175,48 @@ fn split<'a>(texts: &[Text<'a>]) -> (SmallVec<[Text<'a>; 1]>, SmallVec<[Text<'a>
     }
 }
 
-fn write_history(earlier: &[Turn<'_>], object: &mut ObjectWriter, losses: &mut Losses) {
-    let spoken: Vec<&Turn<'_>> = earlier
-        .iter()
-        .filter(|turn| turn.role != Role::System)
-        .collect();
-    if spoken.is_empty() {
+/// The prompts before the turn at `end` that an answer follows at once: the place of each, and both.
+fn history_of<'t, 'a>(turns: &'t [Turn<'a>], end: usize) -> Vec<(usize, [&'t Turn<'a>; 2])> {
+    let earlier = turns.get(..end).unwrap_or_default();
+    let pairs = earlier
+        .windows(2)
+        .enumerate()
+        .filter_map(|(at, pair)| match pair {
+            [user, model] if user.role == Role::User && model.role == Role::Model => {
+                Some((at, [user, model]))
+            }
+            _ => None,
+        });
+    pairs.collect()
+}
+
+fn write_history(history: &[(usize, [&Turn<'_>; 2])], object: &mut ObjectWriter) {
+    if history.is_empty() {
         return;
     }
     object.key("history");
     object.begin_array();
-    for pair in spoken.chunks(2) {
-        match pair {
-            [user, model] if user.role == Role::User && model.role == Role::Model => {
-                object.begin_array();
-                object.texts(&user.texts);
-                object.texts(&model.texts);
-                object.end_array();
-            }
-            turns => turns
-                .iter()
-                .for_each(|turn| losses.add("a turn out of order", turn.span)),
-        }
+    for (_, pair) in history {
+        object.begin_array();
+        pair.iter().for_each(|turn| object.texts(&turn.texts));
+        object.end_array();
     }
     object.end_array();
 }
 
+/// A turn that has no place, as the loss report counts it.
+fn turn_name(turn: &Turn<'_>) -> &'static str {
+    match turn.role {
+        Role::System => "another system text",
+        Role::Tool => "tool result",
+        Role::User | Role::Model => "a turn out of order",
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::fields::testing::{read, rewrite};
+    use super::super::fields::testing::{left_over, read, rewrite};
+    use super::super::messages::Messages;
     use super::*;
 
     #[test]
@@ -202,7 +241,40 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_stays_with_its_prompt() {
+        let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]}"#;
+        let (text, losses) = rewrite(&Messages, &Alpaca, line);
+        assert_eq!(text, r#"{"instruction":"a","input":"","output":"b"}"#);
+        assert_eq!(losses, ["a turn out of order"]);
+    }
+
+    #[test]
+    fn turns_without_a_place_are_counted() {
+        let line = r#"{"messages":[{"role":"system","content":"s"},{"role":"system","content":"t"},{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"tool","content":"4"},{"role":"assistant","content":"c"}]}"#;
+        let (text, losses) = rewrite(&Messages, &Alpaca, line);
+        assert_eq!(
+            text,
+            r#"{"instruction":"a","input":"","output":"c","system":"s"}"#
+        );
+        assert_eq!(
+            losses,
+            ["another system text", "a turn out of order", "tool result"]
+        );
+    }
+
+    #[test]
+    fn a_second_answer_is_left_over() {
+        let line = r#"{"instruction":"a","output":"b","response":"c"}"#;
+        assert_eq!(left_over(&Alpaca, line), ["response"]);
+    }
+
+    #[test]
     fn mistakes_are_named() {
+        let history = r#"{"instruction":"a","output":"b","history":"x"}"#;
+        assert_eq!(
+            read(&Alpaca, history).1,
+            ["wrong-type@43 /history: `history` is a string, not a list of pairs"]
+        );
         assert_eq!(
             read(&Alpaca, r#"{"instruction":"a","output":null}"#).1,
             ["wrong-type@29 /output: `output` is null, not text"]

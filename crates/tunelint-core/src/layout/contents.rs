@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, has, missing, not_a};
-use super::messages::{turn_list, turn_text, wrong_role};
+use super::fields::{extras, fields, has, missing, not_a, notes};
+use super::messages::{Item, in_order, turn_list, turn_text, wrong_role};
 use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
@@ -47,7 +47,8 @@ impl Layout for Contents {
         };
         let mut turns = Vec::with_capacity(3);
         let mut whole = true;
-        if let Some(system) = SYSTEM.iter().find_map(|name| json.root().get(name)) {
+        let systems = SYSTEM.iter().filter_map(|name| json.root().get(name));
+        for system in systems.filter(|system| system.kind() != Kind::Null) {
             match parts(record, system, Role::System, findings) {
                 Some(turn) => turns.push(turn),
                 None => whole = false,
@@ -68,6 +69,7 @@ impl Layout for Contents {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let own = has(&example.record.body, "contents");
         let systems = || {
             example
                 .turns
@@ -81,7 +83,7 @@ impl Layout for Contents {
             object.string("system");
             object.key("parts");
             object.begin_array();
-            systems().for_each(|turn| encode_parts(turn, object, losses));
+            systems().for_each(|turn| encode_parts(turn, own, object, losses));
             object.end_array();
             object.end_object();
         }
@@ -101,14 +103,14 @@ impl Layout for Contents {
             });
             object.key("parts");
             object.begin_array();
-            encode_parts(turn, object, losses);
+            encode_parts(turn, own, object, losses);
             object.end_array();
             object.end_object();
         }
         object.end_array();
         for Extra { key, raw, span, .. } in &example.settings {
             // Tools of another layout are declared in another way.
-            if has(&example.record.body, "contents") {
+            if own {
                 object.key(key);
                 object.raw(raw);
             } else {
@@ -132,6 +134,8 @@ fn turn<'a>(
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
     let role = match content.get("role") {
+        // Google's own samples leave it out where a tool's result stands.
+        None if holds_result(content) => Role::Tool,
         // A role may be left out: turns alternate, the user first.
         None if content.kind() == Kind::Object => {
             if index.is_multiple_of(2) {
@@ -157,6 +161,15 @@ fn turn<'a>(
     parts(record, content, role, findings)
 }
 
+fn holds_result(content: Value<'_>) -> bool {
+    let mut keys = content
+        .get("parts")
+        .into_iter()
+        .flat_map(Value::items)
+        .flat_map(Value::entries);
+    keys.any(|entry| part_kind(entry.key) == Some(PartKind::Result))
+}
+
 /// Reads the parts of a turn: texts, calls and results, media.
 fn parts<'a>(
     record: &Record<'a>,
@@ -168,6 +181,16 @@ fn parts<'a>(
         Some(list) if list.kind() == Kind::Array => list,
         Some(other) => {
             not_a("a list of parts", record, "parts", other, findings);
+            return None;
+        }
+        None if content.kind() != Kind::Object => {
+            not_a(
+                "an object with parts",
+                record,
+                "systemInstruction",
+                content,
+                findings,
+            );
             return None;
         }
         None => {
@@ -196,11 +219,14 @@ fn parts<'a>(
                     span: item.span(),
                 });
             }
-            None => turn
-                .texts
-                .push(turn_text(record, item, "text", findings)?.text()?),
+            None => {
+                turn.texts
+                    .push(turn_text(record, item, "text", findings)?.text()?);
+                turn.parts.extend(notes(item, &["text"]));
+            }
         }
     }
+    turn.parts.extend(notes(content, &["role", "parts"]));
     Some(turn)
 }
 
@@ -213,19 +239,23 @@ fn part_kind(key: &str) -> Option<PartKind> {
     }
 }
 
-fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-    for part in &turn.parts {
-        if part_kind(part.key) == Some(part.kind) {
-            object.raw(part.raw);
-        } else {
-            losses.add(part_name(part), part.span);
+/// Writes the parts of a turn in their order; calls and media only where the record is this
+/// layout's `own`: another layout writes them in another way.
+fn encode_parts(turn: &Turn<'_>, own: bool, object: &mut ObjectWriter, losses: &mut Losses) {
+    let copied = |part: &Part<'_>| own && part_kind(part.key) == Some(part.kind);
+    for item in in_order(turn, copied) {
+        match item {
+            Item::Part(part) => object.raw(part.raw),
+            Item::Texts(texts) => {
+                object.begin_object();
+                object.key("text");
+                object.texts(texts);
+                object.end_object();
+            }
         }
     }
-    if !turn.texts.is_empty() {
-        object.begin_object();
-        object.key("text");
-        object.texts(&turn.texts);
-        object.end_object();
+    for part in turn.parts.iter().filter(|part| !copied(part)) {
+        losses.add(part_name(part), part.span);
     }
 }
 
@@ -233,6 +263,7 @@ fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses)
 mod tests {
     use super::super::fields::testing::{read, rewrite};
     use super::super::messages::Messages;
+    use super::super::sharegpt::ShareGpt;
     use super::*;
 
     #[test]
@@ -243,6 +274,38 @@ mod tests {
             ["system: s", "user: aé", "model: b"]
         );
         assert_eq!(rewrite(&Contents, &Contents, line), (line.into(), vec![]));
+    }
+
+    #[test]
+    fn parts_keep_their_order() {
+        let line = r#"{"contents":[{"role":"user","parts":[{"text":"see"},{"fileData":{"fileUri":"u"}},{"text":"a"},{"text":"b"}]},{"role":"model","parts":[{"text":"c"}]}]}"#;
+        assert_eq!(rewrite(&Contents, &Contents, line), (line.into(), vec![]));
+        let more =
+            r#"{"contents":[{"role":"model","parts":[{"text":"c","thought":true}],"id":7}]}"#;
+        assert_eq!(
+            rewrite(&Contents, &Contents, more).1,
+            ["field `thought`", "field `id`"]
+        );
+    }
+
+    #[test]
+    fn a_result_needs_no_role() {
+        let line = r#"{"contents":[{"parts":[{"text":"a"}]},{"parts":[{"functionCall":{}}]},{"parts":[{"functionResponse":{}}]},{"parts":[{"text":"b"}]}]}"#;
+        assert_eq!(
+            read(&Contents, line).0,
+            ["user: a", "model: ", "tool: ", "model: b"]
+        );
+    }
+
+    #[test]
+    fn calls_of_another_layout_are_lost() {
+        let line = r#"{"conversations":[{"from":"human","value":"a"},{"from":"function_call","value":"{}"}]}"#;
+        let (text, losses) = rewrite(&ShareGpt, &Contents, line);
+        assert_eq!(
+            text,
+            r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[]}]}"#
+        );
+        assert_eq!(losses, ["tool call"]);
     }
 
     #[test]
@@ -259,6 +322,12 @@ mod tests {
     #[test]
     fn mistakes_are_placed() {
         let said = |line| read(&Contents, line).1;
+        assert_eq!(
+            said(r#"{"systemInstruction":"s","contents":[]}"#),
+            [
+                "wrong-type@22 /systemInstruction: `systemInstruction` is a string, not an object with parts"
+            ]
+        );
         assert_eq!(
             said(r#"{"contents":[{"role":"assistant","parts":[{"text":"a"}]}]}"#),
             ["wrong-type@22 /contents/0/role: `role` is `assistant`, which is no role"]

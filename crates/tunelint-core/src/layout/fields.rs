@@ -1,6 +1,6 @@
 //! What layouts share: fetching text by name, and saying what is wrong where there is none.
 
-use crate::example::Extra;
+use crate::example::{Extra, Part, PartKind};
 use crate::finding::{Findings, Message, Severity};
 use crate::json::{Entry, Kind, Value};
 use crate::position::Span;
@@ -99,17 +99,33 @@ pub(super) fn not_a(
     value: Value<'_>,
     findings: &mut Findings<'_>,
 ) {
+    let kind = value.kind().describe();
     findings.report_as(
         "wrong-type",
         record.at(value.span()),
         Severity::Error,
-        || {
-            Message::new(format!(
-                "{} is {}, not {what}",
-                quoted(name, 40),
-                value.kind().describe()
-            ))
-        },
+        || Message::new(format!("{} is {kind}, not {what}", quoted(name, 40))),
+    );
+}
+
+/// Reports a string or a cell that should have been a list.
+pub(super) fn text_is_not_a(
+    what: &str,
+    record: &Record<'_>,
+    name: &str,
+    text: &Text<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let kind = if text.raw_json().is_some() {
+        Kind::String.describe()
+    } else {
+        "text"
+    };
+    findings.report_as(
+        "wrong-type",
+        record.at(text.span()),
+        Severity::Error,
+        || Message::new(format!("{} is {kind}, not {what}", quoted(name, 40))),
     );
 }
 
@@ -198,6 +214,22 @@ fn cell_extra<'a>(name: &'a str, cell: &Text<'a>, record: &Record<'a>) -> Extra<
     }
 }
 
+/// The keys of an object that are none of `known`, as notes of its turn: nothing goes unnoticed.
+pub(super) fn notes<'a>(object: Value<'a>, known: &[&str]) -> impl Iterator<Item = Part<'a>> {
+    object
+        .entries()
+        .filter(|entry| !known.contains(&entry.key))
+        .map(|entry| {
+            let Extra { key, raw, span, .. } = extra(entry);
+            Part {
+                kind: PartKind::Note,
+                key,
+                raw,
+                span,
+            }
+        })
+}
+
 /// A field as it is carried along.
 pub(super) fn extra<'a>(entry: Entry<'a>) -> Extra<'a> {
     Extra {
@@ -275,6 +307,18 @@ pub(super) mod testing {
                 .map(|turn| format!("{}: {}", name(turn.role), turn.joined()))
                 .collect()
         })
+    }
+
+    /// The names of the fields that the layout has no place for.
+    pub(in super::super) fn left_over(layout: &dyn Layout, line: &str) -> Vec<String> {
+        let (names, said) = with(layout, line, |example| {
+            let extras = example
+                .map(|example| example.extras.as_slice())
+                .unwrap_or_default();
+            extras.iter().map(|extra| extra.key.to_owned()).collect()
+        });
+        assert!(said.is_empty(), "{said:?}");
+        names
     }
 
     /// The record written anew, and what was lost.

@@ -3,7 +3,9 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extra, extras, fields, has, missing, near, not_a, wrong_type};
+use super::fields::{
+    extra, extras, fields, has, missing, near, not_a, notes, optional, text_is_not_a, wrong_type,
+};
 use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::{Findings, Message, Severity};
@@ -50,10 +52,9 @@ impl Layout for Messages {
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
         let list = turn_list(record, "messages", findings)?;
         let mut turns = Vec::with_capacity(4);
-        if let Some(Field::Text(system)) = record.body.field("system") {
-            turns.push(Turn::of_text(Role::System, system));
-        }
-        let mut whole = true;
+        let system = system(record, findings);
+        let mut whole = system.is_ok();
+        turns.extend(system.ok().flatten());
         for message in list.items() {
             match turn(record, message, findings) {
                 Some(turn) => turns.push(turn),
@@ -69,14 +70,16 @@ impl Layout for Messages {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let own = has(&example.record.body, "messages");
         object.key("messages");
         object.begin_array();
         for turn in &example.turns {
-            encode_turn(turn, object, losses);
+            encode_turn(turn, own, object, losses);
         }
         object.end_array();
         for Extra { key, raw, span, .. } in &example.settings {
-            if FIELDS.contains(key) && *key != "system" {
+            // Tools of another layout are declared in another way.
+            if own {
                 object.key(key);
                 object.raw(raw);
             } else {
@@ -99,13 +102,14 @@ pub(super) fn turn_list<'a>(
     name: &str,
     findings: &mut Findings<'_>,
 ) -> Option<Value<'a>> {
-    let Body::Json(json) = record.body else {
-        return None;
-    };
-    match json.root().get(name) {
-        Some(list) if list.kind() == Kind::Array => Some(list),
-        Some(other) => {
+    match record.body.field(name) {
+        Some(Field::Other(list)) if list.kind() == Kind::Array => Some(list),
+        Some(Field::Other(other)) => {
             not_a("a list of turns", record, name, other, findings);
+            None
+        }
+        Some(Field::Text(text)) => {
+            text_is_not_a("a list of turns", record, name, &text, findings);
             None
         }
         None => {
@@ -246,6 +250,27 @@ fn part<'a>(kind: PartKind, entry: &Entry<'a>) -> Part<'a> {
     }
 }
 
+/// Reads the text at the top that stands before all turns: one string, or a list of parts.
+fn system<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Result<Option<Turn<'a>>, ()> {
+    match record.body.field("system") {
+        Some(Field::Other(list)) if list.kind() == Kind::Array => {
+            let mut turn = Turn {
+                role: Role::System,
+                texts: SmallVec::new(),
+                span: list.span(),
+                parts: Vec::new(),
+            };
+            list.items()
+                .try_for_each(|item| content_part(record, item, &mut turn, findings))
+                .ok_or(())?;
+            Ok(Some(turn))
+        }
+        _ => {
+            Ok(optional(record, "system", findings)?.map(|text| Turn::of_text(Role::System, text)))
+        }
+    }
+}
+
 /// Reads the content: text, nothing beside a tool call, or a list of parts.
 fn content<'a>(
     record: &Record<'a>,
@@ -274,9 +299,11 @@ fn content_part<'a>(
     turn: &mut Turn<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<()> {
-    if item.get("text").is_some() {
+    let is_text = item.get("type").and_then(Value::as_str) == Some("text");
+    if is_text || item.get("text").is_some() {
         turn.texts
             .push(turn_text(record, item, "text", findings)?.text()?);
+        turn.parts.extend(notes(item, &["type", "text"]));
         return Some(());
     }
     if item.kind() != Kind::Object {
@@ -292,11 +319,13 @@ fn content_part<'a>(
     Some(())
 }
 
-fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+/// Writes a turn. What it carries besides text is copied only where the record is this layout's
+/// `own`: another layout means something else by the same keys.
+fn encode_turn(turn: &Turn<'_>, own: bool, object: &mut ObjectWriter, losses: &mut Losses) {
     let own_role = turn
         .parts
         .iter()
-        .find(|part| part.key == "role" && part.kind == PartKind::Note);
+        .find(|part| own && part.key == "role" && part.kind == PartKind::Note);
     object.begin_object();
     object.key("role");
     match (own_role, turn.role) {
@@ -307,13 +336,10 @@ fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) 
         (None, Role::Tool) => object.string("tool"),
     }
     object.key("content");
-    let media = turn
-        .parts
-        .iter()
-        .any(|part| part.kind == PartKind::Media && part.key == "content");
-    if media {
+    let carries = |kind| own && turn.parts.iter().any(|part| part.kind == kind);
+    if own && (carries(PartKind::Media) || text_runs(&turn.texts).count() > 1) {
         encode_parts(turn, object);
-    } else if turn.texts.is_empty() {
+    } else if turn.texts.is_empty() && carries(PartKind::Call) {
         object.raw("null");
     } else {
         object.texts(&turn.texts);
@@ -321,9 +347,9 @@ fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) 
     for part in turn
         .parts
         .iter()
-        .filter(|part| part.key != "role" && part.key != "content")
+        .filter(|part| !own || part.key != "role" && part.key != "content")
     {
-        if CARRIED.contains(&part.key) {
+        if own && CARRIED.contains(&part.key) {
             object.key(part.key);
             object.raw(part.raw);
         } else {
@@ -351,31 +377,16 @@ const CARRIED: [&str; 12] = [
 
 /// Texts and media in the order in which they stood.
 fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter) {
-    enum Item<'t, 'a> {
-        Text(&'t Text<'a>),
-        Media(&'t Part<'a>),
-    }
-    let texts = turn
-        .texts
-        .iter()
-        .map(|text| (text.span(), Item::Text(text)));
-    let media = turn
-        .parts
-        .iter()
-        .filter(|part| part.kind == PartKind::Media)
-        .map(|part| (part.span, Item::Media(part)));
-    let mut items: Vec<_> = texts.chain(media).collect();
-    items.sort_by_key(|(span, _)| span.start);
     object.begin_array();
-    for (_, item) in items {
+    for item in in_order(turn, |part| part.kind == PartKind::Media) {
         match item {
-            Item::Media(part) => object.raw(part.raw),
-            Item::Text(text) => {
+            Item::Part(part) => object.raw(part.raw),
+            Item::Texts(texts) => {
                 object.begin_object();
                 object.key("type");
                 object.string("text");
                 object.key("text");
-                object.texts(std::slice::from_ref(text));
+                object.texts(texts);
                 object.end_object();
             }
         }
@@ -383,9 +394,41 @@ fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter) {
     object.end_array();
 }
 
+/// What a list of parts is made of.
+pub(super) enum Item<'t, 'a> {
+    /// Texts that are one part.
+    Texts(&'t [Text<'a>]),
+    /// Something else, to be copied.
+    Part(&'t Part<'a>),
+}
+
+/// The texts of a turn and the parts that are `wanted`, in the order in which they stood.
+pub(super) fn in_order<'t, 'a>(
+    turn: &'t Turn<'a>,
+    wanted: impl Fn(&Part<'_>) -> bool,
+) -> impl Iterator<Item = Item<'t, 'a>> {
+    let start = |texts: &[Text<'_>]| texts.last().map_or(0, |text| text.span().start);
+    let texts = text_runs(&turn.texts).map(|texts| (start(texts), Item::Texts(texts)));
+    let parts = turn
+        .parts
+        .iter()
+        .filter(|part| wanted(part))
+        .map(|part| (part.span.start, Item::Part(part)));
+    // Most turns are one text.
+    let mut items: SmallVec<[(usize, Item<'t, 'a>); 2]> = texts.chain(parts).collect();
+    items.sort_by_key(|(start, _)| *start);
+    items.into_iter().map(|(_, item)| item)
+}
+
+/// Texts as they stood in parts: one that was put together belongs to its neighbour's.
+fn text_runs<'t, 'a>(texts: &'t [Text<'a>]) -> impl Iterator<Item = &'t [Text<'a>]> {
+    texts.chunk_by(|one, next| one.raw_json().is_none() || next.raw_json().is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fields::testing::{read, rewrite};
+    use super::super::sharegpt::ShareGpt;
     use super::*;
 
     #[test]
@@ -405,6 +448,55 @@ mod tests {
         assert_eq!(rewrite(&Messages, &Messages, line), (line.into(), vec![]));
         let image = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}}]},{"role":"assistant","content":"z"}]}"#;
         assert_eq!(rewrite(&Messages, &Messages, image), (image.into(), vec![]));
+        let parts = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"assistant","content":"z"}]}"#;
+        assert_eq!(rewrite(&Messages, &Messages, parts), (parts.into(), vec![]));
+    }
+
+    #[test]
+    fn keys_of_another_layout_are_not_taken_for_its_own() {
+        let line = r#"{"conversations":[{"from":"human","value":"a"},{"from":"function_call","value":"{}"},{"from":"gpt","value":"b","role":"x"}],"tools":"[]"}"#;
+        let (text, losses) = rewrite(&ShareGpt, &Messages, line);
+        assert_eq!(
+            text,
+            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":""},{"role":"assistant","content":"b"}]}"#
+        );
+        assert_eq!(losses, ["tool call", "field `role`", "field `tools`"]);
+    }
+
+    #[test]
+    fn a_system_text_at_the_top_stands_first() {
+        let turns = r#""messages":[{"role":"user","content":"a"}]"#;
+        for system in [r#""s""#, r#"[{"type":"text","text":"s"}]"#] {
+            let line = format!(r#"{{"system":{system},{turns}}}"#);
+            assert_eq!(
+                read(&Messages, &line),
+                (vec!["system: s".into(), "user: a".into()], vec![])
+            );
+        }
+        let said = read(&Messages, &format!(r#"{{"system":5,{turns}}}"#)).1;
+        assert_eq!(
+            said,
+            ["wrong-type@11 /system: `system` is a number, not text"]
+        );
+    }
+
+    #[test]
+    fn what_stands_beside_a_text_is_counted() {
+        let line = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{}}]}]}"#;
+        assert_eq!(
+            rewrite(&Messages, &Messages, line).1,
+            ["field `cache_control`"]
+        );
+        let empty = r#"{"messages":[{"role":"user","content":[]}]}"#;
+        assert_eq!(
+            rewrite(&Messages, &Messages, empty).0,
+            r#"{"messages":[{"role":"user","content":""}]}"#
+        );
+        let no_text = r#"{"messages":[{"role":"user","content":[{"type":"text","txt":"a"}]}]}"#;
+        assert_eq!(
+            read(&Messages, no_text).1,
+            ["missing-field@40 /messages/0/content/0: the field `text` is missing"]
+        );
     }
 
     #[test]

@@ -138,15 +138,11 @@ impl ObjectWriter {
 
     /// The fields at the top: each name, and its value as JSON.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        let slice = |range: &Range<usize>| {
-            self.out
-                .get(range.clone())
-                .and_then(|bytes| std::str::from_utf8(bytes).ok())
-                .unwrap_or_default()
-        };
+        let bytes = |range: &Range<usize>| self.out.get(range.clone()).unwrap_or_default();
+        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
         self.fields
             .iter()
-            .map(move |(name, value)| (slice(name).trim_matches('"'), slice(value)))
+            .map(move |(name, value)| (text(inside(bytes(name))), text(bytes(value))))
     }
 
     fn open(&mut self, bracket: &[u8]) {

@@ -6,6 +6,7 @@ use super::{Capacity, Layout, Losses, ObjectWriter, flat};
 use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
 use crate::position::Span;
+use crate::printable::quoted;
 use crate::record::{Body, Field, Record};
 use crate::row::normal_name;
 use crate::text::Text;
@@ -83,16 +84,9 @@ impl Template {
                     '\t'
                 }),
                 ('{', _) => {
-                    let name: String = chars.by_ref().take_while(|c| *c != '}').collect();
-                    let closed = template.matches('}').count() >= template.matches('{').count();
-                    if name.trim().is_empty() || !closed {
-                        return Err(
-                            "a brace is not closed, or holds no column; write {{ for a brace"
-                                .to_owned(),
-                        );
-                    }
+                    let name = column(&mut chars)?;
                     pieces.push(Piece::Text(std::mem::take(&mut text)));
-                    pieces.push(Piece::Column(name.trim().to_owned()));
+                    pieces.push(Piece::Column(name));
                 }
                 ('}', _) => {
                     return Err(
@@ -133,6 +127,28 @@ impl Template {
             }
         }
         Some(Text::composed(filled, place.unwrap_or_default()))
+    }
+}
+
+/// Reads a column's name and the brace that closes it.
+fn column(chars: &mut impl Iterator<Item = char>) -> Result<String, String> {
+    let mut name = String::new();
+    loop {
+        match chars.next() {
+            Some('}') if name.trim().is_empty() => {
+                return Err(
+                    "a pair of braces holds no column; write {{ and }} for braces".to_owned(),
+                );
+            }
+            Some('}') => return Ok(name.trim().to_owned()),
+            None | Some('{') => {
+                let name = quoted(name.trim(), 40);
+                return Err(format!(
+                    "the brace before {name} is not closed; write {{{{ for a brace"
+                ));
+            }
+            Some(c) => name.push(c),
+        }
     }
 }
 
@@ -231,7 +247,13 @@ impl Layout for Pairs {
                 Turn::of_text(Role::Model, output),
             ],
         );
-        example.extras = extras(record, &FIELDS);
+        // Where both names stand, the second is left over and must not vanish.
+        let input = if has(body, "text_input") {
+            "text_input"
+        } else {
+            "input"
+        };
+        example.extras = extras(record, &[input, "output"]);
         Some(example)
     }
 
@@ -263,7 +285,7 @@ fn report_missing(record: &Record<'_>, findings: &mut Findings<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::testing::{read, rewrite};
+    use super::super::fields::testing::{left_over, read, rewrite};
     use super::*;
 
     fn pairs() -> Pairs {
@@ -325,9 +347,18 @@ mod tests {
 
     #[test]
     fn templates_that_cannot_be_meant_are_refused() {
-        for text in ["no column", "{open", "close}", "{}"] {
+        for text in ["no column", "{open", "close}", "{}", "}} {open", "{a{b}"] {
             assert!(Template::parse(text).is_err(), "{text}");
         }
-        assert!(Template::parse("{{{a}}}").is_ok());
+        for text in ["{{{a}}}", "{{ opens, {a}", "{a} closes }}"] {
+            assert!(Template::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_input_beside_the_input_is_left_over() {
+        let line = r#"{"text_input":"a","input":"b","output":"c"}"#;
+        assert_eq!(left_over(&pairs(), line), ["input"]);
+        assert!(left_over(&pairs(), r#"{"input":"b","output":"c"}"#).is_empty());
     }
 }

@@ -31,7 +31,12 @@ impl Layout for PromptCompletion {
         let prompt = required(record, &["prompt"], findings);
         let completion = required(record, &["completion", "response"], findings);
         let mut example = pair(record, prompt?, completion?);
-        example.extras = extras(record, &FIELDS);
+        let answer = if has(&record.body, "completion") {
+            "completion"
+        } else {
+            "response"
+        };
+        example.extras = extras(record, &["prompt", answer]);
         Some(example)
     }
 
@@ -49,7 +54,7 @@ impl Layout for PromptCompletion {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::testing::{read, rewrite};
+    use super::super::fields::testing::{left_over, read, rewrite};
     use super::*;
 
     #[test]
@@ -59,6 +64,12 @@ mod tests {
             rewrite(&PromptCompletion, &PromptCompletion, line),
             (line.into(), vec![])
         );
+    }
+
+    #[test]
+    fn a_second_answer_is_left_over() {
+        let line = r#"{"prompt":"a","completion":"b","response":"c"}"#;
+        assert_eq!(left_over(&PromptCompletion, line), ["response"]);
     }
 
     #[test]

@@ -3,14 +3,14 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extra, extras, fields, has};
+use super::fields::{extras, fields, has, notes, optional};
 use super::messages::{turn_list, turn_text, wrong_role};
 use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::Value;
 use crate::printable::quoted;
-use crate::record::{Body, Field, Record};
+use crate::record::{Body, Record};
 
 /// The layout.
 #[derive(Debug, Clone, Copy)]
@@ -50,12 +50,10 @@ impl Layout for ShareGpt {
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
         let list = turn_list(record, "conversations", findings)?;
         let mut turns = Vec::with_capacity(4);
-        if let Some(Field::Text(system)) = record.body.field("system")
-            && !system.is_blank()
-        {
-            turns.push(Turn::of_text(Role::System, system));
-        }
-        let mut whole = true;
+        let system = optional(record, "system", findings);
+        let mut whole = system.is_ok();
+        let system = system.ok().flatten().filter(|text| !text.is_blank());
+        turns.extend(system.map(|text| Turn::of_text(Role::System, text)));
         for item in list.items() {
             match turn(record, item, findings) {
                 Some(turn) => turns.push(turn),
@@ -127,18 +125,7 @@ fn turn<'a>(record: &Record<'a>, item: Value<'a>, findings: &mut Findings<'_>) -
     } else {
         turn.texts.push(value.text()?);
     }
-    for entry in item
-        .entries()
-        .filter(|entry| entry.key != "from" && entry.key != "value")
-    {
-        let Extra { key, raw, span, .. } = extra(entry);
-        turn.parts.push(Part {
-            kind: PartKind::Note,
-            key,
-            raw,
-            span,
-        });
-    }
+    turn.parts.extend(notes(item, &["from", "value"]));
     Some(turn)
 }
 
@@ -197,6 +184,10 @@ mod tests {
         assert_eq!(
             said(r#"{"conversations":[{"role":"user","content":"a"}]}"#).len(),
             2
+        );
+        assert_eq!(
+            said(r#"{"system":5,"conversations":[]}"#),
+            ["wrong-type@11 /system: `system` is a number, not text"]
         );
     }
 }
