@@ -47,19 +47,27 @@ pub enum Field<'a> {
 impl<'a> Record<'a> {
     /// The complete place of `span`.
     pub fn locate(&self, span: Span) -> Location {
-        let before = self
-            .raw
-            .get(..span.start.min(self.raw.len()))
-            .unwrap_or_default();
-        let start = self.start.advance(before, self.lone_cr);
-        let end = start.advance(span.slice(self.raw), self.lone_cr);
-        Location {
+        self.locate_after(span, Span::default(), self.start).0
+    }
+
+    /// The complete place of `span`, counted from the start of `known`, whose position is `at`,
+    /// where that lies before it; and the position of its first byte, for the next time.
+    pub fn locate_after(&self, span: Span, known: Span, at: Position) -> (Location, Position) {
+        let (from, base) = if known.start <= span.start {
+            (known.start, at)
+        } else {
+            (0, self.start)
+        };
+        let before = Span::new(from, span.start).slice(self.raw);
+        let start = base.advance(before, self.lone_cr);
+        let location = Location {
             source: self.source,
             start,
-            end,
+            end: start.advance(span.slice(self.raw), self.lone_cr),
             record: Some(self.ordinal),
             pointer: self.body.pointer(span),
-        }
+        };
+        (location, start)
     }
 
     /// The span of the record as a whole.

@@ -1,5 +1,7 @@
 //! A file beside its place until it is complete: the old file or the new one, never a mix.
 
+mod signals;
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -24,6 +26,7 @@ impl StagedFile {
             .prefix(&prefix)
             .suffix(".tmp")
             .tempfile_in(directory)?;
+        signals::remove_when_interrupted(temporary.path())?;
         Ok(Self {
             target,
             temporary: BufWriter::with_capacity(256 * 1024, temporary),

@@ -22,6 +22,9 @@ pub const LIST_KEYS: [&str; 7] = [
     "train",
 ];
 
+/// Elements without an end behind which reading starts anew; the next one ends it.
+const MOST_RESCUES: u32 = 16;
+
 /// The most that is kept of what stands around the list.
 const MAX_ENVELOPE: usize = 1024 * 1024;
 
@@ -60,6 +63,7 @@ pub struct Document {
     hole: Option<(usize, Position)>,
     path: Path,
     element: Element,
+    rescues: u32,
     /// Whether an element has ended and no comma followed yet.
     want_comma: bool,
     /// The last comma, while no element has followed it.
@@ -239,6 +243,7 @@ impl Document {
             hole: None,
             path: Path::default(),
             element: Element::default(),
+            rescues: 0,
             want_comma: false,
             comma: None,
         }
@@ -350,10 +355,17 @@ impl Document {
             End::Broken(at) => self
                 .resume(data, at, last)
                 .map(|(len, next)| (len, next, true))?,
-            End::Beyond if last => self
-                .resume(data, 0, last)
-                .map(|(len, next)| (len, next, true))?,
-            End::Beyond => return None,
+            End::Beyond if !last => return None,
+            // Every such element is followed to the end of the file: a few are worth it.
+            End::Beyond if self.rescues < MOST_RESCUES => {
+                self.rescues += 1;
+                self.resume(data, 0, last)
+                    .map(|(len, next)| (len, next, true))?
+            }
+            End::Beyond => {
+                self.facts.unread += data.len() as u64;
+                (data.len(), data.len(), true)
+            }
         };
         if len == 0 {
             self.misplaced(from, 1, "a bracket closes nothing", "remove it", pieces);

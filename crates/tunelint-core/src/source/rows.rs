@@ -103,17 +103,15 @@ impl Rows {
 
     /// The quote that closes the one at `open`; `None` if it is not in the data yet.
     fn closing_quote(&self, data: &[u8], open: usize, last: bool) -> Result<Option<usize>, ()> {
-        let mut at = open + 1;
+        let (mut at, mut lines) = (open + 1, 0);
         loop {
             let rest = data.get(at..).unwrap_or_default();
             let close = memchr::memchr(b'"', rest).map(|found| at + found);
             let inside = data
-                .get(open..close.unwrap_or(data.len()))
+                .get(at..close.unwrap_or(data.len()))
                 .unwrap_or_default();
-            // Counting is put off until a cell is long enough to hold so many lines.
-            if inside.len() as u64 > MAX_QUOTED_LINES
-                && count_lines(inside, true) > MAX_QUOTED_LINES
-            {
+            lines += count_lines(inside, true);
+            if lines > MAX_QUOTED_LINES {
                 return Err(());
             }
             match close {
