@@ -405,25 +405,51 @@ fn an_interrupted_conversion_leaves_the_old_file() {
     let folder = directory();
     let out = folder.path().join("out.jsonl");
     fs::write(&out, "old\n").expect("written");
-    let arguments = ["convert", "-", "-o", text(&out), "--container", "jsonl", "--rejects"];
+    let arguments = [
+        "convert",
+        "-",
+        "-o",
+        text(&out),
+        "--container",
+        "jsonl",
+        "--rejects",
+    ];
     let rejects = folder.path().join("rejects");
     for signal in ["INT", "TERM"] {
         let pipe = folder.path().join("pipe.jsonl");
-        let made = std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success());
+        let made = std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .is_ok_and(|status| status.success());
         assert!(made, "a pipe");
         let mut more = arguments.to_vec();
         more[1] = text(&pipe);
         more.extend([text(&rejects), "--force", "--from", "pairs"]);
-        let mut child = crate::running::command(&more).stderr(std::process::Stdio::null()).spawn().expect("it starts");
-        let mut writer = fs::File::options().write(true).open(&pipe).expect("it reads");
+        let mut child = crate::running::command(&more)
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let mut writer = fs::File::options()
+            .write(true)
+            .open(&pipe)
+            .expect("it reads");
         let line = "{\"text_input\":\"a\",\"output\":\"b\"}\n".repeat(60_000);
         writer.write_all(line.as_bytes()).expect("it reads");
-        let is_temporary = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().ends_with(".tmp");
-        let temporaries = || fs::read_dir(folder.path()).expect("a folder").flatten().filter(is_temporary).count();
+        let is_temporary =
+            |entry: &fs::DirEntry| entry.file_name().to_string_lossy().ends_with(".tmp");
+        let temporaries = || {
+            fs::read_dir(folder.path())
+                .expect("a folder")
+                .flatten()
+                .filter(is_temporary)
+                .count()
+        };
         while temporaries() == 0 {
             std::thread::yield_now();
         }
-        let killed = std::process::Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+        let killed = std::process::Command::new("kill")
+            .args([&format!("-{signal}"), &child.id().to_string()])
+            .status();
         assert!(killed.is_ok_and(|status| status.success()));
         let status = child.wait().expect("it ends");
         drop(writer);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::excerpt::Excerpt;
-use crate::position::{Location, Position, SourceId, Span};
-use crate::record::Record;
+use crate::position::{Location, SourceId, Span};
+use crate::record::{Located, Record};
 use crate::source::Occurrences;
 
 /// How much a finding matters.
@@ -294,17 +294,7 @@ pub struct Findings<'p> {
     counts: BTreeMap<SourceId, Counts>,
     kept_of: BTreeMap<&'static str, usize>,
     kept: Vec<Finding>,
-    known: Option<Known>,
-}
-
-/// A position in a record that was worked out before.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    source: SourceId,
-    /// Where the record starts.
-    offset: u64,
-    span: Span,
-    at: Position,
+    located: Option<Located>,
 }
 
 impl<'p> Findings<'p> {
@@ -316,7 +306,7 @@ impl<'p> Findings<'p> {
             counts: BTreeMap::new(),
             kept_of: BTreeMap::new(),
             kept: Vec::new(),
-            known: None,
+            located: None,
         }
     }
 
@@ -347,27 +337,13 @@ impl<'p> Findings<'p> {
         let Some(severity) = self.count(rule, severity, record.source) else {
             return;
         };
-        let location = self.locate(record, span);
+        let last = self.located.get_or_insert_with(|| Located::new(record));
+        let location = record.locate_after(span, last);
         let fingerprint = fingerprint(rule, &location.pointer, record.raw);
         let mut finding = finish(rule, severity, location, message().into(), fingerprint);
         finding.excerpt = Some(Excerpt::new(record.raw, span));
         finding.after_recovery = record.recovered;
         self.kept.push(finding);
-    }
-
-    /// The place of a span. A record with many findings is counted through once, not once for each.
-    fn locate(&mut self, record: &Record<'_>, span: Span) -> Location {
-        let same =
-            |known: &Known| (known.source, known.offset) == (record.source, record.start.offset);
-        let known = self.known.filter(same).unwrap_or(Known {
-            source: record.source,
-            offset: record.start.offset,
-            span: Span::default(),
-            at: record.start,
-        });
-        let (location, at) = record.locate_after(span, known.span, known.at);
-        self.known = Some(Known { span, at, ..known });
-        location
     }
 
     /// Reports at a place whose record is no longer at hand, or about a file as a whole.

@@ -11,7 +11,7 @@ use jiter::{Jiter, JiterError, Peek};
 
 use crate::position::Span;
 pub use diagnose::Fault;
-pub use value::{Entry, Json, Kind, Value};
+pub use value::{Entry, Json, Kind, LastItem, Value};
 
 /// How deep objects and lists may stand in one another (the limit of `serde_json`).
 pub const MAX_DEPTH: usize = 128;

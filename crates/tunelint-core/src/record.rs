@@ -1,6 +1,6 @@
 //! One item of a container, with its place and its parsed body.
 
-use crate::json::Json;
+use crate::json::{Json, LastItem};
 use crate::position::{Location, Position, SourceId, Span};
 use crate::row::Row;
 use crate::text::Text;
@@ -22,6 +22,29 @@ pub struct Record<'a> {
     pub lone_cr: bool,
     /// Whether it stands after a place where reading had to start anew.
     pub recovered: bool,
+}
+
+/// The place in a record that was worked out last.
+#[derive(Debug, Clone, Copy)]
+pub struct Located {
+    source: SourceId,
+    record: Position,
+    from: usize,
+    at: Position,
+    item: LastItem,
+}
+
+impl Located {
+    /// The start of `record`.
+    pub fn new(record: &Record<'_>) -> Self {
+        Self {
+            source: record.source,
+            record: record.start,
+            from: 0,
+            at: record.start,
+            item: LastItem::default(),
+        }
+    }
 }
 
 /// What a record holds.
@@ -47,27 +70,27 @@ pub enum Field<'a> {
 impl<'a> Record<'a> {
     /// The complete place of `span`.
     pub fn locate(&self, span: Span) -> Location {
-        self.locate_after(span, Span::default(), self.start).0
+        self.locate_after(span, &mut Located::new(self))
     }
 
-    /// The complete place of `span`, counted from the start of `known`, whose position is `at`,
-    /// where that lies before it; and the position of its first byte, for the next time.
-    pub fn locate_after(&self, span: Span, known: Span, at: Position) -> (Location, Position) {
-        let (from, base) = if known.start <= span.start {
-            (known.start, at)
-        } else {
-            (0, self.start)
-        };
+    /// The complete place of `span`, worked out from the place that was located last, where that
+    /// lies before it: a record with many findings is gone through once, not once for each.
+    pub fn locate_after(&self, span: Span, last: &mut Located) -> Location {
+        let same = last.source == self.source && last.record == self.start;
+        if !same || last.from > span.start {
+            *last = Located::new(self);
+        }
+        let (from, base) = (last.from, last.at);
         let before = Span::new(from, span.start).slice(self.raw);
         let start = base.advance(before, self.lone_cr);
-        let location = Location {
+        (last.from, last.at) = (span.start, start);
+        Location {
             source: self.source,
             start,
             end: start.advance(span.slice(self.raw), self.lone_cr),
             record: Some(self.ordinal),
-            pointer: self.body.pointer(span),
-        };
-        (location, start)
+            pointer: self.body.pointer_after(span, &mut last.item),
+        }
     }
 
     /// The span of the record as a whole.
@@ -79,8 +102,12 @@ impl<'a> Record<'a> {
 impl<'a> Body<'a> {
     /// The RFC 6901 path of the value that holds `span`.
     pub fn pointer(&self, span: Span) -> String {
+        self.pointer_after(span, &mut LastItem::default())
+    }
+
+    fn pointer_after(&self, span: Span, last: &mut LastItem) -> String {
         match self {
-            Self::Json(json) => json.pointer(span),
+            Self::Json(json) => json.pointer_after(span, last),
             Self::Row(row) => row.pointer(span),
             Self::Unread => String::new(),
         }

@@ -55,6 +55,14 @@ pub struct Value<'a> {
     at: usize,
 }
 
+/// The item of a list in which a place was found last: the next is likely to follow.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LastItem {
+    list: usize,
+    item: usize,
+    index: usize,
+}
+
 /// A key of an object with its value.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
@@ -77,9 +85,14 @@ impl<'a> Json<'a> {
 
     /// The RFC 6901 path of the deepest value (or key) whose span holds `span`.
     pub fn pointer(self, span: Span) -> String {
+        self.pointer_after(span, &mut LastItem::default())
+    }
+
+    /// The same; a list in which an item was found before is not searched from its start again.
+    pub fn pointer_after(self, span: Span, last: &mut LastItem) -> String {
         let mut pointer = String::new();
         let mut value = self.root();
-        while let Some((step, child)) = value.child_holding(span) {
+        while let Some((step, child)) = value.child_holding(span, last) {
             pointer.push('/');
             for c in step.chars() {
                 match c {
@@ -208,24 +221,50 @@ impl<'a> Value<'a> {
         })
     }
 
-    fn child_holding(self, span: Span) -> Option<(String, Value<'a>)> {
+    fn child_holding(self, span: Span, last: &mut LastItem) -> Option<(String, Value<'a>)> {
         let holds = |outer: Span| {
             outer.contains(span)
                 && (span.is_empty() || span.len() <= outer.len())
                 && outer.end > span.start
         };
         if self.kind() == Kind::Array {
-            let found = self
-                .items()
-                .enumerate()
-                .find(|(_, item)| holds(item.span()));
-            return found.map(|(index, item)| (index.to_string(), item));
+            return self.item_holding(span, last);
         }
         let entry = self
             .entries()
             .find(|entry| holds(entry.key_span) || holds(entry.value.span()))?;
         // A place inside a key belongs to the key's value, but must not be looked for within it.
         Some((entry.key.to_owned(), entry.value))
+    }
+
+    fn item_holding(self, span: Span, last: &mut LastItem) -> Option<(String, Value<'a>)> {
+        let known = Value {
+            at: last.item,
+            ..self
+        };
+        let ahead = last.list == self.at && last.item > 0 && known.span().start <= span.start;
+        let (mut index, mut item) = if ahead {
+            (last.index, known)
+        } else {
+            (0, self.items().next()?)
+        };
+        let end = self.json.node(self.at)?.next as usize;
+        while item.at < end {
+            if item.span().end > span.start {
+                *last = LastItem {
+                    list: self.at,
+                    item: item.at,
+                    index,
+                };
+                return item
+                    .span()
+                    .contains(span)
+                    .then(|| (index.to_string(), item));
+            }
+            index += 1;
+            item.at = self.json.node(item.at)?.next as usize;
+        }
+        None
     }
 
     fn repeated_key(self) -> Option<(Span, Span)> {

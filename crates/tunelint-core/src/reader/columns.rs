@@ -139,10 +139,12 @@ pub(super) fn map(reader: &Reader, options: &ReadOptions) -> Result<Mapping, Ope
 
 /// The names in the first records that can be read, in the order in which they are met.
 fn sample_names(reader: &Reader) -> Vec<String> {
+    /// More names than this are data, not fields.
+    const MOST_NAMES: usize = 200;
     let mut names: Vec<String> = Vec::new();
     each_sample(reader, |body| {
         for (name, _) in body.names() {
-            if !names.iter().any(|known| known == name) {
+            if names.len() < MOST_NAMES && !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }
         }
@@ -353,10 +355,16 @@ fn by_sample(reader: &Reader, names: &[String]) -> Mapping {
         };
         return Mapping::of(Arc::clone(layout), evidence);
     }
-    if names.is_empty() {
-        return Mapping::none();
+    match (names.is_empty(), sampled) {
+        // No record could be read: each of them was reported.
+        (true, 0) => Mapping::none(),
+        (true, _) => Mapping::problem(
+            "missing-column",
+            "the records are objects without any field".to_owned(),
+            "check that the export worked".to_owned(),
+        ),
+        (false, _) => unknown_layout(names),
     }
-    unknown_layout(names)
 }
 
 /// Records in no known layout: read by well-known names where there are some, and said once.

@@ -61,6 +61,18 @@ impl DatasetRule for UnknownField {
                 field.count += 1;
                 continue;
             }
+            let name = (record.source.0, extra.key.to_owned());
+            // A name that would have to make room at once is not worth a place.
+            let full = tally.fields.len() >= MOST_NAMES;
+            if full
+                && tally
+                    .fields
+                    .last_key_value()
+                    .is_some_and(|(last, _)| name > *last)
+            {
+                tally.overflow += 1;
+                continue;
+            }
             let at = record.locate(extra.key_span).start;
             let field = Field {
                 count: 1,
@@ -69,9 +81,7 @@ impl DatasetRule for UnknownField {
                 column: at.column,
                 offset: at.offset,
             };
-            tally
-                .fields
-                .insert((record.source.0, extra.key.to_owned()), field);
+            tally.fields.insert(name, field);
         }
         while tally.fields.len() > MOST_NAMES {
             tally.overflow += tally.fields.pop_last().map_or(0, |(_, field)| field.count);
