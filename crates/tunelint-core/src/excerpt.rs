@@ -15,7 +15,7 @@ const COLUMNS: usize = 66;
 /// Columns shown before the place, so that the reader sees which field it is.
 const BEFORE: usize = 22;
 /// Bytes looked at on either side of the place.
-const WINDOW: usize = 640;
+const WINDOW: usize = 320;
 /// Scalar values of one grapheme that are shown; stacked marks beyond it are cut.
 const GRAPHEME_CHARS: usize = 12;
 

@@ -207,6 +207,9 @@ impl<'a> Record<'a> {
     }
 }
 
+/// Findings of one rule that come with an excerpt: no report shows more of them.
+pub const EXCERPTS: usize = 10;
+
 /// How many findings are kept with their words; all of them are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
@@ -341,7 +344,8 @@ impl<'p> Findings<'p> {
         let location = record.locate_after(span, last);
         let fingerprint = fingerprint(rule, &location.pointer, record.raw);
         let mut finding = finish(rule, severity, location, message().into(), fingerprint);
-        finding.excerpt = Some(Excerpt::new(record.raw, span));
+        let kept = self.kept_of.get(rule).copied().unwrap_or(0);
+        finding.excerpt = (kept <= EXCERPTS).then(|| Excerpt::new(record.raw, span));
         finding.after_recovery = record.recovered;
         self.kept.push(finding);
     }

@@ -11,7 +11,7 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
     MietteSpanContents, SourceCode, SourceSpan, SpanContents,
 };
-use tunelint_core::finding::{Counts, Finding, Severity};
+use tunelint_core::finding::{Counts, EXCERPTS, Finding, Severity};
 use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
@@ -19,7 +19,7 @@ use super::place::{Place, path_of};
 use super::{Report, Style};
 
 /// Findings of one rule that are shown.
-pub const PER_RULE: usize = 10;
+pub const PER_RULE: usize = EXCERPTS;
 /// Findings that are shown in all.
 const TOTAL: usize = 50;
 /// Places shown of a rule that a large part of a file breaks.
