@@ -60,6 +60,19 @@ impl Failure {
     }
 }
 
+/// What is said of a mistake in the program itself: the place in its source, and nothing of the
+/// data, which the usual message may quote.
+pub fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
+    let place = panic
+        .location()
+        .map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
+    Failure::new(format!(
+        "tunelint itself is at fault{place}; your files are as they were"
+    ))
+    .help("please report this place, and what kind of file it was")
+    .print();
+}
+
 /// The system's words for an error, without the number that Rust adds.
 pub fn cause(error: &io::Error) -> String {
     let text = error.to_string();

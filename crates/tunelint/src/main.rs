@@ -14,6 +14,12 @@ use clap::Parser;
 use exit::Exit;
 
 fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(exit::report_bug));
+    let run = std::panic::catch_unwind(run);
+    run.unwrap_or(Exit::CouldNotRun).into()
+}
+
+fn run() -> Exit {
     let arguments = cli::Arguments::parse();
     let outcome = match arguments.command {
         cli::Command::Check(check) => commands::check::run(*check),
@@ -21,10 +27,8 @@ fn main() -> ExitCode {
         cli::Command::Rule(rule) => commands::rule::run(&rule),
         cli::Command::Profile(profile) => commands::profile::run(&profile),
     };
-    outcome
-        .unwrap_or_else(|failure| {
-            failure.print();
-            Exit::CouldNotRun
-        })
-        .into()
+    outcome.unwrap_or_else(|failure| {
+        failure.print();
+        Exit::CouldNotRun
+    })
 }
