@@ -14,7 +14,6 @@ mod convert;
 mod corpora;
 mod laws;
 mod pages;
-mod places;
 mod profiles;
 mod readme;
 mod running;

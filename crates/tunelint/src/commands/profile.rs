@@ -96,6 +96,9 @@ fn describe(profile: &Profile, text: &mut String) {
             .iter()
             .map(|(name, of)| (name, range_words(of), &of.source, &of.quote, &of.note)),
     );
+    for group in &profile.exclusive {
+        let _ = writeln!(text, "  only one of: {}", group.join(", "));
+    }
     section(
         text,
         "Names",
