@@ -403,3 +403,43 @@ fn no_shape_of_data_takes_the_square_of_its_size() {
         assert!(matches!(code, 0 | 1), "{name}");
     }
 }
+
+#[test]
+fn what_looks_secret_is_never_printed() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("secrets.jsonl");
+    let secrets = ["sk-", "ghp_", "AKIA", "Bearer ", "xoxb-1-2-", "hf_"]
+        .map(|prefix| format!("{prefix}{}", "A".repeat(36)));
+    let line = |secret: &String| {
+        [
+            format!("{{\"messages\":[{{\"role\":\"{secret}\",\"content\":\"{secret}\"}}],\"{secret}\":1}}\n"),
+            format!("{{\"messages\":[{{\"role\":\"user\",\"content\":\"a {secret}\"}},{{\"role\":\"assistant\",\"content\":\"\"}}],\"{secret}\":1}}\n"),
+            format!("{{\"messages\":\"{secret}\",}}\n"),
+        ]
+        .concat()
+    };
+    fs::write(&path, secrets.iter().map(line).collect::<String>()).expect("written");
+    for format in ["human", "concise", "json"] {
+        let (code, out, said) = outcome(&tunelint(&[
+            "check",
+            path.to_str().unwrap(),
+            "--format",
+            format,
+            "--preamble",
+            "Answer:",
+        ]));
+        assert!(
+            code == 1 && !out.contains("AAAAAAAAAAAA") && !said.contains("AAAAAAAAAAAA"),
+            "{out}"
+        );
+    }
+    let (_, _, said) = outcome(&tunelint(&[
+        "convert",
+        path.to_str().unwrap(),
+        "-o",
+        "-",
+        "--to",
+        "pairs",
+    ]));
+    assert!(!said.contains("AAAAAAAAAAAA"), "{said}");
+}

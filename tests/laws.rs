@@ -193,6 +193,14 @@ proptest! {
     }
 }
 
+/// The second exception to agreeing with `serde_json`: a number is kept as it is written.
+#[test]
+fn numbers_beyond_doubles_are_records() {
+    let text = r#"{"n":1E400,"m":-12345678901234567890123,"z":-0,"p":1.10}"#;
+    assert!(Parser::new().parse(text).is_ok());
+    assert!(serde_json::from_str::<serde_json::Value>(text).is_err());
+}
+
 /// Each rule by itself, on a file where every rule of the first lines speaks: the tallies merge in
 /// any grouping.
 #[test]

@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::position::Span;
 use crate::printable::push_printable;
+use crate::secret::mask;
 
 /// Terminal columns of an excerpt: it fits an 80-column terminal inside its frame, and looks the
 /// same in a wider one.
@@ -46,14 +47,21 @@ impl Excerpt {
         let start = span.start.min(raw.len());
         let end = span.end.clamp(start, raw.len());
         let from = start.saturating_sub(WINDOW);
-        let line = raw.get(from..start).unwrap_or_default();
-        let line_start = memchr::memrchr2(b'\n', b'\r', line).map_or(from, |at| from + at + 1);
-        let before = glyphs(raw.get(line_start..start).unwrap_or_default());
         let shown_end = end.min(start + WINDOW);
-        let marked = glyphs(raw.get(start..shown_end).unwrap_or_default());
-        let rest = raw
-            .get(shown_end..(shown_end + WINDOW).min(raw.len()))
-            .unwrap_or_default();
+        let until = (shown_end + WINDOW).min(raw.len());
+        // What looks secret is hidden in the whole window, before it is cut into three.
+        let mut window = raw.get(from..until).unwrap_or_default().to_vec();
+        mask(&mut window);
+        let part = |from_byte: usize, to_byte: usize| {
+            window
+                .get(from_byte - from..to_byte - from)
+                .unwrap_or_default()
+        };
+        let line_start =
+            memchr::memrchr2(b'\n', b'\r', part(from, start)).map_or(from, |at| from + at + 1);
+        let before = glyphs(part(line_start, start));
+        let marked = glyphs(part(start, shown_end));
+        let rest = part(shown_end, until);
         let line_end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let after = glyphs(rest.get(..line_end).unwrap_or_default());
 

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::excerpt::Excerpt;
 use crate::position::{Location, SourceId, Span};
 use crate::record::{Located, Record};
+use crate::secret::masked;
 use crate::source::Occurrences;
 
 /// How much a finding matters.
@@ -429,10 +430,12 @@ fn order_of(finding: &Finding) -> (u32, u64, &'static str) {
 fn finish(
     rule: &'static str,
     severity: Severity,
-    location: Location,
+    mut location: Location,
     message: Message,
     fingerprint: u128,
 ) -> Finding {
+    // Whatever a rule says may quote the data, and so may a pointer.
+    location.pointer = masked(&location.pointer).into_owned();
     let Message {
         text,
         help,
@@ -444,8 +447,8 @@ fn finish(
     Finding {
         rule,
         severity,
-        message: text,
-        help,
+        message: masked(&text).into_owned(),
+        help: help.map(|help| masked(&help).into_owned()),
         location,
         excerpt,
         related,

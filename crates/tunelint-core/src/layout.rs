@@ -74,11 +74,9 @@ pub struct Losses {
 
 impl Losses {
     /// Notes one.
-    pub fn add(&mut self, what: impl Into<String>, span: Span) {
-        self.losses.push(Loss {
-            what: what.into(),
-            span,
-        });
+    pub fn add(&mut self, what: impl AsRef<str>, span: Span) {
+        let what = crate::secret::masked(what.as_ref()).into_owned();
+        self.losses.push(Loss { what, span });
     }
 }
 

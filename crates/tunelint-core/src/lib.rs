@@ -58,6 +58,7 @@ pub mod record;
 pub mod row;
 pub mod rule;
 pub mod rules;
+pub mod secret;
 pub mod sink;
 pub mod source;
 pub mod summary;
