@@ -14,7 +14,7 @@ use crate::example::{Example, Role, Turn};
 use crate::finding::{Finding, Findings, Message, Policy, Severity};
 use crate::layout::{Layout, Loss, Losses, ObjectWriter};
 use crate::position::Location;
-use crate::reader::{Read1, Reader, Scratch};
+use crate::reader::{Decoded, Reader, Scratch};
 use crate::record::Record;
 use crate::sink::{Form, Sink, encode};
 use crate::source::Batch;
@@ -181,7 +181,7 @@ impl Converter {
     /// Converts one record.
     fn take(
         &self,
-        read: &Read1<'_, '_>,
+        read: &Decoded<'_, '_>,
         findings: &mut Findings<'_>,
         object: &mut ObjectWriter,
         columns: &[String],
@@ -189,8 +189,8 @@ impl Converter {
     ) {
         outcome.read += 1;
         let example = match read {
-            Read1::Example(example) => example,
-            Read1::Nothing(record) => return outcome.reject(record),
+            Decoded::Example(example) => example,
+            Decoded::Nothing(record) => return outcome.reject(record),
         };
         let mut losses = Losses::default();
         let fitted = match self.fit(example, &mut losses) {

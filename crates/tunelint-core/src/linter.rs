@@ -9,7 +9,7 @@ use crate::example::Example;
 use crate::excerpt::Excerpt;
 use crate::finding::{Counts, EXCERPTS, Finding, Findings, Keep, Policy};
 use crate::position::{SourceId, Span};
-use crate::reader::{Read1, Reader, Scratch};
+use crate::reader::{Decoded, Reader, Scratch};
 use crate::rule::{AnyTally, Check};
 use crate::rules::RuleSet;
 use crate::source::{Batch, Input};
@@ -132,7 +132,7 @@ impl Linter {
                 &mut buffers.0,
                 &mut findings,
                 &mut |read, findings| {
-                    if let Read1::Example(example) = read {
+                    if let Decoded::Example(example) = read {
                         check_example(rules, example, findings);
                         seen.observe(rules, example, &mut buffers.1);
                     }

@@ -266,7 +266,7 @@ pub struct Scratch {
 
 /// What became of one record.
 #[derive(Debug)]
-pub enum Read1<'r, 'a> {
+pub enum Decoded<'r, 'a> {
     /// An example.
     Example(&'r Example<'a>),
     /// Nothing: why was reported.
@@ -289,7 +289,7 @@ impl Decoding {
         batch: &Batch,
         scratch: &mut Scratch,
         findings: &mut Findings<'_>,
-        take: &mut dyn FnMut(Read1<'_, '_>, &mut Findings<'_>),
+        take: &mut dyn FnMut(Decoded<'_, '_>, &mut Findings<'_>),
     ) {
         // One fast pass over the batch; only where it fails is each record looked at by itself.
         let valid = simdutf8::basic::from_utf8(&batch.bytes).ok();
@@ -298,7 +298,7 @@ impl Decoding {
             let record = self.record(piece, raw);
             if let PieceKind::Fault(fault) = &piece.kind {
                 report_fault(&record, fault, findings);
-                take(Read1::Nothing(&record), findings);
+                take(Decoded::Nothing(&record), findings);
                 continue;
             }
             let text = match valid {
@@ -307,7 +307,7 @@ impl Decoding {
             };
             let Some(text) = text else {
                 invalid_utf8::report(&record, findings);
-                take(Read1::Nothing(&record), findings);
+                take(Decoded::Nothing(&record), findings);
                 continue;
             };
             if self.rows {
@@ -336,13 +336,13 @@ impl Decoding {
         text: &str,
         scratch: &mut Scratch,
         findings: &mut Findings<'_>,
-        take: &mut dyn FnMut(Read1<'_, '_>, &mut Findings<'_>),
+        take: &mut dyn FnMut(Decoded<'_, '_>, &mut Findings<'_>),
     ) {
         let json = match scratch.parser.parse(text) {
             Ok(json) => json,
             Err(fault) => {
                 report_fault(&record, &fault, findings);
-                return take(Read1::Nothing(&record), findings);
+                return take(Decoded::Nothing(&record), findings);
             }
         };
         let kind = json.root().kind();
@@ -357,7 +357,7 @@ impl Decoding {
                 &fault.help("write each example as an object with named fields"),
                 findings,
             );
-            return take(Read1::Nothing(&record), findings);
+            return take(Decoded::Nothing(&record), findings);
         }
         let record = Record {
             body: Body::Json(json),
@@ -372,13 +372,13 @@ impl Decoding {
         text: &str,
         scratch: &mut Scratch,
         findings: &mut Findings<'_>,
-        take: &mut dyn FnMut(Read1<'_, '_>, &mut Findings<'_>),
+        take: &mut dyn FnMut(Decoded<'_, '_>, &mut Findings<'_>),
     ) {
         let row = match scratch.rows.parse(text, &self.header) {
             Ok(row) => row,
             Err(fault) => {
                 report_fault(&record, &fault, findings);
-                return take(Read1::Nothing(&record), findings);
+                return take(Decoded::Nothing(&record), findings);
             }
         };
         let record = Record {
@@ -387,7 +387,7 @@ impl Decoding {
         };
         if row.len() != self.header.names.len() {
             wrong_field_count::report(&record, row, &self.header, findings);
-            return take(Read1::Nothing(&record), findings);
+            return take(Decoded::Nothing(&record), findings);
         }
         self.example(&record, findings, take);
     }
@@ -396,10 +396,10 @@ impl Decoding {
         &self,
         record: &Record<'_>,
         findings: &mut Findings<'_>,
-        take: &mut dyn FnMut(Read1<'_, '_>, &mut Findings<'_>),
+        take: &mut dyn FnMut(Decoded<'_, '_>, &mut Findings<'_>),
     ) {
         let Some(layout) = &self.layout else {
-            return take(Read1::Nothing(record), findings);
+            return take(Decoded::Nothing(record), findings);
         };
         if !self.mapped && !layout.recognises(&record.body) {
             let other = layout::all()
@@ -407,12 +407,12 @@ impl Decoding {
                 .find(|other| other.recognises(&record.body));
             if let Some(other) = other.filter(|other| other.name() != layout.name()) {
                 mixed_layouts::report(record, layout.name(), other.name(), findings);
-                return take(Read1::Nothing(record), findings);
+                return take(Decoded::Nothing(record), findings);
             }
         }
         match layout.decode(record, findings) {
-            Some(example) => take(Read1::Example(&example), findings),
-            None => take(Read1::Nothing(record), findings),
+            Some(example) => take(Decoded::Example(&example), findings),
+            None => take(Decoded::Nothing(record), findings),
         }
     }
 }

@@ -178,6 +178,9 @@ pub struct Convert {
     /// What to do with conversations where one prompt and its answer are wanted
     #[arg(long, value_name = "HOW", default_value = "reject")]
     pub turns: Turns,
+    /// What cells of a table become: strings, as they are written
+    #[arg(long, value_name = "KIND", default_value = "string")]
+    pub types: Types,
     /// Carry unknown fields along
     #[arg(long)]
     pub keep_extra: bool,
@@ -263,6 +266,13 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+/// What cells of a table become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Types {
+    /// Strings, as they are written: 007, 1e5, NA and true stay what they are
+    String,
 }
 
 /// What to do with conversations.

@@ -182,8 +182,10 @@ impl Read for Zstd {
     }
 }
 
-fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, error)
+/// The decoder's own words name its parts, not the user's.
+fn invalid<E>(_: E) -> io::Error {
+    let message = "this is no Zstandard data, or it is damaged";
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// Turns another encoding into UTF-8, strictly: a byte that has no meaning in it is an error.

@@ -24,7 +24,7 @@ use tunelint_core::source::{Container, Input};
 use super::check::threads;
 use super::names::unknown;
 use super::reading;
-use crate::cli::{Convert, Turns};
+use crate::cli::{Convert, Turns, Types};
 use crate::exit::{Exit, Failure};
 use crate::staged::StagedFile;
 use crate::walk::Named;
@@ -36,6 +36,7 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
     } else {
         Named::File(options.source.clone())
     };
+    let Types::String = options.types;
     refuse_same_file(&options)?;
     let input = reading::input(&named, &options.reading)?;
     let open = || {
