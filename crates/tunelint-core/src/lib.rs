@@ -45,6 +45,7 @@ mod engine;
 pub mod example;
 pub mod excerpt;
 pub mod finding;
+mod fix;
 pub mod infer;
 pub mod json;
 pub mod layout;

@@ -57,6 +57,11 @@ impl<'a> Text<'a> {
         &self.decoded
     }
 
+    /// How its raw bytes become characters.
+    pub fn coding(&self) -> Coding {
+        self.coding
+    }
+
     /// The raw value in its record, quotes included.
     pub fn span(&self) -> Span {
         self.span
