@@ -80,6 +80,7 @@ impl Check {
         });
         finish
             .expect("findings are collected")
+            .counts
             .values()
             .for_each(|more| counts.merge(more));
         (findings, counts)

@@ -1,5 +1,7 @@
 //! What is trained on, whatever layout it was written in.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use crate::position::Span;
@@ -123,6 +125,15 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Where the bytes `range` of its text in one piece stand in the record; of a turn of several
+    /// texts, where its text stands.
+    pub fn span_of(&self, range: Range<usize>) -> Span {
+        match self.texts.as_slice() {
+            [text] => text.span_of(range.start, range.end),
+            _ => self.text_span(),
+        }
+    }
+
     /// Its text in one piece.
     pub fn joined(&self) -> std::borrow::Cow<'_, str> {
         match self.texts.as_slice() {
@@ -159,6 +170,16 @@ impl<'a> Example<'a> {
             .iter()
             .rev()
             .find(|turn| turn.role == Role::Model)
+    }
+
+    /// The system text: what holds for the whole conversation.
+    pub fn system(&self) -> Option<&Turn<'a>> {
+        self.turns.iter().find(|turn| turn.role == Role::System)
+    }
+
+    /// The first prompt.
+    pub fn prompt(&self) -> Option<&Turn<'a>> {
+        self.prompts().next()
     }
 
     /// The turns of the model, each an answer that is trained on.

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use crate::example::Turn;
 use crate::finding::{Applicability, Edit, Fix};
 use crate::position::Span;
 use crate::record::Record;
@@ -35,6 +36,16 @@ impl Text<'_> {
             [before, with, after].concat().replace('"', "\"\"")
         );
         Some(edit(record, self.span(), cell))
+    }
+}
+
+impl Turn<'_> {
+    /// The same for a turn of one text; a turn of several is not edited.
+    pub fn edit(&self, record: &Record<'_>, range: Range<usize>, with: &str) -> Option<Edit> {
+        match self.texts.as_slice() {
+            [text] => text.edit(record, range, with),
+            _ => None,
+        }
     }
 }
 

@@ -51,6 +51,7 @@ pub mod json;
 pub mod layout;
 pub mod limit;
 pub mod linter;
+pub mod marker;
 pub mod position;
 pub mod printable;
 pub mod profile;

@@ -3,18 +3,20 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 
 use crate::engine;
 use crate::example::Example;
 use crate::excerpt::Excerpt;
 use crate::finding::{Counts, EXCERPTS, Finding, Findings, Keep, Policy};
+use crate::infer::Inferred;
 use crate::position::{SourceId, Span};
-use crate::reader::{Decoded, Reader, Scratch};
+use crate::reader::{Decoded, OpenError, ReadOptions, Reader, Scratch};
 use crate::rule::{AnyTally, Check};
 use crate::rules::RuleSet;
-use crate::source::{Batch, Input};
+use crate::source::{Batch, Input, Stamp};
 use crate::summary::SourceSummary;
-use crate::survey::{Needs, Normalizer, Seen, Survey};
+use crate::survey::{Horizon, Normalizer, Seen, Survey};
 
 /// Where findings go, in their order.
 pub type Sink<'s> = &'s mut (dyn FnMut(Finding) -> io::Result<()> + Send);
@@ -25,9 +27,27 @@ pub struct Linter {
     policy: Policy,
     threads: usize,
     tallies: Tallies,
+    horizon: Horizon,
     /// How many findings of each rule were passed on.
     passed: BTreeMap<&'static str, usize>,
-    inputs: Vec<(SourceId, Input)>,
+    visited: Vec<Visited>,
+}
+
+/// A source that was checked, and may have to be read again.
+struct Visited {
+    source: SourceId,
+    input: Input,
+    options: ReadOptions,
+    stamp: Option<Stamp>,
+}
+
+/// What all sources together came to.
+#[derive(Debug, Default)]
+pub struct Conclusion {
+    /// What was found in each source besides what [`Linter::check`] counted.
+    pub counts: BTreeMap<SourceId, Counts>,
+    /// The common form of the examples, as far as rules asked for it.
+    pub inferred: Arc<Inferred>,
 }
 
 /// What is remembered of the examples seen: mergeable in any grouping.
@@ -58,10 +78,16 @@ impl Tallies {
         }
     }
 
-    /// Takes one example into account.
-    pub fn observe(&mut self, rules: &RuleSet, example: &Example<'_>, normalizer: &mut Normalizer) {
+    /// Takes one example into account, but for what `horizon` makes superfluous.
+    pub fn observe(
+        &mut self,
+        rules: &RuleSet,
+        example: &Example<'_>,
+        normalizer: &mut Normalizer,
+        horizon: &Horizon,
+    ) {
         self.examples += 1;
-        self.survey.observe(example, normalizer);
+        self.survey.observe(example, normalizer, horizon);
         for (check, tally) in rules.checks().zip(&mut self.rules) {
             if let (Check::Dataset(rule), Some(tally)) = (check, tally) {
                 rule.observe(example, tally);
@@ -80,17 +106,26 @@ impl Tallies {
         }
     }
 
-    /// Says what all of it shows.
-    pub fn finish(mut self, rules: &RuleSet, findings: &mut Findings<'_>) {
+    /// Says what all of it shows, and returns the rules that want to look once more.
+    fn finish(
+        &mut self,
+        rules: &RuleSet,
+        findings: &mut Findings<'_>,
+    ) -> Vec<(&'static str, Check)> {
         self.survey.complete();
-        for ((name, check), tally) in rules.named().zip(self.rules) {
+        let mut again = Vec::new();
+        for ((name, check), tally) in rules.named().zip(std::mem::take(&mut self.rules)) {
             findings.speak_for(name);
             match (check, tally) {
-                (Check::Dataset(rule), Some(tally)) => rule.finish(tally, findings),
+                (Check::Dataset(rule), Some(tally)) => match rule.again(&tally) {
+                    Some(check) => again.push((name, check)),
+                    None => rule.finish(tally, findings),
+                },
                 (Check::Survey(rule), _) => rule.finish(&self.survey, findings),
                 _ => {}
             }
         }
+        again
     }
 }
 
@@ -103,8 +138,9 @@ impl Linter {
             policy,
             threads,
             tallies,
+            horizon: Horizon::default(),
             passed: BTreeMap::new(),
-            inputs: Vec::new(),
+            visited: Vec::new(),
         }
     }
 
@@ -113,87 +149,102 @@ impl Linter {
     /// # Errors
     /// What reading returns, or `sink`.
     pub fn check(&mut self, mut reader: Reader, sink: Sink<'_>) -> io::Result<SourceSummary> {
-        let mut counts = Counts::default();
-        let mut examples = 0;
-        let decoding = reader.decoding();
-        let first = std::mem::take(&mut reader.first);
-        let Self {
-            rules,
-            policy,
-            tallies,
-            passed,
-            ..
-        } = self;
-        let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
-            let mut findings = Findings::new(policy);
-            let mut seen = Tallies::new(rules);
-            decoding.each(
-                batch,
-                &mut buffers.0,
-                &mut findings,
-                &mut |read, findings| {
-                    if let Decoded::Example(example) = read {
-                        check_example(rules, example, findings);
-                        seen.observe(rules, example, &mut buffers.1);
-                    }
-                },
-            );
-            let (counts, kept) = findings.into_parts();
-            Outcome {
-                counts,
-                kept,
-                tallies: seen,
-            }
+        self.visited.push(Visited {
+            source: reader.source,
+            input: reader.input.clone(),
+            options: reader.options.clone(),
+            stamp: reader.stamp,
+        });
+        let mut pass = Pass {
+            rules: &self.rules,
+            policy: &self.policy,
+            threads: self.threads,
+            tallies: &mut self.tallies,
+            horizon: &self.horizon,
+            passed: &mut self.passed,
         };
-        let mut drain = |outcome: Outcome| {
-            outcome
-                .counts
-                .values()
-                .for_each(|found| counts.merge(found));
-            examples += outcome.tallies.examples;
-            tallies.merge(rules, outcome.tallies);
-            outcome
-                .kept
-                .into_iter()
-                .try_for_each(|finding| pass(policy, passed, finding, sink))
-        };
-        let buffers = || (decoding.scratch(), Normalizer::default());
-        engine::run(
-            first,
-            &mut reader.batcher,
-            self.threads,
-            buffers,
-            work,
-            &mut drain,
-        )?;
-        let mut findings = Findings::new(policy);
+        let before = pass.tallies.examples;
+        let mut counts = pass.over(&mut reader, sink)?;
+        let examples = self.tallies.examples - before;
+        let mut findings = Findings::new(&self.policy);
         reader.report_facts(&mut findings);
         let (facts, kept) = findings.into_parts();
         facts.values().for_each(|found| counts.merge(found));
         kept.into_iter()
-            .try_for_each(|finding| pass(policy, passed, finding, sink))?;
-        self.inputs.push((reader.source, reader.input.clone()));
+            .try_for_each(|finding| pass_on(&self.policy, &mut self.passed, finding, sink))?;
         Ok(summarize(&reader, examples, counts))
     }
 
-    /// Says what all sources together show; returns how many findings of each rule that makes,
-    /// by source.
+    /// Says what all sources together show. Where that is a common form, they are read again and
+    /// every example is held beside it.
     ///
     /// # Errors
-    /// What `sink` returns.
-    pub fn finish(mut self, sink: Sink<'_>) -> io::Result<BTreeMap<SourceId, Counts>> {
+    /// What reading returns, or `sink`; a source that changed since it was checked.
+    pub fn finish(mut self, sink: Sink<'_>) -> io::Result<Conclusion> {
+        let mut counts = BTreeMap::new();
+        let again = self.conclude(&mut counts, sink)?;
+        let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
+        let mut next = self.rules.build_inferring(Arc::clone(&inferred));
+        next.extend(again);
+        while !next.is_empty() {
+            self.policy.enabled = next.named().map(|(name, _)| name).collect();
+            self.tallies = Tallies::new(&next);
+            self.rules = next;
+            self.read_again(&mut counts, sink)?;
+            let again = self.conclude(&mut counts, sink)?;
+            next = RuleSet::default();
+            next.extend(again);
+        }
+        Ok(Conclusion { counts, inferred })
+    }
+
+    /// Reports what the tallies show; returns the rules that want to look once more.
+    fn conclude(
+        &mut self,
+        counts: &mut BTreeMap<SourceId, Counts>,
+        sink: Sink<'_>,
+    ) -> io::Result<Vec<(&'static str, Check)>> {
         let policy = self.policy.clone();
         let mut findings = Findings::new(&policy);
-        let tallies = std::mem::replace(&mut self.tallies, Tallies::new(&self.rules));
-        tallies.finish(&self.rules, &mut findings);
-        let (counts, kept) = findings.into_parts();
+        let again = self.tallies.finish(&self.rules, &mut findings);
+        let (found, kept) = findings.into_parts();
+        found
+            .iter()
+            .for_each(|(source, found)| counts.entry(*source).or_default().merge(found));
         for mut finding in kept {
             if finding.location.record.is_some() && self.has_room(&finding) {
                 self.show(&mut finding);
             }
-            pass(&self.policy, &mut self.passed, finding, sink)?;
+            pass_on(&self.policy, &mut self.passed, finding, sink)?;
         }
-        Ok(counts)
+        Ok(again)
+    }
+
+    /// Reads every source once more. What reading itself reports was reported before: the policy
+    /// names only the rules of this pass.
+    fn read_again(
+        &mut self,
+        counts: &mut BTreeMap<SourceId, Counts>,
+        sink: Sink<'_>,
+    ) -> io::Result<()> {
+        for visited in &self.visited {
+            let opened = Reader::open(visited.source, visited.input.clone(), &visited.options);
+            let mut reader = opened.map_err(OpenError::into_io)?;
+            if reader.stamp != visited.stamp {
+                return Err(io::Error::other("the file changed while it was being read"));
+            }
+            let mut pass = Pass {
+                rules: &self.rules,
+                policy: &self.policy,
+                threads: self.threads,
+                tallies: &mut self.tallies,
+                horizon: &self.horizon,
+                passed: &mut self.passed,
+            };
+            let found = pass.over(&mut reader, sink)?;
+            counts.entry(visited.source).or_default().merge(&found);
+        }
+        Ok(())
     }
 
     fn has_room(&self, finding: &Finding) -> bool {
@@ -209,12 +260,12 @@ impl Linter {
     /// Reads the text at a finding's place once more, to show it.
     fn show(&self, finding: &mut Finding) {
         const SHOWN: usize = 600;
-        let input = self
-            .inputs
+        let visited = self
+            .visited
             .iter()
-            .find(|(source, _)| *source == finding.location.source);
+            .find(|visited| visited.source == finding.location.source);
         let bytes =
-            input.and_then(|(_, input)| input.read_at(finding.location.start.offset, SHOWN));
+            visited.and_then(|visited| visited.input.read_at(finding.location.start.offset, SHOWN));
         if let Some(bytes) = bytes {
             let line = memchr::memchr(b'\n', &bytes).unwrap_or(bytes.len());
             finding.excerpt = Some(Excerpt::new(&bytes, Span::new(0, line)));
@@ -224,6 +275,64 @@ impl Linter {
     /// What is known about every example, for a set that is compared with another.
     pub fn into_seen(self) -> Seen {
         self.tallies.survey.seen
+    }
+}
+
+/// One reading of one source.
+struct Pass<'l> {
+    rules: &'l RuleSet,
+    policy: &'l Policy,
+    threads: usize,
+    tallies: &'l mut Tallies,
+    horizon: &'l Horizon,
+    passed: &'l mut BTreeMap<&'static str, usize>,
+}
+
+impl Pass<'_> {
+    /// Shows every example to the rules, and passes on what they find, in order.
+    fn over(&mut self, reader: &mut Reader, sink: Sink<'_>) -> io::Result<Counts> {
+        let decoding = reader.decoding();
+        let first = std::mem::take(&mut reader.first);
+        let (rules, policy, horizon) = (self.rules, self.policy, self.horizon);
+        let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
+            let mut findings = Findings::new(policy);
+            let mut tallies = Tallies::new(rules);
+            let mut take = |read: Decoded<'_, '_>, findings: &mut Findings<'_>| {
+                if let Decoded::Example(example) = read {
+                    check_example(rules, example, findings);
+                    tallies.observe(rules, example, &mut buffers.1, horizon);
+                }
+            };
+            decoding.each(batch, &mut buffers.0, &mut findings, &mut take);
+            let (counts, kept) = findings.into_parts();
+            Outcome {
+                counts,
+                kept,
+                tallies,
+            }
+        };
+        let mut counts = Counts::default();
+        let (tallies, passed) = (&mut *self.tallies, &mut *self.passed);
+        let mut drain = |outcome: Outcome| {
+            let found = outcome.counts.values();
+            found.for_each(|found| counts.merge(found));
+            tallies.merge(rules, outcome.tallies);
+            tallies.survey.advance(horizon);
+            outcome
+                .kept
+                .into_iter()
+                .try_for_each(|finding| pass_on(policy, passed, finding, sink))
+        };
+        let buffers = || (decoding.scratch(), Normalizer::default());
+        engine::run(
+            first,
+            &mut reader.batcher,
+            self.threads,
+            buffers,
+            work,
+            &mut drain,
+        )?;
+        Ok(counts)
     }
 }
 
@@ -237,7 +346,7 @@ fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings
     }
 }
 
-fn pass(
+fn pass_on(
     policy: &Policy,
     passed: &mut BTreeMap<&'static str, usize>,
     mut finding: Finding,
@@ -276,9 +385,3 @@ fn summarize(reader: &Reader, examples: u64, counts: Counts) -> SourceSummary {
         ..SourceSummary::default()
     }
 }
-
-/// What a linter needs for a survey of a set that is only compared with, not checked.
-pub const SEEN_ONLY: Needs = Needs {
-    seen: true,
-    lengths: false,
-};

@@ -16,7 +16,7 @@ use crate::row::{Header, RowParser};
 use crate::rules::{invalid_utf8, mixed_layouts, wrong_field_count};
 use crate::source::{
     BATCH_BYTES, BYTE_ORDER_MARK, Batch, Batcher, Container, Document, HEAD_BYTES, Input, Lines,
-    MAX_RECORD_BYTES, NotData, Piece, PieceKind, Rows, Shape, Splitter, Wishes, sniff,
+    MAX_RECORD_BYTES, NotData, Piece, PieceKind, Rows, Shape, Splitter, Stamp, Wishes, sniff,
 };
 
 pub use columns::{INPUT_NAMES, Mapping, OUTPUT_NAMES, Problem};
@@ -71,6 +71,10 @@ pub struct Reader {
     /// Batches that were cut while it was opened.
     pub(crate) first: Vec<Batch>,
     pub(crate) batcher: Batcher,
+    /// What the user said about reading it.
+    pub(crate) options: ReadOptions,
+    /// How the file stood when it was opened.
+    pub(crate) stamp: Option<Stamp>,
 }
 
 impl std::fmt::Debug for Reader {
@@ -96,6 +100,22 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// The system's error, or what is wrong with the columns in its words.
+    pub fn into_io(self) -> io::Error {
+        match self {
+            Self::Io(error) => error,
+            Self::NoColumn { name, .. } => {
+                let name = crate::printable::quoted(&name, 40);
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    format!("no column is called {name}"),
+                )
+            }
+        }
+    }
+}
+
 impl From<io::Error> for OpenError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
@@ -108,6 +128,7 @@ impl Reader {
     /// # Errors
     /// What the system returns, or a column that is not there.
     pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
+        let stamp = input.stamp();
         let mut bytes = input.open()?;
         let mut head = Vec::new();
         (&mut bytes)
@@ -145,6 +166,8 @@ impl Reader {
             sample,
             first,
             batcher,
+            options: options.clone(),
+            stamp,
         };
         reader.mapping = columns::map(&reader, options)?;
         Ok(reader)

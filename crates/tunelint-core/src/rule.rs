@@ -10,6 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::example::Example;
 use crate::finding::{Findings, Severity};
+use crate::infer::Inferred;
 pub use crate::limit::TargetLimit;
 use crate::profile::Profile;
 use crate::survey::{Leaks, Needs, Survey};
@@ -30,6 +31,11 @@ pub trait DatasetRule: Send + Sync + 'static {
     fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally);
     /// Adds the tally of the examples that follow.
     fn merge(&self, into: &mut Self::Tally, from: Self::Tally);
+    /// The rule that is to see all examples once more, because the tally does not tell enough; if
+    /// there is one, it speaks and this one does not.
+    fn again(&self, _tally: &Self::Tally) -> Option<Check> {
+        None
+    }
     /// Says what all of them show.
     fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>);
 }
@@ -99,6 +105,8 @@ pub struct RuleMeta {
     pub fix: FixKind,
     /// Whether it speaks without being asked to.
     pub status: RuleStatus,
+    /// Whether it is built from the common form of the set.
+    pub infers: bool,
     /// The version that it came with.
     pub since: &'static str,
 }
@@ -112,8 +120,23 @@ impl RuleMeta {
             scope,
             fix: FixKind::None,
             status: RuleStatus::Stable,
+            infers: false,
             since: "0.1.0",
         }
+    }
+
+    /// The same, built from the common form of the set once that is known.
+    #[must_use]
+    pub const fn inferring(mut self) -> Self {
+        self.infers = true;
+        self
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub const fn status(mut self, status: RuleStatus) -> Self {
+        self.status = status;
+        self
     }
 
     /// The same with a fix.
@@ -135,6 +158,8 @@ pub struct RuleContext {
     pub preamble: Option<String>,
     /// The validation set's examples, where one was named.
     pub validation: Option<Arc<Leaks>>,
+    /// The common form of the set, once it is known: the registry is asked again then.
+    pub inferred: Option<Arc<Inferred>>,
 }
 
 impl RuleContext {
@@ -217,6 +242,8 @@ pub trait ErasedRule: Send + Sync {
     fn observe(&self, example: &Example<'_>, tally: &mut AnyTally);
     /// See [`DatasetRule::merge`].
     fn merge(&self, into: &mut AnyTally, from: AnyTally);
+    /// See [`DatasetRule::again`].
+    fn again(&self, tally: &AnyTally) -> Option<Check>;
     /// See [`DatasetRule::finish`].
     fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>);
     /// The tally in a form that can be stored.
@@ -248,6 +275,10 @@ impl<R: DatasetRule> ErasedRule for Erased<R> {
         if let (Some(into), Ok(from)) = (into.downcast_mut(), from.downcast()) {
             self.0.merge(into, *from);
         }
+    }
+
+    fn again(&self, tally: &AnyTally) -> Option<Check> {
+        tally.downcast_ref().and_then(|tally| self.0.again(tally))
     }
 
     fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>) {

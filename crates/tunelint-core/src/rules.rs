@@ -39,7 +39,9 @@ pub mod wrong_field_count;
 pub mod wrong_type;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use crate::infer::Inferred;
 use crate::rule::{Check, RuleContext, RuleEntry, RuleMeta, RuleStatus};
 use crate::survey::Needs;
 
@@ -284,21 +286,53 @@ impl Selection {
     }
 }
 
-/// The rules of one run, built, in the order of the registry.
+/// The rules of one pass, built, in the order of the registry.
+#[derive(Default)]
 pub struct RuleSet {
     checks: Vec<(&'static str, Check)>,
+    enabled: BTreeSet<&'static str>,
+    context: RuleContext,
 }
 
 impl RuleSet {
     /// Builds the rules called `enabled` that have something to say in `context`.
     pub fn build(enabled: &BTreeSet<&'static str>, context: &RuleContext) -> Self {
-        let wanted = REGISTRY
+        Self::built(enabled.clone(), context.clone())
+    }
+
+    /// Asks the rules again that are built from the common form of the set, once that is known.
+    pub fn build_inferring(&self, inferred: Arc<Inferred>) -> Self {
+        let infers = |name: &str| by_name(name).is_some_and(|entry| entry.meta.infers);
+        let mut enabled = self.enabled.clone();
+        enabled.retain(|name| infers(name));
+        let context = RuleContext {
+            inferred: Some(inferred),
+            ..self.context.clone()
+        };
+        Self::built(enabled, context)
+    }
+
+    fn built(enabled: BTreeSet<&'static str>, context: RuleContext) -> Self {
+        let checks = REGISTRY
             .iter()
-            .filter(|entry| enabled.contains(entry.meta.name));
-        let checks = wanted
-            .filter_map(|entry| Some((entry.meta.name, (entry.build)(context)?)))
+            .filter(|entry| enabled.contains(entry.meta.name))
+            .filter_map(|entry| Some((entry.meta.name, (entry.build)(&context)?)))
             .collect();
-        Self { checks }
+        Self {
+            checks,
+            enabled,
+            context,
+        }
+    }
+
+    /// Adds rules that were built elsewhere.
+    pub fn extend(&mut self, checks: impl IntoIterator<Item = (&'static str, Check)>) {
+        self.checks.extend(checks);
+    }
+
+    /// Whether no rule has anything to look at in examples.
+    pub fn is_empty(&self) -> bool {
+        self.checks.is_empty()
     }
 
     /// The rules.
@@ -311,12 +345,16 @@ impl RuleSet {
         self.checks.iter().map(|(name, check)| (*name, check))
     }
 
-    /// What must be gathered for them.
+    /// What must be gathered for them, and for those that will be built from it.
     pub fn needs(&self) -> Needs {
-        self.checks()
-            .fold(Needs::COUNT, |needs, check| match check {
-                Check::Survey(rule) => needs.and(rule.needs()),
-                _ => needs,
-            })
+        let infers = |name: &&'static str| by_name(name).is_some_and(|entry| entry.meta.infers);
+        let awaited = Needs {
+            form: self.context.inferred.is_none() && self.enabled.iter().any(infers),
+            ..Needs::COUNT
+        };
+        self.checks().fold(awaited, |needs, check| match check {
+            Check::Survey(rule) => needs.and(rule.needs()),
+            _ => needs,
+        })
     }
 }

@@ -17,7 +17,7 @@ pub use batch::{BATCH_BYTES, Batch, Batcher, MAX_RECORD_BYTES, Piece, PieceKind,
 pub use document::{Document, Root};
 pub use encoding_rs::Encoding;
 pub use facts::{Facts, LineEnd, Occurrences};
-pub use input::{Input, Origin, encoding_by_name};
+pub use input::{Input, Origin, Stamp, encoding_by_name};
 pub use lines::Lines;
 pub use rows::Rows;
 pub use sniff::{

@@ -3,15 +3,24 @@
 //! A survey is filled batch by batch and merged in any grouping; the result does not depend on
 //! threads or on the size of batches.
 
+mod cut;
+mod labels;
 mod lengths;
 mod normal;
 mod seen;
+mod sketch;
+mod traits;
 
+pub use cut::Cut;
+pub use labels::{Counted, OutputCounts};
 pub use lengths::Lengths;
 pub use normal::Normalizer;
 pub use seen::{Group, Leak, Leaks, Seen, Sighting, Spot};
+pub use sketch::{CAPACITY, Entry, HEAD, Horizon, Sketch};
+pub use traits::Traits;
 
 use crate::example::{Example, Role};
+use crate::infer::Inferred;
 use crate::position::SourceId;
 
 /// What must be gathered; nothing else is.
@@ -21,6 +30,8 @@ pub struct Needs {
     pub seen: bool,
     /// The lengths of outputs: a fixed size.
     pub lengths: bool,
+    /// What the common form is inferred from: a fixed size.
+    pub form: bool,
 }
 
 impl Needs {
@@ -28,6 +39,13 @@ impl Needs {
     pub const COUNT: Self = Self {
         seen: false,
         lengths: false,
+        form: false,
+    };
+
+    /// What the common form is inferred from, and nothing else.
+    pub const FORM: Self = Self {
+        form: true,
+        ..Self::COUNT
     };
 
     /// Both.
@@ -36,6 +54,7 @@ impl Needs {
         Self {
             seen: self.seen || other.seen,
             lengths: self.lengths || other.lengths,
+            form: self.form || other.form,
         }
     }
 }
@@ -52,6 +71,12 @@ pub struct Survey {
     pub output_lengths: Lengths,
     /// Every example's digests and place.
     pub seen: Seen,
+    /// A sample of the distinct inputs.
+    pub sketch: Sketch,
+    /// How often each output occurs.
+    pub output_counts: OutputCounts,
+    /// What the form of the examples is; known once everything was seen.
+    pub inferred: Inferred,
     /// The examples that share their input with others; known once everything was seen.
     pub repeated: Vec<Group>,
 }
@@ -65,8 +90,13 @@ impl Survey {
         }
     }
 
-    /// Takes one example into account.
-    pub fn observe(&mut self, example: &Example<'_>, normalizer: &mut Normalizer) {
+    /// Takes one example into account, but for what `horizon` makes superfluous.
+    pub fn observe(
+        &mut self,
+        example: &Example<'_>,
+        normalizer: &mut Normalizer,
+        horizon: &Horizon,
+    ) {
         self.examples += 1;
         let source = example.record.source;
         if self.sources.last() != Some(&source) {
@@ -74,6 +104,9 @@ impl Survey {
         }
         if self.needs.seen {
             self.seen.push(Sighting::of(example, normalizer));
+        }
+        if self.needs.form {
+            self.observe_form(example, horizon);
         }
         if self.needs.lengths {
             let outputs = example.turns.iter().filter(|turn| turn.role == Role::Model);
@@ -85,9 +118,25 @@ impl Survey {
         }
     }
 
+    /// Looks at what the common form shows itself in.
+    fn observe_form(&mut self, example: &Example<'_>, horizon: &Horizon) {
+        self.sketch.observe(example, horizon);
+        if let Some(output) = example.output().filter(|_| !horizon.open_labels()) {
+            let spot = || Spot::new(&example.record, output.text_span());
+            self.output_counts.add(output.joined().trim(), spot);
+        }
+    }
+
     /// Works out what follows from everything that was seen.
     pub fn complete(&mut self) {
         self.repeated = self.seen.groups();
+        self.sketch.forget_systems();
+        self.inferred = Inferred::from_survey(self);
+    }
+
+    /// Tells `horizon` what those who observe later need not look at.
+    pub fn advance(&self, horizon: &Horizon) {
+        horizon.advance(&self.sketch, self.output_counts.is_open());
     }
 
     /// Adds the survey of the examples that follow.
@@ -100,5 +149,7 @@ impl Survey {
         }
         self.output_lengths.merge(other.output_lengths);
         self.seen.merge(other.seen);
+        self.sketch.merge(other.sketch);
+        self.output_counts.merge(other.output_counts);
     }
 }

@@ -113,6 +113,18 @@ impl<'a> Text<'a> {
     }
 }
 
+/// The bytes that `part`, a slice of `whole`, takes in it.
+///
+/// ```
+/// let whole = "  a b ";
+/// assert_eq!(tunelint_core::text::range_in(whole.trim(), whole), 2..5);
+/// ```
+pub fn range_in(part: &str, whole: &str) -> std::ops::Range<usize> {
+    let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+    let start = if start <= whole.len() { start } else { 0 };
+    start..start + part.len()
+}
+
 /// Walks the raw text inside the quotes until `wanted` decoded bytes have gone by.
 fn walk(raw: &str, wanted: usize, step: fn(&[u8]) -> (usize, usize)) -> usize {
     let inner = raw.as_bytes().get(1..).unwrap_or_default();

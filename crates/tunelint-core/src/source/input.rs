@@ -18,6 +18,9 @@ pub enum Origin {
     Bytes(Arc<[u8]>),
 }
 
+/// The size of a file and when it was last written: what tells that it has changed.
+pub type Stamp = (u64, Option<std::time::SystemTime>);
+
 /// A source of the dataset: its origin, its name, and how its bytes become text.
 #[derive(Debug, Clone)]
 pub struct Input {
@@ -88,6 +91,15 @@ impl Input {
             }
             _ => plain,
         })
+    }
+
+    /// How the file stands now; nothing for bytes that nobody else can change.
+    pub fn stamp(&self) -> Option<Stamp> {
+        let Origin::Path(path) = &self.origin else {
+            return None;
+        };
+        let meta = std::fs::metadata(path).ok()?;
+        Some((meta.len(), meta.modified().ok()))
     }
 
     /// At most `length` bytes from `offset` on, as the splitter sees them; only for sources whose

@@ -6,6 +6,7 @@
 //! examples, the chance that two different inputs are taken for equal is 1 in 370,000.
 
 use rayon::slice::ParallelSliceMut;
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Normalizer;
@@ -14,7 +15,7 @@ use crate::position::{Location, Position, SourceId, Span};
 use crate::record::Record;
 
 /// A place in 20 bytes: its order is that of sources, then of offsets.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Spot {
     /// 24 bits: sixteen million sources.
     source: [u8; 3],

@@ -241,6 +241,7 @@ impl Run<'_> {
             task: self.plan.task,
             preamble: self.plan.preamble.clone(),
             validation: self.validation(options)?.map(Arc::new),
+            ..RuleContext::default()
         })
     }
 
@@ -276,8 +277,8 @@ impl Run<'_> {
         } = self;
         for Dataset { targets, linter } in datasets {
             let mut sink = |finding: Finding| reports.finding(&finding);
-            let found = linter.finish(&mut sink).map_err(output::failed)?;
-            for (source, counts) in found {
+            let concluded = linter.finish(&mut sink).map_err(output::failed)?;
+            for (source, counts) in concluded.counts {
                 summary.counts.merge(&counts);
                 let path = reports.name(source);
                 if let Some(of) = summary.sources.iter_mut().find(|of| of.path == path) {
