@@ -12,6 +12,7 @@
 mod cli;
 mod convert;
 mod corpora;
+mod evaluation;
 mod laws;
 mod pages;
 mod profiles;

@@ -59,9 +59,17 @@ fn words(info: &str) -> Vec<String> {
 /// The bytes that a block stands for.
 fn content(block: &Block, words: &[String]) -> Vec<u8> {
     let mut text = expand(&block.text);
-    if let Some(times) = words.iter().find_map(|word| word.strip_prefix("repeat=")) {
-        let (first, rest) = text.split_at(text.find('\n').expect("a line") + 1);
-        text = first.repeat(times.parse().expect("a number")) + rest;
+    if let Some(times) = value_of(words, "repeat=") {
+        let lines = value_of(words, "lines=").unwrap_or(1);
+        let end = text
+            .match_indices('\n')
+            .nth(lines - 1)
+            .expect("the lines")
+            .0
+            + 1;
+        let (first, rest) = text.split_at(end);
+        let repeated = (1..=times).map(|n| first.replace("{{n}}", &n.to_string()));
+        text = repeated.collect::<String>() + rest;
     }
     let mut bytes = if words.iter().any(|word| word == "escapes") {
         unescape(&text)
@@ -72,6 +80,12 @@ fn content(block: &Block, words: &[String]) -> Vec<u8> {
         bytes.pop();
     }
     bytes
+}
+
+/// The number behind `key` in an info string.
+fn value_of(words: &[String], key: &str) -> Option<usize> {
+    let value = words.iter().find_map(|word| word.strip_prefix(key))?;
+    Some(value.parse().expect("a number"))
 }
 
 /// `{{x*5}}` is `xxxxx`.
@@ -154,7 +168,7 @@ fn check_of(words: &[String], profiles: &BTreeMap<String, Arc<Profile>>) -> Chec
             "layout" => check.options.layout = layout::by_name(value),
             "delimiter" => check.options.wishes.delimiter = value.bytes().next(),
             "max-record-size" => check.options.max_record = value.parse().expect("a number"),
-            "at" | "repeat" | "profile" => {}
+            "at" | "repeat" | "lines" | "profile" => {}
             other => panic!("unknown attribute {other}"),
         }
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use tunelint_core::example::{Example, Turn};
 use tunelint_core::finding::{Counts, Finding, Keep, Policy};
+use tunelint_core::infer::Inferred;
 use tunelint_core::linter::Linter;
 use tunelint_core::position::SourceId;
 use tunelint_core::profile::{self, Profile};
@@ -86,6 +88,18 @@ impl Check {
         (findings, counts)
     }
 
+    /// The common form of what `bytes` holds.
+    pub fn inferred(&self, name: &str, bytes: &[u8]) -> Arc<Inferred> {
+        let reader = Reader::open(SourceId(0), Input::bytes(name, bytes), &self.options);
+        let reader = reader.expect("memory can be read");
+        let mut linter = self.linter(&reader);
+        linter
+            .check(reader, &mut |_| Ok(()))
+            .expect("memory can be read");
+        let concluded = linter.finish(&mut |_| Ok(()));
+        concluded.expect("memory can be read").inferred
+    }
+
     /// `line:column rule` of each finding.
     pub fn places(&self, name: &str, bytes: &[u8]) -> Vec<String> {
         self.run(name, bytes).0.iter().map(place).collect()
@@ -103,6 +117,25 @@ pub fn builtin(name: &str) -> Arc<Profile> {
             .expect("it parses")
             .expect("it exists"),
     )
+}
+
+/// The system text, first prompt and last answer of each example of a file that is read without
+/// being told anything.
+pub fn texts_of(path: &Path) -> Vec<(String, String, String)> {
+    let mut texts = Vec::new();
+    let reader = Reader::open(SourceId(0), Input::path(path), &ReadOptions::default());
+    let mut take = |example: &Example<'_>| {
+        let text =
+            |turn: Option<&Turn<'_>>| turn.map_or(String::new(), |turn| turn.joined().into_owned());
+        texts.push((
+            text(example.system()),
+            text(example.prompt()),
+            text(example.output()),
+        ));
+    };
+    let examples = tunelint_core::linter::each_example(reader.expect("a file"), &mut take);
+    examples.expect("a file that can be read");
+    texts
 }
 
 /// The repository.

@@ -12,6 +12,7 @@ pub mod numbers;
 pub mod outputs;
 pub mod plateau;
 pub mod preamble;
+pub mod script;
 pub mod shape;
 pub mod task;
 

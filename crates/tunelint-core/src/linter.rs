@@ -336,6 +336,33 @@ impl Pass<'_> {
     }
 }
 
+/// Hands every example of a source to `take`, in order, and checks nothing.
+///
+/// # Errors
+/// What reading returns.
+pub fn each_example(mut reader: Reader, take: &mut dyn FnMut(&Example<'_>)) -> io::Result<()> {
+    let decoding = reader.decoding();
+    let mut scratch = decoding.scratch();
+    let silent = Policy {
+        keep: Keep::First(0),
+        severities: BTreeMap::new(),
+        enabled: Default::default(),
+    };
+    let mut findings = Findings::new(&silent);
+    let mut read = |batch: &Batch| {
+        decoding.each(batch, &mut scratch, &mut findings, &mut |read, _| {
+            if let Decoded::Example(example) = read {
+                take(example);
+            }
+        });
+    };
+    std::mem::take(&mut reader.first).iter().for_each(&mut read);
+    while let Some(batch) = reader.batcher.next_batch()? {
+        read(&batch);
+    }
+    Ok(())
+}
+
 /// Runs every example rule on one example.
 fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings<'_>) {
     for (name, check) in rules.named() {

@@ -3,13 +3,16 @@
 pub mod blank_line;
 pub mod byte_order_mark;
 pub mod conflicting_outputs;
+pub mod constant_output;
 pub mod duplicate_column;
 pub mod duplicate_example;
 pub mod duplicate_key;
+pub mod edge_whitespace;
 pub mod empty_input;
 pub mod empty_output;
 pub mod example_too_long;
 pub mod fewer_than_recommended;
+pub mod imbalanced_labels;
 pub mod input_too_long;
 pub mod invalid_utf8;
 pub mod length_outlier;
@@ -18,12 +21,31 @@ pub mod malformed_record;
 pub mod missing_column;
 pub mod missing_field;
 pub mod missing_header;
+pub mod missing_marker;
 pub mod missing_preamble;
+pub mod missing_suffix;
+pub mod mixed_case;
+pub mod mixed_date_style;
+pub mod mixed_formats;
+pub mod mixed_json_key_order;
+pub mod mixed_json_keys;
+pub mod mixed_label_spelling;
 pub mod mixed_layouts;
+pub mod mixed_marker_order;
+pub mod mixed_marker_separator;
+pub mod mixed_marker_style;
+pub mod mixed_number_style;
+pub mod mixed_preambles;
+pub mod mixed_quoting;
+pub mod mixed_scripts;
+pub mod mixed_stop_suffix;
+pub mod mixed_system_prompts;
+pub mod mixed_terminal_punctuation;
 pub mod nesting_too_deep;
 pub mod no_records;
 pub mod odd_line_endings;
 pub mod output_too_long;
+pub mod rare_label;
 pub mod record_too_large;
 pub mod spreadsheet_damage;
 pub mod stray_quote;
@@ -31,6 +53,7 @@ pub mod too_few_examples;
 pub mod too_many_examples;
 pub mod unclosed_quote;
 pub mod unknown_field;
+pub mod unknown_label;
 pub mod upload_too_large;
 pub mod validation_leak;
 pub mod wrong_container;
@@ -71,6 +94,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         conflicting_outputs::build,
     ),
     entry(
+        constant_output::META,
+        include_str!("../rules/constant-output.md"),
+        constant_output::build,
+    ),
+    entry(
         duplicate_column::META,
         include_str!("../rules/duplicate-column.md"),
         Check::reader,
@@ -84,6 +112,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         duplicate_key::META,
         include_str!("../rules/duplicate-key.md"),
         Check::reader,
+    ),
+    entry(
+        edge_whitespace::META,
+        include_str!("../rules/edge-whitespace.md"),
+        edge_whitespace::build,
     ),
     entry(
         empty_input::META,
@@ -104,6 +137,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         fewer_than_recommended::META,
         include_str!("../rules/fewer-than-recommended.md"),
         fewer_than_recommended::build,
+    ),
+    entry(
+        imbalanced_labels::META,
+        include_str!("../rules/imbalanced-labels.md"),
+        imbalanced_labels::build,
     ),
     entry(
         input_too_long::META,
@@ -146,14 +184,104 @@ pub const REGISTRY: &[RuleEntry] = &[
         Check::reader,
     ),
     entry(
+        missing_marker::META,
+        include_str!("../rules/missing-marker.md"),
+        missing_marker::build,
+    ),
+    entry(
         missing_preamble::META,
         include_str!("../rules/missing-preamble.md"),
         missing_preamble::build,
     ),
     entry(
+        missing_suffix::META,
+        include_str!("../rules/missing-suffix.md"),
+        missing_suffix::build,
+    ),
+    entry(
+        mixed_case::META,
+        include_str!("../rules/mixed-case.md"),
+        mixed_case::build,
+    ),
+    entry(
+        mixed_date_style::META,
+        include_str!("../rules/mixed-date-style.md"),
+        mixed_date_style::build,
+    ),
+    entry(
+        mixed_formats::META,
+        include_str!("../rules/mixed-formats.md"),
+        mixed_formats::build,
+    ),
+    entry(
+        mixed_json_key_order::META,
+        include_str!("../rules/mixed-json-key-order.md"),
+        mixed_json_key_order::build,
+    ),
+    entry(
+        mixed_json_keys::META,
+        include_str!("../rules/mixed-json-keys.md"),
+        mixed_json_keys::build,
+    ),
+    entry(
+        mixed_label_spelling::META,
+        include_str!("../rules/mixed-label-spelling.md"),
+        mixed_label_spelling::build,
+    ),
+    entry(
         mixed_layouts::META,
         include_str!("../rules/mixed-layouts.md"),
         Check::reader,
+    ),
+    entry(
+        mixed_marker_order::META,
+        include_str!("../rules/mixed-marker-order.md"),
+        mixed_marker_order::build,
+    ),
+    entry(
+        mixed_marker_separator::META,
+        include_str!("../rules/mixed-marker-separator.md"),
+        mixed_marker_separator::build,
+    ),
+    entry(
+        mixed_marker_style::META,
+        include_str!("../rules/mixed-marker-style.md"),
+        mixed_marker_style::build,
+    ),
+    entry(
+        mixed_number_style::META,
+        include_str!("../rules/mixed-number-style.md"),
+        mixed_number_style::build,
+    ),
+    entry(
+        mixed_preambles::META,
+        include_str!("../rules/mixed-preambles.md"),
+        mixed_preambles::build,
+    ),
+    entry(
+        mixed_quoting::META,
+        include_str!("../rules/mixed-quoting.md"),
+        mixed_quoting::build,
+    ),
+    entry(
+        mixed_scripts::META,
+        include_str!("../rules/mixed-scripts.md"),
+        mixed_scripts::build,
+    ),
+    entry(
+        mixed_stop_suffix::META,
+        include_str!("../rules/mixed-stop-suffix.md"),
+        mixed_stop_suffix::build,
+    ),
+    entry(
+        mixed_system_prompts::META,
+        include_str!("../rules/mixed-system-prompts.md"),
+        mixed_system_prompts::build,
+    ),
+    entry(
+        mixed_terminal_punctuation::META,
+        include_str!("../rules/mixed-terminal-punctuation.md"),
+        mixed_terminal_punctuation::build,
     ),
     entry(
         nesting_too_deep::META,
@@ -174,6 +302,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         output_too_long::META,
         include_str!("../rules/output-too-long.md"),
         output_too_long::build,
+    ),
+    entry(
+        rare_label::META,
+        include_str!("../rules/rare-label.md"),
+        rare_label::build,
     ),
     entry(
         record_too_large::META,
@@ -209,6 +342,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         unknown_field::META,
         include_str!("../rules/unknown-field.md"),
         unknown_field::build,
+    ),
+    entry(
+        unknown_label::META,
+        include_str!("../rules/unknown-label.md"),
+        unknown_label::build,
     ),
     entry(
         upload_too_large::META,

@@ -22,6 +22,7 @@ pub use traits::Traits;
 use crate::example::{Example, Role};
 use crate::infer::Inferred;
 use crate::position::SourceId;
+use crate::task::Task;
 
 /// What must be gathered; nothing else is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -137,6 +138,21 @@ impl Survey {
     /// Tells `horizon` what those who observe later need not look at.
     pub fn advance(&self, horizon: &Horizon) {
         horizon.advance(&self.sketch, self.output_counts.is_open());
+    }
+
+    /// The task that the examples show; generation is what is left, and no knowledge.
+    pub fn task(&self) -> Option<Task> {
+        let guess = self.inferred.task.as_ref()?;
+        (guess.task != Task::Generation).then_some(guess.task)
+    }
+
+    /// How often each label occurs in any spelling, the most frequent first; nothing where outputs
+    /// are drawn from no closed set.
+    pub fn label_counts(&self) -> Vec<(String, u64)> {
+        let stop = self.inferred.outputs.stop.as_ref();
+        let stop = stop.map_or("", |stop| stop.value.as_str());
+        let labels = self.inferred.labels.as_ref();
+        labels.map_or_else(Vec::new, |labels| labels.counts(&self.output_counts, stop))
     }
 
     /// Adds the survey of the examples that follow.

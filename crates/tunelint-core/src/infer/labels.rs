@@ -201,7 +201,8 @@ fn is_slip(minor: &Label, major: &Label, a: &str, b: &str) -> bool {
         5..10 => 1,
         _ => 2,
     };
-    let rare = minor.counted.count <= 3.max(major.counted.count / 20);
+    let (few, many) = (minor.counted.count, major.counted.count);
+    let rare = few <= 3.max(many / 20) && few * 5 <= many;
     let signs = |text: &str| {
         text.chars()
             .filter(|c| !c.is_alphabetic())
@@ -213,24 +214,32 @@ fn is_slip(minor: &Label, major: &Label, a: &str, b: &str) -> bool {
         && strsim::damerau_levenshtein(a, b) <= allowed
 }
 
-/// Outputs that are no labels: rare, and either holding a known label among other words, or
-/// standing alone among three and more.
+/// The share of a label's examples up to which a sentence around it is no label of its own.
+const SENTENCES: f64 = 0.15;
+/// Words that a sentence has besides the label.
+const FURTHER_WORDS: usize = 2;
+
+/// Outputs that are no labels: sentences around a more frequent label, and, where labels are
+/// frequent, what occurs once.
 fn unknown(labels: &[Label]) -> BTreeSet<String> {
     let median = labels
         .get(labels.len() / 2)
         .map_or(0, |label| label.counted.count);
     let rare = 1.max(median / 50);
-    let known: Vec<&Label> = labels
-        .iter()
-        .filter(|label| label.counted.count > rare)
-        .collect();
+    let has_known = labels.iter().any(|label| label.counted.count > rare);
+    let around = |label: &Label, known: &Label| {
+        let words = |text: &str| normal(text).split_whitespace().count();
+        let few = 3.max((SENTENCES * known.counted.count as f64) as u64);
+        let sentence = words(&label.text) >= words(&known.text) + FURTHER_WORDS;
+        let most = if sentence { few } else { rare };
+        label.counted.count <= most
+            && label.counted.count < known.counted.count
+            && holds(&label.text, &known.text)
+    };
+    let alone = |label: &Label| label.counted.count == 1 && labels.len() >= 3 && has_known;
     labels
         .iter()
-        .filter(|label| label.counted.count <= rare)
-        .filter(|label| {
-            known.iter().any(|known| holds(&label.text, &known.text))
-                || label.counted.count == 1 && labels.len() >= 3 && !known.is_empty()
-        })
+        .filter(|label| alone(label) || labels.iter().any(|known| around(label, known)))
         .map(|label| label.text.clone())
         .collect()
 }

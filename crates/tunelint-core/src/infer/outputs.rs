@@ -4,6 +4,7 @@ use super::Majority;
 use super::common::{Common, reversed};
 use super::numbers::{DateStyle, Number, is_words};
 use super::plateau::{LEAST, is_word};
+use super::script::dominant;
 use super::shape::{Shape, json_keys};
 use crate::survey::{Cut, Sketch};
 
@@ -47,6 +48,12 @@ pub struct Outputs {
     pub date: Option<Majority<DateStyle>>,
     /// Whether they stand in quotes: `false`, where a few do.
     pub quoted: Option<Majority<bool>>,
+    /// The script of their letters.
+    pub script: Option<Majority<&'static str>>,
+    /// Whether they end with a full stop.
+    pub ended: Option<Majority<bool>>,
+    /// Whether they start with a capital.
+    pub upper: Option<Majority<bool>>,
 }
 
 impl Outputs {
@@ -78,6 +85,12 @@ impl Outputs {
                 .and_then(|quoted| quoted.when(ENOUGH, 1.0 - FEW_QUOTED)),
             date: Majority::among(texts.iter().filter_map(|text| DateStyle::of(text)))
                 .and_then(|date| date.when(LEAST, MOST)),
+            script: Majority::among(cuts.iter().filter_map(|cut| dominant(cut.head())))
+                .and_then(|script| script.when(ENOUGH, NEARLY_ALL)),
+            ended: Majority::among(texts.iter().filter_map(|text| ends_sentence(text)))
+                .and_then(|ended| ended.when(ENOUGH, NEARLY_ALL)),
+            upper: Majority::among(texts.iter().filter_map(|text| starts_upper(text)))
+                .and_then(|upper| upper.when(ENOUGH, NEARLY_ALL)),
             stop,
             ..Self::default()
         };
@@ -163,6 +176,21 @@ pub fn sorted(keys: &[String]) -> Vec<String> {
     keys
 }
 
+/// Whether a text that ends with a letter or a full stop ends with a full stop.
+pub fn ends_sentence(text: &str) -> Option<bool> {
+    match text.trim_end().chars().next_back()? {
+        '.' | '。' => Some(true),
+        c if c.is_alphabetic() => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a text that starts with a letter of two cases starts with a capital.
+pub fn starts_upper(text: &str) -> Option<bool> {
+    let first = text.trim_start().chars().next()?;
+    (first.is_uppercase() != first.is_lowercase()).then_some(first.is_uppercase())
+}
+
 /// Whether a text stands in quotes, and none are inside.
 pub fn is_quoted(text: &str) -> bool {
     [
@@ -215,25 +243,34 @@ fn stop(cuts: &[&Cut]) -> Option<Common> {
         let kept = ending.chars().count() - word;
         ending = ending.chars().take(kept).collect();
     }
-    let value = reversed(&ending).trim().to_owned();
-    let holders = cuts
-        .iter()
-        .filter(|cut| cut.tail().trim_end().ends_with(&value))
-        .count();
-    let all = cuts
-        .iter()
-        .filter(|cut| cut.whole().is_some_and(|text| text.trim() == value))
-        .count();
-    let said = value.chars().count() >= 3
-        && value
-            .chars()
-            .any(|c| c.is_alphanumeric() || matches!(c, '#' | '<' | '|' | '~'))
-        && !value.starts_with("</");
-    (said && all * 2 <= holders).then_some(Common {
-        value,
-        holders,
+    let value = said_on_purpose(reversed(&ending).trim())?.to_owned();
+    let holders = |of: fn(&str, &str) -> bool| {
+        let has = |cut: &&&Cut| of(cut.tail().trim_end(), &value);
+        cuts.iter().filter(has).count()
+    };
+    let ended = holders(|text, value| text.ends_with(value));
+    let alone = holders(|text, value| text.trim() == value);
+    (alone * 2 <= ended).then_some(Common {
+        holders: ended,
         of: cuts.len(),
+        value,
     })
+}
+
+/// The part of a common ending that is written to end an output: a word of signs or capitals
+/// (`###`, `END`), else a closing sentence. A unit or the end of a word says something.
+fn said_on_purpose(ending: &str) -> Option<&str> {
+    let last = ending.split_whitespace().next_back()?;
+    let capitals = |text: &str| text.chars().count() >= 3 && text.chars().all(char::is_uppercase);
+    let signs = last.contains(['#', '<', '|', '~']) && !last.starts_with("</");
+    if (signs && last.chars().count() >= 2) || capitals(last) {
+        return Some(last);
+    }
+    let words = ending
+        .split(|c: char| !is_word(c))
+        .filter(|word| !word.is_empty());
+    let sentence = words.count() >= 3 && ending.chars().count() >= 12;
+    (sentence && !ending.ends_with(['}', ']', '>'])).then_some(ending)
 }
 
 #[cfg(test)]
@@ -251,7 +288,7 @@ mod tests {
         let ended: Vec<String> = (0..30).map(|n| format!("answer {}. END", n * 17)).collect();
         assert_eq!(
             stop_of(&ended.iter().map(String::as_str).collect::<Vec<_>>()).as_deref(),
-            Some(". END")
+            Some("END")
         );
         assert_eq!(stop_of(&["positive", "negative"].repeat(20)), None);
         assert_eq!(
@@ -259,6 +296,7 @@ mod tests {
             None
         );
         assert_eq!(stop_of(&["It is.", "No."].repeat(20)), None);
+        assert_eq!(stop_of(&["12 euro", "37 euro"].repeat(20)), None);
     }
 
     #[test]

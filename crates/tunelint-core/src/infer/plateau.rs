@@ -157,16 +157,16 @@ fn last_word(chars: &[char]) -> usize {
         .map_or(0, |at| at + 1)
 }
 
-/// The end, without the punctuation and spaces from which on texts differ.
+/// The end, without the punctuation and spaces from which on texts differ. Signs alone, such as
+/// `###`, have no word that they could belong to.
 fn variable_edge(path: &Path) -> usize {
     let end = path.chars.len();
-    let edge = path
-        .chars
-        .iter()
-        .rposition(|c| c.is_alphanumeric() || *c == '_')
-        .map_or(0, |at| at + 1);
+    let word = |c: &char| c.is_alphanumeric() || *c == '_';
+    let Some(last) = path.chars.iter().rposition(word) else {
+        return end;
+    };
     let drops = |at: &usize| path.support.get(at + 1) < path.support.get(*at);
-    (edge..end).find(drops).unwrap_or(end)
+    (last + 1..end).find(drops).unwrap_or(end)
 }
 
 /// Where the last word starts, if other texts have a different word there: then it belongs to

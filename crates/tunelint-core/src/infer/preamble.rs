@@ -1,6 +1,6 @@
 //! How an input departs from the preamble that it should start with.
 
-use crate::printable::is_hidden;
+use crate::printable::{is_hidden, quoted};
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,29 @@ pub enum Fault {
     Spacing,
     /// It is there, but later.
     Misplaced,
+}
+
+impl Fault {
+    /// What is wrong with `what` (the preamble, the common ending), with both forms where they can
+    /// be set side by side; `edge` is where it should stand.
+    pub fn describe(self, what: &str, edge: &str, found: &str, wanted: &str) -> String {
+        let sides = || {
+            let (quoted_found, quoted_wanted) = (quoted(found, 40), quoted(wanted, 40));
+            match (found.is_empty(), wanted.is_empty()) {
+                (true, _) => format!("{quoted_wanted} is missing"),
+                (_, true) => format!("{quoted_found} is too much"),
+                _ => format!("{quoted_found} where {quoted_wanted} should stand"),
+            }
+        };
+        match self {
+            Self::Missing => format!("{what} is missing"),
+            Self::Partial => format!("a part of {what} is missing here"),
+            Self::Mistyped => format!("{what} is mistyped: {}", sides()),
+            Self::Case => format!("{what} is in other letters: {}", sides()),
+            Self::Spacing => format!("{what} is spaced otherwise: {}", sides()),
+            Self::Misplaced => format!("{what} stands here, not at the {edge}"),
+        }
+    }
 }
 
 /// How a text departs from the preamble, and where: bytes of the text, and the bytes of the
@@ -40,6 +63,16 @@ pub const USUAL: f64 = 0.8;
 
 /// The most edits that still make a mistyped preamble, and the share of its length.
 const MOST_EDITS: usize = 40;
+
+impl Departure {
+    /// What is wrong, in words: see [`Fault::describe`].
+    pub fn describe(&self, what: &str, edge: &str, text: &str, wanted: &str) -> String {
+        let found = text.get(self.from..self.to).unwrap_or_default();
+        let wanted = wanted.get(self.wanted_from..self.wanted_to);
+        self.fault
+            .describe(what, edge, found, wanted.unwrap_or_default())
+    }
+}
 
 /// How `text`, which does not start with `preamble`, departs from it. The first that fits of:
 /// spacing, case, misplaced, mistyped, partial, missing.
@@ -234,7 +267,6 @@ fn aligned(
     let mut behind = 0;
     while behind < wanted.len().min(end)
         && wanted.get(wanted.len() - 1 - behind) == rest.get(end - 1 - behind)
-        && behind < wanted.len() - 1
     {
         behind += 1;
     }

@@ -97,11 +97,9 @@ impl Shape {
     pub fn excludes(self, other: Self, text: &str) -> bool {
         match (self, other) {
             (a, b) if a == b => false,
+            // Neither fences nor markup: among answers in prose, some are code.
             (Self::Text, other) => {
-                matches!(
-                    other,
-                    Self::JsonObject | Self::JsonArray | Self::Markup | Self::Table
-                )
+                matches!(other, Self::JsonObject | Self::JsonArray | Self::Table)
             }
             (Self::List, Self::Text) => !is_item(text.trim()),
             // Digits and words for the same are `mixed-number-style`'s.

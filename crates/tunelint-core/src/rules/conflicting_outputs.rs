@@ -17,54 +17,54 @@ pub const META: RuleMeta = RuleMeta::new(
 
 /// Builds the rule. Where one answer is right, two are a mistake; elsewhere they may be meant.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let severity = match context.task {
-        Some(Task::Classification | Task::Extraction) => Severity::Warning,
-        _ => Severity::Advice,
-    };
-    Some(Check::survey(ConflictingOutputs { severity }))
+    Some(Check::survey(ConflictingOutputs { task: context.task }))
 }
 
 struct ConflictingOutputs {
-    severity: Severity,
+    /// The task, where somebody named it.
+    task: Option<Task>,
 }
 
 impl SurveyRule for ConflictingOutputs {
     fn needs(&self) -> Needs {
         Needs {
             seen: true,
+            form: self.task.is_none(),
             ..Needs::COUNT
         }
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
+        let severity = match self.task.or(survey.task()) {
+            Some(Task::Classification | Task::Extraction) => Severity::Warning,
+            _ => Severity::Advice,
+        };
         for group in &survey.repeated {
-            self.report(group, findings);
+            report(group, severity, findings);
         }
     }
 }
 
-impl ConflictingOutputs {
-    /// One finding for a group, at the first member that departs from the first.
-    fn report(&self, group: &[Sighting], findings: &mut Findings<'_>) {
-        let Some(first) = group.first() else { return };
-        let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else {
-            return;
+/// One finding for a group, at the first member that departs from the first.
+fn report(group: &[Sighting], severity: Severity, findings: &mut Findings<'_>) {
+    let Some(first) = group.first() else { return };
+    let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else {
+        return;
+    };
+    findings.report_at(other.spot().location(), severity, || {
+        let outputs: BTreeSet<u32> = group.iter().map(|seen| seen.output_digest()).collect();
+        let record = first.spot().record();
+        let message = if group.len() == 2 {
+            format!("the input is that of record {record}, the output is another")
+        } else {
+            let records = counted(group.len() as u64, "record");
+            format!(
+                "the input of record {record} stands in {records}, with {} different outputs",
+                outputs.len()
+            )
         };
-        findings.report_at(other.spot().location(), self.severity, || {
-            let outputs: BTreeSet<u32> = group.iter().map(|seen| seen.output_digest()).collect();
-            let record = first.spot().record();
-            let message = if group.len() == 2 {
-                format!("the input is that of record {record}, the output is another")
-            } else {
-                let records = counted(group.len() as u64, "record");
-                format!(
-                    "the input of record {record} stands in {records}, with {} different outputs",
-                    outputs.len()
-                )
-            };
-            Message::new(message)
-                .help("keep the right answer; if several are meant, leave them")
-                .related("the first one", first.spot().location())
-        });
-    }
+        Message::new(message)
+            .help("keep the right answer; if several are meant, leave them")
+            .related("the first one", first.spot().location())
+    });
 }

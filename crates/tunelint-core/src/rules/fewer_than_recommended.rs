@@ -20,7 +20,7 @@ pub const META: RuleMeta = RuleMeta::new(
 /// Builds the rule, where a target recommends a number.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut profiles = context.profiles.clone();
-    profiles.retain(|profile| profile.recommendation(context.task).is_some());
+    profiles.retain(|profile| !profile.recommended.is_empty());
     (!profiles.is_empty()).then(|| {
         Check::survey(FewerThanRecommended {
             profiles,
@@ -36,17 +36,21 @@ struct FewerThanRecommended {
 
 impl SurveyRule for FewerThanRecommended {
     fn needs(&self) -> Needs {
-        Needs::COUNT
+        Needs {
+            form: self.task.is_none(),
+            ..Needs::COUNT
+        }
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
         let Some(&source) = survey.sources.first() else {
             return;
         };
+        let task = self.task.or(survey.task());
         for profile in &self.profiles {
             // Below the minimum, `too-few-examples` has said it.
             let minimum = profile.limit("min-examples").map_or(0, |limit| limit.value);
-            let Some(advised) = profile.recommendation(self.task) else {
+            let Some(advised) = profile.recommendation(task) else {
                 continue;
             };
             if survey.examples < minimum || survey.examples >= advised.min {
@@ -57,10 +61,14 @@ impl SurveyRule for FewerThanRecommended {
                     Some(max) => format!("{}–{}", grouped(advised.min), grouped(max)),
                     None => format!("at least {}", grouped(advised.min)),
                 };
-                let task = self.task.map_or(String::new(), |task| format!(" for {}", task.as_str()));
+                let for_task = task.map_or(String::new(), |task| format!(" for {}", task.as_str()));
                 let have = counted(survey.examples, "example");
-                Message::new(format!("{have}; {} recommends {range}{task}", profile.name))
-                    .help("more examples of good quality make a better model; name the task with `--task`")
+                let help = match (self.task, task) {
+                    (None, Some(_)) => "more examples of good quality make a better model; the task was inferred, `--task` names it",
+                    _ => "more examples of good quality make a better model; name the task with `--task`",
+                };
+                Message::new(format!("{have}; {} recommends {range}{for_task}", profile.name))
+                    .help(help)
                     .targets(std::slice::from_ref(&profile.name))
             });
         }

@@ -1,10 +1,11 @@
 //! An input that does not start with the preamble, or not as it should.
 
 use crate::example::{Example, Role, Turn};
-use crate::finding::{Findings, Message, Severity};
-use crate::infer::preamble::{Departure, Fault, depart};
-use crate::position::Span;
+use crate::finding::{Findings, Fix, Message, Severity};
+use crate::infer::preamble::{Departure, Fault, USUAL, depart};
+use crate::infer::{Common, Inferred};
 use crate::printable::quoted;
+use crate::record::Record;
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
 /// What is known about the rule.
@@ -13,80 +14,141 @@ pub const META: RuleMeta = RuleMeta::new(
     Level::Fixed(Severity::Error),
     Scope::Dataset,
 )
-.fix(FixKind::Unsafe);
+.fix(FixKind::Unsafe)
+.inferring();
 
-/// Builds the rule, where a preamble is known.
+/// Builds the rule from the preamble that somebody named, or else from the one that most
+/// examples have.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let preamble = context
+    let given = context
         .preamble
-        .clone()
-        .filter(|preamble| !preamble.trim().is_empty())?;
-    Some(Check::example(MissingPreamble { preamble }))
+        .as_ref()
+        .filter(|text| !text.trim().is_empty());
+    match (given, &context.inferred) {
+        (Some(preamble), None) => Some(Check::example(Given(preamble.clone()))),
+        (None, Some(inferred)) => usual(inferred),
+        _ => None,
+    }
 }
 
-struct MissingPreamble {
-    preamble: String,
-}
+/// The preamble that somebody named: it may stand as the system text or before the first prompt.
+struct Given(String);
 
-impl ExampleRule for MissingPreamble {
+impl ExampleRule for Given {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        // A preamble may stand as the system text or before the first prompt.
         let candidates = || {
-            example
-                .turns
-                .iter()
-                .filter(|turn| matches!(turn.role, Role::System | Role::User))
+            let speaks = |turn: &&Turn<'_>| matches!(turn.role, Role::System | Role::User);
+            example.turns.iter().filter(speaks)
         };
-        if candidates().any(|turn| turn.joined().starts_with(&self.preamble)) {
+        if candidates().any(|turn| turn.joined().starts_with(&self.0)) {
             return;
         }
-        let Some(turn) = candidates().next() else {
-            return;
-        };
-        let text = turn.joined();
-        let departure = depart(&text, &self.preamble);
-        findings.report(
-            example.record.at(place(turn, &departure)),
-            Severity::Error,
-            || self.message(&departure, &text),
-        );
+        if let Some(turn) = candidates().next() {
+            report(example, turn, &self.0, None, findings);
+        }
     }
 }
 
-/// The raw place of a departure in a turn.
-fn place(turn: &Turn<'_>, departure: &Departure) -> Span {
-    let (from, to) = (departure.from, departure.to);
-    match turn.texts.as_slice() {
-        [text] => text.span_of(from, to),
-        _ => turn.text_span(),
+/// What most examples start with.
+struct Usual {
+    preamble: Option<Common>,
+    system: Option<Common>,
+}
+
+fn usual(inferred: &Inferred) -> Option<Check> {
+    let wanted = |found: Option<&Common>| {
+        found
+            .filter(|found| found.share() >= USUAL)
+            .filter(|found| inferred.may_depart(found))
+            .cloned()
+    };
+    let rule = Usual {
+        preamble: wanted(inferred.preamble.as_ref()),
+        system: wanted(inferred.system_preamble.as_ref()),
+    };
+    (rule.preamble.is_some() || rule.system.is_some()).then(|| Check::example(rule))
+}
+
+impl ExampleRule for Usual {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let places = [
+            (&self.system, example.system()),
+            (&self.preamble, example.prompt()),
+        ];
+        for (common, turn) in places {
+            let (Some(common), Some(turn)) = (common, turn) else {
+                continue;
+            };
+            if !turn.joined().starts_with(&common.value) {
+                report(example, turn, &common.value, Some(common), findings);
+            }
+        }
     }
 }
 
-impl MissingPreamble {
-    fn message(&self, departure: &Departure, text: &str) -> Message {
-        let found = text.get(departure.from..departure.to).unwrap_or_default();
-        let wanted = self
-            .preamble
-            .get(departure.wanted_from..departure.wanted_to)
-            .unwrap_or_default();
-        let (found, wanted) = (quoted(found, 40), quoted(wanted, 40));
-        let text = match departure.fault {
-            Fault::Missing => "the preamble is missing".to_owned(),
-            Fault::Partial => "a part of the preamble is missing here".to_owned(),
-            Fault::Mistyped => {
-                format!("the preamble is mistyped: {found} where {wanted} should stand")
-            }
-            Fault::Case => {
-                format!("the preamble is in other letters: {found} where {wanted} should stand")
-            }
-            Fault::Spacing => {
-                format!("the preamble is spaced otherwise: {found} where {wanted} should stand")
-            }
-            Fault::Misplaced => "the preamble stands here, not at the start".to_owned(),
+fn report(
+    example: &Example<'_>,
+    turn: &Turn<'_>,
+    preamble: &str,
+    common: Option<&Common>,
+    findings: &mut Findings<'_>,
+) {
+    let text = turn.joined();
+    let departure = depart(&text, preamble);
+    let severity = match common {
+        Some(_) => Severity::Warning,
+        None => Severity::Error,
+    };
+    let place = example
+        .record
+        .at(turn.span_of(departure.from..departure.to));
+    findings.report(place, severity, || {
+        let said = departure.describe("the preamble", "start", &text, preamble);
+        let message = match common {
+            Some(common) => format!(
+                "{said}; {} of {} start with {}",
+                common.percent(),
+                texts_of(turn.role),
+                quoted(preamble.trim_end(), 60)
+            ),
+            None => said,
         };
-        Message::new(text).help(format!(
-            "start every input with {}",
-            quoted(&self.preamble, 60)
-        ))
+        Message::new(message)
+            .help(format!(
+                "start all {} with {}",
+                texts_of(turn.role),
+                quoted(preamble, 60)
+            ))
+            .fix(repaired(&example.record, turn, &departure, &text, preamble))
+    });
+}
+
+/// What the turns of a role are called in messages.
+fn texts_of(role: Role) -> &'static str {
+    match role {
+        Role::System => "system texts",
+        _ => "inputs",
     }
+}
+
+/// The edit that makes the text start with the preamble, where that is plain: one that is only
+/// partly there may have been cut on purpose.
+fn repaired(
+    record: &Record<'_>,
+    turn: &Turn<'_>,
+    departure: &Departure,
+    text: &str,
+    preamble: &str,
+) -> Option<Fix> {
+    let wanted = match departure.fault {
+        Fault::Partial | Fault::Misplaced => return None,
+        Fault::Missing => preamble,
+        _ => preamble.get(departure.wanted_from..departure.wanted_to)?,
+    };
+    let (before, after) = (text.get(..departure.from)?, text.get(departure.to..)?);
+    [before, wanted, after]
+        .concat()
+        .starts_with(preamble)
+        .then(|| Fix::of_text([turn.edit(record, departure.from..departure.to, wanted)]))
+        .flatten()
 }

@@ -278,6 +278,7 @@ impl Run<'_> {
         for Dataset { targets, linter } in datasets {
             let mut sink = |finding: Finding| reports.finding(&finding);
             let concluded = linter.finish(&mut sink).map_err(output::failed)?;
+            verdict::name_task(&concluded.inferred, &targets, &mut summary);
             for (source, counts) in concluded.counts {
                 summary.counts.merge(&counts);
                 let path = reports.name(source);

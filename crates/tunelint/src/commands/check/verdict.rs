@@ -1,8 +1,10 @@
 //! What a run comes to: its exit code, what to know about the targets, what to do next.
 
 use tunelint_core::finding::{Counts, Severity};
+use tunelint_core::infer::Inferred;
 use tunelint_core::profile::{Delivery, Profile, Status};
-use tunelint_core::summary::Summary;
+use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::task::Task;
 
 use crate::cli::FailOn;
 use crate::exit::Exit;
@@ -19,6 +21,29 @@ pub(super) fn of(counts: &Counts, fail_on: FailOn) -> Exit {
         Exit::Findings
     } else {
         Exit::Clean
+    }
+}
+
+/// Names the task that the sources for `targets` show, where nobody else did.
+pub(super) fn name_task(inferred: &Inferred, targets: &[String], summary: &mut Summary) {
+    let Some(guess) = &inferred.task else { return };
+    let unnamed = |source: &&mut SourceSummary| source.task.is_none() && source.targets == targets;
+    let mut named = false;
+    for source in summary.sources.iter_mut().filter(unnamed) {
+        source.task = Some((guess.task.as_str().to_owned(), true));
+        named = true;
+    }
+    // Generation is what is left: nothing was recognised.
+    if !named || guess.task == Task::Generation {
+        return;
+    }
+    let note = format!(
+        "the task looks like {} ({}); `--task` names it",
+        guess.task.as_str(),
+        guess.evidence
+    );
+    if !summary.notes.contains(&note) {
+        summary.notes.push(note);
     }
 }
 
@@ -46,9 +71,7 @@ pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
 
 /// Says once that no target was checked for.
 pub(super) fn note_missing_target(summary: &mut Summary) {
-    let missing = |source: &&tunelint_core::summary::SourceSummary| {
-        source.targets.is_empty() && source.examples > 0
-    };
+    let missing = |source: &&SourceSummary| source.targets.is_empty() && source.examples > 0;
     if let Some(source) = summary.sources.iter().find(missing) {
         let note = format!(
             "no provider was named for the layout `{}`, so only its shape was checked: add `--target openai` or another (`tunelint profile` lists them)",

@@ -1,0 +1,67 @@
+//! A label in another spelling than usual.
+
+use std::sync::Arc;
+
+use crate::example::Example;
+use crate::finding::{Findings, Fix, Message, Severity};
+use crate::infer::Inferred;
+use crate::printable::{counted, quoted};
+use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::text::range_in;
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-label-spelling",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.inferring();
+
+/// Builds the rule, where a label has two spellings.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let any = !inferred.labels.as_ref()?.spellings.is_empty();
+    any.then(|| Check::example(MixedLabelSpelling { inferred }))
+}
+
+struct MixedLabelSpelling {
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedLabelSpelling {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let (Some(labels), Some(turn)) = (&self.inferred.labels, example.output()) else {
+            return;
+        };
+        let text = turn.joined();
+        let body = self.inferred.outputs.body(&text);
+        let Some(usual) = labels.spellings.get(body) else {
+            return;
+        };
+        let range = range_in(body, &text);
+        findings.report(
+            example.record.at(turn.span_of(range.clone())),
+            Severity::Warning,
+            || {
+                let label = labels.labels.iter().find(|label| label.text == *usual);
+                let number = label.map_or(0, |label| label.counted.count);
+                let alike = body.is_ascii() != usual.is_ascii()
+                    && body.chars().count() == usual.chars().count();
+                let letters = if alike {
+                    " (it has letters of another script)"
+                } else {
+                    ""
+                };
+                Message::new(format!(
+                    "the label {} is spelt {} in {}{letters}",
+                    quoted(body, 40),
+                    quoted(usual, 40),
+                    counted(number, "example")
+                ))
+                .help("spell each label one way: to the model these are two")
+                .fix(Fix::of_text([turn.edit(&example.record, range, usual)]))
+            },
+        );
+    }
+}

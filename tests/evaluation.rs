@@ -1,0 +1,259 @@
+//! How well the consistency rules find what was damaged: recall and precision on clean sets, a
+//! part of whose rows is damaged in one way. `TUNELINT_UPDATE=1 cargo test -p tunelint --test all
+//! evaluation` writes the table to `docs/evaluation.md`.
+
+mod damage;
+mod sets;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tunelint_core::finding::Severity;
+use tunelint_core::infer::Inferred;
+use tunelint_core::rules::REGISTRY;
+
+use crate::running::{Check, root};
+use damage::{DAMAGES, Damage};
+use sets::{Row, Set, jsonl};
+
+/// The rate that the floor is held at; the others are measured where the table is written.
+const HELD: usize = 3;
+const RATES: [usize; 3] = [1, HELD, 10];
+
+/// What was damaged and found, added up over sets.
+#[derive(Default, Clone, Copy)]
+struct Score {
+    sets: usize,
+    damaged: usize,
+    hit: usize,
+    flagged: usize,
+}
+
+impl Score {
+    fn recall(self) -> f64 {
+        self.hit as f64 / self.damaged.max(1) as f64
+    }
+
+    fn precision(self) -> f64 {
+        if self.flagged == 0 {
+            1.0
+        } else {
+            self.hit as f64 / self.flagged as f64
+        }
+    }
+}
+
+/// A check of the consistency rules alone.
+fn check() -> Check {
+    let mut check = Check::new();
+    let rules: BTreeSet<&str> = REGISTRY
+        .iter()
+        .filter(|entry| entry.meta.infers)
+        .map(|entry| entry.meta.name)
+        .collect();
+    check.enabled.retain(|name| rules.contains(name));
+    check
+}
+
+/// The rows that `rule` flags.
+fn flagged(rule: &str, rows: &[Row]) -> BTreeSet<usize> {
+    let mut check = check();
+    check
+        .enabled
+        .retain(|name| *name == rule || *name == "missing-preamble");
+    let (findings, _) = check.run("set.jsonl", &jsonl(rows));
+    let found = findings.iter().filter(|finding| finding.rule == rule);
+    found
+        .filter_map(|finding| Some(finding.location.record? as usize - 1))
+        .collect()
+}
+
+/// Damages `percent` of the rows, spread over the set, if that many can be.
+fn damaged(
+    set: &Set,
+    form: &Inferred,
+    damage: &Damage,
+    percent: usize,
+) -> Option<(Vec<Row>, BTreeSet<usize>)> {
+    let wanted = (set.rows.len() * percent).div_ceil(100);
+    let seed = damage.name.bytes().map(usize::from).sum::<usize>() + set.name.len();
+    let mut rows = set.rows.clone();
+    let mut changed = BTreeSet::new();
+    for step in 0..rows.len() {
+        let at = (seed + step * 67) % rows.len();
+        if changed.len() == wanted {
+            break;
+        }
+        if let Some(row) = (damage.apply)(&rows[at], form) {
+            rows[at] = row;
+            changed.insert(at);
+        }
+    }
+    (changed.len() == wanted).then_some((rows, changed))
+}
+
+fn evaluate(sets: &[Set]) -> BTreeMap<(&'static str, &'static str, usize), Score> {
+    let mut scores: BTreeMap<_, Score> = BTreeMap::new();
+    for set in sets {
+        let form = check().inferred("set.jsonl", &jsonl(&set.rows));
+        for damage in DAMAGES {
+            let clean = flagged(damage.rule, &set.rows);
+            for percent in RATES.into_iter().filter(|rate| *rate == HELD || updating()) {
+                let Some((rows, changed)) = damaged(set, &form, damage, percent) else {
+                    continue;
+                };
+                let found = flagged(damage.rule, &rows);
+                let score = scores
+                    .entry((damage.rule, damage.name, percent))
+                    .or_default();
+                score.sets += 1;
+                score.damaged += changed.len();
+                score.hit += found.intersection(&changed).count();
+                // What is flagged in the clean set too was not damaged by us, but may be true.
+                score.flagged += found
+                    .difference(&clean)
+                    .filter(|at| !changed.contains(at))
+                    .count()
+                    + found.intersection(&changed).count();
+            }
+        }
+    }
+    scores
+}
+
+/// Damages that are found less often, and why: the page of the rule says it too.
+const LESS: [(&str, &str, f64); 2] = [
+    // In a set of 200, six lost list items take a marker below the 98 % that lists ask for.
+    ("missing-marker", "removed", 0.90),
+    // Half of a preamble of two words says too little.
+    ("missing-preamble", "second half lost", 0.88),
+];
+
+fn floor_of(rule: &str, name: &str) -> f64 {
+    let less = LESS.iter().find(|(r, n, _)| *r == rule && *n == name);
+    less.map_or(0.95, |(.., floor)| *floor)
+}
+
+#[test]
+fn evaluation_holds_its_floor() {
+    let mut sets = sets::own();
+    let public = sets::public();
+    let complete = !public.is_empty();
+    sets.extend(public);
+    let scores = evaluate(&sets);
+    let mut low = Vec::new();
+    for ((rule, name, percent), score) in &scores {
+        if *percent == HELD && (score.recall() < floor_of(rule, name) || score.precision() < 0.98) {
+            low.push(format!(
+                "{rule}, {name}: recall {:.2}, precision {:.2}",
+                score.recall(),
+                score.precision()
+            ));
+        }
+    }
+    for damage in DAMAGES {
+        assert!(
+            scores.contains_key(&(damage.rule, damage.name, HELD)),
+            "no set can be damaged: {}, {}",
+            damage.rule,
+            damage.name
+        );
+    }
+    if complete {
+        write_or_compare(&scores, &sets);
+    }
+    assert!(low.is_empty(), "{}", low.join("\n"));
+}
+
+/// Clean sets are clean.
+#[test]
+fn nothing_is_found_in_clean_sets() {
+    for set in sets::own().iter().chain(&sets::public()) {
+        let (findings, _) = check().run("set.jsonl", &jsonl(&set.rows));
+        let grave: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding.severity >= Severity::Warning)
+            .map(|finding| {
+                format!(
+                    "{:?} {}: {}",
+                    finding.location.record, finding.rule, finding.message
+                )
+            })
+            .collect();
+        assert!(
+            grave.is_empty() || KNOWN.contains(&set.name.as_str()),
+            "{}: {}",
+            set.name,
+            grave.join("\n")
+        );
+    }
+}
+
+/// Sets that have real faults, or a known false alarm that the page names.
+const KNOWN: [&str; 2] = [
+    // A title task whose titles recur is taken for a closed set (`unknown-label`).
+    "t0_quoref_Guess_Title_For_Context",
+    // One title of 200 free answers stands in quotes, as the rule says.
+    "t0_duorc_SelfRC_extract_answer",
+];
+
+fn table(scores: &BTreeMap<(&str, &str, usize), Score>, sets: &[Set]) -> String {
+    let mut text = format!(
+        "# Evaluation\n\nClean sets of up to 200 examples ({} sets: {} of our own, the rest public), \
+         of which 1, 3 or 10 % were damaged in one way. Recall is the share of damaged examples that the rule found, \
+         precision the share of what it found that was damaged. `TUNELINT_UPDATE=1 cargo test -p tunelint --test all evaluation` \
+         writes this page; the test holds recall at 0.95 and precision at 0.98 for 3 %.\n\n\
+         | rule | damage | sets | recall at 1 % | 3 % | 10 % | precision at 1 % | 3 % | 10 % |\n|---|---|---|---|---|---|---|---|---|\n",
+        sets.len(),
+        sets::own().len()
+    );
+    let kinds: BTreeSet<(&str, &str)> = scores
+        .keys()
+        .map(|(rule, name, _)| (*rule, *name))
+        .collect();
+    for (rule, name) in kinds {
+        let score = |percent| scores.get(&(rule, name, percent)).copied();
+        let cell = |percent, of: fn(Score) -> f64| {
+            score(percent).map_or("–".to_owned(), |score| format!("{:.2}", of(score)))
+        };
+        let sets = score(3).map_or(0, |score| score.sets);
+        text.push_str(&format!(
+            "| {rule} | {name} | {sets} | {} | {} | {} | {} | {} | {} |\n",
+            cell(1, Score::recall),
+            cell(3, Score::recall),
+            cell(10, Score::recall),
+            cell(1, Score::precision),
+            cell(3, Score::precision),
+            cell(10, Score::precision),
+        ));
+    }
+    text
+}
+
+/// Whether the table is to be written.
+fn updating() -> bool {
+    std::env::var_os("TUNELINT_UPDATE").is_some()
+}
+
+/// Writes the table, or holds what it says of the rate that was measured against it.
+fn write_or_compare(scores: &BTreeMap<(&str, &str, usize), Score>, sets: &[Set]) {
+    let path = root().join("docs/evaluation.md");
+    if updating() {
+        std::fs::write(&path, table(scores, sets)).expect("the file is written");
+    }
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    for ((rule, name, percent), score) in scores {
+        let start = format!("| {rule} | {name} | ");
+        let row = known.lines().find(|line| line.starts_with(&start));
+        let cells: Vec<&str> = row.unwrap_or_default().split('|').map(str::trim).collect();
+        let (recall, precision) = (
+            format!("{:.2}", score.recall()),
+            format!("{:.2}", score.precision()),
+        );
+        let same = *percent != HELD
+            || cells.get(5) == Some(&&*recall) && cells.get(8) == Some(&&*precision);
+        assert!(
+            same,
+            "{rule}, {name}: {recall}, {precision}; TUNELINT_UPDATE=1 accepts it"
+        );
+    }
+}

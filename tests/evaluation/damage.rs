@@ -1,0 +1,278 @@
+//! Ways to damage a row, each with the rule that should find it.
+
+use tunelint_core::infer::{Inferred, Majority};
+use tunelint_core::marker::{Separator, events};
+
+use super::sets::Row;
+
+/// What is damaged, the rule that should say so, and how; `None` where a row has nothing to
+/// damage.
+pub struct Damage {
+    pub name: &'static str,
+    pub rule: &'static str,
+    pub apply: fn(&Row, &Inferred) -> Option<Row>,
+}
+
+const fn damage(
+    rule: &'static str,
+    name: &'static str,
+    apply: fn(&Row, &Inferred) -> Option<Row>,
+) -> Damage {
+    Damage { name, rule, apply }
+}
+
+/// All of them.
+pub const DAMAGES: &[Damage] = &[
+    damage("missing-preamble", "removed", |row, form| {
+        input(row, preamble(row, form)?.1.to_owned())
+    }),
+    damage("missing-preamble", "one letter doubled", |row, form| {
+        let (before, after) = preamble(row, form)?;
+        let at = before
+            .char_indices()
+            .filter(|(_, c)| c.is_alphabetic())
+            .nth(3)?;
+        input(
+            row,
+            format!("{}{}{}{after}", &before[..at.0], at.1, &before[at.0..]),
+        )
+    }),
+    damage("missing-preamble", "in capitals", |row, form| {
+        let (before, after) = preamble(row, form)?;
+        (before.to_uppercase() != before).then(|| input(row, before.to_uppercase() + after))?
+    }),
+    damage("missing-preamble", "a space doubled", |row, form| {
+        let (before, after) = preamble(row, form)?;
+        let doubled = before.trim_end().replacen(' ', "  ", 1) + &before[before.trim_end().len()..];
+        (doubled != before).then(|| input(row, doubled + after))?
+    }),
+    damage("missing-preamble", "second half lost", |row, form| {
+        let (before, after) = preamble(row, form)?;
+        let half = before.char_indices().nth(before.chars().count() / 2)?.0;
+        input(row, format!("{}{after}", &before[..half]))
+    }),
+    damage("missing-suffix", "removed", |row, form| {
+        let suffix = &form
+            .suffix
+            .as_ref()
+            .filter(|found| found.share() >= 0.8)?
+            .value;
+        input(row, row.input.strip_suffix(suffix.as_str())?.to_owned())
+    }),
+    damage("mixed-system-prompts", "another", |row, _| {
+        (!row.system.is_empty()).then(|| Row {
+            system: "You are a pirate.".into(),
+            ..row.clone()
+        })
+    }),
+    damage("mixed-system-prompts", "removed", |row, _| {
+        (!row.system.is_empty()).then(|| Row {
+            system: String::new(),
+            ..row.clone()
+        })
+    }),
+    damage("missing-marker", "removed", |row, form| {
+        let (form, text) = marker(row, form)?;
+        let at = text.find(&form)?;
+        input(
+            row,
+            text[..at].to_owned() + text[at + form.len()..].trim_start(),
+        )
+    }),
+    damage("missing-marker", "misspelt", |row, form| {
+        let (form, text) = marker(row, form)?;
+        let letters: Vec<char> = form.chars().collect();
+        let mut wrong = letters.clone();
+        (letters.len() > 5).then(|| wrong.swap(1, 2))?;
+        let wrong: String = wrong.into_iter().collect();
+        (wrong != form).then(|| input(row, text.replacen(&form, &wrong, 1)))?
+    }),
+    damage("mixed-marker-style", "in capitals", |row, form| {
+        let (form, text) = marker(row, form)?;
+        (form.to_uppercase() != form)
+            .then(|| input(row, text.replacen(&form, &form.to_uppercase(), 1)))?
+    }),
+    damage(
+        "mixed-marker-separator",
+        "a line break for a space",
+        |row, form| {
+            let spaced = |usual: Majority<Separator>| usual.value == Separator::Space;
+            let last = form.markers.as_ref()?.markers.last()?;
+            last.separator.filter(|usual| spaced(*usual))?;
+            let (form, text) = marker(row, form)?;
+            text.contains(&format!("{form} ")).then(|| {
+                input(
+                    row,
+                    text.replacen(&format!("{form} "), &format!("{form}\n"), 1),
+                )
+            })?
+        },
+    ),
+    damage("mixed-marker-order", "swapped", |row, form| {
+        let markers = &form.markers.as_ref()?.markers;
+        let [first, second, ..] = markers
+            .iter()
+            .filter(|marker| !marker.in_preamble)
+            .collect::<Vec<_>>()[..]
+        else {
+            return None;
+        };
+        let (a, b) = (row.input.find(&first.form)?, row.input.find(&second.form)?);
+        let (head, one, two) = (&row.input[..a], row.input.get(a..b)?, &row.input[b..]);
+        input(row, format!("{head}{}\n{}", two.trim_end(), one.trim_end()))
+    }),
+    damage("mixed-formats", "prose before it", |row, _| {
+        object(row, |text| format!("Here is the JSON: {text}"))
+    }),
+    damage("mixed-formats", "a fence around it", |row, _| {
+        object(row, |text| format!("```json\n{text}\n```"))
+    }),
+    damage("mixed-formats", "single quotes", |row, _| {
+        object(row, |text| text.replace('"', "'"))
+    }),
+    damage("mixed-formats", "a trailing comma", |row, _| {
+        object(row, |text| text.replace('}', ",}"))
+    }),
+    damage("mixed-json-keys", "a key renamed", |row, _| {
+        object(row, |text| text.replacen("\"city\"", "\"town\"", 1))
+    }),
+    damage("mixed-json-keys", "a key lost", |row, _| {
+        object(row, |text| text.replacen(", \"age\"", ", \"name2\"", 1))
+    }),
+    damage("mixed-json-key-order", "keys swapped", |row, _| {
+        object(row, |text| {
+            text.replacen("\"name\"", "\"x\"", 1)
+                .replacen("\"city\"", "\"name\"", 1)
+                .replacen("\"x\"", "\"city\"", 1)
+        })
+    }),
+    damage("mixed-label-spelling", "a capital", |row, form| {
+        label(row, form, |text| {
+            let mut letters = text.chars();
+            letters.next().map_or(String::new(), |first| {
+                first.to_uppercase().collect::<String>() + letters.as_str()
+            })
+        })
+    }),
+    damage("mixed-label-spelling", "a full stop", |row, form| {
+        label(row, form, |text| format!("{text}."))
+    }),
+    damage(
+        "mixed-label-spelling",
+        "spaces for underscores",
+        |row, form| label(row, form, |text| text.replace('_', " ")),
+    ),
+    damage(
+        "mixed-label-spelling",
+        "a look-alike letter",
+        |row, form| label(row, form, |text| text.replacen('a', "а", 1)),
+    ),
+    damage("unknown-label", "in a sentence", |row, form| {
+        let chinese = !row.output.is_ascii();
+        if chinese {
+            None
+        } else {
+            label(row, form, |text| format!("The answer is {text}"))
+        }
+    }),
+    damage("mixed-stop-suffix", "removed", |row, form| {
+        let stop = &form.outputs.stop.as_ref()?.value;
+        let text = row.output.trim_end().strip_suffix(stop.as_str())?;
+        (!text.trim().is_empty()).then(|| output(row, text.to_owned()))?
+    }),
+    damage("edge-whitespace", "a space before", |row, form| {
+        let bare = form.outputs.leading.is_some_and(|usual| !usual.value);
+        bare.then(|| output(row, format!(" {}", row.output)))?
+    }),
+    damage("edge-whitespace", "a line break behind", |row, form| {
+        let bare = form.outputs.trailing.is_some_and(|usual| !usual.value);
+        bare.then(|| output(row, format!("{}\n", row.output)))?
+    }),
+    damage("mixed-quoting", "quotes around it", |row, form| {
+        let plain =
+            form.labels.is_none() && form.outputs.quoted.is_some() && form.outputs.stop.is_none();
+        let bare =
+            !row.output.contains(['"', '{']) && !row.input.contains(&format!("\"{}\"", row.output));
+        (plain && bare).then(|| output(row, format!("\"{}\"", row.output)))?
+    }),
+    damage("mixed-number-style", "not grouped", |row, form| {
+        form.outputs.grouped.as_ref()?;
+        (row.output.contains(',')).then(|| output(row, row.output.replace(',', "")))?
+    }),
+    damage("mixed-number-style", "a currency sign", |row, form| {
+        form.outputs.currency.as_ref()?;
+        row.output
+            .parse::<f64>()
+            .ok()
+            .or(row.output.replace(',', "").parse().ok())?;
+        output(row, format!("${}", row.output))
+    }),
+    damage("mixed-date-style", "day first", |row, form| {
+        form.outputs.date.as_ref()?;
+        let parts: Vec<&str> = row.output.split('-').collect();
+        output(
+            row,
+            format!("{}/{}/{}", parts.get(2)?, parts.get(1)?, parts.first()?),
+        )
+    }),
+    damage("mixed-scripts", "Cyrillic", |row, form| {
+        form.outputs
+            .script
+            .filter(|script| script.value == "Latin")?;
+        form.labels
+            .is_none()
+            .then(|| output(row, "Это другой язык и другие буквы".to_owned()))?
+    }),
+];
+
+fn input(row: &Row, input: String) -> Option<Row> {
+    (input != row.input).then(|| Row {
+        input,
+        ..row.clone()
+    })
+}
+
+fn output(row: &Row, output: String) -> Option<Row> {
+    (output != row.output).then(|| Row {
+        output,
+        ..row.clone()
+    })
+}
+
+/// The usual preamble of a row, and what follows it.
+fn preamble<'r>(row: &'r Row, form: &Inferred) -> Option<(&'r str, &'r str)> {
+    let usual = &form.usual_preamble()?.value;
+    row.input
+        .starts_with(usual.as_str())
+        .then(|| row.input.split_at(usual.len()))
+}
+
+/// The last usual marker as it stands in a row, if it stands there once.
+fn marker(row: &Row, form: &Inferred) -> Option<(String, String)> {
+    let markers = &form.markers.as_ref()?.markers;
+    let marker = markers.iter().rfind(|marker| !marker.in_preamble)?;
+    let found = events(&row.input)
+        .into_iter()
+        .find(|event| event.key() == marker.key.value)?;
+    let once = row.input.matches(&*found.form).count() == 1;
+    let plain = once && !found.form.starts_with('<') && marker.form == *found.form;
+    plain.then(|| (found.form.to_string(), row.input.clone()))
+}
+
+fn object(row: &Row, change: fn(&str) -> String) -> Option<Row> {
+    row.output
+        .starts_with("{\"")
+        .then(|| output(row, change(&row.output)))?
+}
+
+/// A damaged label; one that ends with a stop suffix keeps it.
+fn label(row: &Row, form: &Inferred, change: fn(&str) -> String) -> Option<Row> {
+    let labels = form.labels.as_ref()?;
+    let body = form.outputs.body(&row.output);
+    let known = labels
+        .labels
+        .iter()
+        .any(|label| label.text == body && label.counted.count > 1);
+    let changed = change(body);
+    (known && changed != body).then(|| output(row, row.output.replacen(body, &changed, 1)))?
+}

@@ -1,0 +1,195 @@
+//! Clean sets: our own, made by rule so that they are there without any file, and public ones.
+
+use std::path::Path;
+
+use crate::running::{shared, texts_of};
+
+/// One example.
+#[derive(Clone, Default)]
+pub struct Row {
+    pub system: String,
+    pub input: String,
+    pub output: String,
+}
+
+/// A set in which nothing is wrong.
+pub struct Set {
+    pub name: String,
+    pub rows: Vec<Row>,
+}
+
+/// Rows of a set, and most rows taken of a file.
+const ROWS: usize = 200;
+
+/// A word that is different for most numbers, and says nothing.
+pub fn word(n: usize) -> String {
+    const PARTS: [&str; 16] = [
+        "ka", "lo", "mi", "ter", "ran", "sol", "be", "vin", "do", "pel", "su", "gra", "no", "fi",
+        "har", "wes",
+    ];
+    let mixed = n.wrapping_mul(2_654_435_761) >> 3;
+    (0..3).map(|at| PARTS[(mixed >> (at * 4)) % 16]).collect()
+}
+
+/// A sentence of such words.
+fn sentence(n: usize, words: usize) -> String {
+    let mut text: Vec<String> = (0..words).map(|at| word(n * 31 + at * 7)).collect();
+    text[0][..1].make_ascii_uppercase();
+    text.join(" ") + "."
+}
+
+fn set(name: &str, row: impl Fn(usize) -> Row) -> Set {
+    Set {
+        name: name.to_owned(),
+        rows: (0..ROWS).map(row).collect(),
+    }
+}
+
+fn pair(input: String, output: String) -> Row {
+    Row {
+        input,
+        output,
+        ..Row::default()
+    }
+}
+
+/// Our own.
+pub fn own() -> Vec<Set> {
+    let sentiments = ["positive", "negative", "neutral"];
+    let intents = [
+        "card_arrival",
+        "lost_card",
+        "exchange_rate",
+        "cash_withdrawal",
+        "pin_blocked",
+    ];
+    vec![
+        set("questions", |n| {
+            let input = format!(
+                "Answer the question from the context.\nquestion: who saw {}?\ncontext: {} {}",
+                word(n),
+                sentence(n, 9),
+                sentence(n + 900, 7)
+            );
+            pair(input, sentence(n + 300, 5))
+        }),
+        set("sentiments", |n| {
+            let input = format!(
+                "Classify the sentiment of the review below.\n\n{}",
+                sentence(n, 12)
+            );
+            pair(input, sentiments[n * 7 / 3 % 3].to_owned())
+        }),
+        set("intents", |n| {
+            pair(sentence(n, 8), intents[n * 5 / 3 % 5].to_owned())
+        }),
+        set("objects", |n| {
+            let input = format!("Extract name and city as JSON: {}", sentence(n, 10));
+            let output = format!(
+                "{{\"name\": \"{}\", \"city\": \"{}\", \"age\": {}}}",
+                word(n),
+                word(n + 500),
+                n % 80
+            );
+            pair(input, output)
+        }),
+        set("numbers", |n| {
+            let number = 1_000 + n * 7_919 % 900_000;
+            let input = format!("How much is {} plus one?", number);
+            pair(
+                input,
+                format!("{},{:03}", (number + 1) / 1000, (number + 1) % 1000),
+            )
+        }),
+        set("dates", |n| {
+            let input = format!("When did {} happen?", sentence(n, 4));
+            pair(
+                input,
+                format!("{}-{:02}-{:02}", 1900 + n % 120, 1 + n % 12, 1 + n % 28),
+            )
+        }),
+        set("stop", |n| {
+            pair(
+                format!("{}\n\n###\n\n", sentence(n, 9)),
+                format!("{} END", sentence(n + 50, 6)),
+            )
+        }),
+        set("chat", |n| Row {
+            system: "You are the help desk of a small bank. Be brief and polite.".to_owned(),
+            input: sentence(n, 8),
+            output: sentence(n + 77, 12),
+        }),
+        set("chinese", |n| {
+            let text: String = (0..12)
+                .filter_map(|at| char::from_u32(0x4e00 + ((n * 131 + at * 977) % 5000) as u32))
+                .collect();
+            let label = ["正面", "负面", "中性"][n * 7 / 3 % 3];
+            pair(
+                format!("请判断下面这条评论的情感倾向。\n评论：{text}\n情感："),
+                label.to_owned(),
+            )
+        }),
+    ]
+}
+
+/// Public ones, read with the library; none where they are not there.
+pub fn public() -> Vec<Set> {
+    let Some(folder) = shared("real-data") else {
+        return Vec::new();
+    };
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut files: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    let wanted = |path: &&std::path::PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("t0_")
+            || name.starts_with("nova_train")
+            || name.starts_with("banking_train")
+    };
+    files.iter().filter(wanted).map(|path| read(path)).collect()
+}
+
+fn read(path: &Path) -> Set {
+    let name = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    let rows = texts_of(path).into_iter();
+    // The rows of one file may be sorted by their label: take them from everywhere.
+    let rows: Vec<Row> = rows
+        .map(|(system, input, output)| Row {
+            system,
+            input,
+            output,
+        })
+        .collect();
+    let step = (rows.len() / ROWS).max(1);
+    Set {
+        name,
+        rows: rows.into_iter().step_by(step).take(ROWS).collect(),
+    }
+}
+
+/// The bytes of a set as JSON lines: pairs, or messages where there is a system text.
+pub fn jsonl(rows: &[Row]) -> Vec<u8> {
+    let chat = rows.iter().any(|row| !row.system.is_empty());
+    let message = |role: &str, text: &str| serde_json::json!({"role": role, "content": text});
+    let line = |row: &Row| {
+        let value = if chat {
+            let system = (!row.system.is_empty()).then(|| message("system", &row.system));
+            let rest = [
+                message("user", &row.input),
+                message("assistant", &row.output),
+            ];
+            let messages: Vec<_> = system.into_iter().chain(rest).collect();
+            serde_json::json!({"messages": messages})
+        } else {
+            serde_json::json!({"text_input": row.input, "output": row.output})
+        };
+        value.to_string() + "\n"
+    };
+    rows.iter().map(line).collect::<String>().into_bytes()
+}
