@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-PROGRAM = os.path.join(os.path.dirname(__file__), "..", "target", "release", "tunelint")
+PROGRAM = os.environ.get("TUNELINT") or os.path.join(os.path.dirname(__file__), "..", "target", "release", "tunelint")
 RUNS = 5
 
 

@@ -1,6 +1,6 @@
 //! What a rule says, and the only way to say it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -228,7 +228,7 @@ pub struct Policy {
     /// The severity that the user gave a rule; a rule that is not listed keeps its own.
     pub severities: BTreeMap<&'static str, Severity>,
     /// The rules that speak; any other is silent.
-    pub enabled: std::collections::BTreeSet<&'static str>,
+    pub enabled: BTreeSet<&'static str>,
 }
 
 /// How often each rule spoke at each severity: exact, however many findings were kept.
@@ -297,6 +297,8 @@ pub struct Findings<'p> {
     rule: &'static str,
     counts: BTreeMap<SourceId, Counts>,
     kept_of: BTreeMap<&'static str, usize>,
+    /// Rules of which enough was kept before.
+    sated: BTreeSet<&'static str>,
     kept: Vec<Finding>,
     located: Option<Located>,
 }
@@ -309,8 +311,18 @@ impl<'p> Findings<'p> {
             rule: "",
             counts: BTreeMap::new(),
             kept_of: BTreeMap::new(),
+            sated: BTreeSet::new(),
             kept: Vec::new(),
             located: None,
+        }
+    }
+
+    /// The same, which only counts what the rules in `sated` say: earlier parts of the dataset
+    /// gave as many of their findings as are kept.
+    pub fn counting(policy: &'p Policy, sated: BTreeSet<&'static str>) -> Self {
+        Self {
+            sated,
+            ..Self::new(policy)
         }
     }
 
@@ -407,6 +419,9 @@ impl<'p> Findings<'p> {
             .entry(source)
             .or_default()
             .add(rule, severity, 1);
+        if self.sated.contains(rule) {
+            return None;
+        }
         let kept = self.kept_of.entry(rule).or_default();
         if let Keep::First(limit) = self.policy.keep
             && *kept >= limit

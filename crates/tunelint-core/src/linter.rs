@@ -1,9 +1,9 @@
 //! Checks a dataset: every source through the reader, every example through the rules, and at
 //! the end what only all of them together show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::engine;
 use crate::example::Example;
@@ -294,8 +294,11 @@ impl Pass<'_> {
         let decoding = reader.decoding();
         let first = std::mem::take(&mut reader.first);
         let (rules, policy, horizon) = (self.rules, self.policy, self.horizon);
+        let (tallies, passed) = (&mut *self.tallies, &mut *self.passed);
+        let sated = Mutex::new(sated(policy, passed));
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
-            let mut findings = Findings::new(policy);
+            let known = sated.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let mut findings = Findings::counting(policy, known);
             let mut tallies = Tallies::new(rules);
             let mut take = |read: Decoded<'_, '_>, findings: &mut Findings<'_>| {
                 if let Decoded::Example(example) = read {
@@ -312,16 +315,15 @@ impl Pass<'_> {
             }
         };
         let mut counts = Counts::default();
-        let (tallies, passed) = (&mut *self.tallies, &mut *self.passed);
         let mut drain = |outcome: Outcome| {
             let found = outcome.counts.values();
             found.for_each(|found| counts.merge(found));
             tallies.merge(rules, outcome.tallies);
             tallies.survey.advance(horizon);
+            let mut kept = outcome.kept.into_iter();
+            let outcome = kept.try_for_each(|finding| pass_on(policy, passed, finding, sink));
+            *sated.lock().unwrap_or_else(PoisonError::into_inner) = self::sated(policy, passed);
             outcome
-                .kept
-                .into_iter()
-                .try_for_each(|finding| pass_on(policy, passed, finding, sink))
         };
         let buffers = || (decoding.scratch(), Normalizer::default());
         engine::run(
@@ -371,6 +373,15 @@ fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings
             rule.check(example, findings);
         }
     }
+}
+
+/// The rules of which as many findings were passed on as are kept.
+fn sated(policy: &Policy, passed: &BTreeMap<&'static str, usize>) -> BTreeSet<&'static str> {
+    let Keep::First(limit) = policy.keep else {
+        return BTreeSet::new();
+    };
+    let full = passed.iter().filter(|(_, passed)| **passed >= limit);
+    full.map(|(rule, _)| *rule).collect()
 }
 
 fn pass_on(

@@ -131,7 +131,7 @@ impl Survey {
     /// Works out what follows from everything that was seen.
     pub fn complete(&mut self) {
         self.repeated = self.seen.groups();
-        self.sketch.forget_systems();
+        self.sketch.settle();
         self.inferred = Inferred::from_survey(self);
     }
 

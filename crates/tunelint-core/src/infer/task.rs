@@ -5,7 +5,7 @@
 
 use super::markers::Markers;
 use super::plateau::LEAST;
-use crate::survey::{Entry, Sketch};
+use crate::survey::{Entry, Sketch, Traits};
 use crate::task::Task;
 
 /// A task, and what in the data speaks for it.
@@ -102,9 +102,13 @@ fn searches_documents(markers: &Markers) -> bool {
 
 impl Measures {
     fn new(sketch: &Sketch) -> Self {
-        let entries: Vec<&Entry> = sketch.entries().collect();
-        let share = |of: &dyn Fn(&Entry) -> bool| {
-            entries.iter().filter(|entry| of(entry)).count() as f64 / entries.len().max(1) as f64
+        let studied: Vec<(&Entry, Traits)> = sketch.studied().collect();
+        let share = |of: &dyn Fn(&Entry, Traits) -> bool| {
+            let found = studied.iter().filter(|(entry, traits)| of(entry, *traits));
+            found.count() as f64 / studied.len().max(1) as f64
+        };
+        let middle = |of: &dyn Fn(&Entry, Traits) -> f64| {
+            median(studied.iter().map(|(entry, traits)| of(entry, *traits)))
         };
         let output = |entry: &Entry| entry.output.as_ref().map_or(0, |cut| cut.chars) as f64;
         let structured = |entry: &Entry| {
@@ -112,22 +116,14 @@ impl Measures {
             head.trim_start().starts_with(['{', '[', '<', '`'])
         };
         Self {
-            many_prompts: share(&|entry| entry.traits.many_prompts),
-            copied: share(&|entry| entry.traits.copied),
-            summary_words: share(&|entry| entry.traits.asks_for_summary),
-            structured: share(&structured),
-            input: median(entries.iter().map(|entry| entry.input.chars as f64)),
-            output: median(entries.iter().map(|entry| output(entry))),
-            ratio: median(
-                entries
-                    .iter()
-                    .map(|entry| output(entry) / (entry.input.chars as f64).max(1.0)),
-            ),
-            overlap: median(
-                entries
-                    .iter()
-                    .map(|entry| f64::from(entry.traits.overlap) / 100.0),
-            ),
+            many_prompts: share(&|_, traits| traits.many_prompts),
+            copied: share(&|_, traits| traits.copied),
+            summary_words: share(&|_, traits| traits.asks_for_summary),
+            structured: share(&|entry, _| structured(entry)),
+            input: middle(&|entry, _| entry.input.chars as f64),
+            output: middle(&|entry, _| output(entry)),
+            ratio: middle(&|entry, _| output(entry) / (entry.input.chars as f64).max(1.0)),
+            overlap: middle(&|_, traits| f64::from(traits.overlap) / 100.0),
         }
     }
 

@@ -21,6 +21,9 @@ use crate::position::Span;
 
 /// Distinct inputs that a sketch keeps.
 pub const CAPACITY: usize = 4096;
+/// Those of them, with the smallest keys, of which the task is read: it costs more, and a share
+/// need not be as exact.
+const STUDIED: usize = 1024;
 /// Characters kept of the start of an input and of a system text.
 pub const HEAD: usize = 2048;
 /// Characters kept of its end.
@@ -46,8 +49,8 @@ pub struct Entry {
     pub output: Option<Cut>,
     /// The markers of the whole prompt, in order.
     pub markers: Vec<Event>,
-    /// What the whole texts say about the task.
-    pub traits: Traits,
+    /// What the whole texts say about the task; known of the [`STUDIED`] alone.
+    pub traits: Option<Traits>,
 }
 
 /// The sample.
@@ -62,6 +65,7 @@ pub struct Sketch {
 #[derive(Debug)]
 pub struct Horizon {
     largest_key: AtomicU64,
+    largest_studied: AtomicU64,
     open_labels: AtomicBool,
 }
 
@@ -69,6 +73,7 @@ impl Default for Horizon {
     fn default() -> Self {
         Self {
             largest_key: AtomicU64::new(u64::MAX),
+            largest_studied: AtomicU64::new(u64::MAX),
             open_labels: AtomicBool::new(false),
         }
     }
@@ -82,6 +87,9 @@ impl Horizon {
         {
             self.largest_key.fetch_min(key, Ordering::Relaxed);
         }
+        if let Some(&key) = sketch.entries.keys().nth(STUDIED - 1) {
+            self.largest_studied.fetch_min(key, Ordering::Relaxed);
+        }
         self.open_labels.fetch_or(open_labels, Ordering::Relaxed);
     }
 
@@ -92,6 +100,10 @@ impl Horizon {
 
     fn excludes(&self, key: u64) -> bool {
         key > self.largest_key.load(Ordering::Relaxed)
+    }
+
+    fn is_studied(&self, key: u64) -> bool {
+        key <= self.largest_studied.load(Ordering::Relaxed)
     }
 }
 
@@ -123,7 +135,9 @@ impl Sketch {
             spot: Spot::new(&example.record, Span::at(0)),
             system: system_key,
             markers: marker::events(&input),
-            traits: Traits::of(example, &input, output.as_deref()),
+            traits: horizon
+                .is_studied(key)
+                .then(|| Traits::of(example, &input, output.as_deref())),
             output: output.map(|text| Cut::new(&text, OUTPUT_HEAD, OUTPUT_TAIL)),
             input: Cut::new(&input, HEAD, TAIL),
         };
@@ -148,6 +162,12 @@ impl Sketch {
     /// The distinct inputs, in the order of their keys.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.entries.values()
+    }
+
+    /// The distinct inputs of which the task is read, with what they say about it.
+    pub fn studied(&self) -> impl Iterator<Item = (&Entry, Traits)> {
+        let entries = self.entries.values().take(STUDIED);
+        entries.filter_map(|entry| Some((entry, entry.traits?)))
     }
 
     /// The distinct inputs with their system texts.
@@ -204,8 +224,17 @@ impl Sketch {
         }
     }
 
+    /// Forgets what depends on the order in which parts were met: nothing is read from it.
+    pub fn settle(&mut self) {
+        self.forget_systems();
+        self.entries
+            .values_mut()
+            .skip(STUDIED)
+            .for_each(|entry| entry.traits = None);
+    }
+
     /// Keeps only the system texts of the entries.
-    pub fn forget_systems(&mut self) {
+    fn forget_systems(&mut self) {
         let used: std::collections::BTreeSet<u64> = self
             .entries
             .values()
