@@ -128,6 +128,7 @@ pub struct Message {
     related: Vec<Related>,
     fix: Option<Fix>,
     targets: Vec<String>,
+    identity: Option<Vec<u8>>,
 }
 
 impl Message {
@@ -169,6 +170,13 @@ impl Message {
     #[must_use]
     pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
         self.fix = fix.into();
+        self
+    }
+
+    /// What the finding is about, where its record is no longer at hand; without it, the message.
+    #[must_use]
+    pub fn identity(mut self, content: &[u8]) -> Self {
+        self.identity = Some(content.to_vec());
         self
     }
 
@@ -373,7 +381,13 @@ impl<'p> Findings<'p> {
             return;
         };
         let message = message().into();
-        let fingerprint = fingerprint(rule, &location.pointer, message.text.as_bytes());
+        // The words may hold numbers that change with every record: a file as a whole is itself.
+        let content = match (&message.identity, location.record) {
+            (Some(identity), _) => identity,
+            (None, None) => [].as_slice(),
+            (None, Some(_)) => message.text.as_bytes(),
+        };
+        let fingerprint = fingerprint(rule, &location.pointer, content);
         self.kept
             .push(finish(rule, severity, location, message, fingerprint));
     }
@@ -442,6 +456,7 @@ fn finish(
         related,
         fix,
         targets,
+        ..
     } = message;
     let (excerpt, after_recovery) = (None, false);
     Finding {

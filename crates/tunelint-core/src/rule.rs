@@ -197,6 +197,14 @@ pub struct RuleEntry {
     pub build: fn(&RuleContext) -> Option<Check>,
 }
 
+impl RuleEntry {
+    /// What the rule is about: the first sentence of its page.
+    pub fn summary(&self) -> String {
+        let paragraph = self.page.split("\n\n").nth(1).unwrap_or_default();
+        paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A built rule of either kind.
 pub enum Check {
     /// Sees one example.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use tunelint_core::finding::Severity;
+
 use crate::report::Format;
 
 /// A linter and converter for the files that language models are fine-tuned on.
@@ -255,6 +257,18 @@ pub enum FailOn {
     Advice,
     /// Never
     Never,
+}
+
+impl FailOn {
+    /// The severity; `None`: a run never fails.
+    pub fn level(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Advice => Some(Severity::Advice),
+            Self::Never => None,
+        }
+    }
 }
 
 /// When to use colours.

@@ -62,6 +62,7 @@ fn report(first: &Sighting, again: &Sighting, findings: &mut Findings<'_>) {
             )
         };
         Message::new(message)
+            .identity(&again.identity())
             .help("remove one of the two: the model would weigh it twice")
             .related("the first one", first.spot().location())
     });

@@ -56,6 +56,7 @@ impl SurveyRule for LengthOutlier {
                     counted(*length, "character"),
                     grouped(median)
                 ))
+                .identity(&length.to_le_bytes())
                 .help("look whether two records have run together, or the text belongs elsewhere")
             });
         }

@@ -124,6 +124,7 @@ impl DatasetRule for UnknownField {
                     counted(field.count, "record"),
                     if field.count == 1 { "has" } else { "have" }
                 ))
+                .identity(name.as_bytes())
                 .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
             });
         }

@@ -51,6 +51,7 @@ impl SurveyRule for ValidationLeak {
                     () => format!("the input of this validation example is that of training record {record}"),
                 };
                 Message::new(message)
+                    .identity(&validation.identity())
                     .help("remove it from one of the two sets: a model is not judged by what it has seen")
                     .related("in training", training.spot().location())
             });

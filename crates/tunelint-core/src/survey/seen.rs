@@ -130,6 +130,11 @@ impl Sighting {
         self.spot
     }
 
+    /// What it is, wherever it stands.
+    pub fn identity(&self) -> [u8; 16] {
+        ((u128::from(self.input) << 32) | u128::from(self.output)).to_le_bytes()
+    }
+
     /// Whether the answers are equal up to their normal form; the inputs must be.
     pub fn same_output(&self, other: &Self) -> bool {
         self.output_digest() == other.output_digest()

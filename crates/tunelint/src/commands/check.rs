@@ -3,6 +3,7 @@
 mod output;
 mod verdict;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tunelint_core::finding::{Counts, Finding, Keep, Policy, Severity};
@@ -36,7 +37,7 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
     if found.is_empty() {
         return Ok(exit);
     }
-    let reports = Reports::open(&options, names_of(&found, &options))?;
+    let reports = Reports::open(&options, &names_of(&found, &options))?;
     let mut run = Run {
         plan: &plan,
         datasets: Vec::new(),
@@ -54,21 +55,14 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
 }
 
 /// The names under which sources are reported, in the order of their ids.
-fn names_of(found: &[Named], options: &Check) -> Vec<String> {
-    let stdin = options
-        .reading
-        .stdin_filename
-        .as_deref()
-        .unwrap_or("<stdin>".as_ref());
+fn names_of(found: &[Named], options: &Check) -> Vec<PathBuf> {
+    let stdin = &options.reading.stdin_filename;
     let name = |named: &Named| match named {
-        Named::Stdin => printable_path(stdin),
-        Named::File(path) => printable_path(path),
+        Named::Stdin => stdin.clone().unwrap_or_else(|| "<stdin>".into()),
+        Named::File(path) => path.clone(),
     };
-    found
-        .iter()
-        .map(name)
-        .chain(options.validation.as_deref().map(printable_path))
-        .collect()
+    let names = found.iter().map(name);
+    names.chain(options.validation.clone()).collect()
 }
 
 /// What was asked for, checked before anything is read.

@@ -15,8 +15,8 @@ use tunelint_core::finding::{Counts, EXCERPTS, Finding, Severity};
 use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
-use super::place::{Place, path_of};
-use super::{Report, Style};
+use super::place::Place;
+use super::{Report, Style, totals};
 
 /// Findings of one rule that are shown.
 pub const PER_RULE: usize = EXCERPTS;
@@ -50,8 +50,8 @@ impl<'w> Human<'w> {
 
     /// How many findings of a rule in a source are shown.
     fn allowed(&self, finding: &Finding, summary: &Summary) -> usize {
-        let path = path_of(&self.style, finding.location.source);
-        let source = summary.sources.iter().find(|source| source.path == path);
+        let path = &self.style.name(finding.location.source).shown;
+        let source = summary.sources.iter().find(|source| source.path == *path);
         let many = source.is_some_and(|source| is_many(source, finding.rule));
         if many { OF_MANY } else { PER_RULE }
     }
@@ -71,7 +71,7 @@ impl<'w> Human<'w> {
             }
             *of += 1;
             shown += 1;
-            let frame = Frame::new(finding, path_of(&self.style, finding.location.source));
+            let frame = Frame::new(finding, &self.style.name(finding.location.source).shown);
             let mut text = String::new();
             handler
                 .render_report(&mut text, &frame)
@@ -207,25 +207,6 @@ impl Report for Human<'_> {
 fn is_many(source: &SourceSummary, rule: &str) -> bool {
     let number = source.counts.of_rule(rule);
     number > OF_MANY as u64 && number * 100 >= source.records.saturating_mul(MANY_PERCENT)
-}
-
-/// `2 errors, 1 warning, 3 advice`.
-fn totals(counts: &Counts) -> String {
-    let of = |severity| counts.of_severity(severity);
-    let (errors, warnings, advice) = (
-        of(Severity::Error),
-        of(Severity::Warning),
-        of(Severity::Advice),
-    );
-    if errors + warnings + advice == 0 {
-        return "nothing to report".to_owned();
-    }
-    format!(
-        "{}, {}, {} advice",
-        counted(errors, "error"),
-        counted(warnings, "warning"),
-        grouped(advice)
-    )
 }
 
 fn theme(color: bool) -> GraphicalTheme {

@@ -13,14 +13,14 @@ use clap::ValueEnum;
 
 use crate::cli::{Check, Color};
 use crate::exit::Failure;
-use crate::report::{self, Format, Report, Style};
+use crate::report::{self, Format, Report, SourceName, Style};
 use crate::staged::StagedFile;
 
 /// Every report of a run.
 pub(super) struct Reports {
     reports: Vec<Box<dyn Report + Send>>,
     files: Vec<ReportFile>,
-    names: Vec<String>,
+    names: Vec<SourceName>,
 }
 
 /// A report that goes into a file, complete or not at all.
@@ -106,12 +106,18 @@ fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
 
 impl Reports {
     /// Opens every report; `names` are those of the sources by their ids.
-    pub(super) fn open(options: &Check, names: Vec<String>) -> Result<Self, Failure> {
+    pub(super) fn open(options: &Check, names: &[PathBuf]) -> Result<Self, Failure> {
+        let directory = std::env::current_dir().unwrap_or_default();
+        let names: Vec<SourceName> = names
+            .iter()
+            .map(|name| SourceName::new(name, &directory))
+            .collect();
         let style = |color| Style {
             color,
             quiet: options.quiet,
             statistics: options.statistics,
-            paths: names.clone(),
+            fail_on: options.fail_on.level(),
+            names: names.clone(),
         };
         let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
         let mut reports = vec![report::open(
@@ -147,7 +153,7 @@ impl Reports {
     pub(super) fn name(&self, source: SourceId) -> String {
         self.names
             .get(source.0 as usize)
-            .cloned()
+            .map(|name| name.shown.clone())
             .unwrap_or_default()
     }
 

@@ -11,16 +11,9 @@ use crate::exit::Exit;
 
 /// The exit code for what was found.
 pub(super) fn of(counts: &Counts, fail_on: FailOn) -> Exit {
-    let level = match fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Advice => Severity::Advice,
-        FailOn::Never => return Exit::Clean,
-    };
-    if counts.at_least(level) > 0 {
-        Exit::Findings
-    } else {
-        Exit::Clean
+    match fail_on.level() {
+        Some(level) if counts.at_least(level) > 0 => Exit::Findings,
+        _ => Exit::Clean,
     }
 }
 
