@@ -19,3 +19,4 @@ mod pages;
 mod profiles;
 mod readme;
 mod running;
+mod settings;

@@ -1,11 +1,14 @@
 //! What a rule says, and the only way to say it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::allow::{Allowances, Excuse, Excused};
 use crate::excerpt::Excerpt;
 use crate::position::{Location, SourceId, Span};
+use crate::printable::printable;
 use crate::record::{Located, Record};
 use crate::secret::masked;
 use crate::source::Occurrences;
@@ -188,6 +191,19 @@ impl Message {
     }
 }
 
+impl Message {
+    /// The identity of a finding whose record is no longer at hand. Words may hold numbers that
+    /// change with every record, so a finding about a file as a whole is told by its rule alone.
+    fn fingerprint(&self, rule: &str, location: &Location) -> u128 {
+        let content = match (&self.identity, location.record) {
+            (Some(identity), _) => identity,
+            (None, None) => [].as_slice(),
+            (None, Some(_)) => self.text.as_bytes(),
+        };
+        fingerprint(rule, &location.pointer, content)
+    }
+}
+
 impl From<String> for Message {
     fn from(text: String) -> Self {
         Self::new(text)
@@ -220,16 +236,17 @@ impl<'a> Record<'a> {
 pub const EXCERPTS: usize = 10;
 
 /// How many findings are kept with their words; all of them are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Keep {
     /// The first so many of each rule: for people.
     First(usize),
     /// All: for machines.
+    #[default]
     All,
 }
 
 /// What a run does with the findings of each rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// How many to keep.
     pub keep: Keep,
@@ -237,12 +254,15 @@ pub struct Policy {
     pub severities: BTreeMap<&'static str, Severity>,
     /// The rules that speak; any other is silent.
     pub enabled: std::collections::BTreeSet<&'static str>,
+    /// What is excused.
+    pub allowances: Arc<Allowances>,
 }
 
 /// How often each rule spoke at each severity: exact, however many findings were kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     by_rule: BTreeMap<(&'static str, Severity), u64>,
+    excused: BTreeMap<Excuse, u64>,
 }
 
 impl Counts {
@@ -256,6 +276,19 @@ impl Counts {
         for (&(rule, severity), &number) in &other.by_rule {
             self.add(rule, severity, number);
         }
+        for (&excuse, &number) in &other.excused {
+            self.excuse(excuse, number);
+        }
+    }
+
+    /// Adds `number` findings that were excused.
+    pub fn excuse(&mut self, excuse: Excuse, number: u64) {
+        *self.excused.entry(excuse).or_default() += number;
+    }
+
+    /// How many findings each excuse has served for.
+    pub fn excused(&self) -> &BTreeMap<Excuse, u64> {
+        &self.excused
     }
 
     /// All findings of `severity`.
@@ -307,6 +340,7 @@ pub struct Findings<'p> {
     kept_of: BTreeMap<&'static str, usize>,
     kept: Vec<Finding>,
     located: Option<Located>,
+    excused: Option<&'p Excused>,
 }
 
 impl<'p> Findings<'p> {
@@ -319,7 +353,15 @@ impl<'p> Findings<'p> {
             kept_of: BTreeMap::new(),
             kept: Vec::new(),
             located: None,
+            excused: None,
         }
+    }
+
+    /// The same at the end of a run, when the records that findings are about are gone.
+    #[must_use]
+    pub fn at_the_end(mut self, excused: &'p Excused) -> Self {
+        self.excused = Some(excused);
+        self
     }
 
     /// From here on, [`Findings::report`] speaks for `rule`.
@@ -346,6 +388,9 @@ impl<'p> Findings<'p> {
         message: impl FnOnce() -> M,
     ) {
         let Place { record, span } = place;
+        if self.is_excused(rule, record, span) {
+            return;
+        }
         let Some(severity) = self.count(rule, severity, record.source) else {
             return;
         };
@@ -377,19 +422,54 @@ impl<'p> Findings<'p> {
         severity: Severity,
         message: impl FnOnce() -> M,
     ) {
-        let Some(severity) = self.count(rule, severity, location.source) else {
+        if self.policy.allowances.is_empty() {
+            if let Some(severity) = self.count(rule, severity, location.source) {
+                let message = message().into();
+                let fingerprint = message.fingerprint(rule, &location);
+                self.kept
+                    .push(finish(rule, severity, location, message, fingerprint));
+            }
             return;
-        };
+        }
+        if !self.is_enabled(rule) {
+            return;
+        }
         let message = message().into();
-        // The words may hold numbers that change with every record: a file as a whole is itself.
-        let content = match (&message.identity, location.record) {
-            (Some(identity), _) => identity,
-            (None, None) => [].as_slice(),
-            (None, Some(_)) => message.text.as_bytes(),
-        };
-        let fingerprint = fingerprint(rule, &location.pointer, content);
-        self.kept
-            .push(finish(rule, severity, location, message, fingerprint));
+        let fingerprint = message.fingerprint(rule, &location);
+        if self.is_excused_late(rule, &location, fingerprint) {
+            return;
+        }
+        if let Some(severity) = self.count(rule, severity, location.source) {
+            self.kept
+                .push(finish(rule, severity, location, message, fingerprint));
+        }
+    }
+
+    /// Whether a finding in a record at hand is excused; if so, that is counted.
+    fn is_excused(&mut self, rule: &'static str, record: &Record<'_>, span: Span) -> bool {
+        let allowances = &self.policy.allowances;
+        if allowances.is_empty() || !self.is_enabled(rule) {
+            return false;
+        }
+        let fingerprint = || fingerprint(rule, &record.body.pointer(span), record.raw);
+        let excuse = allowances.excuse(rule, record, span, fingerprint);
+        self.count_excuse(excuse, record.source)
+    }
+
+    /// The same for a record that is gone, or a file.
+    fn is_excused_late(&mut self, rule: &'static str, at: &Location, fingerprint: u128) -> bool {
+        let nobody = Excused::default();
+        let excused = self.excused.unwrap_or(&nobody);
+        let allowances = &self.policy.allowances;
+        let excuse = allowances.excuse_late(rule, at, fingerprint, excused);
+        self.count_excuse(excuse, at.source)
+    }
+
+    fn count_excuse(&mut self, excuse: Option<Excuse>, source: SourceId) -> bool {
+        if let Some(excuse) = excuse {
+            self.counts.entry(source).or_default().excuse(excuse, 1);
+        }
+        excuse.is_some()
     }
 
     /// Whether `rule` speaks in this run.
@@ -450,6 +530,7 @@ fn finish(
 ) -> Finding {
     // Whatever a rule says may quote the data, and so may a pointer.
     location.pointer = masked(&location.pointer).into_owned();
+    location.id = location.id.map(|id| printable(&masked(&id)).into_owned());
     let Message {
         text,
         help,

@@ -115,6 +115,7 @@ impl DatasetRule for UnknownField {
                 start,
                 end: start,
                 record,
+                id: None,
                 pointer,
             };
             findings.report_at(location, Severity::Advice, || {

@@ -61,6 +61,7 @@ impl Spot {
             start,
             end: start,
             record: Some(self.record.into()),
+            id: None,
             pointer: String::new(),
         }
     }

@@ -35,7 +35,7 @@ impl<'s> Place<'s> {
             length: location.len(),
             record: location.record,
             pointer: &location.pointer,
-            id: None,
+            id: location.id.as_deref(),
         }
     }
 }

@@ -122,7 +122,11 @@ impl Report for Sarif<'_> {
         let spoke: Vec<&str> = spoke.into_iter().collect();
         let rules: Vec<Value> = spoke
             .iter()
-            .filter_map(|name| rules::by_name(name).map(descriptor))
+            .map(|name| match rules::by_name(name) {
+                Some(entry) => descriptor(entry),
+                // A rule of the user's own has no page.
+                None => json!({ "id": name, "name": name }),
+            })
             .collect();
         let driver = Driver {
             name: "tunelint",

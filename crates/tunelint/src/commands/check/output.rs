@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tunelint_core::finding::{Finding, Keep};
+use tunelint_core::finding::{Finding, Keep, Severity};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::summary::{SourceSummary, Summary};
@@ -106,7 +106,11 @@ fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
 
 impl Reports {
     /// Opens every report; `names` are those of the sources by their ids.
-    pub(super) fn open(options: &Check, names: &[PathBuf]) -> Result<Self, Failure> {
+    pub(super) fn open(
+        options: &Check,
+        names: &[PathBuf],
+        fail_on: Option<Severity>,
+    ) -> Result<Self, Failure> {
         let directory = std::env::current_dir().unwrap_or_default();
         let names: Vec<SourceName> = names
             .iter()
@@ -116,7 +120,7 @@ impl Reports {
             color,
             quiet: options.quiet,
             statistics: options.statistics,
-            fail_on: options.fail_on.level(),
+            fail_on,
             names: names.clone(),
         };
         let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
@@ -142,11 +146,6 @@ impl Reports {
             files,
             names,
         })
-    }
-
-    /// How many sources have a name.
-    pub(super) fn names(&self) -> usize {
-        self.names.len()
     }
 
     /// The name of a source.
