@@ -13,6 +13,7 @@ mod cli;
 mod convert;
 mod corpora;
 mod evaluation;
+mod fixes;
 mod formats;
 mod laws;
 mod pages;

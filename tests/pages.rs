@@ -252,6 +252,33 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
     lies
 }
 
+/// The failing blocks of a page that the program can be given as a file: name, bytes, options.
+pub fn failing_blocks(entry: &RuleEntry) -> Vec<(String, Vec<u8>, Vec<String>)> {
+    let blocks = blocks(entry.page).into_iter().map(|block| {
+        let words = words(&block.info);
+        (content(&block, &words), words)
+    });
+    let plain = blocks.filter(|(_, words)| {
+        let has = |word: &str| words.iter().any(|have| have == word);
+        has("fail")
+            && !has("validation")
+            && words.iter().all(|word| !word.starts_with("delimiter="))
+    });
+    plain
+        .map(|(bytes, words)| {
+            let mut options = vec!["--extend-select".to_owned(), entry.meta.name.to_owned()];
+            for word in &words {
+                if let Some((key, value)) = word.split_once('=')
+                    && !["at", "repeat", "profile"].contains(&key)
+                {
+                    options.extend([format!("--{key}"), value.to_owned()]);
+                }
+            }
+            (format!("block.{}", words[0]), bytes, options)
+        })
+        .collect()
+}
+
 /// Holds what was found beside what a block says.
 fn judge(
     block: &Block,

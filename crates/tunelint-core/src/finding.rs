@@ -83,8 +83,27 @@ pub struct Edit {
 pub struct Fix {
     /// How freely it may be applied.
     pub applicability: Applicability,
-    /// What to replace, in the order of the source.
+    /// What to replace, in the order of the source; empty where the applier works that out.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// The file as a whole is to be put right in the way of the finding's rule; which bytes that
+    /// takes is worked out when it is done.
+    pub fn of_file() -> Self {
+        Self {
+            applicability: Applicability::Safe,
+            edits: Vec::new(),
+        }
+    }
+
+    /// The record is to be left out.
+    pub fn dropping() -> Self {
+        Self {
+            applicability: Applicability::DropsRecord,
+            edits: Vec::new(),
+        }
+    }
 }
 
 /// A second place that explains a finding.

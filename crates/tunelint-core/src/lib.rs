@@ -41,6 +41,7 @@
 //! `Err`: it is a finding.
 
 pub mod allow;
+pub mod apply;
 pub mod convert;
 pub mod custom;
 mod engine;

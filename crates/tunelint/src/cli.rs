@@ -95,6 +95,8 @@ pub struct Check {
     #[arg(long, value_name = "FORMAT=PATH")]
     pub report: Vec<String>,
     #[command(flatten)]
+    pub fixes: Fixes,
+    #[command(flatten)]
     pub settings: SettingsOptions,
     /// Refuse files outside of the repository, and links that lead there
     #[arg(long)]
@@ -120,6 +122,26 @@ pub struct Check {
     /// A table of findings by rule
     #[arg(long)]
     pub statistics: bool,
+}
+
+/// What is put right.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Fixes {
+    /// Put right what changes no text: line ends, blank lines, commas, a byte order mark
+    #[arg(long)]
+    pub fix: bool,
+    /// Put right what changes texts that are trained on, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Leave records out that are of no use: repeated ones, empty ones
+    #[arg(long, requires = "rejects")]
+    pub drop_records: bool,
+    /// The file for the records that are left out, verbatim with the reason
+    #[arg(long, value_name = "FILE", requires = "drop_records")]
+    pub rejects: Option<PathBuf>,
+    /// Write nothing: print what would be changed, and exit with 1 if anything would
+    #[arg(long)]
+    pub diff: bool,
 }
 
 /// Which settings hold: the same for every command.

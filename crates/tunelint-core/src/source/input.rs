@@ -115,10 +115,15 @@ impl Input {
         Some((meta.len(), meta.modified().ok()))
     }
 
+    /// Whether its bytes stand on disk as they are read: neither packed nor in another encoding.
+    pub fn is_plain(&self) -> bool {
+        compression(&self.name).is_none() && self.encoding.is_none()
+    }
+
     /// At most `length` bytes from `offset` on, as the splitter sees them; only for sources whose
     /// bytes stand so on disk or in memory.
     pub fn read_at(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
-        if compression(&self.name).is_some() || self.encoding.is_some() {
+        if !self.is_plain() {
             return None;
         }
         let read = |file: &mut dyn ReadSeek| {

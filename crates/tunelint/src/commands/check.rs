@@ -1,6 +1,7 @@
 //! `tunelint check`: findings about files of training examples.
 
 mod allowances;
+mod fixing;
 mod output;
 mod plan;
 mod sources;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tunelint_core::allow::Excuse;
-use tunelint_core::finding::{Counts, Finding};
+use tunelint_core::finding::{Counts, Finding, Keep};
 use tunelint_core::linter::Linter;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
@@ -43,23 +44,15 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let names = names_of(&sources, &plans, &options);
-    let mut run = Run {
-        sources: &sources,
-        plans: &plans,
-        datasets: Vec::new(),
-        reports: Reports::open(&options, &names, plans.fail_on())?,
-        summary: Summary::default(),
-        names: &names,
-        used: BTreeMap::new(),
-        progress: Progress::start(bytes_of(&names), !options.no_progress),
-    };
-    for (index, source) in sources.list.iter().enumerate() {
-        if let Err(failure) = run.source(SourceId(index as u32), source) {
-            failure.print();
-            exit = Exit::CouldNotRun;
+    if fixing::is_wanted(&options) {
+        let fixed = fixing::run(&options, &sources, &names)?;
+        if options.fixes.diff {
+            return Ok(exit.max(fixed));
         }
     }
-    Ok(exit.max(run.finish(&plans.today)?))
+    let reports = Reports::open(&options, &names, plans.fail_on())?;
+    let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
+    Ok(exit.max(run.all()?))
 }
 
 /// The names of all files that findings may speak of, by the numbers of the sources.
@@ -105,6 +98,11 @@ struct Plans {
 
 impl Plans {
     fn new(options: &Check, sources: &Sources) -> Result<Self, Failure> {
+        Self::keeping(options, sources, output::keep(options)?)
+    }
+
+    /// The plans of a run that needs so many findings.
+    fn keeping(options: &Check, sources: &Sources, keep: Keep) -> Result<Self, Failure> {
         let today = allowances::today();
         let mut list = BTreeMap::new();
         let mut wanted: Vec<_> = sources.list.iter().map(Source::plan).collect();
@@ -119,7 +117,7 @@ impl Plans {
                 continue;
             };
             let dataset = key.1.and_then(|index| settings.datasets.get(index));
-            list.insert(key, Plan::new(options, settings, dataset, &today)?);
+            list.insert(key, Plan::new(options, settings, dataset, &today, keep)?);
         }
         Ok(Self { list, today })
     }
@@ -151,11 +149,52 @@ struct Run<'r> {
     summary: Summary,
     names: &'r [PathBuf],
     progress: Progress,
+    silent: bool,
     /// How many findings each allowance excused, by settings and number.
     used: BTreeMap<(usize, usize), u64>,
 }
 
-impl Run<'_> {
+impl<'r> Run<'r> {
+    fn new(
+        sources: &'r Sources,
+        plans: &'r Plans,
+        names: &'r [PathBuf],
+        reports: Reports,
+        progress: bool,
+    ) -> Self {
+        Self {
+            sources,
+            plans,
+            datasets: Vec::new(),
+            reports,
+            summary: Summary::default(),
+            names,
+            used: BTreeMap::new(),
+            progress: Progress::start(bytes_of(names), progress),
+            silent: false,
+        }
+    }
+
+    /// The same without a word about files that cannot be read.
+    fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+
+    /// Checks every source.
+    fn all(mut self) -> Result<Exit, Failure> {
+        let mut exit = Exit::Clean;
+        for (index, source) in self.sources.list.iter().enumerate() {
+            if let Err(failure) = self.source(SourceId(index as u32), source) {
+                if !self.silent {
+                    failure.print();
+                }
+                exit = Exit::CouldNotRun;
+            }
+        }
+        Ok(exit.max(self.finish()?))
+    }
+
     /// Checks one source. A failure to read it does not end the run.
     fn source(&mut self, id: SourceId, source: &Source) -> Result<(), Failure> {
         let Some(plan) = self.plans.list.get(&source.plan()) else {
@@ -251,7 +290,7 @@ impl Run<'_> {
     }
 
     /// Says what all sources together show, and ends the reports.
-    fn finish(mut self, today: &str) -> Result<Exit, Failure> {
+    fn finish(mut self) -> Result<Exit, Failure> {
         let mut exit = Exit::Clean;
         for mut dataset in std::mem::take(&mut self.datasets) {
             let reports = &mut self.reports;
@@ -276,7 +315,7 @@ impl Run<'_> {
             }
             self.note_used(dataset.plan, &dataset.counts);
         }
-        exit = exit.max(self.judge_allowances(today)?);
+        exit = exit.max(self.judge_allowances(&self.plans.today)?);
         drop(std::mem::take(&mut self.progress));
         self.summary.suppressed = self.summary.counts.excused().values().sum();
         verdict::note_missing_target(&mut self.summary);
@@ -288,8 +327,12 @@ impl Run<'_> {
     /// Adds to the totals of a source, and of all.
     fn count(&mut self, source: SourceId, counts: &Counts) {
         self.summary.counts.merge(counts);
-        let path = self.reports.name(source);
-        if let Some(of) = self.summary.sources.iter_mut().find(|of| of.path == path) {
+        let path = self
+            .names
+            .get(source.0 as usize)
+            .map(|name| printable_path(name));
+        let of = &mut self.summary.sources;
+        if let Some(of) = of.iter_mut().find(|of| Some(&of.path) == path.as_ref()) {
             of.counts.merge(counts);
         }
     }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tunelint_core::finding::{Finding, Keep, Severity};
-use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::summary::{SourceSummary, Summary};
 
@@ -20,7 +19,6 @@ use crate::staged::StagedFile;
 pub(super) struct Reports {
     reports: Vec<Box<dyn Report + Send>>,
     files: Vec<ReportFile>,
-    names: Vec<SourceName>,
 }
 
 /// A report that goes into a file, complete or not at all.
@@ -141,19 +139,15 @@ impl Reports {
                 staged: shared,
             });
         }
-        Ok(Self {
-            reports,
-            files,
-            names,
-        })
+        Ok(Self { reports, files })
     }
 
-    /// The name of a source.
-    pub(super) fn name(&self, source: SourceId) -> String {
-        self.names
-            .get(source.0 as usize)
-            .map(|name| name.shown.clone())
-            .unwrap_or_default()
+    /// A run that is not reported: `report` has the findings instead.
+    pub(super) fn instead(report: Box<dyn Report + Send>) -> Self {
+        Self {
+            reports: vec![report],
+            files: Vec::new(),
+        }
     }
 
     pub(super) fn source(&mut self, source: &SourceSummary) -> Result<(), Failure> {

@@ -14,7 +14,6 @@ use tunelint_core::rules::{RuleSet, Selection};
 use tunelint_core::task::Task;
 
 use super::super::{names, reading};
-use super::output;
 use crate::cli::{Check, FailOn, Reading};
 use crate::exit::Failure;
 use crate::settings::{Dataset, Settings};
@@ -45,6 +44,7 @@ impl Plan {
         settings: &Settings,
         dataset: Option<&Dataset>,
         today: &str,
+        keep: Keep,
     ) -> Result<Self, Failure> {
         let mut typed = dataset.map_or_else(
             || options.reading.clone(),
@@ -101,7 +101,7 @@ impl Plan {
                 .or(settings.fail_on())
                 .unwrap_or(FailOn::Error),
             max_rates: settings.max_rates.clone(),
-            policy: policy(options, settings, &holding)?,
+            policy: policy(options, settings, &holding, keep)?,
             holding,
             context: RuleContext {
                 task,
@@ -153,7 +153,12 @@ impl Plan {
     }
 }
 
-fn policy(options: &Check, settings: &Settings, holding: &[usize]) -> Result<Policy, Failure> {
+fn policy(
+    options: &Check,
+    settings: &Settings,
+    holding: &[usize],
+    keep: Keep,
+) -> Result<Policy, Failure> {
     let mut severities = settings.severities.clone();
     for text in &options.severity {
         let (rule, level) = severity(text)?;
@@ -171,7 +176,7 @@ fn policy(options: &Check, settings: &Settings, holding: &[usize]) -> Result<Pol
     let own = settings.custom.iter().map(|rule| rule.name);
     enabled.extend(own.filter(|_| selection.select.is_empty()));
     Ok(Policy {
-        keep: output::keep(options)?,
+        keep,
         severities,
         enabled,
         allowances: Arc::new(allowances),
