@@ -6,7 +6,8 @@ use std::process::Stdio;
 
 use tunelint_core::printable::is_hidden;
 
-use crate::running::{command, outcome, root, shared, tunelint};
+use crate::formats::{FORMATS, bad_files};
+use crate::running::{command, outcome, root, tunelint};
 
 /// `TRYCMD=overwrite` accepts what the program says now.
 #[test]
@@ -203,17 +204,8 @@ fn a_hundred_thousand_findings_print_a_page() {
 
 #[test]
 fn hostile_data_never_speaks() {
-    let mut files: Vec<_> = vec![root().join("tests/data/mistakes.jsonl")];
-    if let Some(folder) = shared("corpora/own-hostile") {
-        files.extend(
-            fs::read_dir(folder)
-                .expect("a folder")
-                .flatten()
-                .map(|entry| entry.path()),
-        );
-    }
-    for path in files {
-        for format in ["human", "concise", "json"] {
+    for path in bad_files() {
+        for format in FORMATS {
             // Every value is shown somewhere: as too long, or as a field that nobody knows.
             let (_, out, said) = outcome(&tunelint(&[
                 "check",
@@ -419,7 +411,7 @@ fn what_looks_secret_is_never_printed() {
         .concat()
     };
     fs::write(&path, secrets.iter().map(line).collect::<String>()).expect("written");
-    for format in ["human", "concise", "json"] {
+    for format in FORMATS {
         let (code, out, said) = outcome(&tunelint(&[
             "check",
             path.to_str().unwrap(),

@@ -8,6 +8,7 @@ use tunelint_core::layout::{self, Binding};
 use tunelint_core::profile::Profile;
 use tunelint_core::rule::{FixKind, Level, RuleEntry, Scope};
 use tunelint_core::rules::{REGISTRY, by_name};
+use tunelint_core::schema::Schema;
 use tunelint_core::survey::Leaks;
 use tunelint_core::task::Task;
 
@@ -179,12 +180,22 @@ fn check_of(words: &[String], profiles: &BTreeMap<String, Arc<Profile>>) -> Chec
 fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
     let rule = entry.meta.name;
     let mut lies = head(entry, page);
-    let (mut failing, mut passing) = (0, 0);
+    let (mut failing, mut passing) = (0_usize, 0_usize);
     let mut profiles = BTreeMap::new();
     let mut train: Vec<u8> = Vec::new();
+    let (mut settings, mut schema) = (None, None);
     for block in blocks(page) {
         let words = words(&block.info);
         let has = |word: &str| words.iter().any(|have| have == word);
+        if has("settings") {
+            settings = Some(block.text);
+            continue;
+        }
+        if has("schema") {
+            let value = serde_json::from_str(&block.text).expect("JSON");
+            schema = Some(Arc::new(Schema::new(&value).expect("a schema")));
+            continue;
+        }
         if words[0] == "toml" {
             let profile = Profile::parse(&block.text).expect("an inline profile");
             profiles.insert(profile.name.clone(), Arc::new(profile));
@@ -197,7 +208,18 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         }
         let name = format!("block.{}", words[0]);
         let mut check = check_of(&words, &profiles);
-        let findings = if has("validation") {
+        check.context.output_schema = schema.clone();
+        let findings = if let Some(settings) = &settings {
+            let found = under_settings(rule, settings, &name, &bytes);
+            judge(
+                &block,
+                &words,
+                found,
+                &mut lies,
+                (&mut failing, &mut passing),
+            );
+            continue;
+        } else if has("validation") {
             let seen = seen(&name, &bytes);
             check.context.validation = Some(Arc::new(seen));
             check.run("train.jsonl", &train).0
@@ -214,25 +236,13 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
                 )
             })
             .collect();
-        let wanted: Vec<&str> = words
-            .iter()
-            .filter_map(|word| word.strip_prefix("at="))
-            .collect();
-        let at = format!("line {}", block.line);
-        match (has("fail"), has("pass")) {
-            (true, false) if found.is_empty() => {
-                lies.push(format!("{at}: `fail`, and nothing was found"))
-            }
-            (true, false) => {
-                failing += 1;
-                if !wanted.is_empty() && found != wanted {
-                    lies.push(format!("{at}: says {wanted:?}, found {found:?}"));
-                }
-            }
-            (false, true) if found.is_empty() => passing += 1,
-            (false, true) => lies.push(format!("{at}: `pass`, and found {found:?}")),
-            _ => lies.push(format!("{at}: neither `fail` nor `pass`")),
-        }
+        judge(
+            &block,
+            &words,
+            found,
+            &mut lies,
+            (&mut failing, &mut passing),
+        );
     }
     if failing == 0 || passing == 0 {
         lies.push(format!(
@@ -240,6 +250,85 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         ));
     }
     lies
+}
+
+/// The failing blocks of a page that the program can be given as a file: name, bytes, options.
+pub fn failing_blocks(entry: &RuleEntry) -> Vec<(String, Vec<u8>, Vec<String>)> {
+    let blocks = blocks(entry.page).into_iter().map(|block| {
+        let words = words(&block.info);
+        (content(&block, &words), words)
+    });
+    let plain = blocks.filter(|(_, words)| {
+        let has = |word: &str| words.iter().any(|have| have == word);
+        has("fail")
+            && !has("validation")
+            && words.iter().all(|word| !word.starts_with("delimiter="))
+    });
+    plain
+        .map(|(bytes, words)| {
+            let mut options = vec!["--extend-select".to_owned(), entry.meta.name.to_owned()];
+            for word in &words {
+                if let Some((key, value)) = word.split_once('=')
+                    && !["at", "repeat", "profile"].contains(&key)
+                {
+                    options.extend([format!("--{key}"), value.to_owned()]);
+                }
+            }
+            (format!("block.{}", words[0]), bytes, options)
+        })
+        .collect()
+}
+
+/// Holds what was found beside what a block says.
+fn judge(
+    block: &Block,
+    words: &[String],
+    found: Vec<String>,
+    lies: &mut Vec<String>,
+    (failing, passing): (&mut usize, &mut usize),
+) {
+    let has = |word: &str| words.iter().any(|have| have == word);
+    let wanted: Vec<&str> = words
+        .iter()
+        .filter_map(|word| word.strip_prefix("at="))
+        .collect();
+    let at = format!("line {}", block.line);
+    match (has("fail"), has("pass")) {
+        (true, false) if found.is_empty() => {
+            lies.push(format!("{at}: `fail`, and nothing was found"))
+        }
+        (true, false) => {
+            *failing += 1;
+            if !wanted.is_empty() && found != wanted {
+                lies.push(format!("{at}: says {wanted:?}, found {found:?}"));
+            }
+        }
+        (false, true) if found.is_empty() => *passing += 1,
+        (false, true) => lies.push(format!("{at}: `pass`, and found {found:?}")),
+        _ => lies.push(format!("{at}: neither `fail` nor `pass`")),
+    }
+}
+
+/// What the program finds by `rule` in a directory with these settings and this file.
+fn under_settings(rule: &str, settings: &str, name: &str, bytes: &[u8]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a directory");
+    std::fs::create_dir(folder.path().join(".git")).expect("a repository");
+    std::fs::write(folder.path().join("tunelint.toml"), settings).expect("written");
+    std::fs::write(folder.path().join(name), bytes).expect("written");
+    let run = crate::running::command(&["check", "--format", "json"])
+        .current_dir(folder.path())
+        .output()
+        .expect("it runs");
+    let (_, out, said) = crate::running::outcome(&run);
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{said}"));
+    let findings = report["findings"].as_array().expect("a list").iter();
+    findings
+        .filter(|finding| finding["rule"] == rule)
+        .map(|finding| {
+            let at = &finding["location"];
+            format!("{}:{}", at["line"], at["column"])
+        })
+        .collect()
 }
 
 /// What is known about the examples of a validation set.
@@ -257,6 +346,7 @@ fn seen(name: &str, bytes: &[u8]) -> Leaks {
         keep: Keep::First(0),
         severities: Default::default(),
         enabled: Default::default(),
+        ..Policy::default()
     };
     let mut linter = Linter::new(rules, silent, 1);
     let reader = Reader::open(

@@ -48,6 +48,7 @@ impl Check {
             keep: Keep::All,
             severities: Default::default(),
             enabled: self.enabled.clone(),
+            ..Policy::default()
         };
         Linter::new(
             RuleSet::build(&self.enabled, &context),
@@ -179,4 +180,52 @@ pub fn outcome(output: &Output) -> (i32, String, String) {
         text(&output.stdout),
         text(&output.stderr),
     )
+}
+
+/// A repository of its own, with files in it.
+pub struct Repository(tempfile::TempDir);
+
+impl Repository {
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        let repository = Self(tempfile::tempdir().expect("a directory"));
+        std::fs::create_dir(repository.path(".git")).expect("a directory");
+        for (name, text) in files {
+            repository.write(name, text);
+        }
+        repository
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        std::fs::write(path, text).expect("written");
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).expect("a file")
+    }
+
+    /// A run in it: exit code, standard output, standard error.
+    pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        self.run_in(".", arguments)
+    }
+
+    pub fn run_in(&self, directory: &str, arguments: &[&str]) -> (i32, String, String) {
+        let run = command(arguments)
+            .current_dir(self.path(directory))
+            .output();
+        outcome(&run.expect("it runs"))
+    }
+
+    /// The findings of a check, one a line.
+    pub fn found(&self, arguments: &[&str]) -> String {
+        let arguments = [&["check", "--format", "concise"], arguments].concat();
+        let (code, out, said) = self.run(&arguments);
+        assert!(matches!(code, 0 | 1), "{said}");
+        out
+    }
 }

@@ -1,11 +1,14 @@
 //! What a rule says, and the only way to say it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::allow::{Allowances, Excuse, Excused};
 use crate::excerpt::Excerpt;
 use crate::position::{Location, SourceId, Span};
+use crate::printable::printable;
 use crate::record::{Located, Record};
 use crate::secret::masked;
 use crate::source::Occurrences;
@@ -80,8 +83,27 @@ pub struct Edit {
 pub struct Fix {
     /// How freely it may be applied.
     pub applicability: Applicability,
-    /// What to replace, in the order of the source.
+    /// What to replace, in the order of the source; empty where the applier works that out.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// The file as a whole is to be put right in the way of the finding's rule; which bytes that
+    /// takes is worked out when it is done.
+    pub fn of_file() -> Self {
+        Self {
+            applicability: Applicability::Safe,
+            edits: Vec::new(),
+        }
+    }
+
+    /// The record is to be left out.
+    pub fn dropping() -> Self {
+        Self {
+            applicability: Applicability::DropsRecord,
+            edits: Vec::new(),
+        }
+    }
 }
 
 /// A second place that explains a finding.
@@ -128,6 +150,7 @@ pub struct Message {
     related: Vec<Related>,
     fix: Option<Fix>,
     targets: Vec<String>,
+    identity: Option<Vec<u8>>,
 }
 
 impl Message {
@@ -172,11 +195,31 @@ impl Message {
         self
     }
 
+    /// What the finding is about, where its record is no longer at hand; without it, the message.
+    #[must_use]
+    pub fn identity(mut self, content: &[u8]) -> Self {
+        self.identity = Some(content.to_vec());
+        self
+    }
+
     /// The targets it holds for.
     #[must_use]
     pub fn targets(mut self, targets: &[String]) -> Self {
         self.targets = targets.to_vec();
         self
+    }
+}
+
+impl Message {
+    /// The identity of a finding whose record is no longer at hand. Words may hold numbers that
+    /// change with every record, so a finding about a file as a whole is told by its rule alone.
+    fn fingerprint(&self, rule: &str, location: &Location) -> u128 {
+        let content = match (&self.identity, location.record) {
+            (Some(identity), _) => identity,
+            (None, None) => [].as_slice(),
+            (None, Some(_)) => self.text.as_bytes(),
+        };
+        fingerprint(rule, &location.pointer, content)
     }
 }
 
@@ -212,16 +255,17 @@ impl<'a> Record<'a> {
 pub const EXCERPTS: usize = 10;
 
 /// How many findings are kept with their words; all of them are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Keep {
     /// The first so many of each rule: for people.
     First(usize),
     /// All: for machines.
+    #[default]
     All,
 }
 
 /// What a run does with the findings of each rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// How many to keep.
     pub keep: Keep,
@@ -229,12 +273,15 @@ pub struct Policy {
     pub severities: BTreeMap<&'static str, Severity>,
     /// The rules that speak; any other is silent.
     pub enabled: BTreeSet<&'static str>,
+    /// What is excused.
+    pub allowances: Arc<Allowances>,
 }
 
 /// How often each rule spoke at each severity: exact, however many findings were kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     by_rule: BTreeMap<(&'static str, Severity), u64>,
+    excused: BTreeMap<Excuse, u64>,
 }
 
 impl Counts {
@@ -248,6 +295,19 @@ impl Counts {
         for (&(rule, severity), &number) in &other.by_rule {
             self.add(rule, severity, number);
         }
+        for (&excuse, &number) in &other.excused {
+            self.excuse(excuse, number);
+        }
+    }
+
+    /// Adds `number` findings that were excused.
+    pub fn excuse(&mut self, excuse: Excuse, number: u64) {
+        *self.excused.entry(excuse).or_default() += number;
+    }
+
+    /// How many findings each excuse has served for.
+    pub fn excused(&self) -> &BTreeMap<Excuse, u64> {
+        &self.excused
     }
 
     /// All findings of `severity`.
@@ -301,6 +361,7 @@ pub struct Findings<'p> {
     sated: BTreeSet<&'static str>,
     kept: Vec<Finding>,
     located: Option<Located>,
+    excused: Option<&'p Excused>,
 }
 
 impl<'p> Findings<'p> {
@@ -314,6 +375,7 @@ impl<'p> Findings<'p> {
             sated: BTreeSet::new(),
             kept: Vec::new(),
             located: None,
+            excused: None,
         }
     }
 
@@ -324,6 +386,13 @@ impl<'p> Findings<'p> {
             sated,
             ..Self::new(policy)
         }
+    }
+
+    /// The same at the end of a run, when the records that findings are about are gone.
+    #[must_use]
+    pub fn at_the_end(mut self, excused: &'p Excused) -> Self {
+        self.excused = Some(excused);
+        self
     }
 
     /// From here on, [`Findings::report`] speaks for `rule`.
@@ -350,6 +419,9 @@ impl<'p> Findings<'p> {
         message: impl FnOnce() -> M,
     ) {
         let Place { record, span } = place;
+        if self.is_excused(rule, record, span) {
+            return;
+        }
         let Some(severity) = self.count(rule, severity, record.source) else {
             return;
         };
@@ -381,13 +453,54 @@ impl<'p> Findings<'p> {
         severity: Severity,
         message: impl FnOnce() -> M,
     ) {
-        let Some(severity) = self.count(rule, severity, location.source) else {
+        if self.policy.allowances.is_empty() {
+            if let Some(severity) = self.count(rule, severity, location.source) {
+                let message = message().into();
+                let fingerprint = message.fingerprint(rule, &location);
+                self.kept
+                    .push(finish(rule, severity, location, message, fingerprint));
+            }
             return;
-        };
+        }
+        if !self.is_enabled(rule) {
+            return;
+        }
         let message = message().into();
-        let fingerprint = fingerprint(rule, &location.pointer, message.text.as_bytes());
-        self.kept
-            .push(finish(rule, severity, location, message, fingerprint));
+        let fingerprint = message.fingerprint(rule, &location);
+        if self.is_excused_late(rule, &location, fingerprint) {
+            return;
+        }
+        if let Some(severity) = self.count(rule, severity, location.source) {
+            self.kept
+                .push(finish(rule, severity, location, message, fingerprint));
+        }
+    }
+
+    /// Whether a finding in a record at hand is excused; if so, that is counted.
+    fn is_excused(&mut self, rule: &'static str, record: &Record<'_>, span: Span) -> bool {
+        let allowances = &self.policy.allowances;
+        if allowances.is_empty() || !self.is_enabled(rule) {
+            return false;
+        }
+        let fingerprint = || fingerprint(rule, &record.body.pointer(span), record.raw);
+        let excuse = allowances.excuse(rule, record, span, fingerprint);
+        self.count_excuse(excuse, record.source)
+    }
+
+    /// The same for a record that is gone, or a file.
+    fn is_excused_late(&mut self, rule: &'static str, at: &Location, fingerprint: u128) -> bool {
+        let nobody = Excused::default();
+        let excused = self.excused.unwrap_or(&nobody);
+        let allowances = &self.policy.allowances;
+        let excuse = allowances.excuse_late(rule, at, fingerprint, excused);
+        self.count_excuse(excuse, at.source)
+    }
+
+    fn count_excuse(&mut self, excuse: Option<Excuse>, source: SourceId) -> bool {
+        if let Some(excuse) = excuse {
+            self.counts.entry(source).or_default().excuse(excuse, 1);
+        }
+        excuse.is_some()
     }
 
     /// Whether `rule` speaks in this run.
@@ -451,12 +564,14 @@ fn finish(
 ) -> Finding {
     // Whatever a rule says may quote the data, and so may a pointer.
     location.pointer = masked(&location.pointer).into_owned();
+    location.id = location.id.map(|id| printable(&masked(&id)).into_owned());
     let Message {
         text,
         help,
         related,
         fix,
         targets,
+        ..
     } = message;
     let (excerpt, after_recovery) = (None, false);
     Finding {

@@ -7,7 +7,7 @@
 //! accounts for every record.
 //!
 //! ```
-//! use tunelint_core::finding::{Keep, Policy};
+//! use tunelint_core::finding::Policy;
 //! use tunelint_core::linter::Linter;
 //! use tunelint_core::position::SourceId;
 //! use tunelint_core::reader::{OpenError, ReadOptions, Reader};
@@ -23,7 +23,7 @@
 //!
 //! let enabled = Selection::default().enabled();
 //! let rules = RuleSet::build(&enabled, &RuleContext::default());
-//! let policy = Policy { keep: Keep::All, severities: Default::default(), enabled };
+//! let policy = Policy { enabled, ..Policy::default() };
 //! let mut linter = Linter::new(rules, policy, 1);
 //! let mut said = Vec::new();
 //! let summary = linter.check(reader, &mut |finding| {
@@ -40,7 +40,10 @@
 //! The library prints nothing, and reads no environment, clock or network. Bad data is never an
 //! `Err`: it is a finding.
 
+pub mod allow;
+pub mod apply;
 pub mod convert;
+pub mod custom;
 mod engine;
 pub mod example;
 pub mod excerpt;
@@ -60,6 +63,7 @@ pub mod record;
 pub mod row;
 pub mod rule;
 pub mod rules;
+pub mod schema;
 pub mod secret;
 pub mod sink;
 pub mod source;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::allow::Excused;
 use crate::engine;
 use crate::example::Example;
 use crate::excerpt::Excerpt;
@@ -55,6 +56,8 @@ pub struct Tallies {
     rules: Vec<Option<AnyTally>>,
     survey: Survey,
     examples: u64,
+    /// Records that are excused from what is said at the end.
+    excused: Excused,
 }
 
 /// What one batch gave.
@@ -75,6 +78,7 @@ impl Tallies {
             rules: rules.checks().map(tally).collect(),
             survey: Survey::new(rules.needs()),
             examples: 0,
+            excused: Excused::default(),
         }
     }
 
@@ -98,6 +102,7 @@ impl Tallies {
     /// Adds what was seen after it.
     pub fn merge(&mut self, rules: &RuleSet, other: Self) {
         self.examples += other.examples;
+        self.excused.merge(other.excused);
         self.survey.merge(other.survey);
         for ((check, into), from) in rules.checks().zip(&mut self.rules).zip(other.rules) {
             if let (Check::Dataset(rule), Some(into), Some(from)) = (check, into, from) {
@@ -205,7 +210,8 @@ impl Linter {
         sink: Sink<'_>,
     ) -> io::Result<Vec<(&'static str, Check)>> {
         let policy = self.policy.clone();
-        let mut findings = Findings::new(&policy);
+        let excused = std::mem::take(&mut self.tallies.excused);
+        let mut findings = Findings::new(&policy).at_the_end(&excused);
         let again = self.tallies.finish(&self.rules, &mut findings);
         let (found, kept) = findings.into_parts();
         found
@@ -302,6 +308,8 @@ impl Pass<'_> {
             let mut tallies = Tallies::new(rules);
             let mut take = |read: Decoded<'_, '_>, findings: &mut Findings<'_>| {
                 if let Decoded::Example(example) = read {
+                    let noted = &mut tallies.excused;
+                    policy.allowances.note(&example.record, noted);
                     check_example(rules, example, findings);
                     tallies.observe(rules, example, &mut buffers.1, horizon);
                 }
@@ -345,11 +353,7 @@ impl Pass<'_> {
 pub fn each_example(mut reader: Reader, take: &mut dyn FnMut(&Example<'_>)) -> io::Result<()> {
     let decoding = reader.decoding();
     let mut scratch = decoding.scratch();
-    let silent = Policy {
-        keep: Keep::First(0),
-        severities: BTreeMap::new(),
-        enabled: Default::default(),
-    };
+    let silent = Policy::default();
     let mut findings = Findings::new(&silent);
     let mut read = |batch: &Batch| {
         decoding.each(batch, &mut scratch, &mut findings, &mut |read, _| {

@@ -161,6 +161,8 @@ pub struct Location {
     pub end: Position,
     /// Which record, counted from 1 (a CSV header is none); `None` for the file as a whole.
     pub record: Option<u64>,
+    /// What the record calls itself, where that is known.
+    pub id: Option<String>,
     /// RFC 6901 path inside the record; `/column-name` in a CSV file; empty for the whole record.
     pub pointer: String,
 }
@@ -173,6 +175,7 @@ impl Location {
             start: Position::START,
             end: Position::START,
             record: None,
+            id: None,
             pointer: String::new(),
         }
     }

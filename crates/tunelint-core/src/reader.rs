@@ -197,6 +197,11 @@ impl Reader {
         }
     }
 
+    /// Where the first batch begins: behind a byte order mark and what else was skipped.
+    pub(crate) fn first_offset(&self) -> u64 {
+        self.shape.as_ref().map_or(0, |shape| shape.skip as u64)
+    }
+
     /// Bytes read so far, the byte order mark included.
     pub fn bytes_read(&self) -> u64 {
         let skipped = self.shape.as_ref().map_or(0, |shape| shape.skip);

@@ -1,6 +1,8 @@
 //! One item of a container, with its place and its parsed body.
 
-use crate::json::{Json, LastItem};
+use serde_json::Value;
+
+use crate::json::{Json, Kind, LastItem};
 use crate::position::{Location, Position, SourceId, Span};
 use crate::row::Row;
 use crate::text::Text;
@@ -89,7 +91,17 @@ impl<'a> Record<'a> {
             start,
             end: start.advance(span.slice(self.raw), self.lone_cr),
             record: Some(self.ordinal),
+            id: self.id(),
             pointer: self.body.pointer_after(span, &mut last.item),
+        }
+    }
+
+    /// What the record calls itself: its field `id`, text or number.
+    pub fn id(&self) -> Option<String> {
+        match self.body.value_at("/id")? {
+            Value::String(id) => Some(id),
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
         }
     }
 
@@ -121,6 +133,26 @@ impl<'a> Body<'a> {
                 Some(value.text().map_or(Field::Other(value), Field::Text))
             }
             Self::Row(row) => row.cell(row.header().index(name)?).map(Field::Text),
+            Self::Unread => None,
+        }
+    }
+
+    /// The value at an RFC 6901 path; the text of a cell in a row.
+    pub fn value_at(&self, pointer: &str) -> Option<Value> {
+        let steps = pointer.strip_prefix('/')?.split('/');
+        let mut steps = steps.map(|step| step.replace("~1", "/").replace("~0", "~"));
+        match self {
+            Self::Json(json) => {
+                let value = steps.try_fold(json.root(), |value, step| match value.kind() {
+                    Kind::Array => value.items().nth(step.parse().ok()?),
+                    _ => value.get(&step),
+                });
+                serde_json::from_str(value?.raw()).ok()
+            }
+            Self::Row(row) => {
+                let cell = row.cell(row.header().index(&steps.next()?)?)?;
+                Some(Value::String(cell.as_str().to_owned()))
+            }
             Self::Unread => None,
         }
     }

@@ -4,15 +4,18 @@
 //! ([`DatasetRule`]), or the survey that is gathered once for all rules ([`SurveyRule`]).
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::custom::CustomRule;
 use crate::example::Example;
 use crate::finding::{Findings, Severity};
 use crate::infer::Inferred;
 pub use crate::limit::TargetLimit;
 use crate::profile::Profile;
+use crate::schema::Schema;
 use crate::survey::{Leaks, Needs, Survey};
 use crate::task::Task;
 
@@ -92,8 +95,26 @@ pub enum RuleStatus {
     Off,
 }
 
+/// A number that a rule can be given in the settings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RuleOption {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means, in a sentence without a full stop.
+    pub summary: &'static str,
+    /// Its value where nothing is set.
+    pub default: f64,
+    /// The smallest value that makes sense.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+}
+
+/// The options that were set, by rule and name.
+pub type RuleOptions = BTreeMap<(&'static str, &'static str), f64>;
+
 /// What is known about a rule without building it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RuleMeta {
     /// Its name, the same everywhere.
     pub name: &'static str,
@@ -109,6 +130,8 @@ pub struct RuleMeta {
     pub infers: bool,
     /// The version that it came with.
     pub since: &'static str,
+    /// What can be set.
+    pub options: &'static [RuleOption],
 }
 
 impl RuleMeta {
@@ -122,6 +145,7 @@ impl RuleMeta {
             status: RuleStatus::Stable,
             infers: false,
             since: "0.1.0",
+            options: &[],
         }
     }
 
@@ -136,6 +160,13 @@ impl RuleMeta {
     #[must_use]
     pub const fn status(mut self, status: RuleStatus) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same with options.
+    #[must_use]
+    pub const fn options(mut self, options: &'static [RuleOption]) -> Self {
+        self.options = options;
         self
     }
 
@@ -160,9 +191,24 @@ pub struct RuleContext {
     pub validation: Option<Arc<Leaks>>,
     /// The common form of the set, once it is known: the registry is asked again then.
     pub inferred: Option<Arc<Inferred>>,
+    /// What was set for single rules.
+    pub options: RuleOptions,
+    /// What every output must satisfy, where a schema was named.
+    pub output_schema: Option<Arc<Schema>>,
+    /// The user's own rules.
+    pub custom: Vec<CustomRule>,
 }
 
 impl RuleContext {
+    /// The value of a rule's option: what was set, or its default.
+    pub fn option(&self, meta: &RuleMeta, name: &str) -> f64 {
+        let option = meta.options.iter().find(|option| option.name == name);
+        option.map_or(0.0, |option| {
+            let set = self.options.get(&(meta.name, option.name));
+            set.copied().unwrap_or(option.default)
+        })
+    }
+
     /// The limits called `name` of all targets; equal ones are one, so that each is checked once.
     pub fn limits(&self, name: &str) -> Vec<TargetLimit> {
         let mut limits: Vec<TargetLimit> = Vec::new();
@@ -195,6 +241,14 @@ pub struct RuleEntry {
     pub page: &'static str,
     /// Builds it; `None` where it has nothing to say in this context.
     pub build: fn(&RuleContext) -> Option<Check>,
+}
+
+impl RuleEntry {
+    /// What the rule is about: the first sentence of its page.
+    pub fn summary(&self) -> String {
+        let paragraph = self.page.split("\n\n").nth(1).unwrap_or_default();
+        paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// A built rule of either kind.

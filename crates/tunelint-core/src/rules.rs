@@ -11,6 +11,7 @@ pub mod edge_whitespace;
 pub mod empty_input;
 pub mod empty_output;
 pub mod example_too_long;
+pub mod expired_allow;
 pub mod fewer_than_recommended;
 pub mod imbalanced_labels;
 pub mod input_too_long;
@@ -47,6 +48,7 @@ pub mod odd_line_endings;
 pub mod output_too_long;
 pub mod rare_label;
 pub mod record_too_large;
+pub mod schema_mismatch;
 pub mod spreadsheet_damage;
 pub mod stray_quote;
 pub mod too_few_examples;
@@ -54,6 +56,7 @@ pub mod too_many_examples;
 pub mod unclosed_quote;
 pub mod unknown_field;
 pub mod unknown_label;
+pub mod unused_allow;
 pub mod upload_too_large;
 pub mod validation_leak;
 pub mod wrong_container;
@@ -132,6 +135,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         example_too_long::META,
         include_str!("../rules/example-too-long.md"),
         example_too_long::build,
+    ),
+    entry(
+        expired_allow::META,
+        include_str!("../rules/expired-allow.md"),
+        Check::reader,
     ),
     entry(
         fewer_than_recommended::META,
@@ -314,6 +322,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         Check::reader,
     ),
     entry(
+        schema_mismatch::META,
+        include_str!("../rules/schema-mismatch.md"),
+        schema_mismatch::build,
+    ),
+    entry(
         spreadsheet_damage::META,
         include_str!("../rules/spreadsheet-damage.md"),
         spreadsheet_damage::build,
@@ -347,6 +360,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         unknown_label::META,
         include_str!("../rules/unknown-label.md"),
         unknown_label::build,
+    ),
+    entry(
+        unused_allow::META,
+        include_str!("../rules/unused-allow.md"),
+        Check::reader,
     ),
     entry(
         upload_too_large::META,
@@ -454,10 +472,12 @@ impl RuleSet {
         let checks = REGISTRY
             .iter()
             .filter(|entry| enabled.contains(entry.meta.name))
-            .filter_map(|entry| Some((entry.meta.name, (entry.build)(&context)?)))
-            .collect();
+            .filter_map(|entry| Some((entry.meta.name, (entry.build)(&context)?)));
+        let custom = context.custom.iter();
+        let custom = custom.filter(|rule| enabled.contains(rule.name));
+        let custom = custom.map(|rule| (rule.name, Check::example(rule.clone())));
         Self {
-            checks,
+            checks: checks.chain(custom).collect(),
             enabled,
             context,
         }

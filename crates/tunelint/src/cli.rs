@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
+
+use tunelint_core::finding::Severity;
 
 use crate::report::Format;
 
@@ -37,6 +40,10 @@ pub enum Command {
     Rule(Rule),
     /// List the providers, or print what one accepts, with sources
     Profile(Profile),
+    /// Write settings that fit the data at hand
+    Init(Init),
+    /// Print the settings in force, or their JSON Schema
+    Config(Config),
 }
 
 /// Options of `check`.
@@ -45,8 +52,9 @@ pub enum Command {
     after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 it could not run."
 )]
 pub struct Check {
-    /// Files or directories; `-` is standard input
-    #[arg(required = true, value_name = "PATH")]
+    /// Files or directories; `-` is standard input; without any, the datasets of the settings or
+    /// the current directory
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What the data is meant for; without it the layout decides (may be given several times)
     #[arg(long, value_name = "PROFILE")]
@@ -77,21 +85,34 @@ pub struct Check {
     /// Rules in preview too
     #[arg(long)]
     pub preview: bool,
-    /// The severity from which on the exit code is 1
-    #[arg(long, value_name = "LEVEL", default_value = "error")]
-    pub fail_on: FailOn,
+    /// The severity from which on the exit code is 1 (default: error)
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
     /// How findings are written to standard output
     #[arg(long, value_name = "NAME", default_value = "human")]
     pub format: Format,
     /// Another report, into a file (several times)
     #[arg(long, value_name = "FORMAT=PATH")]
     pub report: Vec<String>,
+    #[command(flatten)]
+    pub fixes: Fixes,
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Refuse files outside of the repository, and links that lead there
+    #[arg(long)]
+    pub contained: bool,
+    /// Leave out what the settings exclude even where it is named
+    #[arg(long)]
+    pub force_exclude: bool,
     /// Accept patterns and directories that hold no file
     #[arg(long)]
     pub no_error_on_unmatched: bool,
     /// Threads to use; all processors without it
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+    /// Show no progress; it is only ever shown on a terminal, after half a second
+    #[arg(long)]
+    pub no_progress: bool,
     /// Colours: auto, always, never
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -103,8 +124,39 @@ pub struct Check {
     pub statistics: bool,
 }
 
+/// What is put right.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Fixes {
+    /// Put right what changes no text: line ends, blank lines, commas, a byte order mark
+    #[arg(long)]
+    pub fix: bool,
+    /// Put right what changes texts that are trained on, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Leave records out that are of no use: repeated ones, empty ones
+    #[arg(long, requires = "rejects")]
+    pub drop_records: bool,
+    /// The file for the records that are left out, verbatim with the reason
+    #[arg(long, value_name = "FILE", requires = "drop_records")]
+    pub rejects: Option<PathBuf>,
+    /// Write nothing: print what would be changed, and exit with 1 if anything would
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// Which settings hold: the same for every command.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SettingsOptions {
+    /// A settings file in place of the closest one, or a single setting (several times)
+    #[arg(long, value_name = "FILE|KEY=VALUE")]
+    pub config: Vec<String>,
+    /// Look for no settings file
+    #[arg(long)]
+    pub isolated: bool,
+}
+
 /// How sources are read: the same for every command.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Reading {
     /// How records become examples: pairs, prompt-completion, alpaca, messages, contents, sharegpt, palm
     #[arg(long, value_name = "LAYOUT", visible_alias = "from")]
@@ -143,9 +195,9 @@ pub struct Reading {
     /// The encoding of the file, if not UTF-8: windows-1252, utf-16le, shift_jis, …
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
-    /// The largest record that is read: bytes, or with K, M, G
-    #[arg(long, value_name = "SIZE", default_value = "64M")]
-    pub max_record_size: String,
+    /// The largest record that is read: bytes, or with K, M, G (default: 64M)
+    #[arg(long, value_name = "SIZE")]
+    pub max_record_size: Option<String>,
     /// The name that standard input is reported under; its ending tells the container
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<PathBuf>,
@@ -244,8 +296,48 @@ pub struct Profile {
     pub name: Option<String>,
 }
 
+/// Options of `init`.
+#[derive(Debug, Args)]
+#[command(after_help = "Nothing is written over: what is there already is kept.")]
+pub struct Init {
+    /// Write .pre-commit-config.yaml as well
+    #[arg(long)]
+    pub pre_commit: bool,
+    /// Write a workflow for GitHub Actions as well
+    #[arg(long)]
+    pub github: bool,
+}
+
+/// Options of `config`.
+#[derive(Debug, Args)]
+pub struct Config {
+    /// What to print.
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+/// What `config` prints.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Every setting in force, and where it was set
+    Show(ConfigShow),
+    /// The JSON Schema of settings, for editors
+    Schema,
+}
+
+/// Options of `config show`.
+#[derive(Debug, Args)]
+pub struct ConfigShow {
+    /// The file or directory whose settings are meant; the current one without it
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+}
+
 /// From which severity on a run fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FailOn {
     /// Errors
     Error,
@@ -255,6 +347,18 @@ pub enum FailOn {
     Advice,
     /// Never
     Never,
+}
+
+impl FailOn {
+    /// The severity; `None`: a run never fails.
+    pub fn level(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Advice => Some(Severity::Advice),
+            Self::Never => None,
+        }
+    }
 }
 
 /// When to use colours.

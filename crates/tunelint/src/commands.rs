@@ -1,8 +1,10 @@
 //! One file per command: they join the library, the report and the terminal.
 
 pub mod check;
+pub mod config;
 pub mod convert;
+pub mod init;
 mod names;
 pub mod profile;
-mod reading;
+pub mod reading;
 pub mod rule;

@@ -1,6 +1,6 @@
 //! How a run ends.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use tunelint_core::printable::printable;
@@ -25,6 +25,8 @@ impl From<Exit> for ExitCode {
 /// Why a run could not be done: for people, in a sentence or two.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
+    /// Drawn places that are shown before the message.
+    frames: String,
     message: String,
     help: Option<String>,
 }
@@ -33,9 +35,21 @@ impl Failure {
     /// What is wrong.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
+            frames: String::new(),
             message: message.into(),
             help: None,
         }
+    }
+
+    /// Places, drawn already, to show before the message.
+    pub fn shown_before(mut self, frames: String) -> Self {
+        self.frames = frames;
+        self
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
     }
 
     /// What to do.
@@ -51,13 +65,20 @@ impl Failure {
 
     /// Writes it to standard error.
     pub fn print(&self) {
-        let mut text = format!("error: {}\n", printable(&self.message));
+        let mut text = self.frames.clone();
+        text.push_str(&format!("error: {}\n", printable(&self.message)));
         if let Some(help) = &self.help {
             text.push_str(&format!("  help: {}\n", printable(help)));
         }
         // Nobody is left to tell if this fails.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+/// Whether standard error shows colours.
+pub fn colored_errors() -> bool {
+    io::stderr().is_terminal()
+        && anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }
 
 /// What is said of a mistake in the program itself: the place in its source, and nothing of the

@@ -3,7 +3,10 @@
 mod cli;
 mod commands;
 mod exit;
+mod frame;
+mod progress;
 mod report;
+mod settings;
 mod staged;
 mod walk;
 
@@ -26,6 +29,8 @@ fn run() -> Exit {
         cli::Command::Convert(convert) => commands::convert::run(*convert),
         cli::Command::Rule(rule) => commands::rule::run(&rule),
         cli::Command::Profile(profile) => commands::profile::run(&profile),
+        cli::Command::Init(init) => commands::init::run(&init),
+        cli::Command::Config(config) => commands::config::run(&config),
     };
     outcome.unwrap_or_else(|failure| {
         failure.print();

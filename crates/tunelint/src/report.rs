@@ -1,14 +1,27 @@
 //! Findings written in one format: one file per format behind one trait.
 
 mod concise;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod jsonl;
+mod junit;
+mod markdown;
+mod names;
 mod place;
+mod record;
+mod sarif;
+mod worst;
 
 use std::io;
 
-use tunelint_core::finding::{Finding, Keep};
+use tunelint_core::finding::{Counts, Finding, Keep, Severity};
+use tunelint_core::position::SourceId;
+use tunelint_core::printable::{counted, grouped};
 use tunelint_core::summary::{SourceSummary, Summary};
+
+pub use names::SourceName;
 
 /// The name of a report format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -19,6 +32,18 @@ pub enum Format {
     Concise,
     /// One JSON document with every finding.
     Json,
+    /// The same objects, one a line.
+    Jsonl,
+    /// Annotations on the lines of a pull request: the ten worst of each severity.
+    Github,
+    /// A code quality report for GitLab.
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML: a finding is a test.
+    Junit,
+    /// A summary in Markdown.
+    Markdown,
 }
 
 impl Format {
@@ -26,7 +51,7 @@ impl Format {
     pub fn keep(self) -> Keep {
         match self {
             Self::Human => Keep::First(human::PER_RULE),
-            Self::Concise | Self::Json => Keep::All,
+            _ => Keep::All,
         }
     }
 }
@@ -50,8 +75,48 @@ pub struct Style {
     pub quiet: bool,
     /// A table of findings by rule at the end.
     pub statistics: bool,
-    /// The path of each source, by its id, printable.
-    pub paths: Vec<String>,
+    /// The severity from which on a run fails.
+    pub fail_on: Option<Severity>,
+    /// The name of each source, by its id.
+    pub names: Vec<SourceName>,
+}
+
+/// The name of a source that has none.
+static NAMELESS: SourceName = SourceName {
+    shown: String::new(),
+    relative: String::new(),
+    uri: String::new(),
+};
+
+impl Style {
+    /// The name of a source.
+    pub fn name(&self, source: SourceId) -> &SourceName {
+        self.names.get(source.0 as usize).unwrap_or(&NAMELESS)
+    }
+
+    /// Whether a finding of `severity` makes the run fail.
+    fn fails(&self, severity: Severity) -> bool {
+        self.fail_on.is_some_and(|level| severity >= level)
+    }
+}
+
+/// `2 errors, 1 warning, 3 advice`.
+fn totals(counts: &Counts) -> String {
+    let of = |severity| counts.of_severity(severity);
+    let (errors, warnings, advice) = (
+        of(Severity::Error),
+        of(Severity::Warning),
+        of(Severity::Advice),
+    );
+    if errors + warnings + advice == 0 {
+        return "nothing to report".to_owned();
+    }
+    format!(
+        "{}, {}, {} advice",
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+        grouped(advice)
+    )
 }
 
 /// Opens a report in `format` that writes to `out`.
@@ -64,5 +129,11 @@ pub fn open<'w>(
         Format::Human => Box::new(human::Human::new(style, out)),
         Format::Concise => Box::new(concise::Concise::new(style, out)),
         Format::Json => Box::new(json::Json::new(style, out)),
+        Format::Jsonl => Box::new(jsonl::Jsonl::new(style, out)),
+        Format::Github => Box::new(github::GitHub::new(style, out)),
+        Format::Gitlab => Box::new(gitlab::GitLab::new(style, out)),
+        Format::Sarif => Box::new(sarif::Sarif::new(style, out)),
+        Format::Junit => Box::new(junit::Junit::new(style, out)),
+        Format::Markdown => Box::new(markdown::Markdown::new(style, out)),
     }
 }

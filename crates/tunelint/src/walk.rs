@@ -7,9 +7,10 @@ use ignore::WalkBuilder;
 use tunelint_core::printable::printable_path;
 
 use crate::exit::Failure;
+use crate::settings::nearest;
 
 /// Endings that a walk through a directory takes; a bare `.json` may be anything, and is only
-/// read when it is named.
+/// read when it is named, on the command line or in the settings.
 const ENDINGS: [&str; 4] = ["jsonl", "ndjson", "csv", "tsv"];
 
 /// What a path on the command line is.
@@ -21,6 +22,17 @@ pub enum Named {
     File(PathBuf),
 }
 
+/// How a file was come upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// It was named.
+    ByName,
+    /// It stands in a directory that was named, and its name ends as data does.
+    AsData,
+    /// It stands in such a directory.
+    Beside,
+}
+
 /// What was found, and what could not be.
 #[derive(Debug, Default)]
 pub struct Walk {
@@ -30,8 +42,11 @@ pub struct Walk {
     pub failures: Vec<Failure>,
 }
 
+/// Whether a file is wanted.
+pub type Wanted<'w> = &'w mut dyn FnMut(&Path, Found) -> Result<bool, Failure>;
+
 /// Resolves `paths`.
-pub fn walk(paths: &[PathBuf], accept_nothing: bool) -> Walk {
+pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Result<Walk, Failure> {
     let mut walk = Walk::default();
     for path in paths {
         if path.as_os_str() == "-" {
@@ -39,8 +54,9 @@ pub fn walk(paths: &[PathBuf], accept_nothing: bool) -> Walk {
             continue;
         }
         match fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => directory(path, accept_nothing, &mut walk),
-            Ok(_) => walk.found.push(Named::File(path.clone())),
+            Ok(meta) if meta.is_dir() => directory(path, accept_nothing, &mut walk, wanted)?,
+            Ok(_) if wanted(path, Found::ByName)? => walk.found.push(Named::File(path.clone())),
+            Ok(_) => {}
             Err(error) => walk.failures.push(missing(path, &error)),
         }
     }
@@ -49,7 +65,7 @@ pub fn walk(paths: &[PathBuf], accept_nothing: bool) -> Walk {
         Named::Stdin => true,
         Named::File(path) => seen.insert(path.clone()),
     });
-    walk
+    Ok(walk)
 }
 
 fn missing(path: &Path, error: &std::io::Error) -> Failure {
@@ -59,18 +75,13 @@ fn missing(path: &Path, error: &std::io::Error) -> Failure {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let names = fs::read_dir(parent)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name());
-    let near = names
-        .map(|have| have.to_string_lossy().into_owned())
-        .map(|have| (strsim::damerau_levenshtein(&have, &name), have))
-        .filter(|(distance, _)| *distance <= 2)
-        .min();
-    match near {
-        Some((_, near)) if error.kind() == std::io::ErrorKind::NotFound => failure.help(format!(
+    let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+    let names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match nearest(&name, &names) {
+        Some(near) if error.kind() == std::io::ErrorKind::NotFound => failure.help(format!(
             "did you mean {}?",
             printable_path(&path.with_file_name(near))
         )),
@@ -78,7 +89,12 @@ fn missing(path: &Path, error: &std::io::Error) -> Failure {
     }
 }
 
-fn directory(path: &Path, accept_nothing: bool, walk: &mut Walk) {
+fn directory(
+    path: &Path,
+    accept_nothing: bool,
+    walk: &mut Walk,
+    wanted: Wanted<'_>,
+) -> Result<(), Failure> {
     let before = walk.found.len();
     let entries = WalkBuilder::new(path)
         .require_git(false)
@@ -86,11 +102,17 @@ fn directory(path: &Path, accept_nothing: bool, walk: &mut Walk) {
         .build();
     for entry in entries {
         match entry {
-            Ok(entry)
-                if entry.file_type().is_some_and(|kind| kind.is_file())
-                    && is_data(entry.path()) =>
-            {
-                walk.found.push(Named::File(entry.into_path()));
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                let path = entry.path();
+                let found = if is_data(path) {
+                    Found::AsData
+                } else {
+                    Found::Beside
+                };
+                if wanted(path, found)? {
+                    let path = path.strip_prefix(".").unwrap_or(path);
+                    walk.found.push(Named::File(path.to_path_buf()));
+                }
             }
             Ok(_) => {}
             Err(error) => walk.failures.push(Failure::new(format!(
@@ -106,6 +128,7 @@ fn directory(path: &Path, accept_nothing: bool, walk: &mut Walk) {
             ENDINGS.join(", *.")
         )));
     }
+    Ok(())
 }
 
 fn is_data(path: &Path) -> bool {

@@ -257,6 +257,7 @@ pub(super) mod testing {
             keep: Keep::All,
             severities: Default::default(),
             enabled,
+            ..Policy::default()
         }
     }
 

@@ -15,9 +15,7 @@ pub(super) fn report(reader: &Reader, findings: &mut Findings<'_>) {
         Err(not_data) => return wrong_encoding::report(source, not_data, findings),
     };
     let facts = reader.batcher.facts();
-    if let Some(remark) = &shape.remark {
-        wrong_container::report(source, remark, findings);
-    }
+    wrong_container::report(source, shape, findings);
     if facts.byte_order_mark {
         byte_order_mark::report(source, findings);
     }

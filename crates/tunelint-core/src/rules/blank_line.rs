@@ -1,6 +1,6 @@
 //! Empty lines or rows between records.
 
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::{Findings, Fix, Message, Severity};
 use crate::position::{Location, SourceId};
 use crate::printable::counted;
 use crate::rule::{FixKind, Level, RuleMeta, Scope};
@@ -28,6 +28,7 @@ pub(crate) fn report(source: SourceId, facts: &Facts, findings: &mut Findings<'_
             };
             Message::new(message)
                 .help("remove it: some loaders stop at a blank line")
+                .fix(Fix::of_file())
                 .elsewhere(source, &facts.blank_lines)
         },
     );

@@ -64,6 +64,7 @@ fn report(group: &[Sighting], severity: Severity, findings: &mut Findings<'_>) {
             )
         };
         Message::new(message)
+            .identity(&other.identity())
             .help("keep the right answer; if several are meant, leave them")
             .related("the first one", first.spot().location())
     });

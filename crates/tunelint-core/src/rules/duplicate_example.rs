@@ -1,6 +1,6 @@
 //! An example that stands in the set more than once.
 
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::{Findings, Fix, Message, Severity};
 use crate::rule::{Check, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::{Needs, Sighting, Survey};
 
@@ -62,6 +62,8 @@ fn report(first: &Sighting, again: &Sighting, findings: &mut Findings<'_>) {
             )
         };
         Message::new(message)
+            .identity(&again.identity())
+            .fix(Fix::dropping())
             .help("remove one of the two: the model would weigh it twice")
             .related("the first one", first.spot().location())
     });

@@ -1,7 +1,7 @@
 //! An input in which nothing can be seen.
 
 use crate::example::{Example, Role};
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::{Findings, Fix, Message, Severity};
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
 /// What is known about the rule.
@@ -26,6 +26,7 @@ impl ExampleRule for EmptyInput {
             findings.report(example.record.at(turn.text_span()), Severity::Error, || {
                 Message::new(format!("the input {}", what_is_there(turn)))
                     .help("write the input, or remove the record")
+                    .fix(Fix::dropping())
             });
         }
     }

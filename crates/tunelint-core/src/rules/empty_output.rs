@@ -2,7 +2,7 @@
 
 use super::empty_input::what_is_there;
 use crate::example::Example;
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::{Findings, Fix, Message, Severity};
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
 /// What is known about the rule.
@@ -25,9 +25,9 @@ impl ExampleRule for EmptyOutput {
         // An answer made of a tool call is not blank: see `Turn::is_blank`.
         for turn in example.outputs().filter(|turn| turn.is_blank()) {
             findings.report(example.record.at(turn.text_span()), Severity::Error, || {
-                Message::new(format!("the output {}", what_is_there(turn))).help(
-                    "write the answer, or remove the record: the model would learn to say nothing",
-                )
+                Message::new(format!("the output {}", what_is_there(turn)))
+                    .help("write the answer, or remove the record: the model would learn to say nothing")
+                    .fix(Fix::dropping())
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Findings, Message, Severity};
 use crate::printable::{counted, grouped};
-use crate::rule::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
+use crate::rule::{Check, Level, RuleContext, RuleMeta, RuleOption, Scope, SurveyRule};
 use crate::survey::{Needs, Survey};
 
 /// What is known about the rule.
@@ -10,21 +10,30 @@ pub const META: RuleMeta = RuleMeta::new(
     "length-outlier",
     Level::Fixed(Severity::Advice),
     Scope::Dataset,
-);
+)
+.options(&[RuleOption {
+    name: "medians",
+    summary: "an outlier is longer than so many times the usual length",
+    default: 20.0,
+    min: 2.0,
+    max: 1000.0,
+}]);
 
 /// Builds the rule.
-pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::survey(LengthOutlier))
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let medians = context.option(&META, "medians");
+    Some(Check::survey(LengthOutlier { medians }))
 }
 
 /// Outputs needed before the usual length is known.
 const ENOUGH: u64 = 50;
-/// An outlier is longer than so many medians,
-const MEDIANS: u64 = 20;
-/// and lies so many interquartile ranges beyond the third quartile.
+/// An outlier lies so many interquartile ranges beyond the third quartile, besides being longer
+/// than so many medians as the option says.
 const RANGES: u64 = 10;
 
-struct LengthOutlier;
+struct LengthOutlier {
+    medians: f64,
+}
 
 impl SurveyRule for LengthOutlier {
     fn needs(&self) -> Needs {
@@ -44,7 +53,8 @@ impl SurveyRule for LengthOutlier {
             lengths.quantile(0.5),
             lengths.quantile(0.75),
         );
-        let bound = (MEDIANS * median.max(1)).max(q3 + RANGES * (q3 - q1));
+        let many = (self.medians * median.max(1) as f64) as u64;
+        let bound = many.max(q3 + RANGES * (q3 - q1));
         for (length, spot) in lengths
             .longest()
             .iter()
@@ -56,6 +66,7 @@ impl SurveyRule for LengthOutlier {
                     counted(*length, "character"),
                     grouped(median)
                 ))
+                .identity(&length.to_le_bytes())
                 .help("look whether two records have run together, or the text belongs elsewhere")
             });
         }

@@ -1,6 +1,6 @@
 //! Line ends of several kinds, or CR alone.
 
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::{Findings, Fix, Message, Severity};
 use crate::position::Location;
 use crate::printable::counted;
 use crate::reader::Reader;
@@ -29,6 +29,7 @@ pub(crate) fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>
             || {
                 Message::new("lines end in CR alone, which most readers take for one long line")
                     .help("save the file with LF line ends; it was read with CR")
+                    .fix(Fix::of_file())
             },
         );
         return;
@@ -57,6 +58,7 @@ pub(crate) fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>
             ));
             message
                 .help("save the file with one kind of line end")
+                .fix(Fix::of_file())
                 .elsewhere(source, &facts.other_ends)
         },
     );

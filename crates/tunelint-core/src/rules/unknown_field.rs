@@ -115,6 +115,7 @@ impl DatasetRule for UnknownField {
                 start,
                 end: start,
                 record,
+                id: None,
                 pointer,
             };
             findings.report_at(location, Severity::Advice, || {
@@ -124,6 +125,7 @@ impl DatasetRule for UnknownField {
                     counted(field.count, "record"),
                     if field.count == 1 { "has" } else { "have" }
                 ))
+                .identity(name.as_bytes())
                 .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
             });
         }

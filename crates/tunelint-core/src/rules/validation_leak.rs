@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::{Findings, Fix, Message, Severity};
 use crate::rule::{Check, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::{Leaks, Needs, Survey};
 
@@ -51,6 +51,8 @@ impl SurveyRule for ValidationLeak {
                     () => format!("the input of this validation example is that of training record {record}"),
                 };
                 Message::new(message)
+                    .identity(&validation.identity())
+                    .fix(Fix::dropping())
                     .help("remove it from one of the two sets: a model is not judged by what it has seen")
                     .related("in training", training.spot().location())
             });

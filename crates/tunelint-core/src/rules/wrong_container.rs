@@ -1,9 +1,9 @@
 //! A file whose content is another container than its name promises.
 
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::{Findings, Fix, Message, Severity};
 use crate::position::{Location, SourceId};
 use crate::rule::{FixKind, Level, RuleMeta, Scope};
-use crate::source::Remark;
+use crate::source::Shape;
 
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new(
@@ -14,11 +14,18 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Safe);
 
 /// Reports the difference; the file was read anyway.
-pub(crate) fn report(source: SourceId, remark: &Remark, findings: &mut Findings<'_>) {
+pub(crate) fn report(source: SourceId, shape: &Shape, findings: &mut Findings<'_>) {
+    let Some(remark) = &shape.remark else { return };
+    // Commas can be taken away; another container is a matter for `convert`.
+    let fix = shape.strip_commas.then(Fix::of_file);
     findings.report_at_as(
         "wrong-container",
         Location::whole(source),
         remark.severity,
-        || Message::new(remark.message.clone()).help(remark.help.clone()),
+        || {
+            Message::new(remark.message.clone())
+                .help(remark.help.clone())
+                .fix(fix)
+        },
     );
 }

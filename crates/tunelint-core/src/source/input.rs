@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
@@ -30,6 +31,8 @@ pub struct Input {
     pub name: PathBuf,
     /// The encoding named by the user; UTF-8 otherwise.
     pub encoding: Option<&'static Encoding>,
+    /// Where the bytes that are read, as they stand on disk, are counted for whoever watches.
+    pub meter: Option<Arc<AtomicU64>>,
 }
 
 impl Input {
@@ -40,6 +43,7 @@ impl Input {
             origin: Origin::Path(path.clone()),
             name: path,
             encoding: None,
+            meter: None,
         }
     }
 
@@ -49,6 +53,7 @@ impl Input {
             origin: Origin::Bytes(bytes.into()),
             name: name.into(),
             encoding: None,
+            meter: None,
         }
     }
 
@@ -63,6 +68,7 @@ impl Input {
             origin: Origin::Spooled(Arc::new(file)),
             name: name.into(),
             encoding: None,
+            meter: None,
         })
     }
 
@@ -79,6 +85,13 @@ impl Input {
                 file.rewind()?;
                 Box::new(file)
             }
+        };
+        let raw = match &self.meter {
+            Some(meter) => Box::new(Metered {
+                source: raw,
+                meter: Arc::clone(meter),
+            }),
+            None => raw,
         };
         let plain: Box<dyn Read + Send> = match compression(&self.name) {
             Some(Compression::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(raw)),
@@ -102,10 +115,15 @@ impl Input {
         Some((meta.len(), meta.modified().ok()))
     }
 
+    /// Whether its bytes stand on disk as they are read: neither packed nor in another encoding.
+    pub fn is_plain(&self) -> bool {
+        compression(&self.name).is_none() && self.encoding.is_none()
+    }
+
     /// At most `length` bytes from `offset` on, as the splitter sees them; only for sources whose
     /// bytes stand so on disk or in memory.
     pub fn read_at(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
-        if compression(&self.name).is_some() || self.encoding.is_some() {
+        if !self.is_plain() {
             return None;
         }
         let read = |file: &mut dyn ReadSeek| {
@@ -133,6 +151,20 @@ pub fn encoding_by_name(name: &str) -> Option<&'static Encoding> {
 
 trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
+
+/// Counts what goes through.
+struct Metered {
+    source: Box<dyn Read + Send>,
+    meter: Arc<AtomicU64>,
+}
+
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.meter.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
 
 /// How a file is packed, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

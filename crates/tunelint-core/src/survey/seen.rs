@@ -61,6 +61,7 @@ impl Spot {
             start,
             end: start,
             record: Some(self.record.into()),
+            id: None,
             pointer: String::new(),
         }
     }
@@ -128,6 +129,11 @@ impl Sighting {
     /// Where it stands.
     pub fn spot(&self) -> Spot {
         self.spot
+    }
+
+    /// What it is, wherever it stands.
+    pub fn identity(&self) -> [u8; 16] {
+        ((u128::from(self.input) << 32) | u128::from(self.output)).to_le_bytes()
     }
 
     /// Whether the answers are equal up to their normal form; the inputs must be.

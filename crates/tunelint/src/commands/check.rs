@@ -1,150 +1,85 @@
 //! `tunelint check`: findings about files of training examples.
 
+mod allowances;
+mod fixing;
 mod output;
+mod plan;
+mod sources;
 mod verdict;
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tunelint_core::finding::{Counts, Finding, Keep, Policy, Severity};
+use tunelint_core::allow::Excuse;
+use tunelint_core::finding::{Counts, Finding, Keep};
 use tunelint_core::linter::Linter;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
-use tunelint_core::profile::{self, Profile};
-use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::profile::Profile;
 use tunelint_core::rule::RuleContext;
-use tunelint_core::rules::{RuleSet, Selection};
 use tunelint_core::source::Input;
 use tunelint_core::summary::{SourceSummary, Summary};
 use tunelint_core::survey::Leaks;
-use tunelint_core::task::Task;
 
 use super::{names, reading};
 use crate::cli::Check;
 use crate::exit::{Exit, Failure};
-use crate::walk::{Named, Walk, walk};
+use crate::progress::Progress;
+use crate::walk::Named;
 use output::Reports;
+use plan::Plan;
+use sources::{Role, Source, Sources};
 
 /// Checks what the options name.
 pub fn run(options: Check) -> Result<Exit, Failure> {
-    let plan = Plan::new(&options)?;
-    let Walk { found, failures } = walk(&options.paths, options.no_error_on_unmatched);
+    let sources = Sources::new(&options)?;
     let mut exit = Exit::Clean;
-    for failure in &failures {
+    for failure in &sources.failures {
         failure.print();
         exit = Exit::CouldNotRun;
     }
-    if found.is_empty() {
+    let plans = Plans::new(&options, &sources)?;
+    if sources.list.is_empty() {
         return Ok(exit);
     }
-    let reports = Reports::open(&options, names_of(&found, &options))?;
-    let mut run = Run {
-        plan: &plan,
-        datasets: Vec::new(),
-        reports,
-        summary: Summary::default(),
-    };
-    for (index, named) in found.iter().enumerate() {
-        if let Err(failure) = run.source(SourceId(index as u32), named, &options) {
-            failure.print();
-            exit = Exit::CouldNotRun;
+    let names = names_of(&sources, &plans, &options);
+    if fixing::is_wanted(&options) {
+        let fixed = fixing::run(&options, &sources, &names)?;
+        if options.fixes.diff {
+            return Ok(exit.max(fixed));
         }
     }
-    let counts = run.finish()?;
-    Ok(exit.max(verdict::of(&counts, options.fail_on)))
+    let reports = Reports::open(&options, &names, plans.fail_on())?;
+    let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
+    Ok(exit.max(run.all()?))
 }
 
-/// The names under which sources are reported, in the order of their ids.
-fn names_of(found: &[Named], options: &Check) -> Vec<String> {
-    let stdin = options
-        .reading
-        .stdin_filename
-        .as_deref()
-        .unwrap_or("<stdin>".as_ref());
-    let name = |named: &Named| match named {
-        Named::Stdin => printable_path(stdin),
-        Named::File(path) => printable_path(path),
+/// The names of all files that findings may speak of, by the numbers of the sources.
+fn names_of(sources: &Sources, plans: &Plans, options: &Check) -> Vec<PathBuf> {
+    let stdin = &options.reading.stdin_filename;
+    let name = |source: &Source| match &source.named {
+        Named::Stdin => stdin.clone().unwrap_or_else(|| "<stdin>".into()),
+        Named::File(path) => path.clone(),
     };
-    found
+    let mut names: Vec<PathBuf> = sources.list.iter().map(name).collect();
+    let validation = plans.list.values().flat_map(|plan| plan.validation.iter());
+    let settings = sources
+        .settings
         .iter()
-        .map(name)
-        .chain(options.validation.as_deref().map(printable_path))
-        .collect()
-}
-
-/// What was asked for, checked before anything is read.
-struct Plan {
-    reading: ReadOptions,
-    targets: Vec<Arc<Profile>>,
-    task: Option<Task>,
-    preamble: Option<String>,
-    selection: Selection,
-    severities: std::collections::BTreeMap<&'static str, Severity>,
-    keep: Keep,
-    threads: usize,
-}
-
-impl Plan {
-    fn new(options: &Check) -> Result<Self, Failure> {
-        let rules = |list: &[String]| {
-            list.iter()
-                .map(|name| names::rule(name))
-                .collect::<Result<Vec<_>, _>>()
-        };
-        let known = Task::ALL.map(Task::as_str);
-        let task = |name: &String| {
-            Task::from_name(name).ok_or_else(|| names::unknown("task", name, &known))
-        };
-        Ok(Self {
-            reading: reading::options(&options.reading)?,
-            targets: options
-                .target
-                .iter()
-                .map(|name| names::profile(name))
-                .collect::<Result<_, _>>()?,
-            task: options.task.as_ref().map(task).transpose()?,
-            preamble: options
-                .preamble
-                .as_deref()
-                .map(reading::text_or_file)
-                .transpose()?,
-            selection: Selection {
-                select: rules(&options.select)?,
-                extend_select: rules(&options.extend_select)?,
-                ignore: rules(&options.ignore)?,
-                preview: options.preview,
-            },
-            severities: options
-                .severity
-                .iter()
-                .map(|text| severity(text))
-                .collect::<Result<_, _>>()?,
-            keep: output::keep(options)?,
-            threads: threads(options.threads),
-        })
-    }
-
-    /// The profiles that a source is checked for.
-    fn targets_of(&self, reader: &Reader) -> Result<Vec<Arc<Profile>>, Failure> {
-        if !self.targets.is_empty() {
-            return Ok(self.targets.clone());
+        .flat_map(|settings| &settings.allows);
+    for path in validation.chain(settings.map(|allow| &allow.path)) {
+        if !names.contains(path) {
+            names.push(path.clone());
         }
-        let layout = reader.layout().map(|layout| layout.name());
-        let default = layout.and_then(profile::for_layout);
-        default
-            .map(|name| names::profile(name).map(|profile| vec![profile]))
-            .unwrap_or(Ok(Vec::new()))
     }
+    names
+}
 
-    fn linter(&self, context: &RuleContext) -> Linter {
-        let enabled = self.selection.enabled();
-        let rules = RuleSet::build(&enabled, context);
-        let policy = Policy {
-            keep: self.keep,
-            severities: self.severities.clone(),
-            enabled,
-        };
-        Linter::new(rules, policy, self.threads)
-    }
+/// How many bytes there are to be read.
+fn bytes_of(names: &[PathBuf]) -> u64 {
+    let sizes = names.iter().filter_map(|name| std::fs::metadata(name).ok());
+    sizes.map(|meta| meta.len()).sum()
 }
 
 /// How many threads to use.
@@ -155,147 +90,263 @@ pub(super) fn threads(wanted: Option<usize>) -> usize {
         .unwrap_or_else(available)
 }
 
-fn severity(text: &str) -> Result<(&'static str, Severity), Failure> {
-    let usage = || {
-        Failure::new(format!("`{text}` does not give a rule a severity"))
-            .help("write RULE=error, RULE=warning or RULE=advice")
-    };
-    let (rule, level) = text.split_once('=').ok_or_else(usage)?;
-    Ok((
-        names::rule(rule)?,
-        Severity::from_name(level).ok_or_else(usage)?,
-    ))
+/// A plan for each dataset of each settings file.
+struct Plans {
+    list: BTreeMap<(usize, Option<usize>), Plan>,
+    today: String,
+}
+
+impl Plans {
+    fn new(options: &Check, sources: &Sources) -> Result<Self, Failure> {
+        Self::keeping(options, sources, output::keep(options)?)
+    }
+
+    /// The plans of a run that needs so many findings.
+    fn keeping(options: &Check, sources: &Sources, keep: Keep) -> Result<Self, Failure> {
+        let today = allowances::today();
+        let mut list = BTreeMap::new();
+        let mut wanted: Vec<_> = sources.list.iter().map(Source::plan).collect();
+        // What the options say is checked even if there is nothing to check.
+        wanted.extend((0..sources.settings.len()).map(|settings| (settings, None)));
+        for key in wanted {
+            let Some(settings) = sources
+                .settings
+                .get(key.0)
+                .filter(|_| !list.contains_key(&key))
+            else {
+                continue;
+            };
+            let dataset = key.1.and_then(|index| settings.datasets.get(index));
+            list.insert(key, Plan::new(options, settings, dataset, &today, keep)?);
+        }
+        Ok(Self { list, today })
+    }
+
+    /// The strictest level of all.
+    fn fail_on(&self) -> Option<tunelint_core::finding::Severity> {
+        let levels = self.list.values().filter_map(|plan| plan.fail_on.level());
+        levels.min()
+    }
 }
 
 /// Sources that are meant for the same targets are one dataset.
 struct Dataset {
+    plan: (usize, Option<usize>),
+    role: Role,
     targets: Vec<String>,
     linter: Linter,
+    /// What was found in it, and in how many records.
+    counts: Counts,
+    records: u64,
 }
 
 /// A run in progress.
-struct Run<'p> {
-    plan: &'p Plan,
+struct Run<'r> {
+    sources: &'r Sources,
+    plans: &'r Plans,
     datasets: Vec<Dataset>,
     reports: Reports,
     summary: Summary,
+    names: &'r [PathBuf],
+    progress: Progress,
+    silent: bool,
+    /// How many findings each allowance excused, by settings and number.
+    used: BTreeMap<(usize, usize), u64>,
 }
 
-impl Run<'_> {
-    /// Checks one source. A failure to read it does not end the run.
-    fn source(&mut self, id: SourceId, named: &Named, options: &Check) -> Result<(), Failure> {
-        let input = reading::input(named, &options.reading)?;
-        let reader = reading::open(id, input, &self.plan.reading)?;
-        let path = printable_path(&reader.input.name);
-        let profiles = self.plan.targets_of(&reader)?;
-        let targets: Vec<String> = profiles
-            .iter()
-            .map(|profile| profile.name.clone())
-            .collect();
-        let at = match self
-            .datasets
-            .iter()
-            .position(|dataset| dataset.targets == targets)
-        {
-            Some(at) => at,
-            None => {
-                let linter = self.plan.linter(&self.context(&profiles, options)?);
-                self.datasets.push(Dataset {
-                    targets: targets.clone(),
-                    linter,
-                });
-                self.datasets.len() - 1
+impl<'r> Run<'r> {
+    fn new(
+        sources: &'r Sources,
+        plans: &'r Plans,
+        names: &'r [PathBuf],
+        reports: Reports,
+        progress: bool,
+    ) -> Self {
+        Self {
+            sources,
+            plans,
+            datasets: Vec::new(),
+            reports,
+            summary: Summary::default(),
+            names,
+            used: BTreeMap::new(),
+            progress: Progress::start(bytes_of(names), progress),
+            silent: false,
+        }
+    }
+
+    /// The same without a word about files that cannot be read.
+    fn silent(mut self) -> Self {
+        self.silent = true;
+        self
+    }
+
+    /// Checks every source.
+    fn all(mut self) -> Result<Exit, Failure> {
+        let mut exit = Exit::Clean;
+        for (index, source) in self.sources.list.iter().enumerate() {
+            if let Err(failure) = self.source(SourceId(index as u32), source) {
+                if !self.silent {
+                    failure.print();
+                }
+                exit = Exit::CouldNotRun;
             }
+        }
+        Ok(exit.max(self.finish()?))
+    }
+
+    /// Checks one source. A failure to read it does not end the run.
+    fn source(&mut self, id: SourceId, source: &Source) -> Result<(), Failure> {
+        let Some(plan) = self.plans.list.get(&source.plan()) else {
+            return Ok(());
         };
+        let mut input = reading::input(&source.named, &plan.typed)?;
+        input.meter = self.progress.meter();
+        let reader = reading::open(id, input, &plan.reading)?;
+        let path = printable_path(&reader.input.name);
+        let profiles = plan.targets_of(&reader)?;
+        let targets: Vec<String> = profiles.iter().map(|of| of.name.clone()).collect();
+        let at = self.dataset(source, plan, &profiles, &targets)?;
         let Some(dataset) = self.datasets.get_mut(at) else {
             return Ok(());
         };
-        let mut partial = SourceSummary {
+        self.reports.source(&SourceSummary {
             path: path.clone(),
             targets: targets.clone(),
             ..SourceSummary::default()
-        };
-        self.reports.source(&partial)?;
+        })?;
         let reports = &mut self.reports;
         let mut sink = |finding: Finding| reports.finding(&finding);
         let checked = dataset
             .linter
             .check(reader, &mut sink)
             .map_err(|error| Failure::io("check", &path, &error))?;
-        partial = SourceSummary {
+        let checked = SourceSummary {
             targets,
-            task: self.plan.task.map(|task| (task.as_str().to_owned(), false)),
+            task: plan.task.map(|task| (task.as_str().to_owned(), false)),
             ..checked
         };
-        self.summary.counts.merge(&partial.counts);
-        self.summary.sources.push(partial);
+        dataset.counts.merge(&checked.counts);
+        dataset.records += checked.records;
+        self.summary.counts.merge(&checked.counts);
+        self.summary.sources.push(checked);
         for profile in profiles {
             verdict::note_status(&profile, &mut self.summary);
         }
         Ok(())
     }
 
-    fn context(&self, profiles: &[Arc<Profile>], options: &Check) -> Result<RuleContext, Failure> {
-        Ok(RuleContext {
-            profiles: profiles.to_vec(),
-            task: self.plan.task,
-            preamble: self.plan.preamble.clone(),
-            validation: self.validation(options)?.map(Arc::new),
-            ..RuleContext::default()
-        })
+    /// The dataset of a source, by its place in the list.
+    fn dataset(
+        &mut self,
+        source: &Source,
+        plan: &Plan,
+        profiles: &[Arc<Profile>],
+        targets: &[String],
+    ) -> Result<usize, Failure> {
+        let same = |dataset: &Dataset| {
+            (dataset.plan, dataset.role) == (source.plan(), source.role)
+                && dataset.targets == targets
+        };
+        if let Some(at) = self.datasets.iter().position(same) {
+            return Ok(at);
+        }
+        let context = RuleContext {
+            validation: match source.role {
+                Role::Training => self.validation(plan)?.map(Arc::new),
+                Role::Validation => None,
+            },
+            ..plan.context(profiles)
+        };
+        self.datasets.push(Dataset {
+            plan: source.plan(),
+            role: source.role,
+            targets: targets.to_vec(),
+            linter: plan.linter(&context),
+            counts: Counts::default(),
+            records: 0,
+        });
+        Ok(self.datasets.len() - 1)
     }
 
-    /// What is known about the examples of the validation set.
-    fn validation(&self, options: &Check) -> Result<Option<Leaks>, Failure> {
-        let Some(path) = &options.validation else {
+    /// What is known about the examples of the validation sets.
+    fn validation(&self, plan: &Plan) -> Result<Option<Leaks>, Failure> {
+        if plan.validation.is_empty() {
             return Ok(None);
-        };
-        // Its id follows those of the sources: its name is the last of all.
-        let id = SourceId(self.reports.names().saturating_sub(1) as u32);
-        let reader = reading::open(id, Input::path(path.clone()), &self.plan.reading)?;
-        let enabled = ["duplicate-example"].into_iter().collect();
-        let rules = RuleSet::build(&enabled, &RuleContext::default());
-        let silent = Policy {
-            keep: Keep::First(0),
-            severities: Default::default(),
-            enabled: Default::default(),
-        };
-        let mut linter = Linter::new(rules, silent, self.plan.threads);
-        linter
-            .check(reader, &mut |_| Ok(()))
-            .map_err(|error| Failure::io("read", &printable_path(path), &error))?;
-        Ok(Some(Leaks::new(&linter.into_seen())))
+        }
+        let mut watcher = plan.watcher();
+        for path in &plan.validation {
+            let reader = reading::open(self.id_of(path), Input::path(path.clone()), &plan.reading)?;
+            watcher
+                .check(reader, &mut |_| Ok(()))
+                .map_err(|error| Failure::io("read", &printable_path(path), &error))?;
+        }
+        Ok(Some(Leaks::new(&watcher.into_seen())))
+    }
+
+    fn id_of(&self, path: &Path) -> SourceId {
+        let at = self.names.iter().position(|name| name == path);
+        SourceId(at.unwrap_or_default() as u32)
     }
 
     /// Says what all sources together show, and ends the reports.
-    fn finish(self) -> Result<Counts, Failure> {
-        let Self {
-            datasets,
-            mut reports,
-            mut summary,
-            ..
-        } = self;
-        for Dataset { targets, linter } in datasets {
+    fn finish(mut self) -> Result<Exit, Failure> {
+        let mut exit = Exit::Clean;
+        for mut dataset in std::mem::take(&mut self.datasets) {
+            let reports = &mut self.reports;
             let mut sink = |finding: Finding| reports.finding(&finding);
-            let concluded = linter.finish(&mut sink).map_err(output::failed)?;
-            verdict::name_task(&concluded.inferred, &targets, &mut summary);
+            let concluded = dataset.linter.finish(&mut sink).map_err(output::failed)?;
+            verdict::name_task(&concluded.inferred, &dataset.targets, &mut self.summary);
             for (source, counts) in concluded.counts {
-                summary.counts.merge(&counts);
-                let path = reports.name(source);
-                if let Some(of) = summary.sources.iter_mut().find(|of| of.path == path) {
-                    of.counts.merge(&counts);
-                }
+                dataset.counts.merge(&counts);
+                self.count(source, &counts);
             }
-            summary.targets.extend(
-                targets
-                    .into_iter()
-                    .filter(|name| !summary.targets.contains(name))
-                    .collect::<Vec<_>>(),
-            );
+            let targets = &mut self.summary.targets;
+            let new = dataset
+                .targets
+                .iter()
+                .filter(|name| !targets.contains(name));
+            let new: Vec<String> = new.cloned().collect();
+            targets.extend(new);
+            if let Some(plan) = self.plans.list.get(&dataset.plan) {
+                let tolerated = verdict::tolerated(&dataset.counts, plan, dataset.records);
+                verdict::note_tolerated(&tolerated, &mut self.summary);
+                exit = exit.max(verdict::of(&dataset.counts, plan.fail_on, &tolerated));
+            }
+            self.note_used(dataset.plan, &dataset.counts);
         }
-        verdict::note_missing_target(&mut summary);
-        summary.next_step = verdict::next_step(&summary);
-        reports.finish(&summary)?;
-        Ok(summary.counts)
+        exit = exit.max(self.judge_allowances(&self.plans.today)?);
+        drop(std::mem::take(&mut self.progress));
+        self.summary.suppressed = self.summary.counts.excused().values().sum();
+        verdict::note_missing_target(&mut self.summary);
+        self.summary.next_step = verdict::next_step(&self.summary);
+        self.reports.finish(&self.summary)?;
+        Ok(exit)
+    }
+
+    /// Adds to the totals of a source, and of all.
+    fn count(&mut self, source: SourceId, counts: &Counts) {
+        self.summary.counts.merge(counts);
+        let path = self
+            .names
+            .get(source.0 as usize)
+            .map(|name| printable_path(name));
+        let of = &mut self.summary.sources;
+        if let Some(of) = of.iter_mut().find(|of| Some(&of.path) == path.as_ref()) {
+            of.counts.merge(counts);
+        }
+    }
+
+    fn note_used(&mut self, plan: (usize, Option<usize>), counts: &Counts) {
+        let Some(holding) = self.plans.list.get(&plan).map(|plan| &plan.holding) else {
+            return;
+        };
+        for (excuse, times) in counts.excused() {
+            if let Excuse::Listed(index) = excuse
+                && let Some(number) = holding.get(*index)
+            {
+                *self.used.entry((plan.0, *number)).or_default() += times;
+            }
+        }
     }
 }

@@ -89,6 +89,7 @@ fn policy() -> Policy {
         keep: Keep::All,
         severities: Default::default(),
         enabled,
+        ..Policy::default()
     }
 }
 

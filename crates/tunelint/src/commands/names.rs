@@ -6,24 +6,15 @@ use tunelint_core::profile::{self, Profile};
 use tunelint_core::rules;
 
 use crate::exit::Failure;
+use crate::settings::nearest;
 
 /// A wrong name, and the nearest of those that exist.
 pub fn unknown(kind: &str, name: &str, known: &[&str]) -> Failure {
     let failure = Failure::new(format!("there is no {kind} called `{name}`"));
-    let near = known
-        .iter()
-        .map(|have| (strsim::damerau_levenshtein(have, name), have))
-        .min();
-    let begun = known
-        .iter()
-        .find(|have| name.len() > 2 && have.starts_with(name));
-    match (begun, near) {
-        (Some(near), _) => failure.help(format!("did you mean `{near}`?")),
-        (_, Some((distance, near))) if distance <= 2.max(name.len() / 4) => {
-            failure.help(format!("did you mean `{near}`?"))
-        }
-        _ if known.len() <= 12 => failure.help(format!("there are: {}", known.join(", "))),
-        _ => failure.help(format!("`tunelint {kind}` lists them")),
+    match nearest(name, known) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None if known.len() <= 12 => failure.help(format!("there are: {}", known.join(", "))),
+        None => failure.help(format!("`tunelint {kind}` lists them")),
     }
 }
 

@@ -8,11 +8,12 @@ use tunelint_core::layout::{self, Binding, Template};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{printable_path, quoted};
 use tunelint_core::reader::{OpenError, ReadOptions, Reader};
-use tunelint_core::source::{BATCH_BYTES, Container, Input, Wishes};
+use tunelint_core::source::{BATCH_BYTES, Container, Input, MAX_RECORD_BYTES, Wishes};
 
 use super::names::unknown;
 use crate::cli::Reading;
 use crate::exit::Failure;
+use crate::settings::nearest;
 use crate::walk::Named;
 
 /// What was asked for, checked.
@@ -27,7 +28,10 @@ pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
         input: binding(reading.input.as_ref(), reading.input_template.as_ref())?,
         output: binding(reading.output.as_ref(), reading.output_template.as_ref())?,
         system: reading.system.clone(),
-        max_record: size(&reading.max_record_size)?,
+        max_record: match &reading.max_record_size {
+            Some(text) => size(text)?,
+            None => MAX_RECORD_BYTES,
+        },
         batch_bytes: BATCH_BYTES,
     })
 }
@@ -108,21 +112,24 @@ pub fn text_or_file(text: &str) -> Result<String, Failure> {
         return Ok(text.to_owned());
     };
     match fs::read_to_string(path) {
-        Ok(mut text) => {
-            if text.ends_with('\n') {
-                text.pop();
-                if text.ends_with('\r') {
-                    text.pop();
-                }
-            }
-            Ok(text)
-        }
+        Ok(text) => Ok(without_line_break(text)),
         Err(error) => Err(Failure::io(
             "read",
             &printable_path(Path::new(path)),
             &error,
         )),
     }
+}
+
+/// Text without its last line break.
+pub fn without_line_break(mut text: String) -> String {
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    text
 }
 
 /// A source as it was named.
@@ -158,21 +165,16 @@ pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Rea
     Reader::open(source, input, options).map_err(|error| match error {
         OpenError::Io(error) => Failure::io("read", &path, &error),
         OpenError::NoColumn { name, columns } => {
-            let near = columns
-                .iter()
-                .map(|have| (strsim::damerau_levenshtein(have, &name), have))
-                .min();
+            let known: Vec<&str> = columns.iter().map(String::as_str).collect();
+            let near = nearest(&name, &known);
             let listed: Vec<String> = columns
                 .iter()
                 .take(30)
                 .map(|name| quoted(name, 40))
                 .collect();
-            let hint = match near {
-                Some((distance, near)) if distance <= 2 => {
-                    format!("did you mean {}? ", quoted(near, 40))
-                }
-                _ => String::new(),
-            };
+            let hint = near.map_or_else(String::new, |near| {
+                format!("did you mean {}? ", quoted(near, 40))
+            });
             Failure::new(format!("{path} has no column called {}", quoted(&name, 40)))
                 .help(format!("{hint}there are {}", listed.join(", ")))
         }

@@ -45,7 +45,7 @@ fn list() -> String {
             "{:width$}  {:8}  {}\n",
             entry.meta.name,
             level(entry),
-            summary(entry)
+            entry.summary()
         ));
     }
     text.push_str("\n`tunelint rule NAME` prints a rule's page.\n");
@@ -59,15 +59,4 @@ fn level(entry: &RuleEntry) -> &'static str {
         (RuleStatus::Stable, Level::Profile) => "profile",
         (RuleStatus::Stable, Level::Fixed(severity)) => severity.as_str(),
     }
-}
-
-/// The first paragraph of the page.
-fn summary(entry: &RuleEntry) -> String {
-    let mut paragraphs = entry.page.split("\n\n").skip(1);
-    paragraphs
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
 }

@@ -1,22 +1,15 @@
 //! For people: a frame around each place, then what it comes to and what to do next.
-//!
-//! miette draws the frames. It is only ever given an excerpt, which is one short printable line;
-//! a whole record would be walked from its start for every finding, and shown raw.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::{self, Write};
 
-use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError,
-    MietteSpanContents, SourceCode, SourceSpan, SpanContents,
-};
-use tunelint_core::finding::{Counts, EXCERPTS, Finding, Severity};
+use tunelint_core::finding::{Counts, EXCERPTS, Finding};
 use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
-use super::place::{Place, path_of};
-use super::{Report, Style};
+use super::place::Place;
+use super::{Report, Style, totals};
+use crate::frame::Frame;
 
 /// Findings of one rule that are shown.
 pub const PER_RULE: usize = EXCERPTS;
@@ -26,8 +19,6 @@ const TOTAL: usize = 50;
 const OF_MANY: usize = 3;
 /// The part of a file, in percent, from which on a rule's places are cut to [`OF_MANY`].
 const MANY_PERCENT: u64 = 20;
-/// Columns: the same in every terminal.
-const WIDTH: usize = 80;
 
 /// The report.
 pub struct Human<'w> {
@@ -50,16 +41,13 @@ impl<'w> Human<'w> {
 
     /// How many findings of a rule in a source are shown.
     fn allowed(&self, finding: &Finding, summary: &Summary) -> usize {
-        let path = path_of(&self.style, finding.location.source);
-        let source = summary.sources.iter().find(|source| source.path == path);
+        let path = &self.style.name(finding.location.source).shown;
+        let source = summary.sources.iter().find(|source| source.path == *path);
         let many = source.is_some_and(|source| is_many(source, finding.rule));
         if many { OF_MANY } else { PER_RULE }
     }
 
     fn findings(&mut self, summary: &Summary) -> io::Result<u64> {
-        let handler = GraphicalReportHandler::new_themed(theme(self.style.color))
-            .with_links(false)
-            .with_width(WIDTH);
         let mut shown = 0;
         let mut shown_of: BTreeMap<(u32, &'static str), usize> = BTreeMap::new();
         for finding in &self.kept {
@@ -71,11 +59,8 @@ impl<'w> Human<'w> {
             }
             *of += 1;
             shown += 1;
-            let frame = Frame::new(finding, path_of(&self.style, finding.location.source));
-            let mut text = String::new();
-            handler
-                .render_report(&mut text, &frame)
-                .map_err(io::Error::other)?;
+            let path = &self.style.name(finding.location.source).shown;
+            let text = frame(finding, path).draw(self.style.color)?;
             writeln!(self.out, "{}", text.trim_end())?;
             for related in &finding.related {
                 let place = Place::of(&self.style, &related.location);
@@ -209,145 +194,21 @@ fn is_many(source: &SourceSummary, rule: &str) -> bool {
     number > OF_MANY as u64 && number * 100 >= source.records.saturating_mul(MANY_PERCENT)
 }
 
-/// `2 errors, 1 warning, 3 advice`.
-fn totals(counts: &Counts) -> String {
-    let of = |severity| counts.of_severity(severity);
-    let (errors, warnings, advice) = (
-        of(Severity::Error),
-        of(Severity::Warning),
-        of(Severity::Advice),
-    );
-    if errors + warnings + advice == 0 {
-        return "nothing to report".to_owned();
+/// A finding as a frame shows it.
+fn frame(finding: &Finding, path: &str) -> Frame {
+    let Finding { severity, rule, .. } = finding;
+    let mut message = printable(&finding.message).into_owned();
+    if finding.after_recovery {
+        message.push_str(" (after recovery)");
     }
-    format!(
-        "{}, {}, {} advice",
-        counted(errors, "error"),
-        counted(warnings, "warning"),
-        grouped(advice)
-    )
-}
-
-fn theme(color: bool) -> GraphicalTheme {
-    if color {
-        GraphicalTheme::unicode()
-    } else {
-        GraphicalTheme::unicode_nocolor()
-    }
-}
-
-/// A finding as miette wants it.
-struct Frame<'f> {
-    finding: &'f Finding,
-    path: &'f str,
-    /// The excerpt, and a space behind it, so that a place at its end can be marked.
-    text: String,
-}
-
-impl<'f> Frame<'f> {
-    fn new(finding: &'f Finding, path: &'f str) -> Self {
-        let text = finding
-            .excerpt
-            .as_ref()
-            .map_or(String::new(), |excerpt| format!("{} ", excerpt.text));
-        Self {
-            finding,
-            path,
-            text,
-        }
-    }
-}
-
-impl fmt::Display for Frame<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&printable(&self.finding.message))?;
-        if self.finding.after_recovery {
-            f.write_str(" (after recovery)")?;
-        }
-        match &self.finding.excerpt {
-            Some(_) => Ok(()),
-            None if self.finding.location.record.is_none()
-                && self.finding.location.start.offset == 0 =>
-            {
-                write!(f, "\nin {}", self.path)
-            }
-            None => write!(
-                f,
-                "\nin {}:{}:{}",
-                self.path, self.finding.location.start.line, self.finding.location.start.column
-            ),
-        }
-    }
-}
-
-impl fmt::Debug for Frame<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Frame<'_> {}
-
-impl Diagnostic for Frame<'_> {
-    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let Finding { severity, rule, .. } = self.finding;
-        Some(Box::new(format!("{}[{rule}]", severity.as_str())))
-    }
-
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(match self.finding.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Advice => miette::Severity::Advice,
-        })
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        let help = self.finding.help.as_deref()?;
-        Some(Box::new(printable(help)))
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.finding.excerpt.is_some().then_some(self)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let highlight = &self.finding.excerpt.as_ref()?.highlight;
-        // A place between two characters is shown as the one behind it.
-        let following = self
-            .text
-            .get(highlight.start..)
-            .and_then(|rest| rest.chars().next());
-        let length = if highlight.is_empty() {
-            following.map_or(1, char::len_utf8)
-        } else {
-            highlight.len()
-        };
-        let label = LabeledSpan::new(None, highlight.start, length);
-        Some(Box::new(std::iter::once(label)))
-    }
-}
-
-impl SourceCode for Frame<'_> {
-    /// The excerpt, whatever part of it is asked for, under the line and column of the finding.
-    fn read_span<'a>(
-        &'a self,
-        _: &SourceSpan,
-        _: usize,
-        _: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let text = self.text.as_bytes();
-        let narrow = |number: u64| usize::try_from(number.saturating_sub(1)).unwrap_or(usize::MAX);
-        let start = &self.finding.location.start;
-        let (line, column) = (narrow(start.line), narrow(start.column));
-        let span = SourceSpan::from((0, text.len()));
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.path.to_owned(),
-            text,
-            span,
-            line,
-            column,
-            1,
-        )))
+    Frame {
+        code: format!("{}[{rule}]", severity.as_str()),
+        severity: *severity,
+        message,
+        help: finding.help.clone(),
+        path: path.to_owned(),
+        at: (finding.location.record.is_some() || finding.location.start.offset > 0)
+            .then_some(finding.location.start),
+        excerpt: finding.excerpt.clone(),
     }
 }

@@ -1,19 +1,11 @@
-//! What the formats share: the name of a source, and a place in it.
+//! A place in a source, as most formats write it.
 
 use std::fmt;
 
 use serde::Serialize;
-use tunelint_core::position::{Location, SourceId};
+use tunelint_core::position::Location;
 
 use super::Style;
-
-/// The name of a source, printable.
-pub(super) fn path_of(style: &Style, source: SourceId) -> &str {
-    style
-        .paths
-        .get(source.0 as usize)
-        .map_or("?", String::as_str)
-}
 
 /// A place as the machine formats write it: the words and their order are a public contract.
 #[derive(Debug, Serialize)]
@@ -34,7 +26,7 @@ impl<'s> Place<'s> {
     /// The place of `location`.
     pub(super) fn of(style: &'s Style, location: &'s Location) -> Self {
         Self {
-            path: path_of(style, location.source),
+            path: &style.name(location.source).shown,
             line: location.start.line,
             column: location.start.column,
             end_line: location.end.line,
@@ -43,7 +35,7 @@ impl<'s> Place<'s> {
             length: location.len(),
             record: location.record,
             pointer: &location.pointer,
-            id: None,
+            id: location.id.as_deref(),
         }
     }
 }

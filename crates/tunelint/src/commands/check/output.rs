@@ -4,8 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tunelint_core::finding::{Finding, Keep};
-use tunelint_core::position::SourceId;
+use tunelint_core::finding::{Finding, Keep, Severity};
 use tunelint_core::printable::printable_path;
 use tunelint_core::summary::{SourceSummary, Summary};
 
@@ -13,14 +12,13 @@ use clap::ValueEnum;
 
 use crate::cli::{Check, Color};
 use crate::exit::Failure;
-use crate::report::{self, Format, Report, Style};
+use crate::report::{self, Format, Report, SourceName, Style};
 use crate::staged::StagedFile;
 
 /// Every report of a run.
 pub(super) struct Reports {
     reports: Vec<Box<dyn Report + Send>>,
     files: Vec<ReportFile>,
-    names: Vec<String>,
 }
 
 /// A report that goes into a file, complete or not at all.
@@ -106,12 +104,22 @@ fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
 
 impl Reports {
     /// Opens every report; `names` are those of the sources by their ids.
-    pub(super) fn open(options: &Check, names: Vec<String>) -> Result<Self, Failure> {
+    pub(super) fn open(
+        options: &Check,
+        names: &[PathBuf],
+        fail_on: Option<Severity>,
+    ) -> Result<Self, Failure> {
+        let directory = std::env::current_dir().unwrap_or_default();
+        let names: Vec<SourceName> = names
+            .iter()
+            .map(|name| SourceName::new(name, &directory))
+            .collect();
         let style = |color| Style {
             color,
             quiet: options.quiet,
             statistics: options.statistics,
-            paths: names.clone(),
+            fail_on,
+            names: names.clone(),
         };
         let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
         let mut reports = vec![report::open(
@@ -131,24 +139,15 @@ impl Reports {
                 staged: shared,
             });
         }
-        Ok(Self {
-            reports,
-            files,
-            names,
-        })
+        Ok(Self { reports, files })
     }
 
-    /// How many sources have a name.
-    pub(super) fn names(&self) -> usize {
-        self.names.len()
-    }
-
-    /// The name of a source.
-    pub(super) fn name(&self, source: SourceId) -> String {
-        self.names
-            .get(source.0 as usize)
-            .cloned()
-            .unwrap_or_default()
+    /// A run that is not reported: `report` has the findings instead.
+    pub(super) fn instead(report: Box<dyn Report + Send>) -> Self {
+        Self {
+            reports: vec![report],
+            files: Vec::new(),
+        }
     }
 
     pub(super) fn source(&mut self, source: &SourceSummary) -> Result<(), Failure> {

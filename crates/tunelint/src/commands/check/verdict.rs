@@ -6,21 +6,40 @@ use tunelint_core::profile::{Delivery, Profile, Status};
 use tunelint_core::summary::{SourceSummary, Summary};
 use tunelint_core::task::Task;
 
+use super::plan::Plan;
 use crate::cli::FailOn;
 use crate::exit::Exit;
 
-/// The exit code for what was found.
-pub(super) fn of(counts: &Counts, fail_on: FailOn) -> Exit {
-    let level = match fail_on {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Advice => Severity::Advice,
-        FailOn::Never => return Exit::Clean,
+/// A rule whose findings are few enough to be tolerated.
+pub(super) struct Tolerated {
+    rule: &'static str,
+    findings: u64,
+    records: u64,
+    rate: f64,
+}
+
+/// The rules whose findings the settings tolerate in a dataset of so many records.
+pub(super) fn tolerated(counts: &Counts, plan: &Plan, records: u64) -> Vec<Tolerated> {
+    let few = |(rule, rate): (&&'static str, &f64)| {
+        let findings = counts.of_rule(rule);
+        (findings > 0 && findings as f64 <= rate * records as f64).then_some(Tolerated {
+            rule,
+            findings,
+            records,
+            rate: *rate,
+        })
     };
-    if counts.at_least(level) > 0 {
-        Exit::Findings
-    } else {
-        Exit::Clean
+    plan.max_rates.iter().filter_map(few).collect()
+}
+
+/// Says which findings do not count.
+pub(super) fn note_tolerated(tolerated: &[Tolerated], summary: &mut Summary) {
+    for of in tolerated {
+        let share = of.findings as f64 * 100.0 / of.records as f64;
+        let (rule, limit) = (of.rule, of.rate * 100.0);
+        summary.notes.push(format!(
+            "{rule} holds for {share:.2} % of the records; the settings tolerate {limit} %"
+        ));
     }
 }
 
@@ -45,6 +64,18 @@ pub(super) fn name_task(inferred: &Inferred, targets: &[String], summary: &mut S
     if !summary.notes.contains(&note) {
         summary.notes.push(note);
     }
+}
+
+/// The exit code for what was found.
+pub(super) fn of(counts: &Counts, fail_on: FailOn, tolerated: &[Tolerated]) -> Exit {
+    let Some(level) = fail_on.level() else {
+        return Exit::Clean;
+    };
+    let matters = |rule: &str| !tolerated.iter().any(|of| of.rule == rule);
+    let fails = counts
+        .iter()
+        .any(|(rule, severity, number)| severity >= level && number > 0 && matters(rule));
+    if fails { Exit::Findings } else { Exit::Clean }
 }
 
 /// Says once that a target has ended, or will.

@@ -1,0 +1,58 @@
+//! What there is to say about the allowances of the settings themselves.
+
+use tunelint_core::finding::{Findings, Policy};
+use tunelint_core::position::Location;
+use tunelint_core::rules::{expired_allow, unused_allow};
+
+use super::{Run, output, verdict};
+use crate::exit::{Exit, Failure};
+
+/// Today in UTC, as `YYYY-MM-DD`.
+pub(super) fn today() -> String {
+    let date = time::OffsetDateTime::now_utc().date();
+    let (year, month, day) = date.to_calendar_date();
+    format!("{year:04}-{:02}-{day:02}", u8::from(month))
+}
+
+impl Run<'_> {
+    /// Reports allowances that have expired, and those that excuse nothing where that is known.
+    pub(super) fn judge_allowances(&mut self, today: &str) -> Result<Exit, Failure> {
+        let mut exit = Exit::Clean;
+        for (number, settings) in self.sources.settings.iter().enumerate() {
+            let Some(plan) = self.plans.list.get(&(number, None)) else {
+                continue;
+            };
+            let policy = Policy {
+                allowances: Default::default(),
+                ..plan.policy.clone()
+            };
+            let complete = self.sources.complete.get(number).copied().unwrap_or(false);
+            let mut findings = Findings::new(&policy);
+            for (index, allow) in settings.allows.iter().enumerate() {
+                let rule = allow.allowance.rule;
+                let at = Location::point(self.id_of(&allow.path), allow.at);
+                match &allow.expires {
+                    Some(day) if allow.has_expired(today) => {
+                        expired_allow::report(rule, &allow.reason, day, at, &mut findings);
+                    }
+                    _ if complete
+                        && policy.enabled.contains(rule)
+                        && !self.used.contains_key(&(number, index)) =>
+                    {
+                        unused_allow::report(rule, &allow.reason, at, &mut findings);
+                    }
+                    _ => {}
+                }
+            }
+            let (counts, kept) = findings.into_parts();
+            for finding in kept {
+                self.reports.finding(&finding).map_err(output::failed)?;
+            }
+            for counts in counts.values() {
+                self.summary.counts.merge(counts);
+                exit = exit.max(verdict::of(counts, plan.fail_on, &[]));
+            }
+        }
+        Ok(exit)
+    }
+}

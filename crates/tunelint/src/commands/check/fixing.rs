@@ -1,0 +1,348 @@
+//! `--fix` and its kin: what findings offer to put right is put right, file by file.
+//!
+//! A check without a report collects the fixes, they are made, and that is repeated until there
+//! is nothing left to do: a fix may make another one possible. No byte of a file is touched but
+//! those of the fixes, and a file is replaced when its successor is complete on disk. Records that
+//! are left out are on disk in their own file before that.
+
+mod diff;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tunelint_core::apply::{Change, Wishes, splice};
+use tunelint_core::finding::{Applicability, Finding, Keep};
+use tunelint_core::position::SourceId;
+use tunelint_core::printable::{counted, printable_path};
+use tunelint_core::source::{Input, Stamp};
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::output::Reports;
+use super::plan::Plan;
+use super::sources::Sources;
+use super::{Plans, Run};
+use crate::cli::{Check, Fixes};
+use crate::commands::reading;
+use crate::exit::{Exit, Failure};
+use crate::report::Report;
+use crate::staged::StagedFile;
+use crate::walk::Named;
+
+/// How often the files are gone through at most.
+const PASSES: usize = 6;
+
+/// Whether anything is to be put right.
+pub(super) fn is_wanted(options: &Check) -> bool {
+    let Fixes {
+        fix,
+        unsafe_fixes,
+        drop_records,
+        diff,
+        ..
+    } = options.fixes;
+    fix || unsafe_fixes || drop_records || diff
+}
+
+/// Puts right what the options allow, or prints what would be.
+pub(super) fn run(options: &Check, sources: &Sources, names: &[PathBuf]) -> Result<Exit, Failure> {
+    if sources
+        .list
+        .iter()
+        .any(|source| source.named == Named::Stdin)
+    {
+        return Err(Failure::new("standard input cannot be fixed")
+            .help("fixes are made in files: give the file's name"));
+    }
+    let mut fixing = Fixing {
+        options,
+        sources,
+        names,
+        done: BTreeMap::new(),
+        passes: 0,
+    };
+    if options.fixes.diff {
+        return fixing.show();
+    }
+    while fixing.passes < PASSES && fixing.pass()? {
+        fixing.passes += 1;
+    }
+    fixing.say();
+    Ok(Exit::Clean)
+}
+
+/// A report that keeps fixes.
+struct Collector {
+    fixes: Fixes,
+    wishes: Arc<Mutex<BTreeMap<SourceId, Wishes>>>,
+}
+
+impl Report for Collector {
+    fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let allowed = |of: Applicability| match of {
+            Applicability::Safe => self.fixes.fix || self.fixes.unsafe_fixes,
+            Applicability::Unsafe => self.fixes.unsafe_fixes,
+            Applicability::DropsRecord => self.fixes.drop_records,
+        };
+        if finding
+            .fix
+            .as_ref()
+            .is_some_and(|fix| allowed(fix.applicability))
+        {
+            let mut wishes = self.wishes.lock().unwrap_or_else(PoisonError::into_inner);
+            wishes
+                .entry(finding.location.source)
+                .or_default()
+                .add(finding);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Fixes in progress.
+struct Fixing<'r> {
+    options: &'r Check,
+    sources: &'r Sources,
+    names: &'r [PathBuf],
+    /// How often each rule's fix was made, by file.
+    done: BTreeMap<PathBuf, BTreeMap<&'static str, u64>>,
+    passes: usize,
+}
+
+/// A file with its changes, ready to be put in place.
+struct Pending {
+    path: PathBuf,
+    stamp: Option<Stamp>,
+    changes: Vec<Change>,
+    staged: StagedFile,
+}
+
+impl Fixing<'_> {
+    /// The changes to be made, by file; with how each file stood before it was read.
+    fn changes(&self) -> Result<Vec<(PathBuf, Option<Stamp>, Vec<Change>)>, Failure> {
+        let fixes = Fixes {
+            // What would be changed without saying how far one may go: what is safe.
+            fix: self.options.fixes.fix || !self.options.fixes.drop_records,
+            ..self.options.fixes.clone()
+        };
+        let plans = Plans::keeping(self.options, self.sources, Keep::All)?;
+        let stamps: Vec<_> = self
+            .names
+            .iter()
+            .map(|name| Input::path(name).stamp())
+            .collect();
+        let wishes = Arc::default();
+        let collector = Collector {
+            fixes: fixes.clone(),
+            wishes: Arc::clone(&wishes),
+        };
+        let reports = Reports::instead(Box::new(collector));
+        let run = Run::new(self.sources, &plans, self.names, reports, false);
+        run.silent().all()?;
+        let wishes = std::mem::take(&mut *wishes.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut changes = Vec::new();
+        for (index, (path, stamp)) in self.names.iter().zip(stamps).enumerate() {
+            let id = SourceId(index as u32);
+            let wishes = wishes.get(&id).cloned().unwrap_or_default();
+            let open_end = fixes.fix && index < self.sources.list.len() && ends_open(path);
+            let Some(plan) = self.plan(&plans, index, path) else {
+                continue;
+            };
+            if wishes.is_empty() && !open_end {
+                continue;
+            }
+            let found = self.of_source(id, path, plan, &wishes, open_end)?;
+            if !found.is_empty() {
+                changes.push((path.clone(), stamp, found));
+            }
+        }
+        Ok(changes)
+    }
+
+    fn plan<'p>(&self, plans: &'p Plans, index: usize, path: &Path) -> Option<&'p Plan> {
+        match self.sources.list.get(index) {
+            Some(source) => plans.list.get(&source.plan()),
+            None => {
+                let mut plans = plans.list.values();
+                plans.find(|plan| plan.validation.iter().any(|validation| validation == path))
+            }
+        }
+    }
+
+    fn of_source(
+        &self,
+        id: SourceId,
+        path: &Path,
+        plan: &Plan,
+        wishes: &Wishes,
+        open_end: bool,
+    ) -> Result<Vec<Change>, Failure> {
+        let input = reading::input(&Named::File(path.to_path_buf()), &plan.typed)?;
+        if !input.is_plain() {
+            // Its bytes are not those that findings speak of.
+            return Ok(Vec::new());
+        }
+        let reader = reading::open(id, input, &plan.reading)?;
+        let changes = wishes.changes(reader, open_end);
+        changes.map_err(|error| Failure::io("fix", &printable_path(path), &error))
+    }
+
+    /// Prints what would be changed.
+    fn show(&self) -> Result<Exit, Failure> {
+        let changes = self.changes()?;
+        let mut text = String::new();
+        for (path, _, changes) in &changes {
+            let shown = diff::of(path, changes);
+            text += &shown.map_err(|error| Failure::io("read", &printable_path(path), &error))?;
+        }
+        crate::commands::rule::print(&text)?;
+        Ok(if changes.is_empty() {
+            Exit::Clean
+        } else {
+            Exit::Findings
+        })
+    }
+
+    /// Makes the fixes that can be made now. False if there were none.
+    fn pass(&mut self) -> Result<bool, Failure> {
+        let mut pending = Vec::new();
+        let mut rejected = Vec::new();
+        for (path, stamp, changes) in self.changes()? {
+            pending.push(prepare(path, stamp, changes, &mut rejected)?);
+        }
+        if !rejected.is_empty() {
+            self.put_aside(&rejected)?;
+        }
+        let any = !pending.is_empty();
+        for Pending {
+            path,
+            stamp,
+            changes,
+            staged,
+        } in pending
+        {
+            let shown = printable_path(&path);
+            if Input::path(&path).stamp() != stamp {
+                return Err(
+                    Failure::new(format!("{shown} changed while it was being fixed"))
+                        .help("it was left as it is now; run the check again"),
+                );
+            }
+            staged
+                .commit(true)
+                .map_err(|error| Failure::io("write", &shown, &error))?;
+            let done = self.done.entry(path).or_default();
+            for change in changes.iter().filter(|change| !change.continues) {
+                *done.entry(change.rule).or_default() += 1;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Writes what is left out behind what an earlier pass has left out.
+    fn put_aside(&self, rejected: &[u8]) -> Result<(), Failure> {
+        let Some(path) = &self.options.fixes.rejects else {
+            return Ok(());
+        };
+        let again = self.passes > 0 && path.exists();
+        let write = || -> io::Result<()> {
+            let mut staged = StagedFile::create(path)?;
+            if again {
+                io::copy(&mut File::open(path)?, &mut staged)?;
+            }
+            staged.write_all(rejected)?;
+            staged.commit(again)
+        };
+        write().map_err(|error| Failure::io("write", &printable_path(path), &error))
+    }
+
+    /// Says what was changed.
+    fn say(&self) {
+        let mut text = String::new();
+        for (path, done) in &self.done {
+            let each: Vec<String> = done
+                .iter()
+                .map(|(rule, times)| format!("{rule} {}", counted(*times, "time")))
+                .collect();
+            text += &format!("fixed {}: {}\n", printable_path(path), each.join(", "));
+        }
+        // Nobody is left to tell if standard error is closed.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+/// Writes a file anew beside its place, and what is left out of it into `rejected`.
+fn prepare(
+    path: PathBuf,
+    stamp: Option<Stamp>,
+    changes: Vec<Change>,
+    rejected: &mut Vec<u8>,
+) -> Result<Pending, Failure> {
+    let shown = printable_path(&path);
+    if links(&path) > 1 {
+        return Err(
+            Failure::new(format!("{shown} has several names (hard links)"))
+                .help("replacing it would part them: fix a copy, or remove the other names"),
+        );
+    }
+    let mut write = || -> io::Result<StagedFile> {
+        let mut staged = StagedFile::create(&path)?;
+        let mut source = File::open(&path)?;
+        splice(&mut source, &changes, &mut staged, &mut |change, raw| {
+            if let Some(dropped) = change.dropped {
+                let at = dropped.start;
+                writeln!(
+                    rejected,
+                    "# {shown}:{}:{}: {}",
+                    at.line, at.column, change.rule
+                )?;
+            }
+            rejected.extend_from_slice(raw);
+            rejected.push(b'\n');
+            Ok(())
+        })?;
+        Ok(staged)
+    };
+    let staged = write().map_err(|error| Failure::io("fix", &shown, &error))?;
+    Ok(Pending {
+        path,
+        stamp,
+        changes,
+        staged,
+    })
+}
+
+/// Whether the last byte of a file is no line end.
+fn ends_open(path: &Path) -> bool {
+    let last = || -> io::Result<u8> {
+        use std::io::{Read, Seek, SeekFrom};
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::End(-1))?;
+        let mut byte = [0];
+        file.read_exact(&mut byte)?;
+        Ok(byte[0])
+    };
+    last().is_ok_and(|byte| byte != b'\n' && byte != b'\r')
+}
+
+/// How many names a file has.
+#[cfg(unix)]
+fn links(path: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).map_or(1, |meta| meta.nlink())
+}
+
+#[cfg(not(unix))]
+fn links(_: &Path) -> u64 {
+    1
+}

@@ -1,0 +1,230 @@
+//! What is asked of a source: the command line first, then the settings, then what is usual.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tunelint_core::allow::Allowances;
+use tunelint_core::finding::{Keep, Policy, Severity};
+use tunelint_core::linter::Linter;
+use tunelint_core::profile::{self, Profile};
+use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::rule::RuleContext;
+use tunelint_core::rules::{RuleSet, Selection};
+use tunelint_core::task::Task;
+
+use super::super::{names, reading};
+use crate::cli::{Check, FailOn, Reading};
+use crate::exit::Failure;
+use crate::settings::{Dataset, Settings};
+
+/// What was asked for, checked before anything is read.
+pub(super) struct Plan {
+    /// The options about reading, with what the settings add.
+    pub(super) typed: Reading,
+    pub(super) reading: ReadOptions,
+    pub(super) task: Option<Task>,
+    /// The validation sets.
+    pub(super) validation: Vec<PathBuf>,
+    pub(super) fail_on: FailOn,
+    /// The share of records for which a rule's findings are tolerated.
+    pub(super) max_rates: BTreeMap<&'static str, f64>,
+    /// The numbers of the allowances that hold today, in the order of the policy's list.
+    pub(super) holding: Vec<usize>,
+    pub(super) policy: Policy,
+    targets: Vec<Arc<Profile>>,
+    context: RuleContext,
+    threads: usize,
+}
+
+impl Plan {
+    /// What `options` and the settings ask of the sources of `dataset`.
+    pub(super) fn new(
+        options: &Check,
+        settings: &Settings,
+        dataset: Option<&Dataset>,
+        today: &str,
+        keep: Keep,
+    ) -> Result<Self, Failure> {
+        let mut typed = dataset.map_or_else(
+            || options.reading.clone(),
+            |dataset| dataset.reading(&options.reading),
+        );
+        if typed.max_record_size.is_none() {
+            typed
+                .max_record_size
+                .clone_from(&settings.file.max_record_size);
+        }
+        let own = dataset.map(|dataset| &dataset.file);
+        let task = options.task.as_ref();
+        let task = task
+            .or(own.and_then(|own| own.task.as_ref()))
+            .or(settings.file.task.as_ref());
+        let targets = [
+            &options.target,
+            own.map_or(&settings.file.target, |own| &own.target),
+            &settings.file.target,
+        ];
+        let targets = targets.into_iter().find(|targets| !targets.is_empty());
+        let given = options
+            .preamble
+            .as_deref()
+            .map(reading::text_or_file)
+            .transpose()?;
+        let validation = match &options.validation {
+            Some(path) => vec![path.clone()],
+            None => dataset
+                .map(|dataset| dataset.validation.files())
+                .unwrap_or_default(),
+        };
+        let allows = settings.allows.iter().enumerate();
+        let holding: Vec<usize> = allows
+            .filter(|(_, allow)| !allow.has_expired(today))
+            .map(|(index, _)| index)
+            .collect();
+        let task = task.map(|name| named_task(name)).transpose()?;
+        Ok(Self {
+            reading: reading::options(&typed)?,
+            typed,
+            task,
+            targets: targets
+                .into_iter()
+                .flatten()
+                .map(|name| names::profile(name))
+                .collect::<Result<_, _>>()?,
+            validation: validation
+                .iter()
+                .map(|path| crate::settings::shown(path))
+                .collect(),
+            fail_on: options
+                .fail_on
+                .or(settings.fail_on())
+                .unwrap_or(FailOn::Error),
+            max_rates: settings.max_rates.clone(),
+            policy: policy(options, settings, &holding, keep)?,
+            holding,
+            context: RuleContext {
+                task,
+                preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
+                options: settings.options.clone(),
+                output_schema: dataset.and_then(|dataset| dataset.output_schema.clone()),
+                custom: settings.custom.clone(),
+                ..RuleContext::default()
+            },
+            threads: super::threads(options.threads),
+        })
+    }
+
+    /// The profiles that a source is checked for.
+    pub(super) fn targets_of(&self, reader: &Reader) -> Result<Vec<Arc<Profile>>, Failure> {
+        if !self.targets.is_empty() {
+            return Ok(self.targets.clone());
+        }
+        let layout = reader.layout().map(|layout| layout.name());
+        let default = layout.and_then(profile::for_layout);
+        default
+            .map(|name| names::profile(name).map(|profile| vec![profile]))
+            .unwrap_or(Ok(Vec::new()))
+    }
+
+    /// What rules are built from, for sources with these targets.
+    pub(super) fn context(&self, profiles: &[Arc<Profile>]) -> RuleContext {
+        RuleContext {
+            profiles: profiles.to_vec(),
+            ..self.context.clone()
+        }
+    }
+
+    /// A linter with the rules that have something to say in `context`.
+    pub(super) fn linter(&self, context: &RuleContext) -> Linter {
+        let rules = RuleSet::build(&self.policy.enabled, context);
+        Linter::new(rules, self.policy.clone(), self.threads)
+    }
+
+    /// A linter that only remembers what it has seen.
+    pub(super) fn watcher(&self) -> Linter {
+        let enabled = ["duplicate-example"].into_iter().collect();
+        let rules = RuleSet::build(&enabled, &RuleContext::default());
+        let silent = Policy {
+            keep: Keep::First(0),
+            ..Policy::default()
+        };
+        Linter::new(rules, silent, self.threads)
+    }
+}
+
+fn policy(
+    options: &Check,
+    settings: &Settings,
+    holding: &[usize],
+    keep: Keep,
+) -> Result<Policy, Failure> {
+    let mut severities = settings.severities.clone();
+    for text in &options.severity {
+        let (rule, level) = severity(text)?;
+        severities.insert(rule, level);
+    }
+    let holding = holding
+        .iter()
+        .filter_map(|index| settings.allows.get(*index));
+    let allowances = Allowances {
+        list: holding.map(|allow| allow.allowance.clone()).collect(),
+        inline: settings.file.inline_allow.unwrap_or(false),
+    };
+    let selection = selection(options, settings)?;
+    let mut enabled = selection.enabled();
+    let own = settings.custom.iter().map(|rule| rule.name);
+    enabled.extend(own.filter(|_| selection.select.is_empty()));
+    Ok(Policy {
+        keep,
+        severities,
+        enabled,
+        allowances: Arc::new(allowances),
+    })
+}
+
+/// Which rules speak. `--select` takes the place of the settings' word, other options add to it.
+fn selection(options: &Check, settings: &Settings) -> Result<Selection, Failure> {
+    let rules = |list: &[String]| {
+        list.iter()
+            .map(|name| names::rule(name))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let mut selection = Selection {
+        select: rules(&options.select)?,
+        extend_select: rules(&options.extend_select)?,
+        ignore: rules(&options.ignore)?,
+        preview: options.preview || settings.file.preview.unwrap_or(false),
+    };
+    if selection.select.is_empty() {
+        selection.select = rules(&settings.file.select)?;
+        selection
+            .extend_select
+            .extend(rules(&settings.file.extend_select)?);
+        selection.extend_select.extend(&settings.on);
+        let off = rules(&settings.file.ignore)?;
+        let asked = options.extend_select.clone();
+        let off = off.into_iter().chain(settings.off.iter().copied());
+        selection
+            .ignore
+            .extend(off.filter(|rule| !asked.iter().any(|name| name == rule)));
+    }
+    Ok(selection)
+}
+
+fn named_task(name: &str) -> Result<Task, Failure> {
+    let known = Task::ALL.map(Task::as_str);
+    Task::from_name(name).ok_or_else(|| names::unknown("task", name, &known))
+}
+
+fn severity(text: &str) -> Result<(&'static str, Severity), Failure> {
+    let usage = || {
+        Failure::new(format!("`{text}` does not give a rule a severity"))
+            .help("write RULE=error, RULE=warning or RULE=advice")
+    };
+    let (rule, level) = text.split_once('=').ok_or_else(usage)?;
+    Ok((
+        names::rule(rule)?,
+        Severity::from_name(level).ok_or_else(usage)?,
+    ))
+}

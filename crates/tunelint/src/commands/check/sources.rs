@@ -1,0 +1,243 @@
+//! What is to be checked, and by which settings.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tunelint_core::printable::printable_path;
+
+use crate::cli::Check;
+use crate::exit::Failure;
+use crate::settings::{self, Merged, Settings, Wanted};
+use crate::walk::{Found, Named, Walk, walk};
+
+/// What a source is in its dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Role {
+    /// Its examples are trained on.
+    Training,
+    /// The result is judged by its examples.
+    Validation,
+}
+
+/// A source, and what the settings say of it.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) named: Named,
+    /// Which settings.
+    pub(super) settings: usize,
+    /// Which of their datasets.
+    pub(super) dataset: Option<usize>,
+    pub(super) role: Role,
+}
+
+impl Source {
+    /// Which plan holds for it: settings and dataset.
+    pub(super) fn plan(&self) -> (usize, Option<usize>) {
+        (self.settings, self.dataset)
+    }
+}
+
+/// Everything that is to be checked.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    pub(super) list: Vec<Source>,
+    pub(super) settings: Vec<Settings>,
+    /// Whether all that some settings are about is checked, by their number.
+    pub(super) complete: Vec<bool>,
+    /// Paths that do not exist or cannot be read.
+    pub(super) failures: Vec<Failure>,
+}
+
+/// The settings that were read, each once.
+#[derive(Debug, Default)]
+struct Shelf {
+    wanted: Wanted,
+    by_directory: BTreeMap<PathBuf, usize>,
+    by_file: BTreeMap<Option<PathBuf>, usize>,
+    settings: Vec<Settings>,
+}
+
+impl Shelf {
+    /// The settings for what stands in `directory`, by their number.
+    fn of(&mut self, directory: &Path) -> Result<usize, Failure> {
+        if let Some(known) = self.by_directory.get(directory) {
+            return Ok(*known);
+        }
+        let file = match &self.wanted {
+            Wanted {
+                file: Some(file), ..
+            } => Some(file.clone()),
+            Wanted { isolated: true, .. } => None,
+            _ => settings::above(directory)?,
+        };
+        let number = match self.by_file.get(&file) {
+            Some(known) => *known,
+            None => {
+                let merged = Merged::read(file.as_deref(), &self.wanted)?;
+                self.settings.push(merged.settings()?);
+                let number = self.settings.len() - 1;
+                self.by_file.insert(file, number);
+                number
+            }
+        };
+        self.by_directory.insert(directory.to_path_buf(), number);
+        Ok(number)
+    }
+
+    fn get(&self, number: usize) -> Option<&Settings> {
+        self.settings.get(number)
+    }
+}
+
+/// A path in full, with the links in its directory followed.
+fn full(path: &Path) -> PathBuf {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let directory = parent.unwrap_or(Path::new(".")).canonicalize();
+    directory.map_or_else(
+        |_| path.to_path_buf(),
+        |directory| directory.join(path.file_name().unwrap_or_default()),
+    )
+}
+
+fn directory_of(full: &Path) -> &Path {
+    full.parent().unwrap_or(Path::new("/"))
+}
+
+impl Sources {
+    /// Finds out what `options` name.
+    pub(super) fn new(options: &Check) -> Result<Self, Failure> {
+        let mut shelf = Shelf {
+            wanted: Wanted::new(&options.settings.config, options.settings.isolated),
+            ..Shelf::default()
+        };
+        let here = Path::new(".").canonicalize().unwrap_or_default();
+        let mut paths = options.paths.clone();
+        if paths.is_empty() {
+            paths = default_paths(&mut shelf, &here)?;
+        }
+        let mut wanted = |path: &Path, found: Found| {
+            let full = full(path);
+            let number = shelf.of(directory_of(&full))?;
+            let settings = shelf.get(number);
+            let excluded = settings
+                .and_then(|settings| settings.exclude.as_ref())
+                .is_some_and(|exclude| exclude.matches(&full));
+            Ok(match found {
+                Found::ByName => !(excluded && options.force_exclude),
+                Found::AsData => !excluded,
+                Found::Beside => {
+                    !excluded && settings.is_some_and(|of| place(of, &full).0.is_some())
+                }
+            })
+        };
+        let Walk { found, failures } = walk(&paths, options.no_error_on_unmatched, &mut wanted)?;
+        let mut sources = Self {
+            failures,
+            ..Self::default()
+        };
+        for named in found {
+            let path = match &named {
+                Named::File(path) if options.contained => {
+                    contained(path, &here)?;
+                    full(path)
+                }
+                Named::File(path) => full(path),
+                Named::Stdin => full(
+                    options
+                        .reading
+                        .stdin_filename
+                        .as_deref()
+                        .unwrap_or("-".as_ref()),
+                ),
+            };
+            let number = shelf.of(directory_of(&path))?;
+            let (dataset, role) = shelf
+                .get(number)
+                .map_or((None, Role::Training), |of| place(of, &path));
+            sources.list.push(Source {
+                named,
+                settings: number,
+                dataset,
+                role,
+            });
+        }
+        let whole: Vec<PathBuf> = paths
+            .iter()
+            .filter_map(|path| path.canonicalize().ok())
+            .collect();
+        let complete = shelf
+            .settings
+            .iter()
+            .map(|settings| is_complete(settings, &whole));
+        sources.complete = complete.collect();
+        sources.settings = shelf.settings;
+        Ok(sources)
+    }
+}
+
+/// Without any path: the datasets of the settings here, or else this directory.
+fn default_paths(shelf: &mut Shelf, here: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let number = shelf.of(here)?;
+    let datasets = shelf
+        .get(number)
+        .map(|settings| settings.datasets.as_slice())
+        .unwrap_or_default();
+    let mut paths = Vec::new();
+    for dataset in datasets {
+        paths.extend(dataset.files.files());
+        paths.extend(dataset.validation.files());
+    }
+    if datasets.is_empty() {
+        paths.push(PathBuf::from("."));
+    } else if paths.is_empty() {
+        return Err(Failure::new("no file fits the datasets of the settings")
+            .help("`tunelint config show` prints their patterns"));
+    }
+    Ok(paths.iter().map(|path| settings::shown(path)).collect())
+}
+
+/// In which dataset of the settings a file belongs, and as what.
+fn place(settings: &Settings, full: &Path) -> (Option<usize>, Role) {
+    for (index, dataset) in settings.datasets.iter().enumerate() {
+        if dataset.files.matches(full) {
+            return (Some(index), Role::Training);
+        }
+        if dataset.validation.matches(full) {
+            return (Some(index), Role::Validation);
+        }
+    }
+    (None, Role::Training)
+}
+
+/// Whether the paths of a run hold all that the settings are about.
+fn is_complete(settings: &Settings, paths: &[PathBuf]) -> bool {
+    let Some(directory) = settings.directory() else {
+        return false;
+    };
+    if settings.datasets.is_empty() {
+        return paths.iter().any(|path| directory.starts_with(path));
+    }
+    let covered = |file: &PathBuf| paths.iter().any(|path| file.starts_with(path));
+    let mut files = settings
+        .datasets
+        .iter()
+        .flat_map(|dataset| dataset.files.files());
+    files.all(|file| covered(&file))
+}
+
+/// A file must stand in the repository, wherever links lead.
+fn contained(path: &Path, here: &Path) -> Result<(), Failure> {
+    let root = settings::root_of(here);
+    match path.canonicalize() {
+        Ok(target) if !target.starts_with(&root) => {
+            let shown = printable_path(path);
+            Err(
+                Failure::new(format!("{shown} lies outside of the repository"))
+                    .help("with --contained, nothing is read from elsewhere, links included"),
+            )
+        }
+        _ => Ok(()),
+    }
+}

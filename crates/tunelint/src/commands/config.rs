@@ -1,0 +1,99 @@
+//! `tunelint config`: the settings in force and where each came from; their JSON Schema.
+
+use std::path::{Path, PathBuf};
+
+use tunelint_core::printable::printable;
+
+use super::rule::print;
+use crate::cli::{Config, ConfigCommand, ConfigShow};
+use crate::exit::{Exit, Failure};
+use crate::settings::{self, Merged, SCHEMA, Wanted};
+
+/// Values where nothing is set.
+const DEFAULTS: [(&str, &str); 4] = [
+    ("fail-on", "\"error\""),
+    ("inline-allow", "false"),
+    ("max-record-size", "\"64M\""),
+    ("preview", "false"),
+];
+
+/// Prints one of the two.
+pub fn run(options: &Config) -> Result<Exit, Failure> {
+    match &options.command {
+        ConfigCommand::Schema => print(SCHEMA),
+        ConfigCommand::Show(show) => print(&shown(show)?),
+    }
+}
+
+fn shown(options: &ConfigShow) -> Result<String, Failure> {
+    let wanted = Wanted::new(&options.settings.config, options.settings.isolated);
+    let path = options.path.as_deref().unwrap_or(Path::new("."));
+    let file = match &wanted {
+        Wanted {
+            file: Some(file), ..
+        } => Some(file.clone()),
+        Wanted { isolated: true, .. } => None,
+        _ => settings::above(&directory(path)?)?,
+    };
+    let merged = Merged::read(file.as_deref(), &wanted)?;
+    let mut lines: Vec<(String, String, String)> = merged
+        .entries()
+        .into_iter()
+        .map(|(pointer, value, origin)| {
+            let value = toml::Value::try_from(&value).map(|value| value.to_string());
+            (key(&pointer), value.unwrap_or_default(), origin)
+        })
+        .collect();
+    // Only what can be used is in force.
+    merged.settings()?;
+    for (key, value) in DEFAULTS {
+        if !lines.iter().any(|(have, ..)| have == key) {
+            lines.push((key.to_owned(), value.to_owned(), "default".to_owned()));
+        }
+    }
+    lines.sort();
+    let width = lines
+        .iter()
+        .map(|(key, value, _)| key.len() + value.len() + 3);
+    let width = width.max().unwrap_or(0).min(60);
+    let mut text = String::new();
+    for (key, value, origin) in lines {
+        let setting = format!("{key} = {value}");
+        let line = format!("{setting:width$}  # {origin}");
+        text.push_str(&printable(&line));
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The directory whose settings hold for `path`.
+fn directory(path: &Path) -> Result<PathBuf, Failure> {
+    let full = path.canonicalize().map_err(|error| {
+        Failure::io(
+            "read",
+            &tunelint_core::printable::printable_path(path),
+            &error,
+        )
+    })?;
+    let parent = || full.parent().unwrap_or(&full).to_path_buf();
+    Ok(if full.is_dir() {
+        full.clone()
+    } else {
+        parent()
+    })
+}
+
+/// A path as people write it: `dataset[0].files`.
+fn key(pointer: &str) -> String {
+    let mut key = String::new();
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        match step.parse::<usize>() {
+            Ok(index) => key.push_str(&format!("[{index}]")),
+            Err(_) if key.is_empty() => key.push_str(&step),
+            Err(_) if step.contains(['/', '.', ' ']) => key.push_str(&format!(".\"{step}\"")),
+            Err(_) => key.push_str(&format!(".{step}")),
+        }
+    }
+    key
+}

@@ -1,0 +1,168 @@
+//! `tunelint init`: settings that fit the data at hand, and the files that hooks and CI need.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use tunelint_core::position::SourceId;
+use tunelint_core::printable::printable_path;
+use tunelint_core::profile;
+use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::source::Input;
+
+use super::rule::print;
+use crate::cli::Init;
+use crate::exit::{Exit, Failure};
+use crate::staged::StagedFile;
+use crate::walk::{Found, Named, walk};
+
+const SETTINGS: &str = "tunelint.toml";
+const HOOK: &str = ".pre-commit-config.yaml";
+const WORKFLOW: &str = ".github/workflows/tunelint.yml";
+
+/// Words in the names of files that a result is judged by.
+const VALIDATION: [&str; 5] = ["valid", "val", "dev", "eval", "test"];
+
+/// Files looked at to find out how they are laid out.
+const MOST_FILES: usize = 200;
+
+/// Writes what is asked for, and says what it wrote.
+pub fn run(options: &Init) -> Result<Exit, Failure> {
+    let exists = Path::new(SETTINGS).exists();
+    let more = options.pre_commit || options.github;
+    if exists && !more {
+        return Err(Failure::new(format!("{SETTINGS} is there already"))
+            .help("`tunelint config show` prints what it says; remove it to start anew"));
+    }
+    let mut said = String::new();
+    if exists {
+        said.push_str(&format!("kept {SETTINGS}\n"));
+    } else {
+        write(SETTINGS, &settings()?, &mut said)?;
+    }
+    if options.pre_commit {
+        write_or_show(HOOK, include_str!("init/pre-commit.yaml"), &mut said)?;
+    }
+    if options.github {
+        write_or_show(WORKFLOW, include_str!("init/github.yml"), &mut said)?;
+    }
+    print(&said)
+}
+
+/// Writes a file that is not there yet.
+fn write(path: &str, text: &str, said: &mut String) -> Result<(), Failure> {
+    let written = || -> std::io::Result<()> {
+        if let Some(parent) = Path::new(path)
+            .parent()
+            .filter(|parent| *parent != Path::new(""))
+        {
+            fs::create_dir_all(parent)?;
+        }
+        let mut file = StagedFile::create(Path::new(path))?;
+        file.write_all(text.as_bytes())?;
+        file.commit(false)
+    };
+    written().map_err(|error| Failure::io("write", path, &error))?;
+    said.push_str(&format!("wrote {path}\n"));
+    Ok(())
+}
+
+/// A file that others have written in is not touched: what belongs in it is shown.
+fn write_or_show(path: &str, text: &str, said: &mut String) -> Result<(), Failure> {
+    let text = text.replace("VERSION", env!("CARGO_PKG_VERSION"));
+    if !Path::new(path).exists() {
+        return write(path, &text, said);
+    }
+    said.push_str(&format!(
+        "{path} is there already; this belongs in it:\n\n{text}"
+    ));
+    Ok(())
+}
+
+/// Files of one directory that are read in the same way.
+#[derive(Debug, Default)]
+struct Group {
+    training: Vec<String>,
+    validation: Vec<String>,
+}
+
+/// The settings for the data below the current directory.
+fn settings() -> Result<String, Failure> {
+    let groups = groups()?;
+    let layouts = groups.keys().map(|(_, layout)| layout.as_str());
+    let target = layouts.filter_map(profile::for_layout).next();
+    let mut text = include_str!("init/tunelint.toml").to_owned();
+    let line = match target {
+        Some(name) => format!("target = [\"{name}\"]"),
+        None => "#target = [\"openai\"]".to_owned(),
+    };
+    text = text.replace("#TARGET", &line);
+    let mut datasets = String::new();
+    for ((_, layout), group) in groups {
+        let (files, validation) = if group.training.is_empty() {
+            (group.validation, Vec::new())
+        } else {
+            (group.training, group.validation)
+        };
+        datasets.push_str("[[dataset]]\n");
+        datasets.push_str(&format!("files = {}\n", list(files)));
+        if !validation.is_empty() {
+            datasets.push_str(&format!("validation = {}\n", list(validation)));
+        }
+        if !layout.is_empty() {
+            datasets.push_str(&format!("layout = \"{layout}\"\n"));
+        }
+        datasets.push('\n');
+    }
+    if datasets.is_empty() {
+        datasets = "#[[dataset]]\n#files = [\"data/train*.jsonl\"]\n#validation = [\"data/valid.jsonl\"]\n\n".to_owned();
+    }
+    Ok(text.replace("#DATASETS\n", &datasets))
+}
+
+fn list(names: Vec<String>) -> String {
+    toml::Value::from(names).to_string()
+}
+
+/// The data below the current directory, by directory and layout.
+fn groups() -> Result<BTreeMap<(PathBuf, String), Group>, Failure> {
+    let mut wanted = |_: &Path, found: Found| Ok(found == Found::AsData);
+    let found = walk(&[PathBuf::from(".")], true, &mut wanted)?.found;
+    let mut groups: BTreeMap<(PathBuf, String), Group> = BTreeMap::new();
+    let files = found.into_iter().filter_map(|named| match named {
+        Named::File(path) => Some(path),
+        Named::Stdin => None,
+    });
+    for path in files.take(MOST_FILES) {
+        let reader = Reader::open(
+            SourceId(0),
+            Input::path(path.clone()),
+            &ReadOptions::default(),
+        );
+        let layout = reader
+            .ok()
+            .and_then(|reader| Some(reader.layout()?.name().to_owned()));
+        let directory = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let group = groups
+            .entry((directory, layout.unwrap_or_default()))
+            .or_default();
+        let name = printable_path(&path);
+        if is_validation(&path) {
+            group.validation.push(name);
+        } else {
+            group.training.push(name);
+        }
+    }
+    Ok(groups)
+}
+
+fn is_validation(path: &Path) -> bool {
+    let stem = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let mut words = stem.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| VALIDATION.iter().any(|known| word.starts_with(known)))
+}

@@ -1,0 +1,117 @@
+//! Annotations on the lines of a pull request: workflow commands of GitHub Actions.
+//!
+//! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest, so the
+//! first ten of each are written, the gravest first, and then a line with the totals. No byte of
+//! the data can begin a line or end a property: it is printable first, and encoded after that.
+
+use std::io::{self, Write};
+
+use tunelint_core::finding::{Finding, Severity};
+use tunelint_core::printable::{counted, printable};
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::worst::Worst;
+use super::{Report, Style, totals};
+
+/// Annotations of one kind that GitHub shows of a step.
+const SHOWN: usize = 10;
+
+/// The report.
+pub struct GitHub<'w> {
+    style: Style,
+    out: Box<dyn Write + Send + 'w>,
+    worst: Worst,
+}
+
+impl<'w> GitHub<'w> {
+    /// A report that writes to `out`.
+    pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
+        Self {
+            style,
+            out,
+            worst: Worst::new(SHOWN),
+        }
+    }
+
+    fn annotation(&self, finding: &Finding) -> String {
+        let command = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Advice => "notice",
+        };
+        let location = &finding.location;
+        let file = property(&self.style.name(location.source).relative);
+        let title = property(&format!("tunelint: {}", finding.rule));
+        let mut place = format!("line={},col={}", location.start.line, location.start.column);
+        if !location.is_empty() {
+            place.push_str(&format!(",endLine={}", location.end.line));
+            if location.end.line == location.start.line {
+                place.push_str(&format!(",endColumn={}", location.end.column));
+            }
+        }
+        let mut message = printable(&finding.message).into_owned();
+        if let Some(help) = &finding.help {
+            message.push('\n');
+            message.push_str(&printable(help));
+        }
+        format!(
+            "::{command} file={file},{place},title={title}::{}",
+            data(&message)
+        )
+    }
+}
+
+impl Report for GitHub<'_> {
+    fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        self.worst.push(finding);
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        let mut written = 0;
+        for finding in self.worst.iter() {
+            let line = self.annotation(finding);
+            writeln!(self.out, "{line}")?;
+            written += 1;
+        }
+        let files = counted(summary.sources.len() as u64, "file");
+        write!(self.out, "tunelint: {} in {files}", totals(&summary.counts))?;
+        let hidden = summary.counts.total().saturating_sub(written);
+        if hidden > 0 {
+            let findings = counted(hidden, "finding");
+            write!(
+                self.out,
+                "; {findings} without an annotation, `--report concise=PATH` lists all"
+            )?;
+        }
+        writeln!(self.out)?;
+        self.out.flush()
+    }
+}
+
+/// The message of a command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The value of a property.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_stays_data() {
+        assert_eq!(data("a%0A\n::error::x"), "a%250A%0A::error::x");
+        assert_eq!(property("a,line=1::x\r"), "a%2Cline=1%3A%3Ax%0D");
+    }
+}

@@ -1,0 +1,68 @@
+//! The objects of the JSON report, one a line: findings as they are found, then the sources, then
+//! the summary. A run that was cut short has no summary line.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use tunelint_core::finding::Finding;
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::record::{FindingRecord, SourceRecord, SummaryRecord, ToolRecord};
+use super::{Report, Style};
+
+/// The report.
+pub struct Jsonl<'w> {
+    style: Style,
+    out: Box<dyn Write + Send + 'w>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'l> {
+    Finding(FindingRecord<'l>),
+    Source(SourceRecord<'l>),
+    Summary {
+        version: u32,
+        tool: ToolRecord,
+        targets: &'l [String],
+        #[serde(flatten)]
+        summary: SummaryRecord,
+    },
+}
+
+impl<'w> Jsonl<'w> {
+    /// A report that writes to `out`.
+    pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
+        Self { style, out }
+    }
+}
+
+fn write(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
+}
+
+impl Report for Jsonl<'_> {
+    fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let line = Line::Finding(FindingRecord::new(&self.style, finding));
+        write(&mut self.out, &line)
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        for source in &summary.sources {
+            write(&mut self.out, &Line::Source(SourceRecord::new(source)))?;
+        }
+        let line = Line::Summary {
+            version: super::record::VERSION,
+            tool: ToolRecord::default(),
+            targets: &summary.targets,
+            summary: SummaryRecord::new(summary),
+        };
+        write(&mut self.out, &line)?;
+        self.out.flush()
+    }
+}

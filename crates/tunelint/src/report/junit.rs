@@ -1,0 +1,145 @@
+//! JUnit XML: a file is a suite, a finding a test. One at or above `--fail-on` has failed, any
+//! other was skipped; a file without findings is one test that passed.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use tunelint_core::finding::Finding;
+use tunelint_core::position::SourceId;
+use tunelint_core::printable::printable;
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::{Report, Style};
+
+/// The report.
+pub struct Junit<'w> {
+    style: Style,
+    out: Box<dyn Write + Send + 'w>,
+    /// By the number of the source.
+    suites: BTreeMap<u32, Suite>,
+}
+
+/// The tests of one file, written already: their numbers must stand before them.
+struct Suite {
+    tests: usize,
+    failures: usize,
+    skipped: usize,
+    cases: Writer<Vec<u8>>,
+}
+
+impl<'w> Junit<'w> {
+    /// A report that writes to `out`.
+    pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
+        Self {
+            style,
+            out,
+            suites: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for Suite {
+    fn default() -> Self {
+        Self {
+            tests: 0,
+            failures: 0,
+            skipped: 0,
+            cases: Writer::new(Vec::new()),
+        }
+    }
+}
+
+impl Suite {
+    fn add(&mut self, style: &Style, finding: &Finding) -> io::Result<()> {
+        let at = &finding.location.start;
+        let path = xml(&style.name(finding.location.source).relative);
+        let name = format!("{} at {}:{}", finding.rule, at.line, at.column);
+        let fails = style.fails(finding.severity);
+        self.tests += 1;
+        self.failures += usize::from(fails);
+        self.skipped += usize::from(!fails);
+        let (line, message) = (at.line.to_string(), xml(&finding.message));
+        let case = self.cases.create_element("testcase");
+        let case = case
+            .with_attribute(("name", name.as_str()))
+            .with_attribute(("classname", path.as_str()))
+            .with_attribute(("file", path.as_str()))
+            .with_attribute(("line", line.as_str()));
+        case.write_inner_content(|inner| {
+            let outcome = inner
+                .create_element(if fails { "failure" } else { "skipped" })
+                .with_attribute(("message", message.as_str()))
+                .with_attribute(("type", finding.severity.as_str()));
+            match &finding.help {
+                Some(help) => outcome.write_text_content(BytesText::new(&xml(help)))?,
+                None => outcome.write_empty()?,
+            };
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    /// A file with nothing to say about is a test that passed.
+    fn pass(&mut self, path: &str) -> io::Result<()> {
+        self.tests = 1;
+        let case = self.cases.create_element("testcase");
+        let case = case.with_attribute(("name", "nothing to report"));
+        case.with_attribute(("classname", path)).write_empty()?;
+        Ok(())
+    }
+}
+
+impl Report for Junit<'_> {
+    fn source(&mut self, source: &SourceSummary) -> io::Result<()> {
+        let names = &self.style.names;
+        if let Some(id) = names.iter().position(|name| name.shown == source.path) {
+            self.suites.entry(id as u32).or_default();
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let suite = self.suites.entry(finding.location.source.0).or_default();
+        suite.add(&self.style, finding)
+    }
+
+    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+        let mut writer = Writer::new(&mut self.out);
+        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let (style, suites) = (&self.style, &mut self.suites);
+        let root = writer.create_element("testsuites");
+        root.with_attribute(("name", "tunelint"))
+            .write_inner_content(|inner| {
+                for (id, suite) in suites {
+                    let path = xml(&style.name(SourceId(*id)).relative);
+                    if suite.tests == 0 {
+                        suite.pass(&path)?;
+                    }
+                    let number = |number: usize| number.to_string();
+                    inner
+                        .create_element("testsuite")
+                        .with_attribute(("name", path.as_str()))
+                        .with_attribute(("tests", number(suite.tests).as_str()))
+                        .with_attribute(("failures", number(suite.failures).as_str()))
+                        .with_attribute(("errors", "0"))
+                        .with_attribute(("skipped", number(suite.skipped).as_str()))
+                        .write_inner_content(|cases| {
+                            cases.get_mut().write_all(suite.cases.get_ref())
+                        })?;
+                }
+                Ok(())
+            })?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+}
+
+/// Text that XML 1.0 can hold: what is not printable is escaped visibly, and so are the two
+/// characters that are printable and still forbidden.
+fn xml(text: &str) -> String {
+    printable(text)
+        .replace('\u{fffe}', "\\u{fffe}")
+        .replace('\u{ffff}', "\\u{ffff}")
+}

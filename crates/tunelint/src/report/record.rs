@@ -1,0 +1,166 @@
+//! What the JSON reports are made of: the words are a public contract, versioned by [`VERSION`];
+//! the order of keys is not part of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tunelint_core::finding::{Finding, Fix, Severity};
+use tunelint_core::printable::printable;
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::Style;
+use super::place::Place;
+
+/// The version of the contract.
+pub(super) const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+pub(super) struct ToolRecord {
+    name: &'static str,
+    version: &'static str,
+}
+
+impl Default for ToolRecord {
+    fn default() -> Self {
+        Self {
+            name: "tunelint",
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct FindingRecord<'f> {
+    rule: &'static str,
+    severity: &'static str,
+    message: Cow<'f, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<Cow<'f, str>>,
+    location: Place<'f>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related: Vec<RelatedRecord<'f>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixRecord<'f>>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    targets: &'f [String],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    after_recovery: bool,
+    fingerprint: String,
+}
+
+#[derive(Serialize)]
+struct RelatedRecord<'f> {
+    #[serde(flatten)]
+    place: Place<'f>,
+    label: &'f str,
+}
+
+#[derive(Serialize)]
+struct FixRecord<'f> {
+    applicability: &'static str,
+    edits: Vec<EditRecord<'f>>,
+}
+
+#[derive(Serialize)]
+struct EditRecord<'f> {
+    offset: u64,
+    length: u64,
+    text: &'f str,
+}
+
+#[derive(Serialize)]
+pub(super) struct SourceRecord<'s> {
+    path: &'s str,
+    container: &'s str,
+    layout: &'s str,
+    bytes: u64,
+    records: u64,
+    examples: u64,
+    task: Option<TaskRecord<'s>>,
+}
+
+#[derive(Serialize)]
+struct TaskRecord<'s> {
+    name: &'s str,
+    inferred: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct SummaryRecord {
+    errors: u64,
+    warnings: u64,
+    advice: u64,
+    suppressed: u64,
+    by_rule: BTreeMap<&'static str, u64>,
+}
+
+impl<'f> FindingRecord<'f> {
+    pub(super) fn new(style: &'f Style, finding: &'f Finding) -> Self {
+        let related = finding.related.iter().map(|related| RelatedRecord {
+            place: Place::of(style, &related.location),
+            label: &related.label,
+        });
+        Self {
+            rule: finding.rule,
+            severity: finding.severity.as_str(),
+            message: printable(&finding.message),
+            help: finding.help.as_deref().map(printable),
+            location: Place::of(style, &finding.location),
+            related: related.collect(),
+            fix: finding.fix.as_ref().map(FixRecord::new),
+            targets: &finding.targets,
+            after_recovery: finding.after_recovery,
+            fingerprint: format!("{:032x}", finding.fingerprint),
+        }
+    }
+}
+
+impl<'f> FixRecord<'f> {
+    fn new(fix: &'f Fix) -> Self {
+        let edits = fix.edits.iter().map(|edit| EditRecord {
+            offset: edit.offset,
+            length: edit.length,
+            text: &edit.text,
+        });
+        Self {
+            applicability: fix.applicability.as_str(),
+            edits: edits.collect(),
+        }
+    }
+}
+
+impl<'s> SourceRecord<'s> {
+    pub(super) fn new(source: &'s SourceSummary) -> Self {
+        let task = source.task.as_ref();
+        Self {
+            path: &source.path,
+            container: &source.container,
+            layout: &source.layout,
+            bytes: source.bytes,
+            records: source.records,
+            examples: source.examples,
+            task: task.map(|(name, inferred)| TaskRecord {
+                name,
+                inferred: *inferred,
+            }),
+        }
+    }
+}
+
+impl SummaryRecord {
+    pub(super) fn new(summary: &Summary) -> Self {
+        let counts = &summary.counts;
+        let mut by_rule = BTreeMap::new();
+        for (rule, _, number) in counts.iter() {
+            *by_rule.entry(rule).or_default() += number;
+        }
+        Self {
+            errors: counts.of_severity(Severity::Error),
+            warnings: counts.of_severity(Severity::Warning),
+            advice: counts.of_severity(Severity::Advice),
+            suppressed: summary.suppressed,
+            by_rule,
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! SARIF 2.1.0, as code scanning services read it.
+//!
+//! A service takes 25,000 results of a run (GitHub, read 2026-11), so as many are written, the
+//! gravest first, and a notification says how many are left out. Every rule that speaks brings
+//! its page along.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use tunelint_core::finding::{Finding, Severity};
+use tunelint_core::position::Location;
+use tunelint_core::printable::{counted, printable};
+use tunelint_core::rule::{Level, RuleEntry};
+use tunelint_core::rules;
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::worst::Worst;
+use super::{Report, Style};
+
+/// Results that a service takes of one run.
+const MOST: usize = 25_000;
+
+/// Where the schema of the format is.
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// The report.
+pub struct Sarif<'w> {
+    style: Style,
+    out: Box<dyn Write + Send + 'w>,
+    worst: Worst,
+}
+
+impl<'w> Sarif<'w> {
+    /// A report that writes to `out`.
+    pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
+        Self {
+            style,
+            out,
+            worst: Worst::new(MOST),
+        }
+    }
+
+    fn result(&self, finding: &Finding, rules: &[&str]) -> Value {
+        let fingerprint = format!("{:032x}", finding.fingerprint);
+        let related = finding.related.iter().map(|related| {
+            json!({
+                "physicalLocation": self.physical(&related.location),
+                "message": { "text": printable(&related.label) },
+            })
+        });
+        json!({
+            "ruleId": finding.rule,
+            "ruleIndex": rules.binary_search(&finding.rule).unwrap_or_default(),
+            "level": level(finding.severity),
+            "message": { "text": message(finding) },
+            "locations": [{
+                "physicalLocation": self.physical(&finding.location),
+                "logicalLocations": logical(&finding.location),
+            }],
+            "relatedLocations": related.collect::<Value>(),
+            "partialFingerprints": {
+                // The name that GitHub compares; the value is a record's, not a line's.
+                "primaryLocationLineHash": format!("{fingerprint}:1"),
+                "tunelint/v1": fingerprint,
+            },
+            "properties": { "targets": finding.targets },
+        })
+    }
+
+    fn physical(&self, location: &Location) -> Value {
+        json!({
+            "artifactLocation": { "uri": self.style.name(location.source).uri },
+            "region": {
+                "startLine": location.start.line,
+                "startColumn": location.start.column,
+                "endLine": location.end.line,
+                "endColumn": location.end.column,
+            },
+        })
+    }
+
+    fn notifications(&self, summary: &Summary, written: usize) -> Value {
+        let mut texts: Vec<String> = summary.notes.clone();
+        let hidden = summary.counts.total().saturating_sub(written as u64);
+        if hidden > 0 {
+            let findings = counted(hidden, "finding");
+            texts.push(format!(
+                "{findings} left out: a service takes {MOST} of one run"
+            ));
+        }
+        let notes = texts
+            .iter()
+            .map(|text| json!({ "level": "note", "message": { "text": printable(text) } }));
+        notes.collect()
+    }
+}
+
+/// A run, but for its results, which are written one by one.
+#[derive(Serialize)]
+struct Driver<'d> {
+    name: &'static str,
+    version: &'static str,
+    #[serde(rename = "semanticVersion")]
+    semantic_version: &'static str,
+    rules: &'d [Value],
+}
+
+impl Report for Sarif<'_> {
+    fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        self.worst.push(finding);
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        let spoke: BTreeSet<&str> = self.worst.iter().map(|finding| finding.rule).collect();
+        let spoke: Vec<&str> = spoke.into_iter().collect();
+        let rules: Vec<Value> = spoke
+            .iter()
+            .map(|name| match rules::by_name(name) {
+                Some(entry) => descriptor(entry),
+                // A rule of the user's own has no page.
+                None => json!({ "id": name, "name": name }),
+            })
+            .collect();
+        let driver = Driver {
+            name: "tunelint",
+            version: env!("CARGO_PKG_VERSION"),
+            semantic_version: env!("CARGO_PKG_VERSION"),
+            rules: &rules,
+        };
+        let results: Vec<&Finding> = self.worst.iter().take(MOST).collect();
+        let invocation = json!([{
+            "executionSuccessful": true,
+            "toolExecutionNotifications": self.notifications(summary, results.len()),
+        }]);
+        let document = json!({
+            "$schema": SCHEMA,
+            "version": "2.1.0",
+            "runs": [{
+                "tool": { "driver": driver },
+                "columnKind": "unicodeCodePoints",
+                "invocations": invocation,
+                "results": results.iter().map(|finding| self.result(finding, &spoke)).collect::<Value>(),
+            }],
+        });
+        serde_json::to_writer(&mut self.out, &document)?;
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+}
+
+/// The place inside the record.
+fn logical(location: &Location) -> Value {
+    match location.pointer.as_str() {
+        "" => json!([]),
+        pointer => json!([{ "fullyQualifiedName": printable(pointer), "kind": "member" }]),
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Advice => "note",
+    }
+}
+
+fn message(finding: &Finding) -> String {
+    let mut text = printable(&finding.message).into_owned();
+    if let Some(help) = &finding.help {
+        text.push_str(": ");
+        text.push_str(&printable(help));
+    }
+    text
+}
+
+/// A rule with its page.
+fn descriptor(entry: &RuleEntry) -> Value {
+    let (name, summary) = (entry.meta.name, entry.summary());
+    let severity = match entry.meta.level {
+        Level::Fixed(severity) => severity,
+        Level::Profile => Severity::Error,
+    };
+    json!({
+        "id": name,
+        "name": name,
+        "shortDescription": { "text": summary },
+        "fullDescription": { "text": summary },
+        "help": { "text": summary, "markdown": entry.page },
+        "defaultConfiguration": { "level": level(severity) },
+    })
+}

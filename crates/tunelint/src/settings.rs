@@ -1,0 +1,257 @@
+//! The settings in force: found, read, checked, and merged as far as they say so themselves.
+//!
+//! Settings cannot run anything and cannot write anywhere: they are values, patterns that take
+//! linear time, and paths inside their own repository that are read.
+
+mod document;
+mod file;
+mod find;
+mod meaning;
+mod patterns;
+mod problem;
+#[cfg(test)]
+mod schema;
+mod structure;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use serde_json::Value;
+use tunelint_core::printable::quoted;
+
+use crate::exit::Failure;
+use document::{Document, escaped};
+use file::File;
+use problem::Problem;
+
+pub use find::{above, root_of, shown};
+pub use meaning::{Dataset, Settings};
+pub use problem::nearest;
+
+/// The JSON Schema of a settings file.
+pub const SCHEMA: &str = include_str!("../settings.schema.json");
+
+/// Keys whose lists are added up where files build on one another; any other value is replaced.
+const LISTS: [&str; 4] = ["dataset", "allow", "custom", "exclude"];
+
+/// Where a value comes from.
+#[derive(Debug, Clone)]
+struct Origin {
+    document: usize,
+    key: Range<usize>,
+    value: Range<usize>,
+}
+
+/// Documents merged into one, each value with its origin.
+#[derive(Debug, Default)]
+pub struct Merged {
+    documents: Vec<Document>,
+    value: Value,
+    origins: BTreeMap<String, Origin>,
+    /// What the schema does not allow; such values were left out.
+    problems: Vec<Problem>,
+}
+
+/// What stands on the command line about settings.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// A file that takes the place of those that would be found.
+    pub file: Option<std::path::PathBuf>,
+    /// `KEY=VALUE`, in order.
+    pub values: Vec<String>,
+    /// No file is looked for.
+    pub isolated: bool,
+}
+
+impl Wanted {
+    /// Splits `--config` arguments into files and values.
+    pub fn new(arguments: &[String], isolated: bool) -> Self {
+        let mut wanted = Self {
+            isolated,
+            ..Self::default()
+        };
+        for argument in arguments {
+            match argument.split_once('=') {
+                Some((key, _)) if is_key(key) => wanted.values.push(argument.clone()),
+                _ => wanted.file = Some(argument.into()),
+            }
+        }
+        wanted
+    }
+}
+
+/// Whether a text can be a TOML key: `rules.near-duplicate`.
+fn is_key(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    !text.is_empty() && text.trim().chars().all(plain) && !Path::new(text).exists()
+}
+
+impl Merged {
+    /// The settings in the file at `path`, if there is one, and what the command line adds.
+    pub fn read(path: Option<&Path>, wanted: &Wanted) -> Result<Self, Failure> {
+        let mut documents = match path {
+            Some(path) => find::chain(path)?,
+            None => Vec::new(),
+        };
+        for text in &wanted.values {
+            documents.push(typed(text)?);
+        }
+        let mut merged = Self {
+            value: Value::Object(serde_json::Map::new()),
+            ..Self::default()
+        };
+        for mut document in documents {
+            merged.problems.extend(structure::mend(&mut document));
+            merged.add(document);
+        }
+        Ok(merged)
+    }
+
+    /// The directory of the settings file, if there is one.
+    fn directory(&self) -> Option<&Path> {
+        let mut documents = self.documents.iter().rev();
+        let closest = documents.find(|document| document.root.is_some());
+        closest.map(|document| document.directory.as_path())
+    }
+
+    /// What the settings mean; every mistake in them is told.
+    pub fn settings(mut self) -> Result<Settings, Failure> {
+        let problems = std::mem::take(&mut self.problems);
+        let file: File = match serde_json::from_value(self.value.clone()) {
+            Ok(file) => file,
+            Err(_) if !problems.is_empty() => return Err(problem::failure(problems)),
+            Err(error) => {
+                return Err(Failure::new(format!(
+                    "the settings cannot be used: {error}"
+                )));
+            }
+        };
+        Settings::new(self, file, problems).map_err(problem::failure)
+    }
+
+    /// Every value that is set, in the order of keys, with the place it comes from.
+    pub fn entries(&self) -> Vec<(String, Value, String)> {
+        let mut entries = Vec::new();
+        collect("", &self.value, &mut |pointer, value| {
+            let origin = self.place(pointer);
+            entries.push((pointer.to_owned(), value.clone(), origin));
+        });
+        entries
+    }
+
+    /// Where a value was set, for people.
+    fn place(&self, pointer: &str) -> String {
+        let Some(origin) = self.origins.get(pointer) else {
+            return String::new();
+        };
+        let document = self.documents.get(origin.document);
+        document.map_or_else(String::new, |document| {
+            let at = document.position(&origin.key);
+            format!("{}:{}", document.name, at.line)
+        })
+    }
+
+    fn document(&self, pointer: &str) -> Option<(&Document, &Origin)> {
+        let origin = self.origins.get(pointer)?;
+        Some((self.documents.get(origin.document)?, origin))
+    }
+
+    /// Something wrong with the value at `pointer`, or with the nearest one around it.
+    fn problem(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        let mut around = pointer;
+        loop {
+            if let Some((document, origin)) = self.document(around) {
+                return document.problem(&origin.value, message);
+            }
+            match around.rsplit_once('/') {
+                Some((outer, _)) => around = outer,
+                None => return Problem::new("", "", &(0..0), message.into()),
+            }
+        }
+    }
+
+    fn add(&mut self, document: Document) {
+        let index = self.documents.len();
+        let (Value::Object(into), Value::Object(from)) = (&mut self.value, &document.value) else {
+            return;
+        };
+        for (key, value) in from {
+            let pointer = format!("/{}", escaped(key));
+            let (mut prefix, mut shift) = (pointer.clone(), 0);
+            match (into.get_mut(key), value) {
+                (Some(Value::Array(have)), Value::Array(more)) if LISTS.contains(&key.as_str()) => {
+                    shift = have.len();
+                    have.extend(more.iter().cloned());
+                }
+                (Some(Value::Object(have)), Value::Object(more)) => {
+                    have.extend(
+                        more.iter()
+                            .map(|(name, value)| (name.clone(), value.clone())),
+                    );
+                }
+                _ => {
+                    into.insert(key.clone(), value.clone());
+                }
+            }
+            prefix.push('/');
+            for (at, place) in &document.places {
+                let to = match at.strip_prefix(&prefix) {
+                    Some(rest) => format!("{prefix}{}", shifted(rest, shift)),
+                    None if *at == pointer => pointer.clone(),
+                    None => continue,
+                };
+                let origin = Origin {
+                    document: index,
+                    key: place.key.clone(),
+                    value: place.value.clone(),
+                };
+                self.origins.insert(to, origin);
+            }
+        }
+        self.documents.push(document);
+    }
+}
+
+/// The rest of a path whose first step counts an item, behind `shift` others.
+fn shifted(rest: &str, shift: usize) -> String {
+    let (first, behind) = rest
+        .split_once('/')
+        .map_or((rest, None), |(a, b)| (a, Some(b)));
+    let first = match first.parse::<usize>() {
+        Ok(number) if shift > 0 => (number + shift).to_string(),
+        _ => first.to_owned(),
+    };
+    behind.map_or(first.clone(), |behind| format!("{first}/{behind}"))
+}
+
+/// A setting on the command line; a value that is not TOML is taken for text.
+fn typed(text: &str) -> Result<Document, Failure> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let parse = |text: String| Document::parse("--config".into(), text, &here, None, false);
+    let (key, value) = text.split_once('=').unwrap_or((text, ""));
+    let as_text = format!("{key}={}", toml::Value::String(value.trim().to_owned()));
+    let document = parse(text.to_owned()).or_else(|_| parse(as_text));
+    match document {
+        Ok(Some(document)) => Ok(document),
+        Ok(None) => Err(Failure::new(format!("{} sets nothing", quoted(text, 60)))),
+        Err(problems) => Err(problem::failure(problems)),
+    }
+}
+
+/// Calls `each` for every value that is no table.
+fn collect(pointer: &str, value: &Value, each: &mut dyn FnMut(&str, &Value)) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                collect(&format!("{pointer}/{}", escaped(key)), value, each);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for (index, item) in items.iter().enumerate() {
+                collect(&format!("{pointer}/{index}"), item, each);
+            }
+        }
+        value => each(pointer, value),
+    }
+}

@@ -1,0 +1,146 @@
+//! A settings file as it was written: its values, and where each of them stands.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Number, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+use tunelint_core::position::Position;
+use tunelint_core::printable::printable_path;
+
+use super::problem::Problem;
+
+/// Where a value stands in its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its key, or the value itself in a list.
+    pub key: Range<usize>,
+    /// The value.
+    pub value: Range<usize>,
+}
+
+/// A settings file, or a setting on the command line.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its path as people know it, or what stands for it.
+    pub path: PathBuf,
+    /// The same, printable.
+    pub name: String,
+    /// The directory from which its paths are seen.
+    pub directory: PathBuf,
+    /// The directory that its paths must not leave; none for what the user typed.
+    pub root: Option<PathBuf>,
+    /// What it says.
+    pub value: Value,
+    /// Where it says it, by RFC 6901 path.
+    pub places: BTreeMap<String, Place>,
+    text: String,
+}
+
+/// The table of a `pyproject.toml` that is ours.
+const OURS: [&str; 2] = ["tool", "tunelint"];
+
+impl Document {
+    /// Reads TOML. In a `pyproject.toml` only `[tool.tunelint]` counts; without it, there is
+    /// nothing to read.
+    pub fn parse(
+        path: PathBuf,
+        text: String,
+        directory: &Path,
+        root: Option<PathBuf>,
+        within: bool,
+    ) -> Result<Option<Self>, Vec<Problem>> {
+        let mut document = Self {
+            name: printable_path(&path),
+            path,
+            directory: directory.to_path_buf(),
+            root,
+            value: Value::Null,
+            places: BTreeMap::new(),
+            text,
+        };
+        let text = document.text.clone();
+        let (table, errors) = DeTable::parse_recoverable(&text);
+        if !errors.is_empty() {
+            let problem = |error: &toml::de::Error| {
+                let span = error.span().unwrap_or_default();
+                document.problem(&span, format!("this is not TOML: {}", error.message()))
+            };
+            return Err(errors.iter().map(problem).collect());
+        }
+        let mut table = table.get_ref();
+        if within {
+            for name in OURS {
+                match table.get(name).map(Spanned::get_ref) {
+                    Some(DeValue::Table(inner)) => table = inner,
+                    _ => return Ok(None),
+                }
+            }
+        }
+        document.value = document.table(table, "");
+        Ok(Some(document))
+    }
+
+    /// Something wrong at `span`.
+    pub fn problem(&self, span: &Range<usize>, message: impl Into<String>) -> Problem {
+        Problem::new(&self.name, &self.text, span, message.into())
+    }
+
+    /// Line and column of a place.
+    pub fn position(&self, span: &Range<usize>) -> Position {
+        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        Position::START.advance(before, false)
+    }
+
+    fn table(&mut self, table: &DeTable<'_>, pointer: &str) -> Value {
+        let mut object = Map::new();
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let inner = format!("{pointer}/{}", escaped(name));
+            let place = Place {
+                key: key.span(),
+                value: value.span(),
+            };
+            self.places.insert(inner.clone(), place);
+            object.insert(name.to_owned(), self.convert(value.get_ref(), &inner));
+        }
+        Value::Object(object)
+    }
+
+    fn convert(&mut self, value: &DeValue<'_>, pointer: &str) -> Value {
+        match value {
+            DeValue::String(text) => Value::String(text.as_ref().to_owned()),
+            DeValue::Boolean(value) => Value::Bool(*value),
+            DeValue::Datetime(value) => Value::String(value.to_string()),
+            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+                .map_or(Value::Null, |number| Value::Number(number.into())),
+            DeValue::Float(number) => number
+                .as_str()
+                .parse()
+                .ok()
+                .and_then(Number::from_f64)
+                .map_or(Value::Null, Value::Number),
+            DeValue::Table(table) => self.table(table, pointer),
+            DeValue::Array(items) => {
+                let mut list = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    let inner = format!("{pointer}/{index}");
+                    let place = Place {
+                        key: item.span(),
+                        value: item.span(),
+                    };
+                    self.places.insert(inner.clone(), place);
+                    list.push(self.convert(item.get_ref(), &inner));
+                }
+                Value::Array(list)
+            }
+        }
+    }
+}
+
+/// A name as a step of an RFC 6901 path.
+pub fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,569 @@
+//! From what a settings file says to what it means: names looked up, patterns built, files read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use regex::RegexBuilder;
+use tunelint_core::allow::Allowance;
+use tunelint_core::custom::{CustomRule, Subject};
+use tunelint_core::example::Role;
+use tunelint_core::finding::Severity;
+use tunelint_core::position::Position;
+use tunelint_core::printable::quoted;
+use tunelint_core::rule::RuleOptions;
+use tunelint_core::rules;
+use tunelint_core::schema::Schema;
+
+use super::file::{self, File, Level, RuleSetting, RuleTable};
+use super::find::confined;
+use super::patterns::Patterns;
+use super::problem::Problem;
+use super::{Merged, escaped};
+use crate::cli::{FailOn, Reading};
+use crate::commands::reading;
+
+/// The largest program that a user's pattern may become.
+const PATTERN_BYTES: usize = 1024 * 1024;
+/// The deepest nesting in one.
+const PATTERN_NEST: u32 = 64;
+/// Patterns and globs in all settings together.
+const MOST_PATTERNS: usize = 200;
+
+/// What is set.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// The values and where they come from.
+    pub merged: Merged,
+    /// The file's own words for what needs no more than that.
+    pub file: File,
+    /// Severities by rule.
+    pub severities: BTreeMap<&'static str, Severity>,
+    /// Rules that are off.
+    pub off: Vec<&'static str>,
+    /// Rules that are on because something was set for them.
+    pub on: Vec<&'static str>,
+    /// Options by rule.
+    pub options: RuleOptions,
+    /// The share of records for which a rule's findings are tolerated.
+    pub max_rates: BTreeMap<&'static str, f64>,
+    /// Files that are left out.
+    pub exclude: Option<Patterns>,
+    /// Accepted findings.
+    pub baseline: Option<PathBuf>,
+    /// What belongs together.
+    pub datasets: Vec<Dataset>,
+    /// What is excused.
+    pub allows: Vec<Allow>,
+    /// Rules of the user's own.
+    pub custom: Vec<CustomRule>,
+}
+
+/// Files that are read in one way and checked together.
+#[derive(Debug)]
+pub struct Dataset {
+    /// The training files.
+    pub files: Patterns,
+    /// The validation files.
+    pub validation: Patterns,
+    /// How they are read, and what they are for.
+    pub file: file::Dataset,
+    /// What every input must start with.
+    pub preamble: Option<String>,
+    /// What every output must fit.
+    pub output_schema: Option<Arc<Schema>>,
+}
+
+/// An allowance with its place in the settings.
+#[derive(Debug)]
+pub struct Allow {
+    /// What is excused.
+    pub allowance: Allowance,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it is, as `YYYY-MM-DD`.
+    pub expires: Option<String>,
+    /// The settings file.
+    pub path: PathBuf,
+    /// Its place there.
+    pub at: Position,
+}
+
+impl Allow {
+    /// Whether its last day lies before `today`.
+    pub fn has_expired(&self, today: &str) -> bool {
+        self.expires.as_deref().is_some_and(|day| day < today)
+    }
+}
+
+impl Dataset {
+    /// What can be wrong about reading in itself, each alone, by its key.
+    fn single_options(&self) -> [(&'static str, Reading); 4] {
+        let own = self.file.clone();
+        let none = Reading::default;
+        [
+            (
+                "input-template",
+                Reading {
+                    input_template: own.input_template,
+                    ..none()
+                },
+            ),
+            (
+                "output-template",
+                Reading {
+                    output_template: own.output_template,
+                    ..none()
+                },
+            ),
+            (
+                "delimiter",
+                Reading {
+                    delimiter: own.delimiter,
+                    ..none()
+                },
+            ),
+            (
+                "encoding",
+                Reading {
+                    encoding: own.encoding,
+                    ..none()
+                },
+            ),
+        ]
+    }
+
+    /// The reading options of the command line, completed by those of the settings.
+    pub fn reading(&self, typed: &Reading) -> Reading {
+        let own = &self.file;
+        let mut reading = typed.clone();
+        let fill = |to: &mut Option<String>, from: &Option<String>| {
+            if to.is_none() {
+                to.clone_from(from);
+            }
+        };
+        // A column on the command line takes the place of a template in the settings, too.
+        if reading.input.is_none() && reading.input_template.is_none() {
+            reading.input.clone_from(&own.input);
+            reading.input_template.clone_from(&own.input_template);
+        }
+        if reading.output.is_none() && reading.output_template.is_none() {
+            reading.output.clone_from(&own.output);
+            reading.output_template.clone_from(&own.output_template);
+        }
+        fill(&mut reading.layout, &own.layout);
+        fill(&mut reading.container, &own.container);
+        fill(&mut reading.system, &own.system);
+        fill(&mut reading.delimiter, &own.delimiter);
+        fill(&mut reading.encoding, &own.encoding);
+        reading
+    }
+}
+
+impl Settings {
+    /// Works out what `file` means; every mistake is told.
+    pub(super) fn new(
+        merged: Merged,
+        file: File,
+        problems: Vec<Problem>,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut reader = Meaning {
+            merged: &merged,
+            problems,
+            patterns: 0,
+        };
+        let mut settings = Self::default();
+        reader.rules(&file, &mut settings);
+        reader.record_size(&file);
+        settings.exclude = reader.patterns("/exclude", &file.exclude, true);
+        settings.baseline = file
+            .baseline
+            .as_ref()
+            .and_then(|path| reader.baseline(path));
+        let custom = file.custom.iter().enumerate();
+        settings.custom = custom
+            .filter_map(|(index, custom)| reader.custom(index, custom))
+            .collect();
+        let allows = file.allow.iter().enumerate();
+        settings.allows = allows
+            .filter_map(|(index, allow)| reader.allow(index, allow, &settings.custom))
+            .collect();
+        let datasets = file.dataset.iter().enumerate();
+        settings.datasets = datasets
+            .filter_map(|(index, dataset)| reader.dataset(index, dataset))
+            .collect();
+        let problems = reader.problems;
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        Ok(Self {
+            merged,
+            file,
+            ..settings
+        })
+    }
+
+    /// The directory of the settings file, if there is one.
+    pub fn directory(&self) -> Option<&Path> {
+        self.merged.directory()
+    }
+
+    /// From which severity on a run fails.
+    pub fn fail_on(&self) -> Option<FailOn> {
+        self.file.fail_on
+    }
+}
+
+/// Reads what a file means, and notes what cannot be meant.
+struct Meaning<'m> {
+    merged: &'m Merged,
+    problems: Vec<Problem>,
+    patterns: usize,
+}
+
+impl Meaning<'_> {
+    fn wrong(&mut self, pointer: &str, message: impl Into<String>) {
+        self.problems.push(self.merged.problem(pointer, message));
+    }
+
+    fn directory(&self, pointer: &str) -> PathBuf {
+        let document = self.merged.document(pointer).map(|(document, _)| document);
+        document.map_or_else(PathBuf::new, |document| document.directory.clone())
+    }
+
+    fn rules(&mut self, file: &File, settings: &mut Settings) {
+        for (name, setting) in &file.rules {
+            let Some(entry) = rules::by_name(name) else {
+                continue;
+            };
+            let rule = entry.meta.name;
+            let table = match setting {
+                RuleSetting::Level(level) => RuleTable {
+                    severity: Some(*level),
+                    ..RuleTable::default()
+                },
+                RuleSetting::Table(table) => table.clone(),
+            };
+            match table.severity.map(severity) {
+                Some(None) => settings.off.push(rule),
+                Some(Some(severity)) => {
+                    settings.severities.insert(rule, severity);
+                    settings.on.push(rule);
+                }
+                None => {}
+            }
+            if let Some(rate) = table.max_rate {
+                settings.max_rates.insert(rule, rate);
+            }
+            for (option, value) in table.options {
+                let known = entry.meta.options.iter().find(|known| known.name == option);
+                if let Some(known) = known {
+                    settings.options.insert((rule, known.name), value);
+                }
+            }
+        }
+    }
+
+    /// A limit may be tightened here, not lifted: a repository is not its visitor's master.
+    fn record_size(&mut self, file: &File) {
+        let Some(text) = &file.max_record_size else {
+            return;
+        };
+        match reading::size(text) {
+            Ok(bytes) if bytes > tunelint_core::source::MAX_RECORD_BYTES => self.wrong(
+                "/max-record-size",
+                "settings may not raise this above 64M; `--max-record-size` on the command line may",
+            ),
+            Ok(_) => {}
+            Err(failure) => self.wrong("/max-record-size", failure.message()),
+        }
+    }
+
+    fn patterns(&mut self, pointer: &str, texts: &[String], loose: bool) -> Option<Patterns> {
+        for (index, text) in texts.iter().enumerate() {
+            self.count_pattern(&format!("{pointer}/{index}"));
+            let leaves = Path::new(text).is_absolute() || text.split('/').any(|step| step == "..");
+            if leaves {
+                self.wrong(
+                    &format!("{pointer}/{index}"),
+                    "a pattern is seen from the directory of the settings file and stays in it",
+                );
+            }
+        }
+        match Patterns::new(texts, &self.directory(pointer), loose) {
+            Ok(patterns) => Some(patterns),
+            Err(index) => {
+                self.wrong(
+                    &format!("{pointer}/{index}"),
+                    "this is no pattern for files",
+                );
+                None
+            }
+        }
+    }
+
+    fn count_pattern(&mut self, pointer: &str) {
+        self.patterns += 1;
+        if self.patterns == MOST_PATTERNS + 1 {
+            self.wrong(
+                pointer,
+                format!("settings hold at most {MOST_PATTERNS} patterns"),
+            );
+        }
+    }
+
+    fn regex(&mut self, pointer: &str, text: &str) -> Option<RegexBuilder> {
+        self.count_pattern(pointer);
+        let mut builder = RegexBuilder::new(text);
+        builder
+            .size_limit(PATTERN_BYTES)
+            .dfa_size_limit(8 * PATTERN_BYTES)
+            .nest_limit(PATTERN_NEST);
+        match builder.build() {
+            Ok(_) => Some(builder),
+            Err(regex::Error::CompiledTooBig(_)) => {
+                self.wrong(
+                    pointer,
+                    "this pattern is too large; use fewer and smaller repetitions",
+                );
+                None
+            }
+            Err(error) => {
+                let text = error.to_string();
+                let why = text.lines().last().unwrap_or_default();
+                let why = why.trim_start_matches("error: ").to_owned();
+                self.problems.push(
+                    self.merged
+                        .problem(pointer, format!("this is no pattern: {why}"))
+                        .help("patterns are those of the `regex` crate: no look-around, no back-references"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A file that is read: inside the repository, of a sensible size.
+    fn text(&mut self, pointer: &str, path: &str) -> Option<String> {
+        let (document, _) = self.merged.document(pointer)?;
+        let read = confined(document, path).and_then(|path| {
+            std::fs::read_to_string(path).map_err(|error| {
+                format!("this file cannot be read: {}", crate::exit::cause(&error))
+            })
+        });
+        read.map_err(|why| self.wrong(pointer, why)).ok()
+    }
+
+    /// A baseline may be missing: it is what `tunelint baseline create` will write.
+    fn baseline(&mut self, path: &str) -> Option<PathBuf> {
+        let (document, _) = self.merged.document("/baseline")?;
+        let named = document.directory.join(path);
+        if !named.exists() {
+            let inside = named.parent().and_then(|parent| parent.canonicalize().ok());
+            let inside = inside.is_some_and(|inside| {
+                document
+                    .root
+                    .as_ref()
+                    .is_none_or(|root| inside.starts_with(root))
+            });
+            if !inside {
+                self.wrong(
+                    "/baseline",
+                    "this file lies outside of the repository, where settings may not reach",
+                );
+            }
+            return Some(named);
+        }
+        confined(document, path)
+            .map_err(|why| self.wrong("/baseline", why))
+            .ok()
+    }
+
+    fn custom(&mut self, index: usize, custom: &file::Custom) -> Option<CustomRule> {
+        let at = |key: &str| format!("/custom/{index}/{key}");
+        let subject = subject(&custom.field);
+        if subject.is_none() {
+            let message = format!("{} is no part of an example", quoted(&custom.field, 40));
+            let known = ["input", "output", "system", "any", "/name-of-a-field"];
+            let problem = self.merged.problem(&at("field"), message);
+            self.problems.push(problem.nearest(&custom.field, &known));
+        }
+        if rules::by_name(&custom.name).is_some() {
+            self.wrong(&at("name"), "a rule of this name is built in");
+        }
+        let pattern = self.regex(&at("pattern"), &custom.pattern)?.build().ok()?;
+        Some(CustomRule {
+            // Rules' names live as long as the program; settings hold at most 200 of them.
+            name: custom.name.clone().leak(),
+            subject: subject?,
+            pattern,
+            message: custom.message.clone(),
+            severity: custom
+                .severity
+                .and_then(severity)
+                .unwrap_or(Severity::Warning),
+        })
+    }
+
+    fn allow(&mut self, index: usize, allow: &file::Allow, custom: &[CustomRule]) -> Option<Allow> {
+        let at = |key: &str| format!("/allow/{index}{key}");
+        let own = custom.iter().map(|rule| rule.name);
+        let mut known: Vec<&'static str> = rules::REGISTRY
+            .iter()
+            .map(|entry| entry.meta.name)
+            .collect();
+        known.extend(own);
+        let rule = known.iter().find(|name| **name == allow.rule).copied();
+        if rule.is_none() {
+            let message = format!("there is no rule called {}", quoted(&allow.rule, 60));
+            let problem = self.merged.problem(&at("/rule"), message);
+            self.problems.push(problem.nearest(&allow.rule, &known));
+        }
+        let matches = allow.matches.as_ref().and_then(|text| {
+            self.regex(&at("/matches"), text)?;
+            let mut builder = regex::bytes::RegexBuilder::new(text);
+            builder.size_limit(PATTERN_BYTES).build().ok()
+        });
+        let fingerprint = allow
+            .fingerprint
+            .as_ref()
+            .map(|text| u128::from_str_radix(text, 16));
+        if let Some(Err(_)) = fingerprint {
+            self.wrong(
+                &at("/fingerprint"),
+                "a fingerprint is 32 hexadecimal digits, as the JSON report gives it",
+            );
+        }
+        for pointer in allow
+            .holds
+            .keys()
+            .filter(|pointer| !pointer.starts_with('/'))
+        {
+            let place = at(&format!("/where/{}", escaped(pointer)));
+            let problem = self
+                .merged
+                .problem(&place, "a value is named by its JSON pointer");
+            self.problems
+                .push(problem.help(format!("write \"/{pointer}\"")));
+        }
+        if let Some(day) = allow.expires.as_ref().filter(|day| !is_day(day)) {
+            self.wrong(
+                &at("/expires"),
+                format!("{} is no day, as in 2027-06-01", quoted(day, 30)),
+            );
+        }
+        let allowance = Allowance {
+            rule: rule?,
+            holds: allow.holds.clone().into_iter().collect(),
+            record: allow.record.clone(),
+            fingerprint: fingerprint.and_then(Result::ok),
+            matches,
+        };
+        let about_all = allowance.excuses_all() && allow.matches.is_none();
+        if about_all && allow.fingerprint.is_none() {
+            let problem = self
+                .merged
+                .problem(&at(""), "this allowance does not say what it is about");
+            let help = "add `where`, `record`, `fingerprint` or `matches`; a rule is silenced under [rules]";
+            self.problems.push(problem.help(help));
+        }
+        let (document, origin) = self.merged.document(&at(""))?;
+        Some(Allow {
+            allowance,
+            reason: allow.reason.clone(),
+            expires: allow.expires.clone(),
+            path: document.path.clone(),
+            at: document.position(&origin.key),
+        })
+    }
+
+    fn dataset(&mut self, index: usize, dataset: &file::Dataset) -> Option<Dataset> {
+        let at = |key: &str| format!("/dataset/{index}/{key}");
+        let files = self.patterns(&at("files"), &dataset.files, false);
+        let validation = self.patterns(&at("validation"), &dataset.validation, false);
+        let from_file = match &dataset.preamble_file {
+            Some(path) => self.text(&at("preamble-file"), path),
+            None => None,
+        };
+        let output_schema = match &dataset.output_schema {
+            Some(path) => self.schema(&at("output-schema"), path),
+            None => None,
+        };
+        let dataset = Dataset {
+            files: files?,
+            validation: validation?,
+            file: dataset.clone(),
+            preamble: dataset
+                .preamble
+                .clone()
+                .or_else(|| from_file.map(reading::without_line_break)),
+            output_schema,
+        };
+        for (key, alone) in dataset.single_options() {
+            if let Err(failure) = reading::options(&alone) {
+                self.wrong(&at(key), failure.message());
+            }
+        }
+        Some(dataset)
+    }
+
+    fn schema(&mut self, pointer: &str, path: &str) -> Option<Arc<Schema>> {
+        let text = self.text(pointer, path)?;
+        let schema = match serde_json::from_str(&text) {
+            Ok(value) => Schema::new(&value),
+            Err(error) => Err(format!("line {} is not JSON", error.line())),
+        };
+        match schema {
+            Ok(schema) => Some(Arc::new(schema)),
+            Err(why) => {
+                self.wrong(
+                    pointer,
+                    format!("this file is no JSON Schema that can be used: {why}"),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// What a pattern is looked for in, by its name in the settings.
+fn subject(field: &str) -> Option<Subject> {
+    Some(match field {
+        "input" => Subject::Role(Role::User),
+        "output" => Subject::Role(Role::Model),
+        "system" => Subject::Role(Role::System),
+        "any" => Subject::Any,
+        field => Subject::Field(
+            field
+                .strip_prefix('/')
+                .filter(|name| !name.is_empty())?
+                .to_owned(),
+        ),
+    })
+}
+
+fn severity(level: Level) -> Option<Severity> {
+    match level {
+        Level::Off => None,
+        Level::Error => Some(Severity::Error),
+        Level::Warning => Some(Severity::Warning),
+        Level::Advice => Some(Severity::Advice),
+    }
+}
+
+/// Whether a text is a day of the calendar, as `YYYY-MM-DD`.
+fn is_day(text: &str) -> bool {
+    let mut parts = text.split('-').map(|part| part.parse::<u16>().ok());
+    let (Some(Some(year)), Some(Some(month)), Some(Some(day)), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let month = u8::try_from(month)
+        .ok()
+        .and_then(|month| time::Month::try_from(month).ok());
+    let day = u8::try_from(day).ok();
+    text.len() == 10
+        && month.zip(day).is_some_and(|(month, day)| {
+            time::Date::from_calendar_date(i32::from(year), month, day).is_ok()
+        })
+}

@@ -1,0 +1,132 @@
+//! The JSON Schema of settings: made here from the types and the registry, committed, and
+//! compared by the test below.
+
+use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
+use serde_json::{Map, Value, json};
+use tunelint_core::layout;
+use tunelint_core::profile;
+use tunelint_core::rule::RuleMeta;
+use tunelint_core::rules::REGISTRY;
+use tunelint_core::source::Container;
+use tunelint_core::task::Task;
+
+use super::file::File;
+
+const SEVERITIES: [&str; 3] = ["error", "warning", "advice"];
+
+fn one_of(names: Vec<&str>) -> Schema {
+    json_schema!({ "type": "string", "enum": names })
+}
+
+fn list_of(names: Vec<&str>) -> Schema {
+    json_schema!({ "type": "array", "items": { "type": "string", "enum": names } })
+}
+
+pub fn profiles(_: &mut SchemaGenerator) -> Schema {
+    list_of(profile::FILES.iter().map(|(name, _)| *name).collect())
+}
+
+pub fn rules(_: &mut SchemaGenerator) -> Schema {
+    list_of(REGISTRY.iter().map(|entry| entry.meta.name).collect())
+}
+
+pub fn task(_: &mut SchemaGenerator) -> Schema {
+    one_of(Task::ALL.map(Task::as_str).to_vec())
+}
+
+pub fn layout(_: &mut SchemaGenerator) -> Schema {
+    let layouts = layout::all();
+    one_of(layouts.iter().map(|layout| layout.name()).collect())
+}
+
+pub fn container(_: &mut SchemaGenerator) -> Schema {
+    one_of(Container::ALL.map(Container::as_str).to_vec())
+}
+
+pub fn fail_on(_: &mut SchemaGenerator) -> Schema {
+    one_of(vec!["error", "warning", "advice", "never"])
+}
+
+pub fn severity(_: &mut SchemaGenerator) -> Schema {
+    one_of(SEVERITIES.to_vec())
+}
+
+/// Every rule by its name, with its options.
+pub fn rule_settings(_: &mut SchemaGenerator) -> Schema {
+    let mut properties = Map::new();
+    for entry in REGISTRY {
+        let mut rule = rule_setting(&entry.meta);
+        if let Some(rule) = rule.as_object_mut() {
+            rule.insert("description".to_owned(), entry.summary().into());
+        }
+        properties.insert(entry.meta.name.to_owned(), rule);
+    }
+    json_schema!({ "type": "object", "additionalProperties": false, "properties": properties })
+}
+
+/// A word or a table: what is said of properties holds for tables only.
+fn rule_setting(meta: &RuleMeta) -> Value {
+    let mut properties = Map::new();
+    properties.insert("severity".to_owned(), json!({ "enum": SEVERITIES }));
+    let rate = json!({
+        "type": "number", "minimum": 0, "maximum": 1,
+        "description": "The share of records for which its findings do not make the run fail.",
+    });
+    properties.insert("max-rate".to_owned(), rate);
+    for option in meta.options {
+        let number = json!({
+            "type": "number", "minimum": option.min, "maximum": option.max,
+            "default": option.default, "description": option.summary,
+        });
+        properties.insert(option.name.to_owned(), number);
+    }
+    json!({
+        "type": ["string", "object"],
+        "if": { "type": "string" },
+        "then": { "enum": ["off", "error", "warning", "advice"] },
+        "additionalProperties": false,
+        "properties": properties,
+    })
+}
+
+/// TOML knows no null: what may be missing is left out.
+fn without_null(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            if let Some(Value::Array(types)) = object.get_mut("type") {
+                types.retain(|kind| kind != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    object.insert("type".to_owned(), only);
+                }
+            }
+            object.values_mut().for_each(without_null);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        _ => {}
+    }
+}
+
+/// The schema as it is committed.
+fn generated() -> String {
+    let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
+    let schema = settings.into_generator().into_root_schema_for::<File>();
+    let mut schema = schema.to_value();
+    without_null(&mut schema);
+    let mut text = serde_json::to_string_pretty(&schema).expect("JSON");
+    text.push('\n');
+    text
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_types() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/settings.schema.json");
+    if std::env::var_os("TUNELINT_UPDATE").is_some() {
+        std::fs::write(path, generated()).expect("written");
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        committed == generated(),
+        "the settings or the registry changed: TUNELINT_UPDATE=1 writes the schema anew"
+    );
+}
