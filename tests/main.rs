@@ -13,6 +13,8 @@ mod cli;
 mod convert;
 mod corpora;
 mod evaluation;
+mod fixes;
+mod labelled;
 mod laws;
 mod pages;
 mod profiles;

@@ -40,6 +40,7 @@
 //! The library prints nothing, and reads no environment, clock or network. Bad data is never an
 //! `Err`: it is a finding.
 
+pub mod code;
 pub mod convert;
 mod engine;
 pub mod example;
@@ -52,6 +53,8 @@ pub mod layout;
 pub mod limit;
 pub mod linter;
 pub mod marker;
+pub mod marks;
+pub mod personal;
 pub mod position;
 pub mod printable;
 pub mod profile;
@@ -61,6 +64,7 @@ pub mod row;
 pub mod rule;
 pub mod rules;
 pub mod secret;
+pub mod share;
 pub mod sink;
 pub mod source;
 pub mod summary;
