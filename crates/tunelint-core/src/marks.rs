@@ -110,7 +110,7 @@ impl Marks {
                 bracket,
             );
         }
-        if has_long_word(bytes) && BEGINNINGS.as_ref().is_some_and(|all| all.is_match(bytes)) {
+        if has_long_word(bytes) && secret::may_begin(bytes) {
             self.set(Mark::Secret);
         }
     }
@@ -143,7 +143,9 @@ fn foreign(rest: &[u8]) -> Option<Mark> {
         [0xef, 0xbf, 0xbd, ..] => Some(Mark::Replacement),
         [0xef, 0xbb, 0xbf, ..] | [0xef, 0xbe, 0xa0, ..] => Some(Mark::Invisible),
         [0xe1, 0xa0, 0x8e, ..] | [0xe3, 0x85, 0xa4, ..] => Some(Mark::Invisible),
-        [0xf3, 0xa0, ..] | [0xef, 0xb8, 0x80..=0x8f, ..] => Some(Mark::Invisible),
+        [0xf3, 0xa0, ..] => Some(Mark::Invisible),
+        // One variation selector is what emoji need; only those in a row say something else.
+        [0xef, 0xb8, 0x80..=0x8f, 0xef, 0xb8, ..] => Some(Mark::Invisible),
         _ => None,
     }
 }
@@ -186,23 +188,18 @@ fn classes(bytes: &[u8]) -> u8 {
 fn has_long_word(bytes: &[u8]) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * ONES;
-    let any_below = |word: u64, limit: u64| word.wrapping_sub(limit * ONES) & !word & HIGH != 0;
     let (eights, _) = bytes.as_chunks::<8>();
-    let mut solid = false;
+    let (mut before, mut found) = (false, false);
     for eight in eights {
         let word = u64::from_le_bytes(*eight);
-        if word & HIGH != 0 || any_below(word, 0x21) {
-            solid = false;
-            continue;
-        }
-        // At most `Z`, at least `0`.
-        let capitals = (word + (0x7f - 0x5a) * ONES) & HIGH == 0 && !any_below(word, 0x30);
-        if solid || capitals {
-            return true;
-        }
-        solid = true;
+        // Each byte is ASCII and above the space; at least `0` and at most `Z`.
+        let solid = (word | word.wrapping_sub(0x21 * ONES)) & HIGH == 0;
+        let beyond = word.wrapping_add((0x7f - 0x5a) * ONES) | word.wrapping_sub(0x30 * ONES);
+        let capitals = (word | beyond) & HIGH == 0;
+        found |= (solid & before) | capitals;
+        before = solid;
     }
-    false
+    found
 }
 
 /// Words that set a mark. Short ones would slow the search down.
@@ -230,18 +227,14 @@ const WORDS: [(Mark, &str); 21] = [
     (Mark::SelfReference, "y training data"),
 ];
 
-static LITERALS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| search_for(WORDS.iter().map(|(_, word)| *word)));
-static BEGINNINGS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| search_for(secret::beginnings()));
-
-fn search_for(literals: impl Iterator<Item = &'static str>) -> Option<AhoCorasick> {
+static LITERALS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = WORDS.iter().map(|(_, word)| *word);
     let mut search = AhoCorasick::builder();
     search
         .match_kind(MatchKind::LeftmostFirst)
-        .build(literals)
+        .build(words)
         .ok()
-}
+});
 
 #[cfg(test)]
 mod tests {

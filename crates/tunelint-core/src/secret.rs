@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
 
-use crate::personal;
+use crate::personal::{self, Found};
 
 /// The credentials of one service.
 struct Shape {
@@ -33,7 +34,7 @@ const fn shape(
     }
 }
 
-const SHAPES: [Shape; 17] = [
+const SHAPES: [Shape; 18] = [
     shape(
         "an AWS access key",
         &["AKIA", "ASIA", "ABIA", "ACCA", "A3T"],
@@ -86,6 +87,7 @@ const SHAPES: [Shape; 17] = [
         r"\bdo[opr]_v1_([0-9a-f]{64})\b",
     ),
     shape("a Databricks token", &["dapi"], r"\bdapi([0-9a-f]{32})\b"),
+    shape("a private key", &[PRIVATE_KEY_BEGINS], PRIVATE_KEY),
     shape(
         "a signed token (JWT)",
         &["eyJ"],
@@ -110,7 +112,6 @@ const TOKEN: usize = 12;
 
 struct Patterns {
     shapes: Vec<Regex>,
-    private_key: Option<Regex>,
     login: Option<Regex>,
 }
 
@@ -121,7 +122,6 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
             .iter()
             .filter_map(|shape| pattern(shape.pattern))
             .collect(),
-        private_key: pattern(PRIVATE_KEY),
         login: pattern(LOGIN),
     }
 });
@@ -133,46 +133,64 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
 /// let found = find(b"postgres://shop:Tr4fik-9@db.internal/orders");
 /// assert_eq!((found[0].what, found[0].range.clone()), ("a password in a URL", 16..24));
 /// ```
-pub fn find(text: &[u8]) -> Vec<personal::Found> {
-    let patterns = &*PATTERNS;
+pub fn find(text: &[u8]) -> Vec<Found> {
     let holds = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
     let mut found = Vec::new();
-    let mut look =
-        |what: &'static str, pattern: &Regex, is_real: fn(&[u8]) -> bool| {
-            let captures = pattern.captures_iter(text);
-            let parts = captures.filter_map(|captures| Some((captures.get(0)?, captures.get(1)?)));
-            found.extend(parts.filter(|(_, part)| is_real(part.as_bytes())).map(
-                |(whole, part)| {
-                    let range = if what == LOGIN_IS {
-                        part.range()
-                    } else {
-                        whole.range()
-                    };
-                    personal::Found { what, range }
-                },
-            ));
-        };
-    for (shape, pattern) in SHAPES.iter().zip(&patterns.shapes) {
-        if shape.beginnings.iter().any(|beginning| holds(beginning)) {
-            look(shape.what, pattern, is_random);
+    if may_begin(text) {
+        for (shape, pattern) in SHAPES.iter().zip(&PATTERNS.shapes) {
+            if shape.beginnings.iter().any(|beginning| holds(beginning)) {
+                let (what, whole) = (shape.what, parts(text, pattern, is_random));
+                found.extend(whole.map(|(whole, _)| Found { what, range: whole }));
+            }
         }
     }
-    if let (true, Some(pattern)) = (holds(PRIVATE_KEY_BEGINS), &patterns.private_key) {
-        look("a private key", pattern, is_random);
-    }
-    if let (true, Some(pattern)) = (holds("@") && holds("://"), &patterns.login) {
-        look(LOGIN_IS, pattern, is_password);
+    let login = PATTERNS.login.as_ref();
+    if let Some(pattern) = login.filter(|_| holds("@") && holds("://")) {
+        let what = "a password in a URL";
+        let passwords = parts(text, pattern, is_password);
+        found.extend(passwords.map(|(_, range)| Found { what, range }));
     }
     found.sort_by_key(|found| found.range.start);
     found
 }
 
-const LOGIN_IS: &str = "a password in a URL";
+/// Where `pattern` matches with a group that `is_real`: the whole match, and the group.
+fn parts<'t>(
+    text: &'t [u8],
+    pattern: &'t Regex,
+    is_real: fn(&[u8]) -> bool,
+) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + 't {
+    let captures = pattern.captures_iter(text);
+    let parts = captures.filter_map(|captures| Some((captures.get(0)?, captures.get(1)?)));
+    parts
+        .filter(move |(_, part)| is_real(part.as_bytes()))
+        .map(|(whole, part)| (whole.range(), part.range()))
+}
 
 /// How the secrets begin that [`find`] finds, apart from passwords in URLs, which hold an `@`.
 pub fn beginnings() -> impl Iterator<Item = &'static str> {
-    let shapes = SHAPES.iter().flat_map(|shape| shape.beginnings);
-    shapes.copied().chain([PRIVATE_KEY_BEGINS])
+    SHAPES.iter().flat_map(|shape| shape.beginnings).copied()
+}
+
+/// Whether one of [`beginnings`] stands in `text`.
+pub fn may_begin(text: &[u8]) -> bool {
+    static BEGINNINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| search_for(beginnings()));
+    BEGINNINGS.as_ref().is_some_and(|all| all.is_match(text))
+}
+
+/// Whether something stands in `text` that begins like a secret and is not to be shown.
+fn may_be_hidden(text: &[u8]) -> bool {
+    static HIDDEN: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| search_for(beginnings().chain(HIDDEN_BEGINNINGS)));
+    HIDDEN.as_ref().is_none_or(|all| all.is_match(text))
+}
+
+fn search_for(literals: impl Iterator<Item = &'static str>) -> Option<AhoCorasick> {
+    let mut search = AhoCorasick::builder();
+    search
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(literals)
+        .ok()
 }
 
 /// Whether `part` looks drawn by chance: three bits a character and more, and no documentation.
@@ -226,6 +244,9 @@ pub fn mask(bytes: &mut [u8]) {
     let whole = find(bytes).into_iter().chain(personal::find(bytes));
     for range in whole.map(|found| found.range).collect::<Vec<_>>() {
         star(bytes, range);
+    }
+    if !may_be_hidden(bytes) {
+        return;
     }
     let mut at = 0;
     while at < bytes.len() {
@@ -288,7 +309,7 @@ mod tests {
     #[test]
     fn every_shape_is_a_pattern() {
         assert_eq!(PATTERNS.shapes.len(), SHAPES.len());
-        assert!(PATTERNS.private_key.is_some() && PATTERNS.login.is_some());
+        assert!(PATTERNS.login.is_some());
     }
 
     #[test]

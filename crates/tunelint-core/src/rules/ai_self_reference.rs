@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::code::is_code;
 use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::marks::Mark;
@@ -48,6 +49,9 @@ impl ExampleRule for AiSelfReference {
             else {
                 continue;
             };
+            if is_code(text) {
+                continue;
+            }
             let span = text.span_of(found.start(), found.end());
             findings.report(example.record.at(span), Severity::Advice, || {
                 Message::new(format!(

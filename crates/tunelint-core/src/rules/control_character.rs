@@ -55,10 +55,17 @@ pub(crate) fn others(count: usize) -> String {
 }
 
 fn controls(text: &str) -> Vec<(Range<usize>, char)> {
-    text.char_indices()
-        .filter(|(_, c)| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}'))
-        .map(|(at, c)| (at..at + c.len_utf8(), c))
-        .collect()
+    let mut found = Vec::new();
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        // Behind a letter of Latin-1 it is a byte of UTF-8 that was wrongly read: `mojibake`.
+        let wrongly_read = c >= '\u{80}' && matches!(before, '\u{80}'..='\u{ff}');
+        if c.is_control() && !wrongly_read && !matches!(c, '\t' | '\n' | '\r' | '\u{85}') {
+            found.push((at..at + c.len_utf8(), c));
+        }
+        before = c;
+    }
+    found
 }
 
 fn name(c: char) -> String {
@@ -138,5 +145,7 @@ mod tests {
         assert_eq!(repaired("don\u{19}t"), "don’t");
         assert_eq!(repaired("\u{1b}[1;31mred\u{1b}[0m"), "red");
         assert_eq!(repaired("page\u{c}\nnext"), "page\nnext");
+        assert_eq!(repaired("it isn\u{92}t"), "it isn’t");
+        assert!(controls("Science â\u{80}\u{94} again").is_empty());
     }
 }

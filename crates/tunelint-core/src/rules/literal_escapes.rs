@@ -33,7 +33,7 @@ impl ExampleRule for LiteralEscapes {
             .filter(|text| text.has(Mark::Backslash))
         {
             // A text with real line ends was escaped once, as it should be.
-            if text.as_str().contains('\n') || text.as_str().contains('`') || is_code(text) {
+            if text.as_str().contains('\n') || is_code(text) || holds_call(text.as_str()) {
                 continue;
             }
             let found = escapes(text.as_str());
@@ -49,6 +49,11 @@ impl ExampleRule for LiteralEscapes {
             });
         }
     }
+}
+
+/// Whether a piece of code stands in the text: in backticks, or a call with a string.
+fn holds_call(text: &str) -> bool {
+    ["`", "('", "(\""].iter().any(|sign| text.contains(sign))
 }
 
 /// Every escape outside quotes, with the character that it means; nothing where the text has no

@@ -70,9 +70,13 @@ impl ExampleRule for PlaceholderText {
     }
 }
 
-/// The first placeholder of `text`. Lorem ipsum is looked for in outputs alone.
+/// The first placeholder of `text`. In inputs, brackets and lorem ipsum may say in which form the
+/// answer is wanted.
 fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
-    let may = text.has(Mark::Placeholder) || (role == Role::Model && text.has(Mark::Filler));
+    let is_output = role == Role::Model;
+    let may = text.has(Mark::Placeholder) || (is_output && text.has(Mark::Filler));
     let pattern = PLACEHOLDER.as_ref().filter(|_| may)?;
-    Some(pattern.find(text.as_str())?.range())
+    let mut found = pattern.find_iter(text.as_str());
+    let placeholder = found.find(|found| is_output || found.as_str().starts_with('{'))?;
+    Some(placeholder.range())
 }

@@ -56,13 +56,9 @@ fn loop_at_end(text: &str) -> Option<(usize, usize)> {
     if bytes.len() < FILLED {
         return None;
     }
-    let tail_at = bytes.len() - TAIL;
-    let before = bytes.get(tail_at.saturating_sub(ROUND)..bytes.len() - 1)?;
-    let earlier = memchr::memmem::rfind(before, bytes.get(tail_at..)?)?;
-    let round = before.len() + 1 - TAIL - earlier;
-    let later = bytes.get(round..)?;
+    let round = round_of(bytes)?;
     let same = bytes.iter().rev().skip(round).zip(bytes.iter().rev());
-    let filled = round + same.take_while(|(a, b)| a == b).count().min(later.len());
+    let filled = round + same.take_while(|(a, b)| a == b).count();
     let mut start = bytes.len() - filled;
     while !text.is_char_boundary(start) || !text.is_char_boundary(start + round) {
         start += 1;
@@ -70,6 +66,21 @@ fn loop_at_end(text: &str) -> Option<(usize, usize)> {
     let says = text.get(start..start + round)?;
     let letters = says.chars().filter(|c| c.is_alphabetic()).count();
     (filled >= FILLED && filled >= ROUNDS * round && letters >= 3).then_some((start, round))
+}
+
+/// How far before the end the same last bytes stand once more.
+fn round_of(bytes: &[u8]) -> Option<usize> {
+    let (before, last) = bytes.split_at_checked(bytes.len() - 1)?;
+    let farthest = before.len().saturating_sub(ROUND.min(bytes.len() / ROUNDS));
+    let tail = bytes.get(bytes.len() - TAIL..)?;
+    let ends = memchr::memrchr_iter(*last.first()?, before.get(farthest..)?);
+    ends.map(|at| farthest + at + 1)
+        .find(|&end| {
+            bytes
+                .get(..end)
+                .is_some_and(|earlier| earlier.ends_with(tail))
+        })
+        .map(|end| bytes.len() - end)
 }
 
 #[cfg(test)]
