@@ -16,10 +16,14 @@ struct Kind {
     is_real: fn(&[u8]) -> bool,
 }
 
+const MAIL: &str = "an e-mail address";
+/// The digits of the shortest number that is looked for.
+const DIGITS: usize = 8;
+
 const KINDS: [Kind; 5] = [
     Kind {
-        what: "an e-mail address",
-        pattern: r"(?-u)\b[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b",
+        what: MAIL,
+        pattern: r"(?-u)\b[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}\b",
         is_real: is_mail,
     },
     Kind {
@@ -68,14 +72,17 @@ pub struct Found {
 /// ```
 pub fn find(text: &[u8]) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
-    if !text
-        .iter()
-        .any(|byte| byte.is_ascii_digit() || *byte == b'@')
-    {
-        return found;
-    }
+    let has_sign = memchr::memchr(b'@', text).is_some();
+    let has_number = text.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS;
     for (kind, pattern) in KINDS.iter().zip(PATTERNS.iter()) {
-        let Some(pattern) = pattern else { continue };
+        let may = if kind.what == MAIL {
+            has_sign
+        } else {
+            has_number
+        };
+        let Some(pattern) = pattern.as_ref().filter(|_| may) else {
+            continue;
+        };
         let matches = pattern
             .find_iter(text)
             .filter(|hit| (kind.is_real)(hit.as_bytes()) && !is_term(text, hit.range()));

@@ -27,8 +27,8 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 
 static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"\{\{ ?[A-Za-z_][\w .-]{0,40}\}\}",
-        r"|(?i)\[(?:insert|your) [^\[\]\n]{1,60}\]",
+        r"\{\{ ?[A-Za-z_][A-Za-z0-9_ .-]*\}\}",
+        r"|(?i)\[(?:insert|your) [^\[\]\n]+\]",
         r"|\blorem ipsum\b",
     ))
     .ok()
@@ -45,6 +45,9 @@ const TEMPLATES: [&str; 8] = [
     "vue",
     "angular",
 ];
+
+/// Bytes of a placeholder at most; a longer one is a remark.
+const LONGEST: usize = 64;
 
 struct PlaceholderText;
 
@@ -77,6 +80,7 @@ fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
     let may = text.has(Mark::Placeholder) || (is_output && text.has(Mark::Filler));
     let pattern = PLACEHOLDER.as_ref().filter(|_| may)?;
     let mut found = pattern.find_iter(text.as_str());
-    let placeholder = found.find(|found| is_output || found.as_str().starts_with('{'))?;
+    let placeholder = found
+        .find(|found| found.len() <= LONGEST && (is_output || found.as_str().starts_with('{')))?;
     Some(placeholder.range())
 }

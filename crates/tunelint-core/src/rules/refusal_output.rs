@@ -30,7 +30,7 @@ const OPENING: usize = 300;
 static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:\A|[.!?,;:\n]\s*|\bbut |\bthat |\bmodel,? )",
-        r"(?:(?:as an ai\b[^.]{0,40}, )?i(?:['’]m| am)? ?(?:can['’]?t|cannot|can not|won['’]t|will not|(?:am )?unable to|(?:am )?not able to)",
+        r"(?:(?:as an ai[a-z ]*, )?i(?:['’]m| am)? ?(?:can['’]?t|cannot|can not|won['’]t|will not|(?:am )?unable to|(?:am )?not able to)",
         r" (?:directly |actually |really |currently )?",
         r"(?:assist|help (?:you )?with (?:that|this|your request|such)|provide|fulfil|comply|complete (?:this|that|your)|generate|create|answer (?:that|this|your)|respond to|engage|support (?:that|this)|discuss|write (?:that|this)|participate|do that|share that|browse|access|offer)",
         r"|i['’]?m sorry,? but (?:as an ai|i don['’]t have (?:access|enough information|the ability)))",
