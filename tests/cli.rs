@@ -435,3 +435,81 @@ fn what_looks_secret_is_never_printed() {
     ]));
     assert!(!said.contains("AAAAAAAAAAAA"), "{said}");
 }
+
+/// Secrets and personal data in texts, in places that rules point at, beside other mistakes, and
+/// in what cannot be read.
+#[test]
+fn what_is_found_as_secret_or_personal_is_never_printed() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let values = [
+        "dapi0123456789abcdef0123456789abcdef",
+        "Tr4fik-92",
+        "kq7Zb2Lx9Wm4Rt6Yp1Ns8Vd3Fh5Jg0Cc",
+        "maria.keller@posteo.net",
+        "NL91 ABNA 0417 1643 00",
+        "4539 1488 0343 6467",
+        "+41 31 632 44 11",
+        "536-22-8127",
+    ];
+    let key = format!("-----BEGIN PRIVATE KEY-----{}", values[2].repeat(12));
+    let mut lines = String::new();
+    let login = format!("postgres://shop:{}@db.internal/x", values[1]);
+    let mut texts = values;
+    (texts[1], texts[2]) = (&login, &key);
+    for value in texts {
+        for output in [
+            format!("a {value} b"),
+            format!("{value} cafÃ© <|im_end|>"),
+            format!("First.\\\\nThen {value}"),
+        ] {
+            lines.push_str(&format!(
+                "{{\"text_input\":\"{output}?\",\"output\":\"{output}\",\"{value}\":1}}\n"
+            ));
+        }
+        lines.push_str(&format!(
+            "{{\"text_input\":\"a {value}\",\"output\":\"\"}}\n{{\"text_input\":\"{value}\" b\n"
+        ));
+    }
+    let table = format!(
+        "text_input,output\n{}",
+        texts
+            .map(|value| format!("{value},First.\\nThe {value}\n"))
+            .concat()
+    );
+    for (name, text) in [("a.jsonl", lines), ("a.csv", table)] {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("written");
+        let path = path.to_str().unwrap();
+        for format in ["human", "concise", "json"] {
+            let (code, out, said) = outcome(&tunelint(&[
+                "check",
+                path,
+                "--format",
+                format,
+                "--preview",
+                "--extend-select",
+                "personal-data",
+            ]));
+            assert_eq!(code, if name == "a.jsonl" { 1 } else { 0 }, "{out}{said}");
+            for value in values {
+                assert!(
+                    !out.contains(value) && !said.contains(value),
+                    "{value} in {format} of {name}: {out}{said}"
+                );
+            }
+        }
+        let rejects = folder.path().join("rejects");
+        let rejects = rejects.to_str().unwrap();
+        let (_, _, said) = outcome(&tunelint(&[
+            "convert",
+            path,
+            "-o",
+            "-",
+            "--to",
+            "messages",
+            "--rejects",
+            rejects,
+        ]));
+        assert!(!values.iter().any(|value| said.contains(value)), "{said}");
+    }
+}

@@ -203,6 +203,7 @@ fn own_files_show_what_is_expected_of_them() {
         "mixed-layouts",
         "duplicate-example",
         "conflicting-outputs",
+        "control-character",
     ];
     let mut check = Check::new();
     check.enabled.retain(|rule| !about_content.contains(rule));

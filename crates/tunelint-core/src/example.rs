@@ -187,6 +187,24 @@ impl<'a> Example<'a> {
         self.turns.iter().filter(|turn| turn.role == Role::Model)
     }
 
+    /// Every text, in order.
+    pub fn texts(&self) -> impl Iterator<Item = &Text<'a>> {
+        self.turns.iter().flat_map(|turn| &turn.texts)
+    }
+
+    /// Every text of the model.
+    pub fn output_texts(&self) -> impl Iterator<Item = &Text<'a>> {
+        self.outputs().flat_map(|turn| &turn.texts)
+    }
+
+    /// Whether the input speaks of one of `words`, given in small letters.
+    pub fn asks_for(&self, words: &[&str]) -> bool {
+        let texts = self.input().iter().flat_map(|turn| &turn.texts);
+        texts
+            .map(|text| text.as_str().to_ascii_lowercase())
+            .any(|text| words.iter().any(|word| text.contains(word)))
+    }
+
     /// The turns of the person.
     pub fn prompts(&self) -> impl Iterator<Item = &Turn<'a>> {
         self.turns.iter().filter(|turn| turn.role == Role::User)

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::position::Span;
 use crate::printable::push_printable;
-use crate::secret::mask;
+use crate::secret::{mask, star};
 
 /// Terminal columns of an excerpt: it fits an 80-column terminal inside its frame, and looks the
 /// same in a wider one.
@@ -44,14 +44,21 @@ impl Excerpt {
     /// assert_eq!(&excerpt.text[excerpt.highlight], "\"\"");
     /// ```
     pub fn new(raw: &[u8], span: Span) -> Self {
+        Self::around(raw, span, false)
+    }
+
+    /// The same with stars at the place itself: it must not be seen.
+    pub fn hiding(raw: &[u8], span: Span) -> Self {
+        Self::around(raw, span, true)
+    }
+
+    fn around(raw: &[u8], span: Span, hide: bool) -> Self {
         let start = span.start.min(raw.len());
         let end = span.end.clamp(start, raw.len());
         let from = start.saturating_sub(WINDOW);
         let shown_end = end.min(start + WINDOW);
         let until = (shown_end + WINDOW).min(raw.len());
-        // What looks secret is hidden in the whole window, before it is cut into three.
-        let mut window = raw.get(from..until).unwrap_or_default().to_vec();
-        mask(&mut window);
+        let window = masked_window(raw, from..until, hide.then_some(start..shown_end));
         let part = |from_byte: usize, to_byte: usize| {
             window
                 .get(from_byte - from..to_byte - from)
@@ -121,6 +128,26 @@ impl Excerpt {
     }
 }
 
+/// How far before the window the beginning of a secret is looked for.
+const LOOK_BACK: usize = 8 * 1024;
+
+/// The bytes `shown` of `raw`, with stars for what looks secret: in the whole window, before it is
+/// cut into three, and with the beginning of a secret that reaches into it.
+fn masked_window(raw: &[u8], shown: Range<usize>, hidden: Option<Range<usize>>) -> Vec<u8> {
+    let earliest = shown.start.saturating_sub(LOOK_BACK);
+    let before = raw.get(earliest..shown.start).unwrap_or_default();
+    let token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-./+=@:".contains(byte);
+    let cut_token = before.iter().rev().take_while(token).count();
+    let cut_key = memchr::memmem::rfind(before, b"-----BEGIN ").map_or(0, |at| before.len() - at);
+    let from = shown.start - cut_token.max(cut_key);
+    let mut window = raw.get(from..shown.end).unwrap_or_default().to_vec();
+    if let Some(hidden) = hidden {
+        star(&mut window, hidden.start - from..hidden.end - from);
+    }
+    mask(&mut window);
+    window.split_off(shown.start - from)
+}
+
 fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
     let mut glyphs = Vec::new();
     let mut push = |shown: String| {
@@ -169,6 +196,19 @@ mod tests {
         let excerpt = Excerpt::new(b"caf\xe9 \x1b[31m", Span::new(3, 4));
         assert_eq!(excerpt.text, "caf\\xE9 \\u{1b}[31m");
         assert!(!excerpt.text.chars().any(is_hidden));
+    }
+
+    #[test]
+    fn no_part_of_a_secret_is_shown() {
+        let body = "MIIEowIBAAKCAQEA7vK2".repeat(60);
+        let raw = format!("-----BEGIN RSA PRIVATE KEY-----\\n{body} after");
+        let excerpt = Excerpt::new(raw.as_bytes(), Span::at(raw.len() - 5));
+        assert!(!excerpt.text.contains("MIIE"), "{}", excerpt.text);
+        let token = format!("eyJhbGciOi{} after", "q7Kd".repeat(200));
+        let excerpt = Excerpt::new(token.as_bytes(), Span::at(token.len() - 5));
+        assert!(!excerpt.text.contains("q7Kd"), "{}", excerpt.text);
+        let hidden = Excerpt::hiding(b"the pin is 2718 today", Span::new(11, 15));
+        assert_eq!(hidden.text, "the pin is **** today");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::allow::{Allowances, Excuse, Excused};
@@ -46,7 +47,7 @@ impl Severity {
 }
 
 /// How freely a fix may be applied, the freest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Applicability {
     /// It changes no decoded text.
     Safe,
@@ -68,7 +69,7 @@ impl Applicability {
 }
 
 /// Bytes of a source to be replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// The first byte, counted from the start of the source.
     pub offset: u64,
@@ -79,7 +80,7 @@ pub struct Edit {
 }
 
 /// A repair that a program can make.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// How freely it may be applied.
     pub applicability: Applicability,
@@ -151,6 +152,7 @@ pub struct Message {
     fix: Option<Fix>,
     targets: Vec<String>,
     identity: Option<Vec<u8>>,
+    hides: bool,
 }
 
 impl Message {
@@ -199,6 +201,13 @@ impl Message {
     #[must_use]
     pub fn identity(mut self, content: &[u8]) -> Self {
         self.identity = Some(content.to_vec());
+        self
+    }
+
+    /// What stands at the place is never shown, in no format.
+    #[must_use]
+    pub fn hide(mut self) -> Self {
+        self.hides = true;
         self
     }
 
@@ -428,9 +437,15 @@ impl<'p> Findings<'p> {
         let last = self.located.get_or_insert_with(|| Located::new(record));
         let location = record.locate_after(span, last);
         let fingerprint = fingerprint(rule, &location.pointer, record.raw);
-        let mut finding = finish(rule, severity, location, message().into(), fingerprint);
+        let message = message().into();
+        let show = if message.hides {
+            Excerpt::hiding
+        } else {
+            Excerpt::new
+        };
+        let mut finding = finish(rule, severity, location, message, fingerprint);
         let kept = self.kept_of.get(rule).copied().unwrap_or(0);
-        finding.excerpt = (kept <= EXCERPTS).then(|| Excerpt::new(record.raw, span));
+        finding.excerpt = (kept <= EXCERPTS).then(|| show(record.raw, span));
         finding.after_recovery = record.recovered;
         self.kept.push(finding);
     }

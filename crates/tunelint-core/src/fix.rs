@@ -11,31 +11,73 @@ use crate::position::Span;
 use crate::record::Record;
 use crate::text::{Coding, Text};
 
+/// A range of decoded text, and what is to stand there.
+pub type Change = (Range<usize>, String);
+
 impl Text<'_> {
-    /// The edit that puts `with` in the place of the decoded bytes `range`.
+    /// The one edit that puts `with` in the place of the decoded bytes `range`. A cell that needs
+    /// quotes afterwards is written anew; [`Text::change`] leaves more of it as it is.
     pub fn edit(&self, record: &Record<'_>, range: Range<usize>, with: &str) -> Option<Edit> {
-        match self.coding() {
-            Coding::Composed => None,
-            Coding::Json => Some(self.splice(record, range, json_escaped(with))),
-            Coding::Quoted => Some(self.splice(record, range, with.replace('"', "\"\""))),
-            Coding::Plain if needs_quotes(with) => self.quoted_cell(record, range, with),
-            Coding::Plain => Some(self.splice(record, range, with.to_owned())),
+        let changes = [(range, with.to_owned())];
+        if self.coding() == Coding::Plain && needs_quotes(with) {
+            let cell = self.changed(&changes)?.replace('"', "\"\"");
+            return Some(edit(record, self.span(), format!("\"{cell}\"")));
         }
+        self.change(record, &changes)?.edits.into_iter().next()
     }
 
-    fn splice(&self, record: &Record<'_>, range: Range<usize>, text: String) -> Edit {
-        edit(record, self.span_of(range.start, range.end), text)
+    /// The fix that makes all `changes`, which are in order and do not overlap. Nothing where
+    /// the text stands nowhere in the file.
+    pub fn change(&self, record: &Record<'_>, changes: &[Change]) -> Option<Fix> {
+        let encode: fn(&str) -> String = match self.coding() {
+            Coding::Composed => return None,
+            Coding::Plain if changes.iter().any(|(_, with)| needs_quotes(with)) => {
+                return self.quoted_cell(record, changes);
+            }
+            Coding::Plain => str::to_owned,
+            Coding::Quoted => |with| with.replace('"', "\"\""),
+            Coding::Json => json_escaped,
+        };
+        let spans = self.spans_of(changes.iter().map(|(range, _)| range));
+        let edits = spans.into_iter().zip(changes);
+        Fix::of_text(edits.map(|(span, (_, with))| Some(edit(record, span, encode(with)))))
     }
 
-    /// A cell without quotes is written anew, in quotes, where the new text needs them.
-    fn quoted_cell(&self, record: &Record<'_>, range: Range<usize>, with: &str) -> Option<Edit> {
-        let before = self.as_str().get(..range.start)?;
-        let after = self.as_str().get(range.end..)?;
-        let cell = format!(
-            "\"{}\"",
-            [before, with, after].concat().replace('"', "\"\"")
-        );
-        Some(edit(record, self.span(), cell))
+    /// The changes of a cell that needs quotes afterwards: they are put around it, and what
+    /// stands between is left as it is.
+    fn quoted_cell(&self, record: &Record<'_>, changes: &[Change]) -> Option<Fix> {
+        let end = self.as_str().len();
+        if self.as_str().contains('"') {
+            return None;
+        }
+        let mut quoted: Vec<Change> = changes.to_vec();
+        for (_, with) in &mut quoted {
+            *with = with.replace('"', "\"\"");
+        }
+        match quoted.first_mut() {
+            Some((range, with)) if range.start == 0 => with.insert(0, '"'),
+            _ => quoted.insert(0, (0..0, "\"".to_owned())),
+        }
+        match quoted.last_mut() {
+            Some((range, with)) if range.end == end => with.push('"'),
+            _ => quoted.push((end..end, "\"".to_owned())),
+        }
+        let spans = self.spans_of(quoted.iter().map(|(range, _)| range));
+        let edits = spans.into_iter().zip(quoted);
+        Fix::of_text(edits.map(|(span, (_, with))| Some(edit(record, span, with))))
+    }
+
+    /// The text after `changes`.
+    pub fn changed(&self, changes: &[Change]) -> Option<String> {
+        let mut out = String::with_capacity(self.as_str().len());
+        let mut done = 0;
+        for (range, with) in changes {
+            out.push_str(self.as_str().get(done..range.start)?);
+            out.push_str(with);
+            done = range.end;
+        }
+        out.push_str(self.as_str().get(done..)?);
+        Some(out)
     }
 }
 
@@ -116,9 +158,13 @@ mod tests {
             _ => part.to_owned(),
         };
         let text = Text::new(&decoded, part, span, coding);
-        let edit = text.edit(&record, range, with).unwrap();
-        let (from, to) = (edit.offset as usize, (edit.offset + edit.length) as usize);
-        [raw.get(..from).unwrap(), &edit.text, raw.get(to..).unwrap()].concat()
+        let fix = text.change(&record, &[(range, with.to_owned())]).unwrap();
+        let mut after = raw.to_owned();
+        for edit in fix.edits.iter().rev() {
+            let (from, to) = (edit.offset as usize, (edit.offset + edit.length) as usize);
+            after.replace_range(from..to, &edit.text);
+        }
+        after
     }
 
     #[test]
@@ -133,6 +179,8 @@ mod tests {
         let plain = |with| edited("a,bc,d", Span::new(2, 4), Coding::Plain, 1..2, with);
         assert_eq!(plain("x"), "a,bx,d");
         assert_eq!(plain(",x"), "a,\"b,x\",d");
+        let whole = edited("a,bc,d", Span::new(2, 4), Coding::Plain, 0..1, ",");
+        assert_eq!(whole, "a,\",c\",d");
         let quoted = edited("a,\"b\"\"c\"", Span::new(2, 8), Coding::Quoted, 2..3, "\"x");
         assert_eq!(quoted, "a,\"b\"\"\"\"x\"");
     }

@@ -42,6 +42,7 @@
 
 pub mod allow;
 pub mod apply;
+pub mod code;
 pub mod convert;
 pub mod custom;
 mod engine;
@@ -55,6 +56,8 @@ pub mod layout;
 pub mod limit;
 pub mod linter;
 pub mod marker;
+pub mod marks;
+pub mod personal;
 pub mod position;
 pub mod printable;
 pub mod profile;
@@ -65,6 +68,7 @@ pub mod rule;
 pub mod rules;
 pub mod schema;
 pub mod secret;
+pub mod share;
 pub mod sink;
 pub mod source;
 pub mod summary;

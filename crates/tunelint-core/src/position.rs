@@ -4,10 +4,10 @@
 //! out only when a finding is kept, because counting characters for every value would cost more
 //! than checking them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The place of a source in its dataset: 0 for the first file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
 /// A byte range of a record's raw text, half open. It knows no lines.
@@ -56,7 +56,7 @@ impl Span {
 }
 
 /// A point in a source as people name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Counted from 1.
     pub line: u64,
@@ -151,7 +151,7 @@ pub fn characters(bytes: &[u8]) -> u64 {
 }
 
 /// Where a finding stands, complete: it outlives the record it speaks of.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
     /// Which file.
     pub source: SourceId,

@@ -1,9 +1,14 @@
 //! The registry: every rule, one line each.
 
+pub mod ai_self_reference;
+pub mod bidi_control;
 pub mod blank_line;
+pub mod boilerplate_opening;
 pub mod byte_order_mark;
+pub mod chat_template_token;
 pub mod conflicting_outputs;
 pub mod constant_output;
+pub mod control_character;
 pub mod duplicate_column;
 pub mod duplicate_example;
 pub mod duplicate_key;
@@ -13,10 +18,13 @@ pub mod empty_output;
 pub mod example_too_long;
 pub mod expired_allow;
 pub mod fewer_than_recommended;
+pub mod html_residue;
 pub mod imbalanced_labels;
 pub mod input_too_long;
 pub mod invalid_utf8;
+pub mod invisible_character;
 pub mod length_outlier;
+pub mod literal_escapes;
 pub mod lone_surrogate;
 pub mod malformed_record;
 pub mod missing_column;
@@ -42,20 +50,33 @@ pub mod mixed_scripts;
 pub mod mixed_stop_suffix;
 pub mod mixed_system_prompts;
 pub mod mixed_terminal_punctuation;
+pub mod mojibake;
 pub mod nesting_too_deep;
 pub mod no_records;
+pub mod null_like_output;
 pub mod odd_line_endings;
+pub mod output_repeats_input;
 pub mod output_too_long;
+pub mod personal_data;
+pub mod placeholder_text;
+pub mod prompt_template_header;
 pub mod rare_label;
 pub mod record_too_large;
+pub mod refusal_output;
+pub mod repetition_loop;
+pub mod replacement_character;
+pub mod role_prefix;
 pub mod schema_mismatch;
+pub mod secret;
 pub mod spreadsheet_damage;
 pub mod stray_quote;
 pub mod too_few_examples;
 pub mod too_many_examples;
+pub mod truncated_output;
 pub mod unclosed_quote;
 pub mod unknown_field;
 pub mod unknown_label;
+pub mod unnormalised_text;
 pub mod unused_allow;
 pub mod upload_too_large;
 pub mod validation_leak;
@@ -82,14 +103,34 @@ const fn entry(
 /// Every rule, by name.
 pub const REGISTRY: &[RuleEntry] = &[
     entry(
+        ai_self_reference::META,
+        include_str!("../rules/ai-self-reference.md"),
+        ai_self_reference::build,
+    ),
+    entry(
+        bidi_control::META,
+        include_str!("../rules/bidi-control.md"),
+        bidi_control::build,
+    ),
+    entry(
         blank_line::META,
         include_str!("../rules/blank-line.md"),
         Check::reader,
     ),
     entry(
+        boilerplate_opening::META,
+        include_str!("../rules/boilerplate-opening.md"),
+        boilerplate_opening::build,
+    ),
+    entry(
         byte_order_mark::META,
         include_str!("../rules/byte-order-mark.md"),
         Check::reader,
+    ),
+    entry(
+        chat_template_token::META,
+        include_str!("../rules/chat-template-token.md"),
+        chat_template_token::build,
     ),
     entry(
         conflicting_outputs::META,
@@ -100,6 +141,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         constant_output::META,
         include_str!("../rules/constant-output.md"),
         constant_output::build,
+    ),
+    entry(
+        control_character::META,
+        include_str!("../rules/control-character.md"),
+        control_character::build,
     ),
     entry(
         duplicate_column::META,
@@ -147,6 +193,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         fewer_than_recommended::build,
     ),
     entry(
+        html_residue::META,
+        include_str!("../rules/html-residue.md"),
+        html_residue::build,
+    ),
+    entry(
         imbalanced_labels::META,
         include_str!("../rules/imbalanced-labels.md"),
         imbalanced_labels::build,
@@ -162,9 +213,19 @@ pub const REGISTRY: &[RuleEntry] = &[
         Check::reader,
     ),
     entry(
+        invisible_character::META,
+        include_str!("../rules/invisible-character.md"),
+        invisible_character::build,
+    ),
+    entry(
         length_outlier::META,
         include_str!("../rules/length-outlier.md"),
         length_outlier::build,
+    ),
+    entry(
+        literal_escapes::META,
+        include_str!("../rules/literal-escapes.md"),
+        literal_escapes::build,
     ),
     entry(
         lone_surrogate::META,
@@ -292,6 +353,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         mixed_terminal_punctuation::build,
     ),
     entry(
+        mojibake::META,
+        include_str!("../rules/mojibake.md"),
+        mojibake::build,
+    ),
+    entry(
         nesting_too_deep::META,
         include_str!("../rules/nesting-too-deep.md"),
         Check::reader,
@@ -302,14 +368,39 @@ pub const REGISTRY: &[RuleEntry] = &[
         Check::reader,
     ),
     entry(
+        null_like_output::META,
+        include_str!("../rules/null-like-output.md"),
+        null_like_output::build,
+    ),
+    entry(
         odd_line_endings::META,
         include_str!("../rules/odd-line-endings.md"),
         Check::reader,
     ),
     entry(
+        output_repeats_input::META,
+        include_str!("../rules/output-repeats-input.md"),
+        output_repeats_input::build,
+    ),
+    entry(
         output_too_long::META,
         include_str!("../rules/output-too-long.md"),
         output_too_long::build,
+    ),
+    entry(
+        personal_data::META,
+        include_str!("../rules/personal-data.md"),
+        personal_data::build,
+    ),
+    entry(
+        placeholder_text::META,
+        include_str!("../rules/placeholder-text.md"),
+        placeholder_text::build,
+    ),
+    entry(
+        prompt_template_header::META,
+        include_str!("../rules/prompt-template-header.md"),
+        prompt_template_header::build,
     ),
     entry(
         rare_label::META,
@@ -322,9 +413,34 @@ pub const REGISTRY: &[RuleEntry] = &[
         Check::reader,
     ),
     entry(
+        refusal_output::META,
+        include_str!("../rules/refusal-output.md"),
+        refusal_output::build,
+    ),
+    entry(
+        repetition_loop::META,
+        include_str!("../rules/repetition-loop.md"),
+        repetition_loop::build,
+    ),
+    entry(
+        replacement_character::META,
+        include_str!("../rules/replacement-character.md"),
+        replacement_character::build,
+    ),
+    entry(
+        role_prefix::META,
+        include_str!("../rules/role-prefix.md"),
+        role_prefix::build,
+    ),
+    entry(
         schema_mismatch::META,
         include_str!("../rules/schema-mismatch.md"),
         schema_mismatch::build,
+    ),
+    entry(
+        secret::META,
+        include_str!("../rules/secret.md"),
+        secret::build,
     ),
     entry(
         spreadsheet_damage::META,
@@ -347,6 +463,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         too_many_examples::build,
     ),
     entry(
+        truncated_output::META,
+        include_str!("../rules/truncated-output.md"),
+        truncated_output::build,
+    ),
+    entry(
         unclosed_quote::META,
         include_str!("../rules/unclosed-quote.md"),
         Check::reader,
@@ -360,6 +481,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         unknown_label::META,
         include_str!("../rules/unknown-label.md"),
         unknown_label::build,
+    ),
+    entry(
+        unnormalised_text::META,
+        include_str!("../rules/unnormalised-text.md"),
+        unnormalised_text::build,
     ),
     entry(
         unused_allow::META,

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::ops::Range;
 
+use crate::marks::{Mark, Marks};
 use crate::position::Span;
 use crate::printable::is_blank;
 
@@ -27,6 +29,7 @@ pub struct Text<'a> {
     span: Span,
     coding: Coding,
     chars: Cell<Option<u64>>,
+    marks: Cell<Marks>,
 }
 
 impl<'a> Text<'a> {
@@ -38,6 +41,7 @@ impl<'a> Text<'a> {
             span,
             coding,
             chars: Cell::new(None),
+            marks: Cell::default(),
         }
     }
 
@@ -49,6 +53,7 @@ impl<'a> Text<'a> {
             span,
             coding: Coding::Composed,
             chars: Cell::new(None),
+            marks: Cell::default(),
         }
     }
 
@@ -82,6 +87,13 @@ impl<'a> Text<'a> {
         count
     }
 
+    /// Whether it may hold what `mark` stands for; if not, it surely does not. Found out once.
+    pub fn has(&self, mark: Mark) -> bool {
+        let marks = self.marks.get().knowing(mark, &self.decoded);
+        self.marks.set(marks);
+        marks.has(mark)
+    }
+
     /// Whether nothing of it can be seen: no text, white space, zero-width characters.
     ///
     /// ```
@@ -103,13 +115,40 @@ impl<'a> Text<'a> {
         }
     }
 
+    /// Where each of the decoded `ranges` stands in the record; they are in order and do not
+    /// overlap. The raw value is walked once, however many there are.
+    pub fn spans_of<'r>(&self, ranges: impl Iterator<Item = &'r Range<usize>>) -> Vec<Span> {
+        let step: fn(&[u8]) -> (usize, usize) = match self.coding {
+            Coding::Plain | Coding::Composed => |_| (1, 1),
+            Coding::Quoted => cell_step,
+            Coding::Json => json_step,
+        };
+        let quote = usize::from(matches!(self.coding, Coding::Quoted | Coding::Json));
+        let (mut raw, mut decoded) = (quote, 0);
+        let mut reach = |wanted: usize| {
+            let rest = self.raw.as_bytes().get(raw..).unwrap_or_default();
+            let (raw_len, decoded_len) = walk(rest, wanted.saturating_sub(decoded), step);
+            raw += raw_len;
+            decoded += decoded_len;
+            self.span.start + raw
+        };
+        ranges
+            .map(|range| Span::new(reach(range.start), reach(range.end)))
+            .collect()
+    }
+
     /// The offset in the raw value of the decoded byte `at`.
     fn raw_offset(&self, at: usize) -> usize {
         match self.coding {
             Coding::Plain | Coding::Composed => at,
-            Coding::Quoted => 1 + walk(self.raw, at, cell_step),
-            Coding::Json => 1 + walk(self.raw, at, json_step),
+            Coding::Quoted => 1 + walk(self.inner(), at, cell_step).0,
+            Coding::Json => 1 + walk(self.inner(), at, json_step).0,
         }
+    }
+
+    /// The raw bytes behind the opening quote.
+    fn inner(&self) -> &'a [u8] {
+        self.raw.as_bytes().get(1..).unwrap_or_default()
     }
 }
 
@@ -125,16 +164,16 @@ pub fn range_in(part: &str, whole: &str) -> std::ops::Range<usize> {
     start..start + part.len()
 }
 
-/// Walks the raw text inside the quotes until `wanted` decoded bytes have gone by.
-fn walk(raw: &str, wanted: usize, step: fn(&[u8]) -> (usize, usize)) -> usize {
-    let inner = raw.as_bytes().get(1..).unwrap_or_default();
+/// Walks raw text inside quotes until `wanted` decoded bytes have gone by: how many raw and
+/// decoded bytes that were.
+fn walk(raw: &[u8], wanted: usize, step: fn(&[u8]) -> (usize, usize)) -> (usize, usize) {
     let (mut at, mut decoded) = (0, 0);
-    while decoded < wanted && at < inner.len() {
-        let (raw_len, decoded_len) = step(inner.get(at..).unwrap_or_default());
+    while decoded < wanted && at < raw.len() {
+        let (raw_len, decoded_len) = step(raw.get(at..).unwrap_or_default());
         at += raw_len;
         decoded += decoded_len;
     }
-    at
+    (at, decoded)
 }
 
 /// The raw and decoded length of the next character of a quoted CSV cell.

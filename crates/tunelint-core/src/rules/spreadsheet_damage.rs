@@ -42,6 +42,10 @@ impl ExampleRule for SpreadsheetDamage {
                     "is a long number that a spreadsheet has rounded",
                     "format the column as text before exporting; the lost digits cannot be restored",
                 ),
+                () if is_dated(value) => (
+                    "is a date that a spreadsheet has made of something else",
+                    "format the column as text before the values are entered: `1/2` and `MAR1` became dates",
+                ),
                 () => continue,
             };
             findings.report(example.record.at(text.span()), Severity::Warning, || {
@@ -64,9 +68,34 @@ fn is_rounded(value: &str) -> bool {
     digits(&mantissa) && exponent.len() == 2 && digits(exponent)
 }
 
+/// Whether a day stands in the form that spreadsheets give to fractions and names: `2-Jan`,
+/// `Mar-01`.
+fn is_dated(value: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let digits =
+        |text: &str| matches!(text.len(), 1 | 2) && text.bytes().all(|byte| byte.is_ascii_digit());
+    value.split_once('-').is_some_and(|(day, month)| {
+        (digits(day) && MONTHS.contains(&month))
+            || (MONTHS.contains(&day) && digits(month) && month.len() == 2)
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_rounded;
+    use super::{is_dated, is_rounded};
+
+    #[test]
+    fn dates_of_fractions_are_known_by_their_form() {
+        assert!(is_dated("2-Jan") && is_dated("01-Feb") && is_dated("Mar-01"));
+        assert!(
+            !is_dated("2024-01-02")
+                && !is_dated("May-be")
+                && !is_dated("1/2")
+                && !is_dated("2-January")
+        );
+    }
 
     #[test]
     fn rounded_numbers_are_known_by_their_form() {
