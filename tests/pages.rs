@@ -269,7 +269,7 @@ pub fn failing_blocks(entry: &RuleEntry) -> Vec<(String, Vec<u8>, Vec<String>)> 
             let mut options = vec!["--extend-select".to_owned(), entry.meta.name.to_owned()];
             for word in &words {
                 if let Some((key, value)) = word.split_once('=')
-                    && !["at", "repeat", "profile"].contains(&key)
+                    && !["at", "lines", "repeat", "profile"].contains(&key)
                 {
                     options.extend([format!("--{key}"), value.to_owned()]);
                 }
