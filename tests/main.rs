@@ -9,6 +9,7 @@
     reason = "a test stops where something is missing, and says what it skips"
 )]
 
+mod baseline;
 mod cli;
 mod convert;
 mod corpora;

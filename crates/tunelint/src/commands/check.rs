@@ -1,5 +1,6 @@
 //! `tunelint check`: findings about files of training examples.
 
+mod accepting;
 mod allowances;
 mod fixing;
 mod output;
@@ -9,7 +10,7 @@ mod verdict;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use tunelint_core::allow::Excuse;
 use tunelint_core::finding::{Counts, Finding, Keep};
@@ -23,6 +24,7 @@ use tunelint_core::summary::{SourceSummary, Summary};
 use tunelint_core::survey::Leaks;
 
 use super::{names, reading};
+use crate::baseline::Baseline;
 use crate::cli::Check;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
@@ -50,9 +52,43 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
             return Ok(exit.max(fixed));
         }
     }
-    let reports = Reports::open(&options, &names, plans.fail_on())?;
+    let accepted = accepting::Accepted::read(&options, &sources, &names)?;
+    let plans = match accepted.is_empty() {
+        true => plans,
+        // Every finding must be seen, to know whether it was there before.
+        false => Plans::keeping(&options, &sources, Keep::All)?,
+    };
+    let reports = Reports::open(&options, &names, plans.fail_on())?.but_for(accepted);
     let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
     Ok(exit.max(run.all()?))
+}
+
+/// What is found today, for a baseline; and where the settings want it.
+pub(super) fn today(options: &Check) -> Result<(Baseline, Option<PathBuf>), Failure> {
+    let sources = Sources::new(options)?;
+    if let Some(failure) = sources.failures.into_iter().next() {
+        return Err(failure);
+    }
+    let sources = Sources {
+        failures: Vec::new(),
+        ..sources
+    };
+    let plans = Plans::keeping(options, &sources, Keep::All)?;
+    let names = names_of(&sources, &plans, options);
+    let (collector, today) = accepting::Collector::new(&names);
+    let reports = Reports::instead(Box::new(collector));
+    let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
+    if run.all()? == Exit::CouldNotRun {
+        return Err(Failure::new(
+            "not every file could be checked, so nothing was accepted",
+        ));
+    }
+    let named = sources
+        .settings
+        .iter()
+        .find_map(|settings| settings.baseline.clone());
+    let today = today.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Ok((today, named.map(|path| crate::settings::shown(&path))))
 }
 
 /// The names of all files that findings may speak of, by the numbers of the sources.
@@ -221,11 +257,12 @@ impl<'r> Run<'r> {
             .linter
             .check(reader, &mut sink)
             .map_err(|error| Failure::io("check", &path, &error))?;
-        let checked = SourceSummary {
+        let mut checked = SourceSummary {
             targets,
             task: plan.task.map(|task| (task.as_str().to_owned(), false)),
             ..checked
         };
+        self.reports.accept(id, &mut checked.counts);
         dataset.counts.merge(&checked.counts);
         dataset.records += checked.records;
         self.summary.counts.merge(&checked.counts);
@@ -297,7 +334,8 @@ impl<'r> Run<'r> {
             let mut sink = |finding: Finding| reports.finding(&finding);
             let concluded = dataset.linter.finish(&mut sink).map_err(output::failed)?;
             verdict::name_task(&concluded.inferred, &dataset.targets, &mut self.summary);
-            for (source, counts) in concluded.counts {
+            for (source, mut counts) in concluded.counts {
+                self.reports.accept(source, &mut counts);
                 dataset.counts.merge(&counts);
                 self.count(source, &counts);
             }
