@@ -16,6 +16,7 @@ mod corpora;
 mod evaluation;
 mod fixes;
 mod formats;
+mod hooks;
 mod laws;
 mod pages;
 mod profiles;
