@@ -9,12 +9,14 @@
     reason = "a test stops where something is missing, and says what it skips"
 )]
 
+mod baseline;
 mod cli;
 mod convert;
 mod corpora;
 mod evaluation;
 mod fixes;
 mod formats;
+mod hooks;
 mod labelled;
 mod laws;
 mod pages;

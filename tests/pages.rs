@@ -5,10 +5,14 @@ use std::sync::Arc;
 
 use tunelint_core::finding::Severity;
 use tunelint_core::layout::{self, Binding};
+use tunelint_core::position::SourceId;
+use tunelint_core::production::Prompts;
 use tunelint_core::profile::Profile;
+use tunelint_core::reader::ReadOptions;
 use tunelint_core::rule::{FixKind, Level, RuleEntry, Scope};
 use tunelint_core::rules::{REGISTRY, by_name};
 use tunelint_core::schema::Schema;
+use tunelint_core::source::Input;
 use tunelint_core::survey::Leaks;
 use tunelint_core::task::Task;
 
@@ -219,6 +223,11 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
                 (&mut failing, &mut passing),
             );
             continue;
+        } else if has("production") {
+            let input = Input::bytes(name.as_str(), bytes.as_slice());
+            let prompts = Prompts::read(SourceId(1), input, &ReadOptions::default());
+            check.context.production = Some(Arc::new(prompts.expect("memory")));
+            check.run("train.jsonl", &train).0
         } else if has("validation") {
             let seen = seen(&name, &bytes);
             check.context.validation = Some(Arc::new(seen));
@@ -262,6 +271,7 @@ pub fn failing_blocks(entry: &RuleEntry) -> Vec<(String, Vec<u8>, Vec<String>)> 
         let has = |word: &str| words.iter().any(|have| have == word);
         has("fail")
             && !has("validation")
+            && !has("production")
             && words.iter().all(|word| !word.starts_with("delimiter="))
     });
     plain
@@ -269,7 +279,7 @@ pub fn failing_blocks(entry: &RuleEntry) -> Vec<(String, Vec<u8>, Vec<String>)> 
             let mut options = vec!["--extend-select".to_owned(), entry.meta.name.to_owned()];
             for word in &words {
                 if let Some((key, value)) = word.split_once('=')
-                    && !["at", "repeat", "lines", "profile"].contains(&key)
+                    && !["at", "lines", "repeat", "profile"].contains(&key)
                 {
                     options.extend([format!("--{key}"), value.to_owned()]);
                 }
@@ -335,11 +345,9 @@ fn under_settings(rule: &str, settings: &str, name: &str, bytes: &[u8]) -> Vec<S
 fn seen(name: &str, bytes: &[u8]) -> Leaks {
     use tunelint_core::finding::{Keep, Policy};
     use tunelint_core::linter::Linter;
-    use tunelint_core::position::SourceId;
-    use tunelint_core::reader::{ReadOptions, Reader};
+    use tunelint_core::reader::Reader;
     use tunelint_core::rule::RuleContext;
     use tunelint_core::rules::RuleSet;
-    use tunelint_core::source::Input;
     let enabled = ["duplicate-example"].into_iter().collect();
     let rules = RuleSet::build(&enabled, &RuleContext::default());
     let silent = Policy {

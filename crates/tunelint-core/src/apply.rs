@@ -425,10 +425,7 @@ mod tests {
         let list = "[\n {\"a\":1},\n {\"a\":2} ,\n {\"a\":3}\n]\n";
         let without = |records: &[u64]| applied("a.json", list, &dropping(records));
         assert_eq!(without(&[1]), "[\n {\"a\":2} ,\n {\"a\":3}\n]\n");
-        assert_eq!(
-            without(&[2]),
-            "[\n {\"a\":1} ,\n {\"a\":3}\n]\n".replace("1} ,", "1} ,")
-        );
+        assert_eq!(without(&[2]), "[\n {\"a\":1} ,\n {\"a\":3}\n]\n");
         assert_eq!(without(&[3]), "[\n {\"a\":1},\n {\"a\":2}\n]\n");
         assert_eq!(without(&[1, 2]), "[\n {\"a\":3}\n]\n");
         assert_eq!(without(&[2, 3]), "[\n {\"a\":1}\n]\n");

@@ -314,6 +314,15 @@ impl Counts {
         *self.excused.entry(excuse).or_default() += number;
     }
 
+    /// Takes one finding for accepted that was counted before.
+    pub fn accept(&mut self, rule: &'static str, severity: Severity) {
+        if let Some(number) = self.by_rule.get_mut(&(rule, severity)) {
+            *number = number.saturating_sub(1);
+            self.by_rule.retain(|_, number| *number > 0);
+            self.excuse(Excuse::Accepted, 1);
+        }
+    }
+
     /// How many findings each excuse has served for.
     pub fn excused(&self) -> &BTreeMap<Excuse, u64> {
         &self.excused

@@ -10,6 +10,7 @@ mod majority;
 pub mod markers;
 pub mod numbers;
 pub mod outputs;
+pub mod parity;
 pub mod plateau;
 pub mod preamble;
 pub mod script;

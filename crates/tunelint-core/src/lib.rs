@@ -60,6 +60,7 @@ pub mod marks;
 pub mod personal;
 pub mod position;
 pub mod printable;
+pub mod production;
 pub mod profile;
 pub mod reader;
 pub mod record;

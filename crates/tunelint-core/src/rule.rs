@@ -14,6 +14,7 @@ use crate::example::Example;
 use crate::finding::{Findings, Severity};
 use crate::infer::Inferred;
 pub use crate::limit::TargetLimit;
+use crate::production::Prompts;
 use crate::profile::Profile;
 use crate::schema::Schema;
 use crate::survey::{Leaks, Needs, Survey};
@@ -189,6 +190,8 @@ pub struct RuleContext {
     pub preamble: Option<String>,
     /// The validation set's examples, where one was named.
     pub validation: Option<Arc<Leaks>>,
+    /// The prompts of the application, where they were named.
+    pub production: Option<Arc<Prompts>>,
     /// The common form of the set, once it is known: the registry is asked again then.
     pub inferred: Option<Arc<Inferred>>,
     /// What was set for single rules.

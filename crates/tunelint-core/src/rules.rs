@@ -59,6 +59,7 @@ pub mod output_repeats_input;
 pub mod output_too_long;
 pub mod personal_data;
 pub mod placeholder_text;
+pub mod production_mismatch;
 pub mod prompt_template_header;
 pub mod rare_label;
 pub mod record_too_large;
@@ -396,6 +397,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         placeholder_text::META,
         include_str!("../rules/placeholder-text.md"),
         placeholder_text::build,
+    ),
+    entry(
+        production_mismatch::META,
+        include_str!("../rules/production-mismatch.md"),
+        production_mismatch::build,
     ),
     entry(
         prompt_template_header::META,

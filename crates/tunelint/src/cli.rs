@@ -44,6 +44,8 @@ pub enum Command {
     Init(Init),
     /// Print the settings in force, or their JSON Schema
     Config(Config),
+    /// Accept what is found today, so that only what comes later is told
+    Baseline(Box<Baseline>),
 }
 
 /// Options of `check`.
@@ -70,6 +72,9 @@ pub struct Check {
     /// A validation set: examples of it that also stand in training are reported
     #[arg(long, value_name = "FILE")]
     pub validation: Option<PathBuf>,
+    /// Prompts as the application sends them, to be compared with the inputs; a .txt file has one a line
+    #[arg(long, value_name = "FILE")]
+    pub production: Option<PathBuf>,
     /// Only these rules (comma-separated or several times)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -96,6 +101,9 @@ pub struct Check {
     pub report: Vec<String>,
     #[command(flatten)]
     pub fixes: Fixes,
+    /// Tell only what is not accepted in FILE; `tunelint baseline create` writes it
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SettingsOptions,
     /// Refuse files outside of the repository, and links that lead there
@@ -294,6 +302,51 @@ pub struct Rule {
 pub struct Profile {
     /// The provider
     pub name: Option<String>,
+}
+
+/// Options of `baseline`.
+#[derive(Debug, Args)]
+pub struct Baseline {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: BaselineCommand,
+}
+
+/// What can be done with a baseline. Each checks first, as `check` with the same options would.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Accept everything that is found
+    #[command(mut_args = without_report)]
+    Create(Check),
+    /// Accept everything that is found, and forget what is gone
+    #[command(mut_args = without_report)]
+    Update(Check),
+    /// Forget what is gone
+    #[command(mut_args = without_report)]
+    Prune(Check),
+    /// Say what is accepted, gone and new
+    #[command(mut_args = without_report)]
+    Status(Check),
+}
+
+/// Options that only matter where findings are reported or mended.
+fn without_report(argument: clap::Arg) -> clap::Arg {
+    const OF_REPORTS: [&str; 12] = [
+        "fail_on",
+        "format",
+        "report",
+        "fix",
+        "unsafe_fixes",
+        "drop_records",
+        "rejects",
+        "diff",
+        "color",
+        "quiet",
+        "statistics",
+        "show_values",
+    ];
+    let hidden = OF_REPORTS.contains(&argument.get_id().as_str());
+    argument.hide(hidden)
 }
 
 /// Options of `init`.

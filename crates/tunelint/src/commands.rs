@@ -1,5 +1,6 @@
 //! One file per command: they join the library, the report and the terminal.
 
+pub mod baseline;
 pub mod check;
 pub mod config;
 pub mod convert;

@@ -1,5 +1,6 @@
 //! `tunelint`: checks and converts the files that language models are fine-tuned on.
 
+mod baseline;
 mod cli;
 mod commands;
 mod exit;
@@ -31,6 +32,7 @@ fn run() -> Exit {
         cli::Command::Profile(profile) => commands::profile::run(&profile),
         cli::Command::Init(init) => commands::init::run(&init),
         cli::Command::Config(config) => commands::config::run(&config),
+        cli::Command::Baseline(baseline) => commands::baseline::run(*baseline),
     };
     outcome.unwrap_or_else(|failure| {
         failure.print();

@@ -1,5 +1,6 @@
 //! `tunelint check`: findings about files of training examples.
 
+mod accepting;
 mod allowances;
 mod fixing;
 mod output;
@@ -9,20 +10,21 @@ mod verdict;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use tunelint_core::allow::Excuse;
 use tunelint_core::finding::{Counts, Finding, Keep};
 use tunelint_core::linter::Linter;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
+use tunelint_core::production::Prompts;
 use tunelint_core::profile::Profile;
-use tunelint_core::rule::RuleContext;
 use tunelint_core::source::Input;
 use tunelint_core::summary::{SourceSummary, Summary};
 use tunelint_core::survey::Leaks;
 
 use super::{names, reading};
+use crate::baseline::Baseline;
 use crate::cli::Check;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
@@ -50,9 +52,43 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
             return Ok(exit.max(fixed));
         }
     }
-    let reports = Reports::open(&options, &names, plans.fail_on())?;
+    let accepted = accepting::Accepted::read(&options, &sources, &names)?;
+    let plans = match accepted.is_empty() {
+        true => plans,
+        // Every finding must be seen, to know whether it was there before.
+        false => Plans::keeping(&options, &sources, Keep::All)?,
+    };
+    let reports = Reports::open(&options, &names, plans.fail_on())?.but_for(accepted);
     let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
     Ok(exit.max(run.all()?))
+}
+
+/// What is found today, for a baseline; and where the settings want it.
+pub(super) fn today(options: &Check) -> Result<(Baseline, Option<PathBuf>), Failure> {
+    let sources = Sources::new(options)?;
+    if let Some(failure) = sources.failures.into_iter().next() {
+        return Err(failure);
+    }
+    let sources = Sources {
+        failures: Vec::new(),
+        ..sources
+    };
+    let plans = Plans::keeping(options, &sources, Keep::All)?;
+    let names = names_of(&sources, &plans, options);
+    let (collector, today) = accepting::Collector::new(&names);
+    let reports = Reports::instead(Box::new(collector));
+    let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
+    if run.all()? == Exit::CouldNotRun {
+        return Err(Failure::new(
+            "not every file could be checked, so nothing was accepted",
+        ));
+    }
+    let named = sources
+        .settings
+        .iter()
+        .find_map(|settings| settings.baseline.clone());
+    let today = today.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Ok((today, named.map(|path| crate::settings::shown(&path))))
 }
 
 /// The names of all files that findings may speak of, by the numbers of the sources.
@@ -63,14 +99,15 @@ fn names_of(sources: &Sources, plans: &Plans, options: &Check) -> Vec<PathBuf> {
         Named::File(path) => path.clone(),
     };
     let mut names: Vec<PathBuf> = sources.list.iter().map(name).collect();
-    let validation = plans.list.values().flat_map(|plan| plan.validation.iter());
+    let compared = |plan: &'_ Plan| [plan.validation.clone(), plan.production.clone()].concat();
+    let compared = plans.list.values().flat_map(compared);
     let settings = sources
         .settings
         .iter()
         .flat_map(|settings| &settings.allows);
-    for path in validation.chain(settings.map(|allow| &allow.path)) {
-        if !names.contains(path) {
-            names.push(path.clone());
+    for path in compared.chain(settings.map(|allow| allow.path.clone())) {
+        if !names.contains(&path) {
+            names.push(path);
         }
     }
     names
@@ -221,11 +258,12 @@ impl<'r> Run<'r> {
             .linter
             .check(reader, &mut sink)
             .map_err(|error| Failure::io("check", &path, &error))?;
-        let checked = SourceSummary {
+        let mut checked = SourceSummary {
             targets,
             task: plan.task.map(|task| (task.as_str().to_owned(), false)),
             ..checked
         };
+        self.reports.accept(id, &mut checked.counts);
         dataset.counts.merge(&checked.counts);
         dataset.records += checked.records;
         self.summary.counts.merge(&checked.counts);
@@ -251,13 +289,11 @@ impl<'r> Run<'r> {
         if let Some(at) = self.datasets.iter().position(same) {
             return Ok(at);
         }
-        let context = RuleContext {
-            validation: match source.role {
-                Role::Training => self.validation(plan)?.map(Arc::new),
-                Role::Validation => None,
-            },
-            ..plan.context(profiles)
-        };
+        let mut context = plan.context(profiles);
+        if source.role == Role::Training {
+            context.validation = self.validation(plan)?.map(Arc::new);
+            context.production = self.production(plan)?.map(Arc::new);
+        }
         self.datasets.push(Dataset {
             plan: source.plan(),
             role: source.role,
@@ -284,6 +320,18 @@ impl<'r> Run<'r> {
         Ok(Some(Leaks::new(&watcher.into_seen())))
     }
 
+    /// The prompts of the application.
+    fn production(&self, plan: &Plan) -> Result<Option<Prompts>, Failure> {
+        let mut all: Option<Prompts> = None;
+        for path in &plan.production {
+            let input = Input::path(path.clone());
+            let prompts = Prompts::read(self.id_of(path), input, &plan.reading)
+                .map_err(|error| Failure::io("read", &printable_path(path), &error.into_io()))?;
+            all.get_or_insert_default().sketch.merge(prompts.sketch);
+        }
+        Ok(all)
+    }
+
     fn id_of(&self, path: &Path) -> SourceId {
         let at = self.names.iter().position(|name| name == path);
         SourceId(at.unwrap_or_default() as u32)
@@ -297,7 +345,8 @@ impl<'r> Run<'r> {
             let mut sink = |finding: Finding| reports.finding(&finding);
             let concluded = dataset.linter.finish(&mut sink).map_err(output::failed)?;
             verdict::name_task(&concluded.inferred, &dataset.targets, &mut self.summary);
-            for (source, counts) in concluded.counts {
+            for (source, mut counts) in concluded.counts {
+                self.reports.accept(source, &mut counts);
                 dataset.counts.merge(&counts);
                 self.count(source, &counts);
             }

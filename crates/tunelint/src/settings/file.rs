@@ -68,6 +68,9 @@ pub struct Dataset {
     pub files: Vec<String>,
     /// The validation files: no example of theirs may stand in training.
     pub validation: Vec<String>,
+    /// Prompts as the application sends them, to be compared with the inputs; never checked as
+    /// training data.
+    pub production: Vec<String>,
     /// What this data is meant for.
     #[cfg_attr(test, schemars(schema_with = "names::profiles"))]
     pub target: Vec<String>,

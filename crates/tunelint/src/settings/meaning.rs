@@ -66,6 +66,8 @@ pub struct Dataset {
     pub files: Patterns,
     /// The validation files.
     pub validation: Patterns,
+    /// The files with prompts of the application.
+    pub production: Patterns,
     /// How they are read, and what they are for.
     pub file: file::Dataset,
     /// What every input must start with.
@@ -480,6 +482,7 @@ impl Meaning<'_> {
         let at = |key: &str| format!("/dataset/{index}/{key}");
         let files = self.patterns(&at("files"), &dataset.files, false);
         let validation = self.patterns(&at("validation"), &dataset.validation, false);
+        let production = self.patterns(&at("production"), &dataset.production, false);
         let from_file = match &dataset.preamble_file {
             Some(path) => self.text(&at("preamble-file"), path),
             None => None,
@@ -491,6 +494,7 @@ impl Meaning<'_> {
         let dataset = Dataset {
             files: files?,
             validation: validation?,
+            production: production?,
             file: dataset.clone(),
             preamble: dataset
                 .preamble

@@ -44,11 +44,12 @@ impl Run<'_> {
                     _ => {}
                 }
             }
-            let (counts, kept) = findings.into_parts();
+            let (mut counts, kept) = findings.into_parts();
             for finding in kept {
                 self.reports.finding(&finding).map_err(output::failed)?;
             }
-            for counts in counts.values() {
+            for (source, counts) in &mut counts {
+                self.reports.accept(*source, counts);
                 self.summary.counts.merge(counts);
                 exit = exit.max(verdict::of(counts, plan.fail_on, &[]));
             }

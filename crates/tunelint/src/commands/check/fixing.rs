@@ -119,17 +119,16 @@ struct Fixing<'r> {
     passes: usize,
 }
 
-/// A file with its changes, ready to be put in place.
-struct Pending {
+/// A file with its changes, and how it stood before it was read.
+struct Planned {
     path: PathBuf,
     stamp: Option<Stamp>,
     changes: Vec<Change>,
-    staged: StagedFile,
 }
 
 impl Fixing<'_> {
-    /// The changes to be made, by file; with how each file stood before it was read.
-    fn changes(&self) -> Result<Vec<(PathBuf, Option<Stamp>, Vec<Change>)>, Failure> {
+    /// The changes to be made, by file.
+    fn changes(&self) -> Result<Vec<Planned>, Failure> {
         let fixes = Fixes {
             // What would be changed without saying how far one may go: what is safe.
             fix: self.options.fixes.fix || !self.options.fixes.drop_records,
@@ -163,7 +162,11 @@ impl Fixing<'_> {
             }
             let found = self.of_source(id, path, plan, &wishes, open_end)?;
             if !found.is_empty() {
-                changes.push((path.clone(), stamp, found));
+                changes.push(Planned {
+                    path: path.clone(),
+                    stamp,
+                    changes: found,
+                });
             }
         }
         Ok(changes)
@@ -201,7 +204,7 @@ impl Fixing<'_> {
     fn show(&self) -> Result<Exit, Failure> {
         let changes = self.changes()?;
         let mut text = String::new();
-        for (path, _, changes) in &changes {
+        for Planned { path, changes, .. } in &changes {
             let shown = diff::of(path, changes);
             text += &shown.map_err(|error| Failure::io("read", &printable_path(path), &error))?;
         }
@@ -217,20 +220,20 @@ impl Fixing<'_> {
     fn pass(&mut self) -> Result<bool, Failure> {
         let mut pending = Vec::new();
         let mut rejected = Vec::new();
-        for (path, stamp, changes) in self.changes()? {
-            pending.push(prepare(path, stamp, changes, &mut rejected)?);
+        for planned in self.changes()? {
+            let staged = prepare(&planned, &mut rejected)?;
+            pending.push((planned, staged));
         }
         if !rejected.is_empty() {
             self.put_aside(&rejected)?;
         }
         let any = !pending.is_empty();
-        for Pending {
-            path,
-            stamp,
-            changes,
-            staged,
-        } in pending
-        {
+        for (planned, staged) in pending {
+            let Planned {
+                path,
+                stamp,
+                changes,
+            } = planned;
             let shown = printable_path(&path);
             if Input::path(&path).stamp() != stamp {
                 return Err(
@@ -282,23 +285,19 @@ impl Fixing<'_> {
 }
 
 /// Writes a file anew beside its place, and what is left out of it into `rejected`.
-fn prepare(
-    path: PathBuf,
-    stamp: Option<Stamp>,
-    changes: Vec<Change>,
-    rejected: &mut Vec<u8>,
-) -> Result<Pending, Failure> {
-    let shown = printable_path(&path);
-    if links(&path) > 1 {
+fn prepare(planned: &Planned, rejected: &mut Vec<u8>) -> Result<StagedFile, Failure> {
+    let Planned { path, changes, .. } = planned;
+    let shown = printable_path(path);
+    if links(path) > 1 {
         return Err(
             Failure::new(format!("{shown} has several names (hard links)"))
                 .help("replacing it would part them: fix a copy, or remove the other names"),
         );
     }
     let mut write = || -> io::Result<StagedFile> {
-        let mut staged = StagedFile::create(&path)?;
-        let mut source = File::open(&path)?;
-        splice(&mut source, &changes, &mut staged, &mut |change, raw| {
+        let mut staged = StagedFile::create(path)?;
+        let mut source = File::open(path)?;
+        splice(&mut source, changes, &mut staged, &mut |change, raw| {
             if let Some(dropped) = change.dropped {
                 let at = dropped.start;
                 writeln!(
@@ -313,13 +312,7 @@ fn prepare(
         })?;
         Ok(staged)
     };
-    let staged = write().map_err(|error| Failure::io("fix", &shown, &error))?;
-    Ok(Pending {
-        path,
-        stamp,
-        changes,
-        staged,
-    })
+    write().map_err(|error| Failure::io("fix", &shown, &error))
 }
 
 /// Whether the last byte of a file is no line end.

@@ -4,12 +4,14 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tunelint_core::finding::{Finding, Keep, Severity};
+use tunelint_core::finding::{Counts, Finding, Keep, Severity};
+use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use clap::ValueEnum;
 
+use super::accepting::Accepted;
 use crate::cli::{Check, Color};
 use crate::exit::Failure;
 use crate::report::{self, Format, Report, SourceName, Style};
@@ -19,6 +21,7 @@ use crate::staged::StagedFile;
 pub(super) struct Reports {
     reports: Vec<Box<dyn Report + Send>>,
     files: Vec<ReportFile>,
+    accepted: Accepted,
 }
 
 /// A report that goes into a file, complete or not at all.
@@ -139,7 +142,11 @@ impl Reports {
                 staged: shared,
             });
         }
-        Ok(Self { reports, files })
+        Ok(Self {
+            reports,
+            files,
+            accepted: Accepted::default(),
+        })
     }
 
     /// A run that is not reported: `report` has the findings instead.
@@ -147,7 +154,19 @@ impl Reports {
         Self {
             reports: vec![report],
             files: Vec::new(),
+            accepted: Accepted::default(),
         }
+    }
+
+    /// The same without what is accepted.
+    pub(super) fn but_for(mut self, accepted: Accepted) -> Self {
+        self.accepted = accepted;
+        self
+    }
+
+    /// Takes what was accepted out of the counts of a source.
+    pub(super) fn accept(&mut self, source: SourceId, counts: &mut Counts) {
+        self.accepted.settle(source, counts);
     }
 
     pub(super) fn source(&mut self, source: &SourceSummary) -> Result<(), Failure> {
@@ -158,6 +177,9 @@ impl Reports {
     }
 
     pub(super) fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        if self.accepted.takes(finding) {
+            return Ok(());
+        }
         self.reports
             .iter_mut()
             .try_for_each(|report| report.finding(finding))

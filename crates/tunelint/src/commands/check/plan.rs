@@ -26,6 +26,8 @@ pub(super) struct Plan {
     pub(super) task: Option<Task>,
     /// The validation sets.
     pub(super) validation: Vec<PathBuf>,
+    /// The files with prompts of the application.
+    pub(super) production: Vec<PathBuf>,
     pub(super) fail_on: FailOn,
     /// The share of records for which a rule's findings are tolerated.
     pub(super) max_rates: BTreeMap<&'static str, f64>,
@@ -71,12 +73,12 @@ impl Plan {
             .as_deref()
             .map(reading::text_or_file)
             .transpose()?;
-        let validation = match &options.validation {
+        let files = |named: &Option<PathBuf>, listed: fn(&Dataset) -> Vec<PathBuf>| match named {
             Some(path) => vec![path.clone()],
-            None => dataset
-                .map(|dataset| dataset.validation.files())
-                .unwrap_or_default(),
+            None => dataset.map(listed).unwrap_or_default(),
         };
+        let validation = files(&options.validation, |dataset| dataset.validation.files());
+        let production = files(&options.production, |dataset| dataset.production.files());
         let allows = settings.allows.iter().enumerate();
         let holding: Vec<usize> = allows
             .filter(|(_, allow)| !allow.has_expired(today))
@@ -92,10 +94,8 @@ impl Plan {
                 .flatten()
                 .map(|name| names::profile(name))
                 .collect::<Result<_, _>>()?,
-            validation: validation
-                .iter()
-                .map(|path| crate::settings::shown(path))
-                .collect(),
+            validation: shown(&validation),
+            production: shown(&production),
             fail_on: options
                 .fail_on
                 .or(settings.fail_on())
@@ -151,6 +151,14 @@ impl Plan {
         };
         Linter::new(rules, silent, self.threads)
     }
+}
+
+/// Paths as they are shown to people.
+fn shown(paths: &[PathBuf]) -> Vec<PathBuf> {
+    paths
+        .iter()
+        .map(|path| crate::settings::shown(path))
+        .collect()
 }
 
 fn policy(

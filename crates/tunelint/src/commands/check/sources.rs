@@ -126,7 +126,7 @@ impl Sources {
                 .is_some_and(|exclude| exclude.matches(&full));
             Ok(match found {
                 Found::ByName => !(excluded && options.force_exclude),
-                Found::AsData => !excluded,
+                Found::AsData => !excluded && !settings.is_some_and(|of| is_production(of, &full)),
                 Found::Beside => {
                     !excluded && settings.is_some_and(|of| place(of, &full).0.is_some())
                 }
@@ -209,6 +209,12 @@ fn place(settings: &Settings, full: &Path) -> (Option<usize>, Role) {
         }
     }
     (None, Role::Training)
+}
+
+/// Whether a file holds prompts of the application: it is compared with, and not checked.
+fn is_production(settings: &Settings, full: &Path) -> bool {
+    let mut datasets = settings.datasets.iter();
+    datasets.any(|dataset| dataset.production.matches(full))
 }
 
 /// Whether the paths of a run hold all that the settings are about.

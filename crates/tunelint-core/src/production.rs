@@ -1,0 +1,106 @@
+//! Prompts as the application sends them, to be compared with what a model was trained on.
+
+use std::io::{self, Read};
+
+use crate::example::{Example, Role, Turn};
+use crate::finding::{Findings, Policy};
+use crate::position::{Position, SourceId, Span};
+use crate::reader::{Decoded, INPUT_NAMES, OpenError, ReadOptions, Reader};
+use crate::record::{Body, Field, Record};
+use crate::source::{Batch, Input};
+use crate::survey::{Horizon, Sketch};
+use crate::text::Text;
+
+/// The prompts, as a sample that is compared feature by feature.
+#[derive(Debug, Clone, Default)]
+pub struct Prompts {
+    /// Distinct prompts.
+    pub sketch: Sketch,
+}
+
+/// The largest text file of prompts that is read: it is a sample, not a log.
+const MOST_BYTES: u64 = 256 << 20;
+
+impl Prompts {
+    /// Reads a file of prompts: records in any layout, with or without an answer, or one prompt a
+    /// line in a file that ends with `.txt`.
+    ///
+    /// # Errors
+    /// What reading returns.
+    pub fn read(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
+        let mut prompts = Self::default();
+        if input.name.extension().is_some_and(|ending| ending == "txt") {
+            prompts.read_lines(source, &input)?;
+        } else {
+            prompts.read_records(Reader::open(source, input, options)?)?;
+        }
+        prompts.sketch.settle();
+        Ok(prompts)
+    }
+
+    fn read_lines(&mut self, source: SourceId, input: &Input) -> io::Result<()> {
+        let mut text = String::new();
+        input.open()?.take(MOST_BYTES).read_to_string(&mut text)?;
+        let mut start = Position::START;
+        for (line, ordinal) in text.split_inclusive('\n').zip(1..) {
+            let prompt = line.trim_end_matches(['\n', '\r']);
+            let record = Record {
+                source,
+                raw: line.as_bytes(),
+                start,
+                ordinal,
+                body: Body::Unread,
+                lone_cr: false,
+                recovered: false,
+            };
+            if !prompt.is_empty() {
+                let text = Text::composed(prompt.to_owned(), Span::new(0, prompt.len()));
+                self.observe(&Example::new(record, vec![Turn::of_text(Role::User, text)]));
+            }
+            start = start.advance(line.as_bytes(), false);
+        }
+        Ok(())
+    }
+
+    fn read_records(&mut self, mut reader: Reader) -> io::Result<()> {
+        let decoding = reader.decoding();
+        let mut scratch = decoding.scratch();
+        let silent = Policy::default();
+        let mut findings = Findings::new(&silent);
+        let mut read = |batch: &Batch| {
+            decoding.each(
+                batch,
+                &mut scratch,
+                &mut findings,
+                &mut |read, _| match read {
+                    Decoded::Example(example) => self.observe(example),
+                    Decoded::Nothing(record) => {
+                        if let Some(text) = prompt_alone(record) {
+                            let turn = Turn::of_text(Role::User, text);
+                            self.observe(&Example::new(*record, vec![turn]));
+                        }
+                    }
+                },
+            );
+        };
+        std::mem::take(&mut reader.first).iter().for_each(&mut read);
+        while let Some(batch) = reader.batcher.next_batch()? {
+            read(&batch);
+        }
+        Ok(())
+    }
+
+    fn observe(&mut self, example: &Example<'_>) {
+        self.sketch.observe(example, &Horizon::default());
+    }
+}
+
+/// The prompt of a record that has no answer, by the names that inputs usually have.
+fn prompt_alone<'a>(record: &Record<'a>) -> Option<Text<'a>> {
+    INPUT_NAMES
+        .iter()
+        .find_map(|name| match record.body.field(name)? {
+            Field::Text(text) => Some(text),
+            Field::Other(_) => None,
+        })
+}

@@ -1,0 +1,130 @@
+//! Findings that a baseline accepts are counted and not told.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use tunelint_core::finding::{Counts, Finding, Severity};
+use tunelint_core::position::SourceId;
+use tunelint_core::printable::printable_path;
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::sources::Sources;
+use crate::baseline::Baseline;
+use crate::cli::Check;
+use crate::exit::Failure;
+use crate::report::Report;
+
+/// What is accepted, and what of it has turned up.
+#[derive(Default)]
+pub(super) struct Accepted {
+    baselines: Vec<Baseline>,
+    /// By source: which baseline, and the name it knows the file by.
+    sources: Vec<(Option<usize>, String)>,
+    found: BTreeMap<SourceId, Vec<(&'static str, Severity)>>,
+}
+
+impl Accepted {
+    /// Reads the baselines that the options or the settings name.
+    pub(super) fn read(
+        options: &Check,
+        sources: &Sources,
+        names: &[PathBuf],
+    ) -> Result<Self, Failure> {
+        let mut baselines = Vec::new();
+        let mut of_settings = Vec::new();
+        match &options.baseline {
+            Some(path) => {
+                baselines.push(Baseline::read(path)?);
+                of_settings.resize(sources.settings.len(), Some(0));
+            }
+            None => {
+                for settings in &sources.settings {
+                    of_settings.push(settings.baseline.as_ref().map(|_| baselines.len()));
+                    if let Some(path) = &settings.baseline {
+                        baselines.push(Baseline::read(&crate::settings::shown(path))?);
+                    }
+                }
+            }
+        }
+        let first = of_settings.iter().copied().flatten().next();
+        let of_source = |index: usize| match sources.list.get(index) {
+            Some(source) => of_settings.get(source.settings).copied().flatten(),
+            None => first,
+        };
+        let named = names.iter().enumerate();
+        Ok(Self {
+            baselines,
+            sources: named
+                .map(|(index, name)| (of_source(index), printable_path(name)))
+                .collect(),
+            found: BTreeMap::new(),
+        })
+    }
+
+    /// Whether nothing is accepted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.baselines.is_empty()
+    }
+
+    /// Whether a finding was accepted; it is noted then.
+    pub(super) fn takes(&mut self, finding: &Finding) -> bool {
+        let source = finding.location.source;
+        let Some((Some(baseline), name)) = self.sources.get(source.0 as usize) else {
+            return false;
+        };
+        let baseline = self.baselines.get_mut(*baseline);
+        let taken = baseline.is_some_and(|baseline| baseline.take(finding, name));
+        if taken {
+            let found = self.found.entry(source).or_default();
+            found.push((finding.rule, finding.severity));
+        }
+        taken
+    }
+
+    /// Takes what was accepted since the last time out of the counts of a source.
+    pub(super) fn settle(&mut self, source: SourceId, counts: &mut Counts) {
+        for (rule, severity) in self.found.remove(&source).unwrap_or_default() {
+            counts.accept(rule, severity);
+        }
+    }
+}
+
+/// A report that makes a baseline.
+pub(super) struct Collector {
+    names: Vec<String>,
+    today: Arc<Mutex<Baseline>>,
+}
+
+impl Collector {
+    /// The report, and the baseline that it fills.
+    pub(super) fn new(names: &[PathBuf]) -> (Self, Arc<Mutex<Baseline>>) {
+        let today = Arc::default();
+        let collector = Self {
+            names: names.iter().map(|name| printable_path(name)).collect(),
+            today: Arc::clone(&today),
+        };
+        (collector, today)
+    }
+}
+
+impl Report for Collector {
+    fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let name = self.names.get(finding.location.source.0 as usize);
+        let mut today = self
+            .today
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        today.add(finding, name.map_or("", String::as_str));
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! What stands between tunelint and a team: hooks, the wheel, CI files.
+//!
+//! These need tools that cargo does not bring (`tests/tools.txt`). `.ci/run` installs them and says
+//! where they are in `TUNELINT_TOOLS`; without that, the tests say that they are skipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::formats::bad_files;
+use crate::running::{Repository, command, outcome, root};
+
+/// A tool, if it is there.
+fn tool(name: &str) -> Option<Command> {
+    let Some(folder) = std::env::var_os("TUNELINT_TOOLS") else {
+        println!("SKIPPED: TUNELINT_TOOLS is not set, so {name} is not there");
+        return None;
+    };
+    Some(Command::new(Path::new(&folder).join("bin").join(name)))
+}
+
+/// The directory of the wheels that `.ci/run` has built.
+fn wheels() -> PathBuf {
+    std::env::var_os("TUNELINT_WHEELS")
+        .expect("TUNELINT_WHEELS is set with TUNELINT_TOOLS")
+        .into()
+}
+
+fn run(command: &mut Command) -> (i32, String) {
+    let run: Output = command.current_dir(root()).output().expect("it starts");
+    let (code, out, said) = outcome(&run);
+    (code, out + &said)
+}
+
+fn succeeds(command: &mut Command) {
+    let (code, said) = run(command);
+    assert_eq!(code, 0, "{command:?}: {said}");
+}
+
+#[test]
+fn ci_files_keep_their_schemas() {
+    let Some(mut check) = tool("check-jsonschema") else {
+        return;
+    };
+    succeeds(check.args(["--builtin-schema", "vendor.github-actions", "action.yml"]));
+    for (schema, path) in [
+        ("vendor.gitlab-ci", "templates/tunelint.gitlab-ci.yml"),
+        (
+            "vendor.github-workflows",
+            "crates/tunelint/src/commands/init/github.yml",
+        ),
+    ] {
+        let mut check = tool("check-jsonschema").expect("it was there");
+        succeeds(check.args(["--builtin-schema", schema, path]));
+    }
+}
+
+#[test]
+fn hooks_keep_their_schemas() {
+    let Some(mut validate) = tool("pre-commit") else {
+        return;
+    };
+    succeeds(validate.args(["validate-manifest", ".pre-commit-hooks.yaml"]));
+    let repository = Repository::new(&[]);
+    repository.run(&["init", "--pre-commit"]);
+    let mut validate = tool("pre-commit").expect("it was there");
+    succeeds(
+        validate
+            .arg("validate-config")
+            .arg(repository.path(".pre-commit-config.yaml")),
+    );
+}
+
+#[test]
+fn junit_keeps_its_schema() {
+    let Some(mut python) = tool("python3") else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a directory");
+    let mut arguments = vec!["-c".to_owned(), "import sys\nfrom lxml import etree\nschema = etree.XMLSchema(etree.parse('tests/schemas/junit-10.xsd'))\nfor path in sys.argv[1:]: schema.assertValid(etree.parse(path))".to_owned()];
+    for (index, path) in bad_files().iter().enumerate() {
+        let out = command(&["check", "--format", "junit"])
+            .arg(path)
+            .output()
+            .expect("it runs")
+            .stdout;
+        let report = folder.path().join(format!("{index}.xml"));
+        fs::write(&report, out).expect("written");
+        arguments.push(report.to_str().expect("UTF-8").to_owned());
+    }
+    succeeds(python.args(arguments));
+}
+
+#[test]
+fn the_wheel_is_a_working_program() {
+    let Some(mut python) = tool("python3") else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a directory");
+    succeeds(python.args(["-m", "venv"]).arg(folder.path()));
+    let pip = folder.path().join("bin/pip");
+    succeeds(
+        Command::new(pip)
+            .args(["install", "--quiet", "--no-index", "--find-links"])
+            .arg(wheels())
+            .arg("tunelint"),
+    );
+    let (code, said) = run(Command::new(folder.path().join("bin/tunelint")).arg("--version"));
+    assert_eq!(
+        (code, said),
+        (0, format!("tunelint {}\n", env!("CARGO_PKG_VERSION")))
+    );
+}
+
+/// What the hook `id` says about `file` of a repository.
+fn hook(id: &str, repository: &Repository, file: &str) -> Option<(i32, String)> {
+    let mut try_repo = tool("pre-commit")?;
+    let home = wheels().join("../pre-commit");
+    try_repo
+        .args([
+            "try-repo",
+            root().to_str().expect("UTF-8"),
+            id,
+            "--files",
+            file,
+        ])
+        .current_dir(repository.path("."))
+        .env("PRE_COMMIT_HOME", home)
+        .env("PIP_FIND_LINKS", wheels())
+        .env("NO_COLOR", "1");
+    let (code, out, said) = outcome(&try_repo.output().expect("it starts"));
+    Some((code, out + &said))
+}
+
+#[test]
+fn a_hook_is_quiet_on_good_data_and_tells_of_bad() {
+    if tool("pre-commit").is_none() {
+        return;
+    }
+    let good = fs::read_to_string(root().join("tests/data/clean-messages.jsonl")).expect("a file");
+    let bad = "{\"text_input\":\"a\",\"output\":\"\"}\n";
+    let repository = Repository::new(&[
+        ("tunelint.toml", "exclude = [\"drafts/\"]\n"),
+        ("good.jsonl", &good),
+        ("bad.jsonl", bad),
+        ("drafts/bad.jsonl", bad),
+        ("notes.txt", bad),
+    ]);
+    let git = |arguments: &[&str]| {
+        let done = Command::new("git")
+            .args(arguments)
+            .current_dir(repository.path("."))
+            .output();
+        assert!(done.expect("git starts").status.success(), "{arguments:?}");
+    };
+    fs::remove_dir(repository.path(".git")).expect("removed");
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    let said = |file: &str| hook("tunelint", &repository, file).expect("it was there");
+    let (code, out) = said("good.jsonl");
+    assert!(
+        code == 0 && out.contains("Passed") && !out.contains("records"),
+        "{out}"
+    );
+    let (code, out) = said("bad.jsonl");
+    assert!(
+        code == 1 && out.contains("error[empty-output]") && out.contains("bad.jsonl:1:28"),
+        "{out}"
+    );
+    let (code, out) = said("drafts/bad.jsonl");
+    assert!(code == 0 && out.contains("Passed"), "{out}");
+    let (code, out) = said("notes.txt");
+    assert!(code == 0 && out.contains("Skipped"), "{out}");
+}
+
+/// The version stands in several files, for tools that cannot read Cargo's.
+#[test]
+fn every_file_names_this_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    for (file, line) in [
+        ("pyproject.toml", format!("version = \"{version}\"")),
+        (
+            "pyproject.toml",
+            format!("dependencies = [\"tunelint=={version}\"]"),
+        ),
+        ("action.yml", format!("default: \"{version}\"")),
+        (
+            "templates/tunelint.gitlab-ci.yml",
+            format!("TUNELINT_VERSION: \"{version}\""),
+        ),
+    ] {
+        let text = fs::read_to_string(root().join(file)).expect("a file");
+        assert!(text.contains(&line), "{file} lacks {line}");
+    }
+}
