@@ -8,7 +8,7 @@ use tunelint_core::layout::{self, Binding};
 use tunelint_core::position::SourceId;
 use tunelint_core::production::Prompts;
 use tunelint_core::profile::Profile;
-use tunelint_core::reader::ReadOptions;
+use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::rule::{FixKind, Level, RuleEntry, Scope};
 use tunelint_core::rules::{REGISTRY, by_name};
 use tunelint_core::schema::Schema;
@@ -343,28 +343,11 @@ fn under_settings(rule: &str, settings: &str, name: &str, bytes: &[u8]) -> Vec<S
 
 /// What is known about the examples of a validation set.
 fn seen(name: &str, bytes: &[u8]) -> Leaks {
-    use tunelint_core::finding::{Keep, Policy};
-    use tunelint_core::linter::Linter;
-    use tunelint_core::reader::Reader;
-    use tunelint_core::rule::RuleContext;
-    use tunelint_core::rules::RuleSet;
-    let enabled = ["duplicate-example"].into_iter().collect();
-    let rules = RuleSet::build(&enabled, &RuleContext::default());
-    let silent = Policy {
-        keep: Keep::First(0),
-        severities: Default::default(),
-        enabled: Default::default(),
-        ..Policy::default()
-    };
-    let mut linter = Linter::new(rules, silent, 1);
-    let reader = Reader::open(
-        SourceId(1),
-        Input::bytes(name, bytes),
-        &ReadOptions::default(),
-    )
-    .expect("memory");
-    linter.check(reader, &mut |_| Ok(())).expect("memory");
-    Leaks::new(&linter.into_seen())
+    let input = Input::bytes(name, bytes);
+    let reader = Reader::open(SourceId(1), input, &ReadOptions::default()).expect("memory");
+    let mut leaks = Leaks::default();
+    leaks.read(reader).expect("memory");
+    leaks
 }
 
 /// What the head of a page says that the registry does not.

@@ -20,6 +20,9 @@ pub mod task;
 pub use common::Common;
 pub use majority::Majority;
 
+use std::collections::BTreeSet;
+
+use crate::similar;
 use crate::survey::{Cut, Survey};
 use labels::LabelSet;
 use markers::{Marker, Markers};
@@ -53,6 +56,8 @@ pub struct Inferred {
     pub labels: Option<LabelSet>,
     /// What the model is tuned for.
     pub task: Option<TaskGuess>,
+    /// Lines that many inputs share, as hashes: see [`crate::similar`].
+    pub boilerplate: BTreeSet<u64>,
 }
 
 impl Inferred {
@@ -81,6 +86,7 @@ impl Inferred {
             saw_all: sketch.is_whole() && survey.examples == sketch.len() as u64,
             task: task::infer(sketch, kinds, markers.as_ref()),
             suffix: common::ending(&prompts),
+            boilerplate: similar::boilerplate(sketch),
             system,
             system_preamble,
             preamble,

@@ -70,6 +70,7 @@ pub mod rules;
 pub mod schema;
 pub mod secret;
 pub mod share;
+pub mod similar;
 pub mod sink;
 pub mod source;
 pub mod summary;

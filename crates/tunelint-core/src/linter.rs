@@ -17,7 +17,7 @@ use crate::rule::{AnyTally, Check};
 use crate::rules::RuleSet;
 use crate::source::{Batch, Input, Stamp};
 use crate::summary::SourceSummary;
-use crate::survey::{Horizon, Normalizer, Seen, Survey};
+use crate::survey::{Horizon, Normalizer, Survey};
 
 /// Where findings go, in their order.
 pub type Sink<'s> = &'s mut (dyn FnMut(Finding) -> io::Result<()> + Send);
@@ -276,11 +276,6 @@ impl Linter {
             let line = memchr::memchr(b'\n', &bytes).unwrap_or(bytes.len());
             finding.excerpt = Some(Excerpt::new(&bytes, Span::new(0, line)));
         }
-    }
-
-    /// What is known about every example, for a set that is compared with another.
-    pub fn into_seen(self) -> Seen {
-        self.tallies.survey.seen
     }
 }
 

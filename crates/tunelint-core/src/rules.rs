@@ -51,6 +51,7 @@ pub mod mixed_stop_suffix;
 pub mod mixed_system_prompts;
 pub mod mixed_terminal_punctuation;
 pub mod mojibake;
+pub mod near_duplicate;
 pub mod nesting_too_deep;
 pub mod no_records;
 pub mod null_like_output;
@@ -357,6 +358,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         mojibake::META,
         include_str!("../rules/mojibake.md"),
         mojibake::build,
+    ),
+    entry(
+        near_duplicate::META,
+        include_str!("../rules/near-duplicate.md"),
+        near_duplicate::build,
     ),
     entry(
         nesting_too_deep::META,

@@ -5,13 +5,17 @@
 //! with any number of threads. A digest of 64 bits decides about inputs: among ten million
 //! examples, the chance that two different inputs are taken for equal is 1 in 370,000.
 
+use std::io;
+
 use rayon::slice::ParallelSliceMut;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Normalizer;
 use crate::example::{Example, Role};
+use crate::linter::each_example;
 use crate::position::{Location, Position, SourceId, Span};
+use crate::reader::Reader;
 use crate::record::Record;
 
 /// A place in 20 bytes: its order is that of sources, then of offsets.
@@ -124,6 +128,11 @@ impl Sighting {
             spot: Spot::new(&example.record, Span::at(0)),
             output,
         }
+    }
+
+    /// Whether the inputs are equal up to their normal form.
+    pub fn same_input(&self, other: &Self) -> bool {
+        self.input == other.input
     }
 
     /// Where it stands.
@@ -244,7 +253,23 @@ impl Seen {
 pub struct Leaks {
     /// By input.
     validation: Vec<Sighting>,
+    /// The records themselves, to be compared with those that are nearly the same; nothing of a
+    /// set that is too large to be kept.
+    records: Vec<Kept>,
+    bytes: usize,
 }
+
+/// A validation record that is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Its digests and place.
+    pub seen: Sighting,
+    /// What its turns say, and who says it.
+    pub turns: Vec<(Role, String)>,
+}
+
+/// Bytes of a validation set up to which its records are kept.
+const KEPT_BYTES: usize = 64 << 20;
 
 /// A validation example that stands in training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,15 +281,38 @@ pub struct Leak {
 }
 
 impl Leaks {
-    /// Looks for the examples of `validation`.
-    pub fn new(validation: &Seen) -> Self {
-        let mut validation: Vec<Sighting> = validation
-            .iter()
-            .filter(|seen| seen.input != BLANK)
-            .copied()
-            .collect();
-        validation.sort_unstable();
-        Self { validation }
+    /// Adds the examples of a validation file.
+    ///
+    /// # Errors
+    /// What reading returns.
+    pub fn read(&mut self, reader: Reader) -> io::Result<()> {
+        let mut normalizer = Normalizer::default();
+        each_example(reader, &mut |example| {
+            let seen = Sighting::of(example, &mut normalizer);
+            if seen.input == BLANK {
+                return;
+            }
+            self.validation.push(seen);
+            self.bytes += example.record.raw.len();
+            if self.bytes <= KEPT_BYTES {
+                let turns = example.turns.iter();
+                let turns = turns.map(|turn| (turn.role, turn.joined().into_owned()));
+                self.records.push(Kept {
+                    seen,
+                    turns: turns.collect(),
+                });
+            }
+        })?;
+        if self.bytes > KEPT_BYTES {
+            self.records.clear();
+        }
+        self.validation.sort_unstable();
+        Ok(())
+    }
+
+    /// The records, in the order of the files; nothing if they were too large to be kept.
+    pub fn records(&self) -> &[Kept] {
+        &self.records
     }
 
     /// The validation examples whose input stands in `training`, in order.

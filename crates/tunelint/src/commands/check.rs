@@ -310,14 +310,14 @@ impl<'r> Run<'r> {
         if plan.validation.is_empty() {
             return Ok(None);
         }
-        let mut watcher = plan.watcher();
+        let mut leaks = Leaks::default();
         for path in &plan.validation {
             let reader = reading::open(self.id_of(path), Input::path(path.clone()), &plan.reading)?;
-            watcher
-                .check(reader, &mut |_| Ok(()))
+            leaks
+                .read(reader)
                 .map_err(|error| Failure::io("read", &printable_path(path), &error))?;
         }
-        Ok(Some(Leaks::new(&watcher.into_seen())))
+        Ok(Some(leaks))
     }
 
     /// The prompts of the application.

@@ -140,17 +140,6 @@ impl Plan {
         let rules = RuleSet::build(&self.policy.enabled, context);
         Linter::new(rules, self.policy.clone(), self.threads)
     }
-
-    /// A linter that only remembers what it has seen.
-    pub(super) fn watcher(&self) -> Linter {
-        let enabled = ["duplicate-example"].into_iter().collect();
-        let rules = RuleSet::build(&enabled, &RuleContext::default());
-        let silent = Policy {
-            keep: Keep::First(0),
-            ..Policy::default()
-        };
-        Linter::new(rules, silent, self.threads)
-    }
 }
 
 /// Paths as they are shown to people.
