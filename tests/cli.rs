@@ -442,12 +442,12 @@ fn what_looks_secret_is_never_printed() {
 fn what_is_found_as_secret_or_personal_is_never_printed() {
     let folder = tempfile::tempdir().expect("a directory");
     let values = [
-        "dapi0123456789abcdef0123456789abcdef",
+        "dapi9f8e7d6c5b4a39281706f5e4d3c2b1a0",
         "Tr4fik-92",
         "kq7Zb2Lx9Wm4Rt6Yp1Ns8Vd3Fh5Jg0Cc",
-        "maria.keller@posteo.net",
-        "NL91 ABNA 0417 1643 00",
-        "4539 1488 0343 6467",
+        "jonas.frei@bluewin.ch",
+        "NL44 RABO 0311 2298 74",
+        "5401 2345 7890 1265",
         "+41 31 632 44 11",
         "536-22-8127",
     ];
@@ -480,7 +480,9 @@ fn what_is_found_as_secret_or_personal_is_never_printed() {
         let path = folder.path().join(name);
         fs::write(&path, text).expect("written");
         let path = path.to_str().unwrap();
-        for format in ["human", "concise", "json"] {
+        for format in [
+            "human", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit", "markdown",
+        ] {
             let (code, out, said) = outcome(&tunelint(&[
                 "check",
                 path,
