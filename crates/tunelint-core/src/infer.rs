@@ -1,6 +1,6 @@
 //! What the data itself says its form is, and how a text departs from it.
 //!
-//! [`Inferred::from_survey`] reads a [`Survey`](crate::survey::Survey); every part is absent where
+//! `Inferred::from_survey` reads a survey; every part is absent where
 //! the evidence is not enough. A rule that needs an inference is built from it as it would be
 //! from a setting.
 

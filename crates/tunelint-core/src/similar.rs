@@ -90,8 +90,16 @@ impl Common {
 }
 
 fn push_squashed(out: &mut String, line: &str) {
+    let ascii = line.is_ascii();
     for word in line.split_whitespace() {
-        out.extend(word.chars().flat_map(char::to_lowercase));
+        if ascii {
+            out.extend(
+                word.bytes()
+                    .map(|byte| char::from(byte.to_ascii_lowercase())),
+            );
+        } else {
+            out.extend(word.chars().flat_map(char::to_lowercase));
+        }
         out.push(' ');
     }
 }
@@ -121,26 +129,18 @@ pub fn boilerplate(sketch: &Sketch) -> BTreeSet<u64> {
     common.map(|(line, _)| line).collect()
 }
 
-/// The hashes of a text's runs, in their order.
+/// The hashes of a text's runs, in their order. Twelve bits of each of the last five characters
+/// stand in a window, which is mixed.
 fn runs(text: &str) -> impl Iterator<Item = u64> + '_ {
-    const FACTORS: [u64; RUN] = [
-        0x9e37_79b9_7f4a_7c15,
-        0xbf58_476d_1ce4_e5b9,
-        0x94d0_49bb_1331_11eb,
-        0xd6e8_feb8_6659_fd93,
-        0xa076_1d64_78bd_642f,
-    ];
-    let mut last = [0_u64; RUN];
+    const BITS: u32 = 12;
+    const WINDOW: u64 = (1 << (BITS * RUN as u32)) - 1;
+    let mut window = 0_u64;
     text.chars().enumerate().filter_map(move |(at, c)| {
-        last.rotate_left(1);
-        if let Some(newest) = last.last_mut() {
-            *newest = u64::from(u32::from(c));
-        }
-        let mixed = last.iter().zip(FACTORS).fold(0_u64, |sum, (c, factor)| {
-            sum.wrapping_add(c.wrapping_mul(factor)).rotate_left(23)
-        });
-        let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        (at + 1 >= RUN).then_some(mixed ^ (mixed >> 32))
+        let bits = u64::from(u32::from(c)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS);
+        window = ((window << BITS) | bits) & WINDOW;
+        let mixed = (window ^ (window >> 29)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        (at + 1 >= RUN).then_some(mixed ^ (mixed >> 29))
     })
 }
 

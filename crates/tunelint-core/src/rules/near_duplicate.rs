@@ -37,9 +37,10 @@ struct Candidates {
     common: Common,
 }
 
-/// The bands of every example, with its place: 84 bytes each.
+/// The bands of every example, with its place: 84 bytes each. What was gathered together stays
+/// together, so that merging copies nothing.
 #[derive(Default, Serialize, Deserialize)]
-struct Signatures(Vec<(Spot, Bands)>);
+struct Signatures(Vec<Vec<(Spot, Bands)>>);
 
 impl DatasetRule for Candidates {
     type Tally = Signatures;
@@ -47,7 +48,11 @@ impl DatasetRule for Candidates {
     fn observe(&self, example: &Example<'_>, tally: &mut Signatures) {
         if let Some(rest) = self.common.rest(example) {
             let spot = Spot::new(&example.record, Span::at(0));
-            tally.0.push((spot, bands(&rest)));
+            let signature = (spot, bands(&rest));
+            match tally.0.last_mut() {
+                Some(signatures) => signatures.push(signature),
+                None => tally.0.push(vec![signature]),
+            }
         }
     }
 
@@ -71,12 +76,13 @@ impl DatasetRule for Candidates {
 }
 
 /// The pairs that agree in a band, in the order of their places.
-fn candidates(signatures: &[(Spot, Bands)]) -> BTreeSet<(Spot, Spot)> {
+fn candidates(signatures: &[Vec<(Spot, Bands)>]) -> BTreeSet<(Spot, Spot)> {
     let mut pairs = BTreeSet::new();
     let mut members = BTreeSet::new();
     for band in 0..BANDS {
         let mut order: Vec<(u32, Spot)> = signatures
             .iter()
+            .flatten()
             .filter_map(|(spot, bands)| Some((*bands.get(band)?, *spot)))
             .collect();
         order.sort_unstable();

@@ -49,7 +49,7 @@ pub struct Entry {
     pub output: Option<Cut>,
     /// The markers of the whole prompt, in order.
     pub markers: Vec<Event>,
-    /// What the whole texts say about the task; known of the [`STUDIED`] alone.
+    /// What the whole texts say about the task; known of 1,024 alone.
     pub traits: Option<Traits>,
 }
 
