@@ -11,7 +11,6 @@ use tunelint_core::profile::Profile;
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::rule::{FixKind, Level, RuleEntry, Scope};
 use tunelint_core::rules::{REGISTRY, by_name};
-use tunelint_core::schema::Schema;
 use tunelint_core::source::Input;
 use tunelint_core::survey::Leaks;
 use tunelint_core::task::Task;
@@ -196,8 +195,7 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
             continue;
         }
         if has("schema") {
-            let value = serde_json::from_str(&block.text).expect("JSON");
-            schema = Some(Arc::new(Schema::new(&value).expect("a schema")));
+            schema = Some(block.text);
             continue;
         }
         if words[0] == "toml" {
@@ -212,9 +210,8 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         }
         let name = format!("block.{}", words[0]);
         let mut check = check_of(&words, &profiles);
-        check.context.output_schema = schema.clone();
         let findings = if let Some(settings) = &settings {
-            let found = under_settings(rule, settings, &name, &bytes);
+            let found = under_settings(rule, settings, schema.as_deref(), (&name, &bytes));
             judge(
                 &block,
                 &words,
@@ -320,11 +317,19 @@ fn judge(
 }
 
 /// What the program finds by `rule` in a directory with these settings and this file.
-fn under_settings(rule: &str, settings: &str, name: &str, bytes: &[u8]) -> Vec<String> {
+fn under_settings(
+    rule: &str,
+    settings: &str,
+    schema: Option<&str>,
+    (name, bytes): (&str, &[u8]),
+) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a directory");
     std::fs::create_dir(folder.path().join(".git")).expect("a repository");
     std::fs::write(folder.path().join("tunelint.toml"), settings).expect("written");
     std::fs::write(folder.path().join(name), bytes).expect("written");
+    if let Some(schema) = schema {
+        std::fs::write(folder.path().join("answer.schema.json"), schema).expect("written");
+    }
     let run = crate::running::command(&["check", "--format", "json"])
         .current_dir(folder.path())
         .output()

@@ -197,7 +197,7 @@ pub struct RuleContext {
     /// What was set for single rules.
     pub options: RuleOptions,
     /// What every output must satisfy, where a schema was named.
-    pub output_schema: Option<Arc<Schema>>,
+    pub output_schema: Option<Arc<dyn Schema>>,
     /// The user's own rules.
     pub custom: Vec<CustomRule>,
 }

@@ -46,6 +46,10 @@ pub enum Command {
     Config(Config),
     /// Accept what is found today, so that only what comes later is told
     Baseline(Box<Baseline>),
+    /// Print what a shell needs to complete commands and options
+    Completions(Completions),
+    /// Print the manual page, or that of a command
+    Man(Man),
 }
 
 /// Options of `check`.
@@ -347,6 +351,28 @@ fn without_report(argument: clap::Arg) -> clap::Arg {
     ];
     let hidden = OF_REPORTS.contains(&argument.get_id().as_str());
     argument.hide(hidden)
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tunelint completions bash > ~/.local/share/bash-completion/completions/tunelint\n  \
+    tunelint completions fish > ~/.config/fish/completions/tunelint.fish"
+)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  tunelint man check > tunelint-check.1 && man ./tunelint-check.1"
+)]
+pub struct Man {
+    /// The command
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
 }
 
 /// Options of `init`.

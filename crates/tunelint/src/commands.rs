@@ -2,9 +2,11 @@
 
 pub mod baseline;
 pub mod check;
+pub mod completions;
 pub mod config;
 pub mod convert;
 pub mod init;
+pub mod man;
 mod names;
 pub mod profile;
 pub mod reading;

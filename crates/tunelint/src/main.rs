@@ -1,41 +1,7 @@
-//! `tunelint`: checks and converts the files that language models are fine-tuned on.
-
-mod baseline;
-mod cli;
-mod commands;
-mod exit;
-mod frame;
-mod progress;
-mod report;
-mod settings;
-mod staged;
-mod walk;
+//! `tunelint`, as it is installed.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use exit::Exit;
-
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(exit::report_bug));
-    let run = std::panic::catch_unwind(run);
-    run.unwrap_or(Exit::CouldNotRun).into()
-}
-
-fn run() -> Exit {
-    let arguments = cli::Arguments::parse();
-    let outcome = match arguments.command {
-        cli::Command::Check(check) => commands::check::run(*check),
-        cli::Command::Convert(convert) => commands::convert::run(*convert),
-        cli::Command::Rule(rule) => commands::rule::run(&rule),
-        cli::Command::Profile(profile) => commands::profile::run(&profile),
-        cli::Command::Init(init) => commands::init::run(&init),
-        cli::Command::Config(config) => commands::config::run(&config),
-        cli::Command::Baseline(baseline) => commands::baseline::run(*baseline),
-    };
-    outcome.unwrap_or_else(|failure| {
-        failure.print();
-        Exit::CouldNotRun
-    })
+    tunelint::main()
 }

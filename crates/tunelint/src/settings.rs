@@ -6,6 +6,7 @@
 mod document;
 mod file;
 mod find;
+mod json_schema;
 mod meaning;
 mod patterns;
 mod problem;

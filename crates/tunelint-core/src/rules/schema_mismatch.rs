@@ -22,7 +22,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct SchemaMismatch {
-    schema: Arc<Schema>,
+    schema: Arc<dyn Schema>,
 }
 
 impl ExampleRule for SchemaMismatch {

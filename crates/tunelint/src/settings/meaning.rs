@@ -1,32 +1,29 @@
 //! From what a settings file says to what it means: names looked up, patterns built, files read.
 
+mod datasets;
+mod own;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use regex::RegexBuilder;
 use tunelint_core::allow::Allowance;
-use tunelint_core::custom::{CustomRule, Subject};
-use tunelint_core::example::Role;
+use tunelint_core::custom::CustomRule;
 use tunelint_core::finding::Severity;
 use tunelint_core::position::Position;
-use tunelint_core::printable::quoted;
 use tunelint_core::rule::RuleOptions;
 use tunelint_core::rules;
 use tunelint_core::schema::Schema;
 
+use super::Merged;
 use super::file::{self, File, Level, RuleSetting, RuleTable};
 use super::find::confined;
+use super::json_schema::JsonSchema;
 use super::patterns::Patterns;
 use super::problem::Problem;
-use super::{Merged, escaped};
 use crate::cli::{FailOn, Reading};
 use crate::commands::reading;
 
-/// The largest program that a user's pattern may become.
-const PATTERN_BYTES: usize = 1024 * 1024;
-/// The deepest nesting in one.
-const PATTERN_NEST: u32 = 64;
 /// Patterns and globs in all settings together.
 const MOST_PATTERNS: usize = 200;
 
@@ -73,7 +70,7 @@ pub struct Dataset {
     /// What every input must start with.
     pub preamble: Option<String>,
     /// What every output must fit.
-    pub output_schema: Option<Arc<Schema>>,
+    pub output_schema: Option<Arc<JsonSchema>>,
 }
 
 /// An allowance with its place in the settings.
@@ -99,6 +96,12 @@ impl Allow {
 }
 
 impl Dataset {
+    /// What every output must fit, as rules want it.
+    pub fn schema(&self) -> Option<Arc<dyn Schema>> {
+        let schema = self.output_schema.clone()?;
+        Some(schema)
+    }
+
     /// What can be wrong about reading in itself, each alone, by its key.
     fn single_options(&self) -> [(&'static str, Reading); 4] {
         let own = self.file.clone();
@@ -314,36 +317,6 @@ impl Meaning<'_> {
         }
     }
 
-    fn regex(&mut self, pointer: &str, text: &str) -> Option<RegexBuilder> {
-        self.count_pattern(pointer);
-        let mut builder = RegexBuilder::new(text);
-        builder
-            .size_limit(PATTERN_BYTES)
-            .dfa_size_limit(8 * PATTERN_BYTES)
-            .nest_limit(PATTERN_NEST);
-        match builder.build() {
-            Ok(_) => Some(builder),
-            Err(regex::Error::CompiledTooBig(_)) => {
-                self.wrong(
-                    pointer,
-                    "this pattern is too large; use fewer and smaller repetitions",
-                );
-                None
-            }
-            Err(error) => {
-                let text = error.to_string();
-                let why = text.lines().last().unwrap_or_default();
-                let why = why.trim_start_matches("error: ").to_owned();
-                self.problems.push(
-                    self.merged
-                        .problem(pointer, format!("this is no pattern: {why}"))
-                        .help("patterns are those of the `regex` crate: no look-around, no back-references"),
-                );
-                None
-            }
-        }
-    }
-
     /// A file that is read: inside the repository, of a sensible size.
     fn text(&mut self, pointer: &str, path: &str) -> Option<String> {
         let (document, _) = self.merged.document(pointer)?;
@@ -379,170 +352,6 @@ impl Meaning<'_> {
             .map_err(|why| self.wrong("/baseline", why))
             .ok()
     }
-
-    fn custom(&mut self, index: usize, custom: &file::Custom) -> Option<CustomRule> {
-        let at = |key: &str| format!("/custom/{index}/{key}");
-        let subject = subject(&custom.field);
-        if subject.is_none() {
-            let message = format!("{} is no part of an example", quoted(&custom.field, 40));
-            let known = ["input", "output", "system", "any", "/name-of-a-field"];
-            let problem = self.merged.problem(&at("field"), message);
-            self.problems.push(problem.nearest(&custom.field, &known));
-        }
-        if rules::by_name(&custom.name).is_some() {
-            self.wrong(&at("name"), "a rule of this name is built in");
-        }
-        let pattern = self.regex(&at("pattern"), &custom.pattern)?.build().ok()?;
-        Some(CustomRule {
-            // Rules' names live as long as the program; settings hold at most 200 of them.
-            name: custom.name.clone().leak(),
-            subject: subject?,
-            pattern,
-            message: custom.message.clone(),
-            severity: custom
-                .severity
-                .and_then(severity)
-                .unwrap_or(Severity::Warning),
-        })
-    }
-
-    fn allow(&mut self, index: usize, allow: &file::Allow, custom: &[CustomRule]) -> Option<Allow> {
-        let at = |key: &str| format!("/allow/{index}{key}");
-        let own = custom.iter().map(|rule| rule.name);
-        let mut known: Vec<&'static str> = rules::REGISTRY
-            .iter()
-            .map(|entry| entry.meta.name)
-            .collect();
-        known.extend(own);
-        let rule = known.iter().find(|name| **name == allow.rule).copied();
-        if rule.is_none() {
-            let message = format!("there is no rule called {}", quoted(&allow.rule, 60));
-            let problem = self.merged.problem(&at("/rule"), message);
-            self.problems.push(problem.nearest(&allow.rule, &known));
-        }
-        let matches = allow.matches.as_ref().and_then(|text| {
-            self.regex(&at("/matches"), text)?;
-            let mut builder = regex::bytes::RegexBuilder::new(text);
-            builder.size_limit(PATTERN_BYTES).build().ok()
-        });
-        let fingerprint = allow
-            .fingerprint
-            .as_ref()
-            .map(|text| u128::from_str_radix(text, 16));
-        if let Some(Err(_)) = fingerprint {
-            self.wrong(
-                &at("/fingerprint"),
-                "a fingerprint is 32 hexadecimal digits, as the JSON report gives it",
-            );
-        }
-        for pointer in allow
-            .holds
-            .keys()
-            .filter(|pointer| !pointer.starts_with('/'))
-        {
-            let place = at(&format!("/where/{}", escaped(pointer)));
-            let problem = self
-                .merged
-                .problem(&place, "a value is named by its JSON pointer");
-            self.problems
-                .push(problem.help(format!("write \"/{pointer}\"")));
-        }
-        if let Some(day) = allow.expires.as_ref().filter(|day| !is_day(day)) {
-            self.wrong(
-                &at("/expires"),
-                format!("{} is no day, as in 2027-06-01", quoted(day, 30)),
-            );
-        }
-        let allowance = Allowance {
-            rule: rule?,
-            holds: allow.holds.clone().into_iter().collect(),
-            record: allow.record.clone(),
-            fingerprint: fingerprint.and_then(Result::ok),
-            matches,
-        };
-        let about_all = allowance.excuses_all() && allow.matches.is_none();
-        if about_all && allow.fingerprint.is_none() {
-            let problem = self
-                .merged
-                .problem(&at(""), "this allowance does not say what it is about");
-            let help = "add `where`, `record`, `fingerprint` or `matches`; a rule is silenced under [rules]";
-            self.problems.push(problem.help(help));
-        }
-        let (document, origin) = self.merged.document(&at(""))?;
-        Some(Allow {
-            allowance,
-            reason: allow.reason.clone(),
-            expires: allow.expires.clone(),
-            path: document.path.clone(),
-            at: document.position(&origin.key),
-        })
-    }
-
-    fn dataset(&mut self, index: usize, dataset: &file::Dataset) -> Option<Dataset> {
-        let at = |key: &str| format!("/dataset/{index}/{key}");
-        let files = self.patterns(&at("files"), &dataset.files, false);
-        let validation = self.patterns(&at("validation"), &dataset.validation, false);
-        let production = self.patterns(&at("production"), &dataset.production, false);
-        let from_file = match &dataset.preamble_file {
-            Some(path) => self.text(&at("preamble-file"), path),
-            None => None,
-        };
-        let output_schema = match &dataset.output_schema {
-            Some(path) => self.schema(&at("output-schema"), path),
-            None => None,
-        };
-        let dataset = Dataset {
-            files: files?,
-            validation: validation?,
-            production: production?,
-            file: dataset.clone(),
-            preamble: dataset
-                .preamble
-                .clone()
-                .or_else(|| from_file.map(reading::without_line_break)),
-            output_schema,
-        };
-        for (key, alone) in dataset.single_options() {
-            if let Err(failure) = reading::options(&alone) {
-                self.wrong(&at(key), failure.message());
-            }
-        }
-        Some(dataset)
-    }
-
-    fn schema(&mut self, pointer: &str, path: &str) -> Option<Arc<Schema>> {
-        let text = self.text(pointer, path)?;
-        let schema = match serde_json::from_str(&text) {
-            Ok(value) => Schema::new(&value),
-            Err(error) => Err(format!("line {} is not JSON", error.line())),
-        };
-        match schema {
-            Ok(schema) => Some(Arc::new(schema)),
-            Err(why) => {
-                self.wrong(
-                    pointer,
-                    format!("this file is no JSON Schema that can be used: {why}"),
-                );
-                None
-            }
-        }
-    }
-}
-
-/// What a pattern is looked for in, by its name in the settings.
-fn subject(field: &str) -> Option<Subject> {
-    Some(match field {
-        "input" => Subject::Role(Role::User),
-        "output" => Subject::Role(Role::Model),
-        "system" => Subject::Role(Role::System),
-        "any" => Subject::Any,
-        field => Subject::Field(
-            field
-                .strip_prefix('/')
-                .filter(|name| !name.is_empty())?
-                .to_owned(),
-        ),
-    })
 }
 
 fn severity(level: Level) -> Option<Severity> {
@@ -552,22 +361,4 @@ fn severity(level: Level) -> Option<Severity> {
         Level::Warning => Some(Severity::Warning),
         Level::Advice => Some(Severity::Advice),
     }
-}
-
-/// Whether a text is a day of the calendar, as `YYYY-MM-DD`.
-fn is_day(text: &str) -> bool {
-    let mut parts = text.split('-').map(|part| part.parse::<u16>().ok());
-    let (Some(Some(year)), Some(Some(month)), Some(Some(day)), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return false;
-    };
-    let month = u8::try_from(month)
-        .ok()
-        .and_then(|month| time::Month::try_from(month).ok());
-    let day = u8::try_from(day).ok();
-    text.len() == 10
-        && month.zip(day).is_some_and(|(month, day)| {
-            time::Date::from_calendar_date(i32::from(year), month, day).is_ok()
-        })
 }

@@ -6,12 +6,13 @@ use tunelint_core::schema::{Departure, Schema, SchemaFault};
 
 use super::SCHEMA;
 use super::document::{Document, escaped};
+use super::json_schema::JsonSchema;
 use super::problem::Problem;
 
 /// Says what a document may not say, and leaves that out of it, so that the rest can be read.
 pub(super) fn mend(document: &mut Document) -> Vec<Problem> {
     let text: Value = serde_json::from_str(SCHEMA).unwrap_or_default();
-    let Ok(schema) = Schema::new(&text) else {
+    let Ok(schema) = JsonSchema::new(&text) else {
         return Vec::new();
     };
     let departures = schema.departures(&document.value);

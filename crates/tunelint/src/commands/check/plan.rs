@@ -48,26 +48,8 @@ impl Plan {
         today: &str,
         keep: Keep,
     ) -> Result<Self, Failure> {
-        let mut typed = dataset.map_or_else(
-            || options.reading.clone(),
-            |dataset| dataset.reading(&options.reading),
-        );
-        if typed.max_record_size.is_none() {
-            typed
-                .max_record_size
-                .clone_from(&settings.file.max_record_size);
-        }
-        let own = dataset.map(|dataset| &dataset.file);
-        let task = options.task.as_ref();
-        let task = task
-            .or(own.and_then(|own| own.task.as_ref()))
-            .or(settings.file.task.as_ref());
-        let targets = [
-            &options.target,
-            own.map_or(&settings.file.target, |own| &own.target),
-            &settings.file.target,
-        ];
-        let targets = targets.into_iter().find(|targets| !targets.is_empty());
+        let typed = typed(options, settings, dataset);
+        let task = task(options, settings, dataset)?;
         let given = options
             .preamble
             .as_deref()
@@ -84,16 +66,11 @@ impl Plan {
             .filter(|(_, allow)| !allow.has_expired(today))
             .map(|(index, _)| index)
             .collect();
-        let task = task.map(|name| named_task(name)).transpose()?;
         Ok(Self {
             reading: reading::options(&typed)?,
             typed,
             task,
-            targets: targets
-                .into_iter()
-                .flatten()
-                .map(|name| names::profile(name))
-                .collect::<Result<_, _>>()?,
+            targets: targets(options, settings, dataset)?,
             validation: shown(&validation),
             production: shown(&production),
             fail_on: options
@@ -107,7 +84,7 @@ impl Plan {
                 task,
                 preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
                 options: settings.options.clone(),
-                output_schema: dataset.and_then(|dataset| dataset.output_schema.clone()),
+                output_schema: dataset.and_then(Dataset::schema),
                 custom: settings.custom.clone(),
                 ..RuleContext::default()
             },
@@ -148,6 +125,45 @@ fn shown(paths: &[PathBuf]) -> Vec<PathBuf> {
         .iter()
         .map(|path| crate::settings::shown(path))
         .collect()
+}
+
+/// The options about reading, with what the settings add.
+fn typed(options: &Check, settings: &Settings, dataset: Option<&Dataset>) -> Reading {
+    let typed = &options.reading;
+    let mut reading = dataset.map_or_else(|| typed.clone(), |dataset| dataset.reading(typed));
+    let largest = &mut reading.max_record_size;
+    if largest.is_none() {
+        largest.clone_from(&settings.file.max_record_size);
+    }
+    reading
+}
+
+/// What the model is tuned for, where somebody says so.
+fn task(
+    options: &Check,
+    settings: &Settings,
+    dataset: Option<&Dataset>,
+) -> Result<Option<Task>, Failure> {
+    let own = dataset.and_then(|dataset| dataset.file.task.as_ref());
+    let task = options
+        .task
+        .as_ref()
+        .or(own)
+        .or(settings.file.task.as_ref());
+    task.map(|name| named_task(name)).transpose()
+}
+
+/// The targets that somebody named.
+fn targets(
+    options: &Check,
+    settings: &Settings,
+    dataset: Option<&Dataset>,
+) -> Result<Vec<Arc<Profile>>, Failure> {
+    let all = &settings.file.target;
+    let own = dataset.map_or(all, |dataset| &dataset.file.target);
+    let mut named = [&options.target, own, all].into_iter();
+    let first = named.find(|targets| !targets.is_empty()).into_iter();
+    first.flatten().map(|name| names::profile(name)).collect()
 }
 
 fn policy(

@@ -84,6 +84,35 @@ impl Shelf {
         Ok(number)
     }
 
+    /// Whether a file is to be checked.
+    fn wants(&mut self, path: &Path, found: Found, force_exclude: bool) -> Result<bool, Failure> {
+        let full = full(path);
+        let number = self.of(directory_of(&full))?;
+        let Some(settings) = self.get(number) else {
+            return Ok(true);
+        };
+        let exclude = settings.exclude.as_ref();
+        let excluded = exclude.is_some_and(|exclude| exclude.matches(&full));
+        Ok(match found {
+            Found::ByName => !(excluded && force_exclude),
+            Found::AsData => !excluded && !is_production(settings, &full),
+            Found::Beside => !excluded && place(settings, &full).0.is_some(),
+        })
+    }
+
+    /// What the settings say of a file.
+    fn source(&mut self, named: Named, full: &Path) -> Result<Source, Failure> {
+        let settings = self.of(directory_of(full))?;
+        let of = self.get(settings);
+        let (dataset, role) = of.map_or((None, Role::Training), |of| place(of, full));
+        Ok(Source {
+            named,
+            settings,
+            dataset,
+            role,
+        })
+    }
+
     fn get(&self, number: usize) -> Option<&Settings> {
         self.settings.get(number)
     }
@@ -117,51 +146,25 @@ impl Sources {
         if paths.is_empty() {
             paths = default_paths(&mut shelf, &here)?;
         }
-        let mut wanted = |path: &Path, found: Found| {
-            let full = full(path);
-            let number = shelf.of(directory_of(&full))?;
-            let settings = shelf.get(number);
-            let excluded = settings
-                .and_then(|settings| settings.exclude.as_ref())
-                .is_some_and(|exclude| exclude.matches(&full));
-            Ok(match found {
-                Found::ByName => !(excluded && options.force_exclude),
-                Found::AsData => !excluded && !settings.is_some_and(|of| is_production(of, &full)),
-                Found::Beside => {
-                    !excluded && settings.is_some_and(|of| place(of, &full).0.is_some())
-                }
-            })
-        };
+        let force = options.force_exclude;
+        let mut wanted = |path: &Path, found: Found| shelf.wants(path, found, force);
         let Walk { found, failures } = walk(&paths, options.no_error_on_unmatched, &mut wanted)?;
         let mut sources = Self {
             failures,
             ..Self::default()
         };
+        let stdin = options.reading.stdin_filename.as_deref();
         for named in found {
             let path = match &named {
-                Named::File(path) if options.contained => {
-                    contained(path, &here)?;
-                    full(path)
-                }
                 Named::File(path) => full(path),
-                Named::Stdin => full(
-                    options
-                        .reading
-                        .stdin_filename
-                        .as_deref()
-                        .unwrap_or("-".as_ref()),
-                ),
+                Named::Stdin => full(stdin.unwrap_or("-".as_ref())),
             };
-            let number = shelf.of(directory_of(&path))?;
-            let (dataset, role) = shelf
-                .get(number)
-                .map_or((None, Role::Training), |of| place(of, &path));
-            sources.list.push(Source {
-                named,
-                settings: number,
-                dataset,
-                role,
-            });
+            if let Named::File(path) = &named
+                && options.contained
+            {
+                contained(path, &here)?;
+            }
+            sources.list.push(shelf.source(named, &path)?);
         }
         let whole: Vec<PathBuf> = paths
             .iter()

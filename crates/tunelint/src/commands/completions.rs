@@ -1,0 +1,19 @@
+//! `tunelint completions`: what a shell needs to complete commands and options.
+
+use clap::CommandFactory;
+
+use super::rule::print;
+use crate::cli::{Arguments, Completions};
+use crate::exit::{Exit, Failure};
+
+/// Prints the script for a shell.
+pub fn run(options: &Completions) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(
+        options.shell,
+        &mut Arguments::command(),
+        "tunelint",
+        &mut script,
+    );
+    print(&String::from_utf8_lossy(&script))
+}

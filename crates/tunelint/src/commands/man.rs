@@ -1,0 +1,29 @@
+//! `tunelint man`: manual pages, as `man` reads them.
+
+use clap::CommandFactory;
+
+use super::names::unknown;
+use super::rule::print;
+use crate::cli::{Arguments, Man};
+use crate::exit::{Exit, Failure};
+
+/// Prints the page of the program, or of a command.
+pub fn run(options: &Man) -> Result<Exit, Failure> {
+    let mut program = Arguments::command();
+    program.build();
+    let command = match &options.command {
+        None => program,
+        Some(name) => {
+            let commands = program.get_subcommands();
+            let known: Vec<&str> = commands.map(clap::Command::get_name).collect();
+            let found = program.find_subcommand(name).cloned();
+            let found = found.ok_or_else(|| unknown("command", name, &known))?;
+            found.name(format!("tunelint-{name}").leak() as &str)
+        }
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command)
+        .render(&mut page)
+        .map_err(|error| Failure::io("write", "the page", &error))?;
+    print(&String::from_utf8_lossy(&page))
+}

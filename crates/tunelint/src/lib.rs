@@ -1,0 +1,47 @@
+//! The program `tunelint`: checks and converts the files that language models are fine-tuned on.
+//!
+//! It is a library so that a hook's build can have the same program under its own name; the work
+//! is done by `tunelint-core`.
+
+mod baseline;
+mod cli;
+mod commands;
+mod exit;
+mod frame;
+mod progress;
+mod report;
+mod settings;
+mod staged;
+mod walk;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use exit::Exit;
+
+/// Runs the program on the arguments of the process.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(exit::report_bug));
+    let run = std::panic::catch_unwind(run);
+    run.unwrap_or(Exit::CouldNotRun).into()
+}
+
+fn run() -> Exit {
+    let arguments = cli::Arguments::parse();
+    let outcome = match arguments.command {
+        cli::Command::Check(check) => commands::check::run(*check),
+        cli::Command::Convert(convert) => commands::convert::run(*convert),
+        cli::Command::Rule(rule) => commands::rule::run(&rule),
+        cli::Command::Profile(profile) => commands::profile::run(&profile),
+        cli::Command::Init(init) => commands::init::run(&init),
+        cli::Command::Config(config) => commands::config::run(&config),
+        cli::Command::Baseline(baseline) => commands::baseline::run(*baseline),
+        cli::Command::Completions(completions) => commands::completions::run(&completions),
+        cli::Command::Man(man) => commands::man::run(&man),
+    };
+    outcome.unwrap_or_else(|failure| {
+        failure.print();
+        Exit::CouldNotRun
+    })
+}

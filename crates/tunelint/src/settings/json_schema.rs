@@ -1,0 +1,126 @@
+//! JSON Schemas: of the user's outputs, and of settings themselves. They read no file and no
+//! network, and their patterns take linear time.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{PatternOptions, Validator};
+use serde_json::Value;
+use tunelint_core::schema::{Departure, Schema, SchemaFault};
+
+/// The largest program that a pattern of a schema may become.
+const PATTERN_BYTES: usize = 1024 * 1024;
+
+/// A JSON Schema, ready to be used.
+#[derive(Debug)]
+pub struct JsonSchema(Validator);
+
+impl JsonSchema {
+    /// Reads a schema.
+    ///
+    /// # Errors
+    /// Why it is none, in words.
+    pub fn new(schema: &Value) -> Result<Self, String> {
+        let patterns = PatternOptions::regex()
+            .size_limit(PATTERN_BYTES)
+            .dfa_size_limit(8 * PATTERN_BYTES);
+        let options = jsonschema::options().with_pattern_options(patterns);
+        options.build(schema).map(Self).map_err(|error| {
+            let at = error.instance_path().as_str().to_owned();
+            match faults(&error).into_iter().next() {
+                Some(SchemaFault::Keyword(_)) | None => format!("something is wrong at `{at}`"),
+                Some(fault) => format!("at `{at}`: {fault}"),
+            }
+        })
+    }
+}
+
+impl Schema for JsonSchema {
+    fn departures(&self, value: &Value) -> Vec<Departure> {
+        let mut departures = Vec::new();
+        for error in self.0.iter_errors(value) {
+            let pointer = error.instance_path().as_str();
+            departures.extend(faults(&error).into_iter().map(|fault| Departure {
+                pointer: pointer.to_owned(),
+                fault,
+            }));
+        }
+        departures
+    }
+}
+
+fn faults(error: &jsonschema::ValidationError<'_>) -> Vec<SchemaFault> {
+    let one = |fault| vec![fault];
+    let words = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
+            .iter()
+            .cloned()
+            .map(SchemaFault::Unexpected)
+            .collect(),
+        ValidationErrorKind::Required { property } => one(SchemaFault::Missing(words(property))),
+        ValidationErrorKind::Enum { options } => {
+            let options = options.as_array().into_iter().flatten();
+            one(SchemaFault::Choice(options.map(words).collect()))
+        }
+        ValidationErrorKind::Constant { expected_value } => {
+            one(SchemaFault::Choice(vec![words(expected_value)]))
+        }
+        ValidationErrorKind::Type { kind } => one(SchemaFault::Type(match kind {
+            TypeKind::Single(kind) => vec![kind.to_string()],
+            TypeKind::Multiple(kinds) => kinds.iter().map(|kind| kind.to_string()).collect(),
+        })),
+        _ => {
+            let path = error.schema_path().as_str();
+            let keyword = path.rsplit('/').next().unwrap_or_default();
+            one(SchemaFault::Keyword(keyword.to_owned()))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn departures_have_their_places() {
+        let schema = JsonSchema::new(&json!({
+            "type": "object",
+            "required": ["answer"],
+            "additionalProperties": false,
+            "properties": {
+                "answer": {"type": "string"},
+                "stars": {"enum": [1, 2, 3]},
+                "note": {"type": "string", "pattern": "^[a-z]+$"},
+            },
+        }))
+        .unwrap();
+        let value = json!({"stars": 4, "secret": 1, "note": "A"});
+        let mut said: Vec<String> = schema
+            .departures(&value)
+            .iter()
+            .map(|departure| format!("{}: {}", departure.pointer, departure.fault))
+            .collect();
+        said.sort();
+        assert_eq!(
+            said,
+            [
+                "/note: it breaks `pattern`",
+                "/stars: it must be one of 1, 2, 3",
+                ": the property `answer` is missing",
+                ": the property `secret` is not allowed",
+            ]
+        );
+        assert!(schema.departures(&json!({"answer": "a"})).is_empty());
+    }
+
+    #[test]
+    fn a_schema_reads_nothing_from_elsewhere() {
+        for reference in ["https://example.org/x.json", "file:///etc/passwd"] {
+            assert!(JsonSchema::new(&json!({ "$ref": reference })).is_err());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What the settings say about datasets: files, how they are read, what is asked of them.
+
+use std::sync::Arc;
+
+use super::super::file;
+use super::super::json_schema::JsonSchema;
+use super::{Dataset, Meaning};
+use crate::commands::reading;
+
+impl Meaning<'_> {
+    pub(super) fn dataset(&mut self, index: usize, dataset: &file::Dataset) -> Option<Dataset> {
+        let at = |key: &str| format!("/dataset/{index}/{key}");
+        let files = self.patterns(&at("files"), &dataset.files, false);
+        let validation = self.patterns(&at("validation"), &dataset.validation, false);
+        let production = self.patterns(&at("production"), &dataset.production, false);
+        let from_file = match &dataset.preamble_file {
+            Some(path) => self.text(&at("preamble-file"), path),
+            None => None,
+        };
+        let output_schema = match &dataset.output_schema {
+            Some(path) => self.schema(&at("output-schema"), path),
+            None => None,
+        };
+        let dataset = Dataset {
+            files: files?,
+            validation: validation?,
+            production: production?,
+            file: dataset.clone(),
+            preamble: dataset
+                .preamble
+                .clone()
+                .or_else(|| from_file.map(reading::without_line_break)),
+            output_schema,
+        };
+        for (key, alone) in dataset.single_options() {
+            if let Err(failure) = reading::options(&alone) {
+                self.wrong(&at(key), failure.message());
+            }
+        }
+        Some(dataset)
+    }
+
+    fn schema(&mut self, pointer: &str, path: &str) -> Option<Arc<JsonSchema>> {
+        let text = self.text(pointer, path)?;
+        let schema = match serde_json::from_str(&text) {
+            Ok(value) => JsonSchema::new(&value),
+            Err(error) => Err(format!("line {} is not JSON", error.line())),
+        };
+        match schema {
+            Ok(schema) => Some(Arc::new(schema)),
+            Err(why) => {
+                self.wrong(
+                    pointer,
+                    format!("this file is no JSON Schema that can be used: {why}"),
+                );
+                None
+            }
+        }
+    }
+}
