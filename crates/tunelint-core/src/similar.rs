@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::example::{Example, Role};
 use crate::infer::Inferred;
-use crate::survey::Sketch;
+use crate::survey::{Normalizer, Sketch};
 
 /// The similarity from which on two texts are nearly the same.
 pub const NEAR: f64 = 0.8;
@@ -58,8 +58,8 @@ impl Common {
         }
     }
 
-    /// What of an example is compared: its prompts and answers in small letters, white space
-    /// squashed, without what is common. Nothing for a text that is too short.
+    /// What of an example is compared: the normal form of its prompts and answers, without what is
+    /// common. Nothing for a text that is too short.
     pub fn rest(&self, example: &Example<'_>) -> Option<String> {
         let turns: Vec<_> = example
             .turns
@@ -72,35 +72,28 @@ impl Common {
     /// The same for turns that were kept.
     pub fn rest_of<'t>(&self, turns: impl Iterator<Item = (Role, &'t str)>) -> Option<String> {
         let mut rest = String::new();
+        let mut normalizer = Normalizer::default();
+        let mut push = |text: &str| {
+            let normal = normalizer.normal(text);
+            rest.push_str(std::str::from_utf8(normal).unwrap_or_default());
+            rest.push('\n');
+        };
         let said = turns.filter(|(role, _)| matches!(role, Role::User | Role::Model));
         for (_, text) in said {
             let text = text.strip_prefix(&self.preamble).unwrap_or(text);
             let text = text.strip_suffix(&self.suffix).unwrap_or(text);
-            for line in text.lines().filter(|line| !self.is_boilerplate(line)) {
-                push_squashed(&mut rest, line);
+            if self.lines.is_empty() {
+                push(text);
+            } else {
+                let own = text.lines().filter(|line| !self.is_boilerplate(line));
+                own.for_each(&mut push);
             }
-            rest.push('\n');
         }
         rest.chars().nth(SHORTEST).is_some().then_some(rest)
     }
 
     fn is_boilerplate(&self, line: &str) -> bool {
-        !self.lines.is_empty() && self.lines.contains(&line_key(line))
-    }
-}
-
-fn push_squashed(out: &mut String, line: &str) {
-    let ascii = line.is_ascii();
-    for word in line.split_whitespace() {
-        if ascii {
-            out.extend(
-                word.bytes()
-                    .map(|byte| char::from(byte.to_ascii_lowercase())),
-            );
-        } else {
-            out.extend(word.chars().flat_map(char::to_lowercase));
-        }
-        out.push(' ');
+        self.lines.contains(&line_key(line))
     }
 }
 
