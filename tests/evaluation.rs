@@ -6,10 +6,15 @@ mod damage;
 mod sets;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tunelint_core::finding::Severity;
 use tunelint_core::infer::Inferred;
+use tunelint_core::position::SourceId;
+use tunelint_core::production::Prompts;
+use tunelint_core::reader::ReadOptions;
 use tunelint_core::rules::REGISTRY;
+use tunelint_core::source::Input;
 
 use crate::running::{Check, root};
 use damage::{DAMAGES, Damage};
@@ -162,6 +167,56 @@ fn evaluation_holds_its_floor() {
         write_or_compare(&scores, &sets);
     }
     assert!(low.is_empty(), "{}", low.join("\n"));
+}
+
+/// A set cut into training and production shows no difference; one whose production prompts were
+/// damaged shows it.
+#[test]
+fn production_is_compared() {
+    let mut wrong = Vec::new();
+    let (mut damaged, mut found) = (0, 0);
+    for set in sets::own().iter().chain(&sets::public()) {
+        // Every fourth row is production: files may be sorted.
+        let (prompts, training): (Vec<_>, Vec<_>) =
+            set.rows.iter().enumerate().partition(|(at, _)| at % 4 == 0);
+        let rows = |of: Vec<(usize, &Row)>| {
+            of.into_iter()
+                .map(|(_, row)| row.clone())
+                .collect::<Vec<_>>()
+        };
+        let (prompts, training) = (rows(prompts), rows(training));
+        let said = differences(&training, &prompts);
+        if !said.is_empty() {
+            wrong.push(format!("{}: {}", set.name, said.join("; ")));
+        }
+        let form = check().inferred("set.jsonl", &jsonl(&training));
+        let Some(preamble) = form.usual_preamble().map(|common| common.value.clone()) else {
+            continue;
+        };
+        let bare = |row: &Row| Row {
+            input: row.input.replacen(&preamble, "", 1),
+            ..row.clone()
+        };
+        damaged += 1;
+        let prompts: Vec<Row> = prompts.iter().map(bare).collect();
+        found += usize::from(!differences(&training, &prompts).is_empty());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(found, damaged, "a lost preamble is found in every set");
+}
+
+/// What is said of prompts beside a training set.
+fn differences(training: &[Row], prompts: &[Row]) -> Vec<String> {
+    let mut check = Check::new();
+    check.enabled.retain(|name| *name == "production-mismatch");
+    let input = Input::bytes("prompts.jsonl", jsonl(prompts));
+    let prompts = Prompts::read(SourceId(1), input, &ReadOptions::default()).expect("memory");
+    check.context.production = Some(Arc::new(prompts));
+    let (findings, _) = check.run("set.jsonl", &jsonl(training));
+    findings
+        .into_iter()
+        .map(|finding| finding.message)
+        .collect()
 }
 
 /// Clean sets are clean.

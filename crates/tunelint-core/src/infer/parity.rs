@@ -38,6 +38,9 @@ pub struct Difference {
 struct Sides<'s> {
     training: Vec<&'s Entry>,
     production: Vec<&'s Entry>,
+    /// The usual edges of training inputs: what comes with them is no difference of its own.
+    preamble: String,
+    suffix: String,
     found: Vec<Difference>,
 }
 
@@ -49,9 +52,11 @@ pub fn differences(training: &Sketch, inferred: &Inferred, production: &Sketch) 
     let mut sides = Sides {
         training: training.entries().collect(),
         production: production.entries().collect(),
+        preamble: usual(inferred.preamble.as_ref()).unwrap_or_default(),
+        suffix: usual(inferred.suffix.as_ref()).unwrap_or_default(),
         found: Vec::new(),
     };
-    sides.edges(inferred);
+    sides.edges();
     sides.markers(inferred);
     sides.habits();
     sides.lengths();
@@ -95,26 +100,19 @@ impl Sides<'_> {
         entries.iter().map(|entry| &entry.input).collect()
     }
 
-    fn edges(&mut self, inferred: &Inferred) {
-        let usual = |common: Option<&Common>| {
-            let usual = common.filter(|common| common.share() >= USUAL);
-            usual.map(|common| common.value.clone())
-        };
+    fn edges(&mut self) {
         let production = Self::inputs(&self.production);
         let starts = |text: &str, entry: &Entry| entry.input.head().starts_with(text);
         let ends = |text: &str, entry: &Entry| entry.input.tail().ends_with(text);
         let new = usual(beginning(&production).as_ref())
             .filter(|text| self.is_new(|entry| starts(text, entry)));
-        for text in [usual(inferred.preamble.as_ref()), new]
-            .into_iter()
-            .flatten()
-        {
+        for text in [self.preamble.clone(), new.unwrap_or_default()] {
             let what = format!("start with {}", quoted(text.trim_end(), 60));
             self.compare(&what, PART, &|entry| starts(&text, entry));
         }
         let new = usual(ending(&production).as_ref())
             .filter(|text| self.is_new(|entry| ends(text, entry)));
-        for text in [usual(inferred.suffix.as_ref()), new].into_iter().flatten() {
+        for text in [self.suffix.clone(), new.unwrap_or_default()] {
             let what = format!("end with {}", quoted(&text, 60));
             self.compare(&what, PART, &|entry| ends(&text, entry));
         }
@@ -186,21 +184,29 @@ impl Sides<'_> {
     }
 
     fn habits(&mut self) {
+        let (preamble, suffix) = (self.preamble.clone(), self.suffix.clone());
+        let start = |entry: &'_ Entry| -> String {
+            let head = entry.input.head();
+            head.strip_prefix(&preamble).unwrap_or(head).to_owned()
+        };
+        let end = |entry: &'_ Entry| -> String {
+            let tail = entry.input.tail();
+            tail.strip_suffix(&suffix).unwrap_or(tail).to_owned()
+        };
         self.compare("end with a line break", HABIT, &|entry| {
-            entry.input.tail().ends_with('\n')
+            end(entry).ends_with('\n')
         });
         self.compare("start or end with a space", HABIT, &|entry| {
-            entry.input.head().starts_with(' ') || entry.input.tail().ends_with(' ')
+            start(entry).starts_with(' ') || end(entry).ends_with(' ')
         });
         self.compare("start with a small letter", HABIT, &|entry| {
-            let first = entry.input.head().chars().next();
-            first.is_some_and(char::is_lowercase)
+            start(entry).chars().next().is_some_and(char::is_lowercase)
         });
         self.compare("end with a question mark", HABIT, &|entry| {
-            entry.input.tail().trim_end().ends_with(['?', '？'])
+            end(entry).trim_end().ends_with(['?', '？'])
         });
         self.compare("have several lines", HABIT, &|entry| {
-            entry.input.head().trim().contains('\n')
+            start(entry).trim().contains('\n')
         });
     }
 
@@ -244,6 +250,12 @@ impl Sides<'_> {
             });
         }
     }
+}
+
+/// An edge that is expected of every input.
+fn usual(common: Option<&Common>) -> Option<String> {
+    let usual = common.filter(|common| common.share() >= USUAL);
+    usual.map(|common| common.value.clone())
 }
 
 /// Whether an input has all markers, in another order than the usual.
