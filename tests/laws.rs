@@ -223,6 +223,79 @@ fn every_rule_merges() {
     }
 }
 
+/// Files of which most lines have a form, and some depart from it.
+fn formed(seed: usize) -> Vec<u8> {
+    let line = |n: usize| {
+        let label = ["positive", "negative", "Positive", "I say negative"]
+            [[0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 2, 0, 1, 3][n % 14]];
+        let preamble = [
+            "Say how the writer feels.",
+            "Say how the writer feals.",
+            "Tell me.",
+        ][usize::from(n % 13 == 5) + usize::from(n % 17 == 7) * 2 % 3];
+        let system = if n % 19 == 3 {
+            ""
+        } else {
+            "{\"role\":\"system\",\"content\":\"You judge.\"},"
+        };
+        let sources = if n % 11 == 2 {
+            ",\"source\":\"shop\""
+        } else {
+            ""
+        };
+        format!(
+            "{{\"messages\":[{system}{{\"role\":\"user\",\"content\":\"{preamble} text: {n} cups, {} tins\"}},{{\"role\":\"assistant\",\"content\":\"{label}\"}}]{sources}}}\n",
+            n * 7
+        )
+    };
+    (seed..seed + 45).map(line).collect::<String>().into_bytes()
+}
+
+/// Each rule by itself: what shards leave, merged, says what one run over all of them says.
+#[test]
+fn merged_parts_say_what_one_run_says() {
+    let files = [
+        formed(0),
+        formed(40),
+        LINES.join("\n").into_bytes(),
+        formed(200),
+    ];
+    let names = ["a.jsonl", "b.jsonl", "c.jsonl", "d.jsonl"];
+    let sources: Vec<(&str, &[u8])> = names
+        .into_iter()
+        .zip(files.iter().map(Vec::as_slice))
+        .collect();
+    let mut speaking = 0;
+    for entry in REGISTRY {
+        let mut check = Check::new();
+        check.default_target = false;
+        check.context.profiles = vec![crate::running::builtin("openai")];
+        check.enabled.retain(|name| *name == entry.meta.name);
+        let (mut one, counts) = check.run_all(&sources);
+        let (mut merged, merged_counts) = check.run_parts(&sources);
+        // One run and many pass on the same findings in another order.
+        for findings in [&mut one, &mut merged] {
+            findings
+                .iter_mut()
+                .for_each(|finding| finding.excerpt = None);
+            findings.sort_by_key(|finding| {
+                (
+                    finding.location.source,
+                    finding.location.start.offset,
+                    finding.message.clone(),
+                )
+            });
+        }
+        assert_eq!(one, merged, "{}", entry.meta.name);
+        assert_eq!(counts, merged_counts, "{}", entry.meta.name);
+        speaking += usize::from(!one.is_empty());
+    }
+    assert!(
+        speaking >= 15,
+        "{speaking} rules spoke: the files show too little"
+    );
+}
+
 /// Cut off at every byte, a file still gives what its whole records give.
 #[test]
 fn truncation_hides_no_earlier_record() {

@@ -9,6 +9,7 @@ use tunelint_core::example::{Example, Turn};
 use tunelint_core::finding::{Counts, Finding, Keep, Policy};
 use tunelint_core::infer::Inferred;
 use tunelint_core::linter::Linter;
+use tunelint_core::part::Part;
 use tunelint_core::position::SourceId;
 use tunelint_core::profile::{self, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
@@ -99,6 +100,50 @@ impl Check {
             .expect("memory can be read");
         let concluded = linter.finish(&mut |_| Ok(()));
         concluded.expect("memory can be read").inferred
+    }
+
+    /// The same, each source checked in a run of its own that leaves a part, and the parts merged.
+    pub fn run_parts(&self, sources: &[(&str, &[u8])]) -> (Vec<Finding>, Counts) {
+        let (mut findings, mut counts) = (Vec::new(), Counts::default());
+        let mut parts = Vec::new();
+        let open = |id: usize, (name, bytes): (&str, &[u8])| {
+            let input = Input::bytes(name, bytes);
+            Reader::open(SourceId(id as u32), input, &self.options).expect("memory can be read")
+        };
+        for (id, source) in sources.iter().enumerate() {
+            // In a run of its own every source is the first.
+            let mut linter = self.linter(&open(id, *source));
+            let mut sink = |mut finding: Finding| {
+                finding.location.source = SourceId(id as u32);
+                for related in &mut finding.related {
+                    related.location.source = SourceId(id as u32);
+                }
+                findings.push(finding);
+                Ok(())
+            };
+            let summary = linter.check(open(0, *source), &mut sink);
+            counts.merge(&summary.expect("memory can be read").counts);
+            let part = linter.into_part().expect("tallies can be written");
+            let bytes = part.to_bytes().expect("a part can be written");
+            parts.push(Part::from_bytes(&bytes).expect("a part can be read"));
+        }
+        let mut linter = self.linter(&open(0, sources[0]));
+        for (id, (part, source)) in parts.iter().zip(sources).enumerate() {
+            linter
+                .take_in(part, id as u32)
+                .expect("tallies can be read");
+            linter.revisit(&open(id, *source));
+        }
+        let concluded = linter.finish(&mut |finding| {
+            findings.push(finding);
+            Ok(())
+        });
+        let concluded = concluded.expect("findings are collected");
+        concluded
+            .counts
+            .values()
+            .for_each(|more| counts.merge(more));
+        (findings, counts)
     }
 
     /// `line:column rule` of each finding.

@@ -57,6 +57,7 @@ pub mod limit;
 pub mod linter;
 pub mod marker;
 pub mod marks;
+pub mod part;
 pub mod personal;
 pub mod position;
 pub mod printable;

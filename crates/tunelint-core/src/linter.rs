@@ -11,6 +11,7 @@ use crate::example::Example;
 use crate::excerpt::Excerpt;
 use crate::finding::{Counts, EXCERPTS, Finding, Findings, Keep, Policy};
 use crate::infer::Inferred;
+use crate::part::Part;
 use crate::position::{SourceId, Span};
 use crate::reader::{Decoded, OpenError, ReadOptions, Reader, Scratch};
 use crate::rule::{AnyTally, Check};
@@ -154,12 +155,7 @@ impl Linter {
     /// # Errors
     /// What reading returns, or `sink`.
     pub fn check(&mut self, mut reader: Reader, sink: Sink<'_>) -> io::Result<SourceSummary> {
-        self.visited.push(Visited {
-            source: reader.source,
-            input: reader.input.clone(),
-            options: reader.options.clone(),
-            stamp: reader.stamp,
-        });
+        self.revisit(&reader);
         let mut pass = Pass {
             rules: &self.rules,
             policy: &self.policy,
@@ -178,6 +174,72 @@ impl Linter {
         kept.into_iter()
             .try_for_each(|finding| pass_on(&self.policy, &mut self.passed, finding, sink))?;
         Ok(summarize(&reader, examples, counts))
+    }
+
+    /// What was gathered, to be merged with what other runs gathered.
+    ///
+    /// # Errors
+    /// If a tally cannot be written, which is a mistake in its rule.
+    pub fn into_part(mut self) -> Result<Part, rmp_serde::encode::Error> {
+        self.tallies.survey.settle();
+        let mut tallies = Vec::new();
+        for (check, tally) in self.rules.checks().zip(&self.tallies.rules) {
+            tallies.push(match (check, tally) {
+                (Check::Dataset(rule), Some(tally)) => Some(rule.save(tally)?),
+                _ => None,
+            });
+        }
+        Ok(Part {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            rules: self
+                .rules
+                .named()
+                .map(|(name, _)| name.to_owned())
+                .collect(),
+            survey: self.tallies.survey,
+            tallies,
+            examples: self.tallies.examples,
+            ..Part::default()
+        })
+    }
+
+    /// Takes in what another run gathered, whose sources are counted from `first` on. It must have
+    /// had the same rules.
+    ///
+    /// # Errors
+    /// If a tally cannot be read.
+    pub fn take_in(&mut self, part: &Part, first: u32) -> Result<(), rmp_serde::decode::Error> {
+        let mut taken = Tallies::new(&self.rules);
+        taken.examples = part.examples;
+        taken.survey = part.survey.clone();
+        taken.survey.shift(first);
+        for ((check, tally), saved) in self.rules.checks().zip(&mut taken.rules).zip(&part.tallies)
+        {
+            if let (Check::Dataset(rule), Some(tally), Some(saved)) = (check, tally, saved) {
+                *tally = rule.load(saved)?;
+                rule.shift(tally, first);
+            }
+        }
+        self.tallies.merge(&self.rules, taken);
+        Ok(())
+    }
+
+    /// The rules of the first reading, in order: parts must have the same.
+    pub fn rule_names(&self) -> Vec<String> {
+        self.rules
+            .named()
+            .map(|(name, _)| name.to_owned())
+            .collect()
+    }
+
+    /// A source that another run has checked: it will be read again where that is needed.
+    pub fn revisit(&mut self, reader: &Reader) {
+        self.visited.push(Visited {
+            source: reader.source,
+            input: reader.input.clone(),
+            options: reader.options.clone(),
+            stamp: reader.stamp,
+        });
     }
 
     /// Says what all sources together show. Where that is a common form, they are read again and

@@ -35,6 +35,8 @@ pub trait DatasetRule: Send + Sync + 'static {
     fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally);
     /// Adds the tally of the examples that follow.
     fn merge(&self, into: &mut Self::Tally, from: Self::Tally);
+    /// Counts the sources that the tally names from `by` on: it was made in a run of its own.
+    fn shift(&self, tally: &mut Self::Tally, by: u32);
     /// The rule that is to see all examples once more, because the tally does not tell enough; if
     /// there is one, it speaks and this one does not.
     fn again(&self, _tally: &Self::Tally) -> Option<Check> {
@@ -299,6 +301,8 @@ pub trait ErasedRule: Send + Sync {
     fn observe(&self, example: &Example<'_>, tally: &mut AnyTally);
     /// See [`DatasetRule::merge`].
     fn merge(&self, into: &mut AnyTally, from: AnyTally);
+    /// See [`DatasetRule::shift`].
+    fn shift(&self, tally: &mut AnyTally, by: u32);
     /// See [`DatasetRule::again`].
     fn again(&self, tally: &AnyTally) -> Option<Check>;
     /// See [`DatasetRule::finish`].
@@ -307,12 +311,12 @@ pub trait ErasedRule: Send + Sync {
     ///
     /// # Errors
     /// What the serializer returns.
-    fn save(&self, tally: &AnyTally) -> serde_json::Result<serde_json::Value>;
+    fn save(&self, tally: &AnyTally) -> Result<Vec<u8>, rmp_serde::encode::Error>;
     /// The tally that was stored.
     ///
     /// # Errors
     /// What the deserializer returns.
-    fn load(&self, saved: serde_json::Value) -> serde_json::Result<AnyTally>;
+    fn load(&self, saved: &[u8]) -> Result<AnyTally, rmp_serde::decode::Error>;
 }
 
 struct Erased<R>(R);
@@ -334,6 +338,12 @@ impl<R: DatasetRule> ErasedRule for Erased<R> {
         }
     }
 
+    fn shift(&self, tally: &mut AnyTally, by: u32) {
+        if let Some(tally) = tally.downcast_mut() {
+            self.0.shift(tally, by);
+        }
+    }
+
     fn again(&self, tally: &AnyTally) -> Option<Check> {
         tally.downcast_ref().and_then(|tally| self.0.again(tally))
     }
@@ -344,11 +354,14 @@ impl<R: DatasetRule> ErasedRule for Erased<R> {
         }
     }
 
-    fn save(&self, tally: &AnyTally) -> serde_json::Result<serde_json::Value> {
-        serde_json::to_value(tally.downcast_ref::<R::Tally>())
+    fn save(&self, tally: &AnyTally) -> Result<Vec<u8>, rmp_serde::encode::Error> {
+        match tally.downcast_ref::<R::Tally>() {
+            Some(tally) => rmp_serde::to_vec(tally),
+            None => rmp_serde::to_vec(&R::Tally::default()),
+        }
     }
 
-    fn load(&self, saved: serde_json::Value) -> serde_json::Result<AnyTally> {
-        Ok(Box::new(serde_json::from_value::<R::Tally>(saved)?))
+    fn load(&self, saved: &[u8]) -> Result<AnyTally, rmp_serde::decode::Error> {
+        Ok(Box::new(rmp_serde::from_slice::<R::Tally>(saved)?))
     }
 }

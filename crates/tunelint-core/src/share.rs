@@ -38,6 +38,12 @@ impl<T> Share<T> {
         self.places.extend(other.places.into_iter().take(room));
     }
 
+    /// Counts the sources of the places from `by` on.
+    pub fn shift(&mut self, by: u32) {
+        let places = self.places.iter_mut();
+        places.for_each(|(location, _)| location.source.0 += by);
+    }
+
     /// Whether at least `percent` of all have it.
     pub fn is_at_least(&self, percent: u64) -> bool {
         self.all > 0 && self.have * 100 >= self.all * percent

@@ -19,13 +19,15 @@ pub use seen::{Group, Kept, Leak, Leaks, Seen, Sighting, Spot};
 pub use sketch::{CAPACITY, Entry, HEAD, Horizon, Sketch};
 pub use traits::Traits;
 
+use serde::{Deserialize, Serialize};
+
 use crate::example::{Example, Role};
 use crate::infer::Inferred;
 use crate::position::SourceId;
 use crate::task::Task;
 
 /// What must be gathered; nothing else is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Needs {
     /// Every example's digests and place: 32 bytes an example.
     pub seen: bool,
@@ -61,7 +63,7 @@ impl Needs {
 }
 
 /// What was gathered.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
     needs: Needs,
     /// The examples read.
@@ -77,8 +79,10 @@ pub struct Survey {
     /// How often each output occurs.
     pub output_counts: OutputCounts,
     /// What the form of the examples is; known once everything was seen.
+    #[serde(skip)]
     pub inferred: Inferred,
     /// The examples that share their input with others; known once everything was seen.
+    #[serde(skip)]
     pub repeated: Vec<Group>,
 }
 
@@ -133,6 +137,20 @@ impl Survey {
         self.repeated = self.seen.groups();
         self.sketch.settle();
         self.inferred = Inferred::from_survey(self);
+    }
+
+    /// Counts all sources from `by` on: what was gathered in a run of its own joins another.
+    pub fn shift(&mut self, by: u32) {
+        self.sources.iter_mut().for_each(|source| source.0 += by);
+        self.output_lengths.shift(by);
+        self.seen.shift(by);
+        self.sketch.shift(by);
+        self.output_counts.shift(by);
+    }
+
+    /// Forgets what depends on the order in which parts were met: nothing is read from it.
+    pub fn settle(&mut self) {
+        self.sketch.settle();
     }
 
     /// Tells `horizon` what those who observe later need not look at.

@@ -87,6 +87,10 @@ impl DatasetRule for ChatTemplateToken {
         into.merge(from);
     }
 
+    fn shift(&self, tally: &mut Self::Tally, by: u32) {
+        tally.shift(by);
+    }
+
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
         let help = "write the words alone: the target puts its own tokens around them";
         if share.all >= ENOUGH && share.is_at_least(95) {

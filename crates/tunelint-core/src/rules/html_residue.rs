@@ -90,6 +90,10 @@ impl DatasetRule for HtmlResidue {
         into.merge(from);
     }
 
+    fn shift(&self, tally: &mut Self::Tally, by: u32) {
+        tally.shift(by);
+    }
+
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
         if share.all >= ENOUGH && share.is_at_least(COMMON) {
             if let Some((location, Residue { first, .. })) = share.places.first() {

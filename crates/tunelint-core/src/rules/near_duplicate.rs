@@ -60,6 +60,11 @@ impl DatasetRule for Candidates {
         into.0.extend(from.0);
     }
 
+    fn shift(&self, tally: &mut Signatures, by: u32) {
+        let signatures = tally.0.iter_mut().flatten();
+        signatures.for_each(|(spot, _)| spot.shift(by));
+    }
+
     fn again(&self, tally: &Signatures) -> Option<Check> {
         let pairs = candidates(&tally.0);
         let wanted: BTreeSet<Spot> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
@@ -126,6 +131,10 @@ impl DatasetRule for Compared {
 
     fn merge(&self, into: &mut Texts, from: Texts) {
         into.0.extend(from.0);
+    }
+
+    fn shift(&self, tally: &mut Texts, by: u32) {
+        tally.0.iter_mut().for_each(|(spot, _)| spot.shift(by));
     }
 
     fn finish(&self, tally: Texts, findings: &mut Findings<'_>) {

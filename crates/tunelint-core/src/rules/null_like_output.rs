@@ -77,6 +77,10 @@ impl DatasetRule for NullLikeOutput {
         }
     }
 
+    fn shift(&self, tally: &mut Self::Tally, by: u32) {
+        tally.share.shift(by);
+    }
+
     fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>) {
         let share = tally.share;
         // Where outputs are drawn from a few labels, `None` is one of them.

@@ -73,6 +73,10 @@ impl DatasetRule for RefusalOutput {
         into.merge(from);
     }
 
+    fn shift(&self, tally: &mut Self::Tally, by: u32) {
+        tally.shift(by);
+    }
+
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
         let rare = share.all >= ENOUGH && !share.is_at_least(RARE);
         let severity = if rare {

@@ -101,6 +101,13 @@ impl DatasetRule for UnknownField {
         }
     }
 
+    fn shift(&self, tally: &mut Names, by: u32) {
+        let fields = std::mem::take(&mut tally.fields).into_iter();
+        tally.fields = fields
+            .map(|((source, name), field)| ((source + by, name), field))
+            .collect();
+    }
+
     fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
         for ((source, name), field) in tally.fields {
             let start = Position {

@@ -81,6 +81,11 @@ impl DatasetRule for UploadTooLarge {
         }
     }
 
+    fn shift(&self, tally: &mut Bytes, by: u32) {
+        let bytes = std::mem::take(&mut tally.by_source).into_iter();
+        tally.by_source = bytes.map(|(source, bytes)| (source + by, bytes)).collect();
+    }
+
     fn finish(&self, tally: Bytes, findings: &mut Findings<'_>) {
         for (source, bytes) in tally.by_source {
             let bytes = bytes + self.envelope;

@@ -167,6 +167,11 @@ impl DatasetRule for NearLeak {
         }
     }
 
+    fn shift(&self, tally: &mut Nearest, by: u32) {
+        let nearest = tally.0.values_mut();
+        nearest.for_each(|(_, spot)| spot.shift(by));
+    }
+
     fn finish(&self, tally: Nearest, findings: &mut Findings<'_>) {
         for (index, (near, training)) in tally.0.into_iter().filter(|(_, (near, _))| *near < SAME) {
             let Some((validation, _)) = self.examples.get(index) else {

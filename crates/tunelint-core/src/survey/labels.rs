@@ -70,6 +70,12 @@ impl OutputCounts {
         self.close_if_full();
     }
 
+    /// Counts the sources of the first places from `by` on.
+    pub fn shift(&mut self, by: u32) {
+        let counted = self.counts.values_mut();
+        counted.for_each(|counted| counted.first.shift(by));
+    }
+
     /// The distinct outputs with their counts, bytewise; nothing where there are too many.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Counted)> {
         self.counts

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Spot;
 
 /// Counts of lengths, and the places of the longest.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lengths {
     buckets: BTreeMap<u16, u64>,
     total: u64,
@@ -38,6 +40,11 @@ impl Lengths {
             .longest
             .into_iter()
             .for_each(|entry| self.insert(entry));
+    }
+
+    /// Counts the sources of the longest from `by` on.
+    pub fn shift(&mut self, by: u32) {
+        self.longest.iter_mut().for_each(|(_, spot)| spot.shift(by));
     }
 
     /// How many lengths there are.

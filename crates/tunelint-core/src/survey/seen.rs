@@ -50,6 +50,14 @@ impl Spot {
         }
     }
 
+    /// Counts its source from `by` on.
+    pub fn shift(&mut self, by: u32) {
+        let [a, b, c] = self.source;
+        let source = u32::from_be_bytes([0, a, b, c]).saturating_add(by);
+        let [_, shifted @ ..] = source.min(0xff_ffff).to_be_bytes();
+        self.source = shifted;
+    }
+
     /// The full location: a point, since the length is not kept.
     pub fn location(self) -> Location {
         let [a, b, c] = self.source;
@@ -77,7 +85,7 @@ impl Spot {
 }
 
 /// One example as it was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sighting {
     /// The normal form of everything before the last answer.
     input: u64,
@@ -165,7 +173,7 @@ impl Sighting {
 /// All sightings, in the order of their places.
 ///
 /// They are kept in chunks, so that no growth ever copies them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     chunks: Vec<Vec<Sighting>>,
 }
@@ -201,6 +209,12 @@ impl Seen {
             .into_iter()
             .flatten()
             .for_each(|sighting| self.push(sighting));
+    }
+
+    /// Counts their sources from `by` on.
+    pub fn shift(&mut self, by: u32) {
+        let sightings = self.chunks.iter_mut().flatten();
+        sightings.for_each(|sighting| sighting.spot.shift(by));
     }
 
     /// All of them.

@@ -159,6 +159,12 @@ impl Sketch {
         self.trim();
     }
 
+    /// Counts the sources of the entries from `by` on.
+    pub fn shift(&mut self, by: u32) {
+        let entries = self.entries.values_mut();
+        entries.for_each(|entry| entry.spot.shift(by));
+    }
+
     /// The distinct inputs, in the order of their keys.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.entries.values()
