@@ -7,7 +7,7 @@ use std::process::Stdio;
 use tunelint_core::printable::is_hidden;
 
 use crate::formats::{FORMATS, bad_files};
-use crate::running::{command, outcome, root, tunelint};
+use crate::running::{Repository, command, outcome, root, tunelint};
 
 /// `TRYCMD=overwrite` accepts what the program says now.
 #[test]
@@ -514,4 +514,65 @@ fn what_is_found_as_secret_or_personal_is_never_printed() {
         ]));
         assert!(!values.iter().any(|value| said.contains(value)), "{said}");
     }
+}
+
+/// A set checked in shards, the parts of which are merged, is told what one check of all tells.
+#[test]
+fn shards_and_their_parts_make_one_check() {
+    let lines =
+        std::fs::read_to_string(root().join("tests/data/preamble.jsonl")).expect("the file");
+    let lines: Vec<&str> = lines.split_inclusive('\n').collect();
+    let shards = [
+        lines[..9].concat(),
+        lines[9..18].concat(),
+        lines[18..].concat() + "{}\n",
+    ];
+    let files: Vec<(&str, &str)> = ["1.jsonl", "2.jsonl", "3.jsonl"]
+        .into_iter()
+        .zip(shards.iter().map(String::as_str))
+        .collect();
+    let repository = Repository::new(&files);
+    let sorted = |text: String| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let (code, one, _) = repository.run(&[
+        "check", "1.jsonl", "2.jsonl", "3.jsonl", "--format", "concise",
+    ]);
+    assert_eq!(code, 1);
+    let mut said = String::new();
+    for name in ["1", "2", "3"] {
+        let (file, part) = (format!("{name}.jsonl"), format!("{name}.part"));
+        let (_, out, err) =
+            repository.run(&["check", &file, "--part", &part, "--format", "concise"]);
+        assert_eq!(err, "");
+        said += &out;
+    }
+    let (code, out, _) =
+        repository.run(&["merge", "1.part", "2.part", "3.part", "--format", "concise"]);
+    assert_eq!(code, 1);
+    assert_eq!(sorted(said + &out), sorted(one));
+    assert!(
+        out.contains("2.jsonl:3:32: warning[missing-preamble] the preamble is mistyped"),
+        "{out}"
+    );
+
+    let (_, whole, _) = repository.run(&["check", "1.jsonl", "2.jsonl", "3.jsonl", "--quiet"]);
+    let (_, merged, _) = repository.run(&["merge", "1.part", "2.part", "3.part", "--quiet"]);
+    assert_eq!(whole, merged, "the totals are those of one check");
+
+    let (_, _, _) = repository.run(&["check", "2.jsonl", "--part", "other.part", "--task", "chat"]);
+    let (code, _, err) = repository.run(&["merge", "1.part", "other.part"]);
+    assert_eq!(
+        (code, err.contains("come from different checks")),
+        (2, true),
+        "{err}"
+    );
+    let (code, _, err) = repository.run(&["merge", "1.jsonl"]);
+    assert_eq!(
+        (code, err.contains("1.jsonl is no part of a check")),
+        (2, true),
+        "{err}"
+    );
 }

@@ -46,6 +46,8 @@ pub enum Command {
     Config(Config),
     /// Accept what is found today, so that only what comes later is told
     Baseline(Box<Baseline>),
+    /// Finish a check that was done in shards
+    Merge(Merge),
     /// Print what a shell needs to complete commands and options
     Completions(Completions),
     /// Print the manual page, or that of a command
@@ -122,6 +124,9 @@ pub struct Check {
     /// Threads to use; all processors without it
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
+    /// Check one shard of a set: keep what only all shards together show in FILE, for `merge`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "unsafe_fixes", "diff", "baseline"])]
+    pub part: Option<PathBuf>,
     /// Show no progress; it is only ever shown on a terminal, after half a second
     #[arg(long)]
     pub no_progress: bool,
@@ -306,6 +311,38 @@ pub struct Rule {
 pub struct Profile {
     /// The provider
     pub name: Option<String>,
+}
+
+/// Options of `merge`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tunelint check shard-1.jsonl --part 1.part\n  tunelint check shard-2.jsonl --part 2.part\n  tunelint merge 1.part 2.part"
+)]
+pub struct Merge {
+    /// What `tunelint check --part` has left, in the order of the shards
+    #[arg(required = true, value_name = "PART")]
+    pub parts: Vec<PathBuf>,
+    /// How findings are written to standard output
+    #[arg(long, value_name = "NAME", default_value = "human")]
+    pub format: Format,
+    /// Another report, into a file (several times)
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<String>,
+    /// The severity from which on the exit code is 1 (default: as the shards were checked)
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+    /// Threads to use; all processors without it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Colours: auto, always, never
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Only the totals
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// A table of findings by rule
+    #[arg(long)]
+    pub statistics: bool,
 }
 
 /// Options of `baseline`.

@@ -4,6 +4,7 @@ mod accepting;
 mod allowances;
 mod fixing;
 mod output;
+pub mod parts;
 mod plan;
 mod sources;
 mod verdict;
@@ -60,7 +61,10 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
     };
     let reports = Reports::open(&options, &names, plans.fail_on())?.but_for(accepted);
     let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
-    Ok(exit.max(run.all()?))
+    Ok(exit.max(match &options.part {
+        Some(path) => run.part(path)?,
+        None => run.all()?,
+    }))
 }
 
 /// What is found today, for a baseline; and where the settings want it.
@@ -218,8 +222,13 @@ impl<'r> Run<'r> {
         self
     }
 
-    /// Checks every source.
+    /// Checks every source, and says what all of them show.
     fn all(mut self) -> Result<Exit, Failure> {
+        Ok(self.each_source().max(self.finish()?))
+    }
+
+    /// Checks every source.
+    fn each_source(&mut self) -> Exit {
         let mut exit = Exit::Clean;
         for (index, source) in self.sources.list.iter().enumerate() {
             if let Err(failure) = self.source(SourceId(index as u32), source) {
@@ -229,7 +238,7 @@ impl<'r> Run<'r> {
                 exit = Exit::CouldNotRun;
             }
         }
-        Ok(exit.max(self.finish()?))
+        exit
     }
 
     /// Checks one source. A failure to read it does not end the run.

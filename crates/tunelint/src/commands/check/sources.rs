@@ -180,6 +180,24 @@ impl Sources {
     }
 }
 
+impl Sources {
+    /// The files that `options` name, one by one, whether they are there or not.
+    pub(super) fn listed(options: &Check) -> Result<Self, Failure> {
+        let mut shelf = Shelf {
+            wanted: Wanted::new(&options.settings.config, options.settings.isolated),
+            ..Shelf::default()
+        };
+        let mut sources = Self::default();
+        for path in &options.paths {
+            let source = shelf.source(Named::File(path.clone()), &full(path))?;
+            sources.list.push(source);
+        }
+        sources.complete = vec![false; shelf.settings.len()];
+        sources.settings = shelf.settings;
+        Ok(sources)
+    }
+}
+
 /// Without any path: the datasets of the settings here, or else this directory.
 fn default_paths(shelf: &mut Shelf, here: &Path) -> Result<Vec<PathBuf>, Failure> {
     let number = shelf.of(here)?;
