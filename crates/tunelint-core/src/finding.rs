@@ -220,15 +220,13 @@ impl Message {
 }
 
 impl Message {
-    /// The identity of a finding whose record is no longer at hand. Words may hold numbers that
-    /// change with every record, so a finding about a file as a whole is told by its rule alone.
+    /// The identity of a finding whose record is no longer at hand: what was given as such, or
+    /// its words but for numbers, which may change with every record that comes or goes.
     fn fingerprint(&self, rule: &str, location: &Location) -> u128 {
-        let content = match (&self.identity, location.record) {
-            (Some(identity), _) => identity,
-            (None, None) => [].as_slice(),
-            (None, Some(_)) => self.text.as_bytes(),
-        };
-        fingerprint(rule, &location.pointer, content)
+        let is_number = |byte: &u8| byte.is_ascii_digit() || b".,".contains(byte);
+        let words = || self.text.bytes().filter(|byte| !is_number(byte)).collect();
+        let content = self.identity.clone().unwrap_or_else(words);
+        fingerprint(rule, &location.pointer, &content)
     }
 }
 
