@@ -134,6 +134,14 @@ fn nothing_outside_of_the_repository_is_reached() {
             );
         }
     }
+    std::fs::remove_file(repository.path("tunelint.toml")).expect("removed");
+    std::os::unix::fs::symlink(&secret, repository.path("tunelint.toml")).expect("linked");
+    let (code, _, said) = repository.run(&["check", "data"]);
+    assert!(
+        code == 2 && said.contains("is a link that leads out") && !said.contains("never"),
+        "{said}"
+    );
+    std::fs::remove_file(repository.path("tunelint.toml")).expect("removed");
     repository.write("tunelint.toml", "extend = \"tunelint.toml\"");
     let (code, _, said) = repository.run(&["check", "data"]);
     assert!(code == 2 && said.contains("without end"), "{said}");
