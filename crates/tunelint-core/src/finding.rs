@@ -282,6 +282,16 @@ pub struct Policy {
     pub enabled: BTreeSet<&'static str>,
     /// What is excused.
     pub allowances: Arc<Allowances>,
+    /// Whether every finding that is kept comes with an excerpt: which of them are told is
+    /// decided later.
+    pub all_excerpts: bool,
+}
+
+impl Policy {
+    /// Whether the finding of a rule that is the `number`th to be kept comes with an excerpt.
+    pub(crate) fn shows(&self, number: usize) -> bool {
+        self.all_excerpts || number <= EXCERPTS
+    }
 }
 
 /// How often each rule spoke at each severity: exact, however many findings were kept.
@@ -452,7 +462,8 @@ impl<'p> Findings<'p> {
         };
         let mut finding = finish(rule, severity, location, message, fingerprint);
         let kept = self.kept_of.get(rule).copied().unwrap_or(0);
-        finding.excerpt = (kept <= EXCERPTS).then(|| show(record.raw, span));
+        let shown = self.policy.shows(kept);
+        finding.excerpt = shown.then(|| show(record.raw, span));
         finding.after_recovery = record.recovered;
         self.kept.push(finding);
     }
