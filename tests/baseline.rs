@@ -154,3 +154,20 @@ fn the_settings_may_name_it() {
     );
     assert_eq!(repository.run(&["check", "a.jsonl"]).0, 0);
 }
+
+#[test]
+fn what_comes_after_many_is_still_shown() {
+    let many: String = (0..30).map(|n| record(&n.to_string(), "")).collect();
+    let repository = repository(&many);
+    repository.run(&["baseline", "create", "a.jsonl"]);
+    repository.write("a.jsonl", &(many + &record("the new one", "")));
+    let (_, out, _) = repository.run(&["check", "a.jsonl", "--baseline", "tunelint-baseline.txt"]);
+    assert!(
+        out.contains("a.jsonl:31:38") && out.contains("the new one"),
+        "{out}"
+    );
+    assert!(
+        out.contains("1 error, 0 warnings, 0 advice in 1 file, 30 excused"),
+        "{out}"
+    );
+}

@@ -193,6 +193,42 @@ fn the_rust_hook_is_the_same_program() {
     assert!(code == 1 && out.contains("error[empty-output]"), "{out}");
 }
 
+/// The steps of the action, as a runner would run them.
+#[test]
+fn the_action_annotates_and_summarises() {
+    let Some(mut python) = tool("python3") else {
+        return;
+    };
+    let steps = "import sys, yaml\nfor step in yaml.safe_load(open('action.yml'))['runs']['steps']: print(step['run'])";
+    let (code, script) = run(python.args(["-c", steps]));
+    assert_eq!(code, 0, "{script}");
+    let repository = Repository::new(&[("bad.jsonl", "{\"text_input\":\"a\",\"output\":\"\"}\n")]);
+    let mut bash = Command::new("bash");
+    bash.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &script])
+        .current_dir(repository.path("."))
+        .env("PIP_FIND_LINKS", wheels())
+        .env("VERSION", env!("CARGO_PKG_VERSION"))
+        .env("PATHS", "")
+        .env("ARGUMENTS", "--fail-on warning; touch injected")
+        .env("RUNNER_TEMP", repository.path(".git"))
+        .env("GITHUB_STEP_SUMMARY", repository.path("summary.md"));
+    let (code, out, said) = outcome(&bash.output().expect("it starts"));
+    assert!(code == 2 && said.contains("warning;"), "{out}{said}");
+    bash.env("ARGUMENTS", "--fail-on warning");
+    let (code, out, said) = outcome(&bash.output().expect("it starts"));
+    assert_eq!(code, 1, "{out}{said}");
+    assert!(
+        out.contains("::error file=bad.jsonl,line=1,col=28"),
+        "{out}"
+    );
+    assert!(
+        repository
+            .read("summary.md")
+            .starts_with("### tunelint: 1 error")
+    );
+    assert!(!repository.path("injected").exists());
+}
+
 /// The version stands in several files, for tools that cannot read Cargo's.
 #[test]
 fn every_file_names_this_version() {

@@ -134,6 +134,14 @@ fn nothing_outside_of_the_repository_is_reached() {
             );
         }
     }
+    std::fs::remove_file(repository.path("tunelint.toml")).expect("removed");
+    std::os::unix::fs::symlink(&secret, repository.path("tunelint.toml")).expect("linked");
+    let (code, _, said) = repository.run(&["check", "data"]);
+    assert!(
+        code == 2 && said.contains("is a link that leads out") && !said.contains("never"),
+        "{said}"
+    );
+    std::fs::remove_file(repository.path("tunelint.toml")).expect("removed");
     repository.write("tunelint.toml", "extend = \"tunelint.toml\"");
     let (code, _, said) = repository.run(&["check", "data"]);
     assert!(code == 2 && said.contains("without end"), "{said}");
@@ -495,4 +503,31 @@ fn the_schema_is_printed_and_is_one() {
     let (code, out, _) = crate::running::outcome(&crate::running::tunelint(&["config", "schema"]));
     let schema: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert!(code == 0 && jsonschema::draft7::meta::is_valid(&schema));
+}
+
+#[test]
+fn the_settings_of_the_contract_and_of_the_readme_are_understood() {
+    let mut texts =
+        vec![std::fs::read_to_string(crate::running::root().join("README.md")).expect("a page")];
+    if let Some(contract) = crate::running::shared("cli.md") {
+        texts.push(std::fs::read_to_string(contract).expect("a page"));
+    }
+    for text in texts {
+        let block = text
+            .split("```toml\n")
+            .nth(1)
+            .and_then(|rest| rest.split("```").next());
+        let repository = with(block.expect("settings"));
+        repository.write("preamble.txt", "question: ");
+        repository.write("answer.schema.json", "{}");
+        let record =
+            "{\"text_input\":\"a\",\"output\":\"1\",\"question\":\"a\",\"answer\":\"1\"}\n";
+        repository.write("data/train.jsonl", record);
+        let (code, _, said) = repository.run(&["config", "show"]);
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(
+            repository.run(&["check", "data", "--fail-on", "never"]).0,
+            0
+        );
+    }
 }

@@ -220,15 +220,13 @@ impl Message {
 }
 
 impl Message {
-    /// The identity of a finding whose record is no longer at hand. Words may hold numbers that
-    /// change with every record, so a finding about a file as a whole is told by its rule alone.
+    /// The identity of a finding whose record is no longer at hand: what was given as such, or
+    /// its words but for numbers, which may change with every record that comes or goes.
     fn fingerprint(&self, rule: &str, location: &Location) -> u128 {
-        let content = match (&self.identity, location.record) {
-            (Some(identity), _) => identity,
-            (None, None) => [].as_slice(),
-            (None, Some(_)) => self.text.as_bytes(),
-        };
-        fingerprint(rule, &location.pointer, content)
+        let is_number = |byte: &u8| byte.is_ascii_digit() || b".,".contains(byte);
+        let words = || self.text.bytes().filter(|byte| !is_number(byte)).collect();
+        let content = self.identity.clone().unwrap_or_else(words);
+        fingerprint(rule, &location.pointer, &content)
     }
 }
 
@@ -284,6 +282,16 @@ pub struct Policy {
     pub enabled: BTreeSet<&'static str>,
     /// What is excused.
     pub allowances: Arc<Allowances>,
+    /// Whether every finding that is kept comes with an excerpt: which of them are told is
+    /// decided later.
+    pub all_excerpts: bool,
+}
+
+impl Policy {
+    /// Whether the finding of a rule that is the `number`th to be kept comes with an excerpt.
+    pub(crate) fn shows(&self, number: usize) -> bool {
+        self.all_excerpts || number <= EXCERPTS
+    }
 }
 
 /// How often each rule spoke at each severity: exact, however many findings were kept.
@@ -454,7 +462,8 @@ impl<'p> Findings<'p> {
         };
         let mut finding = finish(rule, severity, location, message, fingerprint);
         let kept = self.kept_of.get(rule).copied().unwrap_or(0);
-        finding.excerpt = (kept <= EXCERPTS).then(|| show(record.raw, span));
+        let shown = self.policy.shows(kept);
+        finding.excerpt = shown.then(|| show(record.raw, span));
         finding.after_recovery = record.recovered;
         self.kept.push(finding);
     }

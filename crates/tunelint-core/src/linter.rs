@@ -9,7 +9,7 @@ use crate::allow::Excused;
 use crate::engine;
 use crate::example::Example;
 use crate::excerpt::Excerpt;
-use crate::finding::{Counts, EXCERPTS, Finding, Findings, Keep, Policy};
+use crate::finding::{Counts, Finding, Findings, Keep, Policy};
 use crate::infer::Inferred;
 use crate::part::Part;
 use crate::position::{SourceId, Span};
@@ -458,7 +458,7 @@ fn pass_on(
         return Ok(());
     }
     *passed += 1;
-    if *passed > EXCERPTS {
+    if !policy.shows(*passed) {
         // Each batch made some: which ones are left must not depend on how the file was cut.
         finding.excerpt = None;
     }

@@ -193,6 +193,13 @@ impl Runs {
         runs
     }
 
+    /// A digest of all of them: what the text is, wherever it stands.
+    pub fn identity(&self) -> [u8; 8] {
+        let all = self.hashes.iter();
+        let digest = all.fold(0, |digest: u64, hash| digest.rotate_left(5) ^ hash);
+        digest.to_le_bytes()
+    }
+
     fn thin(&mut self, zeros: u32) {
         self.zeros = zeros;
         self.hashes.retain(|hash| hash.trailing_zeros() >= zeros);

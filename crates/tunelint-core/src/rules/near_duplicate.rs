@@ -8,7 +8,9 @@ use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::position::Span;
 use crate::printable::counted;
-use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
+use crate::rule::{
+    Check, DatasetRule, Level, RuleContext, RuleMeta, RuleOption, RuleStatus, Scope,
+};
 use crate::similar::{BANDS, Bands, Common, NEAR, Runs, bands};
 use crate::survey::Spot;
 
@@ -19,7 +21,14 @@ pub const META: RuleMeta = RuleMeta::new(
     Scope::Dataset,
 )
 .status(RuleStatus::Preview)
-.inferring();
+.inferring()
+.options(&[RuleOption {
+    name: "threshold",
+    summary: "the share of runs of five characters that two examples have in common",
+    default: NEAR,
+    min: 0.5,
+    max: 1.0,
+}]);
 
 /// Texts that agree in a band up to which each is a candidate; more share boilerplate.
 const CROWD: usize = 200;
@@ -29,12 +38,14 @@ const COMPARED: usize = 20_000;
 /// Builds the rule, once it is known what all examples have in common.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let common = Common::of(context.inferred.as_ref()?);
-    Some(Check::dataset(Candidates { common }))
+    let threshold = context.option(&META, "threshold");
+    Some(Check::dataset(Candidates { common, threshold }))
 }
 
 /// The first look: which examples may be alike.
 struct Candidates {
     common: Common,
+    threshold: f64,
 }
 
 /// The bands of every example, with its place: 84 bytes each. What was gathered together stays
@@ -71,6 +82,7 @@ impl DatasetRule for Candidates {
         (!pairs.is_empty()).then(|| {
             Check::dataset(Compared {
                 common: self.common.clone(),
+                threshold: self.threshold,
                 pairs,
                 wanted,
             })
@@ -109,6 +121,7 @@ fn candidates(signatures: &[Vec<(Spot, Bands)>]) -> BTreeSet<(Spot, Spot)> {
 /// The second look: which of them are.
 struct Compared {
     common: Common,
+    threshold: f64,
     pairs: BTreeSet<(Spot, Spot)>,
     wanted: BTreeSet<Spot>,
 }
@@ -142,10 +155,10 @@ impl DatasetRule for Compared {
         let near = self.pairs.iter().filter_map(|(a, b)| {
             let (x, y) = (texts.get(a)?, texts.get(b)?);
             let similarity = x.similarity(y);
-            (similarity >= NEAR && x != y).then_some((*a, *b, similarity))
+            (similarity >= self.threshold && x != y).then_some((*a, *b, similarity))
         });
         for family in families(near.collect()) {
-            report(&family, findings);
+            report(&family, &texts, findings);
         }
     }
 }
@@ -190,7 +203,7 @@ fn families(near: Vec<(Spot, Spot, f64)>) -> Vec<Family> {
     families.into_values().collect()
 }
 
-fn report(family: &Family, findings: &mut Findings<'_>) {
+fn report(family: &Family, texts: &BTreeMap<Spot, Runs>, findings: &mut Findings<'_>) {
     let [first, second, ..] = family.members.as_slice() else {
         return;
     };
@@ -204,7 +217,9 @@ fn report(family: &Family, findings: &mut Findings<'_>) {
                 counted(more as u64, "example")
             ),
         };
+        let identity = texts.get(second).map(Runs::identity).unwrap_or_default();
         let message = Message::new(message)
+            .identity(&identity)
             .help("keep the best of them, unless the variants are meant; never split them over training and validation");
         let others = family.members.iter().filter(|spot| *spot != second).take(10);
         others.fold(message, |message, spot| message.related("nearly the same", spot.location()))

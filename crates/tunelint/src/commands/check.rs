@@ -57,7 +57,7 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
     let plans = match accepted.is_empty() {
         true => plans,
         // Every finding must be seen, to know whether it was there before.
-        false => Plans::keeping(&options, &sources, Keep::All)?,
+        false => Plans::keeping(&options, &sources, Keep::All)?.with_all_excerpts(),
     };
     let reports = Reports::open(&options, &names, plans.fail_on())?.but_for(accepted);
     let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
@@ -161,6 +161,14 @@ impl Plans {
             list.insert(key, Plan::new(options, settings, dataset, &today, keep)?);
         }
         Ok(Self { list, today })
+    }
+
+    /// The same with an excerpt for every finding: which of them are told is not known yet.
+    fn with_all_excerpts(mut self) -> Self {
+        self.list
+            .values_mut()
+            .for_each(|plan| plan.policy.all_excerpts = true);
+        self
     }
 
     /// The strictest level of all.

@@ -1,9 +1,9 @@
 //! For people: a frame around each place, then what it comes to and what to do next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use tunelint_core::finding::{Counts, EXCERPTS, Finding};
+use tunelint_core::finding::{Applicability, Counts, EXCERPTS, Finding};
 use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
@@ -26,6 +26,8 @@ pub struct Human<'w> {
     out: Box<dyn Write + Send + 'w>,
     kept: Vec<Finding>,
     kept_of: BTreeMap<&'static str, usize>,
+    /// The rules whose findings can be put right by program, by how freely that may be done.
+    fixable: BTreeMap<Applicability, BTreeSet<&'static str>>,
 }
 
 impl<'w> Human<'w> {
@@ -36,6 +38,7 @@ impl<'w> Human<'w> {
             out,
             kept: Vec::new(),
             kept_of: BTreeMap::new(),
+            fixable: BTreeMap::new(),
         }
     }
 
@@ -107,6 +110,19 @@ impl<'w> Human<'w> {
         Ok(())
     }
 
+    fn fixable(&mut self) -> io::Result<()> {
+        for (applicability, rules) in &self.fixable {
+            let does = match applicability {
+                Applicability::Safe => "`--fix` puts right",
+                Applicability::Unsafe => "`--unsafe-fixes` puts right",
+                Applicability::DropsRecord => "`--drop-records --rejects FILE` puts aside",
+            };
+            let rules: Vec<&str> = rules.iter().copied().collect();
+            writeln!(self.out, "note: {does}: {}", rules.join(", "))?;
+        }
+        Ok(())
+    }
+
     fn statistics(&mut self, counts: &Counts) -> io::Result<()> {
         let width = counts
             .iter()
@@ -136,6 +152,10 @@ impl Report for Human<'_> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        if let Some(fix) = &finding.fix {
+            let rules = self.fixable.entry(fix.applicability).or_default();
+            rules.insert(finding.rule);
+        }
         // Another report of the run may want all of them; this one needs the first.
         let kept = self.kept_of.entry(finding.rule).or_default();
         if *kept < PER_RULE {
@@ -162,8 +182,13 @@ impl Report for Human<'_> {
             writeln!(self.out)?;
         }
         let files = counted(summary.sources.len() as u64, "file");
-        writeln!(self.out, "{} in {files}", totals(&summary.counts))?;
+        write!(self.out, "{} in {files}", totals(&summary.counts))?;
+        match summary.suppressed {
+            0 => writeln!(self.out)?,
+            excused => writeln!(self.out, ", {} excused", grouped(excused))?,
+        }
         if !self.style.quiet {
+            self.fixable()?;
             for note in &summary.notes {
                 writeln!(self.out, "note: {}", printable(note))?;
             }

@@ -25,6 +25,7 @@ pub fn above(directory: &Path) -> Result<Option<PathBuf>, Failure> {
         for name in NAMES {
             let path = directory.join(name);
             if path.is_file() && (name != PYPROJECT || speaks_of_us(&path)?) {
+                stays(&path, directory)?;
                 return Ok(Some(path));
             }
         }
@@ -33,6 +34,20 @@ pub fn above(directory: &Path) -> Result<Option<PathBuf>, Failure> {
         }
     }
     Ok(None)
+}
+
+/// A settings file that was come upon must not be a link out of its repository: mistakes in it are
+/// shown, and so would be what stands in any file.
+fn stays(path: &Path, directory: &Path) -> Result<(), Failure> {
+    let shown = printable_path(&shown(path));
+    let target = fs::canonicalize(path).map_err(|error| Failure::io("read", &shown, &error))?;
+    if target.starts_with(root_of(directory)) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{shown} is a link that leads out of the repository"
+    ))
+    .help("put the settings there themselves, or name a file with --config"))
 }
 
 /// The root of the repository around `directory`, or the directory itself.

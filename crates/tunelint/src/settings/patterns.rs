@@ -57,9 +57,12 @@ impl Patterns {
         for text in &self.texts {
             let start = self.directory.join(literal(text));
             let entries = WalkBuilder::new(&start).standard_filters(false).build();
+            // A link may lead anywhere; what it names can be named itself.
+            let is_file =
+                |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
             let paths = entries
                 .flatten()
-                .filter(|entry| entry.path().is_file() && self.matches(entry.path()));
+                .filter(|entry| is_file(entry) && self.matches(entry.path()));
             files.extend(paths.map(ignore::DirEntry::into_path));
         }
         files.sort();

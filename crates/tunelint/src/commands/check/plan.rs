@@ -193,6 +193,7 @@ fn policy(
         severities,
         enabled,
         allowances: Arc::new(allowances),
+        all_excerpts: false,
     })
 }
 
