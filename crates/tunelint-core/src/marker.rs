@@ -59,8 +59,8 @@ impl Event {
 /// assert_eq!(tunelint_core::marker::key("<Text>"), "<text>");
 /// ```
 pub fn key(form: &str) -> String {
-    let letters =
-        form.trim_matches(|c| matches!(c, '*' | '_' | '#' | '>' | ' ' | '\t' | ':' | '：' | '='));
+    let quoted = form.trim_start_matches(['#', '>', ' ', '\t']);
+    let letters = quoted.trim_matches(['*', '_', ' ', '\t', ':', '：', '=']);
     let folded = letters.to_lowercase();
     let words: Vec<&str> = folded
         .split([' ', '_', '-'])
