@@ -55,6 +55,7 @@ pub mod json;
 pub mod layout;
 pub mod limit;
 pub mod linter;
+pub mod loss;
 pub mod marker;
 pub mod marks;
 pub mod part;
