@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use regex::bytes::Regex;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::position::{Location, SourceId, Span};
@@ -52,12 +53,72 @@ pub enum Excuse {
 }
 
 /// Records that are excused from rules which speak at the end: runs of ordinals.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<Stored>", from = "Vec<Stored>")]
 pub struct Excused {
     runs: BTreeMap<(Excuse, SourceId), Vec<(u64, u64)>>,
 }
 
+/// Runs as a part stores them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Stored {
+    /// The number of the allowance, or the rule that the records themselves name.
+    excuse: Result<usize, String>,
+    source: u32,
+    runs: Vec<(u64, u64)>,
+}
+
+impl From<Excused> for Vec<Stored> {
+    fn from(excused: Excused) -> Self {
+        let stored = excused
+            .runs
+            .into_iter()
+            .filter_map(|((excuse, source), runs)| {
+                let excuse = match excuse {
+                    Excuse::Listed(index) => Ok(index),
+                    Excuse::Inline(rule) => Err(rule.to_owned()),
+                    // A baseline knows findings, not records.
+                    Excuse::Accepted => return None,
+                };
+                let source = source.0;
+                Some(Stored {
+                    excuse,
+                    source,
+                    runs,
+                })
+            });
+        stored.collect()
+    }
+}
+
+impl From<Vec<Stored>> for Excused {
+    fn from(stored: Vec<Stored>) -> Self {
+        let runs = stored.into_iter().filter_map(|stored| {
+            let excuse = match &stored.excuse {
+                Ok(index) => Excuse::Listed(*index),
+                Err(rule) => Excuse::Inline(rules::by_name(rule)?.meta.name),
+            };
+            Some(((excuse, SourceId(stored.source)), stored.runs))
+        });
+        Self {
+            runs: runs.collect(),
+        }
+    }
+}
+
 impl Excused {
+    /// The same where sources are counted from `first` on.
+    #[must_use]
+    pub(crate) fn shifted(self, first: u32) -> Self {
+        let runs = self.runs.into_iter();
+        let shift = |SourceId(source): SourceId| SourceId(source + first);
+        Self {
+            runs: runs
+                .map(|((excuse, source), runs)| ((excuse, shift(source)), runs))
+                .collect(),
+        }
+    }
+
     fn add(&mut self, excuse: Excuse, source: SourceId, ordinal: u64) {
         let runs = self.runs.entry((excuse, source)).or_default();
         match runs.last_mut() {
@@ -233,5 +294,16 @@ mod tests {
             .collect();
         assert_eq!(found, [1, 2, 3, 7, 9, 10]);
         assert!(!excused.has(excuse, SourceId(1), 1));
+    }
+
+    #[test]
+    fn runs_survive_being_stored() {
+        let mut excused = Excused::default();
+        excused.add(Excuse::Listed(2), SourceId(0), 5);
+        excused.add(Excuse::Inline("duplicate-example"), SourceId(1), 6);
+        let stored = rmp_serde::to_vec(&excused).expect("bytes");
+        let loaded: Excused = rmp_serde::from_slice(&stored).expect("runs");
+        assert_eq!(loaded, excused);
+        assert!(loaded.shifted(3).has(Excuse::Listed(2), SourceId(3), 5));
     }
 }

@@ -199,6 +199,7 @@ impl Linter {
             survey: self.tallies.survey,
             tallies,
             examples: self.tallies.examples,
+            excused: self.tallies.excused,
             ..Part::default()
         })
     }
@@ -211,6 +212,7 @@ impl Linter {
     pub fn take_in(&mut self, part: &Part, first: u32) -> Result<(), rmp_serde::decode::Error> {
         let mut taken = Tallies::new(&self.rules);
         taken.examples = part.examples;
+        taken.excused = part.excused.clone().shifted(first);
         taken.survey = part.survey.clone();
         taken.survey.shift(first);
         for ((check, tally), saved) in self.rules.checks().zip(&mut taken.rules).zip(&part.tallies)

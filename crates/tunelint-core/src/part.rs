@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::allow::Excused;
 use crate::finding::{Counts, Severity};
 use crate::rules;
 use crate::summary::SourceSummary;
@@ -25,6 +26,7 @@ pub struct Part {
     pub(crate) survey: Survey,
     pub(crate) tallies: Vec<Option<Vec<u8>>>,
     pub(crate) examples: u64,
+    pub(crate) excused: Excused,
 }
 
 /// A file of a shard.

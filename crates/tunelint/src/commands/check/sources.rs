@@ -243,6 +243,10 @@ fn is_complete(settings: &Settings, paths: &[PathBuf]) -> bool {
     let Some(directory) = settings.directory() else {
         return false;
     };
+    if settings.allows.is_empty() {
+        // Nobody will ask, and a hook need not walk the repository.
+        return false;
+    }
     if settings.datasets.is_empty() {
         return paths.iter().any(|path| directory.starts_with(path));
     }
