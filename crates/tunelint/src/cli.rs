@@ -46,6 +46,8 @@ pub enum Command {
     Config(Config),
     /// Accept what is found today, so that only what comes later is told
     Baseline(Box<Baseline>),
+    /// Read a loss curve, and say at which epoch to stop
+    Loss(Loss),
     /// Finish a check that was done in shards
     Merge(Merge),
     /// Print what a shell needs to complete commands and options
@@ -311,6 +313,35 @@ pub struct Rule {
 pub struct Profile {
     /// The provider
     pub name: Option<String>,
+}
+
+/// Options of `loss`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tunelint loss snapshots.json\n  tunelint loss step_metrics.csv --epochs 3\n  tunelint loss checkpoint-100/trainer_state.json --format json"
+)]
+pub struct Loss {
+    /// The curve; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The epochs that the run was set to, where the file does not say
+    #[arg(long, value_name = "N")]
+    pub epochs: Option<f64>,
+    /// How it is told
+    #[arg(long, value_name = "NAME", default_value = "human")]
+    pub format: LossFormat,
+    /// Columns of the picture
+    #[arg(long, value_name = "N", default_value_t = 80)]
+    pub width: usize,
+}
+
+/// How a judgement is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LossFormat {
+    /// For people: a picture, a table, and what to do
+    Human,
+    /// One JSON document
+    Json,
 }
 
 /// Options of `merge`.

@@ -6,6 +6,7 @@ pub mod completions;
 pub mod config;
 pub mod convert;
 pub mod init;
+pub mod loss;
 pub mod man;
 mod names;
 pub mod profile;

@@ -13,8 +13,8 @@ const LEAST: usize = 3;
 const FLAT: f64 = 0.03;
 /// A change this large is a fall, or a rise.
 const CLEAR: f64 = 0.05;
-/// Standard errors within which two means are the same.
-const NOISE: f64 = 2.0;
+/// Standard errors within which a mean is the same as the lowest of several.
+const NOISE: f64 = 3.5;
 /// Groups into which steps are cut where nothing is known of epochs.
 const BINS: usize = 12;
 
@@ -220,7 +220,7 @@ fn falls(groups: &[Group]) -> bool {
 fn groups(points: &[Point]) -> (Vec<Group>, bool) {
     let epochs: Option<Vec<f64>> = points
         .iter()
-        .map(|point| point.epoch.map(|epoch| (epoch - 1e-9).ceil().max(0.0)))
+        .map(|point| point.epoch.map(whole_epoch))
         .collect();
     match epochs {
         Some(mut epochs) => {
@@ -243,6 +243,15 @@ fn groups(points: &[Point]) -> (Vec<Group>, bool) {
                 .collect();
             (grouped(points, &ends), false)
         }
+    }
+}
+
+/// The epoch that a point belongs to: the one that runs, or whose part is done.
+fn whole_epoch(epoch: f64) -> f64 {
+    if epoch <= 0.0 {
+        0.0
+    } else {
+        (epoch - 1e-9).ceil()
     }
 }
 
