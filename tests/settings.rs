@@ -531,3 +531,39 @@ fn the_settings_of_the_contract_and_of_the_readme_are_understood() {
         );
     }
 }
+
+/// Names of rules lead to their pages, where the settings say where those are.
+#[test]
+fn rules_link_to_their_pages() {
+    let repository = Repository::new(&[
+        (
+            "tunelint.toml",
+            "rule-url = \"https://docs.example/rules/{rule}.html\"\n",
+        ),
+        ("a.jsonl", "{\"text_input\":\"a\",\"output\":\"\"}\n"),
+    ]);
+    let link = "https://docs.example/rules/empty-output.html";
+    let (_, sarif, _) = repository.run(&["check", "a.jsonl", "--format", "sarif"]);
+    assert!(
+        sarif.contains(&format!("\"helpUri\":\"{link}\"")),
+        "{sarif}"
+    );
+    let (_, plain, _) = repository.run(&["check", "a.jsonl"]);
+    assert!(!plain.contains(link), "{plain}");
+    let mut command = crate::running::command(&["check", "a.jsonl", "--color", "always"]);
+    let run = command
+        .current_dir(repository.path("."))
+        .env_remove("NO_COLOR")
+        .env("FORCE_HYPERLINK", "1")
+        .output();
+    let (_, linked, _) = crate::running::outcome(&run.expect("it runs"));
+    assert!(linked.contains(&format!("\u{1b}]8;;{link}")), "{linked}");
+
+    repository.write("tunelint.toml", "rule-url = \"file:///etc/{rule}\"\n");
+    let (code, _, said) = repository.run(&["check", "a.jsonl"]);
+    assert_eq!(
+        (code, said.contains("no https address with `{rule}` in it")),
+        (2, true),
+        "{said}"
+    );
+}

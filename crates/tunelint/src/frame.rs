@@ -35,6 +35,8 @@ pub struct Frame {
     pub at: Option<Position>,
     /// The text there.
     pub excerpt: Option<Excerpt>,
+    /// Where more can be read: the code links to it, in a terminal that takes links.
+    pub url: Option<String>,
 }
 
 impl Frame {
@@ -46,7 +48,7 @@ impl Frame {
         }
         let mut text = String::new();
         GraphicalReportHandler::new_themed(theme(color))
-            .with_links(false)
+            .with_links(color && self.url.is_some())
             .with_width(WIDTH)
             .render_report(&mut text, &self)
             .map_err(io::Error::other)?;
@@ -91,6 +93,10 @@ impl Diagnostic for Frame {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let help = self.help.as_deref()?;
         Some(Box::new(printable(help)))
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.url.as_deref()?))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

@@ -79,6 +79,10 @@ pub struct Style {
     pub fail_on: Option<Severity>,
     /// The name of each source, by its id.
     pub names: Vec<SourceName>,
+    /// Where pages of rules can be read: an address with `{rule}`.
+    pub rule_url: Option<String>,
+    /// Whether the terminal takes links.
+    pub links: bool,
 }
 
 /// The name of a source that has none.
@@ -92,6 +96,11 @@ impl Style {
     /// The name of a source.
     pub fn name(&self, source: SourceId) -> &SourceName {
         self.names.get(source.0 as usize).unwrap_or(&NAMELESS)
+    }
+
+    /// Where the page of a rule can be read.
+    pub fn url_of(&self, rule: &str) -> Option<String> {
+        Some(self.rule_url.as_ref()?.replace("{rule}", rule))
     }
 
     /// Whether a finding of `severity` makes the run fail.

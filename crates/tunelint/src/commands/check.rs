@@ -59,7 +59,8 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
         // Every finding must be seen, to know whether it was there before.
         false => Plans::keeping(&options, &sources, Keep::All)?.with_all_excerpts(),
     };
-    let reports = Reports::open(&options, &names, plans.fail_on())?.but_for(accepted);
+    let reports =
+        Reports::open(&options, &names, plans.fail_on(), sources.rule_url())?.but_for(accepted);
     let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
     Ok(exit.max(match &options.part {
         Some(path) => run.part(path)?,

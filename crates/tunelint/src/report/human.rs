@@ -63,7 +63,9 @@ impl<'w> Human<'w> {
             *of += 1;
             shown += 1;
             let path = &self.style.name(finding.location.source).shown;
-            let text = frame(finding, path).draw(self.style.color)?;
+            let mut frame = frame(finding, path);
+            frame.url = self.style.url_of(finding.rule).filter(|_| self.style.links);
+            let text = frame.draw(self.style.color)?;
             writeln!(self.out, "{}", text.trim_end())?;
             for related in &finding.related {
                 let place = Place::of(&self.style, &related.location);
@@ -235,5 +237,6 @@ fn frame(finding: &Finding, path: &str) -> Frame {
         at: (finding.location.record.is_some() || finding.location.start.offset > 0)
             .then_some(finding.location.start),
         excerpt: finding.excerpt.clone(),
+        url: None,
     }
 }

@@ -123,7 +123,7 @@ impl Report for Sarif<'_> {
         let rules: Vec<Value> = spoke
             .iter()
             .map(|name| match rules::by_name(name) {
-                Some(entry) => descriptor(entry),
+                Some(entry) => descriptor(entry, self.style.url_of(entry.meta.name)),
                 // A rule of the user's own has no page.
                 None => json!({ "id": name, "name": name }),
             })
@@ -181,18 +181,22 @@ fn message(finding: &Finding) -> String {
 }
 
 /// A rule with its page.
-fn descriptor(entry: &RuleEntry) -> Value {
+fn descriptor(entry: &RuleEntry, url: Option<String>) -> Value {
     let (name, summary) = (entry.meta.name, entry.summary());
     let severity = match entry.meta.level {
         Level::Fixed(severity) => severity,
         Level::Profile => Severity::Error,
     };
-    json!({
+    let mut descriptor = json!({
         "id": name,
         "name": name,
         "shortDescription": { "text": summary },
         "fullDescription": { "text": summary },
         "help": { "text": summary, "markdown": entry.page },
         "defaultConfiguration": { "level": level(severity) },
-    })
+    });
+    if let (Some(url), Some(fields)) = (url, descriptor.as_object_mut()) {
+        fields.insert("helpUri".to_owned(), url.into());
+    }
+    descriptor
 }

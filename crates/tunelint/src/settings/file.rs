@@ -47,6 +47,9 @@ pub struct File {
     pub max_record_size: Option<String>,
     /// Accepted findings, as `tunelint baseline create` writes them.
     pub baseline: Option<String>,
+    /// Where pages of rules can be read: an https address with `{rule}` in it. Names of rules link
+    /// to it in a terminal that takes links, and in SARIF.
+    pub rule_url: Option<String>,
     /// How files are read and what belongs together.
     pub dataset: Vec<Dataset>,
     /// Severities and options of rules: `"off"`, a severity, or a table.

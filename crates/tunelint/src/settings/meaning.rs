@@ -180,6 +180,7 @@ impl Settings {
         let mut settings = Self::default();
         reader.rules(&file, &mut settings);
         reader.record_size(&file);
+        reader.rule_url(&file);
         settings.exclude = reader.patterns("/exclude", &file.exclude, true);
         settings.baseline = file
             .baseline
@@ -326,6 +327,15 @@ impl Meaning<'_> {
             })
         });
         read.map_err(|why| self.wrong(pointer, why)).ok()
+    }
+
+    /// A link must lead where people expect one to lead.
+    fn rule_url(&mut self, file: &File) {
+        let Some(url) = &file.rule_url else { return };
+        let plain = url.starts_with("https://") && !url.chars().any(|c| c.is_control() || c == ' ');
+        if !plain || !url.contains("{rule}") {
+            self.wrong("/rule-url", "this is no https address with `{rule}` in it");
+        }
     }
 
     /// A baseline may be missing: it is what `tunelint baseline create` will write.

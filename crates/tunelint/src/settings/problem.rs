@@ -33,6 +33,7 @@ impl Problem {
                 path: name.to_owned(),
                 at: Some(Position::START.advance(before, false)),
                 excerpt: Some(Excerpt::new(text.as_bytes(), span)),
+                url: None,
             },
         }
     }

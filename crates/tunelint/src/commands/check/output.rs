@@ -111,6 +111,7 @@ impl Reports {
         options: &Check,
         names: &[PathBuf],
         fail_on: Option<Severity>,
+        rule_url: Option<String>,
     ) -> Result<Self, Failure> {
         let directory = std::env::current_dir().unwrap_or_default();
         let names: Vec<SourceName> = names
@@ -123,6 +124,8 @@ impl Reports {
             statistics: options.statistics,
             fail_on,
             names: names.clone(),
+            rule_url: rule_url.clone(),
+            links: color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         };
         let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
         let mut reports = vec![report::open(

@@ -41,7 +41,7 @@ pub fn run(options: &Merge) -> Result<Exit, Failure> {
     let sources = Sources::listed(&check)?;
     let plans = Plans::new(&check, &sources)?;
     let names = names_of(&sources, &plans, &check);
-    let reports = Reports::open(&check, &names, plans.fail_on())?;
+    let reports = Reports::open(&check, &names, plans.fail_on(), sources.rule_url())?;
     let run = Run::new(&sources, &plans, &names, reports, false);
     run.merged(&parts)
 }

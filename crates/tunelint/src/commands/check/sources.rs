@@ -178,9 +178,7 @@ impl Sources {
         sources.settings = shelf.settings;
         Ok(sources)
     }
-}
 
-impl Sources {
     /// The files that `options` name, one by one, whether they are there or not.
     pub(super) fn listed(options: &Check) -> Result<Self, Failure> {
         let mut shelf = Shelf {
@@ -195,6 +193,12 @@ impl Sources {
         sources.complete = vec![false; shelf.settings.len()];
         sources.settings = shelf.settings;
         Ok(sources)
+    }
+
+    /// Where pages of rules can be read, by the first settings that say so.
+    pub(super) fn rule_url(&self) -> Option<String> {
+        let mut settings = self.settings.iter();
+        settings.find_map(|settings| settings.file.rule_url.clone())
     }
 }
 
