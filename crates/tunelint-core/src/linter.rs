@@ -127,7 +127,9 @@ impl Tallies {
                     Some(check) => again.push((name, check)),
                     None => rule.finish(tally, findings),
                 },
-                (Check::Survey(rule), _) => rule.finish(&self.survey, findings),
+                (Check::Survey(rule) | Check::Twofold(_, rule), _) => {
+                    rule.finish(&self.survey, findings);
+                }
                 _ => {}
             }
         }
@@ -431,7 +433,7 @@ pub fn each_example(mut reader: Reader, take: &mut dyn FnMut(&Example<'_>)) -> i
 /// Runs every example rule on one example.
 fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings<'_>) {
     for (name, check) in rules.named() {
-        if let Check::Example(rule) = check {
+        if let Check::Example(rule) | Check::Twofold(rule, _) = check {
             findings.speak_for(name);
             rule.check(example, findings);
         }

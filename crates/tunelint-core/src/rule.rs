@@ -264,6 +264,8 @@ pub enum Check {
     Dataset(Box<dyn ErasedRule>),
     /// Speaks about the survey.
     Survey(Box<dyn SurveyRule>),
+    /// Sees one example, and speaks about the survey as well.
+    Twofold(Box<dyn ExampleRule>, Box<dyn SurveyRule>),
     /// The reader and the layouts report under its name.
     Reader,
 }
@@ -282,6 +284,11 @@ impl Check {
     /// A rule that speaks about the survey.
     pub fn survey(rule: impl SurveyRule + 'static) -> Self {
         Self::Survey(Box::new(rule))
+    }
+
+    /// A rule that sees one example, and speaks about the survey as well.
+    pub fn twofold(of_one: impl ExampleRule + 'static, of_all: impl SurveyRule + 'static) -> Self {
+        Self::Twofold(Box::new(of_one), Box::new(of_all))
     }
 
     /// The reader reports it.

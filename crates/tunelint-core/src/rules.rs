@@ -649,7 +649,7 @@ impl RuleSet {
             ..Needs::COUNT
         };
         self.checks().fold(awaited, |needs, check| match check {
-            Check::Survey(rule) => needs.and(rule.needs()),
+            Check::Survey(rule) | Check::Twofold(_, rule) => needs.and(rule.needs()),
             _ => needs,
         })
     }

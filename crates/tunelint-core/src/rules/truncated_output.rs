@@ -6,8 +6,9 @@ use crate::code::is_code;
 use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::marks::Mark;
-use crate::printable::quoted;
-use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::printable::{counted, grouped, quoted};
+use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, SurveyRule};
+use crate::survey::{Needs, Survey};
 use crate::text::Text;
 
 /// What is known about the rule.
@@ -19,7 +20,7 @@ pub const META: RuleMeta = RuleMeta::new(
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::example(TruncatedOutput))
+    Some(Check::twofold(TruncatedOutput, CutAtALimit))
 }
 
 /// Bytes from which on an end in the middle is no style.
@@ -51,6 +52,49 @@ impl ExampleRule for TruncatedOutput {
             });
         }
     }
+}
+
+/// Outputs that share the greatest length from which on that is no chance.
+const MANY: usize = 5;
+
+/// Speaks where many outputs have exactly the greatest length: that was somebody's limit.
+struct CutAtALimit;
+
+impl SurveyRule for CutAtALimit {
+    fn needs(&self) -> Needs {
+        Needs {
+            lengths: true,
+            ..Needs::COUNT
+        }
+    }
+
+    fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
+        let longest = survey.output_lengths.longest();
+        let Some((most, first)) = longest.first() else {
+            return;
+        };
+        let sharing = longest
+            .iter()
+            .take_while(|(length, _)| length == most)
+            .count();
+        if sharing < MANY || *most < LONG as u64 || !is_limit(*most) {
+            return;
+        }
+        findings.report_at(first.location(), Severity::Warning, || {
+            let more = if sharing == longest.len() { " and more" } else { "" };
+            Message::new(format!(
+                "{}{more} have exactly {} characters, the most of all: they were probably cut there",
+                counted(sharing as u64, "output"),
+                grouped(*most)
+            ))
+            .help("look at their ends; write them again without the limit, or remove them")
+        });
+    }
+}
+
+/// Whether a length is one that people set: round in tens or in twos.
+fn is_limit(length: u64) -> bool {
+    length.is_multiple_of(100) || length.is_multiple_of(256)
 }
 
 /// What shows that an output was cut.
