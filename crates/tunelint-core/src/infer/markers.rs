@@ -1,9 +1,11 @@
 //! The markers that nearly every input has, their order, their form, and what follows them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Majority;
 use super::plateau::LEAST;
+use crate::example::{Example, Turn};
 use crate::marker::{self, Event, Separator};
 use crate::survey::Entry;
 
@@ -27,6 +29,16 @@ pub struct Markers {
     frequent: BTreeSet<String>,
     /// How many inputs were looked at.
     pub of: usize,
+}
+
+/// An input whose markers are not as usual.
+pub struct Departing<'e, 'a> {
+    /// The first prompt.
+    pub turn: &'e Turn<'a>,
+    /// Its text.
+    pub text: Cow<'e, str>,
+    /// The markers in it.
+    pub events: Vec<Event>,
 }
 
 /// One of them.
@@ -113,9 +125,20 @@ impl Markers {
         })
     }
 
+    /// The first prompt of an example, if its markers are not as usual.
+    pub fn departing<'e, 'a>(&self, example: &'e Example<'a>) -> Option<Departing<'e, 'a>> {
+        let turn = example.prompt()?;
+        let text = turn.joined();
+        if self.conforms(&text) {
+            return None;
+        }
+        let events = marker::events(&text);
+        Some(Departing { turn, text, events })
+    }
+
     /// Whether `text` has every marker in its common form, in order, each followed by what is
     /// common: most texts do, and need no closer look.
-    pub fn conforms(&self, text: &str) -> bool {
+    fn conforms(&self, text: &str) -> bool {
         let mut from = 0;
         self.markers.iter().all(|marker| {
             let found = self.find_as_usual(text, marker, from);

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::example::Example;
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::infer::Inferred;
-use crate::infer::markers::Marker;
-use crate::marker;
+use crate::infer::markers::{Departing, Marker};
 use crate::printable::quoted;
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
@@ -35,14 +34,12 @@ struct MissingMarker {
 
 impl ExampleRule for MissingMarker {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let (Some(markers), Some(turn)) = (&self.inferred.markers, example.prompt()) else {
+        let Some(markers) = &self.inferred.markers else {
             return;
         };
-        let text = turn.joined();
-        if markers.conforms(&text) {
+        let Some(Departing { turn, text, events }) = markers.departing(example) else {
             return;
-        }
-        let events = marker::events(&text);
+        };
         let has = |marker: &&Marker| events.iter().any(|event| event.key() == marker.key.value);
         for missing in self
             .inferred

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::example::Example;
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::infer::Inferred;
-use crate::infer::markers::Markers;
-use crate::marker::{self, Event};
+use crate::infer::markers::{Departing, Markers};
+use crate::marker::Event;
 use crate::printable::quoted;
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
@@ -35,14 +35,13 @@ struct MixedMarkerOrder {
 
 impl ExampleRule for MixedMarkerOrder {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let (Some(markers), Some(turn)) = (&self.inferred.markers, example.prompt()) else {
+        let Some(markers) = &self.inferred.markers else {
             return;
         };
-        let text = turn.joined();
-        let Some(ordered) = markers.ordered.filter(|_| !markers.conforms(&text)) else {
+        let (Some(ordered), Some(departing)) = (markers.ordered, markers.departing(example)) else {
             return;
         };
-        let events = marker::events(&text);
+        let Departing { turn, text, events } = departing;
         let Some(found) = positions(markers, &events) else {
             return;
         };
@@ -126,7 +125,7 @@ mod tests {
     #[test]
     fn parts_change_places_and_what_is_between_stays() {
         let text = "Do it.\ncontext: it rains\nquestion: why?";
-        let events = marker::events(text);
+        let events = crate::marker::events(text);
         let (range, with) = reordered(text, &events, &[1, 0], text.len()).unwrap();
         assert_eq!(
             (range.start, with.as_str()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::example::Example;
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::infer::Inferred;
-use crate::marker;
+use crate::infer::markers::Departing;
 use crate::printable::quoted;
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
@@ -35,14 +35,12 @@ struct MixedMarkerStyle {
 
 impl ExampleRule for MixedMarkerStyle {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let (Some(markers), Some(turn)) = (&self.inferred.markers, example.prompt()) else {
+        let Some(markers) = &self.inferred.markers else {
             return;
         };
-        let text = turn.joined();
-        if markers.conforms(&text) {
+        let Some(Departing { turn, text, events }) = markers.departing(example) else {
             return;
-        }
-        let events = marker::events(&text);
+        };
         for marker in self.inferred.expected_markers(&text) {
             let found = events.iter().find(|event| event.key() == marker.key.value);
             let (Some(event), Some(usual)) = (found, &marker.usual_form) else {
