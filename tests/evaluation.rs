@@ -101,8 +101,11 @@ fn evaluate(sets: &[Set]) -> BTreeMap<(&'static str, &'static str, usize), Score
     let mut scores: BTreeMap<_, Score> = BTreeMap::new();
     for set in sets {
         let form = check().inferred("set.jsonl", &jsonl(&set.rows));
+        let mut clean: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         for damage in DAMAGES {
-            let clean = flagged(damage.rule, &set.rows);
+            let clean = clean
+                .entry(damage.rule)
+                .or_insert_with(|| flagged(damage.rule, &set.rows));
             for percent in RATES.into_iter().filter(|rate| *rate == HELD || updating()) {
                 let Some((rows, changed)) = damaged(set, &form, damage, percent) else {
                     continue;
@@ -116,7 +119,7 @@ fn evaluate(sets: &[Set]) -> BTreeMap<(&'static str, &'static str, usize), Score
                 score.hit += found.intersection(&changed).count();
                 // What is flagged in the clean set too was not damaged by us, but may be true.
                 score.flagged += found
-                    .difference(&clean)
+                    .difference(clean)
                     .filter(|at| !changed.contains(at))
                     .count()
                     + found.intersection(&changed).count();
