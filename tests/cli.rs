@@ -576,3 +576,55 @@ fn shards_and_their_parts_make_one_check() {
         "{err}"
     );
 }
+
+/// Nothing that is read is ever written over.
+#[test]
+fn reports_never_replace_what_is_read() {
+    let data = "{\"text_input\":\"a\",\"output\":\"b\"}\n";
+    let repository = Repository::new(&[
+        ("a.jsonl", data),
+        ("tunelint.toml", "fail-on = \"error\"\n"),
+    ]);
+    for arguments in [
+        ["check", "a.jsonl", "--report", "json=a.jsonl"],
+        ["check", "a.jsonl", "--report", "json=./a.jsonl"],
+        ["check", "a.jsonl", "--report", "json=tunelint.toml"],
+        ["check", "a.jsonl", "--part", "a.jsonl"],
+    ] {
+        let (code, _, said) = repository.run(&arguments);
+        assert_eq!(
+            (code, said.contains("is read by this check")),
+            (2, true),
+            "{said}"
+        );
+    }
+    assert_eq!(repository.read("a.jsonl"), data);
+    let two = [
+        "check", "a.jsonl", "--report", "json=r", "--report", "sarif=r",
+    ];
+    let (code, _, said) = repository.run(&two);
+    assert_eq!((code, said.contains("two reports")), (2, true), "{said}");
+}
+
+/// A file that is compared with, and cannot be read, is told: the check was not whole.
+#[test]
+fn unreadable_files_of_comparison_are_told() {
+    let repository = Repository::new(&[
+        ("a.jsonl", "{\"text_input\":\"a\",\"output\":\"b\"}\n"),
+        ("bad.jsonl", "{\"text_input\":\"c\",\"output\":\"d\",}\n"),
+    ]);
+    for option in ["--validation", "--production"] {
+        let (code, _, said) = repository.run(&["check", "a.jsonl", option, "bad.jsonl"]);
+        assert_eq!(
+            (
+                code,
+                said.contains("1 record of bad.jsonl could not be read")
+            ),
+            (2, true),
+            "{said}"
+        );
+    }
+    // One file under two names is one source.
+    let (_, out, _) = repository.run(&["check", "a.jsonl", "./a.jsonl", "--quiet"]);
+    assert!(out.contains("in 1 file"), "{out}");
+}

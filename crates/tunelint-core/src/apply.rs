@@ -11,7 +11,7 @@ use crate::finding::{Applicability, Edit, Finding};
 use crate::position::{Position, Span};
 use crate::reader::Reader;
 use crate::rules::{blank_line, odd_line_endings, wrong_container};
-use crate::source::{Batch, Container, LineEnd};
+use crate::source::{Batch, Container};
 
 /// What is to be changed in one source.
 #[derive(Debug, Clone, Default)]
@@ -78,7 +78,7 @@ impl Wishes {
             wishes: self,
             document: reader.container() == Some(Container::Json),
             rows: reader.container().is_some_and(Container::has_rows),
-            first_end: reader.batcher.facts().first_end,
+            crlf: reader.batcher.facts().is_mostly_crlf(),
             last: None,
             kept: false,
             changes: Vec::new(),
@@ -178,7 +178,8 @@ struct Gaps<'w> {
     document: bool,
     /// Whether a header may stand before them.
     rows: bool,
-    first_end: Option<LineEnd>,
+    /// Whether lines are to end in CR LF.
+    crlf: bool,
     last: Option<Seen>,
     /// Whether a record that stays has gone by.
     kept: bool,
@@ -320,10 +321,7 @@ impl Gaps<'_> {
         if content == b"," && self.wishes.tidy.contains(comma) {
             self.changes.push(Change::new(comma, at..at + 1, ""));
         }
-        let wanted = match self.first_end {
-            Some(LineEnd::CrLf) => "\r\n",
-            _ => "\n",
-        };
+        let wanted = if self.crlf { "\r\n" } else { "\n" };
         let found = mark.get(mark_at..).unwrap_or_default();
         let ends = odd_line_endings::META.name;
         if found != wanted.as_bytes() && self.wishes.tidy.contains(ends) {

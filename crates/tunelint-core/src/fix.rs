@@ -102,6 +102,14 @@ impl Fix {
         })
     }
 
+    /// Leaves out signs that are no part of any text.
+    pub(crate) fn without(record: &Record<'_>, span: Span) -> Self {
+        Self {
+            applicability: Applicability::Safe,
+            edits: vec![edit(record, span, String::new())],
+        }
+    }
+
     /// Leaves out the record of the finding, with what separates it from its neighbours. Which
     /// bytes those are depends on the container, and is found out when the fix is applied.
     pub fn drop_record() -> Self {

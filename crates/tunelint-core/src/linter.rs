@@ -407,18 +407,21 @@ impl Pass<'_> {
     }
 }
 
-/// Hands every example of a source to `take`, in order, and checks nothing.
+/// Hands every example of a source to `take`, in order, and checks nothing. Returns how many
+/// records gave no example.
 ///
 /// # Errors
 /// What reading returns.
-pub fn each_example(mut reader: Reader, take: &mut dyn FnMut(&Example<'_>)) -> io::Result<()> {
+pub fn each_example(mut reader: Reader, take: &mut dyn FnMut(&Example<'_>)) -> io::Result<u64> {
     let decoding = reader.decoding();
     let mut scratch = decoding.scratch();
     let silent = Policy::default();
     let mut findings = Findings::new(&silent);
+    let mut examples = 0;
     let mut read = |batch: &Batch| {
         decoding.each(batch, &mut scratch, &mut findings, &mut |read, _| {
             if let Decoded::Example(example) = read {
+                examples += 1;
                 take(example);
             }
         });
@@ -427,7 +430,9 @@ pub fn each_example(mut reader: Reader, take: &mut dyn FnMut(&Example<'_>)) -> i
     while let Some(batch) = reader.batcher.next_batch()? {
         read(&batch);
     }
-    Ok(())
+    // A file that is no data at all has no records either.
+    let unreadable = u64::from(reader.shape.is_err());
+    Ok(reader.records().saturating_sub(examples) + unreadable)
 }
 
 /// Runs every example rule on one example.

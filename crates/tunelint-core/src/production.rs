@@ -16,6 +16,8 @@ use crate::text::Text;
 pub struct Prompts {
     /// Distinct prompts.
     pub sketch: Sketch,
+    /// Records and lines that no prompt could be read from.
+    pub unread: u64,
 }
 
 /// The largest text file of prompts that is read: it is a sample, not a log.
@@ -39,25 +41,28 @@ impl Prompts {
     }
 
     fn read_lines(&mut self, source: SourceId, input: &Input) -> io::Result<()> {
-        let mut text = String::new();
-        input.open()?.take(MOST_BYTES).read_to_string(&mut text)?;
+        let mut bytes = Vec::new();
+        input.open()?.take(MOST_BYTES).read_to_end(&mut bytes)?;
         let mut start = Position::START;
-        for (line, ordinal) in text.split_inclusive('\n').zip(1..) {
-            let prompt = line.trim_end_matches(['\n', '\r']);
+        for (line, ordinal) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
             let record = Record {
                 source,
-                raw: line.as_bytes(),
+                raw: line,
                 start,
                 ordinal,
                 body: Body::Unread,
                 lone_cr: false,
                 recovered: false,
             };
-            if !prompt.is_empty() {
-                let text = Text::composed(prompt.to_owned(), Span::new(0, prompt.len()));
-                self.observe(&Example::new(record, vec![Turn::of_text(Role::User, text)]));
+            match std::str::from_utf8(line).map(|line| line.trim_end_matches(['\n', '\r'])) {
+                Ok("") => {}
+                Ok(prompt) => {
+                    let text = Text::composed(prompt.to_owned(), Span::new(0, prompt.len()));
+                    self.observe(&Example::new(record, vec![Turn::of_text(Role::User, text)]));
+                }
+                Err(_) => self.unread += 1,
             }
-            start = start.advance(line.as_bytes(), false);
+            start = start.advance(line, false);
         }
         Ok(())
     }
@@ -74,12 +79,13 @@ impl Prompts {
                 &mut findings,
                 &mut |read, _| match read {
                     Decoded::Example(example) => self.observe(example),
-                    Decoded::Nothing(record) => {
-                        if let Some(text) = prompt_alone(record) {
+                    Decoded::Nothing(record) => match prompt_alone(record) {
+                        Some(text) => {
                             let turn = Turn::of_text(Role::User, text);
                             self.observe(&Example::new(*record, vec![turn]));
                         }
-                    }
+                        None => self.unread += 1,
+                    },
                 },
             );
         };

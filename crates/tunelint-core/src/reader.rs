@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use crate::example::Example;
-use crate::finding::{Findings, Severity};
+use crate::finding::{Findings, Fix, Severity};
 use crate::json::{Fault, Kind, Parser};
 use crate::layout::{self, Binding, Layout, Pairs};
 use crate::position::{Position, SourceId};
@@ -453,6 +453,9 @@ fn report_fault(record: &Record<'_>, fault: &Fault, findings: &mut Findings<'_>)
         }
         if let Some(related) = fault.related {
             message = message.related("the first one", record.locate(related));
+        }
+        if fault.superfluous {
+            message = message.fix(Fix::without(record, fault.span));
         }
         message
     });

@@ -110,6 +110,11 @@ impl Merged {
     }
 
     /// The directory of the settings file, if there is one.
+    /// The files that were read.
+    pub fn paths(&self) -> impl Iterator<Item = &std::path::PathBuf> {
+        self.documents.iter().map(|document| &document.path)
+    }
+
     fn directory(&self) -> Option<&Path> {
         let mut documents = self.documents.iter().rev();
         let closest = documents.find(|document| document.root.is_some());

@@ -96,3 +96,24 @@ fn sync_directory(path: &Path) -> io::Result<()> {
 fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
+
+/// Whether two paths are one file, whatever they are called.
+#[cfg(unix)]
+pub fn same_file(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| {
+        fs::metadata(path)
+            .ok()
+            .filter(std::fs::Metadata::is_file)
+            .map(|meta| (meta.dev(), meta.ino()))
+    };
+    id(a).is_some_and(|a| Some(a) == id(b))
+}
+
+/// Whether two paths are one file, whatever they are called.
+#[cfg(not(unix))]
+pub fn same_file(a: &Path, b: &Path) -> bool {
+    fs::canonicalize(a)
+        .ok()
+        .is_some_and(|a| fs::canonicalize(b).ok() == Some(a))
+}

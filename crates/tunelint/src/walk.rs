@@ -63,7 +63,8 @@ pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Resu
     let mut seen = std::collections::BTreeSet::new();
     walk.found.retain(|named| match named {
         Named::Stdin => true,
-        Named::File(path) => seen.insert(path.clone()),
+        // One file under two names is read once.
+        Named::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
     });
     Ok(walk)
 }

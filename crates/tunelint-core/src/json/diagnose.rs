@@ -23,6 +23,8 @@ pub struct Fault {
     pub help: Option<String>,
     /// A second place, such as the first of two equal keys.
     pub related: Option<Span>,
+    /// What stands there is one sign too many: without it the record is as it was meant.
+    pub superfluous: bool,
 }
 
 impl Fault {
@@ -34,7 +36,15 @@ impl Fault {
             message: message.into(),
             help: None,
             related: None,
+            superfluous: false,
         }
+    }
+
+    /// The same, where leaving out what stands there mends it.
+    #[must_use]
+    fn superfluous(mut self) -> Self {
+        self.superfluous = true;
+        self
     }
 
     /// The same with advice.
@@ -199,6 +209,7 @@ fn trailing_comma(text: &str, at: usize) -> Fault {
         "a comma stands before the closing bracket",
     )
     .help("remove the trailing comma")
+    .superfluous()
 }
 
 fn comment(span: Span) -> Fault {

@@ -127,6 +127,15 @@ pub(super) fn map(reader: &Reader, options: &ReadOptions) -> Result<Mapping, Ope
     if options.input.is_some() || options.output.is_some() {
         return by_wish(&names, options, container.has_rows());
     }
+    let rows = container.has_rows();
+    // A table in the layout of pairs may have any of the well-known names.
+    let named = options
+        .layout
+        .as_ref()
+        .is_some_and(|layout| layout.name() == "pairs");
+    if options.system.is_some() || named && rows && layout_of_header(&names).is_none() {
+        return by_wish(&names, options, rows);
+    }
     if let Some(layout) = &options.layout {
         return Ok(Mapping::of(Arc::clone(layout), "as given"));
     }

@@ -142,7 +142,8 @@ fn repaired(
 ) -> Option<Fix> {
     let wanted = match departure.fault {
         Fault::Partial | Fault::Misplaced => return None,
-        Fault::Missing => preamble,
+        // The inferred preamble may have taken in a word that many contents begin with.
+        Fault::Missing => without_overlap(preamble, text),
         _ => preamble.get(departure.wanted_from..departure.wanted_to)?,
     };
     let (before, after) = (text.get(..departure.from)?, text.get(departure.to..)?);
@@ -151,4 +152,31 @@ fn repaired(
         .starts_with(preamble)
         .then(|| Fix::of_text([turn.edit(record, departure.from..departure.to, wanted)]))
         .flatten()
+}
+
+/// The preamble without what the text begins with already.
+fn without_overlap<'p>(preamble: &'p str, text: &str) -> &'p str {
+    let overlap = preamble.char_indices().map(|(at, _)| at).find(|&at| {
+        let rest = preamble.get(at..).unwrap_or_default();
+        !rest.trim().is_empty() && text.starts_with(rest)
+    });
+    overlap
+        .and_then(|at| preamble.get(..at))
+        .unwrap_or(preamble)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_not_written_twice() {
+        let preamble = "Classify this review.\nReview: The ";
+        assert_eq!(
+            without_overlap(preamble, "The plum was good"),
+            "Classify this review.\nReview: "
+        );
+        assert_eq!(without_overlap(preamble, "plums are good"), preamble);
+        assert_eq!(without_overlap("ticket ", "ticket 8"), "");
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::position::Location;
-use crate::printable::counted;
+use crate::printable::grouped;
 use crate::reader::Reader;
 use crate::rule::{FixKind, Level, RuleMeta, Scope};
 use crate::source::{Facts, LineEnd};
@@ -42,20 +42,14 @@ pub(crate) fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>
         Location::point(source, first),
         Severity::Advice,
         || {
-            let (one, others) = match facts.first_end {
-                Some(LineEnd::Lf) => ("LF", "CR LF or CR"),
-                Some(LineEnd::CrLf) => ("CR LF", "LF or CR"),
-                _ => ("CR", "LF or CR LF"),
-            };
-            let count = counted(facts.other_ends.count, "line");
-            let end = if facts.other_ends.count == 1 {
-                "ends"
-            } else {
-                "end"
-            };
-            let message = Message::new(format!(
-                "the first line ends in {one}, but {count} {end} in {others}"
-            ));
+            let [lf, crlf, cr] = facts.ends;
+            let kinds = [(lf, "LF"), (crlf, "CR LF"), (cr, "CR")];
+            let said: Vec<String> = kinds
+                .iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, kind)| format!("{} in {kind}", grouped(*count)))
+                .collect();
+            let message = Message::new(format!("lines end in different ways: {}", said.join(", ")));
             message
                 .help("save the file with one kind of line end")
                 .fix(Fix::of_file())

@@ -58,6 +58,8 @@ pub struct Facts {
     pub no_list: bool,
     /// How the first line ended.
     pub first_end: Option<LineEnd>,
+    /// How many lines end in LF, in CR LF, and in CR.
+    pub ends: [u64; 3],
     /// Lines that end otherwise than the first.
     pub other_ends: Occurrences,
     /// Lines that end in CR alone.
@@ -67,6 +69,9 @@ pub struct Facts {
 impl Facts {
     /// Notes how a line that starts at `line` ended.
     pub fn line_end(&mut self, end: LineEnd, line: Position) {
+        if let Some(count) = self.ends.get_mut(end as usize) {
+            *count += 1;
+        }
         if end == LineEnd::Cr {
             self.lone_cr.add(line);
         }
@@ -75,5 +80,11 @@ impl Facts {
             Some(first) if first != end => self.other_ends.add(line),
             Some(_) => {}
         }
+    }
+
+    /// Whether most lines end in CR LF.
+    pub fn is_mostly_crlf(&self) -> bool {
+        let [lf, crlf, cr] = self.ends;
+        crlf > lf + cr || crlf == lf + cr && self.first_end == Some(LineEnd::CrLf)
     }
 }

@@ -271,6 +271,10 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
         });
         return;
     }
+    let alone = text.trim_ascii_end().len() <= line.len() + (text.len() - trimmed.len());
+    if !sure && alone && is_object_list(line) {
+        return list_in_lines(shape);
+    }
     if sure || is_json(line) {
         return;
     }

@@ -5,6 +5,7 @@
 //! with any number of threads. A digest of 64 bits decides about inputs: among ten million
 //! examples, the chance that two different inputs are taken for equal is 1 in 370,000.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use rayon::slice::ParallelSliceMut;
@@ -295,13 +296,13 @@ pub struct Leak {
 }
 
 impl Leaks {
-    /// Adds the examples of a validation file.
+    /// Adds the examples of a validation file; returns how many records gave none.
     ///
     /// # Errors
     /// What reading returns.
-    pub fn read(&mut self, reader: Reader) -> io::Result<()> {
+    pub fn read(&mut self, reader: Reader) -> io::Result<u64> {
         let mut normalizer = Normalizer::default();
-        each_example(reader, &mut |example| {
+        let unread = each_example(reader, &mut |example| {
             let seen = Sighting::of(example, &mut normalizer);
             if seen.input == BLANK {
                 return;
@@ -321,7 +322,7 @@ impl Leaks {
             self.records.clear();
         }
         self.validation.sort_unstable();
-        Ok(())
+        Ok(unread)
     }
 
     /// The records, in the order of the files; nothing if they were too large to be kept.
@@ -331,35 +332,53 @@ impl Leaks {
 
     /// The validation examples whose input stands in `training`, in order.
     pub fn find(&self, training: &Seen) -> Vec<Leak> {
-        let mut best: Vec<Option<Sighting>> = vec![None; self.validation.len()];
+        let mut same = Vec::new();
+        for group in self.validation.chunk_by(|a, b| a.input == b.input) {
+            same.push((group, Matches::default()));
+        }
         for seen in training.iter() {
-            let from = self
-                .validation
-                .partition_point(|validation| validation.input < seen.input);
-            let same = self.validation.iter().zip(&mut best).skip(from);
-            for (validation, best) in
-                same.take_while(|(validation, _)| validation.input == seen.input)
-            {
-                let likeness =
-                    |of: &Sighting| (of.same_text(validation), of.same_output(validation));
-                if best.is_none_or(|best| likeness(seen) > likeness(&best)) {
-                    *best = Some(*seen);
-                }
+            let at = same.binary_search_by_key(&seen.input, |(group, _)| {
+                group.first().map_or(BLANK, |first| first.input)
+            });
+            if let Some((_, matches)) = at.ok().and_then(|at| same.get_mut(at)) {
+                matches.add(*seen);
             }
         }
-        let found = self
-            .validation
-            .iter()
-            .zip(best)
-            .filter_map(|(&validation, training)| {
+        let found = same.iter().flat_map(|(group, matches)| {
+            group.iter().filter_map(|&validation| {
+                let training = matches.best(&validation)?;
                 Some(Leak {
                     validation,
-                    training: training?,
+                    training,
                 })
-            });
+            })
+        });
         let mut leaks: Vec<Leak> = found.collect();
         leaks.sort_by_key(|leak| leak.validation.spot);
         leaks
+    }
+}
+
+/// The training examples with one input: the first of each text, of each answer, and of all.
+#[derive(Default)]
+struct Matches {
+    by_text: BTreeMap<u32, Sighting>,
+    by_output: BTreeMap<u32, Sighting>,
+    first: Option<Sighting>,
+}
+
+impl Matches {
+    fn add(&mut self, seen: Sighting) {
+        self.by_text.entry(seen.output).or_insert(seen);
+        self.by_output.entry(seen.output_digest()).or_insert(seen);
+        self.first.get_or_insert(seen);
+    }
+
+    /// The one that a validation example equals best.
+    fn best(&self, validation: &Sighting) -> Option<Sighting> {
+        let text = self.by_text.get(&validation.output);
+        let output = || self.by_output.get(&validation.output_digest());
+        text.or_else(output).or(self.first.as_ref()).copied()
     }
 }
 

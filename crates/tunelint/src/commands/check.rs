@@ -17,7 +17,7 @@ use tunelint_core::allow::Excuse;
 use tunelint_core::finding::{Counts, Finding, Keep};
 use tunelint_core::linter::Linter;
 use tunelint_core::position::SourceId;
-use tunelint_core::printable::printable_path;
+use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::production::Prompts;
 use tunelint_core::profile::Profile;
 use tunelint_core::source::Input;
@@ -47,6 +47,7 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     let names = names_of(&sources, &plans, &options);
+    output::refuse_inputs(&options, &sources.read_by(&options, &names))?;
     if fixing::is_wanted(&options) {
         let fixed = fixing::run(&options, &sources, &names)?;
         if options.fixes.diff {
@@ -200,6 +201,8 @@ struct Run<'r> {
     names: &'r [PathBuf],
     progress: Progress,
     silent: bool,
+    /// Whether a file that is compared with could not be read as a whole.
+    incomplete: bool,
     /// How many findings each allowance excused, by settings and number.
     used: BTreeMap<(usize, usize), u64>,
 }
@@ -222,6 +225,7 @@ impl<'r> Run<'r> {
             used: BTreeMap::new(),
             progress: Progress::start(bytes_of(names), progress),
             silent: false,
+            incomplete: false,
         }
     }
 
@@ -246,6 +250,9 @@ impl<'r> Run<'r> {
                 }
                 exit = Exit::CouldNotRun;
             }
+        }
+        if self.incomplete {
+            exit = Exit::CouldNotRun;
         }
         exit
     }
@@ -324,30 +331,50 @@ impl<'r> Run<'r> {
     }
 
     /// What is known about the examples of the validation sets.
-    fn validation(&self, plan: &Plan) -> Result<Option<Leaks>, Failure> {
+    fn validation(&mut self, plan: &Plan) -> Result<Option<Leaks>, Failure> {
         if plan.validation.is_empty() {
             return Ok(None);
         }
         let mut leaks = Leaks::default();
         for path in &plan.validation {
             let reader = reading::open(self.id_of(path), Input::path(path.clone()), &plan.reading)?;
-            leaks
-                .read(reader)
-                .map_err(|error| Failure::io("read", &printable_path(path), &error))?;
+            let unread = leaks.read(reader);
+            let unread =
+                unread.map_err(|error| Failure::io("read", &printable_path(path), &error))?;
+            self.note_unread(path, unread);
         }
         Ok(Some(leaks))
     }
 
     /// The prompts of the application.
-    fn production(&self, plan: &Plan) -> Result<Option<Prompts>, Failure> {
+    fn production(&mut self, plan: &Plan) -> Result<Option<Prompts>, Failure> {
         let mut all: Option<Prompts> = None;
         for path in &plan.production {
             let input = Input::path(path.clone());
             let prompts = Prompts::read(self.id_of(path), input, &plan.reading)
                 .map_err(|error| Failure::io("read", &printable_path(path), &error.into_io()))?;
+            self.note_unread(path, prompts.unread);
             all.get_or_insert_default().sketch.merge(prompts.sketch);
         }
         Ok(all)
+    }
+
+    /// Tells that a file which is only compared with could not be read as a whole.
+    fn note_unread(&mut self, path: &Path, unread: u64) {
+        if unread == 0 {
+            return;
+        }
+        let shown = printable_path(path);
+        let records = counted(unread, "record");
+        let failure = Failure::new(format!(
+            "{records} of {shown} could not be read and compared"
+        ));
+        if !self.silent {
+            failure
+                .help(format!("`tunelint check {shown}` says why"))
+                .print();
+        }
+        self.incomplete = true;
     }
 
     fn id_of(&self, path: &Path) -> SourceId {

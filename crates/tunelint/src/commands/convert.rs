@@ -26,7 +26,7 @@ use super::names::unknown;
 use super::reading;
 use crate::cli::{Convert, Turns, Types};
 use crate::exit::{Exit, Failure};
-use crate::staged::StagedFile;
+use crate::staged::{StagedFile, same_file};
 use crate::walk::Named;
 
 /// Converts what the options name.
@@ -153,6 +153,10 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
         .help("write jsonl or json, or a layout of one prompt and one answer: `--to pairs`")),
         _ => Ok(Form::Table { delimiter }),
     };
+    if name != "rest" && body::is_asked(&options.rest) {
+        let what = "only the body of a request has a name, a model and hyperparameters";
+        return Err(Failure::new(what).help("add `--as rest`, or leave these options out"));
+    }
     match name {
         "jsonl" => Ok(Form::Jsonl),
         "json" => Ok(Form::Json),
@@ -186,6 +190,16 @@ fn refuse_same_file(options: &Convert) -> Result<(), Failure> {
     {
         return Err(Failure::new("the rejects need a file of their own"));
     }
+    let packed = options
+        .out
+        .extension()
+        .is_some_and(|ending| ending == "gz" || ending == "zst");
+    if packed {
+        return Err(
+            Failure::new(format!("{out} would not be packed, as its name says"))
+                .help("write it without that ending, and pack it then"),
+        );
+    }
     let exists = is_regular(&options.out);
     if exists && !options.force && !options.check {
         return Err(Failure::new(format!("{out} exists already"))
@@ -196,25 +210,6 @@ fn refuse_same_file(options: &Convert) -> Result<(), Failure> {
 
 fn is_regular(path: &Path) -> bool {
     path.as_os_str() != "-" && fs::metadata(path).is_ok_and(|meta| meta.is_file())
-}
-
-#[cfg(unix)]
-fn same_file(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |path: &Path| {
-        fs::metadata(path)
-            .ok()
-            .filter(std::fs::Metadata::is_file)
-            .map(|meta| (meta.dev(), meta.ino()))
-    };
-    id(a).is_some_and(|a| Some(a) == id(b))
-}
-
-#[cfg(not(unix))]
-fn same_file(a: &Path, b: &Path) -> bool {
-    fs::canonicalize(a)
-        .ok()
-        .is_some_and(|a| fs::canonicalize(b).ok() == Some(a))
 }
 
 /// Where the result goes.

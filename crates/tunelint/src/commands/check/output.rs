@@ -15,7 +15,7 @@ use super::accepting::Accepted;
 use crate::cli::{Check, Color};
 use crate::exit::Failure;
 use crate::report::{self, Format, Report, SourceName, Style};
-use crate::staged::StagedFile;
+use crate::staged::{StagedFile, same_file};
 
 /// Every report of a run.
 pub(super) struct Reports {
@@ -204,6 +204,32 @@ impl Reports {
         }
         Ok(())
     }
+}
+
+/// Refuses to write over what is read: data, settings, a baseline; and two reports into one file.
+pub(super) fn refuse_inputs(options: &Check, read: &[PathBuf]) -> Result<(), Failure> {
+    let mut written: Vec<PathBuf> = options.part.iter().cloned().collect();
+    for text in &options.report {
+        written.push(format_and_path(text)?.1);
+    }
+    for (index, path) in written.iter().enumerate() {
+        let shown = printable_path(path);
+        if read.iter().any(|input| same_file(input, path)) {
+            return Err(Failure::new(format!("{shown} is read by this check"))
+                .help("write to another file: your data stays as it is"));
+        }
+        if written
+            .iter()
+            .skip(index + 1)
+            .any(|other| other == path || same_file(other, path))
+        {
+            return Err(
+                Failure::new(format!("two reports are to be written to {shown}"))
+                    .help("give each a file of its own"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// A report that could not be written.

@@ -15,11 +15,12 @@ use super::{Plans, Reports, Run, names_of, verdict};
 use crate::cli::{Arguments, Check, Command, Merge};
 use crate::commands::{names, reading};
 use crate::exit::{Exit, Failure};
-use crate::staged::StagedFile;
+use crate::staged::{StagedFile, same_file};
 use crate::walk::Named;
 
 /// Finishes the check whose parts `options` name.
 pub fn run(options: &Merge) -> Result<Exit, Failure> {
+    refuse_twice(&options.parts)?;
     let parts: Vec<(&Path, Part)> = options
         .parts
         .iter()
@@ -31,6 +32,7 @@ pub fn run(options: &Merge) -> Result<Exit, Failure> {
         .flat_map(|(_, part)| &part.sources)
         .map(|source| source.path.clone())
         .collect();
+    check.part = None;
     check.format = options.format;
     check.report.clone_from(&options.report);
     check.color = options.color;
@@ -41,6 +43,9 @@ pub fn run(options: &Merge) -> Result<Exit, Failure> {
     let sources = Sources::listed(&check)?;
     let plans = Plans::new(&check, &sources)?;
     let names = names_of(&sources, &plans, &check);
+    let mut read = sources.read_by(&check, &names);
+    read.extend(options.parts.iter().cloned());
+    super::output::refuse_inputs(&check, &read)?;
     let reports = Reports::open(&check, &names, plans.fail_on(), sources.rule_url())?;
     let run = Run::new(&sources, &plans, &names, reports, false);
     run.merged(&parts)
@@ -55,6 +60,23 @@ fn read(path: &Path) -> Result<Part, Failure> {
         NoPart::Damaged => Failure::new(format!("the part {name} is cut off or damaged"))
             .help("check its shard again"),
     })
+}
+
+/// Refuses a part that is named twice.
+fn refuse_twice(parts: &[PathBuf]) -> Result<(), Failure> {
+    for (index, part) in parts.iter().enumerate() {
+        if parts
+            .iter()
+            .skip(index + 1)
+            .any(|other| same_file(part, other))
+        {
+            return Err(Failure::new(format!(
+                "the part {} is named twice",
+                printable_path(part)
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What all parts were asked to do, which must be the same.

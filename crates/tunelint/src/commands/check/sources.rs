@@ -195,6 +195,15 @@ impl Sources {
         Ok(sources)
     }
 
+    /// All files that a run reads: `names`, the settings, the baseline.
+    pub(super) fn read_by(&self, options: &Check, names: &[PathBuf]) -> Vec<PathBuf> {
+        let settings = self.settings.iter();
+        let settings =
+            settings.flat_map(|of| of.merged.paths().cloned().chain(of.baseline.clone()));
+        let read = names.iter().cloned().chain(settings);
+        read.chain(options.baseline.clone()).collect()
+    }
+
     /// Where pages of rules can be read, by the first settings that say so.
     pub(super) fn rule_url(&self) -> Option<String> {
         let mut settings = self.settings.iter();

@@ -127,9 +127,13 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
                 .to_owned();
         return Some((sentence, format!("tunelint rule {rule}")));
     }
+    // What is excused would still stand in the way of a conversion.
     let [source] = summary.sources.as_slice() else {
         return None;
     };
+    if summary.suppressed > 0 {
+        return None;
+    }
     let target = source.targets.first()?;
     let profile = tunelint_core::profile::by_name(target).ok().flatten()?;
     let path = shell_quoted(&source.path);

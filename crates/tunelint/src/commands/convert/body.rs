@@ -2,16 +2,36 @@
 
 use serde_json::{Number, Value};
 use tunelint_core::printable::{counted, quoted};
-use tunelint_core::profile::{Effect, Hyperparameter, NameLimit, Profile};
+use tunelint_core::profile::{Delivery, Effect, Hyperparameter, NameLimit, Profile};
 use tunelint_core::sink::RestBody;
 
 use crate::cli::Rest;
 use crate::commands::names;
 use crate::exit::Failure;
 
+/// Whether anything was asked for that only the body of a request has.
+pub(super) fn is_asked(rest: &Rest) -> bool {
+    let given = [
+        &rest.display_name,
+        &rest.base_model,
+        &rest.epochs,
+        &rest.batch_size,
+        &rest.learning_rate,
+        &rest.learning_rate_multiplier,
+    ];
+    given.into_iter().any(Option::is_some)
+}
+
 /// Builds what the body says besides the examples.
 pub(super) fn build(rest: &Rest) -> Result<RestBody, Failure> {
     let profile = names::profile(&rest.target)?;
+    if profile.container != Delivery::Rest {
+        return Err(Failure::new(format!(
+            "{} takes files, not the body of a request",
+            profile.name
+        ))
+        .help("write JSON lines with `--as jsonl`"));
+    }
     let mut body = RestBody::default();
     if let Some(name) = &rest.display_name {
         if let Some(limit) = profile.names.get("display-name") {
