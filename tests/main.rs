@@ -11,6 +11,7 @@
 
 mod baseline;
 mod cli;
+mod conversions;
 mod convert;
 mod corpora;
 mod evaluation;

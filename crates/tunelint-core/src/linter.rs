@@ -158,6 +158,7 @@ impl Linter {
     /// What reading returns, or `sink`.
     pub fn check(&mut self, mut reader: Reader, sink: Sink<'_>) -> io::Result<SourceSummary> {
         self.revisit(&reader);
+        reader.mark_wanted = self.rules.context().requires("byte-order-mark");
         let mut pass = Pass {
             rules: &self.rules,
             policy: &self.policy,

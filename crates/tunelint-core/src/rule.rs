@@ -13,9 +13,9 @@ use crate::custom::CustomRule;
 use crate::example::Example;
 use crate::finding::{Findings, Severity};
 use crate::infer::Inferred;
-pub use crate::limit::TargetLimit;
+pub use crate::limit::{TargetFact, TargetLimit};
 use crate::production::Prompts;
-use crate::profile::Profile;
+use crate::profile::{Fact, Profile};
 use crate::schema::Schema;
 use crate::survey::{Leaks, Needs, Survey};
 use crate::task::Task;
@@ -234,6 +234,25 @@ impl RuleContext {
             }
         }
         limits
+    }
+
+    /// What the targets ask of turns under `name`; those of one effect are one.
+    pub fn turns(&self, name: &str) -> Vec<TargetFact> {
+        TargetFact::of(self.facts(|profile| profile.turns.get(name)))
+    }
+
+    /// What else they ask for under `name`.
+    pub fn requires(&self, name: &str) -> Vec<TargetFact> {
+        TargetFact::of(self.facts(|profile| profile.requires.get(name)))
+    }
+
+    fn facts<'c>(
+        &'c self,
+        fact: impl Fn(&'c Profile) -> Option<&'c Fact>,
+    ) -> impl Iterator<Item = (&'c str, &'c Fact)> {
+        let with_name =
+            move |profile: &'c Arc<Profile>| Some((profile.name.as_str(), fact(profile)?));
+        self.profiles.iter().filter_map(with_name)
     }
 }
 

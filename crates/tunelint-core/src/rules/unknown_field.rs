@@ -9,7 +9,7 @@ use crate::finding::{Findings, Message, Severity};
 use crate::position::{Location, Position, SourceId};
 use crate::printable::{counted, quoted};
 use crate::record::Body;
-use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope};
+use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new(
@@ -19,11 +19,16 @@ pub const META: RuleMeta = RuleMeta::new(
 );
 
 /// Builds the rule.
-pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::dataset(UnknownField))
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let mut refused = context.requires("no-extra-fields");
+    refused.retain(|fact| fact.severity() > Severity::Advice);
+    Some(Check::dataset(UnknownField { refused }))
 }
 
-struct UnknownField;
+struct UnknownField {
+    /// The targets that take no other fields than their own.
+    refused: Vec<TargetFact>,
+}
 
 /// Each unknown name of each source: how often, and where first.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -125,16 +130,29 @@ impl DatasetRule for UnknownField {
                 id: None,
                 pointer,
             };
-            findings.report_at(location, Severity::Advice, || {
-                Message::new(format!(
+            let words = || {
+                format!(
                     "the field {} is none of the layout's; {} {} it",
                     quoted(&name, 40),
                     counted(field.count, "record"),
                     if field.count == 1 { "has" } else { "have" }
-                ))
-                .identity(name.as_bytes())
-                .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
-            });
+                )
+            };
+            for fact in &self.refused {
+                findings.report_at(location.clone(), fact.severity(), || {
+                    Message::new(format!("{}: {}", words(), fact.does("it")))
+                        .identity(name.as_bytes())
+                        .help("`tunelint convert` leaves it out")
+                        .targets(&fact.targets)
+                });
+            }
+            if self.refused.is_empty() {
+                findings.report_at(location, Severity::Advice, || {
+                    Message::new(words())
+                        .identity(name.as_bytes())
+                        .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
+                });
+            }
         }
     }
 }

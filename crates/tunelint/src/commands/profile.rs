@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use tunelint_core::printable::{counted, grouped};
-use tunelint_core::profile::{self, Cited, Effect, Profile, Status};
+use tunelint_core::profile::{self, Cited, Effect, Fact, Profile, Reserved, Status, Unit, Where};
 
 use super::{names, rule::print};
 use crate::cli;
@@ -19,7 +19,7 @@ pub fn run(options: &cli::Profile) -> Result<Exit, Failure> {
                 let profile = names::profile(name)?;
                 let _ = writeln!(
                     text,
-                    "{name:14}  {:12}  {}",
+                    "{name:24}  {:12}  {}",
                     status(profile.status),
                     profile.title
                 );
@@ -69,6 +69,32 @@ fn describe(profile: &Profile, text: &mut String) {
                 &limit.source,
                 &limit.quote,
                 &limit.note,
+            )
+        }),
+    );
+    section(text, "Order of turns", profile.turns.iter().map(fact_line));
+    let roles = "roles".to_owned();
+    let accepts = profile.roles.iter().map(|of| {
+        let words = format!(
+            "{} ({})",
+            of.accepts.join(", "),
+            effect_words(of.effect, of.unconfirmed)
+        );
+        (&roles, words, &of.source, &of.quote, &of.note)
+    });
+    let requires = profile.requires.iter().map(fact_line);
+    section(text, "What it asks for", accepts.chain(requires));
+    let reserved = "no text may hold".to_owned();
+    section(
+        text,
+        "Reserved words",
+        profile.reserved.iter().map(|of| {
+            (
+                &reserved,
+                reserved_words(of),
+                &of.source,
+                &of.quote,
+                &of.note,
             )
         }),
     );
@@ -142,27 +168,53 @@ fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<
     }
 }
 
+fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> Line<'p> {
+    let words = effect_words(of.effect, of.unconfirmed);
+    (name, words, &of.source, &of.quote, &of.note)
+}
+
+fn effect_words(effect: Effect, unconfirmed: bool) -> String {
+    let unsure = if unconfirmed { ", unconfirmed" } else { "" };
+    format!("{}{unsure}", effect.describe())
+}
+
 fn limit_words(limit: &Cited<u64>) -> String {
-    let value = counted(limit.value, limit.unit.noun());
-    let effect = match limit.effect {
-        Effect::Rejects => "rejects",
-        Effect::Drops => "drops the example",
-        Effect::Cuts => "cuts the example",
-        Effect::DocumentedMaximum => "documented maximum",
-        Effect::Advises => "advises",
+    let value = match limit.unit {
+        Unit::Percent => format!("{} %", limit.value),
+        unit => counted(limit.value, unit.noun()),
     };
-    let unsure = if limit.unconfirmed {
-        ", unconfirmed"
-    } else {
+    let effect = effect_words(limit.effect, limit.unconfirmed);
+    format!("{value} ({effect})")
+}
+
+fn reserved_words(of: &Reserved) -> String {
+    let words: Vec<String> = of.words.iter().map(|word| format!("`{word}`")).collect();
+    let place = match (of.place, of.line_start) {
+        (Where::Input, false) => "in system and user texts",
+        (Where::Input, true) => "behind a line break of system and user texts",
+        (Where::Any, false) => "in any text",
+        (Where::Any, true) => "behind a line break of any text",
+    };
+    let case = if of.case_sensitive {
         ""
+    } else {
+        ", in any case"
     };
-    format!("{value} ({effect}{unsure})")
+    let effect = effect_words(of.effect, of.unconfirmed);
+    format!("{} {place}{case} ({effect})", words.join(" "))
 }
 
 fn range_words(of: &profile::Hyperparameter) -> String {
     let mut words = format!("`{}`", of.field);
     if let Some(default) = of.default {
         let _ = write!(words, ", default {default}");
+    }
+    if let Some(default) = &of.default_text {
+        let _ = write!(words, ", default {default}");
+    }
+    if !of.values.is_empty() {
+        let values: Vec<String> = of.values.iter().map(value_words).collect();
+        let _ = write!(words, ", one of {}", values.join(", "));
     }
     if let Some(min) = of.min {
         let _ = write!(
@@ -178,4 +230,11 @@ fn range_words(of: &profile::Hyperparameter) -> String {
         words.push_str(", whole numbers");
     }
     words
+}
+
+/// A value as it is written in a request.
+fn value_words(value: &toml::Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
