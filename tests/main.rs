@@ -20,6 +20,7 @@ mod formats;
 mod hooks;
 mod labelled;
 mod laws;
+mod limits;
 mod pages;
 mod profiles;
 mod readme;

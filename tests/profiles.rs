@@ -50,7 +50,11 @@ const REQUIRES: [&str; 12] = [
     "text-only",
 ];
 /// Statements that are on record and that no rule looks up: each with the reason.
-const ON_RECORD: [(&str, &str); 7] = [
+pub const ON_RECORD: [(&str, &str); 8] = [
+    (
+        "no-system",
+        "advice of a closed service; converting puts the system text before the input",
+    ),
     (
         "utf8",
         "invalid-utf8 and wrong-encoding hold for every target",

@@ -80,4 +80,5 @@ pub mod summary;
 pub mod survey;
 pub mod task;
 pub mod text;
+pub mod tokens;
 pub mod tools;

@@ -42,12 +42,14 @@ pub struct Verdict {
     pub advice: u64,
     /// The layout that it takes the data in, where it does not take it as it is.
     pub convert_to: Option<String>,
+    /// Whether the data can be brought into a layout that it takes.
+    pub is_unfit: bool,
 }
 
 impl Verdict {
     /// Whether it would not take the data, or not all of it.
     pub fn rejects(&self) -> bool {
-        self.errors > 0
+        self.errors > 0 || self.is_unfit
     }
 }
 

@@ -87,6 +87,14 @@ impl ExampleRule for BrokenToolCall {
     }
 }
 
+/// Whether the call at `span` is written as `messages` has it.
+fn is_of_messages(example: &Example<'_>, span: Span) -> bool {
+    let mut parts = example.turns.iter().flat_map(|turn| &turn.parts);
+    parts.any(|part| {
+        part.key == "tool_calls" && part.span.start <= span.start && span.end <= part.span.end
+    })
+}
+
 /// The message for a result that no call asked for.
 fn orphan(id: Option<&str>) -> Message {
     let message = match id {
@@ -148,6 +156,10 @@ impl BrokenToolCall {
                 ))
                 .help("write them as JSON: names in double quotes, each with its value")
             });
+        }
+        // Another layout writes them in its own way, and converting changes that.
+        if !is_of_messages(example, call.span) {
+            return;
         }
         let form = if arguments.is_string {
             &self.objects

@@ -8,7 +8,7 @@ use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, Targe
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new("invalid-value", Level::Profile, Scope::Example);
 
-/// The only version of Amazon's layout.
+/// The version of Amazon's layout. Nova takes any text in its place.
 const CONVERSE: &str = "bedrock-conversation-2024";
 
 /// Builds the rule.
@@ -49,14 +49,10 @@ impl ExampleRule for InvalidValue {
                 "weight" if !is_weight(setting.raw) => {
                     findings.report(place, Severity::Warning, || no_weight(setting.raw));
                 }
-                "schemaVersion" if setting.raw.trim_matches('"') != CONVERSE => {
+                "schemaVersion" if !setting.raw.starts_with('"') => {
                     findings.report(place, Severity::Warning, || {
-                        Message::new(format!(
-                            "the version of the layout is {}; only {} is known",
-                            quoted(setting.raw, 40),
-                            quoted(CONVERSE, 40)
-                        ))
-                        .help("write the version that the provider names")
+                        Message::new(format!("{} is no version", quoted(setting.raw, 40)))
+                            .help(format!("write {}", quoted(&format!("\"{CONVERSE}\""), 40)))
                     });
                 }
                 _ => {}

@@ -3,6 +3,7 @@
 use crate::example::{Example, Role, Turn};
 use crate::finding::{Findings, Message, Severity};
 use crate::position::Span;
+use crate::profile::Effect;
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 
 /// What is known about the rule.
@@ -12,6 +13,8 @@ pub const META: RuleMeta = RuleMeta::new("role-order", Level::Profile, Scope::Ex
 pub fn build(context: &RuleContext) -> Option<Check> {
     let asked = Order::ALL.into_iter().flat_map(|order| {
         let facts = context.turns(order.name()).into_iter();
+        // What a target only advises, nobody has to be told of every record.
+        let facts = facts.filter(|fact| fact.effect != Effect::Advises);
         facts.map(move |fact| (order, fact))
     });
     Some(Check::example(RoleOrder {

@@ -145,6 +145,7 @@ impl<'w> Human<'w> {
         )?;
         for verdict in &summary.verdicts {
             let takes = match &verdict.convert_to {
+                Some(layout) if verdict.is_unfit => format!("no: it takes {layout}"),
                 Some(layout) => format!("as {layout}"),
                 None => "as it is".to_owned(),
             };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tunelint_core::finding::{Finding, Severity};
+use tunelint_core::layout::{self, Lesson};
 use tunelint_core::profile::{Delivery, Profile, Status};
 use tunelint_core::summary::{SourceSummary, Summary, Verdict};
 
@@ -47,6 +48,9 @@ impl Tally {
                 let meant = || sources.iter().zip(&summary.sources).filter(meant);
                 let everyones = meant().filter_map(|(id, _)| self.of_source.get(id));
                 let own = self.of_target.get(&profile.name);
+                let layouts: Vec<_> = meant()
+                    .map(|(_, source)| (source.container.as_str(), source.layout.as_str()))
+                    .collect();
                 let count = |severity| {
                     let counts = everyones.clone().chain(own);
                     counts.filter_map(|counts| counts.get(&severity)).sum()
@@ -57,7 +61,8 @@ impl Tally {
                     errors: count(Severity::Error),
                     warnings: count(Severity::Warning),
                     advice: count(Severity::Advice),
-                    convert_to: convert_to(&profile, meant().map(|(_, source)| source)),
+                    convert_to: convert_to(&profile, &layouts),
+                    is_unfit: !layouts.is_empty() && fit(&profile, &layouts).is_none(),
                 }
             })
             .collect();
@@ -66,18 +71,27 @@ impl Tally {
     }
 }
 
-/// The layout that the sources must be converted to before the target takes them.
-fn convert_to<'s>(
-    profile: &Profile,
-    mut sources: impl Iterator<Item = &'s SourceSummary>,
-) -> Option<String> {
-    let takes = |source: &SourceSummary| {
+/// The layout that sources in `layouts` must be converted to before the target takes them.
+fn convert_to(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
+    let takes = |(container, layout): &(&str, &str)| {
         profile.container == Delivery::Jsonl
-            && source.container == "jsonl"
-            && profile.layouts.contains(&source.layout)
+            && *container == "jsonl"
+            && profile.layouts.iter().any(|of| of == layout)
     };
-    match sources.all(takes) {
+    match layouts.iter().all(takes) {
         true => None,
-        false => profile.layouts.first().cloned(),
+        false => fit(profile, layouts).or_else(|| profile.layouts.first().cloned()),
     }
+}
+
+/// The first layout of the target that sources in `layouts` can be brought into.
+fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
+    let lesson = |name: &str| layout::by_name(name).map(|layout| layout.capacity().lesson);
+    let becomes = |from: &str, to: &str| match (lesson(from), lesson(to)) {
+        (Some(from), Some(to)) => from == to || to == Lesson::Answer,
+        (None, _) => true,
+        (_, None) => false,
+    };
+    let all = |to: &&String| layouts.iter().all(|(_, from)| becomes(from, to));
+    profile.layouts.iter().find(all).cloned()
 }
