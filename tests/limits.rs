@@ -82,6 +82,7 @@ fn scaled(profile: &Profile, name: &str) -> (Profile, Cited<u64>) {
         "upload" | "validation-upload" => MOST_BYTES,
         _ => u64::MAX,
     };
+    profile.limits.retain(|known, _| known == name);
     let limit = profile.limits.get_mut(name).expect("the limit");
     limit.value = limit.value.min(most);
     let limit = limit.clone();
@@ -91,10 +92,6 @@ fn scaled(profile: &Profile, name: &str) -> (Profile, Cited<u64>) {
 /// The rule that enforces a limit, what stands exactly at it, and what is one beyond.
 fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixture, Fixture) {
     let n = value as usize;
-    let validated = |number: u64| Fixture {
-        training: pairs(ENOUGH),
-        validation: Some(pairs(number)),
-    };
     let images = |number: usize| {
         let image = json!({"type": "image_url", "image_url": {"url": "https://example.com/a.png"}});
         let text = json!({"type": "text", "text": "?"});
@@ -138,6 +135,22 @@ fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixt
             Fixture::of(pairs(value + 1)),
         ),
         "images" => ("unsupported-modality", images(n), images(n + 1)),
+        name if name.contains("validation") => validation_at_and_past(profile, name, value),
+        other => panic!("{}: the limit {other} has no fixture", profile.name),
+    }
+}
+
+/// The same for limits of validation sets.
+fn validation_at_and_past(
+    profile: &Profile,
+    name: &str,
+    value: u64,
+) -> (&'static str, Fixture, Fixture) {
+    let validated = |number: u64| Fixture {
+        training: pairs(ENOUGH),
+        validation: Some(pairs(number)),
+    };
+    match name {
         "min-validation-examples" => ("too-few-examples", validated(value), validated(value - 1)),
         "max-validation-examples" => (
             "validation-too-large",
@@ -145,7 +158,7 @@ fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixt
             validated(value + 1),
         ),
         "validation-upload" => {
-            let pad = n - pair(0, 0).len();
+            let pad = value as usize - pair(0, 0).len();
             let of = |pad| Fixture {
                 training: pairs(1),
                 validation: Some(pair(pad, 0)),

@@ -67,6 +67,7 @@ pub mod production;
 pub mod profile;
 pub mod reader;
 pub mod record;
+pub mod request;
 pub mod row;
 pub mod rule;
 pub mod rules;

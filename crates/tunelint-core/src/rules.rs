@@ -19,6 +19,7 @@ pub mod empty_input;
 pub mod empty_output;
 pub mod empty_turn;
 pub mod example_too_long;
+pub mod exclusive_settings;
 pub mod expired_allow;
 pub mod fewer_than_recommended;
 pub mod html_residue;
@@ -58,6 +59,7 @@ pub mod mixed_stop_suffix;
 pub mod mixed_system_prompts;
 pub mod mixed_terminal_punctuation;
 pub mod mojibake;
+pub mod name_too_long;
 pub mod near_duplicate;
 pub mod nesting_too_deep;
 pub mod no_records;
@@ -211,6 +213,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         example_too_long::META,
         include_str!("../rules/example-too-long.md"),
         example_too_long::build,
+    ),
+    entry(
+        exclusive_settings::META,
+        include_str!("../rules/exclusive-settings.md"),
+        exclusive_settings::build,
     ),
     entry(
         expired_allow::META,
@@ -406,6 +413,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         mojibake::META,
         include_str!("../rules/mojibake.md"),
         mojibake::build,
+    ),
+    entry(
+        name_too_long::META,
+        include_str!("../rules/name-too-long.md"),
+        name_too_long::build,
     ),
     entry(
         near_duplicate::META,

@@ -5,7 +5,7 @@ use crate::finding::{Findings, Message, Severity};
 use crate::position::Span;
 use crate::printable::quoted;
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
-use crate::tools::{self, Call, Declaration};
+use crate::tools::{self, Arguments, Call, Declaration};
 
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new(
@@ -157,6 +157,25 @@ impl BrokenToolCall {
                 .help("write them as JSON: names in double quotes, each with its value")
             });
         }
+        self.form(example, call, arguments, findings);
+        let length = call.id.as_ref().map_or(ID_CHARS, |id| id.chars().count());
+        for fact in self.short_ids.iter().filter(|_| length != ID_CHARS) {
+            self.say(example, call.span, fact, findings, || {
+                let does = fact.does("any that has not exactly 9 characters");
+                format!("the id of the call has {length} characters: {does}")
+            });
+        }
+    }
+
+    /// Looks at how the arguments are written.
+    fn form(
+        &self,
+        example: &Example<'_>,
+        call: &Call,
+        arguments: &Arguments,
+        findings: &mut Findings<'_>,
+    ) {
+        let name = || quoted(call.name.as_deref().unwrap_or_default(), 40);
         // Another layout writes them in its own way, and converting changes that.
         if !is_of_messages(example, call.span) {
             return;
@@ -178,13 +197,6 @@ impl BrokenToolCall {
                     name(),
                     fact.does("that")
                 )
-            });
-        }
-        let length = call.id.as_ref().map_or(ID_CHARS, |id| id.chars().count());
-        for fact in self.short_ids.iter().filter(|_| length != ID_CHARS) {
-            self.say(example, call.span, fact, findings, || {
-                let does = fact.does("any that has not exactly 9 characters");
-                format!("the id of the call has {length} characters: {does}")
             });
         }
     }

@@ -40,121 +40,87 @@ fn status(status: Status) -> &'static str {
 
 // Writing to a string does not fail; its results are let go.
 fn describe(profile: &Profile, text: &mut String) {
-    let _ = writeln!(
-        text,
-        "{}: {}\n{}",
-        profile.name,
-        profile.title,
-        status(profile.status)
-    );
-    if let Some(note) = &profile.status_note {
-        let _ = writeln!(text, "{note}");
-    }
-    if let Some(successor) = &profile.successor {
-        let _ = writeln!(text, "Successor: {successor}");
-    }
-    let _ = writeln!(
-        text,
-        "Layouts: {}\nRead: {}",
-        profile.layouts.join(", "),
-        profile.read
-    );
-    section(
-        text,
-        "Limits",
-        profile.limits.iter().map(|(name, limit)| {
-            (
-                name,
-                limit_words(limit),
-                &limit.source,
-                &limit.quote,
-                &limit.note,
-            )
-        }),
-    );
-    section(text, "Order of turns", profile.turns.iter().map(fact_line));
-    let roles = "roles".to_owned();
-    let accepts = profile.roles.iter().map(|of| {
-        let words = format!(
-            "{} ({})",
-            of.accepts.join(", "),
-            effect_words(of.effect, of.unconfirmed)
-        );
-        (&roles, words, &of.source, &of.quote, &of.note)
-    });
-    let requires = profile.requires.iter().map(fact_line);
-    section(text, "What it asks for", accepts.chain(requires));
-    let reserved = "no text may hold".to_owned();
-    section(
-        text,
-        "Reserved words",
-        profile.reserved.iter().map(|of| {
-            (
-                &reserved,
-                reserved_words(of),
-                &of.source,
-                &of.quote,
-                &of.note,
-            )
-        }),
-    );
-    section(
-        text,
-        "Recommended numbers of examples",
-        profile.recommended.iter().map(|(task, advised)| {
-            let max = advised
-                .max
-                .map_or(" or more".to_owned(), |max| format!("–{}", grouped(max)));
-            (
-                task,
-                format!("{}{max}", grouped(advised.min)),
-                &advised.source,
-                &advised.quote,
-                &advised.note,
-            )
-        }),
-    );
-    section(
-        text,
-        "Hyperparameters",
-        profile
-            .hyperparameters
-            .iter()
-            .map(|(name, of)| (name, range_words(of), &of.source, &of.quote, &of.note)),
-    );
-    for group in &profile.exclusive {
-        let _ = writeln!(text, "  only one of: {}", group.join(", "));
-    }
-    section(
-        text,
-        "Names",
-        profile.names.iter().map(|(name, of)| {
-            let pattern = of
-                .pattern
-                .as_deref()
-                .map_or(String::new(), |pattern| format!(", {pattern}"));
-            (
-                name,
-                format!("at most {}{pattern}", counted(of.max, of.unit.noun())),
-                &of.source,
-                &of.quote,
-                &of.note,
-            )
-        }),
-    );
+    head(profile, text);
+    numbers(profile, text);
+    demands(profile, text);
+    advice(profile, text);
+    settings(profile, text);
     text.push_str("\nSources\n");
     for (key, url) in &profile.sources {
         let _ = writeln!(text, "  {key:4} {url}");
     }
 }
 
-type Line<'p> = (
-    &'p String,
-    String,
-    &'p String,
-    &'p String,
-    &'p Option<String>,
-);
+fn head(profile: &Profile, text: &mut String) {
+    let status = status(profile.status);
+    let _ = writeln!(text, "{}: {}\n{status}", profile.name, profile.title);
+    if let Some(note) = &profile.status_note {
+        let _ = writeln!(text, "{note}");
+    }
+    if let Some(successor) = &profile.successor {
+        let _ = writeln!(text, "Successor: {successor}");
+    }
+    let layouts = profile.layouts.join(", ");
+    let _ = writeln!(text, "Layouts: {layouts}\nRead: {}", profile.read);
+}
+
+fn numbers(profile: &Profile, text: &mut String) {
+    let limits = profile.limits.iter();
+    let lines = limits.map(|(name, of)| {
+        let words = limit_words(of);
+        (name.as_str(), words, &of.source, &of.quote, &of.note)
+    });
+    section(text, "Limits", lines);
+}
+
+/// What it asks for besides numbers.
+fn demands(profile: &Profile, text: &mut String) {
+    section(text, "Order of turns", profile.turns.iter().map(fact_line));
+    let accepts = profile.roles.iter().map(|of| {
+        let effect = effect_words(of.effect, of.unconfirmed);
+        let words = format!("{} ({effect})", of.accepts.join(", "));
+        ("roles", words, &of.source, &of.quote, &of.note)
+    });
+    let requires = profile.requires.iter().map(fact_line);
+    section(text, "What it asks for", accepts.chain(requires));
+    let reserved = profile.reserved.iter().map(|of| {
+        let words = reserved_words(of);
+        ("no text may hold", words, &of.source, &of.quote, &of.note)
+    });
+    section(text, "Reserved words", reserved);
+}
+
+fn advice(profile: &Profile, text: &mut String) {
+    let lines = profile.recommended.iter().map(|(task, of)| {
+        let max = of
+            .max
+            .map_or(" or more".to_owned(), |max| format!("–{}", grouped(max)));
+        let words = format!("{}{max}", grouped(of.min));
+        (task.as_str(), words, &of.source, &of.quote, &of.note)
+    });
+    section(text, "Recommended numbers of examples", lines);
+}
+
+/// What may be set for training, and the names that may be given.
+fn settings(profile: &Profile, text: &mut String) {
+    let lines = profile.hyperparameters.iter().map(|(name, of)| {
+        let words = range_words(of);
+        (name.as_str(), words, &of.source, &of.quote, &of.note)
+    });
+    section(text, "Hyperparameters", lines);
+    for group in &profile.exclusive {
+        let _ = writeln!(text, "  only one of: {}", group.join(", "));
+    }
+    let lines = profile.names.iter().map(|(name, of)| {
+        let pattern = of.pattern.as_deref();
+        let pattern = pattern.map_or(String::new(), |pattern| format!(", {pattern}"));
+        let words = format!("at most {}{pattern}", counted(of.max, of.unit.noun()));
+        (name.as_str(), words, &of.source, &of.quote, &of.note)
+    });
+    section(text, "Names", lines);
+}
+
+type Line<'p> = (&'p str, String, &'p String, &'p String, &'p Option<String>);
 
 fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<'p>>) {
     for (index, (name, words, source, quote, note)) in lines.enumerate() {
@@ -170,7 +136,7 @@ fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<
 
 fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> Line<'p> {
     let words = effect_words(of.effect, of.unconfirmed);
-    (name, words, &of.source, &of.quote, &of.note)
+    (name.as_str(), words, &of.source, &of.quote, &of.note)
 }
 
 fn effect_words(effect: Effect, unconfirmed: bool) -> String {
