@@ -11,6 +11,7 @@
 
 mod baseline;
 mod cli;
+mod conversions;
 mod convert;
 mod corpora;
 mod evaluation;
@@ -19,6 +20,7 @@ mod formats;
 mod hooks;
 mod labelled;
 mod laws;
+mod limits;
 mod pages;
 mod profiles;
 mod readme;

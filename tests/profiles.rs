@@ -9,18 +9,79 @@ use tunelint_core::profile::{FILES, Profile};
 use crate::running::root;
 
 /// The limits that rules enforce.
-const ENFORCED: [&str; 6] = [
+const LIMITS: [&str; 11] = [
     "input",
     "output",
     "example",
     "upload",
     "min-examples",
     "max-examples",
-];
-/// Limits that are on record and have no rule yet: each needs a reason here.
-const ON_RECORD: [(&str, &str); 1] = [(
+    "images",
+    "min-validation-examples",
     "max-validation-examples",
-    "the rule validation-too-large is not built yet",
+    "validation-upload",
+    "validation-share",
+];
+/// The orders of turns that rules enforce.
+const TURNS: [&str; 9] = [
+    "alternate",
+    "first-user",
+    "last-model",
+    "no-system",
+    "odd-even",
+    "one-system",
+    "single-pair",
+    "system-first",
+    "needs-model",
+];
+/// What else rules enforce.
+const REQUIRES: [&str; 12] = [
+    "arguments-object",
+    "arguments-string",
+    "binary-weight",
+    "byte-order-mark",
+    "call-id-9",
+    "no-content-with-calls",
+    "no-extra-fields",
+    "no-mixed-media",
+    "no-tools",
+    "no-validation",
+    "result-after-call",
+    "text-only",
+];
+/// Statements that are on record and that no rule looks up: each with the reason.
+pub const ON_RECORD: [(&str, &str); 8] = [
+    (
+        "no-system",
+        "advice of a closed service; converting puts the system text before the input",
+    ),
+    (
+        "utf8",
+        "invalid-utf8 and wrong-encoding hold for every target",
+    ),
+    ("one-layout", "mixed-layouts holds for every target"),
+    ("jsonl-only", "the end of a report says how to convert"),
+    (
+        "sample-weight-in-all",
+        "whether some examples have one and others not, no rule compares",
+    ),
+    (
+        "labels",
+        "advice on how many labels to choose, not a limit on data",
+    ),
+    (
+        "min-per-label",
+        "the number is unconfirmed and the service closed; rare-label has its own floor",
+    ),
+    (
+        "turn",
+        "the limit of a closed service, in tokens, which are only estimated",
+    ),
+];
+/// Layouts that profiles name and that are not read: each with the reason.
+const UNREAD: [(&str, &str); 1] = [(
+    "classifier",
+    "a text and a label train a classifier, not a model that writes",
 )];
 
 fn all() -> Vec<Profile> {
@@ -55,25 +116,15 @@ fn every_file_is_in_the_binary_under_its_name() {
 #[test]
 fn every_number_is_cited() {
     for profile in all() {
-        let limits = profile.limits.values().map(|of| (&of.source, &of.quote));
-        let recommended = profile
-            .recommended
-            .values()
-            .map(|of| (&of.source, &of.quote));
-        let parameters = profile
-            .hyperparameters
-            .values()
-            .map(|of| (&of.source, &of.quote));
-        let names = profile.names.values().map(|of| (&of.source, &of.quote));
-        for (source, quote) in limits.chain(recommended).chain(parameters).chain(names) {
+        for (about, source, quote) in profile.citations() {
             assert!(
                 profile.sources.contains_key(source),
-                "{}: no source {source}",
+                "{}: {about} has no source {source}",
                 profile.name
             );
             assert!(
                 !quote.trim().is_empty(),
-                "{}: a number of {source} has no quote",
+                "{}: {about} has no quote",
                 profile.name
             );
         }
@@ -89,24 +140,43 @@ fn every_number_is_cited() {
 }
 
 #[test]
-fn every_limit_has_a_rule() {
+fn every_statement_has_a_rule() {
+    let on_record = |name: &str| ON_RECORD.iter().any(|(known, _)| *known == name);
     for profile in all() {
-        for name in profile.limits.keys() {
-            let known = ENFORCED.contains(&name.as_str())
-                || ON_RECORD.iter().any(|(known, _)| known == name);
-            assert!(known, "{}: no rule enforces {name}", profile.name);
+        let groups = [
+            (profile.limits.keys().collect::<Vec<_>>(), LIMITS.as_slice()),
+            (profile.turns.keys().collect(), &TURNS),
+            (profile.requires.keys().collect(), &REQUIRES),
+        ];
+        for (names, enforced) in groups {
+            for name in names {
+                let known = enforced.contains(&name.as_str()) || on_record(name);
+                assert!(known, "{}: no rule enforces {name}", profile.name);
+            }
         }
         for layout in &profile.layouts {
+            let unread = UNREAD.iter().any(|(known, _)| known == layout);
             assert!(
-                layout::by_name(layout).is_some(),
+                unread || layout::by_name(layout).is_some(),
                 "{}: no layout {layout}",
                 profile.name
             );
         }
+    }
+}
+
+#[test]
+fn what_has_ended_says_when() {
+    for profile in all() {
         assert!(
             profile.status == tunelint_core::profile::Status::Alive
-                || profile.status_note.is_some()
+                || profile.status_note.is_some(),
+            "{}",
+            profile.name
         );
+        if let Some(successor) = &profile.successor {
+            assert!(FILES.iter().any(|(name, _)| name == successor));
+        }
     }
 }
 

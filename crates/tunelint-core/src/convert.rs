@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use crate::engine;
 use crate::example::{Example, Role, Turn};
 use crate::finding::{Finding, Findings, Message, Policy, Severity};
-use crate::layout::{Layout, Loss, Losses, ObjectWriter};
+use crate::layout::{Layout, Lesson, Loss, Losses, ObjectWriter};
 use crate::position::Location;
 use crate::reader::{Decoded, Reader, Scratch};
 use crate::record::Record;
@@ -248,6 +248,7 @@ impl Converter {
                 .into());
         }
         let capacity = self.layout.capacity();
+        self.learn(example, losses)?;
         let mut fitted = if capacity.many_turns || example.is_single_turn() {
             vec![example.clone()]
         } else {
@@ -259,12 +260,68 @@ impl Converter {
                     .help("remove what follows the answer")
                     .into());
             }
+            let system = example.system().map(|turn| turn.span);
+            if let (false, Some(span)) = (capacity.system, system) {
+                losses.add("role of the system text", span);
+            }
             self.put_before_input(example, capacity.system);
         }
         if !capacity.many_turns && !example.is_single_turn() {
             losses.add("role names inside the input", example.record.span());
         }
         Ok(fitted)
+    }
+
+    /// Whether the layout teaches what the example does: an answer, a preference, a judgement.
+    fn learn(&self, example: &Example<'_>, losses: &mut Losses) -> Result<(), Box<Message>> {
+        let name = self.layout.name();
+        let lesson = self.layout.capacity().lesson;
+        let refuse = |what: String, help: &str| Err(Message::new(what).help(help).into());
+        match (lesson, example.desirable, example.rejected.first()) {
+            (Lesson::Preference, _, None) => {
+                return refuse(
+                    format!("the record has no worse answer, and `{name}` compares two"),
+                    "leave it out with `--rejects FILE`, or write another layout",
+                );
+            }
+            (Lesson::Judgement, None, _) => {
+                return refuse(
+                    format!(
+                        "the record does not say whether its answer is a good one, and `{name}` needs that"
+                    ),
+                    "leave it out with `--rejects FILE`, or write another layout",
+                );
+            }
+            (Lesson::Answer | Lesson::Text, Some(false), _) => {
+                return refuse(
+                    format!("the answer is marked as a bad one, and `{name}` would teach it"),
+                    "leave it out with `--rejects FILE`",
+                );
+            }
+            _ => {}
+        }
+        let alone = matches!(example.turns.as_slice(), [turn] if turn.role == Role::Model);
+        if lesson == Lesson::Text && !alone {
+            return refuse(
+                format!("the record has turns, and `{name}` holds one text"),
+                "which words stand between turns depends on the model: write it with its template",
+            );
+        }
+        if self.layout.capacity().needs_prompt && alone {
+            return refuse(
+                format!("the record has no prompt, and `{name}` needs one"),
+                "add the prompt, or write `text`",
+            );
+        }
+        if lesson != Lesson::Preference
+            && let Some(rejected) = example.rejected.first()
+        {
+            losses.add("the worse answer", rejected.span);
+        }
+        if lesson != Lesson::Judgement && example.desirable.is_some() {
+            losses.add("field `label`", example.record.span());
+        }
+        Ok(())
     }
 
     fn cut<'a>(&self, example: &Example<'a>) -> Result<Vec<Example<'a>>, Box<Message>> {

@@ -32,6 +32,10 @@ pub struct Example<'a> {
     pub extras: Vec<Extra<'a>>,
     /// Fields that the layout knows and that are no turn: tools, weights, an alpaca history.
     pub settings: Vec<Extra<'a>>,
+    /// The answer that is worse than the one given, where there is one to compare.
+    pub rejected: Vec<Turn<'a>>,
+    /// Whether the answer is said to be a good one; `None` where nothing is said.
+    pub desirable: Option<bool>,
 }
 
 /// One utterance.
@@ -151,6 +155,8 @@ impl<'a> Example<'a> {
             turns,
             extras: Vec::new(),
             settings: Vec::new(),
+            rejected: Vec::new(),
+            desirable: None,
         }
     }
 

@@ -2,14 +2,21 @@
 //! writing together.
 
 mod alpaca;
+mod anthropic_messages;
+mod bedrock_converse;
 mod contents;
 mod fields;
+mod kto;
 mod messages;
 mod object;
 mod pairs;
 mod palm;
+mod preference;
 mod prompt_completion;
 mod sharegpt;
+mod side;
+mod text;
+mod tooling;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -35,6 +42,11 @@ pub trait Layout: Debug + Send + Sync {
     /// that a record with a wrong value is still recognised.
     fn recognises(&self, body: &Body<'_>) -> bool;
 
+    /// Whether it can read a record with these names, even where another layout is more likely.
+    fn reads(&self, body: &Body<'_>) -> bool {
+        self.recognises(body)
+    }
+
     /// Reads an example. What stands in the way is reported, under `missing-field` or
     /// `wrong-type`, and `None` is returned.
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>>;
@@ -54,6 +66,47 @@ pub struct Capacity {
     pub many_turns: bool,
     /// A system text of its own.
     pub system: bool,
+    /// A prompt is no more optional than its answer.
+    pub needs_prompt: bool,
+    /// What is learnt from.
+    pub lesson: Lesson,
+}
+
+/// What an example is learnt from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lesson {
+    /// Answers that are to be given.
+    Answer,
+    /// An answer and one that is worse.
+    Preference,
+    /// An answer that is said to be good or bad.
+    Judgement,
+    /// A bare text.
+    Text,
+}
+
+impl Capacity {
+    /// One prompt and its answer.
+    const PAIR: Self = Self {
+        many_turns: false,
+        system: false,
+        needs_prompt: true,
+        lesson: Lesson::Answer,
+    };
+    /// Turns, and a system text.
+    const CONVERSATION: Self = Self {
+        many_turns: true,
+        system: true,
+        needs_prompt: false,
+        lesson: Lesson::Answer,
+    };
+    /// A text alone.
+    const TEXT: Self = Self {
+        many_turns: false,
+        system: false,
+        needs_prompt: false,
+        lesson: Lesson::Text,
+    };
 }
 
 /// Something that a layout has no place for.
@@ -85,11 +138,19 @@ pub fn all() -> Vec<Arc<dyn Layout>> {
     vec![
         Arc::new(pairs::Pairs::default()),
         Arc::new(palm::Palm),
+        Arc::new(preference::Preference::Trl),
+        Arc::new(preference::Preference::OpenAi),
+        Arc::new(preference::Preference::Vertex),
+        Arc::new(preference::Preference::ShareGpt),
+        Arc::new(kto::Kto),
+        Arc::new(bedrock_converse::BedrockConverse),
+        Arc::new(anthropic_messages::AnthropicMessages),
         Arc::new(messages::Messages),
         Arc::new(contents::Contents),
         Arc::new(sharegpt::ShareGpt),
         Arc::new(prompt_completion::PromptCompletion),
         Arc::new(alpaca::Alpaca),
+        Arc::new(text::PlainText),
     ]
 }
 
@@ -125,6 +186,11 @@ fn lose_parts(example: &Example<'_>, losses: &mut Losses) {
     for part in example.turns.iter().flat_map(|turn| &turn.parts) {
         losses.add(part_name(part), part.span);
     }
+    lose_settings(example, losses);
+}
+
+/// Notes every field beside the turns.
+fn lose_settings(example: &Example<'_>, losses: &mut Losses) {
     for setting in &example.settings {
         losses.add(
             format!("field {}", crate::printable::quoted(setting.key, 40)),

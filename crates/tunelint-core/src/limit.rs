@@ -1,8 +1,8 @@
 //! A provider's limit with the targets that it holds for, and how it is worded.
 
-use crate::finding::Message;
+use crate::finding::{Message, Severity};
 use crate::printable::{counted, grouped};
-use crate::profile::{Cited, Effect};
+use crate::profile::{Cited, Effect, Fact, Unit};
 
 /// A limit with the targets that it holds for.
 #[derive(Debug, Clone)]
@@ -16,15 +16,18 @@ pub struct TargetLimit {
 impl TargetLimit {
     /// What the provider does beyond it, as it words it.
     pub fn effect(&self) -> String {
-        let targets = self.targets.join(" and ");
-        let max = counted(self.limit.value, self.limit.unit.noun());
-        match self.limit.effect {
-            Effect::Rejects => format!("{targets} rejects more than {max}"),
-            Effect::Drops => format!("{targets} drops an example of more than {max}"),
-            Effect::Cuts => format!("{targets} cuts it at {max}"),
-            Effect::DocumentedMaximum => format!("{targets} documents a maximum of {max}"),
-            Effect::Advises => format!("{targets} advises at most {max}"),
-        }
+        let max = match self.limit.unit {
+            Unit::Percent => format!("{} % of that", self.limit.value),
+            unit => counted(self.limit.value, unit.noun()),
+        };
+        let words = match self.limit.effect {
+            Effect::Rejects => ("rejects", "reject", format!("more than {max}")),
+            Effect::Drops => ("drops", "drop", format!("an example of more than {max}")),
+            Effect::Cuts => ("cuts", "cut", format!("it at {max}")),
+            Effect::DocumentedMaximum => ("documents", "document", format!("a maximum of {max}")),
+            Effect::Advises => ("advises", "advise", format!("at most {max}")),
+        };
+        say(&self.targets, words.0, words.1, &words.2)
     }
 
     /// The message for something that is larger.
@@ -36,5 +39,82 @@ impl TargetLimit {
             self.effect()
         ))
         .targets(&self.targets)
+    }
+}
+
+/// Something that targets ask for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetFact {
+    /// What they do with data that is otherwise.
+    pub effect: Effect,
+    /// Whether no page confirms it.
+    pub unconfirmed: bool,
+    /// The names of the profiles.
+    pub targets: Vec<String>,
+}
+
+impl TargetFact {
+    /// What each of `facts` says of its target; those of one effect are one.
+    pub fn gather<'f>(facts: impl Iterator<Item = (&'f str, Effect, bool)>) -> Vec<Self> {
+        let mut gathered: Vec<Self> = Vec::new();
+        for (target, effect, unconfirmed) in facts {
+            let same =
+                |known: &&mut Self| (known.effect, known.unconfirmed) == (effect, unconfirmed);
+            match gathered.iter_mut().find(same) {
+                Some(known) => known.targets.push(target.to_owned()),
+                None => gathered.push(Self {
+                    effect,
+                    unconfirmed,
+                    targets: vec![target.to_owned()],
+                }),
+            }
+        }
+        gathered
+    }
+
+    /// The same for facts without a value.
+    pub fn of<'f>(facts: impl Iterator<Item = (&'f str, &'f Fact)>) -> Vec<Self> {
+        Self::gather(facts.map(|(target, fact)| (target, fact.effect, fact.unconfirmed)))
+    }
+
+    /// The severity of data that is otherwise.
+    pub fn severity(&self) -> Severity {
+        self.effect.severity(self.unconfirmed)
+    }
+
+    /// What the targets do with `what`: `openai rejects it`.
+    pub fn does(&self, what: &str) -> String {
+        let (one, many) = match self.effect {
+            Effect::Rejects => ("rejects", "reject"),
+            Effect::Drops => ("drops", "drop"),
+            Effect::Cuts => ("cuts", "cut"),
+            Effect::DocumentedMaximum => ("rules out", "rule out"),
+            Effect::Advises => ("advises against", "advise against"),
+        };
+        if self.unconfirmed && self.effect != Effect::Advises {
+            let words = format!("{what}, though no page confirms it");
+            return say(&self.targets, one, many, &words);
+        }
+        say(&self.targets, one, many, what)
+    }
+}
+
+/// A sentence with targets as its subject: `one` is what a single one does, `many` what several do.
+pub fn say(targets: &[String], one: &str, many: &str, what: &str) -> String {
+    let verb = if targets.len() == 1 { one } else { many };
+    format!("{} {verb} {what}", listed(targets))
+}
+
+/// Names as people list them: `a, b and c`.
+///
+/// ```
+/// let names = ["a", "b", "c"].map(String::from);
+/// assert_eq!(tunelint_core::limit::listed(&names), "a, b and c");
+/// ```
+pub fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
 }

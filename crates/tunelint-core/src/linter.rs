@@ -14,6 +14,7 @@ use crate::infer::Inferred;
 use crate::part::Part;
 use crate::position::{SourceId, Span};
 use crate::reader::{Decoded, OpenError, ReadOptions, Reader, Scratch};
+use crate::request::with_request;
 use crate::rule::{AnyTally, Check};
 use crate::rules::RuleSet;
 use crate::source::{Batch, Input, Stamp};
@@ -158,6 +159,7 @@ impl Linter {
     /// What reading returns, or `sink`.
     pub fn check(&mut self, mut reader: Reader, sink: Sink<'_>) -> io::Result<SourceSummary> {
         self.revisit(&reader);
+        reader.mark_wanted = self.rules.context().requires("byte-order-mark");
         let mut pass = Pass {
             rules: &self.rules,
             policy: &self.policy,
@@ -171,6 +173,7 @@ impl Linter {
         let examples = self.tallies.examples - before;
         let mut findings = Findings::new(&self.policy);
         reader.report_facts(&mut findings);
+        check_request(&self.rules, &reader, &mut findings)?;
         let (facts, kept) = findings.into_parts();
         facts.values().for_each(|found| counts.merge(found));
         kept.into_iter()
@@ -433,6 +436,22 @@ pub fn each_example(mut reader: Reader, take: &mut dyn FnMut(&Example<'_>)) -> i
     // A file that is no data at all has no records either.
     let unreadable = u64::from(reader.shape.is_err());
     Ok(reader.records().saturating_sub(examples) + unreadable)
+}
+
+/// Runs the rules that look at the request around the examples, where the file is one.
+fn check_request(rules: &RuleSet, reader: &Reader, findings: &mut Findings<'_>) -> io::Result<()> {
+    let wanted = |check: &Check| matches!(check, Check::Request(_));
+    if !rules.checks().any(wanted) {
+        return Ok(());
+    }
+    with_request(reader, |request| {
+        for (name, check) in rules.named() {
+            if let Check::Request(rule) = check {
+                findings.speak_for(name);
+                rule.check(request, findings);
+            }
+        }
+    })
 }
 
 /// Runs every example rule on one example.

@@ -1,11 +1,16 @@
 //! What one provider accepts: data from `rules/profiles/*.toml`, every number with its source.
 
+mod fact;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Severity;
 use crate::task::Task;
+
+pub use fact::{
+    Cited, Effect, Fact, Hyperparameter, NameLimit, Recommendation, Reserved, Roles, Unit, Where,
+};
 
 /// What one provider accepts.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -39,6 +44,17 @@ pub struct Profile {
     /// What it limits: `input`, `output`, `example`, `upload`, `min-examples`, `max-examples`, …
     #[serde(default)]
     pub limits: BTreeMap<String, Cited<u64>>,
+    /// What it asks of the order of turns: `alternate`, `first-user`, `last-model`, …
+    #[serde(default)]
+    pub turns: BTreeMap<String, Fact>,
+    /// The names of roles that it takes.
+    pub roles: Option<Roles>,
+    /// What else it asks for: `byte-order-mark`, `no-extra-fields`, `binary-weight`, …
+    #[serde(default)]
+    pub requires: BTreeMap<String, Fact>,
+    /// Words that no text may hold.
+    #[serde(default)]
+    pub reserved: Vec<Reserved>,
     /// How many examples it advises, by task; `any` for every other.
     #[serde(default)]
     pub recommended: BTreeMap<String, Recommendation>,
@@ -72,152 +88,6 @@ pub enum Delivery {
     Jsonl,
 }
 
-/// A value with where it was read.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Cited<T> {
-    /// The value.
-    pub value: T,
-    /// What it counts.
-    pub unit: Unit,
-    /// What happens beyond it.
-    pub effect: Effect,
-    /// The page, by its short name.
-    pub source: String,
-    /// The provider's words.
-    pub quote: String,
-    /// What is not certain about it.
-    pub note: Option<String>,
-    /// No page confirms it: it never makes an error.
-    #[serde(default)]
-    pub unconfirmed: bool,
-}
-
-/// What a number counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unit {
-    /// Unicode scalar values.
-    Characters,
-    /// Pieces of words, as the model counts.
-    Tokens,
-    /// Bytes.
-    Bytes,
-    /// Examples.
-    Examples,
-}
-
-impl Unit {
-    /// The word for it.
-    pub fn noun(self) -> &'static str {
-        match self {
-            Self::Characters => "character",
-            Self::Tokens => "token",
-            Self::Bytes => "byte",
-            Self::Examples => "example",
-        }
-    }
-}
-
-/// What a provider does with data beyond a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Effect {
-    /// The upload or the job fails.
-    Rejects,
-    /// The example is left out.
-    Drops,
-    /// The example is cut.
-    Cuts,
-    /// Its page names a maximum; what the service does is not said.
-    DocumentedMaximum,
-    /// It recommends.
-    Advises,
-}
-
-/// How many examples a provider recommends.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Recommendation {
-    /// At least so many.
-    pub min: u64,
-    /// Up to so many.
-    pub max: Option<u64>,
-    /// The page, by its short name.
-    pub source: String,
-    /// The provider's words.
-    pub quote: String,
-    /// What is not certain about it.
-    pub note: Option<String>,
-}
-
-/// A setting for training.
-#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Hyperparameter {
-    /// Its name in the provider's request.
-    pub field: String,
-    /// What is used if nothing is set.
-    pub default: Option<f64>,
-    /// The smallest value.
-    pub min: Option<f64>,
-    /// Whether the smallest value itself is excluded.
-    #[serde(default)]
-    pub min_exclusive: bool,
-    /// The largest value.
-    pub max: Option<f64>,
-    /// Whether it must be a whole number.
-    #[serde(default)]
-    pub integer: bool,
-    /// What happens beyond the range.
-    pub effect: Effect,
-    /// The page, by its short name.
-    pub source: String,
-    /// The provider's words.
-    pub quote: String,
-    /// What is not certain about it.
-    pub note: Option<String>,
-    /// No page confirms the range.
-    #[serde(default)]
-    pub unconfirmed: bool,
-}
-
-/// A limit on a name.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct NameLimit {
-    /// Its name in the provider's request.
-    pub field: String,
-    /// The longest.
-    pub max: u64,
-    /// What the length counts.
-    pub unit: Unit,
-    /// What it must look like, in words or as a pattern; for people.
-    pub pattern: Option<String>,
-    /// What happens beyond it.
-    pub effect: Effect,
-    /// The page, by its short name.
-    pub source: String,
-    /// The provider's words.
-    pub quote: String,
-    /// What is not certain about it.
-    pub note: Option<String>,
-}
-
-impl<T> Cited<T> {
-    /// The severity of data beyond it. A minimum that is only advised is a warning.
-    pub fn severity(&self, minimum: bool) -> Severity {
-        match self.effect {
-            _ if self.unconfirmed => Severity::Advice,
-            Effect::Advises if minimum => Severity::Warning,
-            Effect::Advises => Severity::Advice,
-            Effect::Rejects | Effect::Drops | Effect::Cuts | Effect::DocumentedMaximum => {
-                Severity::Error
-            }
-        }
-    }
-}
-
 impl Profile {
     /// Reads a profile.
     ///
@@ -233,23 +103,74 @@ impl Profile {
             .or_else(|| self.recommended.get("any"))
     }
 
+    /// Every statement that it cites: what it is about, its source and the provider's words.
+    pub fn citations(&self) -> Vec<(String, &str, &str)> {
+        let mut all: Vec<(String, &str, &str)> = Vec::new();
+        let mut cite = |about: String, source, quote| all.push((about, source, quote));
+        for (name, of) in &self.limits {
+            cite(format!("limits.{name}"), &of.source, &of.quote);
+        }
+        for (name, of) in self.turns.iter().chain(&self.requires) {
+            cite(name.clone(), &of.source, &of.quote);
+        }
+        if let Some(of) = &self.roles {
+            cite("roles".to_owned(), &of.source, &of.quote);
+        }
+        for of in &self.reserved {
+            cite("reserved".to_owned(), &of.source, &of.quote);
+        }
+        for (name, of) in &self.recommended {
+            cite(format!("recommended.{name}"), &of.source, &of.quote);
+        }
+        for (name, of) in &self.hyperparameters {
+            cite(format!("hyperparameters.{name}"), &of.source, &of.quote);
+        }
+        for (name, of) in &self.names {
+            cite(format!("names.{name}"), &of.source, &of.quote);
+        }
+        all
+    }
+
     /// The limit called `name`.
     pub fn limit(&self, name: &str) -> Option<&Cited<u64>> {
         self.limits.get(name)
     }
 }
 
+/// The profiles in the binary: each file of `rules/profiles` under its name.
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../rules/profiles/", $name, ".toml")))),*]
+    };
+}
+
 /// The profiles in the binary, as their files have them, by name.
-pub const FILES: &[(&str, &str)] = &[
-    (
-        "gemini-api",
-        include_str!("../rules/profiles/gemini-api.toml"),
-    ),
-    ("openai", include_str!("../rules/profiles/openai.toml")),
-    (
-        "vertex-gemini",
-        include_str!("../rules/profiles/vertex-gemini.toml"),
-    ),
+pub const FILES: &[(&str, &str)] = files![
+    "axolotl",
+    "azure-openai",
+    "bedrock-claude-haiku",
+    "bedrock-llama",
+    "bedrock-nova",
+    "bedrock-nova-2-lite",
+    "cohere",
+    "databricks",
+    "fireworks",
+    "gemini-api",
+    "llama-factory",
+    "mistral",
+    "mlx-lm",
+    "nemo",
+    "oci",
+    "openai",
+    "openai-dpo",
+    "palm-legacy",
+    "together",
+    "torchtune",
+    "trl",
+    "unsloth",
+    "vertex-gemini",
+    "vertex-gemini-preference",
+    "watsonx",
 ];
 
 /// The profile called `name`, if there is one.
@@ -271,6 +192,8 @@ pub fn for_layout(layout: &str) -> Option<&'static str> {
     match layout {
         "pairs" => Some("gemini-api"),
         "contents" => Some("vertex-gemini"),
+        "bedrock-converse" => Some("bedrock-nova"),
+        "palm" => Some("palm-legacy"),
         _ => None,
     }
 }

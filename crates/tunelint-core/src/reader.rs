@@ -13,6 +13,7 @@ use crate::layout::{self, Binding, Layout, Pairs};
 use crate::position::{Position, SourceId};
 use crate::record::{Body, Record};
 use crate::row::{Header, RowParser};
+use crate::rule::TargetFact;
 use crate::rules::{invalid_utf8, mixed_layouts, wrong_field_count};
 use crate::source::{
     BATCH_BYTES, BYTE_ORDER_MARK, Batch, Batcher, Container, Document, HEAD_BYTES, Input, Lines,
@@ -71,6 +72,8 @@ pub struct Reader {
     /// Batches that were cut while it was opened.
     pub(crate) first: Vec<Batch>,
     pub(crate) batcher: Batcher,
+    /// The targets that ask for a byte order mark.
+    pub(crate) mark_wanted: Vec<TargetFact>,
     /// What the user said about reading it.
     pub(crate) options: ReadOptions,
     /// How the file stood when it was opened.
@@ -166,6 +169,7 @@ impl Reader {
             sample,
             first,
             batcher,
+            mark_wanted: Vec::new(),
             options: options.clone(),
             stamp,
         };
@@ -429,7 +433,7 @@ impl Decoding {
         let Some(layout) = &self.layout else {
             return take(Decoded::Nothing(record), findings);
         };
-        if !self.mapped && !layout.recognises(&record.body) {
+        if !self.mapped && !layout.reads(&record.body) {
             let other = layout::all()
                 .into_iter()
                 .find(|other| other.recognises(&record.body));

@@ -13,9 +13,10 @@ use crate::custom::CustomRule;
 use crate::example::Example;
 use crate::finding::{Findings, Severity};
 use crate::infer::Inferred;
-pub use crate::limit::TargetLimit;
+pub use crate::limit::{TargetFact, TargetLimit};
 use crate::production::Prompts;
-use crate::profile::Profile;
+use crate::profile::{Fact, Profile};
+use crate::request::Request;
 use crate::schema::Schema;
 use crate::survey::{Leaks, Needs, Survey};
 use crate::task::Task;
@@ -52,6 +53,12 @@ pub trait SurveyRule: Send + Sync {
     fn needs(&self) -> Needs;
     /// Says what it shows.
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>);
+}
+
+/// Sees the request that the examples of a file stand in.
+pub trait RequestRule: Send + Sync {
+    /// Looks at its names and settings.
+    fn check(&self, request: &Request<'_>, findings: &mut Findings<'_>);
 }
 
 /// How severe a rule's findings are.
@@ -235,6 +242,25 @@ impl RuleContext {
         }
         limits
     }
+
+    /// What the targets ask of turns under `name`; those of one effect are one.
+    pub fn turns(&self, name: &str) -> Vec<TargetFact> {
+        TargetFact::of(self.facts(|profile| profile.turns.get(name)))
+    }
+
+    /// What else they ask for under `name`.
+    pub fn requires(&self, name: &str) -> Vec<TargetFact> {
+        TargetFact::of(self.facts(|profile| profile.requires.get(name)))
+    }
+
+    fn facts<'c>(
+        &'c self,
+        fact: impl Fn(&'c Profile) -> Option<&'c Fact>,
+    ) -> impl Iterator<Item = (&'c str, &'c Fact)> {
+        let with_name =
+            move |profile: &'c Arc<Profile>| Some((profile.name.as_str(), fact(profile)?));
+        self.profiles.iter().filter_map(with_name)
+    }
 }
 
 /// A line of the registry.
@@ -266,6 +292,8 @@ pub enum Check {
     Survey(Box<dyn SurveyRule>),
     /// Sees one example, and speaks about the survey as well.
     Twofold(Box<dyn ExampleRule>, Box<dyn SurveyRule>),
+    /// Sees the request around the examples.
+    Request(Box<dyn RequestRule>),
     /// The reader and the layouts report under its name.
     Reader,
 }
@@ -289,6 +317,11 @@ impl Check {
     /// A rule that sees one example, and speaks about the survey as well.
     pub fn twofold(of_one: impl ExampleRule + 'static, of_all: impl SurveyRule + 'static) -> Self {
         Self::Twofold(Box::new(of_one), Box::new(of_all))
+    }
+
+    /// A rule that sees the request around the examples.
+    pub fn request(rule: impl RequestRule + 'static) -> Self {
+        Self::Request(Box::new(rule))
     }
 
     /// The reader reports it.

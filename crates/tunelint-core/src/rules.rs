@@ -4,6 +4,7 @@ pub mod ai_self_reference;
 pub mod bidi_control;
 pub mod blank_line;
 pub mod boilerplate_opening;
+pub mod broken_tool_call;
 pub mod byte_order_mark;
 pub mod chat_template_token;
 pub mod conflicting_outputs;
@@ -13,25 +14,32 @@ pub mod duplicate_column;
 pub mod duplicate_example;
 pub mod duplicate_key;
 pub mod edge_whitespace;
+pub mod empty_conversation;
 pub mod empty_input;
 pub mod empty_output;
+pub mod empty_turn;
 pub mod example_too_long;
+pub mod exclusive_settings;
 pub mod expired_allow;
 pub mod fewer_than_recommended;
 pub mod html_residue;
+pub mod identical_preference;
 pub mod imbalanced_labels;
 pub mod input_too_long;
 pub mod invalid_utf8;
+pub mod invalid_value;
 pub mod invisible_character;
 pub mod length_outlier;
 pub mod literal_escapes;
 pub mod lone_surrogate;
 pub mod malformed_record;
+pub mod missing_assistant;
 pub mod missing_column;
 pub mod missing_field;
 pub mod missing_header;
 pub mod missing_marker;
 pub mod missing_preamble;
+pub mod missing_role;
 pub mod missing_suffix;
 pub mod mixed_case;
 pub mod mixed_date_style;
@@ -51,9 +59,11 @@ pub mod mixed_stop_suffix;
 pub mod mixed_system_prompts;
 pub mod mixed_terminal_punctuation;
 pub mod mojibake;
+pub mod name_too_long;
 pub mod near_duplicate;
 pub mod nesting_too_deep;
 pub mod no_records;
+pub mod nothing_to_learn;
 pub mod null_like_output;
 pub mod odd_line_endings;
 pub mod output_repeats_input;
@@ -67,6 +77,8 @@ pub mod record_too_large;
 pub mod refusal_output;
 pub mod repetition_loop;
 pub mod replacement_character;
+pub mod reserved_word;
+pub mod role_order;
 pub mod role_prefix;
 pub mod schema_mismatch;
 pub mod secret;
@@ -78,10 +90,13 @@ pub mod truncated_output;
 pub mod unclosed_quote;
 pub mod unknown_field;
 pub mod unknown_label;
+pub mod unknown_role;
 pub mod unnormalised_text;
+pub mod unsupported_modality;
 pub mod unused_allow;
 pub mod upload_too_large;
 pub mod validation_leak;
+pub mod validation_too_large;
 pub mod wrong_container;
 pub mod wrong_encoding;
 pub mod wrong_field_count;
@@ -123,6 +138,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         boilerplate_opening::META,
         include_str!("../rules/boilerplate-opening.md"),
         boilerplate_opening::build,
+    ),
+    entry(
+        broken_tool_call::META,
+        include_str!("../rules/broken-tool-call.md"),
+        broken_tool_call::build,
     ),
     entry(
         byte_order_mark::META,
@@ -170,6 +190,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         edge_whitespace::build,
     ),
     entry(
+        empty_conversation::META,
+        include_str!("../rules/empty-conversation.md"),
+        empty_conversation::build,
+    ),
+    entry(
         empty_input::META,
         include_str!("../rules/empty-input.md"),
         empty_input::build,
@@ -180,9 +205,19 @@ pub const REGISTRY: &[RuleEntry] = &[
         empty_output::build,
     ),
     entry(
+        empty_turn::META,
+        include_str!("../rules/empty-turn.md"),
+        empty_turn::build,
+    ),
+    entry(
         example_too_long::META,
         include_str!("../rules/example-too-long.md"),
         example_too_long::build,
+    ),
+    entry(
+        exclusive_settings::META,
+        include_str!("../rules/exclusive-settings.md"),
+        exclusive_settings::build,
     ),
     entry(
         expired_allow::META,
@@ -200,6 +235,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         html_residue::build,
     ),
     entry(
+        identical_preference::META,
+        include_str!("../rules/identical-preference.md"),
+        identical_preference::build,
+    ),
+    entry(
         imbalanced_labels::META,
         include_str!("../rules/imbalanced-labels.md"),
         imbalanced_labels::build,
@@ -213,6 +253,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         invalid_utf8::META,
         include_str!("../rules/invalid-utf8.md"),
         Check::reader,
+    ),
+    entry(
+        invalid_value::META,
+        include_str!("../rules/invalid-value.md"),
+        invalid_value::build,
     ),
     entry(
         invisible_character::META,
@@ -240,6 +285,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         Check::reader,
     ),
     entry(
+        missing_assistant::META,
+        include_str!("../rules/missing-assistant.md"),
+        missing_assistant::build,
+    ),
+    entry(
         missing_column::META,
         include_str!("../rules/missing-column.md"),
         Check::reader,
@@ -263,6 +313,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         missing_preamble::META,
         include_str!("../rules/missing-preamble.md"),
         missing_preamble::build,
+    ),
+    entry(
+        missing_role::META,
+        include_str!("../rules/missing-role.md"),
+        Check::reader,
     ),
     entry(
         missing_suffix::META,
@@ -360,6 +415,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         mojibake::build,
     ),
     entry(
+        name_too_long::META,
+        include_str!("../rules/name-too-long.md"),
+        name_too_long::build,
+    ),
+    entry(
         near_duplicate::META,
         include_str!("../rules/near-duplicate.md"),
         near_duplicate::build,
@@ -373,6 +433,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         no_records::META,
         include_str!("../rules/no-records.md"),
         Check::reader,
+    ),
+    entry(
+        nothing_to_learn::META,
+        include_str!("../rules/nothing-to-learn.md"),
+        nothing_to_learn::build,
     ),
     entry(
         null_like_output::META,
@@ -440,6 +505,16 @@ pub const REGISTRY: &[RuleEntry] = &[
         replacement_character::build,
     ),
     entry(
+        reserved_word::META,
+        include_str!("../rules/reserved-word.md"),
+        reserved_word::build,
+    ),
+    entry(
+        role_order::META,
+        include_str!("../rules/role-order.md"),
+        role_order::build,
+    ),
+    entry(
         role_prefix::META,
         include_str!("../rules/role-prefix.md"),
         role_prefix::build,
@@ -495,9 +570,19 @@ pub const REGISTRY: &[RuleEntry] = &[
         unknown_label::build,
     ),
     entry(
+        unknown_role::META,
+        include_str!("../rules/unknown-role.md"),
+        unknown_role::build,
+    ),
+    entry(
         unnormalised_text::META,
         include_str!("../rules/unnormalised-text.md"),
         unnormalised_text::build,
+    ),
+    entry(
+        unsupported_modality::META,
+        include_str!("../rules/unsupported-modality.md"),
+        unsupported_modality::build,
     ),
     entry(
         unused_allow::META,
@@ -513,6 +598,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         validation_leak::META,
         include_str!("../rules/validation-leak.md"),
         validation_leak::build,
+    ),
+    entry(
+        validation_too_large::META,
+        include_str!("../rules/validation-too-large.md"),
+        validation_too_large::build,
     ),
     entry(
         wrong_container::META,
@@ -619,6 +709,11 @@ impl RuleSet {
             enabled,
             context,
         }
+    }
+
+    /// What they were built from.
+    pub fn context(&self) -> &RuleContext {
+        &self.context
     }
 
     /// Adds rules that were built elsewhere.

@@ -27,6 +27,32 @@ pub struct SourceSummary {
     pub counts: Counts,
 }
 
+/// What a target would make of the data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// The profile's name.
+    pub target: String,
+    /// Whether its service has ended.
+    pub is_closed: bool,
+    /// Errors that hold for it.
+    pub errors: u64,
+    /// Warnings that hold for it.
+    pub warnings: u64,
+    /// Advice that holds for it.
+    pub advice: u64,
+    /// The layout that it takes the data in, where it does not take it as it is.
+    pub convert_to: Option<String>,
+    /// Whether the data can be brought into a layout that it takes.
+    pub is_unfit: bool,
+}
+
+impl Verdict {
+    /// Whether it would not take the data, or not all of it.
+    pub fn rejects(&self) -> bool {
+        self.errors > 0 || self.is_unfit
+    }
+}
+
 /// The totals of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -38,6 +64,8 @@ pub struct Summary {
     pub sources: Vec<SourceSummary>,
     /// All findings.
     pub counts: Counts,
+    /// What each target would make of the data, where there are several.
+    pub verdicts: Vec<Verdict>,
     /// Findings that were excused.
     pub suppressed: u64,
     /// What to do next, in a sentence, and the command to type.

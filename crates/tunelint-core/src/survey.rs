@@ -15,7 +15,7 @@ pub use cut::Cut;
 pub use labels::{Counted, OutputCounts};
 pub use lengths::Lengths;
 pub use normal::Normalizer;
-pub use seen::{Group, Kept, Leak, Leaks, Seen, Sighting, Spot};
+pub use seen::{Group, Kept, Leak, Leaks, Seen, Sighting, Spot, ValidationSet};
 pub use sketch::{CAPACITY, Entry, HEAD, Horizon, Sketch};
 pub use traits::Traits;
 

@@ -66,7 +66,7 @@ pub struct Check {
     /// the current directory
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// What the data is meant for; without it the layout decides (may be given several times)
+    /// What the data is meant for, or `all`; without it the layout decides (may be given several times)
     #[arg(long, value_name = "PROFILE")]
     pub target: Vec<String>,
     /// What the model is tuned for: classification, summarization, document-search, extraction, generation, chat

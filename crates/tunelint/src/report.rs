@@ -19,7 +19,7 @@ use std::io;
 use tunelint_core::finding::{Counts, Finding, Keep, Severity};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, grouped};
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::summary::{SourceSummary, Summary, Verdict};
 
 pub use names::SourceName;
 
@@ -106,6 +106,15 @@ impl Style {
     /// Whether a finding of `severity` makes the run fail.
     fn fails(&self, severity: Severity) -> bool {
         self.fail_on.is_some_and(|level| severity >= level)
+    }
+}
+
+/// What a target would do, in a word.
+fn would(verdict: &Verdict) -> &'static str {
+    if verdict.rejects() {
+        "reject"
+    } else {
+        "accept"
     }
 }
 

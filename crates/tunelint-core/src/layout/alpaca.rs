@@ -100,6 +100,9 @@ impl Layout for Alpaca {
         if let Some(system) = system.and_then(|at| turns.get(at)) {
             object.key("system");
             object.texts(&system.texts);
+            if system.is_blank() {
+                losses.add("empty system text", system.span);
+            }
         }
         let history = history_of(turns, prompt.unwrap_or(0));
         write_history(&history, object);
@@ -117,8 +120,8 @@ impl Layout for Alpaca {
 
     fn capacity(&self) -> Capacity {
         Capacity {
-            many_turns: true,
-            system: true,
+            needs_prompt: true,
+            ..Capacity::CONVERSATION
         }
     }
 }

@@ -3,14 +3,16 @@
 use smallvec::SmallVec;
 
 use super::fields::{extras, fields, has, missing, not_a, notes};
-use super::messages::{Item, in_order, turn_list, turn_text, wrong_role};
-use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
-use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
+use super::messages::{Item, in_order, turn_list, turn_text};
+use super::tooling::{self, Room, Written};
+use super::{Capacity, Layout, Losses, ObjectWriter};
+use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
 use crate::position::Span;
-use crate::printable::quoted;
 use crate::record::{Body, Record};
+use crate::rules::unknown_role;
+use crate::tools::{Declaration, Exchange, WRAPPED, is_response};
 
 /// The layout.
 #[derive(Debug, Clone, Copy)]
@@ -37,97 +39,132 @@ impl Layout for Contents {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        has(body, "contents")
+        has(body, "contents") && !has(body, "completions")
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        let list = turn_list(record, "contents", findings)?;
-        let Body::Json(json) = record.body else {
-            return None;
-        };
-        let mut turns = Vec::with_capacity(3);
-        let mut whole = true;
-        let systems = SYSTEM.iter().filter_map(|name| json.root().get(name));
-        for system in systems.filter(|system| system.kind() != Kind::Null) {
-            match parts(record, system, Role::System, findings) {
-                Some(turn) => turns.push(turn),
-                None => whole = false,
-            }
-        }
-        for (index, content) in list.items().enumerate() {
-            match turn(record, content, index, findings) {
-                Some(turn) => turns.push(turn),
-                None => whole = false,
-            }
-        }
+        let turns = turns(record, findings)?;
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &FIELDS);
         let setting =
             |name: &str| FIELDS.contains(&name) && name != "contents" && !SYSTEM.contains(&name);
         example.settings = fields(record, setting);
-        whole.then_some(example)
+        Some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = has(&example.record.body, "contents");
-        let systems = || {
-            example
-                .turns
-                .iter()
-                .filter(|turn| turn.role == Role::System)
-        };
-        if systems().next().is_some() {
-            object.key("systemInstruction");
-            object.begin_object();
-            object.key("role");
-            object.string("system");
-            object.key("parts");
-            object.begin_array();
-            systems().for_each(|turn| encode_parts(turn, own, object, losses));
-            object.end_array();
-            object.end_object();
-        }
-        object.key("contents");
-        object.begin_array();
-        for turn in example
-            .turns
-            .iter()
-            .filter(|turn| turn.role != Role::System)
-        {
-            object.begin_object();
-            object.key("role");
-            object.string(match turn.role {
-                Role::Model => "model",
-                Role::Tool => "function",
-                _ => "user",
-            });
-            object.key("parts");
-            object.begin_array();
-            encode_parts(turn, own, object, losses);
-            object.end_array();
-            object.end_object();
-        }
-        object.end_array();
-        for Extra { key, raw, span, .. } in &example.settings {
-            // Tools of another layout are declared in another way.
-            if own {
-                object.key(key);
-                object.raw(raw);
-            } else {
-                losses.add(format!("field {}", quoted(key, 40)), *span);
-            }
-        }
+        let exchanges = tooling::foreign(example, own);
+        encode_turns(&example.turns, own, exchanges.as_deref(), object, losses);
+        tooling::settings(example, own, &[], object, losses, declare);
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity {
-            many_turns: true,
-            system: true,
-        }
+        Capacity::CONVERSATION
     }
 }
 
-fn turn<'a>(
+/// The system text and the turns of a record.
+pub(super) fn turns<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Vec<Turn<'a>>> {
+    let list = turn_list(record, "contents", findings)?;
+    let Body::Json(json) = record.body else {
+        return None;
+    };
+    let mut turns = Vec::with_capacity(3);
+    let mut whole = true;
+    let systems = SYSTEM.iter().filter_map(|name| json.root().get(name));
+    for system in systems.filter(|system| system.kind() != Kind::Null) {
+        match parts(record, system, Role::System, findings) {
+            Some(turn) => turns.push(turn),
+            None => whole = false,
+        }
+    }
+    for (index, content) in list.items().enumerate() {
+        match turn(record, content, index, findings) {
+            Some(turn) => turns.push(turn),
+            None => whole = false,
+        }
+    }
+    whole.then_some(turns)
+}
+
+/// Writes the system text and the turns.
+pub(super) fn encode_turns(
+    turns: &[Turn<'_>],
+    own: bool,
+    exchanges: Option<&[Exchange]>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let systems = || turns.iter().filter(|turn| turn.role == Role::System);
+    if systems().next().is_some() {
+        object.key("systemInstruction");
+        object.begin_object();
+        object.key("role");
+        object.string("system");
+        object.key("parts");
+        object.begin_array();
+        systems().for_each(|turn| encode_parts(turn, own, None, object, losses));
+        object.end_array();
+        object.end_object();
+    }
+    tooling::lose_system_places(turns, losses);
+    object.key("contents");
+    object.begin_array();
+    let mut open = None;
+    for (index, turn) in turns.iter().enumerate() {
+        if turn.role == Role::System {
+            continue;
+        }
+        // Results of one round stand in one turn.
+        if own || turn.role != Role::Tool || open != Some(Role::Tool) {
+            end_turn(open, object);
+            begin_turn(turn.role, object);
+        }
+        open = Some(turn.role);
+        let exchange = exchanges.and_then(|all| all.get(index));
+        encode_parts(turn, own, exchange, object, losses);
+    }
+    end_turn(open, object);
+    object.end_array();
+}
+
+pub(super) fn begin_turn(role: Role, object: &mut ObjectWriter) {
+    object.begin_object();
+    object.key("role");
+    object.string(match role {
+        Role::Model => "model",
+        Role::Tool => "function",
+        Role::System | Role::User => "user",
+    });
+    object.key("parts");
+    object.begin_array();
+}
+
+pub(super) fn end_turn(open: Option<Role>, object: &mut ObjectWriter) {
+    if open.is_some() {
+        object.end_array();
+        object.end_object();
+    }
+}
+
+fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
+    object.key("tools");
+    object.begin_array();
+    object.begin_object();
+    object.key("functionDeclarations");
+    object.begin_array();
+    for tool in tools {
+        object.begin_object();
+        tooling::describe_with_parameters(tool, object);
+        object.end_object();
+    }
+    object.end_array();
+    object.end_object();
+    object.end_array();
+}
+
+pub(super) fn turn<'a>(
     record: &Record<'a>,
     content: Value<'a>,
     index: usize,
@@ -152,7 +189,7 @@ fn turn<'a>(
                 "function" | "tool" => Role::Tool,
                 "system" => Role::System,
                 _ => {
-                    wrong_role(record, "role", named, &ROLES, findings);
+                    unknown_role::report(record, "role", named, &ROLES, findings);
                     return None;
                 }
             }
@@ -241,11 +278,21 @@ fn part_kind(key: &str) -> Option<PartKind> {
 
 /// Writes the parts of a turn in their order; calls and media only where the record is this
 /// layout's `own`: another layout writes them in another way.
-fn encode_parts(turn: &Turn<'_>, own: bool, object: &mut ObjectWriter, losses: &mut Losses) {
+pub(super) fn encode_parts(
+    turn: &Turn<'_>,
+    own: bool,
+    exchange: Option<&Exchange>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
     let copied = |part: &Part<'_>| own && part_kind(part.key) == Some(part.kind);
+    let has_results = turn.parts.iter().any(|part| part.kind == PartKind::Result);
+    let is_result = |exchange: &Exchange| turn.role == Role::Tool && !exchange.outcomes.is_empty();
     for item in in_order(turn, copied) {
         match item {
             Item::Part(part) => object.raw(part.raw),
+            // The text of a result is written as the result.
+            Item::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
             Item::Texts(texts) => {
                 object.begin_object();
                 object.key("text");
@@ -254,8 +301,38 @@ fn encode_parts(turn: &Turn<'_>, own: bool, object: &mut ObjectWriter, losses: &
             }
         }
     }
-    for part in turn.parts.iter().filter(|part| !copied(part)) {
-        losses.add(part_name(part), part.span);
+    if own {
+        return tooling::lose(turn, |part| !copied(part), losses);
+    }
+    let Written { calls, outcomes } = tooling::written(turn, exchange, Room { ids: false }, losses);
+    for call in calls {
+        object.begin_object();
+        object.key("functionCall");
+        object.begin_object();
+        object.key("name");
+        object.string(call.name.as_deref().unwrap_or_default());
+        object.key("args");
+        object.raw(tooling::arguments(call));
+        object.end_object();
+        object.end_object();
+    }
+    for outcome in outcomes {
+        object.begin_object();
+        object.key("functionResponse");
+        object.begin_object();
+        object.key("name");
+        object.string(outcome.name.as_deref().unwrap_or_default());
+        object.key("response");
+        if is_response(&outcome.text) {
+            object.raw(&outcome.text);
+        } else {
+            object.begin_object();
+            object.key(WRAPPED);
+            object.string(&outcome.text);
+            object.end_object();
+        }
+        object.end_object();
+        object.end_object();
     }
 }
 
@@ -330,7 +407,7 @@ mod tests {
         );
         assert_eq!(
             said(r#"{"contents":[{"role":"assistant","parts":[{"text":"a"}]}]}"#),
-            ["wrong-type@22 /contents/0/role: `role` is `assistant`, which is no role"]
+            ["unknown-role@22 /contents/0/role: `role` is `assistant`, which is no role"]
         );
         assert_eq!(
             said(r#"{"contents":[{"role":"user","parts":[{"text":5}]}]}"#),

@@ -252,7 +252,14 @@ pub(super) mod testing {
     use crate::record::{Body, Record};
 
     fn policy() -> Policy {
-        let enabled = ["missing-field", "wrong-type"].into_iter().collect();
+        let enabled = [
+            "missing-field",
+            "missing-role",
+            "unknown-role",
+            "wrong-type",
+        ]
+        .into_iter()
+        .collect();
         Policy {
             keep: Keep::All,
             severities: Default::default(),

@@ -3,17 +3,21 @@
 
 use smallvec::SmallVec;
 
+use super::anthropic_messages::AnthropicMessages;
+use super::bedrock_converse::is_converse;
 use super::fields::{
     extra, extras, fields, has, missing, near, not_a, notes, optional, text_is_not_a, wrong_type,
 };
+use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::Findings;
 use crate::json::{Entry, Kind, Value};
 use crate::position::Span;
-use crate::printable::quoted;
 use crate::record::{Body, Field, Record};
+use crate::rules::{missing_role, unknown_role};
 use crate::text::Text;
+use crate::tools::{Declaration, Exchange};
 
 /// The layout.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +50,12 @@ impl Layout for Messages {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        has(body, "messages") && !has(body, "schemaVersion")
+        let other = has(body, "chosen") || AnthropicMessages.recognises(body);
+        has(body, "messages") && !other && !is_converse(body)
+    }
+
+    fn reads(&self, body: &Body<'_>) -> bool {
+        has(body, "messages") && !is_converse(body)
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
@@ -70,29 +79,21 @@ impl Layout for Messages {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let own = has(&example.record.body, "messages");
+        let body = &example.record.body;
+        let own = has(body, "messages") && !is_converse(body);
+        let exchanges = tooling::foreign(example, own);
         object.key("messages");
         object.begin_array();
-        for turn in &example.turns {
-            encode_turn(turn, own, object, losses);
+        for (index, turn) in example.turns.iter().enumerate() {
+            let exchange = exchanges.as_ref().and_then(|all| all.get(index));
+            encode_turn(turn, own, exchange, object, losses);
         }
         object.end_array();
-        for Extra { key, raw, span, .. } in &example.settings {
-            // Tools of another layout are declared in another way.
-            if own {
-                object.key(key);
-                object.raw(raw);
-            } else {
-                losses.add(format!("field {}", quoted(key, 40)), *span);
-            }
-        }
+        tooling::settings(example, own, &[], object, losses, declare);
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity {
-            many_turns: true,
-            system: true,
-        }
+        Capacity::CONVERSATION
     }
 }
 
@@ -156,60 +157,35 @@ pub(super) fn turn_text<'a>(
     }
 }
 
-/// Reports a role that the layout does not have.
-pub(super) fn wrong_role(
-    record: &Record<'_>,
+/// The name of the speaker of a turn, under `key`; what is wrong with it is reported.
+pub(super) fn role_name<'a>(
+    record: &Record<'a>,
+    turn: Value<'a>,
     key: &str,
-    role: Value<'_>,
-    known: &[&str],
+    roles: &[&str],
     findings: &mut Findings<'_>,
-) {
-    findings.report_as(
-        "wrong-type",
-        record.at(role.span()),
-        Severity::Error,
-        || {
-            let name = role.as_str().unwrap_or_default();
-            let aliases = [
-                ("human", "user"),
-                ("gpt", "assistant"),
-                ("model", "assistant"),
-                ("bot", "assistant"),
-                ("ai", "assistant"),
-            ];
-            let alias = aliases
-                .iter()
-                .find(|(alias, _)| alias.eq_ignore_ascii_case(name))
-                .map(|(_, role)| *role);
-            let message = Message::new(format!(
-                "{} is {}, which is no role",
-                quoted(key, 20),
-                quoted(name, 30)
-            ));
-            match alias
-                .filter(|role| known.contains(role))
-                .or_else(|| near(name, known))
-            {
-                Some(meant) => message.help(format!("did you mean `{meant}`?")),
-                None => message.help(format!("the roles are {}", known.join(", "))),
-            }
-        },
-    );
+) -> Option<Value<'a>> {
+    if turn.kind() == Kind::Object && turn.get(key).is_none() {
+        let names: Vec<&str> = turn.entries().map(|entry| entry.key).collect();
+        missing_role::report(record, turn, key, near(key, &names), roles, findings);
+        return None;
+    }
+    turn_text(record, turn, key, findings)
 }
 
-fn turn<'a>(
+pub(super) fn turn<'a>(
     record: &Record<'a>,
     message: Value<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
-    let named = turn_text(record, message, "role", findings)?;
+    let named = role_name(record, message, "role", &ROLES, findings)?;
     let role = match named.as_str().unwrap_or_default() {
         "system" | "developer" => Role::System,
         "user" => Role::User,
         "assistant" => Role::Model,
         "tool" | "function" => Role::Tool,
         _ => {
-            wrong_role(record, "role", named, &ROLES, findings);
+            unknown_role::report(record, "role", named, &ROLES, findings);
             return None;
         }
     };
@@ -321,23 +297,29 @@ fn content_part<'a>(
 
 /// Writes a turn. What it carries besides text is copied only where the record is this layout's
 /// `own`: another layout means something else by the same keys.
-fn encode_turn(turn: &Turn<'_>, own: bool, object: &mut ObjectWriter, losses: &mut Losses) {
+pub(super) fn encode_turn(
+    turn: &Turn<'_>,
+    own: bool,
+    exchange: Option<&Exchange>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    if !own {
+        return encode_foreign(turn, exchange, object, losses);
+    }
     let own_role = turn
         .parts
         .iter()
-        .find(|part| own && part.key == "role" && part.kind == PartKind::Note);
+        .find(|part| part.key == "role" && part.kind == PartKind::Note);
     object.begin_object();
     object.key("role");
-    match (own_role, turn.role) {
-        (Some(role), _) => object.raw(role.raw),
-        (None, Role::System) => object.string("system"),
-        (None, Role::User) => object.string("user"),
-        (None, Role::Model) => object.string("assistant"),
-        (None, Role::Tool) => object.string("tool"),
+    match own_role {
+        Some(role) => object.raw(role.raw),
+        None => object.string(role_of(turn.role)),
     }
     object.key("content");
-    let carries = |kind| own && turn.parts.iter().any(|part| part.kind == kind);
-    if own && (carries(PartKind::Media) || text_runs(&turn.texts).count() > 1) {
+    let carries = |kind| turn.parts.iter().any(|part| part.kind == kind);
+    if carries(PartKind::Media) || text_runs(&turn.texts).count() > 1 {
         encode_parts(turn, object);
     } else if turn.texts.is_empty() && carries(PartKind::Call) {
         object.raw("null");
@@ -347,9 +329,9 @@ fn encode_turn(turn: &Turn<'_>, own: bool, object: &mut ObjectWriter, losses: &m
     for part in turn
         .parts
         .iter()
-        .filter(|part| !own || part.key != "role" && part.key != "content")
+        .filter(|part| part.key != "role" && part.key != "content")
     {
-        if own && CARRIED.contains(&part.key) {
+        if CARRIED.contains(&part.key) {
             object.key(part.key);
             object.raw(part.raw);
         } else {
@@ -357,6 +339,89 @@ fn encode_turn(turn: &Turn<'_>, own: bool, object: &mut ObjectWriter, losses: &m
         }
     }
     object.end_object();
+}
+
+/// The name of a role.
+fn role_of(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Model => "assistant",
+        Role::Tool => "tool",
+    }
+}
+
+/// Writes a turn that was read in another layout: its text, and its calls and results anew.
+fn encode_foreign(
+    turn: &Turn<'_>,
+    exchange: Option<&Exchange>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let Written { calls, outcomes } = tooling::written(turn, exchange, Room { ids: true }, losses);
+    for outcome in outcomes {
+        object.begin_object();
+        object.key("role");
+        object.string("tool");
+        if let Some(id) = &outcome.id {
+            object.key("tool_call_id");
+            object.string(id);
+        }
+        object.key("content");
+        object.string(&outcome.text);
+        object.end_object();
+    }
+    // What the user says beside a result is a turn of its own.
+    let beside = turn.parts.iter().any(|part| part.kind == PartKind::Result);
+    if !outcomes.is_empty() && (!beside || turn.texts.is_empty()) {
+        return;
+    }
+    object.begin_object();
+    object.key("role");
+    object.string(role_of(if beside { Role::User } else { turn.role }));
+    object.key("content");
+    if turn.texts.is_empty() && !calls.is_empty() {
+        object.raw("null");
+    } else {
+        object.texts(&turn.texts);
+    }
+    if !calls.is_empty() {
+        object.key("tool_calls");
+        object.begin_array();
+        for call in calls {
+            object.begin_object();
+            object.key("id");
+            object.string(call.id.as_deref().unwrap_or_default());
+            object.key("type");
+            object.string("function");
+            object.key("function");
+            object.begin_object();
+            object.key("name");
+            object.string(call.name.as_deref().unwrap_or_default());
+            object.key("arguments");
+            object.string(tooling::arguments(call));
+            object.end_object();
+            object.end_object();
+        }
+        object.end_array();
+    }
+    object.end_object();
+}
+
+fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
+    object.key("tools");
+    object.begin_array();
+    for tool in tools {
+        object.begin_object();
+        object.key("type");
+        object.string("function");
+        object.key("function");
+        object.begin_object();
+        tooling::describe_with_parameters(tool, object);
+        object.end_object();
+        object.end_object();
+    }
+    object.end_array();
 }
 
 /// Keys of a message that are written as they were read.
@@ -458,9 +523,9 @@ mod tests {
         let (text, losses) = rewrite(&ShareGpt, &Messages, line);
         assert_eq!(
             text,
-            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":""},{"role":"assistant","content":"b"}]}"#
+            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":""},{"role":"assistant","content":"b"}],"tools":[]}"#
         );
-        assert_eq!(losses, ["tool call", "field `role`", "field `tools`"]);
+        assert_eq!(losses, ["tool call", "field `role`"]);
     }
 
     #[test]
@@ -504,7 +569,7 @@ mod tests {
         let said = |line| read(&Messages, line).1;
         assert_eq!(
             said(r#"{"messages":[{"role":"gpt","content":"a"}]}"#),
-            ["wrong-type@22 /messages/0/role: `role` is `gpt`, which is no role"]
+            ["unknown-role@22 /messages/0/role: `role` is `gpt`, which is no role"]
         );
         assert_eq!(
             said(r#"{"messages":[{"role":"user"}]}"#),

@@ -262,10 +262,7 @@ impl Layout for Pairs {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity {
-            many_turns: false,
-            system: false,
-        }
+        Capacity::PAIR
     }
 }
 

@@ -40,10 +40,7 @@ impl Layout for Palm {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity {
-            many_turns: false,
-            system: false,
-        }
+        Capacity::PAIR
     }
 }
 

@@ -1,9 +1,9 @@
 //! `prompt-completion`: `prompt` and `completion`, the form of the first fine-tuning services and
 //! of many trainers; `response` is read for `completion` too.
 
-use super::fields::{extras, has, required};
-use super::{Capacity, Layout, Losses, ObjectWriter, flat, pair};
-use crate::example::Example;
+use super::fields::{extras, has};
+use super::{Capacity, Layout, Losses, ObjectWriter, flat, side};
+use crate::example::{Example, Role};
 use crate::finding::Findings;
 use crate::record::{Body, Record};
 
@@ -23,19 +23,20 @@ impl Layout for PromptCompletion {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        let chosen = has(body, "chosen") || has(body, "messages");
+        let chosen = has(body, "chosen") || has(body, "messages") || has(body, "label");
         (has(body, "prompt") || has(body, "completion")) && !chosen
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        let prompt = required(record, &["prompt"], findings);
-        let completion = required(record, &["completion", "response"], findings);
-        let mut example = pair(record, prompt?, completion?);
-        let answer = if has(&record.body, "completion") {
-            "completion"
-        } else {
-            "response"
+        let answer = match has(&record.body, "response") && !has(&record.body, "completion") {
+            true => "response",
+            false => "completion",
         };
+        let prompt = side::read(record, "prompt", Role::User, findings);
+        let completion = side::read(record, answer, Role::Model, findings);
+        let mut turns = prompt?;
+        turns.extend(completion?);
+        let mut example = Example::new(*record, turns);
         example.extras = extras(record, &["prompt", answer]);
         Some(example)
     }
@@ -45,10 +46,7 @@ impl Layout for PromptCompletion {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity {
-            many_turns: false,
-            system: false,
-        }
+        Capacity::PAIR
     }
 }
 

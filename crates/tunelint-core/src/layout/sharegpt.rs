@@ -4,13 +4,15 @@
 use smallvec::SmallVec;
 
 use super::fields::{extras, fields, has, notes, optional};
-use super::messages::{turn_list, turn_text, wrong_role};
+use super::messages::{role_name, turn_list, turn_text};
+use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
-use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
+use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::Value;
-use crate::printable::quoted;
 use crate::record::{Body, Record};
+use crate::rules::unknown_role;
+use crate::tools::{Call, Declaration, Exchange};
 
 /// The layout.
 #[derive(Debug, Clone, Copy)]
@@ -71,31 +73,29 @@ impl Layout for ShareGpt {
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         object.key("conversations");
         object.begin_array();
-        for turn in &example.turns {
-            encode_turn(turn, object, losses);
-        }
-        object.end_array();
-        for Extra { key, raw, span, .. } in &example.settings {
-            // Tools of another layout are declared in another way.
-            if has(&example.record.body, "conversations") {
-                object.key(key);
-                object.raw(raw);
-            } else {
-                losses.add(format!("field {}", quoted(key, 40)), *span);
+        let own = has(&example.record.body, "conversations");
+        let exchanges = tooling::foreign(example, own);
+        for (index, turn) in example.turns.iter().enumerate() {
+            match exchanges.as_ref().and_then(|all| all.get(index)) {
+                Some(exchange) => encode_exchange(turn, exchange, object, losses),
+                None => encode_turn(turn, object, losses),
             }
         }
+        object.end_array();
+        tooling::settings(example, own, &[], object, losses, declare);
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity {
-            many_turns: true,
-            system: true,
-        }
+        Capacity::CONVERSATION
     }
 }
 
-fn turn<'a>(record: &Record<'a>, item: Value<'a>, findings: &mut Findings<'_>) -> Option<Turn<'a>> {
-    let from = turn_text(record, item, "from", findings);
+pub(super) fn turn<'a>(
+    record: &Record<'a>,
+    item: Value<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
+    let from = role_name(record, item, "from", &ROLES, findings);
     let value = turn_text(record, item, "value", findings);
     let (from, value) = (from?, value?);
     let (role, call) = match from.as_str().unwrap_or_default() {
@@ -105,7 +105,7 @@ fn turn<'a>(record: &Record<'a>, item: Value<'a>, findings: &mut Findings<'_>) -
         "function_call" => (Role::Model, true),
         "observation" | "tool" => (Role::Tool, false),
         _ => {
-            wrong_role(record, "from", from, &ROLES, findings);
+            unknown_role::report(record, "from", from, &ROLES, findings);
             return None;
         }
     };
@@ -129,7 +129,80 @@ fn turn<'a>(record: &Record<'a>, item: Value<'a>, findings: &mut Findings<'_>) -
     Some(turn)
 }
 
-fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+/// Writes a turn that uses tools and was read in another layout: a turn for its text, one for its
+/// calls, one for each result.
+fn encode_exchange(
+    turn: &Turn<'_>,
+    exchange: &Exchange,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let Written { calls, outcomes } =
+        tooling::written(turn, Some(exchange), Room { ids: false }, losses);
+    for outcome in outcomes {
+        write(object, "observation", |object| object.string(&outcome.text));
+    }
+    let beside = turn.parts.iter().any(|part| part.kind == PartKind::Result);
+    let is_told = !outcomes.is_empty() && !beside;
+    if !is_told && (!turn.texts.is_empty() || calls.is_empty() && outcomes.is_empty()) {
+        let name = role_of(if beside { Role::User } else { turn.role });
+        write(object, name, |object| object.texts(&turn.texts));
+        if !calls.is_empty() {
+            losses.add("text beside a tool call", turn.text_span());
+        }
+    }
+    let called: Vec<String> = calls.iter().map(|call| written_call(call)).collect();
+    match called.as_slice() {
+        [] => {}
+        [one] => write(object, "function_call", |object| object.string(one)),
+        many => {
+            let list = format!("[{}]", many.join(","));
+            write(object, "function_call", |object| object.string(&list));
+        }
+    }
+}
+
+fn write(object: &mut ObjectWriter, from: &str, value: impl FnOnce(&mut ObjectWriter)) {
+    object.begin_object();
+    object.key("from");
+    object.string(from);
+    object.key("value");
+    value(object);
+    object.end_object();
+}
+
+/// A call as the JSON that a turn holds.
+fn written_call(call: &Call) -> String {
+    let mut object = ObjectWriter::new();
+    object.key("name");
+    object.string(call.name.as_deref().unwrap_or_default());
+    object.key("arguments");
+    object.raw(tooling::arguments(call));
+    String::from_utf8_lossy(object.finish()).into_owned()
+}
+
+/// Tools are a string that holds a list.
+fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
+    let described = tools.iter().map(|tool| {
+        let mut object = ObjectWriter::new();
+        tooling::describe_with_parameters(tool, &mut object);
+        String::from_utf8_lossy(object.finish()).into_owned()
+    });
+    let list = described.collect::<Vec<_>>().join(",");
+    object.key("tools");
+    object.string(&format!("[{list}]"));
+}
+
+fn role_of(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "human",
+        Role::Model => "gpt",
+        Role::Tool => "observation",
+    }
+}
+
+pub(super) fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
     // A call that came from this layout is a string; in another it is an object.
     let call = turn
         .parts
@@ -137,13 +210,7 @@ fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) 
         .find(|part| part.key == "function_call" && part.raw.starts_with('"'));
     object.begin_object();
     object.key("from");
-    object.string(match (call, turn.role) {
-        (Some(_), _) => "function_call",
-        (None, Role::System) => "system",
-        (None, Role::User) => "human",
-        (None, Role::Model) => "gpt",
-        (None, Role::Tool) => "observation",
-    });
+    object.string(call.map_or(role_of(turn.role), |_| "function_call"));
     object.key("value");
     match call {
         Some(call) => object.raw(call.raw),
@@ -179,7 +246,7 @@ mod tests {
         let said = |line| read(&ShareGpt, line).1;
         assert_eq!(
             said(r#"{"conversations":[{"from":"humn","value":"a"}]}"#),
-            ["wrong-type@27 /conversations/0/from: `from` is `humn`, which is no role"]
+            ["unknown-role@27 /conversations/0/from: `from` is `humn`, which is no role"]
         );
         assert_eq!(
             said(r#"{"conversations":[{"role":"user","content":"a"}]}"#).len(),

@@ -16,9 +16,8 @@ pub(super) fn report(reader: &Reader, findings: &mut Findings<'_>) {
     };
     let facts = reader.batcher.facts();
     wrong_container::report(source, shape, findings);
-    if facts.byte_order_mark {
-        byte_order_mark::report(source, findings);
-    }
+    let marked = facts.byte_order_mark;
+    byte_order_mark::report(source, marked, &reader.mark_wanted, findings);
     odd_line_endings::report(reader, facts, findings);
     blank_line::report(source, facts, findings);
     wrong_encoding::report_conflicts(source, facts, findings);

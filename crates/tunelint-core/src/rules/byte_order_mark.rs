@@ -1,8 +1,9 @@
 //! A byte order mark at the start of a file.
 
 use crate::finding::{Applicability, Edit, Findings, Fix, Message, Severity};
+use crate::limit::say;
 use crate::position::{Location, SourceId};
-use crate::rule::{FixKind, Level, RuleMeta, Scope};
+use crate::rule::{FixKind, Level, RuleMeta, Scope, TargetFact};
 use crate::source::BYTE_ORDER_MARK;
 
 /// What is known about the rule.
@@ -13,27 +14,46 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Safe);
 
-/// Reports the mark.
-pub(crate) fn report(source: SourceId, findings: &mut Findings<'_>) {
-    findings.report_at_as(
-        "byte-order-mark",
-        Location::whole(source),
-        Severity::Advice,
-        || {
-            let length = BYTE_ORDER_MARK.len() as u64;
-            let edits = vec![Edit {
-                offset: 0,
-                length,
-                text: String::new(),
-            }];
-            Message::new(
-                "the file starts with a byte order mark, which some programs take for data",
-            )
+/// Reports the mark; where targets ask for it, that it is missing.
+pub(crate) fn report(
+    source: SourceId,
+    there: bool,
+    wanted: &[TargetFact],
+    findings: &mut Findings<'_>,
+) {
+    match (there, wanted) {
+        (true, []) => present(source, findings),
+        (false, wanted) => wanted
+            .iter()
+            .for_each(|fact| absent(source, fact, findings)),
+        (true, _) => {}
+    }
+}
+
+fn absent(source: SourceId, fact: &TargetFact, findings: &mut Findings<'_>) {
+    findings.report_at_as(META.name, Location::whole(source), fact.severity(), || {
+        let ask = say(&fact.targets, "asks", "ask", "for one");
+        Message::new(format!(
+            "the file does not start with a byte order mark: {ask}"
+        ))
+        .help("save it as UTF-8 with BOM before you upload it there")
+        .targets(&fact.targets)
+    });
+}
+
+fn present(source: SourceId, findings: &mut Findings<'_>) {
+    findings.report_at_as(META.name, Location::whole(source), Severity::Advice, || {
+        let length = BYTE_ORDER_MARK.len() as u64;
+        let edits = vec![Edit {
+            offset: 0,
+            length,
+            text: String::new(),
+        }];
+        Message::new("the file starts with a byte order mark, which some programs take for data")
             .help("save it as UTF-8 without BOM")
             .fix(Fix {
                 applicability: Applicability::Safe,
                 edits,
             })
-        },
-    );
+    });
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Findings, Message, Severity};
+use crate::limit::say;
 use crate::position::Location;
 use crate::printable::{counted, grouped};
 use crate::profile::Profile;
@@ -34,6 +35,38 @@ struct FewerThanRecommended {
     task: Option<Task>,
 }
 
+impl FewerThanRecommended {
+    /// What targets recommend of which `examples` fall short; the same of several is one.
+    fn missed(&self, examples: u64, task: Option<Task>) -> Vec<Advised> {
+        let mut all: Vec<Advised> = Vec::new();
+        for profile in &self.profiles {
+            // Below the minimum, `too-few-examples` has said it.
+            let minimum = profile.limit("min-examples").map_or(0, |limit| limit.value);
+            let Some(advised) = profile.recommendation(task) else {
+                continue;
+            };
+            if examples < minimum || examples >= advised.min {
+                continue;
+            }
+            let range = (advised.min, advised.max);
+            match all.iter_mut().find(|known| known.range == range) {
+                Some(known) => known.targets.push(profile.name.clone()),
+                None => all.push(Advised {
+                    range,
+                    targets: vec![profile.name.clone()],
+                }),
+            }
+        }
+        all
+    }
+}
+
+/// How many examples targets recommend.
+struct Advised {
+    range: (u64, Option<u64>),
+    targets: Vec<String>,
+}
+
 impl SurveyRule for FewerThanRecommended {
     fn needs(&self) -> Needs {
         Needs {
@@ -47,19 +80,11 @@ impl SurveyRule for FewerThanRecommended {
             return;
         };
         let task = self.task.or(survey.task());
-        for profile in &self.profiles {
-            // Below the minimum, `too-few-examples` has said it.
-            let minimum = profile.limit("min-examples").map_or(0, |limit| limit.value);
-            let Some(advised) = profile.recommendation(task) else {
-                continue;
-            };
-            if survey.examples < minimum || survey.examples >= advised.min {
-                continue;
-            }
+        for Advised { range, targets } in self.missed(survey.examples, task) {
             findings.report_at(Location::whole(source), Severity::Advice, || {
-                let range = match advised.max {
-                    Some(max) => format!("{}–{}", grouped(advised.min), grouped(max)),
-                    None => format!("at least {}", grouped(advised.min)),
+                let range = match range {
+                    (min, Some(max)) => format!("{}–{}", grouped(min), grouped(max)),
+                    (min, None) => format!("at least {}", grouped(min)),
                 };
                 let for_task = task.map_or(String::new(), |task| format!(" for {}", task.as_str()));
                 let have = counted(survey.examples, "example");
@@ -67,9 +92,10 @@ impl SurveyRule for FewerThanRecommended {
                     (None, Some(_)) => "more examples of good quality make a better model; the task was inferred, `--task` names it",
                     _ => "more examples of good quality make a better model; name the task with `--task`",
                 };
-                Message::new(format!("{have}; {} recommends {range}{for_task}", profile.name))
+                let advice = say(&targets, "recommends", "recommend", &range);
+                Message::new(format!("{have}; {advice}{for_task}"))
                     .help(help)
-                    .targets(std::slice::from_ref(&profile.name))
+                    .targets(&targets)
             });
         }
     }

@@ -1,15 +1,18 @@
 //! Fields that the layout does not know.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
+use crate::layout::{self, Layout};
 use crate::position::{Location, Position, SourceId};
 use crate::printable::{counted, quoted};
-use crate::record::Body;
-use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope};
+use crate::profile::Profile;
+use crate::record::{Body, Record};
+use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new(
@@ -19,11 +22,26 @@ pub const META: RuleMeta = RuleMeta::new(
 );
 
 /// Builds the rule.
-pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::dataset(UnknownField))
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let mut refused = context.requires("no-extra-fields");
+    refused.retain(|fact| fact.severity() > Severity::Advice);
+    let layouts = |fact: &TargetFact| {
+        let named = |profile: &&Arc<Profile>| fact.targets.contains(&profile.name);
+        let profiles = context.profiles.iter().filter(named);
+        let names = profiles.flat_map(|profile| &profile.layouts);
+        names.filter_map(|name| layout::by_name(name)).collect()
+    };
+    let refused = refused.into_iter().map(|fact| (layouts(&fact), fact));
+    Some(Check::dataset(UnknownField {
+        refused: refused.collect(),
+    }))
 }
 
-struct UnknownField;
+struct UnknownField {
+    /// The targets that take no other fields than their own, and the layouts in which they would
+    /// receive a record as it is: converting leaves the field out.
+    refused: Vec<(Vec<Arc<dyn Layout>>, TargetFact)>,
+}
 
 /// Each unknown name of each source: how often, and where first.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -39,10 +57,22 @@ struct Field {
     line: u64,
     column: u64,
     offset: u64,
+    /// Whether each of the targets that refuse it would receive it.
+    received: Vec<bool>,
 }
 
 /// More names than this are data, not fields; the rest is counted as one.
 const MOST_NAMES: usize = 200;
+
+impl UnknownField {
+    fn received(&self, record: &Record<'_>) -> Vec<bool> {
+        let reads = |layouts: &[Arc<dyn Layout>]| layouts.iter().any(|of| of.reads(&record.body));
+        self.refused
+            .iter()
+            .map(|(layouts, _)| reads(layouts))
+            .collect()
+    }
+}
 
 impl DatasetRule for UnknownField {
     type Tally = Names;
@@ -80,6 +110,7 @@ impl DatasetRule for UnknownField {
                 line: at.line,
                 column: at.column,
                 offset: at.offset,
+                received: self.received(record),
             };
             tally.fields.insert(name, field);
         }
@@ -125,16 +156,32 @@ impl DatasetRule for UnknownField {
                 id: None,
                 pointer,
             };
-            findings.report_at(location, Severity::Advice, || {
-                Message::new(format!(
+            let words = || {
+                format!(
                     "the field {} is none of the layout's; {} {} it",
                     quoted(&name, 40),
                     counted(field.count, "record"),
                     if field.count == 1 { "has" } else { "have" }
-                ))
-                .identity(name.as_bytes())
-                .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
-            });
+                )
+            };
+            let receiving = self.refused.iter().zip(&field.received);
+            let receiving = receiving.filter(|(_, received)| **received);
+            let facts: Vec<_> = receiving.map(|((_, fact), _)| fact).collect();
+            for fact in &facts {
+                findings.report_at(location.clone(), fact.severity(), || {
+                    Message::new(format!("{}: {}", words(), fact.does("it")))
+                        .identity(name.as_bytes())
+                        .help("`tunelint convert` leaves it out")
+                        .targets(&fact.targets)
+                });
+            }
+            if facts.is_empty() {
+                findings.report_at(location, Severity::Advice, || {
+                    Message::new(words())
+                        .identity(name.as_bytes())
+                        .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
+                });
+            }
         }
     }
 }

@@ -1,15 +1,16 @@
 //! More bytes than the target takes in one upload.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::example::Example;
 use crate::finding::{Findings, Message};
-use crate::layout::{self, Losses, ObjectWriter};
+use crate::layout::{self, Layout, Losses, ObjectWriter};
 use crate::position::{Location, SourceId};
 use crate::printable::counted;
-use crate::profile::{Delivery, Unit};
+use crate::profile::{Delivery, Profile, Unit};
 use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope, TargetLimit};
 use crate::sink::REST_ENVELOPE_BYTES;
 
@@ -18,38 +19,67 @@ pub const META: RuleMeta = RuleMeta::new("upload-too-large", Level::Profile, Sco
 
 /// Builds the rule, where a target limits uploads.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let mut limits = context.limits("upload");
-    limits.retain(|limit| limit.limit.unit == Unit::Bytes);
-    if limits.is_empty() {
-        return None;
+    let mut uploads: Vec<Upload> = Vec::new();
+    for limit in context.limits("upload") {
+        for target in &limit.targets {
+            let Some(profile) = context.profiles.iter().find(|of| of.name == *target) else {
+                continue;
+            };
+            if limit.limit.unit == Unit::Bytes {
+                add(&mut uploads, profile, &limit)?;
+            }
+        }
     }
-    let profile = context
-        .profiles
-        .iter()
-        .find(|profile| profile.limit("upload").is_some())?;
+    (!uploads.is_empty()).then(|| Check::dataset(UploadTooLarge { uploads }))
+}
+
+/// Adds what a target limits to the upload of its form.
+fn add(uploads: &mut Vec<Upload>, profile: &Profile, limit: &TargetLimit) -> Option<()> {
     let layout = layout::by_name(profile.layouts.first()?)?;
-    let envelope = if profile.container == Delivery::Rest {
-        REST_ENVELOPE_BYTES
-    } else {
-        0
+    let envelope = match profile.container {
+        Delivery::Rest => REST_ENVELOPE_BYTES,
+        Delivery::Jsonl => 0,
     };
-    Some(Check::dataset(UploadTooLarge {
-        limits,
-        layout,
-        envelope,
-    }))
+    let own = TargetLimit {
+        limit: limit.limit.clone(),
+        targets: vec![profile.name.clone()],
+    };
+    let same =
+        |upload: &&mut Upload| (upload.layout.name(), upload.envelope) == (layout.name(), envelope);
+    match uploads.iter_mut().find(same) {
+        Some(upload) => {
+            match upload.limits.iter_mut().find(|of| {
+                of.limit.value == limit.limit.value && of.limit.effect == limit.limit.effect
+            }) {
+                Some(known) => known.targets.extend(own.targets),
+                None => upload.limits.push(own),
+            }
+        }
+        None => uploads.push(Upload {
+            layout,
+            envelope,
+            limits: vec![own],
+        }),
+    }
+    Some(())
+}
+
+/// An upload of one form: in one layout, perhaps inside a request.
+struct Upload {
+    layout: Arc<dyn Layout>,
+    envelope: u64,
+    limits: Vec<TargetLimit>,
 }
 
 struct UploadTooLarge {
-    limits: Vec<TargetLimit>,
-    layout: std::sync::Arc<dyn layout::Layout>,
-    envelope: u64,
+    /// Every form that a target receives: each is measured once.
+    uploads: Vec<Upload>,
 }
 
-/// The bytes of each source's examples, as the target receives them.
+/// The bytes of each source's examples in each form of upload.
 #[derive(Serialize, Deserialize)]
 struct Bytes {
-    by_source: BTreeMap<u32, u64>,
+    by_source: BTreeMap<(u32, usize), u64>,
     #[serde(skip, default = "ObjectWriter::measuring")]
     object: ObjectWriter,
 }
@@ -67,42 +97,47 @@ impl DatasetRule for UploadTooLarge {
     type Tally = Bytes;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Bytes) {
-        tally.object.clear();
-        self.layout
-            .encode(example, &mut tally.object, &mut Losses::default());
-        // One more for the comma or the line break that follows.
-        let bytes = tally.object.measure() + 1;
-        *tally.by_source.entry(example.record.source.0).or_default() += bytes;
+        for (form, upload) in self.uploads.iter().enumerate() {
+            tally.object.clear();
+            upload
+                .layout
+                .encode(example, &mut tally.object, &mut Losses::default());
+            // One more for the comma or the line break that follows.
+            let bytes = tally.object.measure() + 1;
+            let key = (example.record.source.0, form);
+            *tally.by_source.entry(key).or_default() += bytes;
+        }
     }
 
     fn merge(&self, into: &mut Bytes, from: Bytes) {
-        for (source, bytes) in from.by_source {
-            *into.by_source.entry(source).or_default() += bytes;
+        for (key, bytes) in from.by_source {
+            *into.by_source.entry(key).or_default() += bytes;
         }
     }
 
     fn shift(&self, tally: &mut Bytes, by: u32) {
-        let bytes = std::mem::take(&mut tally.by_source).into_iter();
-        tally.by_source = bytes.map(|(source, bytes)| (source + by, bytes)).collect();
+        let moved = std::mem::take(&mut tally.by_source).into_iter();
+        let moved = moved.map(|((source, form), bytes)| ((source + by, form), bytes));
+        tally.by_source = moved.collect();
     }
 
     fn finish(&self, tally: Bytes, findings: &mut Findings<'_>) {
-        for (source, bytes) in tally.by_source {
-            let bytes = bytes + self.envelope;
-            for limit in self.limits.iter().filter(|of| bytes > of.limit.value) {
-                findings.report_at(
-                    Location::whole(SourceId(source)),
-                    limit.limit.severity(false),
-                    || {
-                        Message::new(format!(
-                            "the upload has {}: {}",
-                            counted(bytes, "byte"),
-                            limit.effect()
-                        ))
-                        .help("remove examples, or shorten the longest")
-                        .targets(&limit.targets)
-                    },
-                );
+        for ((source, form), bytes) in tally.by_source {
+            let Some(upload) = self.uploads.get(form) else {
+                continue;
+            };
+            let bytes = bytes + upload.envelope;
+            for limit in upload.limits.iter().filter(|of| bytes > of.limit.value) {
+                let severity = limit.limit.severity(false);
+                findings.report_at(Location::whole(SourceId(source)), severity, || {
+                    Message::new(format!(
+                        "the upload has {}: {}",
+                        counted(bytes, "byte"),
+                        limit.effect()
+                    ))
+                    .help("remove examples, or shorten the longest")
+                    .targets(&limit.targets)
+                });
             }
         }
     }

@@ -272,6 +272,18 @@ pub struct Leaks {
     /// set that is too large to be kept.
     records: Vec<Kept>,
     bytes: usize,
+    set: Option<ValidationSet>,
+}
+
+/// How large a validation set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValidationSet {
+    /// Its first file.
+    pub source: SourceId,
+    /// How many examples it has.
+    pub examples: u64,
+    /// The bytes of its records.
+    pub bytes: u64,
 }
 
 /// A validation record that is kept.
@@ -302,7 +314,14 @@ impl Leaks {
     /// What reading returns.
     pub fn read(&mut self, reader: Reader) -> io::Result<u64> {
         let mut normalizer = Normalizer::default();
+        let set = self.set.get_or_insert(ValidationSet {
+            source: reader.source,
+            examples: 0,
+            bytes: 0,
+        });
         let unread = each_example(reader, &mut |example| {
+            set.examples += 1;
+            set.bytes += example.record.raw.len() as u64 + 1;
             let seen = Sighting::of(example, &mut normalizer);
             if seen.input == BLANK {
                 return;
@@ -323,6 +342,11 @@ impl Leaks {
         }
         self.validation.sort_unstable();
         Ok(unread)
+    }
+
+    /// How large the set is.
+    pub fn set(&self) -> Option<ValidationSet> {
+        self.set
     }
 
     /// The records, in the order of the files; nothing if they were too large to be kept.

@@ -3,6 +3,7 @@
 mod accepting;
 mod allowances;
 mod fixing;
+mod matrix;
 mod output;
 pub mod parts;
 mod plan;
@@ -203,6 +204,8 @@ struct Run<'r> {
     silent: bool,
     /// Whether a file that is compared with could not be read as a whole.
     incomplete: bool,
+    /// The numbers of the sources that were checked.
+    checked: Vec<u32>,
     /// How many findings each allowance excused, by settings and number.
     used: BTreeMap<(usize, usize), u64>,
 }
@@ -226,6 +229,7 @@ impl<'r> Run<'r> {
             progress: Progress::start(bytes_of(names), progress),
             silent: false,
             incomplete: false,
+            checked: Vec::new(),
         }
     }
 
@@ -293,8 +297,9 @@ impl<'r> Run<'r> {
         dataset.records += checked.records;
         self.summary.counts.merge(&checked.counts);
         self.summary.sources.push(checked);
-        for profile in profiles {
-            verdict::note_status(&profile, &mut self.summary);
+        self.checked.push(id.0);
+        for profile in profiles.iter().filter(|_| !plan.every_target) {
+            verdict::note_status(profile, &mut self.summary);
         }
         Ok(())
     }
@@ -412,6 +417,10 @@ impl<'r> Run<'r> {
         exit = exit.max(self.judge_allowances(&self.plans.today)?);
         drop(std::mem::take(&mut self.progress));
         self.summary.suppressed = self.summary.counts.excused().values().sum();
+        // Parts of shards keep no findings that could be counted by target.
+        if !self.checked.is_empty() {
+            self.summary.verdicts = self.reports.tally.verdicts(&self.summary, &self.checked);
+        }
         verdict::note_missing_target(&mut self.summary);
         self.summary.next_step = verdict::next_step(&self.summary);
         self.reports.finish(&self.summary)?;

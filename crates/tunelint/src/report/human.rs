@@ -8,11 +8,13 @@ use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::place::Place;
-use super::{Report, Style, totals};
+use super::{Report, Style, totals, would};
 use crate::frame::Frame;
 
 /// Findings of one rule that are shown.
 pub const PER_RULE: usize = EXCERPTS;
+/// Targets of a source that are named; of more, only the number.
+const NAMED: usize = 3;
 /// Findings that are shown in all.
 const TOTAL: usize = 50;
 /// Places shown of a rule that a large part of a file breaks.
@@ -82,8 +84,12 @@ impl<'w> Human<'w> {
             if !source.layout.is_empty() {
                 what.push_str(&format!(", {} ({})", source.layout, source.evidence));
             }
-            if !source.targets.is_empty() {
-                what.push_str(&format!(", for {}", source.targets.join(", ")));
+            match source.targets.as_slice() {
+                [] => {}
+                many if many.len() > NAMED => {
+                    what.push_str(&format!(", for {} targets", many.len()));
+                }
+                few => what.push_str(&format!(", for {}", few.join(", "))),
             }
             let (records, examples) = (
                 counted(source.records, "record"),
@@ -121,6 +127,38 @@ impl<'w> Human<'w> {
             };
             let rules: Vec<&str> = rules.iter().copied().collect();
             writeln!(self.out, "note: {does}: {}", rules.join(", "))?;
+        }
+        Ok(())
+    }
+
+    /// A line for each of several targets.
+    fn verdicts(&mut self, summary: &Summary) -> io::Result<()> {
+        if summary.verdicts.is_empty() {
+            return Ok(());
+        }
+        let names = summary.verdicts.iter().map(|verdict| verdict.target.len());
+        let width = names.max().unwrap_or(0);
+        writeln!(
+            self.out,
+            "\n{:width$}  would   errors  warnings  advice  takes it",
+            "target"
+        )?;
+        for verdict in &summary.verdicts {
+            let takes = match &verdict.convert_to {
+                Some(layout) if verdict.is_unfit => format!("no: it takes {layout}"),
+                Some(layout) => format!("as {layout}"),
+                None => "as it is".to_owned(),
+            };
+            let closed = if verdict.is_closed { " (closed)" } else { "" };
+            writeln!(
+                self.out,
+                "{:width$}  {}  {:>6}  {:>8}  {:>6}  {takes}{closed}",
+                verdict.target,
+                would(verdict),
+                grouped(verdict.errors),
+                grouped(verdict.warnings),
+                grouped(verdict.advice),
+            )?;
         }
         Ok(())
     }
@@ -176,6 +214,7 @@ impl Report for Human<'_> {
         if !self.style.quiet {
             shown = self.findings(summary)?;
             self.source_lines(summary)?;
+            self.verdicts(summary)?;
         }
         if self.style.statistics {
             self.statistics(&summary.counts)?;

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tunelint_core::finding::{Finding, Fix, Severity};
 use tunelint_core::printable::printable;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::summary::{SourceSummary, Summary, Verdict};
 
-use super::Style;
 use super::place::Place;
+use super::{Style, would};
 
 /// The version of the contract.
 pub(super) const VERSION: u32 = 1;
@@ -93,6 +93,35 @@ pub(super) struct SummaryRecord {
     advice: u64,
     suppressed: u64,
     by_rule: BTreeMap<&'static str, u64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    targets: Vec<VerdictRecord>,
+}
+
+/// What one of several targets would make of the data.
+#[derive(Serialize)]
+struct VerdictRecord {
+    name: String,
+    closed: bool,
+    would: &'static str,
+    errors: u64,
+    warnings: u64,
+    advice: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    convert_to: Option<String>,
+}
+
+impl VerdictRecord {
+    fn new(verdict: &Verdict) -> Self {
+        Self {
+            name: verdict.target.clone(),
+            closed: verdict.is_closed,
+            would: would(verdict),
+            errors: verdict.errors,
+            warnings: verdict.warnings,
+            advice: verdict.advice,
+            convert_to: verdict.convert_to.clone(),
+        }
+    }
 }
 
 impl<'f> FindingRecord<'f> {
@@ -161,6 +190,7 @@ impl SummaryRecord {
             advice: counts.of_severity(Severity::Advice),
             suppressed: summary.suppressed,
             by_rule,
+            targets: summary.verdicts.iter().map(VerdictRecord::new).collect(),
         }
     }
 }

@@ -23,7 +23,8 @@ fn list_of(names: Vec<&str>) -> Schema {
 }
 
 pub fn profiles(_: &mut SchemaGenerator) -> Schema {
-    list_of(profile::FILES.iter().map(|(name, _)| *name).collect())
+    let names = profile::FILES.iter().map(|(name, _)| *name);
+    list_of(names.chain(["all"]).collect())
 }
 
 pub fn rules(_: &mut SchemaGenerator) -> Schema {

@@ -12,6 +12,7 @@ use tunelint_core::summary::{SourceSummary, Summary};
 use clap::ValueEnum;
 
 use super::accepting::Accepted;
+use super::matrix::Tally;
 use crate::cli::{Check, Color};
 use crate::exit::Failure;
 use crate::report::{self, Format, Report, SourceName, Style};
@@ -22,6 +23,8 @@ pub(super) struct Reports {
     reports: Vec<Box<dyn Report + Send>>,
     files: Vec<ReportFile>,
     accepted: Accepted,
+    /// Whom the findings hold for.
+    pub(super) tally: Tally,
 }
 
 /// A report that goes into a file, complete or not at all.
@@ -149,6 +152,7 @@ impl Reports {
             reports,
             files,
             accepted: Accepted::default(),
+            tally: Tally::default(),
         })
     }
 
@@ -158,6 +162,7 @@ impl Reports {
             reports: vec![report],
             files: Vec::new(),
             accepted: Accepted::default(),
+            tally: Tally::default(),
         }
     }
 
@@ -183,6 +188,7 @@ impl Reports {
         if self.accepted.takes(finding) {
             return Ok(());
         }
+        self.tally.add(finding);
         self.reports
             .iter_mut()
             .try_for_each(|report| report.finding(finding))

@@ -1,6 +1,6 @@
 //! What is asked of a source: the command line first, then the settings, then what is usual.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,6 +35,8 @@ pub(super) struct Plan {
     pub(super) holding: Vec<usize>,
     pub(super) policy: Policy,
     targets: Vec<Arc<Profile>>,
+    /// Whether every target there is was asked for.
+    pub(super) every_target: bool,
     context: RuleContext,
     threads: usize,
 }
@@ -50,6 +52,9 @@ impl Plan {
     ) -> Result<Self, Failure> {
         let typed = typed(options, settings, dataset);
         let task = task(options, settings, dataset)?;
+        let (targets, every_target) = targets(options, settings, dataset)?;
+        // What each of several targets would say is counted over all findings.
+        let keep = if targets.len() > 1 { Keep::All } else { keep };
         let given = options
             .preamble
             .as_deref()
@@ -70,7 +75,8 @@ impl Plan {
             reading: reading::options(&typed)?,
             typed,
             task,
-            targets: targets(options, settings, dataset)?,
+            targets,
+            every_target,
             validation: shown(&validation),
             production: shown(&production),
             fail_on: options
@@ -153,18 +159,29 @@ fn task(
     task.map(|name| named_task(name)).transpose()
 }
 
-/// The targets that somebody named.
+/// The targets that somebody named, and whether that is every one.
 fn targets(
     options: &Check,
     settings: &Settings,
     dataset: Option<&Dataset>,
-) -> Result<Vec<Arc<Profile>>, Failure> {
+) -> Result<(Vec<Arc<Profile>>, bool), Failure> {
     let all = &settings.file.target;
     let own = dataset.map_or(all, |dataset| &dataset.file.target);
     let mut named = [&options.target, own, all].into_iter();
     let first = named.find(|targets| !targets.is_empty()).into_iter();
-    first.flatten().map(|name| names::profile(name)).collect()
+    let mut names: Vec<&str> = first.flatten().map(String::as_str).collect();
+    let every = names.contains(&EVERY_TARGET);
+    if every {
+        names = profile::FILES.iter().map(|(name, _)| *name).collect();
+    }
+    let mut seen = BTreeSet::new();
+    names.retain(|name| seen.insert(*name));
+    let profiles = names.into_iter().map(names::profile);
+    Ok((profiles.collect::<Result<_, _>>()?, every))
 }
+
+/// The name that stands for every target.
+const EVERY_TARGET: &str = "all";
 
 fn policy(
     options: &Check,

@@ -134,7 +134,9 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     if summary.suppressed > 0 {
         return None;
     }
-    let target = source.targets.first()?;
+    let [target] = source.targets.as_slice() else {
+        return None;
+    };
     let profile = tunelint_core::profile::by_name(target).ok().flatten()?;
     let path = shell_quoted(&source.path);
     let (ready, command) = match profile.container {

@@ -1,0 +1,386 @@
+//! `preference`: a prompt with a better and a worse answer, in the forms that trainers and
+//! providers have for it; each form is a layout of its own.
+
+use super::fields::{extras, has, missing, not_a, own_names};
+use super::{Capacity, Layout, Lesson, Losses, ObjectWriter, contents, messages, sharegpt, side};
+use crate::example::{Example, Extra, Role, Turn};
+use crate::finding::Findings;
+use crate::json::{Kind, Value};
+use crate::position::Span;
+use crate::record::{Body, Field, Record};
+
+/// The layouts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Preference {
+    /// `prompt`, `chosen`, `rejected`: texts or lists of messages, as TRL has them.
+    Trl,
+    /// `input`, `preferred_output`, `non_preferred_output`, as OpenAI has them.
+    OpenAi,
+    /// `contents` and two `completions` with their scores, as Vertex AI has them.
+    Vertex,
+    /// `conversations`, `chosen`, `rejected`, as LLaMA-Factory has them.
+    ShareGpt,
+}
+
+/// Turns of the prompt, the better answer and the worse one.
+struct Sides<'a> {
+    prompt: Vec<Turn<'a>>,
+    chosen: Vec<Turn<'a>>,
+    rejected: Vec<Turn<'a>>,
+}
+
+impl Layout for Preference {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Trl => "preference",
+            Self::OpenAi => "preference-openai",
+            Self::Vertex => "preference-vertex",
+            Self::ShareGpt => "preference-sharegpt",
+        }
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        match self {
+            Self::Trl => &["prompt", "chosen", "rejected"],
+            Self::OpenAi => &["input", "preferred_output", "non_preferred_output"],
+            Self::Vertex => &[
+                "contents",
+                "completions",
+                "systemInstruction",
+                "system_instruction",
+            ],
+            Self::ShareGpt => &["conversations", "chosen", "rejected"],
+        }
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        let all = |names: &[&str]| names.iter().all(|name| has(body, name));
+        match self {
+            Self::Trl => all(&["chosen", "rejected"]) && !has(body, "conversations"),
+            Self::OpenAi => has(body, "preferred_output") || has(body, "non_preferred_output"),
+            Self::Vertex => all(&["contents", "completions"]),
+            Self::ShareGpt => all(&["conversations", "chosen"]),
+        }
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
+        let Sides {
+            prompt,
+            chosen,
+            rejected,
+        } = match self {
+            Self::Trl => trl(record, findings),
+            Self::OpenAi => openai(record, findings),
+            Self::Vertex => vertex(record, findings),
+            Self::ShareGpt => sharegpt_sides(record, findings),
+        }?;
+        let mut turns = prompt;
+        turns.extend(chosen);
+        let mut example = Example::new(*record, turns);
+        example.rejected = rejected;
+        example.extras = extras(record, self.fields());
+        if *self == Self::OpenAi
+            && let Some(Field::Other(input)) = record.body.field("input")
+        {
+            let beside = input.entries().filter(|entry| entry.key != "messages");
+            example.settings = beside.map(super::fields::extra).collect();
+        }
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let own = self.recognises(&example.record.body);
+        let turns = example.turns.as_slice();
+        let answer = turns
+            .iter()
+            .rposition(|turn| turn.role == Role::Model)
+            .unwrap_or(turns.len());
+        let (prompt, chosen) = turns.split_at(answer);
+        let sides = [prompt, chosen, &example.rejected];
+        match self {
+            Self::Trl => write_trl(sides, own, object, losses),
+            Self::OpenAi => write_openai(sides, own, &example.settings, object, losses),
+            Self::Vertex => write_vertex(sides, own, object, losses),
+            Self::ShareGpt => write_sharegpt(sides, object, losses),
+        }
+        if !(own && *self == Self::OpenAi) {
+            super::lose_settings(example, losses);
+        }
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity {
+            lesson: Lesson::Preference,
+            ..Capacity::CONVERSATION
+        }
+    }
+}
+
+/// The prompt may be left out where both answers begin with it.
+fn trl<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
+    let prompt = match has(&record.body, "prompt") {
+        true => side::read(record, "prompt", Role::User, findings),
+        false => Some(Vec::new()),
+    };
+    let chosen = side::read(record, "chosen", Role::Model, findings);
+    let rejected = side::read(record, "rejected", Role::Model, findings);
+    let (mut prompt, mut chosen, mut rejected) = (prompt?, chosen?, rejected?);
+    if prompt.is_empty() {
+        let same = |(one, other): &(&Turn<'_>, &Turn<'_>)| {
+            one.role == other.role && one.joined() == other.joined()
+        };
+        let most = chosen.len().min(rejected.len()).saturating_sub(1);
+        let pairs = chosen.iter().zip(&rejected).take(most);
+        let shared = pairs.take_while(same).count();
+        prompt = chosen.drain(..shared).collect();
+        rejected.drain(..shared);
+    }
+    Some(Sides {
+        prompt,
+        chosen,
+        rejected,
+    })
+}
+
+fn openai<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
+    let input = match record.body.field("input") {
+        Some(Field::Other(input)) if input.kind() == Kind::Object => Some(input),
+        Some(Field::Other(other)) => {
+            not_a(
+                "an object with `messages`",
+                record,
+                "input",
+                other,
+                findings,
+            );
+            None
+        }
+        _ => absent(record, "input", findings),
+    };
+    let list = input.and_then(|input| match input.get("messages") {
+        Some(list) if list.kind() == Kind::Array => Some(list),
+        Some(other) => {
+            not_a("a list of turns", record, "messages", other, findings);
+            None
+        }
+        None => absent(record, "messages", findings),
+    });
+    let mut turns = |list: Value<'a>| -> Option<Vec<Turn<'a>>> {
+        let turns: Vec<_> = list
+            .items()
+            .map(|message| messages::turn(record, message, findings))
+            .collect();
+        turns.into_iter().collect()
+    };
+    let prompt = list.and_then(&mut turns);
+    let mut answer = |name| {
+        let list = messages::turn_list(record, name, findings)?;
+        let turns: Vec<_> = list
+            .items()
+            .map(|message| messages::turn(record, message, findings))
+            .collect();
+        turns.into_iter().collect::<Option<Vec<_>>>()
+    };
+    let chosen = answer("preferred_output");
+    let rejected = answer("non_preferred_output");
+    Some(Sides {
+        prompt: prompt?,
+        chosen: chosen?,
+        rejected: rejected?,
+    })
+}
+
+fn absent<T>(record: &Record<'_>, name: &str, findings: &mut Findings<'_>) -> Option<T> {
+    let names = own_names(record);
+    missing(record, name, Span::new(0, 1), &names, findings);
+    None
+}
+
+fn vertex<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
+    let prompt = contents::turns(record, findings);
+    let list = messages::turn_list(record, "completions", findings)?;
+    let (mut chosen, mut rejected) = (None, None);
+    for item in list.items() {
+        let Some(completion) = item.get("completion") else {
+            return absent(record, "completion", findings);
+        };
+        let turn = contents::turn(record, completion, 1, findings)?;
+        let score = item.get("score").map(Value::raw).unwrap_or_default();
+        if score.parse::<f64>().is_ok_and(|score| score > 0.0) {
+            chosen.get_or_insert(turn);
+        } else {
+            rejected.get_or_insert(turn);
+        }
+    }
+    match (chosen, rejected) {
+        (Some(chosen), Some(rejected)) => Some(Sides {
+            prompt: prompt?,
+            chosen: vec![chosen],
+            rejected: vec![rejected],
+        }),
+        _ => {
+            let what = "a list with one completion of score 1 and one of score 0";
+            not_a(what, record, "completions", list, findings);
+            None
+        }
+    }
+}
+
+fn sharegpt_sides<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
+    let list = messages::turn_list(record, "conversations", findings)?;
+    let prompt: Vec<_> = list
+        .items()
+        .map(|item| sharegpt::turn(record, item, findings))
+        .collect();
+    let mut answer = |name| match record.body.field(name) {
+        Some(Field::Other(turn)) => sharegpt::turn(record, turn, findings),
+        Some(Field::Text(text)) => Some(Turn::of_text(Role::Model, text)),
+        None => absent(record, name, findings),
+    };
+    let (chosen, rejected) = (answer("chosen"), answer("rejected"));
+    Some(Sides {
+        prompt: prompt.into_iter().collect::<Option<_>>()?,
+        chosen: vec![chosen?],
+        rejected: vec![rejected?],
+    })
+}
+
+fn write_trl(
+    [prompt, chosen, rejected]: [&[Turn<'_>]; 3],
+    own: bool,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let as_text = side::are_texts(&[
+        (prompt, Role::User),
+        (chosen, Role::Model),
+        (rejected, Role::Model),
+    ]);
+    side::write("prompt", prompt, as_text, own, object, losses);
+    side::write("chosen", chosen, as_text, own, object, losses);
+    side::write("rejected", rejected, as_text, own, object, losses);
+}
+
+fn write_openai(
+    [prompt, chosen, rejected]: [&[Turn<'_>]; 3],
+    own: bool,
+    settings: &[Extra<'_>],
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    object.key("input");
+    object.begin_object();
+    side::write("messages", prompt, false, own, object, losses);
+    for Extra { key, raw, .. } in settings.iter().filter(|_| own) {
+        object.key(key);
+        object.raw(raw);
+    }
+    object.end_object();
+    side::write("preferred_output", chosen, false, own, object, losses);
+    side::write("non_preferred_output", rejected, false, own, object, losses);
+}
+
+fn write_vertex(
+    [prompt, chosen, rejected]: [&[Turn<'_>]; 3],
+    own: bool,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    contents::encode_turns(prompt, own, None, object, losses);
+    object.key("completions");
+    object.begin_array();
+    for (turns, score) in [(chosen, "1"), (rejected, "0")] {
+        object.begin_object();
+        object.key("score");
+        object.raw(score);
+        object.key("completion");
+        contents::begin_turn(Role::Model, object);
+        for turn in turns {
+            contents::encode_parts(turn, own, None, object, losses);
+        }
+        contents::end_turn(Some(Role::Model), object);
+        object.end_object();
+    }
+    object.end_array();
+}
+
+fn write_sharegpt(
+    [prompt, chosen, rejected]: [&[Turn<'_>]; 3],
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    object.key("conversations");
+    object.begin_array();
+    for turn in prompt {
+        sharegpt::encode_turn(turn, object, losses);
+    }
+    object.end_array();
+    for (name, turns) in [("chosen", chosen), ("rejected", rejected)] {
+        object.key(name);
+        let mut turns = turns.iter();
+        if let Some(turn) = turns.next() {
+            sharegpt::encode_turn(turn, object, losses);
+        }
+        for turn in turns {
+            losses.add("a second turn of an answer", turn.span);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::testing::{read, rewrite};
+    use super::*;
+
+    const LINES: [(Preference, &str); 4] = [
+        (
+            Preference::Trl,
+            r#"{"prompt":"a","chosen":"b","rejected":"c"}"#,
+        ),
+        (
+            Preference::OpenAi,
+            r#"{"input":{"messages":[{"role":"user","content":"a"}]},"preferred_output":[{"role":"assistant","content":"b"}],"non_preferred_output":[{"role":"assistant","content":"c"}]}"#,
+        ),
+        (
+            Preference::Vertex,
+            r#"{"contents":[{"role":"user","parts":[{"text":"a"}]}],"completions":[{"score":1,"completion":{"role":"model","parts":[{"text":"b"}]}},{"score":0,"completion":{"role":"model","parts":[{"text":"c"}]}}]}"#,
+        ),
+        (
+            Preference::ShareGpt,
+            r#"{"conversations":[{"from":"human","value":"a"}],"chosen":{"from":"gpt","value":"b"},"rejected":{"from":"gpt","value":"c"}}"#,
+        ),
+    ];
+
+    #[test]
+    fn each_form_becomes_every_other() {
+        for (from, line) in LINES {
+            assert_eq!(read(&from, line).0, ["user: a", "model: b"]);
+            for (to, wanted) in LINES {
+                assert_eq!(
+                    rewrite(&from, &to, line),
+                    (wanted.into(), vec![]),
+                    "{from:?} {to:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_prompt_that_both_answers_begin_with_is_the_prompt() {
+        let line = r#"{"chosen":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"rejected":[{"role":"user","content":"a"},{"role":"assistant","content":"c"}]}"#;
+        let (text, lost) = rewrite(&Preference::Trl, &Preference::Trl, line);
+        assert_eq!(text, r#"{"prompt":"a","chosen":"b","rejected":"c"}"#);
+        assert!(lost.is_empty());
+    }
+
+    #[test]
+    fn two_scores_are_needed() {
+        let line = r#"{"contents":[{"role":"user","parts":[{"text":"a"}]}],"completions":[{"score":1,"completion":{"role":"model","parts":[{"text":"b"}]}}]}"#;
+        assert_eq!(
+            read(&Preference::Vertex, line).1,
+            [
+                "wrong-type@68 /completions: `completions` is a list, not a list with one completion of score 1 and one of score 0"
+            ]
+        );
+    }
+}

@@ -1,0 +1,170 @@
+//! How the layouts of conversations write tools that were read in another one.
+
+use super::{Losses, ObjectWriter, part_name};
+use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
+use crate::printable::quoted;
+use crate::tools::{self, Call, DECLARING, Declaration, Exchange, Outcome};
+
+/// What a layout has room for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// Calls have ids by which their results are told.
+    pub ids: bool,
+}
+
+/// The exchanges of each turn, for a record of another layout.
+pub(super) fn foreign(example: &Example<'_>, own: bool) -> Option<Vec<Exchange>> {
+    if own { None } else { tools::exchanges(example) }
+}
+
+/// The fields beside the turns: as they were written where the record is the layout's `own`, else
+/// tools declared as `declare` does it. Those in `there` have been written.
+pub(super) fn settings(
+    example: &Example<'_>,
+    own: bool,
+    there: &[&str],
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+    declare: impl Fn(&[Declaration], &mut ObjectWriter),
+) {
+    let mut declared = false;
+    for setting in &example.settings {
+        let Extra { key, raw, span, .. } = setting;
+        if own {
+            if !there.contains(key) {
+                object.key(key);
+                object.raw(raw);
+            }
+            continue;
+        }
+        let tools = DECLARING
+            .contains(key)
+            .then(|| tools::declared_by(setting))
+            .flatten();
+        match tools {
+            Some(tools) if !declared => {
+                declared = true;
+                for other in tools.iter().flat_map(|tool| &tool.others) {
+                    losses.add(format!("field {} of a tool", quoted(other, 40)), *span);
+                }
+                declare(&tools, object);
+            }
+            _ => losses.add(format!("field {}", quoted(key, 40)), *span),
+        }
+    }
+}
+
+/// What there is to write of a turn that was read in another layout.
+pub(super) struct Written<'x> {
+    /// The calls that can be written.
+    pub calls: Vec<&'x Call>,
+    /// The results.
+    pub outcomes: &'x [Outcome],
+}
+
+/// The calls and results of a turn of another layout; what of it has no place is lost.
+pub(super) fn written<'x>(
+    turn: &Turn<'_>,
+    exchange: Option<&'x Exchange>,
+    room: Room,
+    losses: &mut Losses,
+) -> Written<'x> {
+    let Some(exchange) = exchange else {
+        lose(turn, |_| true, losses);
+        return Written {
+            calls: Vec::new(),
+            outcomes: &[],
+        };
+    };
+    let mut calls = Vec::new();
+    for call in &exchange.calls {
+        let fits = call.name.is_some() && call.arguments.as_ref().is_none_or(|of| of.is_object);
+        if !fits {
+            losses.add("tool call", call.span);
+            continue;
+        }
+        if call.has_id && !room.ids {
+            losses.add("id of a tool call", call.span);
+        }
+        if has_unusual_form(turn, call) {
+            losses.add("form of a tool call", call.span);
+        }
+        calls.push(call);
+    }
+    for outcome in exchange.outcomes.iter().filter(|of| of.is_structured) {
+        let name = outcome.name.as_deref().unwrap_or_default();
+        losses.add(
+            format!("form of the result of {}", quoted(name, 40)),
+            turn.span,
+        );
+    }
+    let told = |part: &Part<'_>| match part.kind {
+        PartKind::Call => exchange.calls.is_empty(),
+        PartKind::Result => exchange.outcomes.is_empty(),
+        PartKind::Media => true,
+        PartKind::Note => !(turn.role == Role::Tool && matches!(part.key, "tool_call_id" | "name")),
+    };
+    lose(turn, told, losses);
+    Written {
+        calls,
+        outcomes: &exchange.outcomes,
+    }
+}
+
+/// Notes system texts that stand where the layout has no place for them: it has one, at the start.
+pub(super) fn lose_system_places(turns: &[Turn<'_>], losses: &mut Losses) {
+    let later = turns.iter().skip(1);
+    for turn in later.filter(|turn| turn.role == Role::System) {
+        losses.add("place of a system text", turn.span);
+    }
+}
+
+/// Notes the parts of a turn that `wanted` takes as lost.
+pub(super) fn lose(turn: &Turn<'_>, wanted: impl Fn(&Part<'_>) -> bool, losses: &mut Losses) {
+    for part in turn.parts.iter().filter(|part| wanted(part)) {
+        losses.add(part_name(part), part.span);
+    }
+}
+
+/// Whether a call was written in a way that its own layout would not write again.
+fn has_unusual_form(turn: &Turn<'_>, call: &Call) -> bool {
+    let holds = |part: &&Part<'_>| {
+        part.kind == PartKind::Call
+            && part.span.start <= call.span.start
+            && call.span.end <= part.span.end
+    };
+    let is_string = call.arguments.as_ref().map(|of| of.is_string);
+    turn.parts.iter().find(holds).is_some_and(|part| {
+        match (part.key, part.raw.starts_with('{')) {
+            ("tool_calls", _) => is_string == Some(false),
+            // The old key of `messages`; the same key of `contents` stands inside the part.
+            ("function_call", true) => !part.raw.contains("\"function_call\""),
+            ("function_call", false) => is_string == Some(true),
+            _ => false,
+        }
+    })
+}
+
+/// The arguments of a call as JSON.
+pub(super) fn arguments(call: &Call) -> &str {
+    call.arguments.as_ref().map_or("{}", |of| of.json.as_str())
+}
+
+/// The fields of a declaration that most layouts share.
+pub(super) fn describe(tool: &Declaration, object: &mut ObjectWriter) {
+    object.key("name");
+    object.string(&tool.name);
+    if let Some(description) = &tool.description {
+        object.key("description");
+        object.string(description);
+    }
+}
+
+/// The same with the schema of the arguments.
+pub(super) fn describe_with_parameters(tool: &Declaration, object: &mut ObjectWriter) {
+    describe(tool, object);
+    if let Some(parameters) = &tool.parameters {
+        object.key("parameters");
+        object.raw(parameters);
+    }
+}

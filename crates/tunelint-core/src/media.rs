@@ -1,0 +1,54 @@
+//! Images, audio and files that a turn carries.
+
+use crate::example::{Part, PartKind, Turn};
+
+/// What a part is, besides text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Medium {
+    /// A picture.
+    Image,
+    /// Moving pictures.
+    Video,
+    /// Sound.
+    Audio,
+    /// Anything else.
+    File,
+}
+
+impl Medium {
+    /// What a part that is no text holds, as far as its first words tell.
+    pub fn of(part: &Part<'_>) -> Option<Self> {
+        const HEAD: usize = 200;
+        if part.kind != PartKind::Media {
+            return None;
+        }
+        let head: String = part.raw.chars().take(HEAD).collect();
+        let head = head.to_ascii_lowercase();
+        let names = [
+            ("image", Self::Image),
+            ("video", Self::Video),
+            ("audio", Self::Audio),
+        ];
+        let found = names
+            .iter()
+            .filter_map(|(name, medium)| Some((head.find(name)?, *medium)));
+        Some(found.min().map_or(Self::File, |(_, medium)| medium))
+    }
+
+    /// The word for it, with its article.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Image => "an image",
+            Self::Video => "a video",
+            Self::Audio => "audio",
+            Self::File => "a file",
+        }
+    }
+}
+
+/// The media of a turn, in order.
+pub fn of_turn<'t, 'a>(turn: &'t Turn<'a>) -> impl Iterator<Item = (Medium, &'t Part<'a>)> {
+    turn.parts
+        .iter()
+        .filter_map(|part| Some((Medium::of(part)?, part)))
+}

@@ -1,0 +1,61 @@
+//! An example of which nothing is trained: every answer has weight 0.
+
+use crate::example::{Example, PartKind, Turn};
+use crate::finding::{Findings, Fix, Message, Severity};
+use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "nothing-to-learn",
+    Level::Fixed(Severity::Warning),
+    Scope::Example,
+)
+.fix(FixKind::DropsRecord);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::example(NothingToLearn))
+}
+
+struct NothingToLearn;
+
+impl ExampleRule for NothingToLearn {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(last) = example.output() else {
+            return;
+        };
+        let whole = example
+            .settings
+            .iter()
+            .find(|setting| setting.key == "weight" && is_zero(setting.raw));
+        if whole.is_none() && !example.outputs().all(is_skipped) {
+            return;
+        }
+        let place = whole.map_or(last.span, |setting| setting.span);
+        findings.report(example.record.at(place), Severity::Warning, || {
+            let message = match whole {
+                Some(_) => "the example has weight 0, so nothing is learnt from it",
+                None => "every turn of the model has weight 0, so nothing is learnt",
+            };
+            Message::new(message)
+                .help("give one of them weight 1, or remove the record")
+                .fix(Fix::dropping())
+        });
+    }
+}
+
+/// Whether a turn says that it is not to be trained on.
+fn is_skipped(turn: &Turn<'_>) -> bool {
+    turn.parts.iter().any(|part| {
+        part.kind == PartKind::Note
+            && match part.key {
+                "weight" => is_zero(part.raw),
+                "train" => part.raw == "false",
+                _ => false,
+            }
+    })
+}
+
+fn is_zero(raw: &str) -> bool {
+    raw.parse::<f64>().is_ok_and(|weight| weight == 0.0)
+}

@@ -1,0 +1,97 @@
+//! What each of several targets would make of the data.
+
+use std::collections::BTreeMap;
+
+use tunelint_core::finding::{Finding, Severity};
+use tunelint_core::layout::{self, Lesson};
+use tunelint_core::profile::{Delivery, Profile, Status};
+use tunelint_core::summary::{SourceSummary, Summary, Verdict};
+
+use crate::commands::names;
+
+/// Findings by whom they hold for.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// Those that name a target.
+    of_target: BTreeMap<String, BTreeMap<Severity, u64>>,
+    /// Those that hold for every target of a source.
+    of_source: BTreeMap<u32, BTreeMap<Severity, u64>>,
+}
+
+impl Tally {
+    /// Counts a finding.
+    pub(super) fn add(&mut self, finding: &Finding) {
+        for target in &finding.targets {
+            let counts = self.of_target.entry(target.clone()).or_default();
+            *counts.entry(finding.severity).or_default() += 1;
+        }
+        if finding.targets.is_empty() {
+            let counts = self.of_source.entry(finding.location.source.0).or_default();
+            *counts.entry(finding.severity).or_default() += 1;
+        }
+    }
+
+    /// A verdict for each target of `summary`, whose sources are those of the run in their order;
+    /// none where there are not several targets.
+    pub(super) fn verdicts(&self, summary: &Summary, sources: &[u32]) -> Vec<Verdict> {
+        if summary.targets.len() < 2 {
+            return Vec::new();
+        }
+        let profiles = summary
+            .targets
+            .iter()
+            .filter_map(|name| names::profile(name).ok());
+        let mut verdicts: Vec<Verdict> = profiles
+            .map(|profile| {
+                let meant =
+                    |(_, source): &(&u32, &SourceSummary)| source.targets.contains(&profile.name);
+                let meant = || sources.iter().zip(&summary.sources).filter(meant);
+                let everyones = meant().filter_map(|(id, _)| self.of_source.get(id));
+                let own = self.of_target.get(&profile.name);
+                let layouts: Vec<_> = meant()
+                    .map(|(_, source)| (source.container.as_str(), source.layout.as_str()))
+                    .collect();
+                let count = |severity| {
+                    let counts = everyones.clone().chain(own);
+                    counts.filter_map(|counts| counts.get(&severity)).sum()
+                };
+                Verdict {
+                    target: profile.name.clone(),
+                    is_closed: profile.status == Status::Closed,
+                    errors: count(Severity::Error),
+                    warnings: count(Severity::Warning),
+                    advice: count(Severity::Advice),
+                    convert_to: convert_to(&profile, &layouts),
+                    is_unfit: !layouts.is_empty() && fit(&profile, &layouts).is_none(),
+                }
+            })
+            .collect();
+        verdicts.sort_by_key(|verdict| (verdict.is_closed, verdict.rejects()));
+        verdicts
+    }
+}
+
+/// The layout that sources in `layouts` must be converted to before the target takes them.
+fn convert_to(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
+    let takes = |(container, layout): &(&str, &str)| {
+        profile.container == Delivery::Jsonl
+            && *container == "jsonl"
+            && profile.layouts.iter().any(|of| of == layout)
+    };
+    match layouts.iter().all(takes) {
+        true => None,
+        false => fit(profile, layouts).or_else(|| profile.layouts.first().cloned()),
+    }
+}
+
+/// The first layout of the target that sources in `layouts` can be brought into.
+fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
+    let lesson = |name: &str| layout::by_name(name).map(|layout| layout.capacity().lesson);
+    let becomes = |from: &str, to: &str| match (lesson(from), lesson(to)) {
+        (Some(from), Some(to)) => from == to || to == Lesson::Answer,
+        (None, _) => true,
+        (_, None) => false,
+    };
+    let all = |to: &&String| layouts.iter().all(|(_, from)| becomes(from, to));
+    profile.layouts.iter().find(all).cloned()
+}

@@ -1,0 +1,354 @@
+//! Every layout into every other: what comes through, what is lost and said to be, what is
+//! refused. `docs/conversions.md` is written by this test and held true by it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tunelint_core::convert::{
+    Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE,
+};
+use tunelint_core::example::{Example, Role};
+use tunelint_core::finding::{Finding, Keep, Policy};
+use tunelint_core::layout::{self, Layout};
+use tunelint_core::linter::each_example;
+use tunelint_core::position::SourceId;
+use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::sink::Form;
+use tunelint_core::source::Input;
+use tunelint_core::tools;
+
+use crate::running::root;
+
+/// What a conversion said besides what it wrote.
+#[derive(Default)]
+struct Said(Vec<String>);
+
+impl Recipient for Said {
+    fn finding(&mut self, finding: Finding) -> std::io::Result<()> {
+        self.0.push(finding.message);
+        Ok(())
+    }
+
+    fn reject(&mut self, _: Reject) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn named(layout: &str) -> Arc<dyn Layout> {
+    layout::by_name(layout).expect("a layout")
+}
+
+fn open(layout: &str, records: &str) -> Reader {
+    let options = ReadOptions {
+        layout: Some(named(layout)),
+        ..ReadOptions::default()
+    };
+    let input = Input::bytes("records.jsonl", records.as_bytes());
+    Reader::open(SourceId(0), input, &options).expect("memory")
+}
+
+/// The records of `from` in `to`, and the account of it.
+fn convert(from: &str, records: &str, to: &str) -> (String, Conversion, Vec<String>) {
+    converted(from, records, to, false)
+}
+
+/// The same, with unknown fields carried along or not.
+fn converted(
+    from: &str,
+    records: &str,
+    to: &str,
+    keep_extra: bool,
+) -> (String, Conversion, Vec<String>) {
+    let converter = Converter {
+        layout: named(to),
+        form: Form::Jsonl,
+        turns: TurnsPolicy::Reject,
+        preamble: None,
+        keep_extra,
+        threads: 1,
+    };
+    let policy = Policy {
+        keep: Keep::All,
+        enabled: [
+            UNCONVERTIBLE,
+            "wrong-type",
+            "missing-field",
+            "unknown-role",
+            "missing-role",
+        ]
+        .into(),
+        ..Policy::default()
+    };
+    let mut said = Said::default();
+    let run = converter.run(open(from, records), &policy, Vec::new(), &mut said);
+    let (conversion, bytes) = run.expect("memory");
+    (String::from_utf8(bytes).expect("text"), conversion, said.0)
+}
+
+/// What the examples of a file say, turn by turn, however it was written.
+fn examples(layout: &str, records: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    each_example(open(layout, records), &mut |example| {
+        all.push(told(example))
+    })
+    .expect("memory");
+    all
+}
+
+fn told(example: &Example<'_>) -> String {
+    let mut text = String::new();
+    let exchanges = tools::exchanges(example).unwrap_or_default();
+    for (index, turn) in example.turns.iter().enumerate() {
+        let exchange = exchanges.get(index).cloned().unwrap_or_default();
+        for outcome in &exchange.outcomes {
+            let _ = writeln!(text, "result {:?}: {}", outcome.id, outcome.text);
+        }
+        let spoken = turn.joined();
+        let speaks = exchange.calls.is_empty() || !spoken.is_empty();
+        if turn.role != Role::Tool && speaks {
+            let _ = writeln!(text, "{:?}: {spoken}", turn.role);
+        }
+        for call in &exchange.calls {
+            let arguments = call.arguments.as_ref().map(|of| of.json.as_str());
+            let arguments: Value = serde_json::from_str(arguments.unwrap_or("{}")).expect("JSON");
+            let _ = writeln!(text, "call {:?} {:?}: {arguments}", call.id, call.name);
+        }
+    }
+    for tool in tools::declarations(example).unwrap_or_default() {
+        let _ = writeln!(text, "tool {tool:?}");
+    }
+    for turn in &example.rejected {
+        let _ = writeln!(text, "worse: {}", turn.joined());
+    }
+    if let Some(desirable) = example.desirable {
+        let _ = writeln!(text, "desirable: {desirable}");
+    }
+    text
+}
+
+/// A record with everything that a conversation may have: what it is, and the record.
+fn conversations() -> [(&'static str, Value); 7] {
+    let user = |text: &str| json!({"role": "user", "content": text});
+    let model = |text: &str| json!({"role": "assistant", "content": text});
+    let system = json!({"role": "system", "content": "Be brief."});
+    let call = json!({"role": "assistant", "content": null, "tool_calls": [
+        {"id": "call00001", "type": "function", "function": {"name": "weather", "arguments": "{\"city\":\"Bonn\"}"}},
+        {"id": "call00002", "type": "function", "function": {"name": "weather", "arguments": "{\"city\":\"Köln\",\"days\":1.50}"}}]});
+    let result =
+        |id: &str, text: &str| json!({"role": "tool", "tool_call_id": id, "content": text});
+    let tool = json!({"type": "function", "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}}});
+    [
+        (
+            "one pair",
+            json!({"messages": [user("Hi"), model("Hello")]}),
+        ),
+        (
+            "a system text",
+            json!({"messages": [system, user("Hi"), model("Hello")]}),
+        ),
+        (
+            "several turns",
+            json!({"messages": [user("a"), model("b"), user("c"), model("d")]}),
+        ),
+        (
+            "tools",
+            json!({"messages": [user("Weather?"), call, result("call00001", "rain"), result("call00002", "{\"sky\":\"grey\"}"), model("Rain.")], "tools": [tool]}),
+        ),
+        ("empty strings", json!({"messages": [user(""), model("")]})),
+        (
+            "Unicode",
+            json!({"messages": [user("é 漢字 👩‍👩‍👧 \u{202e}\\\" \n"), model("\u{0}\u{feff}ẞ")]}),
+        ),
+        (
+            "extra fields",
+            json!({"messages": [user("Hi"), {"role": "assistant", "content": "Hello", "weight": 1}], "id": 7}),
+        ),
+    ]
+}
+
+/// The records with which each layout is tried: what it can hold of the conversations.
+fn records() -> BTreeMap<&'static str, Vec<String>> {
+    let base = conversations();
+    let mut all = BTreeMap::new();
+    for layout in layout::all() {
+        let mut own: Vec<String> = Vec::new();
+        for (_, record) in &base {
+            let line = record.to_string() + "\n";
+            own.extend(
+                converted("messages", &line, layout.name(), true)
+                    .0
+                    .lines()
+                    .map(str::to_owned),
+            );
+        }
+        let extra: &[&str] = match layout.name() {
+            "preference" => &[r#"{"prompt":"a","chosen":"b","rejected":"c","id":1}"#],
+            "preference-openai" => &[
+                r#"{"input":{"messages":[{"role":"system","content":"s"},{"role":"user","content":"a"}],"tools":[]},"preferred_output":[{"role":"assistant","content":"b"}],"non_preferred_output":[{"role":"assistant","content":"c"}]}"#,
+            ],
+            "preference-vertex" => &[
+                r#"{"contents":[{"role":"user","parts":[{"text":"a"}]}],"completions":[{"score":1,"completion":{"role":"model","parts":[{"text":"b"}]}},{"score":0,"completion":{"role":"model","parts":[{"text":"c"}]}}]}"#,
+            ],
+            "preference-sharegpt" => &[
+                r#"{"conversations":[{"from":"human","value":"a"}],"chosen":{"from":"gpt","value":"b"},"rejected":{"from":"gpt","value":"c"}}"#,
+            ],
+            "kto" => &[
+                r#"{"prompt":"a","completion":"b","label":true}"#,
+                r#"{"prompt":"a","completion":"c","label":false}"#,
+            ],
+            "text" => &[r#"{"text":"Once upon a time"}"#, r#"{"text":""}"#],
+            _ => &[],
+        };
+        own.extend(extra.iter().map(|line| (*line).to_owned()));
+        assert!(!own.is_empty(), "{}: nothing to try it with", layout.name());
+        all.insert(layout.name(), own);
+    }
+    all
+}
+
+/// One cell: how many records come through, what is lost, why others are refused.
+#[derive(Default)]
+struct Cell {
+    read: u64,
+    written: u64,
+    lost: BTreeSet<String>,
+    refused: BTreeSet<String>,
+}
+
+/// Converts each record by itself, and back where nothing was lost.
+fn cell(from: &str, records: &[String], to: &str) -> Cell {
+    let mut cell = Cell::default();
+    for record in records {
+        let line = format!("{record}\n");
+        let (there, account, said) = convert(from, &line, to);
+        assert_eq!(account.read, account.written + account.rejected);
+        cell.read += account.read;
+        cell.written += account.written;
+        cell.refused.extend(said);
+        cell.lost.extend(account.losses.keys().cloned());
+        if account.written == 1 && account.losses.is_empty() {
+            returns(from, &line, to, &there);
+        }
+    }
+    cell
+}
+
+/// What went from `from` to `to` without loss comes back, if it comes back without loss.
+fn returns(from: &str, line: &str, to: &str, there: &str) {
+    assert_eq!(
+        examples(to, there),
+        examples(from, line),
+        "{from} to {to}: {line}{there}"
+    );
+    let (back, account, said) = convert(to, there, from);
+    if account.written == 1 && account.losses.is_empty() {
+        assert_eq!(
+            examples(from, &back),
+            examples(from, line),
+            "{from} to {to} and back: {line}{there}{back}"
+        );
+    } else {
+        assert!(!said.is_empty() || !account.losses.is_empty());
+    }
+}
+
+#[test]
+fn the_table_of_conversions_is_true() {
+    let records = records();
+    let mut table = String::from("| from \\ to |");
+    records
+        .keys()
+        .for_each(|to| table.push_str(&format!(" `{to}` |")));
+    table.push_str("\n|---|");
+    table.push_str(&"---|".repeat(records.len()));
+    table.push('\n');
+    let mut notes = String::new();
+    for (from, lines) in &records {
+        let _ = write!(table, "| `{from}` |");
+        for to in records.keys() {
+            let Cell {
+                read,
+                written,
+                lost,
+                refused,
+            } = cell(from, lines, to);
+            let mark = if lost.is_empty() { "" } else { " −" };
+            let _ = match written {
+                0 => write!(table, " – |"),
+                _ if written == read => write!(table, " all{mark} |"),
+                some => write!(table, " {some} of {read}{mark} |"),
+            };
+            let list =
+                |what: &BTreeSet<String>| what.iter().cloned().collect::<Vec<_>>().join("; ");
+            if !lost.is_empty() || !refused.is_empty() {
+                let _ = write!(notes, "- `{from}` to `{to}`:");
+                if !lost.is_empty() {
+                    let _ = write!(notes, " loses {}.", list(&lost));
+                }
+                if !refused.is_empty() {
+                    let _ = write!(notes, " Refuses: {}.", list(&refused));
+                }
+                notes.push('\n');
+            }
+        }
+        table.push('\n');
+    }
+    let tried: Vec<&str> = conversations().iter().map(|(what, _)| *what).collect();
+    let page = format!(
+        "# Conversions\n\nEvery layout into every other, tried with records of {}. The table is written by `tests/conversions.rs`, which proves it.\n\n“all” says that every record comes through, “3 of 5” that some are refused (with the reason, as findings), “–” that none can. “−” marks what is counted as lost. What comes through without loss is the same example again when it is converted back.\n\n{table}\n## What is lost, and what is refused\n\n{notes}",
+        tried.join(", ")
+    );
+    let path = root().join("docs/conversions.md");
+    if std::env::var_os("TUNELINT_UPDATE").is_some() {
+        fs::write(&path, &page).expect("the page is written");
+    }
+    let there = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(there, page, "TUNELINT_UPDATE=1 writes it anew");
+}
+
+/// A conversation of random turns, with tools now and then.
+fn conversation() -> impl Strategy<Value = Value> {
+    let text = "[ a-cé漢\\n\"{}]{0,8}";
+    let turn = (0..4_u8, text, text);
+    (prop::option::of(text), prop::collection::vec(turn, 1..5)).prop_map(|(system, turns)| {
+        let mut messages: Vec<Value> = Vec::new();
+        messages.extend(system.map(|text| json!({"role": "system", "content": text})));
+        for (index, (kind, one, two)) in turns.into_iter().enumerate() {
+            messages.push(json!({"role": "user", "content": one}));
+            if kind == 0 {
+                let id = format!("call{index:05}");
+                let arguments = json!({"q": one}).to_string();
+                messages.push(json!({"role": "assistant", "content": null, "tool_calls": [
+                    {"id": id, "type": "function", "function": {"name": "find", "arguments": arguments}}]}));
+                messages.push(json!({"role": "tool", "tool_call_id": id, "content": two}));
+            }
+            messages.push(json!({"role": "assistant", "content": two}));
+        }
+        json!({"messages": messages})
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn what_is_not_lost_comes_back(record in conversation()) {
+        let line = record.to_string() + "\n";
+        for from in layout::all() {
+            let (own, account, _) = convert("messages", &line, from.name());
+            if account.written == 0 {
+                continue;
+            }
+            for to in layout::all() {
+                let (there, account, _) = convert(from.name(), &own, to.name());
+                if account.written == 1 && account.losses.is_empty() {
+                    returns(from.name(), &own, to.name(), &there);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! A fixture for every limit of every profile: what stands exactly at it is accepted, what goes
+//! one beyond it is not. The profiles are walked, so that a new limit without a fixture fails.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tunelint_core::finding::Finding;
+use tunelint_core::position::SourceId;
+use tunelint_core::profile::{Cited, FILES, Profile};
+use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::source::Input;
+use tunelint_core::survey::Leaks;
+
+use crate::profiles::ON_RECORD;
+use crate::running::Check;
+
+/// Larger numbers are tried in a copy of the profile with this one: a file of 100 GB would prove
+/// no more.
+const MOST_EXAMPLES: u64 = 2_000;
+const MOST_BYTES: u64 = 4_000_000;
+/// Training examples that no minimum asks more than.
+const ENOUGH: u64 = 500;
+
+/// What is checked: the training set, and perhaps a validation set.
+#[derive(Default)]
+struct Fixture {
+    training: String,
+    validation: Option<String>,
+}
+
+impl Fixture {
+    fn of(training: String) -> Self {
+        Self {
+            training,
+            validation: None,
+        }
+    }
+
+    /// What `rule` says of it for `profile`.
+    fn findings(&self, profile: &Profile, rule: &'static str) -> Vec<Finding> {
+        let mut check = Check::new();
+        check.default_target = false;
+        check.enabled = [rule].into();
+        check.context.profiles = vec![Arc::new(profile.clone())];
+        if let Some(validation) = &self.validation {
+            let input = Input::bytes("valid.jsonl", validation.as_bytes());
+            let reader = Reader::open(SourceId(1), input, &ReadOptions::default());
+            let mut leaks = Leaks::default();
+            leaks.read(reader.expect("memory")).expect("memory");
+            check.context.validation = Some(Arc::new(leaks));
+        }
+        check.run("train.jsonl", self.training.as_bytes()).0
+    }
+}
+
+fn pair(input: usize, output: usize) -> String {
+    let record = json!({"text_input": "x".repeat(input), "output": "y".repeat(output)});
+    format!("{record}\n")
+}
+
+fn pairs(number: u64) -> String {
+    pair(1, 1).repeat(number as usize)
+}
+
+fn messages(turns: &[Value]) -> String {
+    format!("{}\n", json!({"messages": turns}))
+}
+
+fn user(content: Value) -> Value {
+    json!({"role": "user", "content": content})
+}
+
+fn model(content: &str) -> Value {
+    json!({"role": "assistant", "content": content})
+}
+
+/// The profile with a limit small enough to be tried.
+fn scaled(profile: &Profile, name: &str) -> (Profile, Cited<u64>) {
+    let mut profile = profile.clone();
+    let most = match name {
+        "max-examples" | "max-validation-examples" => MOST_EXAMPLES,
+        "upload" | "validation-upload" => MOST_BYTES,
+        _ => u64::MAX,
+    };
+    profile.limits.retain(|known, _| known == name);
+    let limit = profile.limits.get_mut(name).expect("the limit");
+    limit.value = limit.value.min(most);
+    let limit = limit.clone();
+    (profile, limit)
+}
+
+/// The rule that enforces a limit, what stands exactly at it, and what is one beyond.
+fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixture, Fixture) {
+    let n = value as usize;
+    let images = |number: usize| {
+        let image = json!({"type": "image_url", "image_url": {"url": "https://example.com/a.png"}});
+        let text = json!({"type": "text", "text": "?"});
+        let mut parts = vec![image; number];
+        parts.push(text);
+        Fixture::of(messages(&[user(Value::Array(parts)), model("a")]))
+    };
+    match name {
+        "input" => (
+            "input-too-long",
+            Fixture::of(pair(n, 1)),
+            Fixture::of(pair(n + 1, 1)),
+        ),
+        "output" => (
+            "output-too-long",
+            Fixture::of(pair(1, n)),
+            Fixture::of(pair(1, n + 1)),
+        ),
+        // Four characters of ASCII are estimated as one token.
+        "example" => (
+            "example-too-long",
+            Fixture::of(pair(4 * (n - 1), 4)),
+            Fixture::of(pair(4 * (n - 1) + 1, 4)),
+        ),
+        "upload" => {
+            let pad = n - upload_overhead(profile);
+            (
+                "upload-too-large",
+                Fixture::of(pair(pad, 0)),
+                Fixture::of(pair(pad + 1, 0)),
+            )
+        }
+        "min-examples" => (
+            "too-few-examples",
+            Fixture::of(pairs(value)),
+            Fixture::of(pairs(value - 1)),
+        ),
+        "max-examples" => (
+            "too-many-examples",
+            Fixture::of(pairs(value)),
+            Fixture::of(pairs(value + 1)),
+        ),
+        "images" => ("unsupported-modality", images(n), images(n + 1)),
+        name if name.contains("validation") => validation_at_and_past(profile, name, value),
+        other => panic!("{}: the limit {other} has no fixture", profile.name),
+    }
+}
+
+/// The same for limits of validation sets.
+fn validation_at_and_past(
+    profile: &Profile,
+    name: &str,
+    value: u64,
+) -> (&'static str, Fixture, Fixture) {
+    let validated = |number: u64| Fixture {
+        training: pairs(ENOUGH),
+        validation: Some(pairs(number)),
+    };
+    match name {
+        "min-validation-examples" => ("too-few-examples", validated(value), validated(value - 1)),
+        "max-validation-examples" => (
+            "validation-too-large",
+            validated(value),
+            validated(value + 1),
+        ),
+        "validation-upload" => {
+            let pad = value as usize - pair(0, 0).len();
+            let of = |pad| Fixture {
+                training: pairs(1),
+                validation: Some(pair(pad, 0)),
+            };
+            ("validation-too-large", of(pad), of(pad + 1))
+        }
+        "validation-share" => {
+            let hundreds = profile.limits[name].above / value + 1;
+            let of = |number| Fixture {
+                training: pairs(100 * hundreds),
+                validation: Some(pairs(number)),
+            };
+            (
+                "validation-too-large",
+                of(value * hundreds),
+                of(value * hundreds + 1),
+            )
+        }
+        other => panic!("{}: the limit {other} has no fixture", profile.name),
+    }
+}
+
+/// The bytes of an upload of one pair without text, as the target receives it.
+fn upload_overhead(profile: &Profile) -> usize {
+    let mut tiny = profile.clone();
+    tiny.limits.get_mut("upload").expect("the limit").value = 0;
+    let said = Fixture::of(pair(0, 0)).findings(&tiny, "upload-too-large");
+    let message = &said.first().expect("more than nothing").message;
+    let digits = message
+        .trim_start_matches("the upload has ")
+        .split(' ')
+        .next();
+    digits.expect("a number").parse().expect("a small number")
+}
+
+fn profiles() -> Vec<Profile> {
+    let read = FILES.iter().map(|(_, toml)| Profile::parse(toml));
+    read.collect::<Result<_, _>>().expect("profiles")
+}
+
+/// Whether a rule looks a statement up.
+fn is_enforced(name: &str) -> bool {
+    !ON_RECORD.iter().any(|(known, _)| *known == name)
+}
+
+#[test]
+fn every_limit_accepts_what_is_at_it_and_not_one_more() {
+    for profile in profiles() {
+        for name in profile.limits.keys().filter(|name| is_enforced(name)) {
+            let (profile, limit) = scaled(&profile, name);
+            if name == "min-examples" && limit.value == 1 {
+                // Nothing at all is what `no-records` is about.
+                continue;
+            }
+            let (rule, at, past) = at_and_past(&profile, name, limit.value);
+            let told = at.findings(&profile, rule);
+            assert!(told.is_empty(), "{}: at {name}: {told:?}", profile.name);
+            let told = past.findings(&profile, rule);
+            assert_eq!(told.len(), 1, "{}: past {name}: {told:?}", profile.name);
+            assert_eq!(
+                told[0].targets.as_slice(),
+                std::slice::from_ref(&profile.name),
+                "{name}"
+            );
+            let most = limit.severity(name.starts_with("min-"));
+            assert!(told[0].severity <= most, "{}: {name}", profile.name);
+        }
+    }
+}
+
+/// Turns by a letter each: system, user, model.
+fn turns(letters: &str) -> String {
+    let turn = |letter| match letter {
+        's' => json!({"role": "system", "content": "s"}),
+        'u' => user(json!("u")),
+        _ => model("m"),
+    };
+    messages(&letters.chars().map(turn).collect::<Vec<_>>())
+}
+
+#[test]
+fn every_order_of_turns_is_held_to() {
+    for profile in profiles() {
+        for name in profile.turns.keys().filter(|name| is_enforced(name)) {
+            let (rule, kept, broken) = match name.as_str() {
+                "alternate" => ("role-order", "umum", "uum"),
+                "first-user" => ("role-order", "um", "mum"),
+                "last-model" => ("role-order", "um", "umu"),
+                "no-system" => ("role-order", "um", "sum"),
+                "one-system" => ("role-order", "sum", "ssum"),
+                "odd-even" => ("role-order", "sumum", "uum"),
+                "single-pair" => ("role-order", "um", "umum"),
+                "system-first" => ("role-order", "sum", "usm"),
+                "needs-model" => ("missing-assistant", "um", "u"),
+                other => panic!("{}: the order {other} has no fixture", profile.name),
+            };
+            let told = Fixture::of(turns(kept)).findings(&profile, rule);
+            assert!(told.is_empty(), "{}: {name}: {told:?}", profile.name);
+            let told = Fixture::of(turns(broken)).findings(&profile, rule);
+            assert!(!told.is_empty(), "{}: {name}", profile.name);
+            let said = |finding: &Finding| finding.message.contains(&profile.name);
+            assert!(told.iter().any(said), "{}: {name}: {told:?}", profile.name);
+        }
+    }
+}
+
+fn called(call: Value, result: bool) -> Vec<Value> {
+    let id = call["id"].clone();
+    let mut turns = vec![
+        user(json!("Weather?")),
+        json!({"role": "assistant", "tool_calls": [call]}),
+    ];
+    if result {
+        turns.push(json!({"role": "tool", "tool_call_id": id, "content": "rain"}));
+    }
+    turns.push(model("Rain."));
+    turns
+}
+
+fn call(id: &str, arguments: Value) -> Value {
+    json!({"id": id, "type": "function", "function": {"name": "weather", "arguments": arguments}})
+}
+
+/// The rule that enforces a requirement, what meets it, and what does not.
+fn met_and_broken(name: &str) -> Option<(&'static str, String, String)> {
+    let plain = turns("um");
+    let with = |key: &str, value: Value| {
+        let mut record = json!({"messages": [user(json!("u")), model("m")]});
+        record[key] = value;
+        format!("{record}\n")
+    };
+    let weight = |weight: f64| {
+        messages(&[
+            user(json!("u")),
+            json!({"role": "assistant", "content": "m", "weight": weight}),
+        ])
+    };
+    let image = |kind: &str| json!({"type": kind, kind: {"url": "https://example.com/a"}});
+    let media = |kinds: &[&str]| {
+        let parts = kinds.iter().map(|kind| image(kind)).collect();
+        messages(&[user(Value::Array(parts)), model("m")])
+    };
+    let good = messages(&called(call("abcdefghi", json!("{}")), true));
+    let calls = "broken-tool-call";
+    Some(match name {
+        "arguments-object" => {
+            let object = messages(&called(call("abcdefghi", json!({})), true));
+            (calls, object, good)
+        }
+        "arguments-string" => {
+            let object = messages(&called(call("abcdefghi", json!({})), true));
+            (calls, good, object)
+        }
+        "binary-weight" => ("invalid-value", weight(1.0), weight(0.5)),
+        "byte-order-mark" => ("byte-order-mark", format!("\u{feff}{plain}"), plain),
+        "call-id-9" => {
+            let long = messages(&called(call("abcdefghij", json!("{}")), true));
+            (calls, good, long)
+        }
+        "no-content-with-calls" => {
+            let mut turns = called(call("abcdefghi", json!("{}")), true);
+            turns[1]["content"] = json!("Let me see.");
+            (calls, good, messages(&turns))
+        }
+        "no-extra-fields" => ("unknown-field", plain, with("note", json!("n"))),
+        "no-mixed-media" => (
+            "unsupported-modality",
+            media(&["image_url"]),
+            media(&["image_url", "video_url"]),
+        ),
+        "no-tools" => (calls, plain, good),
+        "no-validation" => return None,
+        "result-after-call" => {
+            let unanswered = messages(&called(call("abcdefghi", json!("{}")), false));
+            (calls, good, unanswered)
+        }
+        "text-only" => ("unsupported-modality", plain, media(&["image_url"])),
+        other => panic!("the requirement {other} has no fixture"),
+    })
+}
+
+#[test]
+fn every_requirement_is_held_to() {
+    for profile in profiles() {
+        for name in profile.requires.keys().filter(|name| is_enforced(name)) {
+            let Some((rule, met, broken)) = met_and_broken(name) else {
+                let rule = "validation-too-large";
+                let validated = Fixture {
+                    training: pairs(1),
+                    validation: Some(pairs(1)),
+                };
+                assert!(Fixture::of(pairs(1)).findings(&profile, rule).is_empty());
+                assert_eq!(validated.findings(&profile, rule).len(), 1);
+                continue;
+            };
+            let told = Fixture::of(met).findings(&profile, rule);
+            assert!(told.is_empty(), "{}: {name}: {told:?}", profile.name);
+            let told = Fixture::of(broken).findings(&profile, rule);
+            assert_eq!(told.len(), 1, "{}: {name}: {told:?}", profile.name);
+        }
+    }
+}
+
+#[test]
+fn every_reserved_word_is_found() {
+    for profile in profiles() {
+        for reserved in &profile.reserved {
+            for word in &reserved.words {
+                let text = format!("a\n{word} b");
+                let told = Fixture::of(messages(&[user(json!(text)), model("m")]));
+                let told = told.findings(&profile, "reserved-word");
+                assert_eq!(told.len(), 1, "{}: {word}", profile.name);
+                let cut: String = word.chars().skip(1).collect();
+                let told = Fixture::of(messages(&[user(json!(cut)), model("m")]));
+                let told = told.findings(&profile, "reserved-word");
+                assert!(told.is_empty(), "{}: {cut}: {told:?}", profile.name);
+            }
+        }
+    }
+}
