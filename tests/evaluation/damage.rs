@@ -1,5 +1,6 @@
 //! Ways to damage a row, each with the rule that should find it.
 
+use tunelint_core::infer::shape::Shape;
 use tunelint_core::infer::{Inferred, Majority};
 use tunelint_core::marker::{Separator, events};
 
@@ -199,13 +200,9 @@ pub const DAMAGES: &[Damage] = &[
         form.outputs.grouped.as_ref()?;
         (row.output.contains(',')).then(|| output(row, row.output.replace(',', "")))?
     }),
-    damage("mixed-number-style", "a currency sign", |row, form| {
+    damage("mixed-number-style", "no currency sign", |row, form| {
         form.outputs.currency.as_ref()?;
-        row.output
-            .parse::<f64>()
-            .ok()
-            .or(row.output.replace(',', "").parse().ok())?;
-        output(row, format!("${}", row.output))
+        output(row, row.output.strip_prefix('$')?.to_owned())
     }),
     damage("mixed-date-style", "day first", |row, form| {
         form.outputs.date.as_ref()?;

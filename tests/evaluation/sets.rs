@@ -101,6 +101,13 @@ pub fn own() -> Vec<Set> {
                 format!("{},{:03}", (number + 1) / 1000, (number + 1) % 1000),
             )
         }),
+        set("prices", |n| {
+            let input = format!("How much is {}?", sentence(n, 4));
+            pair(
+                input,
+                format!("${}.{:02}", 3 + n * 7_919 % 800, n * 31 % 100),
+            )
+        }),
         set("dates", |n| {
             let input = format!("When did {} happen?", sentence(n, 4));
             pair(

@@ -455,7 +455,7 @@ mod tests {
         let rows = "p,q\n\n\"a\r\n\nb\",1\r\nc,2\r\n\r\n";
         assert_eq!(
             applied("a.csv", rows, &tidying()),
-            "p,q\n\"a\r\n\nb\",1\nc,2\n"
+            "p,q\r\n\"a\r\n\nb\",1\r\nc,2\r\n"
         );
         assert_eq!(
             applied("a.jsonl", "{\"a\":1}\r{\"a\":2}\r", &tidying()),

@@ -88,20 +88,16 @@ const INLINE: std::ops::RangeInclusive<usize> = 2..=25;
 /// assert_eq!(forms, ["Question:", "Context:", "<text>"]);
 /// ```
 pub fn events(text: &str) -> Vec<Event> {
-    let mut seen = BTreeSet::new();
-    let mut found: Vec<Event> = Vec::new();
-    let bytes = text.as_bytes();
-    for at in memchr::memchr3_iter(b':', b'=', b'<', bytes).chain(wide_colons(text)) {
-        let event = match bytes.get(at) {
-            Some(b'<') => tag(text, at),
-            _ => before_colon(text, at),
-        };
-        if let Some(event) = event
-            && seen.insert(event.key())
-        {
-            found.push(event);
-        }
-    }
+    let mut scan = Scan {
+        text,
+        seen: BTreeSet::new(),
+        unclosed: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    scan.at(memchr::memchr3_iter(b':', b'=', b'<', text.as_bytes()));
+    // The full-width colon of Chinese and Japanese.
+    scan.at(memchr::memmem::find_iter(text.as_bytes(), "：".as_bytes()));
+    let mut found = scan.found;
     found.sort_by_key(|event| event.at);
     let (first, last) = KEPT;
     if found.len() > first + last {
@@ -110,47 +106,83 @@ pub fn events(text: &str) -> Vec<Event> {
     found
 }
 
-/// The full-width colon of Chinese and Japanese.
-fn wide_colons(text: &str) -> impl Iterator<Item = usize> {
-    memchr::memmem::find_iter(text.as_bytes(), "：".as_bytes())
+/// A text that is gone through once, however many signs it has.
+struct Scan<'t> {
+    text: &'t str,
+    seen: BTreeSet<String>,
+    /// Names of tags that are closed nowhere behind the place where they were looked for.
+    unclosed: BTreeSet<&'t str>,
+    found: Vec<Event>,
 }
 
-/// `<name>`, where it is closed later.
-fn tag(text: &str, at: usize) -> Option<Event> {
-    let rest = text.get(at + 1..)?;
-    let name = rest.get(..rest.bytes().take(LONGEST).position(|byte| byte == b'>')?)?;
-    let begins = name.chars().next().is_some_and(char::is_alphabetic);
-    let whole = name
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    if !begins || !whole {
-        return None;
+impl<'t> Scan<'t> {
+    /// Looks at the signs at `places`, which are in order.
+    fn at(&mut self, places: impl Iterator<Item = usize>) {
+        let (text, mut line_start) = (self.text, 0);
+        for at in places {
+            let line = text.as_bytes().get(line_start..at).unwrap_or_default();
+            line_start += memchr::memrchr(b'\n', line).map_or(0, |end| end + 1);
+            let event = match text.as_bytes().get(at) {
+                Some(b'<') => self.tag(at),
+                _ => before_colon(text, at, line_start),
+            };
+            if let Some(event) = event
+                && self.seen.insert(event.key())
+            {
+                self.found.push(event);
+            }
+        }
     }
-    let behind = rest.get(name.len() + 1..)?;
-    memchr::memmem::find(behind.as_bytes(), format!("</{name}>").as_bytes())?;
-    Some(Event {
-        form: format!("<{name}>").into(),
-        at,
-        separator: separator(behind),
-        bullet: false,
-    })
+
+    /// `<name>`, where it is closed later.
+    fn tag(&mut self, at: usize) -> Option<Event> {
+        let rest = self.text.get(at + 1..)?;
+        let name = rest.get(..rest.bytes().take(LONGEST).position(|byte| byte == b'>')?)?;
+        let begins = name.chars().next().is_some_and(char::is_alphabetic);
+        let inner = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let known = self.unclosed.contains(name) || self.unclosed.len() > KEPT.0 + KEPT.1;
+        if !begins || !name.chars().all(inner) || known {
+            return None;
+        }
+        let form = format!("<{name}>");
+        if self.seen.contains(&key(&form)) {
+            return None;
+        }
+        let behind = rest.get(name.len() + 1..)?;
+        if memchr::memmem::find(behind.as_bytes(), format!("</{name}>").as_bytes()).is_none() {
+            self.unclosed.insert(name);
+            return None;
+        }
+        Some(Event {
+            form: form.into(),
+            at,
+            separator: separator(behind),
+            bullet: false,
+        })
+    }
 }
 
-/// The marker that ends with the colon (or equals sign) at `at`.
-fn before_colon(text: &str, at: usize) -> Option<Event> {
+/// The marker that ends with the colon (or equals sign) at `at`, in the line that starts at
+/// `line_start`.
+fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
     let colon = text.get(at..)?.chars().next()?;
     let mut end = at + colon.len_utf8();
-    let before = text.get(..at)?;
-    let (name, markup) = name_before(before)?;
-    let closes_behind = !markup.is_empty() && !before.trim_end().ends_with(markup);
-    if closes_behind {
+    let follows = |end: usize| -> Option<bool> {
+        let next = text.get(end..)?.chars().next();
+        Some(next.is_none_or(|c| c.is_whitespace() || is_bracket_or_quote(c)))
+    };
+    // Most colons are no marker's: times, addresses, code.
+    if !follows(end)? && !text.get(end..)?.starts_with(['*', '_']) {
+        return None;
+    }
+    let (name, markup) = name_before(text.get(..at)?, line_start)?;
+    let before = text.get(name.start..at)?;
+    if !markup.is_empty() && !before.trim_end().ends_with(markup) {
         text.get(end..)?
             .strip_prefix(markup)
             .map(|_| end += markup.len())?;
     }
-    let behind = text.get(end..)?;
-    let follows = behind.chars().next();
-    if !follows.is_none_or(|c| c.is_whitespace() || is_bracket_or_quote(c)) {
+    if !follows(end)? {
         return None;
     }
     let inline = name.inline && colon != '=' && markup.is_empty();
@@ -160,7 +192,7 @@ fn before_colon(text: &str, at: usize) -> Option<Event> {
     Some(Event {
         form: text.get(name.start..end)?.into(),
         at: name.start,
-        separator: separator(behind),
+        separator: separator(text.get(end..)?),
         bullet: name.bullet,
     })
 }
@@ -191,9 +223,24 @@ struct Name {
 }
 
 /// The name that ends before a colon, and its opening markup (`**`, `__`, or nothing).
-fn name_before(before: &str) -> Option<(Name, &'static str)> {
-    let line_start = memchr::memrchr(b'\n', before.as_bytes()).map_or(0, |at| at + 1);
-    let line = before.get(line_start..)?;
+fn name_before(before: &str, line_start: usize) -> Option<(Name, &'static str)> {
+    let inline = || {
+        let name = Name {
+            start: last_word(before)?,
+            at_line_start: false,
+            bullet: false,
+            inline: true,
+        };
+        Some((name, ""))
+    };
+    line_name(before, line_start).or_else(inline)
+}
+
+/// The same where it is all that the line begins with.
+fn line_name(before: &str, line_start: usize) -> Option<(Name, &'static str)> {
+    let line = before
+        .get(line_start..)
+        .filter(|line| line.len() <= 8 * LONGEST)?;
     let open = line.trim_start_matches([' ', '\t']);
     let indent = line.len() - open.len();
     let item = open.trim_start_matches(['-', '*', '>', '#']);
@@ -215,31 +262,18 @@ fn name_before(before: &str) -> Option<(Name, &'static str)> {
         .strip_suffix(markup)
         .filter(|_| !markup.is_empty())
         .unwrap_or(name);
-    if indent <= 3 && words.len() - name.len() <= 1 + markup.len() && is_name(name) {
-        let inline = markup.is_empty() && is_single(name);
-        // A heading's signs are part of how it is written, a list's are not.
-        let form = if signed && !bullet { open } else { rest };
-        let start = line_start + (line.len() - form.len());
-        return Some((
-            Name {
-                start,
-                at_line_start: true,
-                bullet,
-                inline,
-            },
-            markup,
-        ));
+    if indent > 3 || words.len() - name.len() > 1 + markup.len() || !is_name(name) {
+        return None;
     }
-    let start = last_word(before)?;
-    Some((
-        Name {
-            start,
-            at_line_start: false,
-            bullet: false,
-            inline: true,
-        },
-        "",
-    ))
+    // A heading's signs are part of how it is written, a list's are not.
+    let form = if signed && !bullet { open } else { rest };
+    let name = Name {
+        start: line_start + (line.len() - form.len()),
+        at_line_start: true,
+        bullet,
+        inline: markup.is_empty() && is_single(name),
+    };
+    Some((name, markup))
 }
 
 /// One to four words that start with a letter.

@@ -190,6 +190,7 @@ impl Runs {
         while runs.hashes.len() > KEPT {
             runs.thin(runs.zeros + 1);
         }
+        runs.hashes.shrink_to_fit();
         runs
     }
 

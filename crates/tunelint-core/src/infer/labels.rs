@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
-use super::plateau::LEAST;
+use super::plateau::{LEAST, is_cjk};
 use crate::survey::{Counted, OutputCounts};
 
 /// The share of rows that must have a label that occurs twice, and one that is short.
@@ -140,13 +140,17 @@ fn is_closed(labels: &[Label], total: u64) -> bool {
 }
 
 /// A label without letter case, compatibility forms, and the signs between and around words. A
-/// hyphen before a digit stays: it may be a minus.
+/// hyphen counts as a sign only between letters: `-1` is a number, `A-` a grade.
 fn normal(label: &str) -> String {
     let folded: Vec<char> = label.nfkc().flat_map(char::to_lowercase).collect();
+    let letter = |at: Option<usize>| {
+        let c = at.and_then(|at| folded.get(at));
+        c.is_some_and(|c| c.is_alphabetic())
+    };
     let mut out = String::new();
     for (at, &c) in folded.iter().enumerate() {
-        let minus = c == '-' && folded.get(at + 1).is_some_and(char::is_ascii_digit);
-        if c.is_whitespace() || c == '_' || c == '-' && !minus {
+        let joins = c == '-' && letter(at.checked_sub(1)) && letter(Some(at + 1));
+        if c.is_whitespace() || c == '_' || joins {
             if !out.ends_with(' ') {
                 out.push(' ');
             }
@@ -163,6 +167,12 @@ fn normal(label: &str) -> String {
     out.trim_matches(edge).to_owned()
 }
 
+/// Whether two texts are one label but for letter case, spacing, punctuation or compatibility
+/// forms.
+pub fn is_same(a: &str, b: &str) -> bool {
+    normal(a) == normal(b)
+}
+
 /// The less frequent spellings, with the more frequent one of each. `labels` are in the order of
 /// their frequency.
 fn spellings(labels: &[Label]) -> BTreeMap<String, String> {
@@ -174,7 +184,7 @@ fn spellings(labels: &[Label]) -> BTreeMap<String, String> {
             !found.contains_key(&major.text)
                 && (minor_normal == *major_normal && !minor_normal.is_empty()
                     || look_alike(minor_normal, major_normal)
-                    || is_slip(minor, major, minor_normal, major_normal))
+                    || is_rare(minor, major) && is_slip(minor_normal, major_normal))
         });
         if let Some((major, _)) = major {
             found.insert(minor.text.clone(), major.text.clone());
@@ -184,7 +194,7 @@ fn spellings(labels: &[Label]) -> BTreeMap<String, String> {
 }
 
 /// Whether two labels look the same though letters of another script stand in one.
-fn look_alike(a: &str, b: &str) -> bool {
+pub fn look_alike(a: &str, b: &str) -> bool {
     let differ = |(x, y): (char, char)| x == y || !x.is_ascii() || !y.is_ascii();
     a.is_ascii() != b.is_ascii()
         && a.chars().count() == b.chars().count()
@@ -192,30 +202,38 @@ fn look_alike(a: &str, b: &str) -> bool {
         && skeleton(a).eq(skeleton(b))
 }
 
-/// Whether a rare label is a slip of the pen for a frequent one: a letter or two differ, and
-/// nothing that is no letter does (`2 stars` and `5 stars` are two labels).
-fn is_slip(minor: &Label, major: &Label, a: &str, b: &str) -> bool {
+/// Whether a label occurs once or twice, and another far more often.
+fn is_rare(minor: &Label, major: &Label) -> bool {
+    minor.counted.count <= 2 && minor.counted.count * 5 <= major.counted.count
+}
+
+/// Whether a label is a slip of the pen for another: a letter or two differ, and nothing that is
+/// no letter does (`2 stars` and `5 stars` are two labels). A first letter or syllable makes
+/// another word (`relevant`, `irrelevant`), and so does one character of Chinese.
+fn is_slip(a: &str, b: &str) -> bool {
     let length = b.chars().count();
     let allowed = match length {
         0..5 => return false,
         5..10 => 1,
-        _ => 2,
+        10..=SHORT => 2,
+        _ => return false,
     };
-    let (few, many) = (minor.counted.count, major.counted.count);
-    let rare = few <= 3.max(many / 20) && few * 5 <= many;
     let signs = |text: &str| {
         text.chars()
             .filter(|c| !c.is_alphabetic())
             .collect::<String>()
     };
-    rare && a != b
+    a != b
+        && a.chars().next() == b.chars().next()
+        && !a.chars().chain(b.chars()).any(is_cjk)
         && a.len().abs_diff(b.len()) <= 8
         && signs(a) == signs(b)
         && strsim::damerau_levenshtein(a, b) <= allowed
 }
 
-/// The share of a label's examples up to which a sentence around it is no label of its own.
-const SENTENCES: f64 = 0.15;
+/// How often a sentence around a label may stand for it, or a twentieth as often as the label; what
+/// is there more often is meant.
+const SENTENCES: u64 = 3;
 /// Words that a sentence has besides the label.
 const FURTHER_WORDS: usize = 2;
 
@@ -227,13 +245,16 @@ fn unknown(labels: &[Label]) -> BTreeSet<String> {
         .map_or(0, |label| label.counted.count);
     let rare = 1.max(median / 50);
     let has_known = labels.iter().any(|label| label.counted.count > rare);
+    let words = |text: &str| text.split([' ', '_']).count();
+    // Several labels, or a path of them, are a label of their own.
+    let joined = |text: &str| text.contains([',', ';', '>', '/', '|', '+', '&']);
     let around = |label: &Label, known: &Label| {
-        let words = |text: &str| normal(text).split_whitespace().count();
-        let few = 3.max((SENTENCES * known.counted.count as f64) as u64);
         let sentence = words(&label.text) >= words(&known.text) + FURTHER_WORDS;
+        let few = SENTENCES.max(known.counted.count / 20);
         let most = if sentence { few } else { rare };
         label.counted.count <= most
             && label.counted.count < known.counted.count
+            && !joined(&label.text)
             && holds(&label.text, &known.text)
     };
     let alone = |label: &Label| label.counted.count == 1 && labels.len() >= 3 && has_known;
@@ -311,6 +332,9 @@ mod tests {
         assert!(spelt(&[("2 stars", 40), ("5 stars", 2), ("4 stars", 9)]).is_empty());
         assert!(spelt(&[("-1", 40), ("1", 40), ("0", 10)]).is_empty());
         assert!(spelt(&[("affect", 40), ("effect", 30)]).is_empty());
+        assert!(spelt(&[("A", 40), ("A-", 20), ("B+", 20), ("B", 9)]).is_empty());
+        assert!(spelt(&[("relevant", 60), ("irrelevant", 2)]).is_empty());
+        assert!(spelt(&[("非常不满意", 60), ("非常满意", 2)]).is_empty());
     }
 
     #[test]

@@ -3,7 +3,8 @@
 /// The features of a number that a set should agree on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
-    /// Whether its thousands are separated; `None` where there are fewer than four digits.
+    /// Whether its thousands are separated; `None` where there are fewer than four digits, or it
+    /// may be a year.
     pub grouped: Option<bool>,
     /// What stands before its decimals.
     pub decimal: Option<char>,
@@ -43,12 +44,19 @@ impl Number {
         let digits = whole.bytes().filter(u8::is_ascii_digit).count();
         let plain = digits == whole.len();
         Some(Self {
-            grouped: (digits >= 4).then_some(!plain),
+            // Four bare digits may be a year.
+            grouped: (digits >= 4 && !(plain && is_year(whole))).then_some(!plain),
             decimal,
             currency,
             percent,
         })
     }
+}
+
+fn is_year(digits: &str) -> bool {
+    digits
+        .parse()
+        .is_ok_and(|year: u32| (1000..2100).contains(&year))
 }
 
 /// The digits before the decimals, and what stands between.

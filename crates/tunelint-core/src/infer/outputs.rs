@@ -24,6 +24,8 @@ const HALF: f64 = 0.5;
 pub struct Outputs {
     /// What nearly all end with: ` END`, `<|endoftext|>`.
     pub stop: Option<Common>,
+    /// The white space before that, where most have the same.
+    pub stop_gap: Option<String>,
     /// Whether there is white space before most of them.
     pub leading: Option<Majority<bool>>,
     /// Whether there is white space behind most of them.
@@ -38,9 +40,9 @@ pub struct Outputs {
     pub grouped: Option<Majority<bool>>,
     /// The sign before decimals.
     pub decimal: Option<Majority<char>>,
-    /// Whether there is a currency sign.
+    /// That there is a currency sign, where nearly all have one.
     pub currency: Option<Majority<bool>>,
-    /// Whether there is a percent sign.
+    /// That there is a percent sign, where nearly all have one.
     pub percent: Option<Majority<bool>>,
     /// Whether numbers are in words.
     pub in_words: Option<Majority<bool>>,
@@ -78,7 +80,7 @@ impl Outputs {
         let mut form = Self {
             leading: edge(&cuts, |cut| cut.head().starts_with(char::is_whitespace)),
             trailing: edge(&cuts, |cut| cut.tail().ends_with(char::is_whitespace)),
-            shape: Majority::among(cuts.iter().map(|cut| shape(cut, ending)))
+            shape: Majority::among(texts.iter().map(|text| Shape::of(text)))
                 .and_then(|shape| shape.when(ENOUGH, NEARLY_ALL)),
             quoted: Majority::among(texts.iter().map(|text| is_quoted(text)))
                 .filter(|quoted| !quoted.value)
@@ -91,6 +93,7 @@ impl Outputs {
                 .and_then(|ended| ended.when(ENOUGH, NEARLY_ALL)),
             upper: Majority::among(texts.iter().filter_map(|text| starts_upper(text)))
                 .and_then(|upper| upper.when(ENOUGH, NEARLY_ALL)),
+            stop_gap: gap(&cuts, ending),
             stop,
             ..Self::default()
         };
@@ -120,8 +123,10 @@ impl Outputs {
         let most =
             |values: Vec<bool>| Majority::among(values).and_then(|value| value.when(LEAST, MOST));
         self.grouped = most(numbers.iter().filter_map(|number| number.grouped).collect());
-        self.currency = most(numbers.iter().map(|number| number.currency).collect());
-        self.percent = most(numbers.iter().map(|number| number.percent).collect());
+        // A sign that few have is meant; one that nearly all have is missed.
+        let signed = |sign: &Majority<bool>| sign.value;
+        self.currency = most(numbers.iter().map(|number| number.currency).collect()).filter(signed);
+        self.percent = most(numbers.iter().map(|number| number.percent).collect()).filter(signed);
         self.decimal = Majority::among(numbers.iter().filter_map(|number| number.decimal))
             .and_then(|sign| sign.when(LEAST, MOST));
         let words = texts.iter().filter(|text| is_words(text)).count();
@@ -145,17 +150,14 @@ fn body<'t>(text: &'t str, stop: &str) -> &'t str {
         .trim()
 }
 
-fn shape(cut: &Cut, stop: &str) -> Shape {
-    match cut.whole() {
-        Some(text) => Shape::of(body(text, stop)),
-        None if cut.head().trim_start().starts_with('{') => Shape::JsonObject,
-        None if cut.head().trim_start().starts_with('[') => Shape::JsonArray,
-        // Lines of a list or a table go on as they begin.
-        None => match Shape::of(cut.head()) {
-            shape @ (Shape::List | Shape::Table) => shape,
-            _ => Shape::Text,
-        },
-    }
+/// The white space that most outputs have before their ending.
+fn gap(cuts: &[&Cut], ending: &str) -> Option<String> {
+    let before = cuts.iter().filter_map(|cut| {
+        let text = cut.tail().trim_end().strip_suffix(ending)?;
+        text.get(text.trim_end().len()..)
+    });
+    let most = Majority::among(before).filter(|_| !ending.is_empty())?;
+    most.when(LEAST, MOST).map(|most| most.value.to_owned())
 }
 
 fn edge(cuts: &[&Cut], of: fn(&Cut) -> bool) -> Option<Majority<bool>> {
@@ -249,21 +251,24 @@ fn stop(cuts: &[&Cut]) -> Option<Common> {
         cuts.iter().filter(has).count()
     };
     let ended = holders(|text, value| text.ends_with(value));
+    // What is ever a whole output says something.
     let alone = holders(|text, value| text.trim() == value);
-    (alone * 2 <= ended).then_some(Common {
+    (alone == 0).then_some(Common {
         holders: ended,
         of: cuts.len(),
         value,
     })
 }
 
-/// The part of a common ending that is written to end an output: a word of signs or capitals
-/// (`###`, `END`), else a closing sentence. A unit or the end of a word says something.
+/// Words that are written to end an output. Another word in capitals may be a label or a unit.
+const STOP_WORDS: [&str; 4] = ["END", "STOP", "EOS", "DONE"];
+
+/// The part of a common ending that is written to end an output: a word of signs (`###`) or one
+/// for it (`END`), else a closing sentence. A unit or the end of a word says something.
 fn said_on_purpose(ending: &str) -> Option<&str> {
     let last = ending.split_whitespace().next_back()?;
-    let capitals = |text: &str| text.chars().count() >= 3 && text.chars().all(char::is_uppercase);
     let signs = last.contains(['#', '<', '|', '~']) && !last.starts_with("</");
-    if (signs && last.chars().count() >= 2) || capitals(last) {
+    if (signs && last.chars().count() >= 2) || STOP_WORDS.contains(&last) {
         return Some(last);
     }
     let words = ending

@@ -257,12 +257,7 @@ fn aligned(
         .take_while(|(a, b)| a == b)
         .count();
     let (rest, wanted) = (text.get(common..)?, preamble.get(common..)?);
-    let costs = edit_costs(wanted, rest, most);
-    let last = costs.last()?;
-    let (end, &cost) = last.iter().enumerate().min_by_key(|(_, cost)| **cost)?;
-    if cost > most {
-        return None;
-    }
+    let end = cheapest_end(wanted, rest, most)?;
     // The equal characters behind the last edit belong to neither region.
     let mut behind = 0;
     while behind < wanted.len().min(end)
@@ -276,29 +271,47 @@ fn aligned(
     ))
 }
 
-/// The cost of turning each prefix of `text` into each prefix of `wanted`; far cells are `most + 1`.
-fn edit_costs(wanted: &[char], text: &[char], most: usize) -> Vec<Vec<usize>> {
-    let far = most + 1;
-    let mut rows: Vec<Vec<usize>> = vec![(0..=text.len()).map(|at| at.min(far)).collect()];
+/// The length of the prefix of `text` that fewest edits turn into `wanted`; of equally cheap ones
+/// the shortest. Nothing where that takes more than `most` edits.
+///
+/// Only a band of `most` cells on either side of the diagonal is looked at: cell `at` of a row
+/// stands for the prefix that is `at - most` longer than the row's part of `wanted`.
+fn cheapest_end(wanted: &[char], text: &[char], most: usize) -> Option<usize> {
+    let (far, width) = (most + 1, 2 * most + 1);
+    let mut above: Vec<usize> = (0..width)
+        .map(|at| at.checked_sub(most).unwrap_or(far))
+        .collect();
     for (row, want) in wanted.iter().enumerate() {
-        let previous = rows.last().cloned().unwrap_or_default();
-        let above = |at: usize| previous.get(at).copied().unwrap_or(far);
-        let mut current = vec![far; text.len() + 1];
-        if let Some(first) = current.first_mut() {
-            *first = (row + 1).min(far);
-        }
-        let band = (row + 1).saturating_sub(most).max(1)..=(row + 1 + most).min(text.len());
-        for at in band {
-            let substituted = above(at - 1) + usize::from(text.get(at - 1) != Some(want));
-            let left = current.get(at - 1).copied().unwrap_or(far);
-            let cost = substituted.min(above(at) + 1).min(left + 1).min(far);
+        let mut current = vec![far; width];
+        let mut left = far;
+        for at in 0..width {
+            let Some(length) = (row + 1 + at)
+                .checked_sub(most)
+                .filter(|length| *length <= text.len())
+            else {
+                left = far;
+                continue;
+            };
+            let cell = |at: usize| above.get(at).copied().unwrap_or(far);
+            let mut cost = (cell(at + 1) + 1).min(left + 1);
+            if let Some(last) = length.checked_sub(1).and_then(|last| text.get(last)) {
+                cost = cost.min(cell(at) + usize::from(last != want));
+            } else {
+                cost = cost.min(row + 1);
+            }
+            left = cost.min(far);
             if let Some(cell) = current.get_mut(at) {
-                *cell = cost;
+                *cell = left;
             }
         }
-        rows.push(current);
+        if current.iter().all(|cost| *cost > most) {
+            return None;
+        }
+        above = current;
     }
-    rows
+    let (at, cost) = above.iter().enumerate().min_by_key(|(_, cost)| **cost)?;
+    let end = (wanted.len() + at).checked_sub(most)?;
+    (*cost <= most).then_some(end)
 }
 
 /// Where a preamble of which only a half is there departs from it.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::example::Example;
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::infer::Inferred;
+use crate::infer::labels::{is_same, look_alike};
 use crate::printable::{counted, quoted};
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::text::range_in;
@@ -46,13 +47,16 @@ impl ExampleRule for MixedLabelSpelling {
             || {
                 let label = labels.labels.iter().find(|label| label.text == *usual);
                 let number = label.map_or(0, |label| label.counted.count);
-                let alike = body.is_ascii() != usual.is_ascii()
-                    && body.chars().count() == usual.chars().count();
+                let alike = look_alike(&body.to_lowercase(), &usual.to_lowercase());
                 let letters = if alike {
                     " (it has letters of another script)"
                 } else {
                     ""
                 };
+                // A slip of the pen may be another word after all.
+                let sure = alike || is_same(body, usual);
+                let edit = || turn.edit(&example.record, range, usual);
+                let fix = sure.then(|| Fix::of_text([edit()])).flatten();
                 Message::new(format!(
                     "the label {} is spelt {} in {}{letters}",
                     quoted(body, 40),
@@ -60,7 +64,7 @@ impl ExampleRule for MixedLabelSpelling {
                     counted(number, "example")
                 ))
                 .help("spell each label one way: to the model these are two")
-                .fix(Fix::of_text([turn.edit(&example.record, range, usual)]))
+                .fix(fix)
             },
         );
     }

@@ -61,8 +61,9 @@ impl ExampleRule for MixedMarkerOrder {
                 .suffix
                 .as_ref()
                 .map_or("", |suffix| suffix.value.as_str());
-            let end = text.strip_suffix(suffix).unwrap_or(&text).len();
-            let fix = reordered(&text, &events, &found, end)
+            let own = text.strip_suffix(suffix);
+            let fix = own
+                .and_then(|own| reordered(&text, &events, &found, own.len()))
                 .map(|(range, with)| turn.edit(&example.record, range, &with));
             Message::new(format!(
                 "{} stands before {}; {} of inputs have the order {}",
@@ -89,7 +90,8 @@ fn positions(markers: &Markers, events: &[Event]) -> Option<Vec<usize>> {
 }
 
 /// The part of the text from its first marker up to `end`, with the markers' parts in the common
-/// order. What stands between two parts stays where it is.
+/// order. What stands between two parts stays where it is. Nothing where it is not plain where a
+/// part ends: at a tag, or at a paragraph behind the last part.
 fn reordered(
     text: &str,
     events: &[Event],
@@ -100,8 +102,16 @@ fn reordered(
         .iter()
         .map(|at| events.get(*at).map(|event| event.at))
         .collect::<Option<_>>()?;
+    let tagged = found
+        .iter()
+        .filter_map(|at| events.get(*at))
+        .any(|event| event.form.starts_with('<'));
     let wanted = starts.clone();
     starts.sort_unstable();
+    let last = text.get(*starts.last()?..end)?;
+    if tagged || last.trim_end().contains("\n\n") {
+        return None;
+    }
     let mut parts = Vec::new();
     for (at, &start) in starts.iter().enumerate() {
         let next = starts.get(at + 1).copied().unwrap_or(end);

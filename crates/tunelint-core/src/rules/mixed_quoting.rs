@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::example::Example;
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::infer::outputs::is_quoted;
+use crate::infer::shape::Shape;
 use crate::infer::{Inferred, Majority};
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::text::range_in;
@@ -22,9 +23,12 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let bare = inferred.outputs.quoted?;
-    inferred
-        .may_depart(&bare)
-        .then(|| Check::example(MixedQuoting { bare, inferred }))
+    // Among values, a text in quotes is one of them.
+    let prose = inferred
+        .outputs
+        .shape
+        .is_some_and(|shape| shape.value == Shape::Text);
+    (prose && inferred.may_depart(&bare)).then(|| Check::example(MixedQuoting { bare, inferred }))
 }
 
 struct MixedQuoting {

@@ -19,13 +19,18 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.as_ref()?;
     let stop = inferred.outputs.stop.clone()?;
-    inferred
-        .may_depart(&stop)
-        .then(|| Check::example(MixedStopSuffix { stop }))
+    inferred.may_depart(&stop).then(|| {
+        Check::example(MixedStopSuffix {
+            stop,
+            gap: inferred.outputs.stop_gap.clone(),
+        })
+    })
 }
 
 struct MixedStopSuffix {
     stop: Common,
+    /// The white space before it, where most have the same.
+    gap: Option<String>,
 }
 
 impl ExampleRule for MixedStopSuffix {
@@ -41,12 +46,16 @@ impl ExampleRule for MixedStopSuffix {
         let end = body.len()..body.len();
         findings.report(example.record.at(turn.span_of(end.clone())), Severity::Warning, || {
             let stop = quoted(&self.stop.value, 40);
+                let fix = self.gap.as_ref().and_then(|gap| {
+                    let ending = format!("{gap}{}", self.stop.value);
+                    Fix::of_text([turn.edit(&example.record, end, &ending)])
+                });
             Message::new(format!(
                 "this output does not end with {stop}, {} of outputs do",
                 self.stop.percent()
             ))
             .help("end every output the same way: it tells the model, and the application, where an answer is over")
-            .fix(Fix::of_text([turn.edit(&example.record, end, &self.stop.value)]))
+            .fix(fix)
         });
     }
 }
