@@ -12,3 +12,4 @@ mod names;
 pub mod profile;
 pub mod reading;
 pub mod rule;
+pub mod stats;
