@@ -82,12 +82,12 @@ impl Lengths {
     }
 
     /// How many lengths there are in each of at most `most` ranges of one round width; what is
-    /// longer than 99 % of them is in the last.
+    /// longer than 97 % of them is in the last.
     pub fn bins(&self, most: u64) -> Vec<Bin> {
         let Some((&shortest, _)) = self.buckets.first_key_value() else {
             return Vec::new();
         };
-        let (low, high) = (bucket_floor(shortest), self.quantile(0.99));
+        let (low, high) = (bucket_floor(shortest), self.quantile(0.97));
         // Rounding the start down may take one range more.
         let width = round_width((high - low + 1).div_ceil(most.max(2) - 1));
         let start = low / width * width;
