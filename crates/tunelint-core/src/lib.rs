@@ -78,6 +78,7 @@ pub mod share;
 pub mod similar;
 pub mod sink;
 pub mod source;
+pub mod split;
 pub mod stats;
 pub mod summary;
 pub mod survey;

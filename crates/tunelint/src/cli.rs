@@ -37,6 +37,8 @@ pub enum Command {
     Convert(Box<Convert>),
     /// Show what is in a set: sizes, lengths, labels, common form, limits, settings for training
     Stats(Box<Stats>),
+    /// Hold records back for validation and test, without leaks
+    Split(Box<Split>),
     /// List the rules, or print a rule's page
     #[command(visible_alias = "explain")]
     Rule(Rule),
@@ -343,6 +345,56 @@ pub enum StatsFormat {
     Json,
     /// Tables in Markdown
     Markdown,
+}
+
+/// Options of `split`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Records that are equal or nearly equal stay together, labels keep their shares, and the same records\n\
+    are split the same way in whatever order they stand.\n\n\
+    Example:\n  tunelint split train.jsonl --validation 20% --test 10% -o parts"
+)]
+pub struct Split {
+    /// The files to split, as one set; `-` is standard input
+    #[arg(required = true, value_name = "IN")]
+    pub paths: Vec<PathBuf>,
+    /// What is held back to watch the training by: a share such as 20%, or a number of records
+    #[arg(long, value_name = "SIZE", required_unless_present = "test")]
+    pub validation: Option<String>,
+    /// What is held back to judge the result by
+    #[arg(long, value_name = "SIZE")]
+    pub test: Option<String>,
+    /// Another number draws other records
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// The directory for train.jsonl, validation.jsonl and test.jsonl (or .json, .csv, .tsv, as IN is)
+    #[arg(short = 'o', long = "out", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+    /// What the data is meant for: the parts are held beside its limits; without it the layout decides
+    #[arg(long, value_name = "PROFILE")]
+    pub target: Vec<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How it is told what went where
+    #[arg(long, value_name = "NAME", default_value = "human")]
+    pub format: SplitFormat,
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Threads to use; all processors without it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// How a split is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SplitFormat {
+    /// For people
+    Human,
+    /// One JSON document, with every record that stays with others
+    Json,
 }
 
 /// Options of `rule`.
