@@ -198,6 +198,33 @@ fn nothing_is_written_over_or_half() {
     );
 }
 
+/// Vertex takes a third as much validation as training, from a thousand examples on.
+#[test]
+fn parts_are_held_beside_the_limits_of_the_target() {
+    let set: String = (0..3000)
+        .map(|n| pair(&sentence(n, 0), "yes") + "\n")
+        .collect();
+    let repository = Repository::new(&[("a.jsonl", set.as_str())]);
+    let run = |validation: &str, target: &str| {
+        let options = ["--target", target, "-o", "parts", "--force"];
+        let (code, said, _) = repository.run(
+            &[
+                &["split", "a.jsonl", "--validation", validation],
+                &options[..],
+            ]
+            .concat(),
+        );
+        (code, said.lines().last().unwrap_or_default().to_owned())
+    };
+    let (code, said) = run("1200", "vertex-gemini");
+    let over =
+        "error: validation has 1,200 records, more than 30 % of the 1,800 that are trained on";
+    assert_eq!((code, said.starts_with(over)), (1, true), "{said}");
+    assert_eq!(run("600", "vertex-gemini").0, 0);
+    let (code, said) = run("600", "bedrock-nova-2-lite");
+    assert!(said.contains("takes no validation set"), "{code} {said}");
+}
+
 /// Real intents: every label in its share, and nothing that `check` calls a leak.
 #[test]
 fn a_real_set_is_split_without_leaks() {

@@ -7,8 +7,9 @@ use crate::gather::gather;
 use crate::layout::{Layout, Losses, ObjectWriter};
 use crate::position::Span;
 use crate::reader::{Decoded, Reader};
-use crate::rules::example_too_long::estimate;
 use crate::survey::{Group, Horizon, Lengths, Needs, Normalizer, Sighting, Spot, Survey};
+use crate::text::Text;
+use crate::tokens::Estimate;
 
 /// What everything that is gathered for rules costs: 32 bytes an example.
 const ALL: Needs = Needs {
@@ -29,8 +30,8 @@ pub struct Stats {
     pub bytes: u64,
     /// Characters of all texts.
     pub characters: u64,
-    /// What those make in tokens, estimated.
-    pub tokens: u64,
+    /// What those make in tokens.
+    pub tokens: Estimate,
     /// Characters of what is read before the last answer.
     pub inputs: Lengths,
     /// Tokens of each example, estimated.
@@ -92,12 +93,18 @@ impl Stats {
     fn observe(&mut self, example: &Example<'_>, normalizer: &mut Normalizer, horizon: &Horizon) {
         self.survey.observe(example, normalizer, horizon);
         let spot = || Spot::new(&example.record, Span::at(0));
-        let tokens = example.texts().map(|text| estimate(text.as_str())).sum();
+        let tokens = Estimate::of(example.texts().map(Text::as_str));
         self.characters += example.turns.iter().map(Turn::chars).sum::<u64>();
-        self.tokens += tokens;
-        self.examples.add(tokens, spot);
+        self.add_tokens(tokens);
+        self.examples.add(tokens.about, spot);
         self.inputs
             .add(example.input().iter().map(Turn::chars).sum(), spot);
+    }
+
+    fn add_tokens(&mut self, more: Estimate) {
+        self.tokens.about += more.about;
+        self.tokens.low += more.low;
+        self.tokens.high += more.high;
     }
 
     fn merge(&mut self, other: Self) {
@@ -105,7 +112,7 @@ impl Stats {
         self.unread += other.unread;
         self.bytes += other.bytes;
         self.characters += other.characters;
-        self.tokens += other.tokens;
+        self.add_tokens(other.tokens);
         self.inputs.merge(other.inputs);
         self.examples.merge(other.examples);
     }
@@ -160,7 +167,10 @@ mod tests {
         let line = "{\"text_input\":\"abcd\",\"output\":\"é\"}\n";
         let stats = stats(&format!("{line}{{\n"), 512, 1);
         assert_eq!(stats.bytes, line.len() as u64);
-        assert_eq!((stats.characters, stats.tokens, stats.unread), (5, 2, 1));
+        assert_eq!(
+            (stats.characters, stats.tokens.about, stats.unread),
+            (5, 2, 1)
+        );
         assert_eq!(stats.inputs.longest().first().unwrap().0, 4);
     }
 

@@ -13,11 +13,10 @@ use tunelint_core::split::{Copier, Part, Shares, Size, Split};
 
 use super::check::opening::{self, Opened};
 use super::check::threads;
-use super::convert::same_file;
 use super::rule::print;
 use crate::cli::{self, Check, SplitFormat};
 use crate::exit::{Exit, Failure};
-use crate::staged::StagedFile;
+use crate::staged::{StagedFile, same_file};
 use report::Report;
 
 /// Splits what the options name.
@@ -55,7 +54,8 @@ pub fn run(options: cli::Split) -> Result<Exit, Failure> {
             .help("hold back less with --validation and --test"));
     }
     let written = write(&split, &readers, &files, options.force, threads)?;
-    let findings = limits::check(&targets, &split);
+    let held = written.iter().find(|file| file.part == Part::Validation);
+    let findings = limits::check(&targets, &split, held.map_or(0, |file| file.bytes));
     let report = Report::new(&split, options.seed, &readers, written, findings);
     print(&match options.format {
         SplitFormat::Human => report.human(),

@@ -66,7 +66,10 @@ pub struct Size {
     /// Bytes as the first target receives them.
     pub bytes: u64,
     pub characters: u64,
+    /// Estimated, and what hardly a tokenizer makes fewer or more than.
     pub tokens: u64,
+    pub tokens_low: u64,
+    pub tokens_high: u64,
 }
 
 /// How long texts are, in characters.
@@ -134,7 +137,9 @@ impl Source {
                 unread: stats.unread,
                 bytes: targets::upload(opened.targets.first(), stats),
                 characters: stats.characters,
-                tokens: stats.tokens,
+                tokens: stats.tokens.about,
+                tokens_low: stats.tokens.low,
+                tokens_high: stats.tokens.high,
             },
             inputs: Distribution::of(&stats.inputs),
             outputs: Distribution::of(&survey.output_lengths),

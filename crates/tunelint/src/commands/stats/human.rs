@@ -126,7 +126,12 @@ impl Page {
             grouped(size.file_bytes)
         ));
         self.line(&format!("  characters  {}", grouped(size.characters)));
-        self.line(&format!("  tokens      about {}", grouped(size.tokens)));
+        self.line(&format!(
+            "  tokens      about {}, between {} and {}",
+            grouped(size.tokens),
+            grouped(size.tokens_low),
+            grouped(size.tokens_high)
+        ));
         self.wrapped("              ", &format!("({ESTIMATE})"));
     }
 

@@ -59,6 +59,8 @@ pub struct Training {
     pub setting: String,
     pub field: String,
     pub default: Option<f64>,
+    /// The default, where it is no number.
+    pub default_text: Option<String>,
     pub min: Option<f64>,
     pub max: Option<f64>,
     /// Default and range in words.
@@ -182,6 +184,7 @@ pub fn training(targets: &[Arc<Profile>]) -> Vec<Training> {
             setting: name.clone(),
             field: of.field.clone(),
             default: of.default,
+            default_text: of.default_text.clone(),
             min: of.min,
             max: of.max,
             words: range_words(of),
