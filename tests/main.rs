@@ -27,3 +27,4 @@ mod readme;
 mod repairs;
 mod running;
 mod settings;
+mod split;

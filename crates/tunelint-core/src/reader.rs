@@ -177,6 +177,19 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Opens the same source again.
+    ///
+    /// # Errors
+    /// What the system returns; a file that changed meanwhile.
+    pub fn reopen(&self) -> io::Result<Self> {
+        let again = Self::open(self.source, self.input.clone(), &self.options);
+        let again = again.map_err(OpenError::into_io)?;
+        if again.stamp != self.stamp {
+            return Err(io::Error::other("the file changed while it was being read"));
+        }
+        Ok(again)
+    }
+
     /// Its container.
     pub fn container(&self) -> Option<Container> {
         self.shape.as_ref().ok().map(|shape| shape.container)

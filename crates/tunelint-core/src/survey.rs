@@ -13,7 +13,7 @@ mod traits;
 
 pub use cut::Cut;
 pub use labels::{Counted, OutputCounts};
-pub use lengths::Lengths;
+pub use lengths::{Bin, Lengths};
 pub use normal::Normalizer;
 pub use seen::{Group, Kept, Leak, Leaks, Seen, Sighting, Spot, ValidationSet};
 pub use sketch::{CAPACITY, Entry, HEAD, Horizon, Sketch};

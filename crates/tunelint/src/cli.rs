@@ -35,6 +35,10 @@ pub enum Command {
     Check(Box<Check>),
     /// Convert between every layout and container
     Convert(Box<Convert>),
+    /// Show what is in a set: sizes, lengths, labels, common form, limits, settings for training
+    Stats(Box<Stats>),
+    /// Hold records back for validation and test, without leaks
+    Split(Box<Split>),
     /// List the rules, or print a rule's page
     #[command(visible_alias = "explain")]
     Rule(Rule),
@@ -57,7 +61,7 @@ pub enum Command {
 }
 
 /// Options of `check`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(
     after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 it could not run."
 )]
@@ -301,6 +305,98 @@ pub struct Rest {
     pub learning_rate_multiplier: Option<String>,
 }
 
+/// Options of `stats`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tunelint stats train.jsonl\n  tunelint stats train.jsonl validation.jsonl --target openai\n  \
+    tunelint stats data/ --format markdown >> \"$GITHUB_STEP_SUMMARY\""
+)]
+pub struct Stats {
+    /// Files or directories; `-` is standard input; several are shown side by side
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What the data is meant for; without it the layout decides (may be given several times)
+    #[arg(long, value_name = "PROFILE")]
+    pub target: Vec<String>,
+    /// What the model is tuned for: classification, summarization, document-search, extraction, generation, chat
+    #[arg(long, value_name = "TASK")]
+    pub task: Option<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How it is shown
+    #[arg(long, value_name = "NAME", default_value = "human")]
+    pub format: StatsFormat,
+    /// Columns of the pictures
+    #[arg(long, value_name = "N", default_value_t = 80)]
+    pub width: usize,
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Threads to use; all processors without it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// How a set is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatsFormat {
+    /// For people: pictures and tables
+    Human,
+    /// One JSON document
+    Json,
+    /// Tables in Markdown
+    Markdown,
+}
+
+/// Options of `split`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Records that are equal or nearly equal stay together, labels keep their shares, and the same records\n\
+    are split the same way in whatever order they stand.\n\n\
+    Example:\n  tunelint split train.jsonl --validation 20% --test 10% -o parts"
+)]
+pub struct Split {
+    /// The files to split, as one set; `-` is standard input
+    #[arg(required = true, value_name = "IN")]
+    pub paths: Vec<PathBuf>,
+    /// What is held back to watch the training by: a share such as 20%, or a number of records
+    #[arg(long, value_name = "SIZE", required_unless_present = "test")]
+    pub validation: Option<String>,
+    /// What is held back to judge the result by
+    #[arg(long, value_name = "SIZE")]
+    pub test: Option<String>,
+    /// Another number draws other records
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// The directory for train.jsonl, validation.jsonl and test.jsonl (or .json, .csv, .tsv, as IN is)
+    #[arg(short = 'o', long = "out", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace files that are there
+    #[arg(long)]
+    pub force: bool,
+    /// What the data is meant for: the parts are held beside its limits; without it the layout decides
+    #[arg(long, value_name = "PROFILE")]
+    pub target: Vec<String>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// How it is told what went where
+    #[arg(long, value_name = "NAME", default_value = "human")]
+    pub format: SplitFormat,
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Threads to use; all processors without it
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+/// How a split is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SplitFormat {
+    /// For people
+    Human,
+    /// One JSON document, with every record that stays with others
+    Json,
+}
+
 /// Options of `rule`.
 #[derive(Debug, Args)]
 pub struct Rule {
@@ -509,9 +605,10 @@ impl FailOn {
 }
 
 /// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal that shows them
+    #[default]
     Auto,
     /// Always
     Always,

@@ -12,3 +12,5 @@ mod names;
 pub mod profile;
 pub mod reading;
 pub mod rule;
+pub mod split;
+pub mod stats;

@@ -32,6 +32,8 @@ fn run() -> Exit {
     let outcome = match arguments.command {
         cli::Command::Check(check) => commands::check::run(*check),
         cli::Command::Convert(convert) => commands::convert::run(*convert),
+        cli::Command::Stats(stats) => commands::stats::run(*stats),
+        cli::Command::Split(split) => commands::split::run(*split),
         cli::Command::Rule(rule) => commands::rule::run(&rule),
         cli::Command::Profile(profile) => commands::profile::run(&profile),
         cli::Command::Init(init) => commands::init::run(&init),

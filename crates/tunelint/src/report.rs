@@ -21,12 +21,14 @@ use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::summary::{SourceSummary, Summary, Verdict};
 
+pub use markdown::plain;
 pub use names::SourceName;
 
 /// The name of a report format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For people: a frame around each place, and a summary.
+    #[default]
     Human,
     /// One line per finding: `path:line:column: severity[rule] message`.
     Concise,

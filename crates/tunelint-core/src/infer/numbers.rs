@@ -98,7 +98,7 @@ fn is_whole(text: &str) -> bool {
         })
 }
 
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 32] = [
     "zero",
     "one",
     "two",
@@ -131,9 +131,8 @@ const WORDS: [&str; 34] = [
     "thousand",
     "million",
     "billion",
-    "minus",
-    "negative",
 ];
+const SIGNS: [&str; 2] = ["minus", "negative"];
 
 /// Whether a text is an English number in words.
 ///
@@ -141,6 +140,7 @@ const WORDS: [&str; 34] = [
 /// use tunelint_core::infer::numbers::is_words;
 /// assert!(is_words("two hundred and one") && is_words("Twenty-two"));
 /// assert!(!is_words("one day") && !is_words("and"));
+/// assert!(is_words("minus one") && !is_words("negative"));
 /// ```
 pub fn is_words(text: &str) -> bool {
     // Shorter and longer texts are decided without looking at their words.
@@ -151,6 +151,7 @@ pub fn is_words(text: &str) -> bool {
     let mut words = folded
         .split([' ', '-'])
         .filter(|word| !word.is_empty())
+        .skip_while(|word| SIGNS.contains(word))
         .peekable();
     words.peek().is_some_and(|first| WORDS.contains(first))
         && words.all(|word| word == "and" || WORDS.contains(&word))

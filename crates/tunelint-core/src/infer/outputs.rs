@@ -9,7 +9,7 @@ use super::shape::{Shape, json_keys};
 use crate::survey::{Cut, Sketch};
 
 /// Outputs from which on their shape is judged.
-const ENOUGH: usize = 50;
+pub const ENOUGH: usize = 50;
 /// The share of outputs that must have one shape, one set of keys, one ending.
 const NEARLY_ALL: f64 = 0.95;
 /// The share of numbers that must be written one way.

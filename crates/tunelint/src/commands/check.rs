@@ -4,6 +4,7 @@ mod accepting;
 mod allowances;
 mod fixing;
 mod matrix;
+pub(super) mod opening;
 mod output;
 pub mod parts;
 mod plan;

@@ -170,7 +170,8 @@ fn reserved_words(of: &Reserved) -> String {
     format!("{} {place}{case} ({effect})", words.join(" "))
 }
 
-fn range_words(of: &profile::Hyperparameter) -> String {
+/// What a setting may be.
+pub(super) fn range_words(of: &profile::Hyperparameter) -> String {
     let mut words = format!("`{}`", of.field);
     if let Some(default) = of.default {
         let _ = write!(words, ", default {default}");

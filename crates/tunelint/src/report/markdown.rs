@@ -113,7 +113,7 @@ impl Report for Markdown<'_> {
 
 /// Text that stays text. The empty comment keeps a name from being a mention, and a number from
 /// being a reference.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in printable(text).chars() {
         match c {

@@ -1,0 +1,221 @@
+//! `tunelint split`: training, validation and test files out of one set.
+
+mod limits;
+mod report;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tunelint_core::printable::{counted, printable_path, quoted};
+use tunelint_core::reader::Reader;
+use tunelint_core::split::{Copier, Part, Shares, Size, Split};
+
+use super::check::opening::{self, Opened};
+use super::check::threads;
+use super::rule::print;
+use crate::cli::{self, Check, SplitFormat};
+use crate::exit::{Exit, Failure};
+use crate::staged::{StagedFile, same_file};
+use report::Report;
+
+/// Splits what the options name.
+pub fn run(options: cli::Split) -> Result<Exit, Failure> {
+    let shares = shares(&options)?;
+    let check = Check {
+        paths: options.paths.clone(),
+        target: options.target.clone(),
+        reading: options.reading.clone(),
+        settings: options.settings.clone(),
+        ..Check::default()
+    };
+    let opened = opening::open(&check)?;
+    let Some(first) = opened.first() else {
+        return Ok(Exit::Clean);
+    };
+    let targets = first.targets.clone();
+    let readers = alike(opened)?;
+    let files = files(&options, &readers)?;
+    let threads = threads(options.threads);
+    let failed = |error: io::Error| Failure::io("split", &names(&readers), &error);
+    let split = Split::of(&readers, &shares, options.seed, threads).map_err(failed)?;
+    if split.unread > 0 {
+        let unread = counted(split.unread, "record");
+        let why = Failure::new(format!(
+            "nothing was written: {unread} of {} cannot be read",
+            names(&readers)
+        ));
+        why.help("`tunelint check` shows them, and says what to do")
+            .print();
+        return Ok(Exit::Findings);
+    }
+    if split.count(Part::Train) == 0 {
+        return Err(Failure::new("nothing would be left to train on")
+            .help("hold back less with --validation and --test"));
+    }
+    let written = write(&split, &readers, &files, options.force, threads)?;
+    let held = written.iter().find(|file| file.part == Part::Validation);
+    let findings = limits::check(&targets, &split, held.map_or(0, |file| file.bytes));
+    let report = Report::new(&split, options.seed, &readers, written, findings);
+    print(&match options.format {
+        SplitFormat::Human => report.human(),
+        SplitFormat::Json => report.json(),
+    })?;
+    Ok(report.exit())
+}
+
+fn shares(options: &cli::Split) -> Result<Shares, Failure> {
+    let size = |text: &Option<String>| {
+        let none = Ok(Size::Count(0));
+        text.as_deref().map_or(none, size)
+    };
+    let shares = Shares {
+        validation: size(&options.validation)?,
+        test: size(&options.test)?,
+    };
+    match (shares.validation, shares.test) {
+        (Size::Share(a), Size::Share(b)) if a + b >= 1.0 => {
+            Err(Failure::new("nothing would be left to train on")
+                .help("--validation and --test together must be less than 100%"))
+        }
+        _ => Ok(shares),
+    }
+}
+
+/// `20%`, or a number of records.
+fn size(text: &str) -> Result<Size, Failure> {
+    let percent = text.strip_suffix('%').map(|number| number.trim().parse());
+    let size = match percent {
+        Some(Ok(percent)) if (0.0..100.0).contains(&percent) => Some(Size::Share(percent / 100.0)),
+        Some(_) => None,
+        None => text.parse().ok().map(Size::Count),
+    };
+    size.ok_or_else(|| {
+        Failure::new(format!("{} is no part of a set", quoted(text, 20)))
+            .help("give a share such as `20%`, or a number of records such as `200`")
+    })
+}
+
+/// The readers, if their records can stand in one file.
+fn alike(opened: Vec<Opened>) -> Result<Vec<Reader>, Failure> {
+    let readers: Vec<Reader> = opened.into_iter().map(|opened| opened.reader).collect();
+    let form = |reader: &Reader| {
+        let layout = reader.layout().map(|layout| layout.name());
+        let shape = reader.shape.as_ref().ok();
+        let delimiter = shape.map(|shape| shape.delimiter);
+        let columns = reader.header.names.clone();
+        (reader.container(), layout, delimiter, columns)
+    };
+    let first = readers.first();
+    for reader in &readers {
+        let path = printable_path(&reader.input.name);
+        if reader.layout().is_none() {
+            return Err(Failure::new(format!("the layout of {path} is not known"))
+                .help("`tunelint check` says why; --layout, or --input and --output, name it"));
+        }
+        if let Some(first) = first.filter(|first| form(first) != form(reader)) {
+            let first = printable_path(&first.input.name);
+            return Err(Failure::new(format!(
+                "{first} and {path} cannot be split together: their containers, layouts or columns differ"
+            ))
+            .help("make them alike with `tunelint convert` first"));
+        }
+    }
+    Ok(readers)
+}
+
+/// The files to write, in the order of the parts; none for a part that was not asked for.
+fn files(options: &cli::Split, readers: &[Reader]) -> Result<Vec<(Part, PathBuf)>, Failure> {
+    let container = readers.first().and_then(Reader::container);
+    let ending = container.map_or("jsonl", |container| container.as_str());
+    let wanted = |part: &Part| match part {
+        Part::Train => true,
+        Part::Validation => options.validation.is_some(),
+        Part::Test => options.test.is_some(),
+    };
+    let mut files = Vec::new();
+    for part in Part::ALL.into_iter().filter(wanted) {
+        let path = options.out.join(format!("{}.{ending}", part.as_str()));
+        let shown = printable_path(&path);
+        if readers
+            .iter()
+            .any(|reader| same_file(&reader.input.name, &path))
+        {
+            return Err(
+                Failure::new(format!("{shown} is a file that is to be split"))
+                    .help("write to another directory: your data stays as it is"),
+            );
+        }
+        if path.exists() && !options.force {
+            return Err(Failure::new(format!("{shown} exists already"))
+                .help("write over it with --force, or choose another directory"));
+        }
+        files.push((part, path));
+    }
+    Ok(files)
+}
+
+/// A file that was written.
+struct Written {
+    part: Part,
+    path: PathBuf,
+    records: u64,
+    bytes: u64,
+}
+
+/// Writes the files: all of them are complete before the first is put in its place.
+fn write(
+    split: &Split,
+    readers: &[Reader],
+    files: &[(Part, PathBuf)],
+    force: bool,
+    threads: usize,
+) -> Result<Vec<Written>, Failure> {
+    let failed = |path: &Path| {
+        let path = printable_path(path);
+        move |error: io::Error| Failure::io("write", &path, &error)
+    };
+    let Some(like) = readers.first() else {
+        return Ok(Vec::new());
+    };
+    let mut copiers = Vec::new();
+    for (_, path) in files {
+        let directory = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(directory).map_err(failed(directory))?;
+        let staged = StagedFile::create(path).map_err(failed(path))?;
+        copiers.push(Copier::new(staged, like).map_err(failed(path))?);
+    }
+    split
+        .copy(readers, &parts_of(files), &mut copiers, threads)
+        .map_err(|error| Failure::io("split", &names(readers), &error))?;
+    let mut complete = Vec::new();
+    for ((part, path), copier) in files.iter().zip(copiers) {
+        let records = copier.records;
+        let (staged, bytes) = copier.finish().map_err(failed(path))?;
+        let written = Written {
+            part: *part,
+            path: path.clone(),
+            records,
+            bytes,
+        };
+        complete.push((staged, written));
+    }
+    let mut all = Vec::new();
+    for (staged, written) in complete {
+        staged.commit(force).map_err(failed(&written.path))?;
+        all.push(written);
+    }
+    Ok(all)
+}
+
+fn parts_of(files: &[(Part, PathBuf)]) -> Vec<Part> {
+    files.iter().map(|(part, _)| *part).collect()
+}
+
+/// The names of the sources, for messages.
+fn names(readers: &[Reader]) -> String {
+    let names = readers
+        .iter()
+        .map(|reader| printable_path(&reader.input.name));
+    names.collect::<Vec<_>>().join(" and ")
+}

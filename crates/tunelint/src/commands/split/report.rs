@@ -1,0 +1,225 @@
+//! What went where and why.
+
+use serde::Serialize;
+
+use tunelint_core::finding::Severity;
+use tunelint_core::printable::{counted, grouped, printable, printable_path};
+use tunelint_core::reader::Reader;
+use tunelint_core::secret::masked;
+use tunelint_core::split::Split;
+use tunelint_core::survey::Spot;
+
+use super::Written;
+use super::limits::Finding;
+use crate::exit::Exit;
+
+/// Families that are listed for people.
+const SHOWN: usize = 5;
+
+/// The report.
+#[derive(Serialize)]
+pub struct Report {
+    version: u32,
+    seed: u64,
+    parts: Vec<PartRecord>,
+    labels: Vec<LabelRecord>,
+    families: Vec<FamilyRecord>,
+    findings: Vec<FindingRecord>,
+}
+
+#[derive(Serialize)]
+struct PartRecord {
+    part: &'static str,
+    path: String,
+    records: u64,
+    bytes: u64,
+    percent: f64,
+}
+
+#[derive(Serialize)]
+struct LabelRecord {
+    /// `None` for what is none of the labels.
+    label: Option<String>,
+    train: u64,
+    validation: u64,
+    test: u64,
+}
+
+#[derive(Serialize)]
+struct FamilyRecord {
+    part: &'static str,
+    members: Vec<Member>,
+}
+
+#[derive(Serialize)]
+struct Member {
+    path: String,
+    line: u64,
+    record: u64,
+}
+
+#[derive(Serialize)]
+struct FindingRecord {
+    severity: &'static str,
+    message: String,
+    #[serde(skip)]
+    rejects: bool,
+}
+
+impl Report {
+    /// Of a split that was written.
+    pub fn new(
+        split: &Split,
+        seed: u64,
+        readers: &[Reader],
+        written: Vec<Written>,
+        findings: Vec<Finding>,
+    ) -> Self {
+        let all: u64 = written.iter().map(|file| file.records).sum();
+        let part = |file: Written| PartRecord {
+            part: file.part.as_str(),
+            path: printable_path(&file.path),
+            records: file.records,
+            bytes: file.bytes,
+            percent: (file.records as f64 * 1000.0 / all.max(1) as f64).round() / 10.0,
+        };
+        let families = split.families.iter().map(|family| FamilyRecord {
+            part: family.part.as_str(),
+            members: family
+                .members
+                .iter()
+                .map(|spot| member(*spot, readers))
+                .collect(),
+        });
+        let finding = |finding: Finding| FindingRecord {
+            severity: finding.severity.as_str(),
+            message: finding.message,
+            rejects: finding.severity == Severity::Error,
+        };
+        Self {
+            version: 1,
+            seed,
+            parts: written.into_iter().map(part).collect(),
+            labels: labels(split),
+            families: families.collect(),
+            findings: findings.into_iter().map(finding).collect(),
+        }
+    }
+
+    /// As one JSON document.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |json| json + "\n")
+    }
+
+    /// For people.
+    pub fn human(&self) -> String {
+        let mut text = String::new();
+        for of in &self.parts {
+            text.push_str(&format!(
+                "{:10}  {} ({} %), {}: {}\n",
+                of.part,
+                counted(of.records, "record"),
+                of.percent,
+                counted(of.bytes, "byte"),
+                of.path
+            ));
+        }
+        text.push_str(&self.label_table());
+        text.push_str(&self.family_list());
+        text.push_str(&format!(
+            "\nthe same records, in any order, are split the same way with --seed {}\n",
+            self.seed
+        ));
+        for finding in &self.findings {
+            text.push_str(&format!("{}: {}\n", finding.severity, finding.message));
+        }
+        text
+    }
+
+    fn label_table(&self) -> String {
+        if self.labels.is_empty() {
+            return "\nnot by label: outputs are drawn from no closed set\n".to_owned();
+        }
+        let mut text = format!(
+            "\n{:>10}{:>12}{:>8}  label\n",
+            "train", "validation", "test"
+        );
+        for of in &self.labels {
+            let [train, validation, test] = [of.train, of.validation, of.test].map(grouped);
+            let label = of.label.as_deref().unwrap_or("(no label)");
+            text.push_str(&format!("{train:>10}{validation:>12}{test:>8}  {label}\n"));
+        }
+        text
+    }
+
+    fn family_list(&self) -> String {
+        if self.families.is_empty() {
+            return "\nno records are equal or nearly equal\n".to_owned();
+        }
+        let members: usize = self
+            .families
+            .iter()
+            .map(|family| family.members.len())
+            .sum();
+        let mut text = format!(
+            "\n{} stay together, because they are equal or nearly equal:\n",
+            counted(members as u64, "record")
+        );
+        for family in self.families.iter().take(SHOWN) {
+            let mut listed: Vec<String> = family
+                .members
+                .iter()
+                .take(SHOWN)
+                .map(|member| format!("{}:{}", member.path, member.line))
+                .collect();
+            let more = family.members.len().saturating_sub(SHOWN);
+            if more > 0 {
+                listed.push(format!("{more} more"));
+            }
+            text.push_str(&format!("  {:10}  {}\n", family.part, listed.join(", ")));
+        }
+        let more = self.families.len().saturating_sub(SHOWN);
+        if more > 0 {
+            text.push_str(&format!(
+                "  … and {more} more such groups; --format json has all\n"
+            ));
+        }
+        text
+    }
+
+    /// What the run comes to: a part that a target does not take fails it.
+    pub fn exit(&self) -> Exit {
+        match self.findings.iter().any(|finding| finding.rejects) {
+            true => Exit::Findings,
+            false => Exit::Clean,
+        }
+    }
+}
+
+/// The table of labels; nothing where there are none.
+fn labels(split: &Split) -> Vec<LabelRecord> {
+    if split.strata.iter().all(|stratum| stratum.label.is_empty()) {
+        return Vec::new();
+    }
+    let label = |name: &str| printable(&masked(name)).into_owned();
+    let strata = split.strata.iter().map(|stratum| {
+        let [train, validation, test] = stratum.counts;
+        LabelRecord {
+            label: (!stratum.label.is_empty()).then(|| label(&stratum.label)),
+            train,
+            validation,
+            test,
+        }
+    });
+    strata.collect()
+}
+
+fn member(spot: Spot, readers: &[Reader]) -> Member {
+    let location = spot.location();
+    let reader = readers.get(location.source.0 as usize);
+    Member {
+        path: reader.map_or_else(String::new, |reader| printable_path(&reader.input.name)),
+        line: location.start.line,
+        record: spot.record(),
+    }
+}

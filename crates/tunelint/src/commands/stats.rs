@@ -1,0 +1,56 @@
+//! `tunelint stats`: what is in a set, and what the provider says about a set like it.
+
+mod document;
+mod form;
+mod human;
+mod markdown;
+mod targets;
+
+use tunelint_core::layout;
+use tunelint_core::printable::printable_path;
+use tunelint_core::stats::Stats;
+
+use super::check::opening::{self, Opened};
+use super::check::threads;
+use super::rule::print;
+use crate::cli::{self, Check, StatsFormat};
+use crate::exit::{Exit, Failure};
+use document::{Document, Source};
+
+/// Shows what the options name.
+pub fn run(options: cli::Stats) -> Result<Exit, Failure> {
+    let (format, width) = (options.format, options.width);
+    let document = gather(options)?;
+    print(&match format {
+        StatsFormat::Human => human::page(&document, width),
+        StatsFormat::Json => document.json(),
+        StatsFormat::Markdown => markdown::page(&document),
+    })
+}
+
+fn gather(options: cli::Stats) -> Result<Document, Failure> {
+    let threads = threads(options.threads);
+    let check = Check {
+        paths: options.paths,
+        target: options.target,
+        task: options.task,
+        reading: options.reading,
+        settings: options.settings,
+        ..Check::default()
+    };
+    let mut sources = Vec::new();
+    for opened in opening::open(&check)? {
+        sources.push(source(opened, threads)?);
+    }
+    Ok(Document::new(sources))
+}
+
+fn source(mut opened: Opened, threads: usize) -> Result<Source, Failure> {
+    let path = printable_path(&opened.reader.input.name);
+    let wanted = opened.targets.first().and_then(|of| of.layouts.first());
+    let wanted = wanted.and_then(|name| layout::by_name(name));
+    let layout = wanted.or_else(|| opened.reader.layout().cloned());
+    let stats = Stats::of(&mut opened.reader, layout.as_deref(), threads)
+        .map_err(|error| Failure::io("read", &path, &error))?;
+    Ok(Source::new(&opened, &stats))
+}

@@ -1,0 +1,200 @@
+//! What is shown of a set, in every format: made once, from the numbers of its sources.
+
+use serde::Serialize;
+
+use tunelint_core::printable::{printable, printable_path};
+use tunelint_core::secret::masked;
+use tunelint_core::stats::Stats;
+use tunelint_core::survey::{Bin, Lengths, Spot};
+
+use super::form::{Form, Silent};
+use super::targets::{Advice, LimitUse, Steps, Training};
+use super::{Opened, form, targets};
+
+/// How tokens are estimated, for people.
+pub const ESTIMATE: &str = "estimated: four characters of ASCII make a token, two of other \
+    alphabets, one of Chinese, Japanese, Korean and signs";
+/// Ranges of a distribution.
+const BINS: u64 = 10;
+
+/// Everything that is shown.
+#[derive(Serialize)]
+pub struct Document {
+    version: u32,
+    tool: Tool,
+    token_estimate: &'static str,
+    /// Every source, in order.
+    pub sources: Vec<Source>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// One source.
+#[derive(Serialize)]
+pub struct Source {
+    pub path: String,
+    pub container: String,
+    pub layout: String,
+    pub targets: Vec<String>,
+    pub size: Size,
+    pub inputs: Distribution,
+    pub outputs: Distribution,
+    pub labels: Vec<Label>,
+    pub form: Vec<Form>,
+    pub silent: Vec<Silent>,
+    pub duplicates: Repeated,
+    pub conflicts: Repeated,
+    pub limits: Vec<LimitUse>,
+    pub advice: Vec<Advice>,
+    pub training: Vec<Training>,
+    pub steps: Vec<Steps>,
+}
+
+/// How large it is.
+#[derive(Serialize)]
+pub struct Size {
+    /// Bytes of the file, decompressed.
+    pub file_bytes: u64,
+    pub records: u64,
+    pub examples: u64,
+    /// Records that are no example.
+    pub unread: u64,
+    /// Bytes as the first target receives them.
+    pub bytes: u64,
+    pub characters: u64,
+    /// Estimated, and what hardly a tokenizer makes fewer or more than.
+    pub tokens: u64,
+    pub tokens_low: u64,
+    pub tokens_high: u64,
+}
+
+/// How long texts are, in characters.
+#[derive(Serialize)]
+pub struct Distribution {
+    pub median: u64,
+    pub p90: u64,
+    pub longest: u64,
+    pub longest_record: Option<u64>,
+    pub bins: Vec<Bin>,
+}
+
+/// A label and how often it occurs in any spelling.
+#[derive(Serialize)]
+pub struct Label {
+    pub label: String,
+    pub count: u64,
+    pub percent: f64,
+}
+
+/// How many of something there are, and where the first of it stands.
+#[derive(Serialize)]
+pub struct Repeated {
+    pub count: u64,
+    pub first_record: Option<u64>,
+}
+
+impl Document {
+    /// Of these sources.
+    pub fn new(sources: Vec<Source>) -> Self {
+        Self {
+            version: 1,
+            tool: Tool {
+                name: "tunelint",
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            token_estimate: ESTIMATE,
+            sources,
+        }
+    }
+
+    /// As one JSON document.
+    pub fn json(&self) -> String {
+        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |json| json + "\n")
+    }
+}
+
+impl Source {
+    /// What `stats` found in `opened`.
+    pub fn new(opened: &Opened, stats: &Stats) -> Self {
+        let reader = &opened.reader;
+        let survey = &stats.survey;
+        let task = opened.task.or(survey.task());
+        let (form, silent) = form::read(opened.task, survey);
+        let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
+        Self {
+            path: printable_path(&reader.input.name),
+            container: name(reader.container().map(|container| container.as_str())),
+            layout: name(reader.layout().map(|layout| layout.name())),
+            targets: opened.targets.iter().map(|of| of.name.clone()).collect(),
+            size: Size {
+                file_bytes: reader.bytes_read(),
+                records: reader.records(),
+                examples: survey.examples,
+                unread: stats.unread,
+                bytes: targets::upload(opened.targets.first(), stats),
+                characters: stats.characters,
+                tokens: stats.tokens.about,
+                tokens_low: stats.tokens.low,
+                tokens_high: stats.tokens.high,
+            },
+            inputs: Distribution::of(&stats.inputs),
+            outputs: Distribution::of(&survey.output_lengths),
+            labels: labels(stats),
+            form,
+            silent,
+            duplicates: Repeated::of(&stats.duplicates()),
+            conflicts: Repeated::of(&stats.conflicts()),
+            limits: targets::limits(&opened.targets, stats),
+            advice: targets::advice(&opened.targets, task, survey.examples),
+            training: targets::training(&opened.targets),
+            steps: targets::steps(&opened.targets, survey.examples),
+        }
+    }
+}
+
+fn labels(stats: &Stats) -> Vec<Label> {
+    let counts = stats.survey.label_counts();
+    let total: u64 = counts.iter().map(|(_, count)| count).sum();
+    let label = |(label, count): (String, u64)| Label {
+        label: shown(&label),
+        count,
+        percent: percent(count, total),
+    };
+    counts.into_iter().map(label).collect()
+}
+
+/// A share in percent, to a tenth.
+pub fn percent(part: u64, whole: u64) -> f64 {
+    (part as f64 * 1000.0 / whole.max(1) as f64).round() / 10.0
+}
+
+/// A piece of the data as it may be shown: nothing secret, nothing that acts.
+pub fn shown(text: &str) -> String {
+    printable(&masked(text)).into_owned()
+}
+
+impl Distribution {
+    fn of(lengths: &Lengths) -> Self {
+        let longest = lengths.longest().first();
+        Self {
+            median: lengths.quantile(0.5),
+            p90: lengths.quantile(0.9),
+            longest: longest.map_or(0, |(length, _)| *length),
+            longest_record: longest.map(|(_, spot)| spot.record()),
+            bins: lengths.bins(BINS),
+        }
+    }
+}
+
+impl Repeated {
+    fn of(spots: &[Spot]) -> Self {
+        Self {
+            count: spots.len() as u64,
+            first_record: spots.iter().min().map(|spot| spot.record()),
+        }
+    }
+}

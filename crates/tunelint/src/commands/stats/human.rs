@@ -1,0 +1,418 @@
+//! A set as people look at it: pictures and tables for a terminal.
+
+use tunelint_core::printable::{counted, grouped};
+use tunelint_core::survey::Bin;
+use unicode_width::UnicodeWidthStr;
+
+use super::document::{Distribution, Document, ESTIMATE, Repeated, Source};
+use super::targets::{Advice, AdviceKind, LimitUse};
+
+/// Labels that are listed.
+const LABELS: usize = 30;
+/// Columns of a label.
+const LABEL: usize = 32;
+/// Columns that the picture's longest bar never falls below.
+const SHORTEST_BAR: usize = 10;
+
+/// The page.
+pub fn page(document: &Document, width: usize) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width,
+    };
+    if document.sources.len() > 1 {
+        page.beside(&document.sources);
+    }
+    for source in &document.sources {
+        page.source(source);
+    }
+    page.text
+}
+
+struct Page {
+    text: String,
+    width: usize,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn title(&mut self, title: &str) {
+        self.line("");
+        self.wrapped("", title);
+    }
+
+    /// One line for each source, with what can be compared.
+    fn beside(&mut self, sources: &[Source]) {
+        const NUMBERS: usize = 57;
+        let row = |cells: [&str; 6]| -> String {
+            let cells = cells.iter().enumerate();
+            cells
+                .map(|(at, cell)| format!("{cell:>width$}", width = if at < 2 { 10 } else { 9 }))
+                .collect()
+        };
+        let room = self.width.saturating_sub(NUMBERS).max(12);
+        let path = sources.iter().map(|source| source.path.width()).max();
+        let path = path.unwrap_or(0).clamp(4, room);
+        let groups = row(["", "", "inputs", "", "outputs", ""]);
+        self.line(&format!("{} {groups}", pad("", path)));
+        let head = [
+            "examples", "tokens", "median", "longest", "median", "longest",
+        ];
+        self.line(&format!("{} {}", pad("file", path), row(head)));
+        for source in sources {
+            let cells = [
+                source.size.examples,
+                source.size.tokens,
+                source.inputs.median,
+                source.inputs.longest,
+                source.outputs.median,
+                source.outputs.longest,
+            ];
+            let cells = cells.map(grouped);
+            let cells = row(cells.each_ref().map(String::as_str));
+            self.line(&format!("{} {cells}", pad(&end(&source.path, path), path)));
+        }
+        self.line("");
+    }
+
+    fn source(&mut self, source: &Source) {
+        let layout = match source.layout.as_str() {
+            "" => "no layout recognised".to_owned(),
+            layout => format!("layout {layout}"),
+        };
+        let targets = match source.targets.as_slice() {
+            [] => "no target, --target names one".to_owned(),
+            targets => format!("for {}", targets.join(", ")),
+        };
+        self.line(&format!(
+            "{}: {}, {layout}, {targets}",
+            source.path, source.container
+        ));
+        self.size(source);
+        self.distribution("Inputs", &source.inputs);
+        self.distribution("Outputs", &source.outputs);
+        self.labels(source);
+        self.form(source);
+        self.repeated(source);
+        self.limits(&source.limits);
+        self.advice(&source.advice);
+        self.training(source);
+        self.line("");
+    }
+
+    fn size(&mut self, source: &Source) {
+        let size = &source.size;
+        self.title("Size");
+        let unread = match size.unread {
+            0 => String::new(),
+            unread => format!(
+                ", {} of them cannot be read: `tunelint check` says why",
+                grouped(unread)
+            ),
+        };
+        let receives = source.targets.first().map_or_else(
+            || "in this layout".to_owned(),
+            |of| format!("as {of} receives them"),
+        );
+        self.line(&format!("  records     {}{unread}", grouped(size.records)));
+        self.line(&format!("  examples    {}", grouped(size.examples)));
+        self.line(&format!(
+            "  bytes       {} {receives}, {} in the file",
+            grouped(size.bytes),
+            grouped(size.file_bytes)
+        ));
+        self.line(&format!("  characters  {}", grouped(size.characters)));
+        self.line(&format!(
+            "  tokens      about {}, between {} and {}",
+            grouped(size.tokens),
+            grouped(size.tokens_low),
+            grouped(size.tokens_high)
+        ));
+        self.wrapped("              ", &format!("({ESTIMATE})"));
+    }
+
+    fn distribution(&mut self, what: &str, of: &Distribution) {
+        let Some(record) = of.longest_record else {
+            return;
+        };
+        self.title(&format!(
+            "{what}, in characters: half have at most {}, 90 % at most {}, the longest {} (record {record})",
+            grouped(of.median),
+            grouped(of.p90),
+            grouped(of.longest)
+        ));
+        let names: Vec<String> = of.bins.iter().map(range).collect();
+        let rows = names.iter().zip(&of.bins);
+        let rows: Vec<Bar> = rows
+            .map(|(name, bin)| (name.as_str(), bin.count, grouped(bin.count)))
+            .collect();
+        self.bars(&rows, true);
+    }
+
+    fn labels(&mut self, source: &Source) {
+        if source.labels.is_empty() {
+            return;
+        }
+        self.title(&format!("Labels: {}", source.labels.len()));
+        let rows: Vec<Bar> = source
+            .labels
+            .iter()
+            .take(LABELS)
+            .map(|of| {
+                let said = format!("{} ({} %)", grouped(of.count), of.percent);
+                (of.label.as_str(), of.count, said)
+            })
+            .collect();
+        self.bars(&rows, false);
+        let more = source.labels.len().saturating_sub(LABELS);
+        if more > 0 {
+            self.line(&format!("  … and {more} more; --format json has all"));
+        }
+    }
+
+    /// A bar for each row, the longest as wide as the page allows.
+    fn bars(&mut self, rows: &[Bar<'_>], names_right: bool) {
+        let names = rows.iter().map(|(name, ..)| name.width()).max();
+        let names = names.unwrap_or(0).min(LABEL);
+        let said = rows.iter().map(|(.., said)| said.width()).max();
+        let room = self.width.saturating_sub(names + said.unwrap_or(0) + 6);
+        let most = rows.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
+        for (name, count, said) in rows {
+            let name = match names_right {
+                true => format!("{name:>names$}"),
+                false => pad(name, names),
+            };
+            let bar = bar(*count, most, room.max(SHORTEST_BAR));
+            self.line(&format!("  {name}  {bar} {said}"));
+        }
+    }
+
+    fn form(&mut self, source: &Source) {
+        self.title("Common form");
+        for of in &source.form {
+            let (part, value) = (of.part, &of.value);
+            let value = match of.is_text {
+                true => format!("`{value}`"),
+                false => value.clone(),
+            };
+            self.wrapped(
+                &format!("  {part:18}"),
+                &format!("{value} ({})", of.evidence),
+            );
+        }
+        for of in &source.silent {
+            self.wrapped(
+                &format!("  {:18}", of.part),
+                &format!("nothing is said: {}", of.why),
+            );
+        }
+    }
+
+    fn repeated(&mut self, source: &Source) {
+        self.title("Repeated");
+        let said = |of: &Repeated, one: &str, many: &str| match (of.count, of.first_record) {
+            (1, Some(record)) => format!("  1 {one}: record {record}\n"),
+            (count, Some(record)) => {
+                format!(
+                    "  {} {many}, the first is record {record}\n",
+                    grouped(count)
+                )
+            }
+            _ => String::new(),
+        };
+        let duplicates = said(
+            &source.duplicates,
+            "example repeats an earlier one",
+            "examples repeat earlier ones",
+        );
+        let conflicts = said(
+            &source.conflicts,
+            "input has different outputs",
+            "inputs have different outputs",
+        );
+        match duplicates + &conflicts {
+            none if none.is_empty() => self.line("  nothing"),
+            said => self.text.push_str(&said),
+        }
+    }
+
+    fn limits(&mut self, limits: &[LimitUse]) {
+        if !limits.is_empty() {
+            self.title("Limits");
+        }
+        for of in limits {
+            let about = if of.estimated { "about " } else { "" };
+            let at = of
+                .record
+                .map_or(String::new(), |record| format!(", record {record}"));
+            self.wrapped(
+                "  ",
+                &format!(
+                    "{}: your {} is {about}{} % of the limit{at} ({} of {})",
+                    of.target,
+                    of.limit,
+                    of.percent,
+                    grouped(of.value),
+                    counted(of.max, of.unit),
+                ),
+            );
+            self.cited(&of.source, &of.quote);
+        }
+    }
+
+    fn advice(&mut self, advice: &[Advice]) {
+        if !advice.is_empty() {
+            self.title("Number of examples");
+        }
+        for of in advice {
+            let line = format!("{}: {}", of.target, of.sentence());
+            self.wrapped("  ", &line);
+            self.cited(&of.source, &of.quote);
+        }
+    }
+
+    fn training(&mut self, source: &Source) {
+        if !source.training.is_empty() {
+            self.title("Settings for training");
+        }
+        for of in &source.training {
+            self.wrapped("  ", &format!("{}: {}", of.target, of.words));
+            self.cited(&of.source, &of.quote);
+            if let Some(note) = &of.note {
+                self.wrapped("      ", note);
+            }
+        }
+        for of in &source.steps {
+            let line = format!(
+                "{}: {} an epoch, {} in all, with the defaults of {} a step and {}",
+                of.target,
+                counted(of.per_epoch, "step"),
+                grouped(of.total),
+                counted(of.batch_size, "example"),
+                counted(of.epochs, "epoch")
+            );
+            self.wrapped("  ", &line);
+        }
+    }
+
+    fn cited(&mut self, source: &str, quote: &str) {
+        self.wrapped("      ", &format!("“{quote}” {source}"));
+    }
+
+    /// Words in as many lines as they need, the first behind `lead`, the others below its end.
+    fn wrapped(&mut self, lead: &str, words: &str) {
+        let indent = " ".repeat(lead.width());
+        let mut line = lead.to_owned();
+        let mut empty = true;
+        for word in words.split(' ') {
+            if !empty && line.width() + 1 + word.width() > self.width {
+                self.line(&line);
+                line.clone_from(&indent);
+                empty = true;
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            empty = false;
+        }
+        self.line(&line);
+    }
+}
+
+/// A name, how many there are, and how that is told.
+type Bar<'b> = (&'b str, u64, String);
+
+/// `10–19`, or `90 and more`.
+pub fn range(bin: &Bin) -> String {
+    match bin.to {
+        Some(to) if to == bin.from => grouped(to),
+        Some(to) => format!("{}–{}", grouped(bin.from), grouped(to)),
+        None => format!("{} and more", grouped(bin.from)),
+    }
+}
+
+/// A bar in eighths of a column; what is there at all shows.
+fn bar(count: u64, most: u64, room: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (count as f64 / most.max(1) as f64 * room as f64 * 8.0).round() as usize;
+    let eighths = if count > 0 { eighths.max(1) } else { 0 };
+    let rest = EIGHTHS.get(eighths % 8).copied().unwrap_or_default();
+    "█".repeat(eighths / 8) + rest
+}
+
+/// The end of a path that is too long: directories matter less than names.
+fn end(path: &str, columns: usize) -> String {
+    if path.width() <= columns {
+        return path.to_owned();
+    }
+    let mut rest = path;
+    while rest.width() + 1 > columns {
+        let mut chars = rest.chars();
+        chars.next();
+        rest = chars.as_str();
+    }
+    format!("…{rest}")
+}
+
+/// `text` in so many columns.
+fn pad(text: &str, columns: usize) -> String {
+    let mut shown = String::new();
+    for c in text.chars() {
+        shown.push(c);
+        if shown.width() > columns {
+            shown.pop();
+            while shown.width() + 1 > columns && shown.pop().is_some() {}
+            shown.push('…');
+            break;
+        }
+    }
+    let missing = columns.saturating_sub(shown.width());
+    shown + &" ".repeat(missing)
+}
+
+impl Advice {
+    /// How the set compares with it.
+    pub fn sentence(&self) -> String {
+        let have = counted(self.examples, "example");
+        let range = match self.max {
+            Some(max) => format!("{}–{}", grouped(self.min), grouped(max)),
+            None => format!("at least {}", grouped(self.min)),
+        };
+        let asks = match (self.kind, self.task) {
+            (AdviceKind::Minimum, _) => format!("the minimum is {}", grouped(self.min)),
+            (_, Some(task)) => format!("{range} are advised for {task}"),
+            (_, None) => format!("{range} are advised"),
+        };
+        match self.min.checked_sub(self.examples) {
+            Some(missing) if missing > 0 => format!("{have}, {asks}: add {}", grouped(missing)),
+            _ => format!("{have}, {asks}: enough"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_have_their_share() {
+        assert_eq!(bar(10, 10, 4), "████");
+        assert_eq!(bar(5, 10, 3), "█▌");
+        assert_eq!(bar(1, 1_000, 3), "▏");
+        assert_eq!(bar(0, 10, 3), "");
+    }
+
+    #[test]
+    fn names_take_their_columns() {
+        assert_eq!(pad("ab", 4), "ab  ");
+        assert_eq!(pad("abcdef", 4), "abc…");
+        assert_eq!(pad("日本語", 4), "日… ");
+        assert_eq!(end("data/train.jsonl", 12), "…train.jsonl");
+        assert_eq!(end("a.jsonl", 12), "a.jsonl");
+    }
+}

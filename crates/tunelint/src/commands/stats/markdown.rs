@@ -1,0 +1,127 @@
+//! A set in tables of Markdown, for the page of a step or a comment. Nothing of the data becomes
+//! markup, a link or a mention.
+
+use tunelint_core::printable::{counted, grouped};
+
+use super::document::{Distribution, Document, ESTIMATE, Source};
+use super::human::range;
+use crate::report::plain;
+
+/// Labels that are listed.
+const LABELS: usize = 50;
+
+/// The page.
+pub fn page(document: &Document) -> String {
+    let mut text = sizes(&document.sources);
+    for source in &document.sources {
+        text.push_str(&format!("\n### {}\n", plain(&source.path)));
+        text.push_str(&distribution("input", &source.inputs));
+        text.push_str(&distribution("output", &source.outputs));
+        text.push_str(&labels(source));
+        text.push_str(&form(source));
+        text.push_str(&targets(source));
+    }
+    text
+}
+
+/// A table, or nothing if it would have no row.
+fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let rows: String = rows.map(|row| line(&row)).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
+    format!("\n{}|{}\n{rows}", line(&head), "---|".repeat(head.len()))
+}
+
+fn sizes(sources: &[Source]) -> String {
+    let head = [
+        "file",
+        "records",
+        "examples",
+        "bytes as received",
+        "characters",
+        "tokens",
+        "repeated",
+        "conflicts",
+    ];
+    let row = |source: &Source| {
+        let size = &source.size;
+        let numbers = [
+            size.records,
+            size.examples,
+            size.bytes,
+            size.characters,
+            size.tokens,
+            source.duplicates.count,
+            source.conflicts.count,
+        ];
+        let cells = numbers.into_iter().map(grouped);
+        std::iter::once(plain(&source.path)).chain(cells).collect()
+    };
+    let table = table(&head, sources.iter().map(row));
+    format!("{}\nTokens are {ESTIMATE}.\n", table.trim_start())
+}
+
+fn distribution(what: &str, of: &Distribution) -> String {
+    let most = of.bins.iter().map(|bin| bin.count).max().unwrap_or(0);
+    let rows = of.bins.iter().map(|bin| {
+        let length = (bin.count * 20).div_ceil(most.max(1)) as usize;
+        vec![range(bin), grouped(bin.count), "█".repeat(length)]
+    });
+    table(&[&format!("{what}, characters"), "examples", ""], rows)
+}
+
+fn labels(source: &Source) -> String {
+    let rows = source.labels.iter().take(LABELS).map(|of| {
+        let share = format!("{} %", of.percent);
+        vec![plain(&of.label), grouped(of.count), share]
+    });
+    let mut text = table(&["label", "examples", "share"], rows);
+    let more = source.labels.len().saturating_sub(LABELS);
+    if more > 0 {
+        text.push_str(&format!(
+            "\n{} not listed.\n",
+            counted(more as u64, "label")
+        ));
+    }
+    text
+}
+
+fn form(source: &Source) -> String {
+    let found = source.form.iter();
+    let found = found.map(|of| vec![of.part.to_owned(), plain(&of.value), plain(&of.evidence)]);
+    let silent = source.silent.iter();
+    let silent = silent.map(|of| vec![of.part.to_owned(), String::new(), plain(&of.why)]);
+    table(&["part", "common form", "evidence"], found.chain(silent))
+}
+
+fn targets(source: &Source) -> String {
+    let limits = source.limits.iter().map(|of| {
+        let record = of.record.map_or(String::new(), grouped);
+        let max = counted(of.max, of.unit);
+        vec![
+            of.target.clone(),
+            of.limit.to_owned(),
+            format!("{} of {max}", grouped(of.value)),
+            format!("{} %", of.percent),
+            record,
+        ]
+    });
+    let limits = table(&["target", "limit", "used", "share", "record"], limits);
+    let advice = source.advice.iter();
+    let advice = advice.map(|of| vec![of.target.clone(), of.sentence(), plain(&of.quote)]);
+    let advice = table(&["target", "number of examples", "source"], advice);
+    let training = source.training.iter().map(|of| {
+        let note = of.note.as_deref().unwrap_or_default();
+        vec![
+            of.target.clone(),
+            of.words.clone(),
+            plain(&of.quote),
+            plain(note),
+        ]
+    });
+    let training = table(&["target", "setting", "source", "note"], training);
+    limits + &advice + &training
+}

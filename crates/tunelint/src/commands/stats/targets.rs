@@ -1,0 +1,219 @@
+//! What the targets say about a set: how much of each limit it uses, how many examples they
+//! advise, and what may be set for training. Every number comes with its source.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use tunelint_core::profile::{Cited, Delivery, Hyperparameter, Profile, Unit};
+use tunelint_core::sink::REST_ENVELOPE_BYTES;
+use tunelint_core::stats::Stats;
+use tunelint_core::survey::Lengths;
+use tunelint_core::task::Task;
+
+use super::super::profile::range_words;
+use super::document::percent;
+
+/// How much of a limit is used.
+#[derive(Serialize)]
+pub struct LimitUse {
+    pub target: String,
+    pub limit: &'static str,
+    pub unit: &'static str,
+    pub value: u64,
+    pub max: u64,
+    pub percent: f64,
+    /// The record that uses most; nothing for a limit on the whole set.
+    pub record: Option<u64>,
+    pub estimated: bool,
+    pub source: String,
+    pub quote: String,
+}
+
+/// How many examples a target asks for.
+#[derive(Serialize)]
+pub struct Advice {
+    pub target: String,
+    pub task: Option<&'static str>,
+    pub kind: AdviceKind,
+    pub examples: u64,
+    pub min: u64,
+    pub max: Option<u64>,
+    pub source: String,
+    pub quote: String,
+    pub note: Option<String>,
+}
+
+/// Whether fewer may be refused.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AdviceKind {
+    Minimum,
+    Recommended,
+}
+
+/// Something that may be set for training.
+#[derive(Serialize)]
+pub struct Training {
+    pub target: String,
+    pub setting: String,
+    pub field: String,
+    pub default: Option<f64>,
+    /// The default, where it is no number.
+    pub default_text: Option<String>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    /// Default and range in words.
+    pub words: String,
+    pub source: String,
+    pub quote: String,
+    /// What is said of sets of other sizes, and what is not certain.
+    pub note: Option<String>,
+}
+
+/// How many steps the defaults make of the set.
+#[derive(Serialize)]
+pub struct Steps {
+    pub target: String,
+    pub batch_size: u64,
+    pub epochs: u64,
+    pub per_epoch: u64,
+    pub total: u64,
+}
+
+/// Bytes of the upload: with the envelope, where the target receives the body of a request.
+pub fn upload(target: Option<&Arc<Profile>>, stats: &Stats) -> u64 {
+    match target.map(|target| target.container) {
+        Some(Delivery::Rest) => stats.bytes + REST_ENVELOPE_BYTES,
+        _ => stats.bytes,
+    }
+}
+
+/// How much of each limit is used. Bytes are measured in the layout of the first target.
+pub fn limits(targets: &[Arc<Profile>], stats: &Stats) -> Vec<LimitUse> {
+    let mut all = Vec::new();
+    for (index, target) in targets.iter().enumerate() {
+        for (name, limit) in &target.limits {
+            let used = match (name.as_str(), limit.unit) {
+                ("input", Unit::Characters) => longest("longest input", &stats.inputs),
+                ("output", Unit::Characters) => {
+                    longest("longest output", &stats.survey.output_lengths)
+                }
+                ("example", Unit::Tokens) => longest("longest example", &stats.examples),
+                ("upload", Unit::Bytes) if index == 0 => {
+                    Some(("upload", upload(Some(target), stats), None))
+                }
+                ("max-examples", Unit::Examples) => Some(("set", stats.survey.examples, None)),
+                _ => None,
+            };
+            if let Some(used) = used {
+                all.push(limit_use(target, limit, used));
+            }
+        }
+    }
+    all
+}
+
+type Used = (&'static str, u64, Option<u64>);
+
+fn longest(what: &'static str, lengths: &Lengths) -> Option<Used> {
+    let (length, spot) = lengths.longest().first()?;
+    Some((what, *length, Some(spot.record())))
+}
+
+fn limit_use(target: &Profile, limit: &Cited<u64>, (what, value, record): Used) -> LimitUse {
+    LimitUse {
+        target: target.name.clone(),
+        limit: what,
+        unit: limit.unit.noun(),
+        value,
+        max: limit.value,
+        percent: percent(value, limit.value),
+        record,
+        estimated: limit.unit == Unit::Tokens,
+        source: url(target, &limit.source),
+        quote: limit.quote.clone(),
+    }
+}
+
+/// The page that a short name stands for.
+fn url(target: &Profile, source: &str) -> String {
+    let page = target.sources.get(source);
+    page.map_or_else(|| source.to_owned(), Clone::clone)
+}
+
+/// How many examples the targets ask for.
+pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Vec<Advice> {
+    let mut all = Vec::new();
+    for target in targets {
+        if let Some(minimum) = target.limit("min-examples") {
+            all.push(Advice {
+                target: target.name.clone(),
+                task: None,
+                kind: AdviceKind::Minimum,
+                examples,
+                min: minimum.value,
+                max: None,
+                source: url(target, &minimum.source),
+                quote: minimum.quote.clone(),
+                note: minimum.note.clone(),
+            });
+        }
+        if let Some(advised) = target.recommendation(task) {
+            all.push(Advice {
+                target: target.name.clone(),
+                task: task.map(Task::as_str),
+                kind: AdviceKind::Recommended,
+                examples,
+                min: advised.min,
+                max: advised.max,
+                source: url(target, &advised.source),
+                quote: advised.quote.clone(),
+                note: advised.note.clone(),
+            });
+        }
+    }
+    all
+}
+
+/// What may be set for training.
+pub fn training(targets: &[Arc<Profile>]) -> Vec<Training> {
+    let of = |target: &Arc<Profile>| {
+        let setting = |(name, of): (&String, &Hyperparameter)| Training {
+            target: target.name.clone(),
+            setting: name.clone(),
+            field: of.field.clone(),
+            default: of.default,
+            default_text: of.default_text.clone(),
+            min: of.min,
+            max: of.max,
+            words: range_words(of),
+            source: url(target, &of.source),
+            quote: of.quote.clone(),
+            note: of.note.clone(),
+        };
+        let settings = target.hyperparameters.iter().map(setting);
+        settings.collect::<Vec<_>>()
+    };
+    targets.iter().flat_map(of).collect()
+}
+
+/// How many steps the defaults make of `examples`, at the targets that state them.
+pub fn steps(targets: &[Arc<Profile>], examples: u64) -> Vec<Steps> {
+    let default = |target: &Profile, name: &str| {
+        let default = target.hyperparameters.get(name)?.default?;
+        (default >= 1.0).then_some(default as u64)
+    };
+    let of = |target: &Arc<Profile>| {
+        let (batch_size, epochs) = (default(target, "batch-size")?, default(target, "epochs")?);
+        let per_epoch = examples.div_ceil(batch_size);
+        Some(Steps {
+            target: target.name.clone(),
+            batch_size,
+            epochs,
+            per_epoch,
+            total: per_epoch * epochs,
+        })
+    };
+    targets.iter().filter_map(of).collect()
+}
