@@ -190,11 +190,13 @@ pub const DAMAGES: &[Damage] = &[
         bare.then(|| output(row, format!("{}\n", row.output)))?
     }),
     damage("mixed-quoting", "quotes around it", |row, form| {
+        let shape = form.outputs.shape?;
+        let prose = shape.value == Shape::Text;
         let plain =
             form.labels.is_none() && form.outputs.quoted.is_some() && form.outputs.stop.is_none();
         let bare =
             !row.output.contains(['"', '{']) && !row.input.contains(&format!("\"{}\"", row.output));
-        (plain && bare).then(|| output(row, format!("\"{}\"", row.output)))?
+        (prose && plain && bare).then(|| output(row, format!("\"{}\"", row.output)))?
     }),
     damage("mixed-number-style", "not grouped", |row, form| {
         form.outputs.grouped.as_ref()?;
