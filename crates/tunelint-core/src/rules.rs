@@ -66,6 +66,7 @@ pub mod no_records;
 pub mod nothing_to_learn;
 pub mod null_like_output;
 pub mod odd_line_endings;
+pub mod odd_space;
 pub mod output_repeats_input;
 pub mod output_too_long;
 pub mod personal_data;
@@ -448,6 +449,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         odd_line_endings::META,
         include_str!("../rules/odd-line-endings.md"),
         Check::reader,
+    ),
+    entry(
+        odd_space::META,
+        include_str!("../rules/odd-space.md"),
+        odd_space::build,
     ),
     entry(
         output_repeats_input::META,
