@@ -52,6 +52,8 @@ pub struct Outputs {
     pub quoted: Option<Majority<bool>>,
     /// The script of their letters.
     pub script: Option<Majority<&'static str>>,
+    /// That they are in the script of their input, where nearly all are.
+    pub same_script: Option<Majority<bool>>,
     /// Whether they end with a full stop.
     pub ended: Option<Majority<bool>>,
     /// Whether they start with a capital.
@@ -89,6 +91,12 @@ impl Outputs {
                 .and_then(|date| date.when(LEAST, MOST)),
             script: Majority::among(cuts.iter().filter_map(|cut| dominant(cut.head())))
                 .and_then(|script| script.when(ENOUGH, NEARLY_ALL)),
+            same_script: Majority::among(sketch.entries().filter_map(|entry| {
+                let output = dominant(entry.output.as_ref()?.head())?;
+                Some(output == dominant(entry.input.head())?)
+            }))
+            .filter(|same| same.value)
+            .and_then(|same| same.when(ENOUGH, NEARLY_ALL)),
             ended: Majority::among(texts.iter().filter_map(|text| ends_sentence(text)))
                 .and_then(|ended| ended.when(ENOUGH, NEARLY_ALL)),
             upper: Majority::among(texts.iter().filter_map(|text| starts_upper(text)))
