@@ -49,13 +49,13 @@ mod tests {
     use super::*;
 
     fn uri(path: &str) -> String {
-        SourceName::new(Path::new(path), Path::new("/work/repo")).uri
+        SourceName::new(Path::new(path), Path::new("/data/repo")).uri
     }
 
     #[test]
     fn uris_are_relative_and_encoded() {
         assert_eq!(uri("./data/train 1.jsonl"), "data/train%201.jsonl");
-        assert_eq!(uri("/work/repo/a/é.csv"), "a/%C3%A9.csv");
+        assert_eq!(uri("/data/repo/a/é.csv"), "a/%C3%A9.csv");
         assert_eq!(uri("/elsewhere/a.csv"), "file:///elsewhere/a.csv");
         assert_eq!(uri("javascript:x.jsonl"), "javascript%3Ax.jsonl");
     }
