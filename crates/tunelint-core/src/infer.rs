@@ -1,8 +1,7 @@
 //! What the data itself says its form is, and how a text departs from it.
 //!
-//! `Inferred::from_survey` reads a survey; every part is absent where
-//! the evidence is not enough. A rule that needs an inference is built from it as it would be
-//! from a setting.
+//! `Inferred::from_survey` reads a survey; every part is absent where the evidence is not enough.
+//! A rule that needs an inference is built from it as it would be from a setting.
 
 pub mod common;
 pub mod labels;
@@ -73,9 +72,7 @@ impl Inferred {
             Some(_) => None,
         };
         let preamble = common::beginning(&prompts);
-        let usual = preamble
-            .as_ref()
-            .filter(|found| found.share() >= preamble::USUAL);
+        let usual = preamble.as_ref().filter(|found| found.is_usual());
         let markers = Markers::infer(sketch.entries(), usual.map(|found| found.value.as_str()));
         let outputs = Outputs::infer(sketch);
         let stop = outputs.stop.as_ref().map_or("", |stop| stop.value.as_str());
@@ -98,9 +95,7 @@ impl Inferred {
 
     /// The preamble that is expected of every first prompt.
     pub fn usual_preamble(&self) -> Option<&Common> {
-        self.preamble
-            .as_ref()
-            .filter(|found| found.share() >= preamble::USUAL)
+        self.preamble.as_ref().filter(|found| found.is_usual())
     }
 
     /// The markers that are expected in `text`. Those of a preamble that it lacks are not: one

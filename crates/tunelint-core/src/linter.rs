@@ -231,14 +231,6 @@ impl Linter {
         Ok(())
     }
 
-    /// The rules of the first reading, in order: parts must have the same.
-    pub fn rule_names(&self) -> Vec<String> {
-        self.rules
-            .named()
-            .map(|(name, _)| name.to_owned())
-            .collect()
-    }
-
     /// A source that another run has checked: it will be read again where that is needed.
     pub fn revisit(&mut self, reader: &Reader) {
         self.visited.push(Visited {

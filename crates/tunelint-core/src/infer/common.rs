@@ -17,6 +17,16 @@ const ALONE: f64 = 0.5;
 /// A text and how many of the texts looked at have it.
 pub type Common = Majority<String>;
 
+/// The share of texts that must have it for it to be expected of every one.
+const USUAL: f64 = 0.8;
+
+impl Common {
+    /// Whether so many have it that it is expected of every text.
+    pub fn is_usual(&self) -> bool {
+        self.share() >= USUAL
+    }
+}
+
 /// What most of `texts` start with, if it can be an instruction.
 pub fn beginning(texts: &[&Cut]) -> Option<Common> {
     let heads: Vec<&str> = texts.iter().map(|cut| cut.head()).collect();
@@ -56,7 +66,7 @@ pub fn ending(texts: &[&Cut]) -> Option<Common> {
     (said && is_followed(alone, common.holders)).then_some(common)
 }
 
-/// The text that more than `share` of `texts` are, `None` standing for none at all.
+/// The text that at least `share` of `texts` are, `None` standing for none at all.
 pub fn same<'t>(texts: impl Iterator<Item = Option<&'t str>>, share: f64) -> Option<Common> {
     let most = Majority::among(texts)?.when(LEAST, share)?;
     let value = most

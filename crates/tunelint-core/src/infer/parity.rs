@@ -7,7 +7,6 @@
 use super::common::{Common, beginning, ending};
 use super::markers::Markers;
 use super::plateau::LEAST;
-use super::preamble::USUAL;
 use super::script::dominant;
 use super::{Inferred, Majority};
 use crate::marker::Event;
@@ -254,7 +253,7 @@ impl Sides<'_> {
 
 /// An edge that is expected of every input.
 fn usual(common: Option<&Common>) -> Option<String> {
-    let usual = common.filter(|common| common.share() >= USUAL);
+    let usual = common.filter(|common| common.is_usual());
     usual.map(|common| common.value.clone())
 }
 

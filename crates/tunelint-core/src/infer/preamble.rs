@@ -58,9 +58,6 @@ pub struct Departure {
     pub wanted_to: usize,
 }
 
-/// The share of inputs that must start with a text for it to be expected of every one.
-pub const USUAL: f64 = 0.8;
-
 /// The most edits that still make a mistyped preamble, and the share of its length.
 const MOST_EDITS: usize = 40;
 

@@ -2,7 +2,7 @@
 
 use crate::example::{Example, Role, Turn};
 use crate::finding::{Findings, Fix, Message, Severity};
-use crate::infer::preamble::{Departure, Fault, USUAL, depart};
+use crate::infer::preamble::{Departure, Fault, depart};
 use crate::infer::{Common, Inferred};
 use crate::printable::quoted;
 use crate::record::Record;
@@ -58,7 +58,7 @@ struct Usual {
 fn usual(inferred: &Inferred) -> Option<Check> {
     let wanted = |found: Option<&Common>| {
         found
-            .filter(|found| found.share() >= USUAL)
+            .filter(|found| found.is_usual())
             .filter(|found| inferred.may_depart(found))
             .cloned()
     };

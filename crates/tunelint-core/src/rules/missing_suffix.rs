@@ -4,7 +4,7 @@ use crate::example::Example;
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::infer::Common;
 use crate::infer::common::reversed;
-use crate::infer::preamble::{Departure, Fault, USUAL, depart};
+use crate::infer::preamble::{Departure, Fault, depart};
 use crate::printable::quoted;
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
@@ -21,7 +21,7 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.as_ref()?;
     let suffix = inferred.suffix.clone()?;
-    let usual = suffix.share() >= USUAL && inferred.may_depart(&suffix);
+    let usual = suffix.is_usual() && inferred.may_depart(&suffix);
     usual.then(|| Check::example(MissingSuffix { suffix }))
 }
 

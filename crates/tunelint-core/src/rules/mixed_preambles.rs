@@ -1,7 +1,6 @@
 //! A beginning that a part of the inputs has, and a part has not.
 
 use crate::finding::{Findings, Message, Severity};
-use crate::infer::preamble::USUAL;
 use crate::position::Location;
 use crate::printable::quoted;
 use crate::rule::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
@@ -42,7 +41,7 @@ impl SurveyRule for MixedPreambles {
             ("inputs", &inferred.preamble),
         ];
         for (texts, common) in found {
-            let Some(common) = common.as_ref().filter(|found| found.share() < USUAL) else {
+            let Some(common) = common.as_ref().filter(|found| !found.is_usual()) else {
                 continue;
             };
             let lacks = |(_, system, input): &&(&Entry, &str, &str)| {
