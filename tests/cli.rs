@@ -628,3 +628,46 @@ fn unreadable_files_of_comparison_are_told() {
     let (_, out, _) = repository.run(&["check", "a.jsonl", "./a.jsonl", "--quiet"]);
     assert!(out.contains("in 1 file"), "{out}");
 }
+
+/// `tests/data/letters.json` makes a token of every character.
+#[test]
+fn a_tokenizer_makes_an_estimate_a_count() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("long.jsonl");
+    let line = |letters: usize| {
+        let answer = "a".repeat(letters);
+        format!(
+            "{{\"messages\":[{{\"role\":\"user\",\"content\":\"q\"}},{{\"role\":\"assistant\",\"content\":\"{answer}\"}}]}}\n"
+        )
+    };
+    fs::write(&path, line(32_767) + &line(32_768)).expect("written");
+    let path = path.to_str().expect("UTF-8");
+    let arguments = [
+        "check",
+        path,
+        "--target",
+        "fireworks",
+        "--format",
+        "concise",
+    ];
+    let arguments = [
+        &arguments[..],
+        &["--select", "example-too-long", "--isolated"],
+    ]
+    .concat();
+    let (code, out, _) = outcome(&tunelint(&arguments));
+    assert_eq!(
+        (code, out.as_str()),
+        (0, ""),
+        "a word of 32,768 letters is no token each"
+    );
+
+    let letters = root().join("tests/data/letters.json");
+    let with = ["--tokenizer", letters.to_str().expect("UTF-8")];
+    let (code, out, _) = outcome(&tunelint(&[&arguments[..], &with].concat()));
+    let said = "2:1: error[example-too-long] the example has 32,769 tokens, 1 too many: fireworks cuts it at 32,768 tokens";
+    assert!(
+        code == 1 && out.lines().count() == 1 && out.contains(said),
+        "{out}"
+    );
+}

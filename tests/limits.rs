@@ -10,6 +10,7 @@ use tunelint_core::profile::{Cited, FILES, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::source::Input;
 use tunelint_core::survey::Leaks;
+use tunelint_core::tokens::Tokenizer;
 
 use crate::profiles::ON_RECORD;
 use crate::running::Check;
@@ -42,6 +43,7 @@ impl Fixture {
         check.default_target = false;
         check.enabled = [rule].into();
         check.context.profiles = vec![Arc::new(profile.clone())];
+        check.context.tokenizer = Some(Arc::new(Letters));
         if let Some(validation) = &self.validation {
             let input = Input::bytes("valid.jsonl", validation.as_bytes());
             let reader = Reader::open(SourceId(1), input, &ReadOptions::default());
@@ -50,6 +52,16 @@ impl Fixture {
             check.context.validation = Some(Arc::new(leaks));
         }
         check.run("train.jsonl", self.training.as_bytes()).0
+    }
+}
+
+/// Every character is a token: so a text can be made that has so many.
+#[derive(Debug)]
+struct Letters;
+
+impl Tokenizer for Letters {
+    fn count(&self, text: &str) -> u64 {
+        text.chars().count() as u64
     }
 }
 
@@ -110,11 +122,15 @@ fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixt
             Fixture::of(pair(1, n)),
             Fixture::of(pair(1, n + 1)),
         ),
-        // Four characters of ASCII are estimated as one token.
         "example" => (
             "example-too-long",
-            Fixture::of(pair(4 * (n - 1), 4)),
-            Fixture::of(pair(4 * (n - 1) + 1, 4)),
+            Fixture::of(pair(n - 4, 4)),
+            Fixture::of(pair(n - 3, 4)),
+        ),
+        "turn" => (
+            "example-too-long",
+            Fixture::of(pair(n, n)),
+            Fixture::of(pair(n + 1, n)),
         ),
         "upload" => {
             let pad = n - upload_overhead(profile);

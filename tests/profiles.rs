@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 
 use tunelint_core::layout;
 use tunelint_core::profile::{FILES, Profile};
+use tunelint_core::tokens::Rates;
 
 use crate::running::root;
 
 /// The limits that rules enforce.
-const LIMITS: [&str; 11] = [
+const LIMITS: [&str; 12] = [
     "input",
     "output",
     "example",
+    "turn",
     "upload",
     "min-examples",
     "max-examples",
@@ -50,7 +52,7 @@ const REQUIRES: [&str; 12] = [
     "text-only",
 ];
 /// Statements that are on record and that no rule looks up: each with the reason.
-pub const ON_RECORD: [(&str, &str); 8] = [
+pub const ON_RECORD: [(&str, &str); 7] = [
     (
         "no-system",
         "advice of a closed service; converting puts the system text before the input",
@@ -72,10 +74,6 @@ pub const ON_RECORD: [(&str, &str); 8] = [
     (
         "min-per-label",
         "the number is unconfirmed and the service closed; rare-label has its own floor",
-    ),
-    (
-        "turn",
-        "the limit of a closed service, in tokens, which are only estimated",
     ),
 ];
 /// Layouts that profiles name and that are not read: each with the reason.
@@ -161,6 +159,16 @@ fn every_statement_has_a_rule() {
                 "{}: no layout {layout}",
                 profile.name
             );
+        }
+    }
+}
+
+#[test]
+fn every_tokenizer_was_measured() {
+    for profile in all() {
+        if let Some(tokenizer) = &profile.tokenizer {
+            let measured = Rates::names().any(|name| name == tokenizer.name);
+            assert!(measured, "{}: {}", profile.name, tokenizer.name);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Settings: which file counts, what it changes, and what it may not do.
 
-use crate::running::Repository;
+use crate::running::{Repository, root};
 
 const EMPTY: &str = "{\"id\":\"q1\",\"source\":\"docs\",\"text_input\":\"a\",\"output\":\"\"}\n";
 
@@ -125,6 +125,7 @@ fn nothing_outside_of_the_repository_is_reached() {
             format!("{dataset}preamble-file = \"{path}\""),
             format!("{dataset}output-schema = \"{path}\""),
             format!("baseline = \"{path}\""),
+            format!("tokenizer = \"{path}\""),
         ] {
             repository.write("tunelint.toml", &settings);
             let (code, _, said) = repository.run(&["check", "data"]);
@@ -564,6 +565,24 @@ fn rules_link_to_their_pages() {
     assert_eq!(
         (code, said.contains("no https address with `{rule}` in it")),
         (2, true),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_tokenizer_can_be_named() {
+    let repository = with("tokenizer = \"letters.json\"\n");
+    let letters = std::fs::read_to_string(root().join("tests/data/letters.json"));
+    repository.write("letters.json", &letters.expect("a file"));
+    let (code, out, _) = repository.run(&["stats", "data/train.jsonl"]);
+    assert!(
+        code == 0 && out.contains("(counted by the tokenizer"),
+        "{out}"
+    );
+    repository.write("letters.json", "{}");
+    let (code, _, said) = repository.run(&["check", "data/train.jsonl"]);
+    assert!(
+        code == 2 && said.contains("tunelint.toml:1") && said.contains("no tokenizer"),
         "{said}"
     );
 }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::task::Task;
 
 pub use fact::{
-    Cited, Effect, Fact, Hyperparameter, NameLimit, Recommendation, Reserved, Roles, Unit, Where,
+    Cited, Effect, Fact, Hyperparameter, NameLimit, Recommendation, Reserved, Roles, TokenizerName,
+    Unit, Where,
 };
 
 /// What one provider accepts.
@@ -58,6 +59,8 @@ pub struct Profile {
     /// How many examples it advises, by task; `any` for every other.
     #[serde(default)]
     pub recommended: BTreeMap<String, Recommendation>,
+    /// What it counts tokens with, where it says so.
+    pub tokenizer: Option<TokenizerName>,
     /// What may be set for training.
     #[serde(default)]
     pub hyperparameters: BTreeMap<String, Hyperparameter>,
@@ -115,6 +118,9 @@ impl Profile {
         }
         if let Some(of) = &self.roles {
             cite("roles".to_owned(), &of.source, &of.quote);
+        }
+        if let Some(of) = &self.tokenizer {
+            cite("tokenizer".to_owned(), &of.source, &of.quote);
         }
         for of in &self.reserved {
             cite("reserved".to_owned(), &of.source, &of.quote);

@@ -20,6 +20,7 @@ use crate::request::Request;
 use crate::schema::Schema;
 use crate::survey::{Leaks, Needs, Survey};
 use crate::task::Task;
+use crate::tokens::Tokenizer;
 
 /// Sees one example at a time and nothing else.
 pub trait ExampleRule: Send + Sync {
@@ -209,6 +210,8 @@ pub struct RuleContext {
     pub output_schema: Option<Arc<dyn Schema>>,
     /// The user's own rules.
     pub custom: Vec<CustomRule>,
+    /// What counts tokens exactly, where the user has it.
+    pub tokenizer: Option<Arc<dyn Tokenizer>>,
 }
 
 impl RuleContext {

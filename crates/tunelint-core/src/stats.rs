@@ -9,7 +9,7 @@ use crate::position::Span;
 use crate::reader::{Decoded, Reader};
 use crate::survey::{Group, Horizon, Lengths, Needs, Normalizer, Sighting, Spot, Survey};
 use crate::text::Text;
-use crate::tokens::Estimate;
+use crate::tokens::{Counter, Tokens};
 
 /// What everything that is gathered for rules costs: 32 bytes an example.
 const ALL: Needs = Needs {
@@ -31,10 +31,10 @@ pub struct Stats {
     /// Characters of all texts.
     pub characters: u64,
     /// What those make in tokens.
-    pub tokens: Estimate,
+    pub tokens: Tokens,
     /// Characters of what is read before the last answer.
     pub inputs: Lengths,
-    /// Tokens of each example, estimated.
+    /// Tokens of each example.
     pub examples: Lengths,
 }
 
@@ -45,13 +45,15 @@ struct Noted {
 }
 
 impl Stats {
-    /// Reads all of `reader`; `layout` is the one that the target takes.
+    /// Reads all of `reader`; `layout` is the one that the target takes, `counter` the way it
+    /// counts tokens.
     ///
     /// # Errors
     /// What reading returns.
     pub fn of(
         reader: &mut Reader,
         layout: Option<&dyn Layout>,
+        counter: &Counter,
         threads: usize,
     ) -> io::Result<Self> {
         let horizon = Horizon::default();
@@ -65,7 +67,7 @@ impl Stats {
             },
             |read, normalizer, noted| match read {
                 Decoded::Example(example) => {
-                    noted.stats.observe(example, normalizer, &horizon);
+                    noted.stats.observe(example, counter, normalizer, &horizon);
                     if let Some(layout) = layout {
                         noted.object.clear();
                         layout.encode(example, &mut noted.object, &mut Losses::default());
@@ -90,21 +92,21 @@ impl Stats {
         }
     }
 
-    fn observe(&mut self, example: &Example<'_>, normalizer: &mut Normalizer, horizon: &Horizon) {
+    fn observe(
+        &mut self,
+        example: &Example<'_>,
+        counter: &Counter,
+        normalizer: &mut Normalizer,
+        horizon: &Horizon,
+    ) {
         self.survey.observe(example, normalizer, horizon);
         let spot = || Spot::new(&example.record, Span::at(0));
-        let tokens = Estimate::of(example.texts().map(Text::as_str));
+        let tokens = counter.count(example.texts().map(Text::as_str));
         self.characters += example.turns.iter().map(Turn::chars).sum::<u64>();
-        self.add_tokens(tokens);
+        self.tokens += tokens;
         self.examples.add(tokens.about, spot);
         self.inputs
             .add(example.input().iter().map(Turn::chars).sum(), spot);
-    }
-
-    fn add_tokens(&mut self, more: Estimate) {
-        self.tokens.about += more.about;
-        self.tokens.low += more.low;
-        self.tokens.high += more.high;
     }
 
     fn merge(&mut self, other: Self) {
@@ -112,7 +114,7 @@ impl Stats {
         self.unread += other.unread;
         self.bytes += other.bytes;
         self.characters += other.characters;
-        self.add_tokens(other.tokens);
+        self.tokens += other.tokens;
         self.inputs.merge(other.inputs);
         self.examples.merge(other.examples);
     }
@@ -145,11 +147,24 @@ impl Stats {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::layout;
     use crate::position::SourceId;
     use crate::reader::ReadOptions;
     use crate::source::Input;
+    use crate::tokens::Tokenizer;
+
+    /// Every character is a token.
+    #[derive(Debug)]
+    struct Letters;
+
+    impl Tokenizer for Letters {
+        fn count(&self, text: &str) -> u64 {
+            text.chars().count() as u64
+        }
+    }
 
     fn stats(text: &str, batch_bytes: usize, threads: usize) -> Stats {
         let options = ReadOptions {
@@ -159,7 +174,8 @@ mod tests {
         let input = Input::bytes("a.jsonl", text.as_bytes());
         let mut reader = Reader::open(SourceId(0), input, &options).unwrap();
         let layout = layout::by_name("pairs").unwrap();
-        Stats::of(&mut reader, Some(&*layout), threads).unwrap()
+        let counter = Counter::Exact(Arc::new(Letters));
+        Stats::of(&mut reader, Some(&*layout), &counter, threads).unwrap()
     }
 
     #[test]
@@ -169,7 +185,7 @@ mod tests {
         assert_eq!(stats.bytes, line.len() as u64);
         assert_eq!(
             (stats.characters, stats.tokens.about, stats.unread),
-            (5, 2, 1)
+            (5, 5, 1)
         );
         assert_eq!(stats.inputs.longest().first().unwrap().0, 4);
     }

@@ -87,6 +87,9 @@ pub struct Check {
     /// Prompts as the application sends them, to be compared with the inputs; a .txt file has one a line
     #[arg(long, value_name = "FILE")]
     pub production: Option<PathBuf>,
+    /// Count tokens with this `tokenizer.json`, or file of tiktoken's ranks, in place of an estimate
+    #[arg(long, value_name = "FILE")]
+    pub tokenizer: Option<PathBuf>,
     /// Only these rules (comma-separated or several times)
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -323,6 +326,9 @@ pub struct Stats {
     pub task: Option<String>,
     #[command(flatten)]
     pub reading: Reading,
+    /// Count tokens with this `tokenizer.json`, or file of tiktoken's ranks, in place of an estimate
+    #[arg(long, value_name = "FILE")]
+    pub tokenizer: Option<PathBuf>,
     /// How it is shown
     #[arg(long, value_name = "NAME", default_value = "human")]
     pub format: StatsFormat,

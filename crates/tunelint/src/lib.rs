@@ -12,6 +12,7 @@ mod progress;
 mod report;
 mod settings;
 mod staged;
+mod tokenizer;
 mod walk;
 
 use std::process::ExitCode;

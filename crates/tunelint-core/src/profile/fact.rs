@@ -118,6 +118,20 @@ pub struct Roles {
     pub unconfirmed: bool,
 }
 
+/// What a provider counts tokens with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TokenizerName {
+    /// Its name in `rules/tokenizers.toml`.
+    pub name: String,
+    /// The page, by its short name.
+    pub source: String,
+    /// The provider's words.
+    pub quote: String,
+    /// What is not certain about it.
+    pub note: Option<String>,
+}
+
 /// Words that no text may hold.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -1,50 +1,123 @@
-//! An example beyond the tokens that the target takes.
+//! An example, or a turn of it, beyond the tokens that the target takes.
 //!
-//! Tokens are estimated from characters, so this is never an error.
+//! Without the target's own tokenizer the number is an estimate, and never an error. With it the
+//! texts alone are counted: what a chat format puts around them only makes more.
+
+use std::sync::Arc;
 
 use crate::example::{Example, Turn};
 use crate::finding::{Findings, Message, Severity};
+use crate::position::Span;
 use crate::printable::grouped;
-use crate::profile::Unit;
+use crate::profile::{Profile, Unit};
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetLimit};
 use crate::text::Text;
-use crate::tokens::Estimate;
+use crate::tokens::{Counter, Tokens};
 
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new("example-too-long", Level::Profile, Scope::Example);
 
-/// Builds the rule, where a target limits the tokens of an example.
+/// Builds the rule, where a target limits the tokens of an example or of a turn.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let mut limits = context.limits("example");
-    limits.retain(|limit| limit.limit.unit == Unit::Tokens);
-    (!limits.is_empty()).then(|| Check::example(ExampleTooLong { limits }))
+    let mut maxima: Vec<Maximum> = Vec::new();
+    for profile in &context.profiles {
+        for what in ["example", "turn"] {
+            let Some(next) = Maximum::of(what, profile, context) else {
+                continue;
+            };
+            match maxima.iter_mut().find(|known| known.is_same(&next)) {
+                Some(known) => known.limit.targets.extend(next.limit.targets),
+                None => maxima.push(next),
+            }
+        }
+    }
+    (!maxima.is_empty()).then(|| Check::example(ExampleTooLong { maxima }))
+}
+
+/// What an example, or a turn, may have at most, and the way its tokens are counted.
+struct Maximum {
+    what: &'static str,
+    limit: TargetLimit,
+    counter: Counter,
+}
+
+impl Maximum {
+    fn of(what: &'static str, profile: &Arc<Profile>, context: &RuleContext) -> Option<Self> {
+        let limit = profile.limit(what)?;
+        (limit.unit == Unit::Tokens).then(|| Self {
+            what,
+            limit: TargetLimit {
+                limit: limit.clone(),
+                targets: vec![profile.name.clone()],
+            },
+            counter: Counter::new(context.tokenizer.as_ref(), Some(profile)),
+        })
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let (one, two) = (&self.limit.limit, &other.limit.limit);
+        (self.what, one.value, one.effect) == (other.what, two.value, two.effect)
+            && self.counter.is_same(&other.counter)
+    }
+
+    /// Speaks of `turns`, which stand at `span`, if they have too many tokens.
+    fn check(&self, turns: &[Turn<'_>], span: Span, seen: &Example<'_>, findings: &mut Findings) {
+        // A token has at least one byte: most examples need not be counted.
+        let bytes: u64 = turns.iter().map(Turn::bytes).sum();
+        let limit = &self.limit.limit;
+        if bytes <= limit.value {
+            return;
+        }
+        let texts = turns.iter().flat_map(|turn| &turn.texts);
+        let tokens = self.counter.count(texts.map(Text::as_str));
+        if tokens.about <= limit.value {
+            return;
+        }
+        let most = if self.counter.is_exact() {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
+        let severity = limit.severity(false).min(most);
+        findings.report(seen.record.at(span), severity, || self.message(tokens));
+    }
+
+    fn message(&self, tokens: Tokens) -> Message {
+        if self.counter.is_exact() {
+            return self
+                .limit
+                .exceeded(self.what, tokens.about)
+                .help("shorten it, or split it");
+        }
+        Message::new(format!(
+            "the {} has about {} tokens, between {} and {} as estimated from its characters: {}",
+            self.what,
+            grouped(tokens.about),
+            grouped(tokens.low),
+            grouped(tokens.high),
+            self.limit.effect()
+        ))
+        .help("shorten it, or count it exactly with `--tokenizer FILE`")
+        .targets(&self.limit.targets)
+    }
 }
 
 struct ExampleTooLong {
-    limits: Vec<TargetLimit>,
+    maxima: Vec<Maximum>,
 }
 
 impl ExampleRule for ExampleTooLong {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        // A token has at least one byte: most examples need not be estimated.
-        let bytes: u64 = example.turns.iter().map(Turn::bytes).sum();
-        for limit in self.limits.iter().filter(|limit| bytes > limit.limit.value) {
-            let tokens = Estimate::of(example.texts().map(Text::as_str));
-            if tokens.about <= limit.limit.value {
+        for maximum in &self.maxima {
+            if maximum.what == "example" {
+                let span = example.record.span();
+                maximum.check(&example.turns, span, example, findings);
                 continue;
             }
-            let severity = limit.limit.severity(false).min(Severity::Warning);
-            findings.report(example.record.at(example.record.span()), severity, || {
-                Message::new(format!(
-                    "the example has about {} tokens, between {} and {} as estimated from its characters: {}",
-                    grouped(tokens.about),
-                    grouped(tokens.low),
-                    grouped(tokens.high),
-                    limit.effect()
-                ))
-                .help("shorten it, or count it with the provider's own tokenizer")
-                .targets(&limit.targets)
-            });
+            for turn in &example.turns {
+                let span = turn.text_span();
+                maximum.check(std::slice::from_ref(turn), span, example, findings);
+            }
         }
     }
 }

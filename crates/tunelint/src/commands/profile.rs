@@ -88,6 +88,12 @@ fn demands(profile: &Profile, text: &mut String) {
         ("no text may hold", words, &of.source, &of.quote, &of.note)
     });
     section(text, "Reserved words", reserved);
+    let tokenizer = profile.tokenizer.iter();
+    let tokenizer = tokenizer.map(|of| {
+        let words = "what tokens are estimated by".to_owned();
+        (of.name.as_str(), words, &of.source, &of.quote, &of.note)
+    });
+    section(text, "Tokenizer", tokenizer);
 }
 
 fn advice(profile: &Profile, text: &mut String) {

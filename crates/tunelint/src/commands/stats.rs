@@ -35,6 +35,7 @@ fn gather(options: cli::Stats) -> Result<Document, Failure> {
         target: options.target,
         task: options.task,
         reading: options.reading,
+        tokenizer: options.tokenizer,
         settings: options.settings,
         ..Check::default()
     };
@@ -50,7 +51,12 @@ fn source(mut opened: Opened, threads: usize) -> Result<Source, Failure> {
     let wanted = opened.targets.first().and_then(|of| of.layouts.first());
     let wanted = wanted.and_then(|name| layout::by_name(name));
     let layout = wanted.or_else(|| opened.reader.layout().cloned());
-    let stats = Stats::of(&mut opened.reader, layout.as_deref(), threads)
-        .map_err(|error| Failure::io("read", &path, &error))?;
+    let stats = Stats::of(
+        &mut opened.reader,
+        layout.as_deref(),
+        &opened.counter,
+        threads,
+    )
+    .map_err(|error| Failure::io("read", &path, &error))?;
     Ok(Source::new(&opened, &stats))
 }

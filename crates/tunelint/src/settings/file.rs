@@ -25,6 +25,9 @@ pub struct File {
     /// What the model is tuned for.
     #[cfg_attr(test, schemars(schema_with = "names::task"))]
     pub task: Option<String>,
+    /// A `tokenizer.json`, or a file of tiktoken's ranks, that counts tokens in place of an
+    /// estimate.
+    pub tokenizer: Option<String>,
     /// The severity from which on the exit code is 1.
     #[cfg_attr(test, schemars(schema_with = "names::fail_on"))]
     pub fail_on: Option<FailOn>,

@@ -14,6 +14,7 @@ use tunelint_core::position::Position;
 use tunelint_core::rule::RuleOptions;
 use tunelint_core::rules;
 use tunelint_core::schema::Schema;
+use tunelint_core::tokens::Tokenizer;
 
 use super::Merged;
 use super::file::{self, File, Level, RuleSetting, RuleTable};
@@ -48,6 +49,8 @@ pub struct Settings {
     pub exclude: Option<Patterns>,
     /// Accepted findings.
     pub baseline: Option<PathBuf>,
+    /// What counts tokens.
+    pub tokenizer: Option<Arc<dyn Tokenizer>>,
     /// What belongs together.
     pub datasets: Vec<Dataset>,
     /// What is excused.
@@ -186,6 +189,10 @@ impl Settings {
             .baseline
             .as_ref()
             .and_then(|path| reader.baseline(path));
+        settings.tokenizer = file
+            .tokenizer
+            .as_ref()
+            .and_then(|path| reader.tokenizer(path));
         let custom = file.custom.iter().enumerate();
         settings.custom = custom
             .filter_map(|(index, custom)| reader.custom(index, custom))
@@ -327,6 +334,15 @@ impl Meaning<'_> {
             })
         });
         read.map_err(|why| self.wrong(pointer, why)).ok()
+    }
+
+    fn tokenizer(&mut self, path: &str) -> Option<Arc<dyn Tokenizer>> {
+        let (document, _) = self.merged.document("/tokenizer")?;
+        let read = confined(document, path).and_then(|path| {
+            let why = |why| format!("this is no tokenizer that can be used: {why}");
+            crate::tokenizer::read(&path).map_err(why)
+        });
+        read.map_err(|why| self.wrong("/tokenizer", why)).ok()
     }
 
     /// A link must lead where people expect one to lead.

@@ -6,6 +6,7 @@ use tunelint_core::position::SourceId;
 use tunelint_core::profile::Profile;
 use tunelint_core::reader::Reader;
 use tunelint_core::task::Task;
+use tunelint_core::tokens::Counter;
 
 use super::super::reading;
 use super::plan::Plan;
@@ -22,6 +23,8 @@ pub struct Opened {
     pub targets: Vec<Arc<Profile>>,
     /// The task, where somebody named it.
     pub task: Option<Task>,
+    /// The way tokens are counted.
+    pub counter: Counter,
 }
 
 /// Opens everything that `options` name; the first that cannot be read ends it.
@@ -45,6 +48,7 @@ pub fn open(options: &Check) -> Result<Vec<Opened>, Failure> {
         let targets = plan.targets_of(&reader)?;
         opened.push(Opened {
             reader,
+            counter: plan.counter(&targets),
             targets,
             task: plan.task,
         });

@@ -12,6 +12,7 @@ use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::rule::RuleContext;
 use tunelint_core::rules::{RuleSet, Selection};
 use tunelint_core::task::Task;
+use tunelint_core::tokens::Counter;
 
 use super::super::{names, reading};
 use crate::cli::{Check, FailOn, Reading};
@@ -92,6 +93,7 @@ impl Plan {
                 options: settings.options.clone(),
                 output_schema: dataset.and_then(Dataset::schema),
                 custom: settings.custom.clone(),
+                tokenizer: settings.tokenizer.clone(),
                 ..RuleContext::default()
             },
             threads: super::threads(options.threads),
@@ -108,6 +110,12 @@ impl Plan {
         default
             .map(|name| names::profile(name).map(|profile| vec![profile]))
             .unwrap_or(Ok(Vec::new()))
+    }
+
+    /// The way tokens are counted for a source with these targets: as the first of them does.
+    pub(super) fn counter(&self, profiles: &[Arc<Profile>]) -> Counter {
+        let first = profiles.first().map(AsRef::as_ref);
+        Counter::new(self.context.tokenizer.as_ref(), first)
     }
 
     /// What rules are built from, for sources with these targets.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tunelint_core::printable::printable_path;
 
@@ -176,6 +177,12 @@ impl Sources {
             .map(|settings| is_complete(settings, &whole));
         sources.complete = complete.collect();
         sources.settings = shelf.settings;
+        if let Some(path) = &options.tokenizer {
+            let given = crate::tokenizer::load(path)?;
+            for settings in &mut sources.settings {
+                settings.tokenizer = Some(Arc::clone(&given));
+            }
+        }
         Ok(sources)
     }
 

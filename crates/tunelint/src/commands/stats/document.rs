@@ -11,9 +11,6 @@ use super::form::{Form, Silent};
 use super::targets::{Advice, LimitUse, Steps, Training};
 use super::{Opened, form, targets};
 
-/// How tokens are estimated, for people.
-pub const ESTIMATE: &str = "estimated: four characters of ASCII make a token, two of other \
-    alphabets, one of Chinese, Japanese, Korean and signs";
 /// Ranges of a distribution.
 const BINS: u64 = 10;
 
@@ -22,7 +19,6 @@ const BINS: u64 = 10;
 pub struct Document {
     version: u32,
     tool: Tool,
-    token_estimate: &'static str,
     /// Every source, in order.
     pub sources: Vec<Source>,
 }
@@ -66,10 +62,12 @@ pub struct Size {
     /// Bytes as the first target receives them.
     pub bytes: u64,
     pub characters: u64,
-    /// Estimated, and what hardly a tokenizer makes fewer or more than.
+    /// Counted, or estimated with the bounds of the estimate.
     pub tokens: u64,
     pub tokens_low: u64,
     pub tokens_high: u64,
+    /// How, for people.
+    pub tokens_by: String,
 }
 
 /// How long texts are, in characters.
@@ -106,7 +104,6 @@ impl Document {
                 name: "tunelint",
                 version: env!("CARGO_PKG_VERSION"),
             },
-            token_estimate: ESTIMATE,
             sources,
         }
     }
@@ -140,6 +137,7 @@ impl Source {
                 tokens: stats.tokens.about,
                 tokens_low: stats.tokens.low,
                 tokens_high: stats.tokens.high,
+                tokens_by: tokens_by(opened),
             },
             inputs: Distribution::of(&stats.inputs),
             outputs: Distribution::of(&survey.output_lengths),
@@ -148,11 +146,28 @@ impl Source {
             silent,
             duplicates: Repeated::of(&stats.duplicates()),
             conflicts: Repeated::of(&stats.conflicts()),
-            limits: targets::limits(&opened.targets, stats),
+            limits: targets::limits(&opened.targets, &opened.counter, stats),
             advice: targets::advice(&opened.targets, task, survey.examples),
             training: targets::training(&opened.targets),
             steps: targets::steps(&opened.targets, survey.examples),
         }
+    }
+}
+
+/// How tokens were counted.
+fn tokens_by(opened: &Opened) -> String {
+    if opened.counter.is_exact() {
+        return "counted by the tokenizer that was given, without what a chat format adds"
+            .to_owned();
+    }
+    let target = opened.targets.first();
+    let named = target.and_then(|target| target.tokenizer.as_ref());
+    match named {
+        Some(tokenizer) => format!(
+            "estimated for the tokenizer {}; `--tokenizer FILE` counts them",
+            tokenizer.name
+        ),
+        None => "estimated between several tokenizers; `--tokenizer FILE` counts them".to_owned(),
     }
 }
 

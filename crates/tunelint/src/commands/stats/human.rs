@@ -4,7 +4,7 @@ use tunelint_core::printable::{counted, grouped};
 use tunelint_core::survey::Bin;
 use unicode_width::UnicodeWidthStr;
 
-use super::document::{Distribution, Document, ESTIMATE, Repeated, Source};
+use super::document::{Distribution, Document, Repeated, Size, Source};
 use super::targets::{Advice, AdviceKind, LimitUse};
 
 /// Labels that are listed.
@@ -126,13 +126,8 @@ impl Page {
             grouped(size.file_bytes)
         ));
         self.line(&format!("  characters  {}", grouped(size.characters)));
-        self.line(&format!(
-            "  tokens      about {}, between {} and {}",
-            grouped(size.tokens),
-            grouped(size.tokens_low),
-            grouped(size.tokens_high)
-        ));
-        self.wrapped("              ", &format!("({ESTIMATE})"));
+        self.line(&format!("  tokens      {}", tokens(size)));
+        self.wrapped("              ", &format!("({})", size.tokens_by));
     }
 
     fn distribution(&mut self, what: &str, of: &Distribution) {
@@ -393,6 +388,16 @@ impl Advice {
             _ => format!("{have}, {asks}: enough"),
         }
     }
+}
+
+/// How many tokens there are, or between which bounds.
+fn tokens(size: &Size) -> String {
+    let about = grouped(size.tokens);
+    if size.tokens_low == size.tokens_high {
+        return about;
+    }
+    let (low, high) = (grouped(size.tokens_low), grouped(size.tokens_high));
+    format!("about {about}, between {low} and {high}")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use tunelint_core::printable::{counted, grouped};
 
-use super::document::{Distribution, Document, ESTIMATE, Source};
+use super::document::{Distribution, Document, Source};
 use super::human::range;
 use crate::report::plain;
 
@@ -61,7 +61,12 @@ fn sizes(sources: &[Source]) -> String {
         std::iter::once(plain(&source.path)).chain(cells).collect()
     };
     let table = table(&head, sources.iter().map(row));
-    format!("{}\nTokens are {ESTIMATE}.\n", table.trim_start())
+    let mut ways: Vec<&str> = sources
+        .iter()
+        .map(|of| of.size.tokens_by.as_str())
+        .collect();
+    ways.dedup();
+    format!("{}\nTokens are {}.\n", table.trim_start(), ways.join("; "))
 }
 
 fn distribution(what: &str, of: &Distribution) -> String {

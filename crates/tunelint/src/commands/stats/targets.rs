@@ -10,6 +10,7 @@ use tunelint_core::sink::REST_ENVELOPE_BYTES;
 use tunelint_core::stats::Stats;
 use tunelint_core::survey::Lengths;
 use tunelint_core::task::Task;
+use tunelint_core::tokens::Counter;
 
 use super::super::profile::range_words;
 use super::document::percent;
@@ -90,7 +91,7 @@ pub fn upload(target: Option<&Arc<Profile>>, stats: &Stats) -> u64 {
 }
 
 /// How much of each limit is used. Bytes are measured in the layout of the first target.
-pub fn limits(targets: &[Arc<Profile>], stats: &Stats) -> Vec<LimitUse> {
+pub fn limits(targets: &[Arc<Profile>], counter: &Counter, stats: &Stats) -> Vec<LimitUse> {
     let mut all = Vec::new();
     for (index, target) in targets.iter().enumerate() {
         for (name, limit) in &target.limits {
@@ -107,7 +108,8 @@ pub fn limits(targets: &[Arc<Profile>], stats: &Stats) -> Vec<LimitUse> {
                 _ => None,
             };
             if let Some(used) = used {
-                all.push(limit_use(target, limit, used));
+                let is_exact = limit.unit != Unit::Tokens || counter.is_exact();
+                all.push(limit_use(target, limit, used, is_exact));
             }
         }
     }
@@ -121,7 +123,12 @@ fn longest(what: &'static str, lengths: &Lengths) -> Option<Used> {
     Some((what, *length, Some(spot.record())))
 }
 
-fn limit_use(target: &Profile, limit: &Cited<u64>, (what, value, record): Used) -> LimitUse {
+fn limit_use(
+    target: &Profile,
+    limit: &Cited<u64>,
+    (what, value, record): Used,
+    is_exact: bool,
+) -> LimitUse {
     LimitUse {
         target: target.name.clone(),
         limit: what,
@@ -130,7 +137,7 @@ fn limit_use(target: &Profile, limit: &Cited<u64>, (what, value, record): Used) 
         max: limit.value,
         percent: percent(value, limit.value),
         record,
-        estimated: limit.unit == Unit::Tokens,
+        estimated: !is_exact,
         source: url(target, &limit.source),
         quote: limit.quote.clone(),
     }
