@@ -586,3 +586,22 @@ fn a_tokenizer_can_be_named() {
         "{said}"
     );
 }
+
+#[test]
+fn names_of_roles_can_be_given() {
+    let line =
+        r#"{"messages":[{"role":"customer","content":"Hi"},{"role":"bot","content":"Hello"}]}"#;
+    let dataset = "[[dataset]]\nfiles = [\"a.jsonl\"]\n";
+    let roles = format!("{dataset}roles = {{ customer = \"user\", bot = \"model\" }}\n");
+    let repository = Repository::new(&[("tunelint.toml", &roles), ("a.jsonl", line)]);
+    assert_eq!(repository.run(&["check", "--select", "unknown-role"]).0, 0);
+    let (code, out, _) =
+        repository.run(&["check", "--select", "unknown-role", "--role", "bot=tool"]);
+    assert_eq!((code, out.contains("unknown-role")), (0, false), "{out}");
+    repository.write(
+        "tunelint.toml",
+        &format!("{dataset}roles = {{ bot = \"robot\" }}\n"),
+    );
+    let (code, _, said) = repository.run(&["check"]);
+    assert!(code == 2 && said.contains("tunelint.toml:3"), "{said}");
+}

@@ -156,6 +156,7 @@ mod tests {
             start: Position::START,
             ordinal: 1,
             body: Body::Unread,
+            speakers: crate::layout::Speakers::nobody(),
             lone_cr: false,
             recovered: false,
         };

@@ -15,6 +15,7 @@ mod preference;
 mod prompt_completion;
 mod sharegpt;
 mod side;
+mod speakers;
 mod text;
 mod tooling;
 
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use object::ObjectWriter;
 pub use pairs::{Binding, Pairs, Template};
+pub use speakers::{Speaker, Speakers};
 
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;

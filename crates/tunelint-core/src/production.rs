@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use crate::example::{Example, Role, Turn};
 use crate::finding::{Findings, Policy};
+use crate::layout::Speakers;
 use crate::position::{Position, SourceId, Span};
 use crate::reader::{Decoded, INPUT_NAMES, OpenError, ReadOptions, Reader};
 use crate::record::{Body, Field, Record};
@@ -51,6 +52,7 @@ impl Prompts {
                 start,
                 ordinal,
                 body: Body::Unread,
+                speakers: Speakers::nobody(),
                 lone_cr: false,
                 recovered: false,
             };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::example::Example;
 use crate::finding::{Findings, Fix, Severity};
 use crate::json::{Fault, Kind, Parser};
-use crate::layout::{self, Binding, Layout, Pairs};
+use crate::layout::{self, Binding, Layout, Pairs, Speakers};
 use crate::position::{Position, SourceId};
 use crate::record::{Body, Record};
 use crate::row::{Header, RowParser};
@@ -35,6 +35,8 @@ pub struct ReadOptions {
     pub output: Option<Binding>,
     /// The column of the system text.
     pub system: Option<String>,
+    /// What names of roles stand for, besides those that the layouts know.
+    pub speakers: Speakers,
     /// The largest record that is read, in bytes.
     pub max_record: usize,
     /// About how many bytes a batch has; no finding depends on it.
@@ -49,6 +51,7 @@ impl Default for ReadOptions {
             input: None,
             output: None,
             system: None,
+            speakers: Speakers::default(),
             max_record: MAX_RECORD_BYTES,
             batch_bytes: BATCH_BYTES,
         }
@@ -211,6 +214,7 @@ impl Reader {
             layout: self.mapping.layout.clone(),
             mapped: self.mapping.mapped,
             header: self.header.clone(),
+            speakers: self.options.speakers.clone(),
         }
     }
 
@@ -300,6 +304,7 @@ pub struct Decoding {
     /// The names of the layout were given or found; they are not the layout's own.
     mapped: bool,
     header: Header,
+    speakers: Speakers,
 }
 
 /// The buffers of one worker.
@@ -363,13 +368,14 @@ impl Decoding {
         }
     }
 
-    fn record<'a>(&self, piece: &Piece, raw: &'a [u8]) -> Record<'a> {
+    fn record<'a>(&'a self, piece: &Piece, raw: &'a [u8]) -> Record<'a> {
         Record {
             source: self.source,
             raw,
             start: piece.start,
             ordinal: piece.ordinal,
             body: Body::Unread,
+            speakers: &self.speakers,
             lone_cr: self.lone_cr,
             recovered: piece.recovered,
         }

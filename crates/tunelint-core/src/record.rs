@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::json::{Json, Kind, LastItem};
+use crate::layout::Speakers;
 use crate::position::{Location, Position, SourceId, Span};
 use crate::row::Row;
 use crate::text::Text;
@@ -20,6 +21,8 @@ pub struct Record<'a> {
     pub ordinal: u64,
     /// What was read from it.
     pub body: Body<'a>,
+    /// The names of roles that the user gave.
+    pub speakers: &'a Speakers,
     /// Whether a lone CR ends a line in this file.
     pub lone_cr: bool,
     /// Whether it stands after a place where reading had to start anew.

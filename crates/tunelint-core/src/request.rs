@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use crate::json::{Kind, Parser, Value};
+use crate::layout::Speakers;
 use crate::position::Position;
 use crate::reader::Reader;
 use crate::record::{Body, Record};
@@ -65,6 +66,7 @@ pub fn with_request(reader: &Reader, take: impl FnOnce(&Request<'_>)) -> io::Res
             start: Position::START,
             ordinal: 1,
             body: Body::Json(json),
+            speakers: Speakers::nobody(),
             lone_cr: false,
             recovered: false,
         };

@@ -215,6 +215,10 @@ pub struct Reading {
     /// The column or field of the system text
     #[arg(long, value_name = "COLUMN")]
     pub system: Option<String>,
+    /// What a name of a role stands for: system, user, model, tool, or call for a turn that is a
+    /// tool call (several times)
+    #[arg(long, value_name = "NAME=ROLE")]
+    pub role: Vec<String>,
     /// What separates cells: one character, or tab
     #[arg(long, value_name = "CHARACTER", allow_hyphen_values = true)]
     pub delimiter: Option<String>,

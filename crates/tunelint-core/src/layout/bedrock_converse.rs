@@ -170,13 +170,15 @@ fn message_turn<'a>(
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
     let named = role_name(record, message, "role", &ROLES, findings)?;
-    let role = match named.as_str().unwrap_or_default() {
-        "user" => Role::User,
-        "assistant" => Role::Model,
-        _ => {
-            unknown_role::report(record, "role", named, &ROLES, findings);
-            return None;
-        }
+    let name = named.as_str().unwrap_or_default();
+    let known = match name {
+        "user" => Some(Role::User),
+        "assistant" => Some(Role::Model),
+        _ => None,
+    };
+    let Some(role) = record.speakers.role(name).or(known) else {
+        unknown_role::report(record, "role", named, &ROLES, findings);
+        return None;
     };
     let Some(content) = message.get("content").filter(|of| of.kind() == Kind::Array) else {
         match message.get("content") {

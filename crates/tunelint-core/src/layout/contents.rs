@@ -183,19 +183,27 @@ pub(super) fn turn<'a>(
         }
         _ => {
             let named = turn_text(record, content, "role", findings)?;
-            match named.as_str().unwrap_or_default() {
-                "user" => Role::User,
-                "model" => Role::Model,
-                "function" | "tool" => Role::Tool,
-                "system" => Role::System,
-                _ => {
-                    unknown_role::report(record, "role", named, &ROLES, findings);
-                    return None;
-                }
-            }
+            let name = named.as_str().unwrap_or_default();
+            let known = record.speakers.role(name).or_else(|| role_called(name));
+            let Some(role) = known else {
+                unknown_role::report(record, "role", named, &ROLES, findings);
+                return None;
+            };
+            role
         }
     };
     parts(record, content, role, findings)
+}
+
+/// The role that the layout calls `name`.
+fn role_called(name: &str) -> Option<Role> {
+    match name {
+        "user" => Some(Role::User),
+        "model" => Some(Role::Model),
+        "function" | "tool" => Some(Role::Tool),
+        "system" => Some(Role::System),
+        _ => None,
+    }
 }
 
 fn holds_result(content: Value<'_>) -> bool {

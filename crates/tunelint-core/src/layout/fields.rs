@@ -283,6 +283,7 @@ pub(super) mod testing {
             start: Position::START,
             ordinal: 1,
             body: Body::Json(json),
+            speakers: crate::layout::Speakers::nobody(),
             lone_cr: false,
             recovered: false,
         };

@@ -179,15 +179,10 @@ pub(super) fn turn<'a>(
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
     let named = role_name(record, message, "role", &ROLES, findings)?;
-    let role = match named.as_str().unwrap_or_default() {
-        "system" | "developer" => Role::System,
-        "user" => Role::User,
-        "assistant" => Role::Model,
-        "tool" | "function" => Role::Tool,
-        _ => {
-            unknown_role::report(record, "role", named, &ROLES, findings);
-            return None;
-        }
+    let name = named.as_str().unwrap_or_default();
+    let Some(role) = record.speakers.role(name).or_else(|| role_called(name)) else {
+        unknown_role::report(record, "role", named, &ROLES, findings);
+        return None;
     };
     let mut turn = Turn {
         role,
@@ -204,7 +199,7 @@ pub(super) fn turn<'a>(
             _ => turn.parts.push(part(PartKind::Note, &entry)),
         }
     }
-    if matches!(named.as_str(), Some("developer" | "function")) {
+    if matches!(name, "developer" | "function") {
         turn.parts.push(Part {
             kind: PartKind::Note,
             key: "role",
@@ -214,6 +209,17 @@ pub(super) fn turn<'a>(
     }
     content(record, message, &mut turn, findings)?;
     Some(turn)
+}
+
+/// The role that the layout calls `name`.
+fn role_called(name: &str) -> Option<Role> {
+    match name {
+        "system" | "developer" => Some(Role::System),
+        "user" => Some(Role::User),
+        "assistant" => Some(Role::Model),
+        "tool" | "function" => Some(Role::Tool),
+        _ => None,
+    }
 }
 
 fn part<'a>(kind: PartKind, entry: &Entry<'a>) -> Part<'a> {

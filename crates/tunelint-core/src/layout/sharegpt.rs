@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::fields::{extras, fields, has, notes, optional};
 use super::messages::{role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
-use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
+use super::{Capacity, Layout, Losses, ObjectWriter, Speaker, part_name};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::Value;
@@ -98,13 +98,11 @@ pub(super) fn turn<'a>(
     let from = role_name(record, item, "from", &ROLES, findings);
     let value = turn_text(record, item, "value", findings);
     let (from, value) = (from?, value?);
-    let (role, call) = match from.as_str().unwrap_or_default() {
-        "system" => (Role::System, false),
-        "human" | "user" => (Role::User, false),
-        "gpt" | "assistant" | "model" | "chatgpt" | "bing" | "bard" => (Role::Model, false),
-        "function_call" => (Role::Model, true),
-        "observation" | "tool" => (Role::Tool, false),
-        _ => {
+    let name = from.as_str().unwrap_or_default();
+    let (role, call) = match record.speakers.get(name).or_else(|| speaker_called(name)) {
+        Some(Speaker::Role(role)) => (role, false),
+        Some(Speaker::Call) => (Role::Model, true),
+        None => {
             unknown_role::report(record, "from", from, &ROLES, findings);
             return None;
         }
@@ -127,6 +125,18 @@ pub(super) fn turn<'a>(
     }
     turn.parts.extend(notes(item, &["from", "value"]));
     Some(turn)
+}
+
+/// Whom the layout calls `name`; some chat programs left their own names.
+fn speaker_called(name: &str) -> Option<Speaker> {
+    Some(match name {
+        "system" => Speaker::Role(Role::System),
+        "human" | "user" => Speaker::Role(Role::User),
+        "gpt" | "assistant" | "model" | "chatgpt" | "bing" | "bard" => Speaker::Role(Role::Model),
+        "function_call" => Speaker::Call,
+        "observation" | "tool" => Speaker::Role(Role::Tool),
+        _ => return None,
+    })
 }
 
 /// Writes a turn that uses tools and was read in another layout: a turn for its text, one for its

@@ -106,7 +106,10 @@ pub(crate) fn report(
         ));
         match meant(name, known) {
             Some(meant) => message.help(format!("did you mean `{meant}`?")),
-            None => message.help(format!("the roles are {}", known.join(", "))),
+            None => message.help(format!(
+                "the roles are {}; `--role NAME=ROLE` says what another name stands for",
+                known.join(", ")
+            )),
         }
     });
 }

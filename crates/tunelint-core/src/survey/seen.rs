@@ -427,6 +427,7 @@ mod tests {
             },
             ordinal: 6,
             body: crate::record::Body::Unread,
+            speakers: crate::layout::Speakers::nobody(),
             lone_cr: false,
             recovered: false,
         };

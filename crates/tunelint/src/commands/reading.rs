@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use tunelint_core::layout::{self, Binding, Template};
+use tunelint_core::layout::{self, Binding, Speakers, Template};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{printable_path, quoted};
 use tunelint_core::reader::{OpenError, ReadOptions, Reader};
@@ -28,6 +28,7 @@ pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
         input: binding(reading.input.as_ref(), reading.input_template.as_ref())?,
         output: binding(reading.output.as_ref(), reading.output_template.as_ref())?,
         system: reading.system.clone(),
+        speakers: speakers(&reading.role)?,
         max_record: match &reading.max_record_size {
             Some(text) => size(text)?,
             None => MAX_RECORD_BYTES,
@@ -64,6 +65,24 @@ fn binding(column: Option<&String>, template: Option<&String>) -> Result<Option<
         (Some(column), None) => Ok(Some(Binding::Name(column.clone()))),
         (None, None) => Ok(None),
     }
+}
+
+/// Names of roles, each given as `NAME=ROLE`.
+fn speakers(given: &[String]) -> Result<Speakers, Failure> {
+    let mut speakers = Speakers::default();
+    for text in given {
+        let (name, meaning) = text.split_once('=').ok_or_else(|| {
+            Failure::new(format!(
+                "{} does not say what a role stands for",
+                quoted(text, 40)
+            ))
+            .help("write NAME=ROLE, for example bot=model")
+        })?;
+        if !speakers.add(name, meaning) {
+            return Err(unknown("role", meaning, &Speakers::MEANINGS));
+        }
+    }
+    Ok(speakers)
 }
 
 fn delimiter(text: &str) -> Result<u8, Failure> {

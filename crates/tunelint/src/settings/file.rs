@@ -99,6 +99,9 @@ pub struct Dataset {
     pub output_template: Option<String>,
     /// The column or field of the system text.
     pub system: Option<String>,
+    /// What names of roles stand for: `bot = "model"`.
+    #[cfg_attr(test, schemars(schema_with = "names::roles"))]
+    pub roles: BTreeMap<String, String>,
     /// What separates cells: one character, or `tab`.
     pub delimiter: Option<String>,
     /// The encoding, if it is not UTF-8.

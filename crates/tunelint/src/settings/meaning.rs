@@ -159,6 +159,10 @@ impl Dataset {
             reading.output.clone_from(&own.output);
             reading.output_template.clone_from(&own.output_template);
         }
+        // What is typed comes last, and counts.
+        let roles = own.roles.iter();
+        let roles = roles.map(|(name, meaning)| format!("{name}={meaning}"));
+        reading.role = roles.chain(typed.role.iter().cloned()).collect();
         fill(&mut reading.layout, &own.layout);
         fill(&mut reading.container, &own.container);
         fill(&mut reading.system, &own.system);

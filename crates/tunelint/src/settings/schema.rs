@@ -3,7 +3,7 @@
 
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Map, Value, json};
-use tunelint_core::layout;
+use tunelint_core::layout::{self, Speakers};
 use tunelint_core::profile;
 use tunelint_core::rule::RuleMeta;
 use tunelint_core::rules::REGISTRY;
@@ -38,6 +38,15 @@ pub fn task(_: &mut SchemaGenerator) -> Schema {
 pub fn layout(_: &mut SchemaGenerator) -> Schema {
     let layouts = layout::all();
     one_of(layouts.iter().map(|layout| layout.name()).collect())
+}
+
+/// Names of roles, each with what it stands for.
+pub fn roles(_: &mut SchemaGenerator) -> Schema {
+    let meanings = Speakers::MEANINGS
+        .into_iter()
+        .chain(["assistant"])
+        .collect();
+    json_schema!({ "type": "object", "additionalProperties": one_of(meanings) })
 }
 
 pub fn container(_: &mut SchemaGenerator) -> Schema {
