@@ -196,6 +196,13 @@ fn records() -> BTreeMap<&'static str, Vec<String>> {
             "preference-sharegpt" => &[
                 r#"{"conversations":[{"from":"human","value":"a"}],"chosen":{"from":"gpt","value":"b"},"rejected":{"from":"gpt","value":"c"}}"#,
             ],
+            "preference-bedrock" => &[
+                r#"{"schemaVersion":"bedrock-conversation-2024","system":[{"text":"s"}],"messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","candidates":[{"content":[{"text":"b"}],"preferenceLabel":"preferred"},{"content":[{"text":"c"}],"preferenceLabel":"non-preferred"}]}]}"#,
+            ],
+            "classifier" => &[
+                r#"{"text":"a","labels":{"tone":"b","topics":["c","d"]}}"#,
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"labels":{"tone":"c"}}"#,
+            ],
             "kto" => &[
                 r#"{"prompt":"a","completion":"b","label":true}"#,
                 r#"{"prompt":"a","completion":"c","label":false}"#,

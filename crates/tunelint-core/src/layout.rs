@@ -4,6 +4,7 @@
 mod alpaca;
 mod anthropic_messages;
 mod bedrock_converse;
+mod classifier;
 mod contents;
 mod fields;
 mod kto;
@@ -144,7 +145,9 @@ pub fn all() -> Vec<Arc<dyn Layout>> {
         Arc::new(preference::Preference::OpenAi),
         Arc::new(preference::Preference::Vertex),
         Arc::new(preference::Preference::ShareGpt),
+        Arc::new(preference::Preference::Bedrock),
         Arc::new(kto::Kto),
+        Arc::new(classifier::Classifier),
         Arc::new(bedrock_converse::BedrockConverse),
         Arc::new(anthropic_messages::AnthropicMessages),
         Arc::new(messages::Messages),

@@ -7,7 +7,7 @@ use super::fields::{extras, fields, has, not_a, notes};
 use super::messages::{Item, in_order, role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter};
-use crate::example::{Example, Part, PartKind, Role, Turn};
+use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
 use crate::record::{Body, Field, Record};
@@ -52,6 +52,15 @@ pub(super) fn is_converse(body: &Body<'_>) -> bool {
     })
 }
 
+/// Whether the last turn is one of several that are compared.
+pub(super) fn has_candidates(body: &Body<'_>) -> bool {
+    let Some(Field::Other(list)) = body.field("messages") else {
+        return false;
+    };
+    let last = list.items().last();
+    last.is_some_and(|message| message.get("candidates").is_some())
+}
+
 impl Layout for BedrockConverse {
     fn name(&self) -> &'static str {
         "bedrock-converse"
@@ -62,92 +71,25 @@ impl Layout for BedrockConverse {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        is_converse(body)
+        is_converse(body) && !has_candidates(body)
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
         let list = turn_list(record, "messages", findings)?;
-        let mut turns = Vec::with_capacity(4);
-        let mut whole = true;
-        match record.body.field("system") {
-            None => {}
-            Some(Field::Other(blocks)) if blocks.kind() == Kind::Array => {
-                match turn(record, blocks, blocks, Role::System, findings) {
-                    Some(system) if system.texts.is_empty() => {}
-                    Some(system) => turns.push(system),
-                    None => whole = false,
-                }
-            }
-            Some(_) => {
-                turn_list(record, "system", findings)?;
-            }
-        }
-        for message in list.items() {
-            match message_turn(record, message, findings) {
-                Some(turn) => turns.push(turn),
-                None => whole = false,
-            }
-        }
-        let mut example = Example::new(*record, turns);
+        let turns = turns(record, list.items(), findings);
+        let mut example = Example::new(*record, turns?);
         example.extras = extras(record, &FIELDS);
-        example.settings = fields(record, |name| {
-            ["schemaVersion", "toolConfig"].contains(&name)
-        });
-        // The usual version goes without saying.
-        let usual = |raw: &str| raw.trim_matches('"') == VERSION;
-        example
-            .settings
-            .retain(|setting| setting.key != "schemaVersion" || !usual(setting.raw));
-        whole.then_some(example)
+        example.settings = settings(record);
+        Some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = is_converse(&example.record.body);
         let exchanges = tooling::foreign(example, own);
-        let mut settings = example.settings.iter();
-        object.key("schemaVersion");
-        match settings.find(|setting| own && setting.key == "schemaVersion") {
-            Some(version) => object.raw(version.raw),
-            None => object.string(VERSION),
-        }
-        let systems = || {
-            example
-                .turns
-                .iter()
-                .filter(|turn| turn.role == Role::System)
-        };
-        if systems().next().is_some() {
-            object.key("system");
-            object.begin_array();
-            systems().for_each(|turn| encode_blocks(turn, own, None, object, losses));
-            object.end_array();
-        }
-        tooling::lose_system_places(&example.turns, losses);
+        encode_head(example, own, object, losses);
         object.key("messages");
         object.begin_array();
-        let mut open = None;
-        for (index, turn) in example.turns.iter().enumerate() {
-            if turn.role == Role::System {
-                continue;
-            }
-            // Results of one round stand in one message.
-            if !(turn.role == Role::Tool && open == Some(Role::Tool) && !own) {
-                end_message(open, object);
-                object.begin_object();
-                object.key("role");
-                object.string(if turn.role == Role::Model {
-                    "assistant"
-                } else {
-                    "user"
-                });
-                object.key("content");
-                object.begin_array();
-            }
-            open = Some(turn.role);
-            let exchange = exchanges.as_ref().and_then(|all| all.get(index));
-            encode_blocks(turn, own, exchange, object, losses);
-        }
-        end_message(open, object);
+        encode_turns(&example.turns, own, exchanges.as_deref(), object, losses);
         object.end_array();
         tooling::settings(example, own, &["schemaVersion"], object, losses, declare);
     }
@@ -155,6 +97,107 @@ impl Layout for BedrockConverse {
     fn capacity(&self) -> Capacity {
         Capacity::CONVERSATION
     }
+}
+
+/// The turns of `messages`, behind the system text.
+pub(super) fn turns<'a>(
+    record: &Record<'a>,
+    messages: impl Iterator<Item = Value<'a>>,
+    findings: &mut Findings<'_>,
+) -> Option<Vec<Turn<'a>>> {
+    let mut turns = Vec::with_capacity(4);
+    let mut whole = true;
+    match record.body.field("system") {
+        None => {}
+        Some(Field::Other(blocks)) if blocks.kind() == Kind::Array => {
+            match turn(record, blocks, blocks, Role::System, findings) {
+                Some(system) if system.texts.is_empty() => {}
+                Some(system) => turns.push(system),
+                None => whole = false,
+            }
+        }
+        Some(_) => {
+            turn_list(record, "system", findings)?;
+        }
+    }
+    for message in messages {
+        match message_turn(record, message, findings) {
+            Some(turn) => turns.push(turn),
+            None => whole = false,
+        }
+    }
+    whole.then_some(turns)
+}
+
+/// The fields beside the turns; the usual version goes without saying.
+pub(super) fn settings<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
+    let mut settings = fields(record, |name| {
+        ["schemaVersion", "toolConfig"].contains(&name)
+    });
+    let usual = |raw: &str| raw.trim_matches('"') == VERSION;
+    settings.retain(|setting| setting.key != "schemaVersion" || !usual(setting.raw));
+    settings
+}
+
+/// Writes the version and the system text.
+pub(super) fn encode_head(
+    example: &Example<'_>,
+    own: bool,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let mut settings = example.settings.iter();
+    object.key("schemaVersion");
+    match settings.find(|setting| own && setting.key == "schemaVersion") {
+        Some(version) => object.raw(version.raw),
+        None => object.string(VERSION),
+    }
+    let systems = || {
+        example
+            .turns
+            .iter()
+            .filter(|turn| turn.role == Role::System)
+    };
+    if systems().next().is_some() {
+        object.key("system");
+        object.begin_array();
+        systems().for_each(|turn| encode_blocks(turn, own, None, object, losses));
+        object.end_array();
+    }
+    tooling::lose_system_places(&example.turns, losses);
+}
+
+/// Writes turns as messages into the list that is open; the system text stands elsewhere.
+pub(super) fn encode_turns(
+    turns: &[Turn<'_>],
+    own: bool,
+    exchanges: Option<&[Exchange]>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let mut open = None;
+    for (index, turn) in turns.iter().enumerate() {
+        if turn.role == Role::System {
+            continue;
+        }
+        // Results of one round stand in one message.
+        if !(turn.role == Role::Tool && open == Some(Role::Tool) && !own) {
+            end_message(open, object);
+            object.begin_object();
+            object.key("role");
+            object.string(if turn.role == Role::Model {
+                "assistant"
+            } else {
+                "user"
+            });
+            object.key("content");
+            object.begin_array();
+        }
+        open = Some(turn.role);
+        let exchange = exchanges.and_then(|all| all.get(index));
+        encode_blocks(turn, own, exchange, object, losses);
+    }
+    end_message(open, object);
 }
 
 fn end_message(open: Option<Role>, object: &mut ObjectWriter) {
@@ -197,7 +240,7 @@ fn message_turn<'a>(
 }
 
 /// Reads the blocks of a turn, which stands at `whole`.
-fn turn<'a>(
+pub(super) fn turn<'a>(
     record: &Record<'a>,
     whole: Value<'a>,
     blocks: Value<'a>,
@@ -230,7 +273,7 @@ fn turn<'a>(
 }
 
 /// Writes the blocks of a turn in their order.
-fn encode_blocks(
+pub(super) fn encode_blocks(
     turn: &Turn<'_>,
     own: bool,
     exchange: Option<&Exchange>,

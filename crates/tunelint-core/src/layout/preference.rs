@@ -1,8 +1,11 @@
 //! `preference`: a prompt with a better and a worse answer, in the forms that trainers and
 //! providers have for it; each form is a layout of its own.
 
-use super::fields::{extras, has, missing, not_a, own_names};
-use super::{Capacity, Layout, Lesson, Losses, ObjectWriter, contents, messages, sharegpt, side};
+use super::fields::{extra, extras, has, missing, not_a, own_names};
+use super::{
+    Capacity, Layout, Lesson, Losses, ObjectWriter, bedrock_converse, contents, messages, sharegpt,
+    side,
+};
 use crate::example::{Example, Extra, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
@@ -20,7 +23,13 @@ pub(super) enum Preference {
     Vertex,
     /// `conversations`, `chosen`, `rejected`, as LLaMA-Factory has them.
     ShareGpt,
+    /// `messages` of which the last has `candidates`, as Amazon Bedrock has them.
+    Bedrock,
 }
+
+/// What Bedrock calls the better answer, and the worse one.
+const PREFERRED: &str = "preferred";
+const NON_PREFERRED: &str = "non-preferred";
 
 /// Turns of the prompt, the better answer and the worse one.
 struct Sides<'a> {
@@ -36,6 +45,7 @@ impl Layout for Preference {
             Self::OpenAi => "preference-openai",
             Self::Vertex => "preference-vertex",
             Self::ShareGpt => "preference-sharegpt",
+            Self::Bedrock => "preference-bedrock",
         }
     }
 
@@ -50,6 +60,7 @@ impl Layout for Preference {
                 "system_instruction",
             ],
             Self::ShareGpt => &["conversations", "chosen", "rejected"],
+            Self::Bedrock => &["schemaVersion", "system", "messages", "toolConfig"],
         }
     }
 
@@ -60,6 +71,7 @@ impl Layout for Preference {
             Self::OpenAi => has(body, "preferred_output") || has(body, "non_preferred_output"),
             Self::Vertex => all(&["contents", "completions"]),
             Self::ShareGpt => all(&["conversations", "chosen"]),
+            Self::Bedrock => bedrock_converse::has_candidates(body),
         }
     }
 
@@ -73,18 +85,14 @@ impl Layout for Preference {
             Self::OpenAi => openai(record, findings),
             Self::Vertex => vertex(record, findings),
             Self::ShareGpt => sharegpt_sides(record, findings),
+            Self::Bedrock => bedrock(record, findings),
         }?;
         let mut turns = prompt;
         turns.extend(chosen);
         let mut example = Example::new(*record, turns);
         example.rejected = rejected;
         example.extras = extras(record, self.fields());
-        if *self == Self::OpenAi
-            && let Some(Field::Other(input)) = record.body.field("input")
-        {
-            let beside = input.entries().filter(|entry| entry.key != "messages");
-            example.settings = beside.map(super::fields::extra).collect();
-        }
+        example.settings = self.settings(record);
         Some(example)
     }
 
@@ -102,8 +110,9 @@ impl Layout for Preference {
             Self::OpenAi => write_openai(sides, own, &example.settings, object, losses),
             Self::Vertex => write_vertex(sides, own, object, losses),
             Self::ShareGpt => write_sharegpt(sides, object, losses),
+            Self::Bedrock => write_bedrock(example, sides, own, object, losses),
         }
-        if !(own && *self == Self::OpenAi) {
+        if !(own && matches!(self, Self::OpenAi | Self::Bedrock)) {
             super::lose_settings(example, losses);
         }
     }
@@ -112,6 +121,24 @@ impl Layout for Preference {
         Capacity {
             lesson: Lesson::Preference,
             ..Capacity::CONVERSATION
+        }
+    }
+}
+
+impl Preference {
+    /// The fields beside the turns.
+    fn settings<'a>(self, record: &Record<'a>) -> Vec<Extra<'a>> {
+        match (self, record.body.field("input")) {
+            (Self::OpenAi, Some(Field::Other(input))) => {
+                let beside = input.entries().filter(|entry| entry.key != "messages");
+                beside.map(extra).collect()
+            }
+            (Self::Bedrock, _) => {
+                let mut settings = bedrock_converse::settings(record);
+                settings.extend(further_candidates(record));
+                settings
+            }
+            _ => Vec::new(),
         }
     }
 }
@@ -245,6 +272,114 @@ fn sharegpt_sides<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Optio
     })
 }
 
+/// The last of the messages, whose candidates are compared.
+fn compared<'a>(record: &Record<'a>) -> Option<Value<'a>> {
+    match record.body.field("messages") {
+        Some(Field::Other(list)) => list.items().last(),
+        _ => None,
+    }
+}
+
+/// The candidates that bear this label, in their order.
+fn labelled<'a>(message: Value<'a>, preferred: bool) -> impl Iterator<Item = Value<'a>> {
+    let candidates = message.get("candidates").into_iter().flat_map(Value::items);
+    candidates.filter(move |candidate| {
+        let label = candidate.get("preferenceLabel").and_then(Value::as_str);
+        let wanted = if preferred { PREFERRED } else { NON_PREFERRED };
+        label.is_some_and(|label| label.eq_ignore_ascii_case(wanted))
+    })
+}
+
+/// Candidates behind the first of each label: no other layout has a place for them.
+fn further_candidates<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
+    let message = compared(record).into_iter();
+    let further = message.flat_map(|message| {
+        labelled(message, true)
+            .skip(1)
+            .chain(labelled(message, false).skip(1))
+    });
+    let carried = |candidate: Value<'a>| Extra {
+        key: "candidates",
+        key_span: candidate.span(),
+        raw: candidate.raw(),
+        span: candidate.span(),
+    };
+    further.map(carried).collect()
+}
+
+fn bedrock<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
+    let list = messages::turn_list(record, "messages", findings)?;
+    let number = list.items().count();
+    let prompt = list.items().take(number.saturating_sub(1));
+    let prompt = bedrock_converse::turns(record, prompt, findings);
+    let message = compared(record)?;
+    let Some(candidates) = message.get("candidates") else {
+        return absent(record, "candidates", findings);
+    };
+    let mut answer = |preferred| {
+        let candidate = labelled(message, preferred).next()?;
+        let Some(content) = candidate.get("content") else {
+            return absent(record, "content", findings);
+        };
+        bedrock_converse::turn(record, candidate, content, Role::Model, findings)
+    };
+    let (chosen, rejected) = (answer(true), answer(false));
+    match (chosen, rejected) {
+        (Some(chosen), Some(rejected)) => Some(Sides {
+            prompt: prompt?,
+            chosen: vec![chosen],
+            rejected: vec![rejected],
+        }),
+        _ => {
+            let what =
+                "a list with a candidate that is `preferred` and one that is `non-preferred`";
+            not_a(what, record, "candidates", candidates, findings);
+            None
+        }
+    }
+}
+
+fn write_bedrock(
+    example: &Example<'_>,
+    [prompt, chosen, rejected]: [&[Turn<'_>]; 3],
+    own: bool,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    bedrock_converse::encode_head(example, own, object, losses);
+    object.key("messages");
+    object.begin_array();
+    bedrock_converse::encode_turns(prompt, own, None, object, losses);
+    object.begin_object();
+    object.key("role");
+    object.string("assistant");
+    object.key("candidates");
+    object.begin_array();
+    for (turns, label) in [(chosen, PREFERRED), (rejected, NON_PREFERRED)] {
+        object.begin_object();
+        object.key("content");
+        object.begin_array();
+        for turn in turns {
+            bedrock_converse::encode_blocks(turn, own, None, object, losses);
+        }
+        object.end_array();
+        object.key("preferenceLabel");
+        object.string(label);
+        object.end_object();
+    }
+    let settings = example.settings.iter().filter(|_| own);
+    for candidate in settings.clone().filter(|extra| extra.key == "candidates") {
+        object.raw(candidate.raw);
+    }
+    object.end_array();
+    object.end_object();
+    object.end_array();
+    for tools in settings.filter(|extra| extra.key == "toolConfig") {
+        object.key(tools.key);
+        object.raw(tools.raw);
+    }
+}
+
 fn write_trl(
     [prompt, chosen, rejected]: [&[Turn<'_>]; 3],
     own: bool,
@@ -332,7 +467,7 @@ mod tests {
     use super::super::fields::testing::{read, rewrite};
     use super::*;
 
-    const LINES: [(Preference, &str); 4] = [
+    const LINES: [(Preference, &str); 5] = [
         (
             Preference::Trl,
             r#"{"prompt":"a","chosen":"b","rejected":"c"}"#,
@@ -348,6 +483,10 @@ mod tests {
         (
             Preference::ShareGpt,
             r#"{"conversations":[{"from":"human","value":"a"}],"chosen":{"from":"gpt","value":"b"},"rejected":{"from":"gpt","value":"c"}}"#,
+        ),
+        (
+            Preference::Bedrock,
+            r#"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","candidates":[{"content":[{"text":"b"}],"preferenceLabel":"preferred"},{"content":[{"text":"c"}],"preferenceLabel":"non-preferred"}]}]}"#,
         ),
     ];
 
@@ -371,6 +510,35 @@ mod tests {
         let (text, lost) = rewrite(&Preference::Trl, &Preference::Trl, line);
         assert_eq!(text, r#"{"prompt":"a","chosen":"b","rejected":"c"}"#);
         assert!(lost.is_empty());
+    }
+
+    #[test]
+    fn further_candidates_are_kept_or_counted() {
+        let candidate = |text: &str, label: &str| {
+            format!(r#"{{"content":[{{"text":"{text}"}}],"preferenceLabel":"{label}"}}"#)
+        };
+        let line = |candidates: &[String]| {
+            format!(
+                r#"{{"schemaVersion":"bedrock-conversation-2024","system":[{{"text":"s"}}],"messages":[{{"role":"user","content":[{{"text":"a"}}]}},{{"role":"assistant","candidates":[{}]}}]}}"#,
+                candidates.join(",")
+            )
+        };
+        let good = candidate("b", "preferred");
+        let bad = [
+            candidate("c", "non-preferred"),
+            candidate("d", "non-preferred"),
+        ];
+        let three = line(&[good.clone(), bad[0].clone(), bad[1].clone()]);
+        let own = rewrite(&Preference::Bedrock, &Preference::Bedrock, &three);
+        assert_eq!(own, (three.clone(), vec![]));
+        let (_, lost) = rewrite(&Preference::Bedrock, &Preference::Trl, &three);
+        assert_eq!(lost, ["field `candidates`"]);
+        assert_eq!(
+            read(&Preference::Bedrock, &line(&[good])).1,
+            [
+                "wrong-type@156 /messages/1/candidates: `candidates` is a list, not a list with a candidate that is `preferred` and one that is `non-preferred`"
+            ]
+        );
     }
 
     #[test]

@@ -1,0 +1,230 @@
+//! `classifier`: a text, or a conversation, and the label that it bears: what classifiers are
+//! trained on. The label is what the model is taught to write.
+
+use super::fields::{extras, has, missing, not_a, own_names, required};
+use super::messages::encode_turn;
+use super::{Capacity, Layout, Losses, ObjectWriter, part_name, side};
+use crate::example::{Example, Role, Turn};
+use crate::finding::Findings;
+use crate::json::{Kind, Value};
+use crate::position::Span;
+use crate::record::{Body, Field, Record};
+use crate::text::Text;
+
+/// The layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Classifier;
+
+const FIELDS: [&str; 4] = ["text", "messages", "label", "labels"];
+/// What a lone label is called where labels have names.
+const NAME: &str = "label";
+
+impl Layout for Classifier {
+    fn name(&self) -> &'static str {
+        "classifier"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    /// Messages with a `label` are chats that somebody sorted; with `labels`, a classifier's.
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        let labels = has(body, "labels");
+        (has(body, "text") && (labels || has(body, "label"))) || (has(body, "messages") && labels)
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
+        let input = if has(&record.body, "messages") {
+            side::read(record, "messages", Role::User, findings)
+        } else {
+            side::read(record, "text", Role::User, findings)
+        };
+        let label = label(record, findings);
+        let mut turns = input?;
+        turns.push(Turn::of_text(Role::Model, label?));
+        let mut example = Example::new(*record, turns);
+        example.extras = extras(record, &FIELDS);
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let own = self.recognises(&example.record.body);
+        let turns = example.turns.as_slice();
+        let answer = turns.iter().rposition(|turn| turn.role == Role::Model);
+        let (input, rest) = turns.split_at(answer.unwrap_or(turns.len()));
+        let is_text = side::are_texts(&[(input, Role::User)]);
+        match input {
+            [turn] if is_text => {
+                object.key("text");
+                object.texts(&turn.texts);
+            }
+            many => encode_messages(many, own, object, losses),
+        }
+        if let [label, after @ ..] = rest {
+            encode_label(label, is_text, own.then_some(&example.record), object);
+            for part in &label.parts {
+                losses.add(part_name(part), part.span);
+            }
+            for turn in after {
+                losses.add("turn behind the last answer", turn.span);
+            }
+        }
+        super::lose_settings(example, losses);
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity {
+            needs_prompt: true,
+            ..Capacity::CONVERSATION
+        }
+    }
+}
+
+/// Writes the conversation that bears the label. Tools are carried only where they were read here.
+fn encode_messages(turns: &[Turn<'_>], own: bool, object: &mut ObjectWriter, losses: &mut Losses) {
+    object.key("messages");
+    object.begin_array();
+    for turn in turns {
+        let is_call = turn.texts.is_empty() && !turn.parts.is_empty();
+        match turn.role {
+            Role::Tool if !own => losses.add("tool result", turn.span),
+            _ if is_call && !own => {
+                for part in &turn.parts {
+                    losses.add(part_name(part), part.span);
+                }
+            }
+            _ => encode_turn(turn, own, None, object, losses),
+        }
+    }
+    object.end_array();
+}
+
+/// The label as text: one name, or all labels as JSON.
+fn label<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Text<'a>> {
+    match record.body.field("labels") {
+        None => required(record, &["label", "labels"], findings),
+        Some(Field::Text(text)) => Some(text),
+        Some(Field::Other(labels)) if labels.kind() == Kind::Object => {
+            named(record, labels, findings)
+        }
+        Some(Field::Other(labels)) if labels.kind() == Kind::Array => Some(as_json(labels)),
+        Some(Field::Other(other)) => {
+            not_a("an object of labels", record, "labels", other, findings);
+            None
+        }
+    }
+}
+
+fn named<'a>(
+    record: &Record<'a>,
+    labels: Value<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Text<'a>> {
+    let mut entries = labels.entries();
+    match (entries.next(), entries.next()) {
+        (None, _) => {
+            let at = labels.span().start;
+            missing(
+                record,
+                "labels",
+                Span::new(at, at + 1),
+                &own_names(record),
+                findings,
+            );
+            None
+        }
+        (Some(only), None) if only.value.kind() == Kind::String => only.value.text(),
+        _ => Some(as_json(labels)),
+    }
+}
+
+/// Several labels are one text: what the model would have to write.
+fn as_json<'a>(labels: Value<'a>) -> Text<'a> {
+    Text::composed(labels.raw().to_owned(), labels.span())
+}
+
+/// Writes the label under its name; labels that were read here are copied.
+fn encode_label(
+    label: &Turn<'_>,
+    is_text: bool,
+    own: Option<&Record<'_>>,
+    object: &mut ObjectWriter,
+) {
+    if let Some(Field::Other(labels)) = own.and_then(|record| record.body.field("labels")) {
+        object.key("labels");
+        object.raw(labels.raw());
+        return;
+    }
+    if is_text {
+        object.key("label");
+        object.texts(&label.texts);
+        return;
+    }
+    object.key("labels");
+    object.begin_object();
+    object.key(NAME);
+    object.texts(&label.texts);
+    object.end_object();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::testing::{read, rewrite};
+    use super::super::messages::Messages;
+    use super::*;
+
+    #[test]
+    fn it_writes_what_it_read() {
+        for line in [
+            r#"{"text":"a","label":"b"}"#,
+            r#"{"text":"a","labels":{"tone":"b"}}"#,
+            r#"{"text":"a","labels":{"tone":"b","topics":["c","d"]}}"#,
+            r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"a"}],"labels":{"tone":"b"}}"#,
+        ] {
+            assert_eq!(
+                rewrite(&Classifier, &Classifier, line),
+                (line.into(), vec![])
+            );
+        }
+    }
+
+    #[test]
+    fn a_lone_label_is_its_name_and_several_are_json() {
+        let output = |line: &str| read(&Classifier, line).0.pop().unwrap();
+        assert_eq!(
+            output(r#"{"text":"a","labels":{"tone":"good"}}"#),
+            "model: good"
+        );
+        assert_eq!(
+            output(r#"{"text":"a","labels":{"tone":"good","of":["x"]}}"#),
+            r#"model: {"tone":"good","of":["x"]}"#
+        );
+    }
+
+    #[test]
+    fn a_conversation_ends_with_its_label() {
+        let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"},{"role":"assistant","content":"d"}]}"#;
+        assert_eq!(
+            rewrite(&Messages, &Classifier, line),
+            (
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}],"labels":{"label":"d"}}"#.into(),
+                vec![]
+            )
+        );
+    }
+
+    #[test]
+    fn what_is_no_label_is_told() {
+        let said = |line: &str| read(&Classifier, line).1;
+        assert_eq!(
+            said(r#"{"text":"a","label":3}"#),
+            ["wrong-type@21 /label: `label` is a number, not text"]
+        );
+        assert_eq!(
+            said(r#"{"text":"a","labels":7}"#),
+            ["wrong-type@22 /labels: `labels` is a number, not an object of labels"]
+        );
+        assert_eq!(said(r#"{"text":"a","labels":{}}"#).len(), 1);
+    }
+}
