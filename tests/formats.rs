@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::running::{command, outcome, root, shared, tunelint};
 
 /// Every value of `--format`.
-pub const FORMATS: [&str; 9] = [
-    "human", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit", "markdown",
+pub const FORMATS: [&str; 10] = [
+    "human", "concise", "json", "jsonl", "github", "gitlab", "sarif", "junit", "markdown", "html",
 ];
 
 /// Files with something wrong in them, and the hostile ones where they are at hand.

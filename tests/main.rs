@@ -18,6 +18,7 @@ mod evaluation;
 mod fixes;
 mod formats;
 mod hooks;
+mod html;
 mod labelled;
 mod laws;
 mod limits;

@@ -258,11 +258,11 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Findings of one rule that come with an excerpt: no report shows more of them.
+/// Findings of one rule that come with an excerpt, where no report shows more of them.
 pub const EXCERPTS: usize = 10;
 
 /// How many findings are kept with their words; all of them are counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
     /// The first so many of each rule: for people.
     First(usize),
@@ -272,7 +272,7 @@ pub enum Keep {
 }
 
 /// What a run does with the findings of each rule.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     /// How many to keep.
     pub keep: Keep,
@@ -282,15 +282,26 @@ pub struct Policy {
     pub enabled: BTreeSet<&'static str>,
     /// What is excused.
     pub allowances: Arc<Allowances>,
-    /// Whether every finding that is kept comes with an excerpt: which of them are told is
-    /// decided later.
-    pub all_excerpts: bool,
+    /// How many findings of each rule come with an excerpt, if they are kept.
+    pub excerpts: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            keep: Keep::default(),
+            severities: BTreeMap::new(),
+            enabled: BTreeSet::new(),
+            allowances: Arc::default(),
+            excerpts: EXCERPTS,
+        }
+    }
 }
 
 impl Policy {
     /// Whether the finding of a rule that is the `number`th to be kept comes with an excerpt.
     pub(crate) fn shows(&self, number: usize) -> bool {
-        self.all_excerpts || number <= EXCERPTS
+        number <= self.excerpts
     }
 }
 

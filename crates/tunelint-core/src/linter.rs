@@ -314,14 +314,14 @@ impl Linter {
         Ok(())
     }
 
+    /// Whether the next finding of its rule is told with an excerpt that must be fetched.
     fn has_room(&self, finding: &Finding) -> bool {
-        match self.policy.keep {
-            Keep::First(limit) => self
-                .passed
-                .get(finding.rule)
-                .is_none_or(|passed| *passed < limit),
-            Keep::All => false,
-        }
+        let passed = self.passed.get(finding.rule).copied().unwrap_or(0);
+        let limit = match self.policy.keep {
+            Keep::First(limit) => limit,
+            Keep::All => FETCHED,
+        };
+        passed < limit && self.policy.shows(passed + 1)
     }
 
     /// Reads the text at a finding's place once more, to show it.
@@ -339,6 +339,9 @@ impl Linter {
         }
     }
 }
+
+/// Excerpts of a rule that are fetched where every finding is kept: each opens the file anew.
+const FETCHED: usize = 1_000;
 
 /// One reading of one source.
 struct Pass<'l> {

@@ -316,7 +316,7 @@ pub struct Rest {
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  tunelint stats train.jsonl\n  tunelint stats train.jsonl validation.jsonl --target openai\n  \
-    tunelint stats data/ --format markdown >> \"$GITHUB_STEP_SUMMARY\""
+    tunelint stats data/ --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  tunelint stats train.jsonl --format html > train.html"
 )]
 pub struct Stats {
     /// Files or directories; `-` is standard input; several are shown side by side
@@ -355,6 +355,8 @@ pub enum StatsFormat {
     Json,
     /// Tables in Markdown
     Markdown,
+    /// A page for a browser, in one file, with the findings of a check
+    Html,
 }
 
 /// Options of `split`.
@@ -448,6 +450,8 @@ pub enum LossFormat {
     Human,
     /// One JSON document
     Json,
+    /// A page for a browser, in one file
+    Html,
 }
 
 /// Options of `merge`.

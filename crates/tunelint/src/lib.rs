@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod exit;
 mod frame;
+mod page;
 mod progress;
 mod report;
 mod settings;

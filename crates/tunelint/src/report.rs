@@ -3,6 +3,7 @@
 mod concise;
 mod github;
 mod gitlab;
+mod html;
 mod human;
 mod json;
 mod jsonl;
@@ -16,11 +17,12 @@ mod worst;
 
 use std::io;
 
-use tunelint_core::finding::{Counts, Finding, Keep, Severity};
+use tunelint_core::finding::{Applicability, Counts, EXCERPTS, Finding, Keep, Severity};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::summary::{SourceSummary, Summary, Verdict};
 
+pub use html::{Above, Html};
 pub use markdown::plain;
 pub use names::SourceName;
 
@@ -46,6 +48,8 @@ pub enum Format {
     Junit,
     /// A summary in Markdown.
     Markdown,
+    /// A page for a browser, in one file: findings by rule, to be filtered.
+    Html,
 }
 
 impl Format {
@@ -53,7 +57,16 @@ impl Format {
     pub fn keep(self) -> Keep {
         match self {
             Self::Human => Keep::First(human::PER_RULE),
+            Self::Html => Keep::First(html::PER_RULE),
             _ => Keep::All,
+        }
+    }
+
+    /// How many findings of each rule it shows with an excerpt.
+    pub fn excerpts(self) -> usize {
+        match self {
+            Self::Html => html::PER_RULE,
+            _ => EXCERPTS,
         }
     }
 }
@@ -120,6 +133,24 @@ fn would(verdict: &Verdict) -> &'static str {
     }
 }
 
+/// In which layout a target takes the data.
+fn takes(verdict: &Verdict) -> String {
+    match &verdict.convert_to {
+        Some(layout) if verdict.is_unfit => format!("no: it takes {layout}"),
+        Some(layout) => format!("as {layout}"),
+        None => "as it is".to_owned(),
+    }
+}
+
+/// The option that makes such a fix.
+fn fixed_by(applicability: Applicability) -> &'static str {
+    match applicability {
+        Applicability::Safe => "`--fix` puts right",
+        Applicability::Unsafe => "`--unsafe-fixes` puts right",
+        Applicability::DropsRecord => "`--drop-records --rejects FILE` puts aside",
+    }
+}
+
 /// `2 errors, 1 warning, 3 advice`.
 fn totals(counts: &Counts) -> String {
     let of = |severity| counts.of_severity(severity);
@@ -139,12 +170,15 @@ fn totals(counts: &Counts) -> String {
     )
 }
 
+/// Where a report is written to.
+pub type Out<'w> = Box<dyn io::Write + Send + 'w>;
+
+/// What opens a report.
+pub trait Opens: FnOnce(Format, Style, Out<'static>) -> Box<dyn Report + Send> {}
+impl<F: FnOnce(Format, Style, Out<'static>) -> Box<dyn Report + Send>> Opens for F {}
+
 /// Opens a report in `format` that writes to `out`.
-pub fn open<'w>(
-    format: Format,
-    style: Style,
-    out: Box<dyn io::Write + Send + 'w>,
-) -> Box<dyn Report + Send + 'w> {
+pub fn open<'w>(format: Format, style: Style, out: Out<'w>) -> Box<dyn Report + Send + 'w> {
     match format {
         Format::Human => Box::new(human::Human::new(style, out)),
         Format::Concise => Box::new(concise::Concise::new(style, out)),
@@ -155,5 +189,6 @@ pub fn open<'w>(
         Format::Sarif => Box::new(sarif::Sarif::new(style, out)),
         Format::Junit => Box::new(junit::Junit::new(style, out)),
         Format::Markdown => Box::new(markdown::Markdown::new(style, out)),
+        Format::Html => Box::new(html::Html::new(style, out)),
     }
 }

@@ -31,6 +31,7 @@ use crate::baseline::Baseline;
 use crate::cli::Check;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
+use crate::report;
 use crate::walk::Named;
 use output::Reports;
 use plan::Plan;
@@ -38,6 +39,11 @@ use sources::{Role, Source, Sources};
 
 /// Checks what the options name.
 pub fn run(options: Check) -> Result<Exit, Failure> {
+    run_into(options, report::open)
+}
+
+/// The same with the report on standard output made by `open`.
+pub(super) fn run_into<F: report::Opens>(options: Check, open: F) -> Result<Exit, Failure> {
     let sources = Sources::new(&options)?;
     let mut exit = Exit::Clean;
     for failure in &sources.failures {
@@ -62,8 +68,8 @@ pub fn run(options: Check) -> Result<Exit, Failure> {
         // Every finding must be seen, to know whether it was there before.
         false => Plans::keeping(&options, &sources, Keep::All)?.with_all_excerpts(),
     };
-    let reports =
-        Reports::open(&options, &names, plans.fail_on(), sources.rule_url())?.but_for(accepted);
+    let (fail_on, rule_url) = (plans.fail_on(), sources.rule_url());
+    let reports = Reports::open(&options, &names, fail_on, rule_url, open)?.but_for(accepted);
     let run = Run::new(&sources, &plans, &names, reports, !options.no_progress);
     Ok(exit.max(match &options.part {
         Some(path) => run.part(path)?,
@@ -171,7 +177,7 @@ impl Plans {
     fn with_all_excerpts(mut self) -> Self {
         self.list
             .values_mut()
-            .for_each(|plan| plan.policy.all_excerpts = true);
+            .for_each(|plan| plan.policy.excerpts = usize::MAX);
         self
     }
 

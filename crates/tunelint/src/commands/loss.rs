@@ -1,12 +1,15 @@
 //! `tunelint loss`: what a training run's loss curve says about the number of epochs.
 
-use std::io::{self, Write};
+mod html;
+
+use std::io;
 
 use serde::Serialize;
 use tunelint_core::loss::judge::{Advice, Group, Judgement, judge};
 use tunelint_core::loss::{self, Curve, NoCurve};
 use tunelint_core::printable::printable_path;
 
+use super::rule::print;
 use crate::cli::{Loss, LossFormat};
 use crate::exit::{Exit, Failure};
 
@@ -29,16 +32,11 @@ pub fn run(options: &Loss) -> Result<Exit, Failure> {
     let bytes = bytes.map_err(|error| Failure::io("read", &path, &error))?;
     let curve = loss::read(&bytes).map_err(|why| no_curve(&path, &why))?;
     let judgement = judge(&curve, options.epochs);
-    let text = match options.format {
+    print(&match options.format {
         LossFormat::Human => human(&path, &curve, &judgement, options.width),
         LossFormat::Json => json(&path, &curve, &judgement)?,
-    };
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::io("write", "the report", &error))
-        }
-        _ => Ok(Exit::Clean),
-    }
+        LossFormat::Html => html::page(&path, &curve, &judgement)?,
+    })
 }
 
 fn no_curve(path: &str, why: &NoCurve) -> Failure {
@@ -52,7 +50,7 @@ fn no_curve(path: &str, why: &NoCurve) -> Failure {
 }
 
 fn human(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> String {
-    let unit = if judgement.by_epoch { "epoch" } else { "step" };
+    let unit = unit(judgement);
     let mut text = format!(
         "{path}: {}, {} points\n\n",
         curve.source,
@@ -80,7 +78,21 @@ fn human(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> Stri
             cell(group.validation)
         ));
     }
-    let what = match judgement.advice {
+    text.push_str(&format!("\n{}: {}\n", advised(judgement), judgement.why));
+    for warning in &judgement.warnings {
+        text.push_str(&format!("warning: {warning}\n"));
+    }
+    text
+}
+
+/// What the groups of a curve are.
+fn unit(judgement: &Judgement) -> &'static str {
+    if judgement.by_epoch { "epoch" } else { "step" }
+}
+
+/// What to do, in words.
+fn advised(judgement: &Judgement) -> String {
+    match judgement.advice {
         Advice::Keep => "keep the number of epochs".to_owned(),
         Advice::Lower(to) if judgement.by_epoch => format!("lower the number of epochs to {to}"),
         Advice::Lower(to) => format!("stop at step {to}"),
@@ -89,12 +101,7 @@ fn human(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> Stri
         }
         Advice::Raise(to) => format!("train longer, for example up to step {to}"),
         Advice::Unclear => "no advice".to_owned(),
-    };
-    text.push_str(&format!("\n{what}: {}\n", judgement.why));
-    for warning in &judgement.warnings {
-        text.push_str(&format!("warning: {warning}\n"));
     }
-    text
 }
 
 /// The curves: `•` training, `o` validation, `*` both.

@@ -3,12 +3,13 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use tunelint_core::layout::{self, Binding, Speakers, Template};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{printable_path, quoted};
 use tunelint_core::reader::{OpenError, ReadOptions, Reader};
-use tunelint_core::source::{BATCH_BYTES, Container, Input, MAX_RECORD_BYTES, Wishes};
+use tunelint_core::source::{BATCH_BYTES, Container, Input, MAX_RECORD_BYTES, Origin, Wishes};
 
 use super::names::unknown;
 use crate::cli::Reading;
@@ -160,8 +161,11 @@ pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
                 .stdin_filename
                 .clone()
                 .unwrap_or_else(|| "<stdin>".into());
-            Input::spool(name, &mut io::stdin().lock())
-                .map_err(|error| Failure::io("read", "<stdin>", &error))?
+            let origin = stdin().map_err(|error| Failure::io("read", "<stdin>", &error))?;
+            Input {
+                origin,
+                ..Input::path(name)
+            }
         }
     };
     if let Some(name) = &reading.encoding {
@@ -169,6 +173,17 @@ pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
         input.encoding = Some(encoding);
     }
     Ok(input)
+}
+
+/// Standard input, kept in a temporary file: it can be read once, and a command may want it twice.
+fn stdin() -> io::Result<Origin> {
+    static KEPT: Mutex<Option<Origin>> = Mutex::new(None);
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(origin) = &*kept {
+        return Ok(origin.clone());
+    }
+    let origin = Input::spool("-", &mut io::stdin().lock())?.origin;
+    Ok(kept.insert(origin).clone())
 }
 
 fn encoding(name: &str) -> Result<&'static tunelint_core::source::Encoding, Failure> {

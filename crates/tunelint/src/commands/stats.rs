@@ -2,6 +2,7 @@
 
 mod document;
 mod form;
+mod html;
 mod human;
 mod markdown;
 mod targets;
@@ -20,27 +21,34 @@ use document::{Document, Source};
 /// Shows what the options name.
 pub fn run(options: cli::Stats) -> Result<Exit, Failure> {
     let (format, width) = (options.format, options.width);
-    let document = gather(options)?;
+    let check = as_checked(options);
+    let document = gather(&check)?;
     print(&match format {
         StatsFormat::Human => human::page(&document, width),
         StatsFormat::Json => document.json(),
         StatsFormat::Markdown => markdown::page(&document),
+        StatsFormat::Html => return html::page(&document, check),
     })
 }
 
-fn gather(options: cli::Stats) -> Result<Document, Failure> {
-    let threads = threads(options.threads);
-    let check = Check {
+/// The check that sees the same sources in the same way.
+fn as_checked(options: cli::Stats) -> Check {
+    Check {
         paths: options.paths,
         target: options.target,
         task: options.task,
         reading: options.reading,
         tokenizer: options.tokenizer,
         settings: options.settings,
+        threads: options.threads,
         ..Check::default()
-    };
+    }
+}
+
+fn gather(check: &Check) -> Result<Document, Failure> {
+    let threads = threads(check.threads);
     let mut sources = Vec::new();
-    for opened in opening::open(&check)? {
+    for opened in opening::open(check)? {
         sources.push(source(opened, threads)?);
     }
     Ok(Document::new(sources))

@@ -8,7 +8,7 @@ use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::place::Place;
-use super::{Report, Style, totals, would};
+use super::{Report, Style, fixed_by, takes, totals, would};
 use crate::frame::Frame;
 
 /// Findings of one rule that are shown.
@@ -120,11 +120,7 @@ impl<'w> Human<'w> {
 
     fn fixable(&mut self) -> io::Result<()> {
         for (applicability, rules) in &self.fixable {
-            let does = match applicability {
-                Applicability::Safe => "`--fix` puts right",
-                Applicability::Unsafe => "`--unsafe-fixes` puts right",
-                Applicability::DropsRecord => "`--drop-records --rejects FILE` puts aside",
-            };
+            let does = fixed_by(*applicability);
             let rules: Vec<&str> = rules.iter().copied().collect();
             writeln!(self.out, "note: {does}: {}", rules.join(", "))?;
         }
@@ -144,11 +140,7 @@ impl<'w> Human<'w> {
             "target"
         )?;
         for verdict in &summary.verdicts {
-            let takes = match &verdict.convert_to {
-                Some(layout) if verdict.is_unfit => format!("no: it takes {layout}"),
-                Some(layout) => format!("as {layout}"),
-                None => "as it is".to_owned(),
-            };
+            let takes = takes(verdict);
             let closed = if verdict.is_closed { " (closed)" } else { "" };
             writeln!(
                 self.out,

@@ -99,7 +99,7 @@ pub(super) struct SummaryRecord {
 
 /// What one of several targets would make of the data.
 #[derive(Serialize)]
-struct VerdictRecord {
+pub(super) struct VerdictRecord {
     name: String,
     closed: bool,
     would: &'static str,
@@ -111,7 +111,7 @@ struct VerdictRecord {
 }
 
 impl VerdictRecord {
-    fn new(verdict: &Verdict) -> Self {
+    pub(super) fn new(verdict: &Verdict) -> Self {
         Self {
             name: verdict.target.clone(),
             closed: verdict.is_closed,

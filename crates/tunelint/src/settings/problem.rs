@@ -64,9 +64,13 @@ pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let distances = known
         .iter()
         .map(|have| (strsim::damerau_levenshtein(have, name), *have));
-    let near = distances
-        .min()
-        .filter(|(distance, _)| *distance <= 2.max(name.len() / 4));
+    // Two changes make another word of one with four letters.
+    let most = if name.len() < 5 {
+        1
+    } else {
+        2.max(name.len() / 4)
+    };
+    let near = distances.min().filter(|(distance, _)| *distance <= most);
     begun.copied().or(near.map(|(_, near)| near))
 }
 

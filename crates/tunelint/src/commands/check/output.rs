@@ -76,16 +76,29 @@ impl Write for Stdout {
 
 /// How many findings the reports need.
 pub(super) fn keep(options: &Check) -> Result<Keep, Failure> {
-    let mut formats = vec![options.format];
-    for text in &options.report {
-        formats.push(format_and_path(text)?.0);
-    }
-    let all = formats.iter().any(|format| format.keep() == Keep::All);
-    Ok(if all {
-        Keep::All
-    } else {
-        options.format.keep()
-    })
+    let formats = formats(options)?;
+    Ok(formats
+        .into_iter()
+        .map(Format::keep)
+        .max()
+        .unwrap_or_default())
+}
+
+/// How many findings of each rule the reports show with an excerpt.
+pub(super) fn excerpts(options: &Check) -> Result<usize, Failure> {
+    let formats = formats(options)?;
+    Ok(formats
+        .into_iter()
+        .map(Format::excerpts)
+        .max()
+        .unwrap_or_default())
+}
+
+/// The format of each report.
+fn formats(options: &Check) -> Result<Vec<Format>, Failure> {
+    let others = options.report.iter();
+    let others = others.map(|text| Ok(format_and_path(text)?.0));
+    std::iter::once(Ok(options.format)).chain(others).collect()
 }
 
 fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
@@ -109,12 +122,14 @@ fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
 }
 
 impl Reports {
-    /// Opens every report; `names` are those of the sources by their ids.
+    /// Opens every report, that to standard output by `open`; `names` are those of the sources by
+    /// their ids.
     pub(super) fn open(
         options: &Check,
         names: &[PathBuf],
         fail_on: Option<Severity>,
         rule_url: Option<String>,
+        open: impl report::Opens,
     ) -> Result<Self, Failure> {
         let directory = std::env::current_dir().unwrap_or_default();
         let names: Vec<SourceName> = names
@@ -131,11 +146,8 @@ impl Reports {
             links: color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         };
         let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
-        let mut reports = vec![report::open(
-            options.format,
-            style(colored(options.color)),
-            Box::new(out),
-        )];
+        let style_here = style(colored(options.color));
+        let mut reports = vec![open(options.format, style_here, Box::new(out))];
         let mut files = Vec::new();
         for text in &options.report {
             let (format, path) = format_and_path(text)?;

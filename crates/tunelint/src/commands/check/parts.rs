@@ -15,6 +15,7 @@ use super::{Plans, Reports, Run, names_of, verdict};
 use crate::cli::{Arguments, Check, Command, Merge};
 use crate::commands::{names, reading};
 use crate::exit::{Exit, Failure};
+use crate::report;
 use crate::staged::{StagedFile, same_file};
 use crate::walk::Named;
 
@@ -46,7 +47,8 @@ pub fn run(options: &Merge) -> Result<Exit, Failure> {
     let mut read = sources.read_by(&check, &names);
     read.extend(options.parts.iter().cloned());
     super::output::refuse_inputs(&check, &read)?;
-    let reports = Reports::open(&check, &names, plans.fail_on(), sources.rule_url())?;
+    let (fail_on, rule_url) = (plans.fail_on(), sources.rule_url());
+    let reports = Reports::open(&check, &names, fail_on, rule_url, report::open)?;
     let run = Run::new(&sources, &plans, &names, reports, false);
     run.merged(&parts)
 }

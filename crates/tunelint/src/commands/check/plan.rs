@@ -218,7 +218,7 @@ fn policy(
         severities,
         enabled,
         allowances: Arc::new(allowances),
-        all_excerpts: false,
+        excerpts: super::output::excerpts(options)?,
     })
 }
 

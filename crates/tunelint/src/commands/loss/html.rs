@@ -1,0 +1,62 @@
+//! A loss curve as a page for a browser: drawn, in numbers, and judged.
+
+mod chart;
+
+use serde::Serialize;
+use tunelint_core::loss::Curve;
+use tunelint_core::loss::judge::{Advice, Judgement};
+
+use super::{advised, unit};
+use crate::exit::Failure;
+use crate::page;
+use chart::Chart;
+
+#[derive(Serialize)]
+struct Page<'p> {
+    title: &'p str,
+    command: &'static str,
+    source: &'static str,
+    points: u64,
+    unit: &'static str,
+    advised: String,
+    is_unclear: bool,
+    why: &'p str,
+    warnings: &'p [String],
+    chart: Option<Chart>,
+    rows: Vec<Row>,
+}
+
+/// A group of the curve, in words.
+#[derive(Serialize)]
+struct Row {
+    at: String,
+    training: String,
+    validation: String,
+    is_low: bool,
+}
+
+/// The page about the curve in `path`.
+pub(super) fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
+    let cell = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), |loss| format!("{loss:.4}"));
+    let rows = judgement.groups.iter().map(|group| Row {
+        at: group.at.to_string(),
+        training: cell(group.training),
+        validation: cell(group.validation),
+        is_low: judgement.low == Some(group.at),
+    });
+    let page = Page {
+        title: path,
+        command: "loss",
+        source: curve.source,
+        points: curve.points.len() as u64,
+        unit: unit(judgement),
+        advised: advised(judgement),
+        is_unclear: judgement.advice == Advice::Unclear,
+        why: &judgement.why,
+        warnings: &judgement.warnings,
+        chart: Chart::new(curve, judgement),
+        rows: rows.collect(),
+    };
+    let html = page::render("loss.html", page);
+    html.map_err(|error| Failure::io("write", "the report", &error))
+}

@@ -1,0 +1,109 @@
+//! Pages for a browser: one file each, which loads nothing, opens nothing that the data names, and
+//! runs one script of ours. They are made from the templates in `templates/`.
+
+use std::io;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, Error, Output, State, UndefinedBehavior, context, escape_formatter};
+use serde::Serialize;
+use tunelint_core::printable::{counted, grouped, printable};
+
+const TEMPLATES: [(&str, &str); 7] = [
+    ("base.html", include_str!("../templates/base.html")),
+    ("check.html", include_str!("../templates/check.html")),
+    ("findings.html", include_str!("../templates/findings.html")),
+    ("loss.html", include_str!("../templates/loss.html")),
+    ("macros.html", include_str!("../templates/macros.html")),
+    ("stats.html", include_str!("../templates/stats.html")),
+    ("targets.html", include_str!("../templates/targets.html")),
+];
+const STYLE: &str = include_str!("../templates/page.css");
+const SCRIPT: &str = include_str!("../templates/page.js");
+
+/// What a browser may do with a page: apply the one style, run the one script, and nothing else.
+/// A test computes the digests anew.
+const POLICY: &str = "default-src 'none'; \
+    style-src 'sha256-YpiU+Ih0UQ/l17I/KxlsyRnNaGLy3N7MOVNAkjNgKJM='; \
+    script-src 'sha256-aJPXsbnMjewKNnRTXsVAdN3PB1APMpYYCuXitj+geNE='; \
+    base-uri 'none'; form-action 'none'";
+
+/// The page that `template` makes of `data`.
+///
+/// # Errors
+/// A mistake in a template.
+pub fn render(template: &str, data: impl Serialize) -> io::Result<String> {
+    made(template, data).map_err(io::Error::other)
+}
+
+fn made(template: &str, data: impl Serialize) -> Result<String, Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()?,
+    );
+    environment.set_formatter(write_printable);
+    environment.add_filter("grouped", grouped);
+    environment.add_filter("counted", |number: u64, noun: &str| counted(number, noun));
+    environment.add_filter("percent", |share: f64| format!("{share} %"));
+    environment.add_filter("joined", |Serde(words): Serde<Vec<String>>| {
+        words.join(", ")
+    });
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text)?;
+    }
+    environment.get_template(template)?.render(context! {
+        style => Value::from_safe_string(STYLE.to_owned()),
+        script => Value::from_safe_string(SCRIPT.to_owned()),
+        policy => POLICY,
+        version => env!("CARGO_PKG_VERSION"),
+        ..Value::from(Serde(data))
+    })
+}
+
+/// Writes a value so that nothing in it acts or hides; then it is escaped as everything is.
+fn write_printable(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    match value.as_str().filter(|_| !value.is_safe()) {
+        Some(text) => escape_formatter(out, state, &Value::from(printable(text))),
+        None => escape_formatter(out, state, value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_style_and_the_script() {
+        for (what, text) in [("style", STYLE), ("script", SCRIPT)] {
+            let digest = STANDARD.encode(Sha256::digest(text));
+            let source = format!("{what}-src 'sha256-{digest}';");
+            assert!(POLICY.contains(&source), "POLICY must say {source}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_written_acts() {
+        let title = "<script>{{ 7*7 }}</script>\u{202e}\"'";
+        let page = render("check.html", context! { title }).unwrap_err();
+        assert!(!page.to_string().contains("script"), "{page}");
+        let mut out = Environment::new();
+        out.set_formatter(write_printable);
+        out.add_template("a.html", "{{ title }}").unwrap();
+        let text = out
+            .get_template("a.html")
+            .unwrap()
+            .render(context! { title });
+        assert_eq!(
+            text.unwrap(),
+            "&lt;script&gt;{{ 7*7 }}&lt;&#x2f;script&gt;\\u{202e}&quot;&#x27;"
+        );
+    }
+}

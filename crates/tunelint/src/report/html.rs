@@ -1,0 +1,120 @@
+//! A page for a browser: what was found, by rule, to be filtered by severity, rule and file.
+//! Other commands put their own sections above the findings.
+
+mod findings;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use tunelint_core::finding::Finding;
+use tunelint_core::printable::counted;
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::{Report, Style};
+use crate::page;
+use findings::Findings;
+
+/// Findings of one rule that are listed.
+pub const PER_RULE: usize = 100;
+
+/// The report.
+pub struct Html<'w> {
+    style: Style,
+    out: Box<dyn Write + Send + 'w>,
+    kept: Vec<Finding>,
+    kept_of: BTreeMap<&'static str, usize>,
+    above: Above,
+}
+
+/// What a command shows above the findings.
+pub struct Above {
+    /// The command.
+    pub command: &'static str,
+    /// Ids and names of the sections.
+    pub sections: Vec<(&'static str, &'static str)>,
+    /// The sections, as HTML.
+    pub html: String,
+}
+
+impl Default for Above {
+    fn default() -> Self {
+        Self {
+            command: "check",
+            sections: Vec::new(),
+            html: String::new(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Page<'p> {
+    title: String,
+    command: &'static str,
+    sections: Vec<Section>,
+    above: minijinja::Value,
+    findings: Findings<'p>,
+}
+
+#[derive(Serialize)]
+struct Section {
+    id: &'static str,
+    name: &'static str,
+}
+
+impl<'w> Html<'w> {
+    /// A report that writes to `out`.
+    pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
+        Self {
+            style,
+            out,
+            kept: Vec::new(),
+            kept_of: BTreeMap::new(),
+            above: Above::default(),
+        }
+    }
+
+    /// The same with sections of another command above the findings.
+    pub fn below(mut self, above: Above) -> Self {
+        self.above = above;
+        self
+    }
+}
+
+impl Report for Html<'_> {
+    fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+        let kept = self.kept_of.entry(finding.rule).or_default();
+        if *kept < PER_RULE {
+            *kept += 1;
+            self.kept.push(finding.clone());
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        let above = std::mem::take(&mut self.above);
+        let sections = above.sections.into_iter();
+        let page = Page {
+            title: title(summary),
+            command: above.command,
+            sections: sections.map(|(id, name)| Section { id, name }).collect(),
+            above: minijinja::Value::from_safe_string(above.html),
+            findings: Findings::new(&self.style, &self.kept, summary),
+        };
+        self.out
+            .write_all(page::render("check.html", page)?.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+/// The file, or how many there are.
+fn title(summary: &Summary) -> String {
+    match summary.sources.as_slice() {
+        [source] => source.path.clone(),
+        sources => counted(sources.len() as u64, "file"),
+    }
+}

@@ -1,0 +1,288 @@
+//! What the page says about the findings: the records of the JSON reports, in groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use tunelint_core::excerpt::Excerpt;
+use tunelint_core::finding::{Applicability, Finding, Severity};
+use tunelint_core::rules;
+use tunelint_core::summary::{SourceSummary, Summary};
+
+use super::super::record::{FindingRecord, SourceRecord, SummaryRecord, VerdictRecord};
+use super::super::{Style, fixed_by, place::Place, takes, totals};
+use super::PER_RULE;
+
+/// Everything about the findings.
+#[derive(Serialize)]
+pub(super) struct Findings<'f> {
+    totals: String,
+    summary: SummaryRecord,
+    sources: Vec<Source<'f>>,
+    verdicts: Vec<Target>,
+    groups: Vec<Group<'f>>,
+    severities: Vec<Severities>,
+    fixable: Vec<Fixable>,
+    notes: &'f [String],
+    next_step: Option<&'f (String, String)>,
+    listed: u64,
+    unlisted: u64,
+    per_rule: usize,
+}
+
+/// A file, and what was found in it.
+#[derive(Serialize)]
+struct Source<'f> {
+    #[serde(flatten)]
+    record: SourceRecord<'f>,
+    id: String,
+    what: String,
+    errors: u64,
+    warnings: u64,
+    advice: u64,
+    number: u64,
+    by_rule: Vec<OfRule>,
+}
+
+/// How often a rule spoke in a file.
+#[derive(Serialize)]
+struct OfRule {
+    id: String,
+    rule: &'static str,
+    severity: &'static str,
+    number: u64,
+}
+
+/// One of several targets.
+#[derive(Serialize)]
+struct Target {
+    #[serde(flatten)]
+    record: VerdictRecord,
+    takes: String,
+}
+
+/// A severity that can be filtered by.
+#[derive(Serialize)]
+struct Severities {
+    name: &'static str,
+    number: u64,
+}
+
+/// The rules whose findings an option puts right.
+#[derive(Serialize)]
+struct Fixable {
+    does: &'static str,
+    rules: Vec<&'static str>,
+}
+
+/// The findings of one rule.
+#[derive(Serialize)]
+struct Group<'f> {
+    id: String,
+    rule: &'static str,
+    severity: &'static str,
+    /// What the rule is about.
+    about: String,
+    /// What to do, if that is the same for all that are listed.
+    help: Option<&'f str>,
+    number: u64,
+    unlisted: u64,
+    findings: Vec<Listed<'f>>,
+}
+
+/// A finding that is listed.
+#[derive(Serialize)]
+struct Listed<'f> {
+    record: FindingRecord<'f>,
+    file: String,
+    place: String,
+    help: Option<&'f str>,
+    excerpt: Option<Marked<'f>>,
+    related: Vec<Elsewhere<'f>>,
+}
+
+/// An excerpt in three parts, the middle one being what the finding is about.
+#[derive(Serialize)]
+struct Marked<'f> {
+    before: &'f str,
+    marked: &'f str,
+    after: &'f str,
+}
+
+/// Another place.
+#[derive(Serialize)]
+struct Elsewhere<'f> {
+    label: &'f str,
+    place: String,
+}
+
+/// The rules that spoke, the gravest and most frequent first.
+type Order = Vec<(&'static str, Severity, u64)>;
+
+impl<'f> Findings<'f> {
+    /// Of the findings that were `kept`; the totals are those of `summary`.
+    pub(super) fn new(style: &'f Style, kept: &'f [Finding], summary: &'f Summary) -> Self {
+        let mut order: Order = summary.counts.iter().collect();
+        order.sort_by_key(|(rule, severity, number)| {
+            std::cmp::Reverse((*severity, *number, std::cmp::Reverse(*rule)))
+        });
+        let listed = kept.len() as u64;
+        let severities = Severity::ALL.map(|severity| Severities {
+            name: severity.as_str(),
+            number: summary.counts.of_severity(severity),
+        });
+        let verdicts = summary.verdicts.iter().map(|verdict| Target {
+            record: VerdictRecord::new(verdict),
+            takes: takes(verdict),
+        });
+        let files: BTreeMap<&str, String> = (summary.sources.iter().zip(0..))
+            .map(|(source, at)| (source.path.as_str(), format!("file-{at}")))
+            .collect();
+        let groups = order.iter().enumerate();
+        Self {
+            totals: totals(&summary.counts),
+            summary: SummaryRecord::new(summary),
+            sources: summary
+                .sources
+                .iter()
+                .map(|source| Source::new(source, &order, &files))
+                .collect(),
+            verdicts: verdicts.collect(),
+            groups: groups
+                .map(|(at, of)| Group::new(id(at), *of, style, kept, &files))
+                .collect(),
+            severities: severities.into_iter().filter(|of| of.number > 0).collect(),
+            fixable: fixable(kept),
+            notes: &summary.notes,
+            next_step: summary.next_step.as_ref(),
+            listed,
+            unlisted: summary.counts.total().saturating_sub(listed),
+            per_rule: PER_RULE,
+        }
+    }
+}
+
+/// The name of a group inside the page.
+fn id(at: usize) -> String {
+    format!("rule-{at}")
+}
+
+impl<'f> Source<'f> {
+    fn new(source: &'f SourceSummary, order: &Order, files: &BTreeMap<&str, String>) -> Self {
+        let counts = &source.counts;
+        let number = |rule, severity| {
+            let mut own = counts.iter();
+            let own = own.find(|(name, of, _)| (*name, *of) == (rule, severity));
+            own.map_or(0, |(.., number)| number)
+        };
+        let by_rule = order
+            .iter()
+            .enumerate()
+            .map(|(at, (rule, severity, _))| OfRule {
+                id: id(at),
+                rule,
+                severity: severity.as_str(),
+                number: number(*rule, *severity),
+            });
+        let mut what = source.container.clone();
+        for part in [&source.layout, &source.targets.join(", ")] {
+            if !part.is_empty() {
+                what.push_str(&format!(", {part}"));
+            }
+        }
+        Self {
+            record: SourceRecord::new(source),
+            id: files.get(source.path.as_str()).cloned().unwrap_or_default(),
+            what,
+            errors: counts.of_severity(Severity::Error),
+            warnings: counts.of_severity(Severity::Warning),
+            advice: counts.of_severity(Severity::Advice),
+            number: counts.total(),
+            by_rule: by_rule.filter(|of| of.number > 0).collect(),
+        }
+    }
+}
+
+impl<'f> Group<'f> {
+    fn new(
+        id: String,
+        (rule, severity, number): (&'static str, Severity, u64),
+        style: &'f Style,
+        kept: &'f [Finding],
+        files: &BTreeMap<&str, String>,
+    ) -> Self {
+        let of = || {
+            kept.iter()
+                .filter(|of| (of.rule, of.severity) == (rule, severity))
+        };
+        let first = of().next().and_then(|finding| finding.help.as_deref());
+        let help = first.filter(|help| of().all(|other| other.help.as_deref() == Some(*help)));
+        let findings: Vec<Listed> = of()
+            .map(|finding| Listed {
+                help: finding.help.as_deref().filter(|_| help.is_none()),
+                ..Listed::new(finding, style, files)
+            })
+            .collect();
+        Self {
+            id,
+            rule,
+            severity: severity.as_str(),
+            about: rules::by_name(rule).map_or_else(String::new, |entry| entry.summary()),
+            help,
+            number,
+            unlisted: number.saturating_sub(findings.len() as u64),
+            findings,
+        }
+    }
+}
+
+impl<'f> Listed<'f> {
+    fn new(finding: &'f Finding, style: &'f Style, files: &BTreeMap<&str, String>) -> Self {
+        let path = style.name(finding.location.source).shown.as_str();
+        let is_whole = finding.location.record.is_none() && finding.location.start.offset == 0;
+        let place = match is_whole {
+            true => path.to_owned(),
+            false => Place::of(style, &finding.location).to_string(),
+        };
+        let related = finding.related.iter().map(|related| Elsewhere {
+            label: &related.label,
+            place: Place::of(style, &related.location).to_string(),
+        });
+        Self {
+            record: FindingRecord::new(style, finding),
+            file: files.get(path).cloned().unwrap_or_default(),
+            place,
+            help: finding.help.as_deref(),
+            excerpt: finding.excerpt.as_ref().map(Marked::new),
+            related: related.collect(),
+        }
+    }
+}
+
+impl<'f> Marked<'f> {
+    fn new(Excerpt { text, highlight }: &'f Excerpt) -> Self {
+        let part = |range| text.get(range).unwrap_or_default();
+        Self {
+            before: part(0..highlight.start),
+            marked: part(highlight.clone()),
+            after: part(highlight.end..text.len()),
+        }
+    }
+}
+
+/// What options put right, by how freely that may be done.
+fn fixable(kept: &[Finding]) -> Vec<Fixable> {
+    let mut rules: BTreeMap<Applicability, BTreeSet<&'static str>> = BTreeMap::new();
+    for finding in kept {
+        if let Some(fix) = &finding.fix {
+            rules
+                .entry(fix.applicability)
+                .or_default()
+                .insert(finding.rule);
+        }
+    }
+    let fixable = rules.into_iter().map(|(applicability, rules)| Fixable {
+        does: fixed_by(applicability),
+        rules: rules.into_iter().collect(),
+    });
+    fixable.collect()
+}
