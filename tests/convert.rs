@@ -459,3 +459,47 @@ fn an_interrupted_conversion_leaves_the_old_file() {
         fs::remove_file(&pipe).expect("removed");
     }
 }
+
+#[test]
+fn documented_defaults_are_written_where_nothing_is_given() {
+    let folder = directory();
+    let body = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let options = [&["--as", "rest", "--defaults"], more].concat();
+        let (code, said) = convert(&data("next-number.csv"), &out, &options);
+        assert_eq!(code, 0, "{said}");
+        let body = fs::read_to_string(&out).expect("a file");
+        let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+        (body["tuning_task"]["hyperparameters"].to_string(), said)
+    };
+    let (settings, said) = body("all.json", &[]);
+    assert_eq!(
+        settings,
+        r#"{"batch_size":4,"epoch_count":5,"learning_rate":0.001}"#
+    );
+    assert!(
+        said.starts_with(
+            "defaults of gemini-api: epoch_count 5, batch_size 4, learning_rate 0.001;"
+        ),
+        "{said}"
+    );
+    // What is typed counts, and rules out what excludes it.
+    let (settings, said) = body(
+        "typed.json",
+        &["--epochs", "3", "--learning-rate-multiplier", "2"],
+    );
+    assert_eq!(
+        settings,
+        r#"{"batch_size":4,"epoch_count":3,"learning_rate_multiplier":2}"#
+    );
+    assert!(
+        said.starts_with("defaults of gemini-api: batch_size 4;"),
+        "{said}"
+    );
+    let (code, said) = convert(
+        &data("next-number.csv"),
+        &folder.path().join("out.jsonl"),
+        &["--defaults"],
+    );
+    assert!(code == 2 && said.contains("add `--as rest`"), "{said}");
+}

@@ -310,6 +310,9 @@ pub struct Rest {
     /// A factor on the default learning rate
     #[arg(long, value_name = "FACTOR")]
     pub learning_rate_multiplier: Option<String>,
+    /// Write the documented defaults of the settings that are not given, as `stats` shows them
+    #[arg(long)]
+    pub defaults: bool,
 }
 
 /// Options of `stats`.

@@ -293,6 +293,9 @@ fn write(
         }
         Target::Stdout(_) | Target::Direct(_) => {}
     }
+    if let Some(defaults) = body::taken_over(&options.rest)? {
+        account.say(&defaults);
+    }
     account.print(&conversion);
     Ok(exit)
 }

@@ -19,7 +19,7 @@ pub(super) fn is_asked(rest: &Rest) -> bool {
         &rest.learning_rate,
         &rest.learning_rate_multiplier,
     ];
-    given.into_iter().any(Option::is_some)
+    rest.defaults || given.into_iter().any(Option::is_some)
 }
 
 /// Builds what the body says besides the examples.
@@ -44,22 +44,96 @@ pub(super) fn build(rest: &Rest) -> Result<RestBody, Failure> {
         body.fields
             .push(("base_model".to_owned(), Value::from(model.as_str())));
     }
-    let given = [
+    for Setting { field, number, .. } in settings(rest, &profile)? {
+        body.hyperparameters.push((field, Value::Number(number)));
+    }
+    Ok(body)
+}
+
+/// A setting for training as the request has it.
+struct Setting {
+    field: String,
+    number: Number,
+    /// Whether nobody typed it.
+    is_default: bool,
+}
+
+/// What was typed, and where that was asked for the defaults of what was not.
+fn settings(rest: &Rest, profile: &Profile) -> Result<Vec<Setting>, Failure> {
+    let given = given(rest);
+    check_exclusive(&given, profile)?;
+    let mut settings = Vec::new();
+    for (name, text) in &given {
+        let Some(limit) = profile.hyperparameters.get(*name) else {
+            continue;
+        };
+        let number = match text {
+            Some(text) => Some(check_number(name, text, limit, profile)?),
+            None if rest.defaults && !is_ruled_out(name, &given, profile) => default(limit),
+            None => None,
+        };
+        settings.extend(number.map(|number| Setting {
+            field: limit.field.clone(),
+            number,
+            is_default: text.is_none(),
+        }));
+    }
+    Ok(settings)
+}
+
+/// The settings for training, each with what was typed.
+fn given(rest: &Rest) -> [Given<'_>; 4] {
+    [
         ("epochs", &rest.epochs),
         ("batch-size", &rest.batch_size),
         ("learning-rate", &rest.learning_rate),
         ("learning-rate-multiplier", &rest.learning_rate_multiplier),
-    ];
-    check_exclusive(&given, &profile)?;
-    for (name, text) in given {
-        let (Some(text), Some(limit)) = (text, profile.hyperparameters.get(name)) else {
-            continue;
-        };
-        let number = check_number(name, text, limit, &profile)?;
-        body.hyperparameters
-            .push((limit.field.clone(), Value::Number(number)));
+    ]
+}
+
+type Given<'r> = (&'static str, &'r Option<String>);
+
+/// Whether a setting that was not given may not be set: another one of its group was given, or
+/// stands before it.
+fn is_ruled_out(name: &str, given: &[Given<'_>], profile: &Profile) -> bool {
+    let is_typed = |other: &String| {
+        given
+            .iter()
+            .any(|(given, value)| given == other && value.is_some())
+    };
+    let mut groups = profile.exclusive.iter();
+    groups.any(|group| {
+        let first = group.first().map(String::as_str);
+        group.iter().any(|other| other == name)
+            && (first != Some(name) || group.iter().any(is_typed))
+    })
+}
+
+/// A default as a request has it; nothing where it is no number.
+fn default(limit: &Hyperparameter) -> Option<Number> {
+    let default = limit.default?;
+    match limit.integer {
+        true => Some(Number::from(default as u64)),
+        false => Number::from_f64(default),
     }
-    Ok(body)
+}
+
+/// What was taken over from the profile, in words; nothing if nothing was asked to be.
+pub(super) fn taken_over(rest: &Rest) -> Result<Option<String>, Failure> {
+    if !rest.defaults {
+        return Ok(None);
+    }
+    let profile = names::profile(&rest.target)?;
+    let settings = settings(rest, &profile)?;
+    let defaults = settings.iter().filter(|setting| setting.is_default);
+    let defaults: Vec<String> = defaults
+        .map(|setting| format!("{} {}", setting.field, setting.number))
+        .collect();
+    Ok(Some(format!(
+        "defaults of {name}: {}; `tunelint profile {name}` says where they were read\n",
+        defaults.join(", "),
+        name = profile.name
+    )))
 }
 
 fn check_name(name: &str, limit: &NameLimit, profile: &Profile) -> Result<(), Failure> {
@@ -76,7 +150,7 @@ fn check_name(name: &str, limit: &NameLimit, profile: &Profile) -> Result<(), Fa
 }
 
 /// At most one of the settings that exclude one another.
-fn check_exclusive(given: &[(&str, &Option<String>)], profile: &Profile) -> Result<(), Failure> {
+fn check_exclusive(given: &[Given<'_>], profile: &Profile) -> Result<(), Failure> {
     let is_given = |name: &&String| {
         given
             .iter()
