@@ -41,6 +41,7 @@ pub mod missing_marker;
 pub mod missing_preamble;
 pub mod missing_role;
 pub mod missing_suffix;
+pub mod missing_weight;
 pub mod mixed_case;
 pub mod mixed_date_style;
 pub mod mixed_formats;
@@ -87,6 +88,7 @@ pub mod spreadsheet_damage;
 pub mod stray_quote;
 pub mod too_few_examples;
 pub mod too_many_examples;
+pub mod too_many_labels;
 pub mod truncated_output;
 pub mod unclosed_quote;
 pub mod unknown_field;
@@ -326,6 +328,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         missing_suffix::build,
     ),
     entry(
+        missing_weight::META,
+        include_str!("../rules/missing-weight.md"),
+        missing_weight::build,
+    ),
+    entry(
         mixed_case::META,
         include_str!("../rules/mixed-case.md"),
         mixed_case::build,
@@ -554,6 +561,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         too_many_examples::META,
         include_str!("../rules/too-many-examples.md"),
         too_many_examples::build,
+    ),
+    entry(
+        too_many_labels::META,
+        include_str!("../rules/too-many-labels.md"),
+        too_many_labels::build,
     ),
     entry(
         truncated_output::META,
