@@ -199,6 +199,9 @@ fn records() -> BTreeMap<&'static str, Vec<String>> {
             "preference-bedrock" => &[
                 r#"{"schemaVersion":"bedrock-conversation-2024","system":[{"text":"s"}],"messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","candidates":[{"content":[{"text":"b"}],"preferenceLabel":"preferred"},{"content":[{"text":"c"}],"preferenceLabel":"non-preferred"}]}]}"#,
             ],
+            "typed-messages" => &[
+                r#"{"messages":[{"role":"user","content":[{"type":"text","value":"a"}]},{"role":"assistant","content":[{"type":"reasoning","value":"r"},{"type":"text","value":"b"}]}]}"#,
+            ],
             "classifier" => &[
                 r#"{"text":"a","labels":{"tone":"b","topics":["c","d"]}}"#,
                 r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"labels":{"tone":"c"}}"#,

@@ -19,6 +19,7 @@ mod side;
 mod speakers;
 mod text;
 mod tooling;
+mod typed_messages;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -148,6 +149,7 @@ pub fn all() -> Vec<Arc<dyn Layout>> {
         Arc::new(preference::Preference::Bedrock),
         Arc::new(kto::Kto),
         Arc::new(classifier::Classifier),
+        Arc::new(typed_messages::TypedMessages),
         Arc::new(bedrock_converse::BedrockConverse),
         Arc::new(anthropic_messages::AnthropicMessages),
         Arc::new(messages::Messages),

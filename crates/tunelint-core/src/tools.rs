@@ -201,12 +201,17 @@ pub fn calls(part: &Part<'_>) -> Vec<Call> {
             _ => Vec::new(),
         }
     };
-    let calls = with_json(part.raw, |value| match value.as_str() {
+    let calls = with_json(part.raw, |value| match string_of(value) {
         // A string that holds the call: what stands in it has no place of its own.
         Some(text) => with_json(text, |value| read(value, None)).unwrap_or_default(),
         None => read(value, Some(part.span.start)),
     });
     calls.unwrap_or_default()
+}
+
+/// The string that holds a call; a typed part has it in its value.
+fn string_of<'v>(value: Value<'v>) -> Option<&'v str> {
+    value.get("value").unwrap_or(value).as_str()
 }
 
 fn call(value: Value<'_>, span: Span) -> Call {

@@ -9,6 +9,7 @@ use super::fields::{
     extra, extras, fields, has, missing, near, not_a, notes, optional, text_is_not_a, wrong_type,
 };
 use super::tooling::{self, Room, Written};
+use super::typed_messages::is_typed;
 use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
@@ -80,7 +81,7 @@ impl Layout for Messages {
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let body = &example.record.body;
-        let own = has(body, "messages") && !is_converse(body);
+        let own = has(body, "messages") && !is_converse(body) && !is_typed(body);
         let exchanges = tooling::foreign(example, own);
         object.key("messages");
         object.begin_array();
@@ -212,7 +213,7 @@ pub(super) fn turn<'a>(
 }
 
 /// The role that the layout calls `name`.
-fn role_called(name: &str) -> Option<Role> {
+pub(super) fn role_called(name: &str) -> Option<Role> {
     match name {
         "system" | "developer" => Some(Role::System),
         "user" => Some(Role::User),
@@ -348,7 +349,7 @@ pub(super) fn encode_turn(
 }
 
 /// The name of a role.
-fn role_of(role: Role) -> &'static str {
+pub(super) fn role_of(role: Role) -> &'static str {
     match role {
         Role::System => "system",
         Role::User => "user",

@@ -182,7 +182,7 @@ fn write(object: &mut ObjectWriter, from: &str, value: impl FnOnce(&mut ObjectWr
 }
 
 /// A call as the JSON that a turn holds.
-fn written_call(call: &Call) -> String {
+pub(super) fn written_call(call: &Call) -> String {
     let mut object = ObjectWriter::new();
     object.key("name");
     object.string(call.name.as_deref().unwrap_or_default());
@@ -192,7 +192,7 @@ fn written_call(call: &Call) -> String {
 }
 
 /// Tools are a string that holds a list.
-fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
+pub(super) fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
     let described = tools.iter().map(|tool| {
         let mut object = ObjectWriter::new();
         tooling::describe_with_parameters(tool, &mut object);

@@ -1,0 +1,247 @@
+//! `typed-messages`: messages whose content is a list of parts of `type` and `value`, as
+//! LLaMA-Factory has them: texts, reasoning, tool calls.
+
+use smallvec::SmallVec;
+
+use super::fields::{extras, fields, has, not_a, notes};
+use super::messages::{Item, in_order, role_called, role_name, role_of, turn_list, turn_text};
+use super::sharegpt::{declare, written_call};
+use super::tooling::{self, Room, Written};
+use super::{Capacity, Layout, Losses, ObjectWriter};
+use crate::example::{Example, Part, PartKind, Role, Turn};
+use crate::finding::Findings;
+use crate::json::{Kind, Value};
+use crate::record::{Body, Field, Record};
+use crate::rules::unknown_role;
+use crate::tools::Exchange;
+
+/// The layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TypedMessages;
+
+const FIELDS: [&str; 2] = ["messages", "tools"];
+const ROLES: [&str; 4] = ["system", "user", "assistant", "tool"];
+
+/// Whether the first part of the first message has a `value`.
+pub(super) fn is_typed(body: &Body<'_>) -> bool {
+    let Some(Field::Other(list)) = body.field("messages") else {
+        return false;
+    };
+    let first = list.items().next();
+    let content = first.and_then(|message| message.get("content"));
+    let part = content.and_then(|content| content.items().next());
+    part.is_some_and(|part| part.get("type").is_some() && part.get("value").is_some())
+}
+
+impl Layout for TypedMessages {
+    fn name(&self) -> &'static str {
+        "typed-messages"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        is_typed(body)
+    }
+
+    fn reads(&self, body: &Body<'_>) -> bool {
+        has(body, "messages")
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
+        let list = turn_list(record, "messages", findings)?;
+        let turns: Vec<_> = list
+            .items()
+            .map(|message| turn(record, message, findings))
+            .collect();
+        let mut example = Example::new(*record, turns.into_iter().collect::<Option<_>>()?);
+        example.extras = extras(record, &FIELDS);
+        example.settings = fields(record, |name| name == "tools");
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let own = is_typed(&example.record.body);
+        let exchanges = tooling::foreign(example, own);
+        object.key("messages");
+        object.begin_array();
+        for (index, turn) in example.turns.iter().enumerate() {
+            let exchange = exchanges.as_ref().and_then(|all| all.get(index));
+            encode_turn(turn, own, exchange, object, losses);
+        }
+        object.end_array();
+        tooling::settings(example, own, &[], object, losses, declare);
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity::CONVERSATION
+    }
+}
+
+fn turn<'a>(
+    record: &Record<'a>,
+    message: Value<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
+    let named = role_name(record, message, "role", &ROLES, findings)?;
+    let name = named.as_str().unwrap_or_default();
+    let Some(role) = record.speakers.role(name).or_else(|| role_called(name)) else {
+        unknown_role::report(record, "role", named, &ROLES, findings);
+        return None;
+    };
+    let mut turn = Turn {
+        role,
+        texts: SmallVec::new(),
+        span: message.span(),
+        parts: Vec::new(),
+    };
+    match message.get("content") {
+        Some(list) if list.kind() == Kind::Array => list
+            .items()
+            .try_for_each(|item| part(record, item, &mut turn, findings))?,
+        Some(other) if other.kind() != Kind::String => {
+            not_a("a list of parts", record, "content", other, findings);
+            return None;
+        }
+        _ => {
+            let text = turn_text(record, message, "content", findings)?;
+            turn.texts.push(text.text()?);
+        }
+    }
+    turn.parts.extend(notes(message, &["role", "content"]));
+    Some(turn)
+}
+
+fn part<'a>(
+    record: &Record<'a>,
+    item: Value<'a>,
+    turn: &mut Turn<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<()> {
+    let value = turn_text(record, item, "value", findings)?;
+    let kind = match item.get("type").and_then(Value::as_str) {
+        Some("text") => {
+            turn.texts.push(value.text()?);
+            return Some(());
+        }
+        Some("tool_call") => PartKind::Call,
+        Some("reasoning") => PartKind::Note,
+        _ => PartKind::Media,
+    };
+    turn.parts.push(Part {
+        kind,
+        key: "value",
+        raw: item.raw(),
+        span: item.span(),
+    });
+    Some(())
+}
+
+/// Writes a turn, and a turn of its own for each result that it tells.
+fn encode_turn(
+    turn: &Turn<'_>,
+    own: bool,
+    exchange: Option<&Exchange>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    if own {
+        begin(role_of(turn.role), object);
+        for item in in_order(turn, |part| part.key == "value") {
+            match item {
+                Item::Part(part) => object.raw(part.raw),
+                Item::Texts(texts) => part_of("text", object, |object| object.texts(texts)),
+            }
+        }
+        end(object);
+        return tooling::lose(turn, |part| part.key != "value", losses);
+    }
+    let Written { calls, outcomes } = tooling::written(turn, exchange, Room { ids: false }, losses);
+    for outcome in outcomes {
+        begin("tool", object);
+        part_of("text", object, |object| object.string(&outcome.text));
+        end(object);
+    }
+    let is_told = turn.role == Role::Tool && !outcomes.is_empty();
+    if is_told || (turn.texts.is_empty() && calls.is_empty() && !outcomes.is_empty()) {
+        return;
+    }
+    let beside = !outcomes.is_empty();
+    begin(role_of(if beside { Role::User } else { turn.role }), object);
+    if !turn.texts.is_empty() || calls.is_empty() {
+        part_of("text", object, |object| object.texts(&turn.texts));
+    }
+    for call in calls {
+        let call = written_call(call);
+        part_of("tool_call", object, |object| object.string(&call));
+    }
+    end(object);
+}
+
+fn begin(role: &str, object: &mut ObjectWriter) {
+    object.begin_object();
+    object.key("role");
+    object.string(role);
+    object.key("content");
+    object.begin_array();
+}
+
+fn end(object: &mut ObjectWriter) {
+    object.end_array();
+    object.end_object();
+}
+
+fn part_of(kind: &str, object: &mut ObjectWriter, value: impl FnOnce(&mut ObjectWriter)) {
+    object.begin_object();
+    object.key("type");
+    object.string(kind);
+    object.key("value");
+    value(object);
+    object.end_object();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::testing::{read, rewrite};
+    use super::super::messages::Messages;
+    use super::*;
+
+    const LINE: &str = r#"{"messages":[{"role":"user","content":[{"type":"text","value":"a"}]},{"role":"assistant","content":[{"type":"reasoning","value":"r"},{"type":"tool_call","value":"{\"name\":\"f\",\"arguments\":{\"x\":1}}"}]},{"role":"tool","content":[{"type":"text","value":"1"}]},{"role":"assistant","content":[{"type":"text","value":"b"}]}],"tools":"[]"}"#;
+
+    #[test]
+    fn it_writes_what_it_read() {
+        assert_eq!(
+            read(&TypedMessages, LINE).0,
+            ["user: a", "model: ", "tool: 1", "model: b"]
+        );
+        assert_eq!(
+            rewrite(&TypedMessages, &TypedMessages, LINE),
+            (LINE.into(), vec![])
+        );
+    }
+
+    #[test]
+    fn calls_become_those_of_other_layouts() {
+        let (text, lost) = rewrite(&TypedMessages, &Messages, LINE);
+        assert!(
+            text.contains(r#""tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]"#),
+            "{text}"
+        );
+        assert_eq!(lost, ["field `value`"]);
+    }
+
+    #[test]
+    fn mistakes_are_placed() {
+        let said = |line| read(&TypedMessages, line).1;
+        assert_eq!(
+            said(r#"{"messages":[{"role":"gpt","content":[{"type":"text","value":"a"}]}]}"#),
+            ["unknown-role@22 /messages/0/role: `role` is `gpt`, which is no role"]
+        );
+        assert_eq!(
+            said(r#"{"messages":[{"role":"user","content":[{"type":"text","value":1}]}]}"#).len(),
+            1
+        );
+    }
+}
