@@ -179,18 +179,7 @@ pub(super) fn turn<'a>(
     message: Value<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
-    let named = role_name(record, message, "role", &ROLES, findings)?;
-    let name = named.as_str().unwrap_or_default();
-    let Some(role) = record.speakers.role(name).or_else(|| role_called(name)) else {
-        unknown_role::report(record, "role", named, &ROLES, findings);
-        return None;
-    };
-    let mut turn = Turn {
-        role,
-        texts: SmallVec::new(),
-        span: message.span(),
-        parts: Vec::new(),
-    };
+    let (mut turn, named) = opened(record, message, &ROLES, findings)?;
     for entry in message.entries() {
         match entry.key {
             "role" | "content" => {}
@@ -200,7 +189,7 @@ pub(super) fn turn<'a>(
             _ => turn.parts.push(part(PartKind::Note, &entry)),
         }
     }
-    if matches!(name, "developer" | "function") {
+    if matches!(named.as_str(), Some("developer" | "function")) {
         turn.parts.push(Part {
             kind: PartKind::Note,
             key: "role",
@@ -212,8 +201,31 @@ pub(super) fn turn<'a>(
     Some(turn)
 }
 
+/// A turn of whoever speaks in `message`, still without what is said, and the name of the role;
+/// one that is no role is reported, with those there are.
+pub(super) fn opened<'a>(
+    record: &Record<'a>,
+    message: Value<'a>,
+    roles: &[&str],
+    findings: &mut Findings<'_>,
+) -> Option<(Turn<'a>, Value<'a>)> {
+    let named = role_name(record, message, "role", roles, findings)?;
+    let name = named.as_str().unwrap_or_default();
+    let Some(role) = record.speakers.role(name).or_else(|| role_called(name)) else {
+        unknown_role::report(record, "role", named, roles, findings);
+        return None;
+    };
+    let turn = Turn {
+        role,
+        texts: SmallVec::new(),
+        span: message.span(),
+        parts: Vec::new(),
+    };
+    Some((turn, named))
+}
+
 /// The role that the layout calls `name`.
-pub(super) fn role_called(name: &str) -> Option<Role> {
+fn role_called(name: &str) -> Option<Role> {
     match name {
         "system" | "developer" => Some(Role::System),
         "user" => Some(Role::User),

@@ -38,6 +38,17 @@ struct Sides<'a> {
     rejected: Vec<Turn<'a>>,
 }
 
+impl<'a> Sides<'a> {
+    /// Where each answer is one turn.
+    fn of_one(prompt: Vec<Turn<'a>>, chosen: Turn<'a>, rejected: Turn<'a>) -> Self {
+        Self {
+            prompt,
+            chosen: vec![chosen],
+            rejected: vec![rejected],
+        }
+    }
+}
+
 impl Layout for Preference {
     fn name(&self) -> &'static str {
         match self {
@@ -239,18 +250,11 @@ fn vertex<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<
             rejected.get_or_insert(turn);
         }
     }
-    match (chosen, rejected) {
-        (Some(chosen), Some(rejected)) => Some(Sides {
-            prompt: prompt?,
-            chosen: vec![chosen],
-            rejected: vec![rejected],
-        }),
-        _ => {
-            let what = "a list with one completion of score 1 and one of score 0";
-            not_a(what, record, "completions", list, findings);
-            None
-        }
+    if chosen.is_none() || rejected.is_none() {
+        let what = "a list with one completion of score 1 and one of score 0";
+        not_a(what, record, "completions", list, findings);
     }
+    Some(Sides::of_one(prompt?, chosen?, rejected?))
 }
 
 fn sharegpt_sides<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
@@ -265,11 +269,8 @@ fn sharegpt_sides<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Optio
         None => absent(record, name, findings),
     };
     let (chosen, rejected) = (answer("chosen"), answer("rejected"));
-    Some(Sides {
-        prompt: prompt.into_iter().collect::<Option<_>>()?,
-        chosen: vec![chosen?],
-        rejected: vec![rejected?],
-    })
+    let prompt = prompt.into_iter().collect::<Option<_>>();
+    Some(Sides::of_one(prompt?, chosen?, rejected?))
 }
 
 /// The last of the messages, whose candidates are compared.
@@ -324,19 +325,11 @@ fn bedrock<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides
         bedrock_converse::turn(record, candidate, content, Role::Model, findings)
     };
     let (chosen, rejected) = (answer(true), answer(false));
-    match (chosen, rejected) {
-        (Some(chosen), Some(rejected)) => Some(Sides {
-            prompt: prompt?,
-            chosen: vec![chosen],
-            rejected: vec![rejected],
-        }),
-        _ => {
-            let what =
-                "a list with a candidate that is `preferred` and one that is `non-preferred`";
-            not_a(what, record, "candidates", candidates, findings);
-            None
-        }
+    if chosen.is_none() || rejected.is_none() {
+        let what = "a list with a candidate that is `preferred` and one that is `non-preferred`";
+        not_a(what, record, "candidates", candidates, findings);
     }
+    Some(Sides::of_one(prompt?, chosen?, rejected?))
 }
 
 fn write_bedrock(

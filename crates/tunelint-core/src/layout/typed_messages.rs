@@ -1,10 +1,8 @@
 //! `typed-messages`: messages whose content is a list of parts of `type` and `value`, as
 //! LLaMA-Factory has them: texts, reasoning, tool calls.
 
-use smallvec::SmallVec;
-
 use super::fields::{extras, fields, has, not_a, notes};
-use super::messages::{Item, in_order, role_called, role_name, role_of, turn_list, turn_text};
+use super::messages::{Item, in_order, opened, role_of, turn_list, turn_text};
 use super::sharegpt::{declare, written_call};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter};
@@ -12,7 +10,6 @@ use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
 use crate::record::{Body, Field, Record};
-use crate::rules::unknown_role;
 use crate::tools::Exchange;
 
 /// The layout.
@@ -85,18 +82,7 @@ fn turn<'a>(
     message: Value<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
-    let named = role_name(record, message, "role", &ROLES, findings)?;
-    let name = named.as_str().unwrap_or_default();
-    let Some(role) = record.speakers.role(name).or_else(|| role_called(name)) else {
-        unknown_role::report(record, "role", named, &ROLES, findings);
-        return None;
-    };
-    let mut turn = Turn {
-        role,
-        texts: SmallVec::new(),
-        span: message.span(),
-        parts: Vec::new(),
-    };
+    let (mut turn, _) = opened(record, message, &ROLES, findings)?;
     match message.get("content") {
         Some(list) if list.kind() == Kind::Array => list
             .items()
