@@ -65,7 +65,10 @@ pub struct Wishes {
 /// # Errors
 /// What the file is, where it is no text that could hold records.
 pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, NotData> {
-    if let Some(not_data) = encoding(head).or_else(|| foreign(head)) {
+    let not_data = encoding(head)
+        .or_else(|| foreign(head))
+        .or_else(|| older_encoding(head));
+    if let Some(not_data) = not_data {
         return Err(not_data);
     }
     let skip = if head.starts_with(BYTE_ORDER_MARK) {
@@ -141,6 +144,50 @@ fn utf16_by_zeros(head: &[u8]) -> Option<(&'static str, &'static str)> {
         () if even >= many && odd == 0 => Some(("UTF-16BE", "utf-16be")),
         () => None,
     }
+}
+
+/// Text as older programs write it: in several lines bytes that are no UTF-8, and nothing beyond
+/// ASCII that is. A damaged record or two are `invalid-utf8`'s.
+fn older_encoding(head: &[u8]) -> Option<NotData> {
+    const LINES: usize = 4;
+    // What the head cuts off at its end is no mistake.
+    let text = head.get(..head.len().saturating_sub(3))?;
+    let (mut lines, mut bad, mut letters) = (0, 0, 0);
+    for line in text.split(|byte| *byte == b'\n') {
+        let mut own = 0;
+        for chunk in line.utf8_chunks() {
+            if !chunk.valid().is_ascii() {
+                return None;
+            }
+            own += chunk.invalid().len();
+            letters += chunk
+                .valid()
+                .bytes()
+                .filter(u8::is_ascii_alphabetic)
+                .count();
+        }
+        bad += own;
+        lines += usize::from(own > 0);
+    }
+    if lines < LINES {
+        return None;
+    }
+    // In the languages of Western Europe most letters are ASCII.
+    let is_western = bad * 3 < letters;
+    let (what, remedy) = match is_western {
+        true => (
+            "text that is probably in windows-1252, not UTF-8",
+            "save it as UTF-8, or read it with `--encoding windows-1252`",
+        ),
+        false => (
+            "text in an older encoding, not UTF-8",
+            "save it as UTF-8, or name the encoding: `--encoding windows-1251`, shift_jis, gbk, …",
+        ),
+    };
+    Some(NotData {
+        what: what.to_owned(),
+        remedy: remedy.to_owned(),
+    })
 }
 
 /// Things that are not training data, known by their first bytes.
@@ -495,6 +542,27 @@ mod tests {
 
     fn shape(name: &str, text: &str) -> Shape {
         sniff(name.as_ref(), text.as_bytes(), Wishes::default()).unwrap()
+    }
+
+    #[test]
+    fn older_encodings_are_named_once_and_stray_bytes_are_not() {
+        let said = |head: &[u8]| {
+            let shape = sniff(Path::new("a.csv"), head, Wishes::default());
+            shape.err().map(|not_data| not_data.what)
+        };
+        let western = b"text,label\nD\xe9j\xe0 vu,oui\n".repeat(4);
+        assert_eq!(
+            said(&western).as_deref(),
+            Some("text that is probably in windows-1252, not UTF-8")
+        );
+        let cyrillic = b"\xcf\xf0\xe8\xe2\xe5\xf2,\xe4\xe0\n".repeat(4);
+        assert_eq!(
+            said(&cyrillic).as_deref(),
+            Some("text in an older encoding, not UTF-8")
+        );
+        assert_eq!(said(b"text,label\nD\xe9j\xe0 vu,oui\na,b\n"), None);
+        let mixed = [western.as_slice(), "D\u{e9}j\u{e0} vu,oui\n".as_bytes()].concat();
+        assert_eq!(said(&mixed), None);
     }
 
     #[test]
