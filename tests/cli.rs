@@ -671,3 +671,34 @@ fn a_tokenizer_makes_an_estimate_a_count() {
         "{out}"
     );
 }
+
+#[test]
+fn personal_data_is_shown_on_request_and_secrets_never() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("a.jsonl");
+    let key = format!("ghp_{}", "a1B2c3D4e5F6".repeat(3));
+    let line =
+        format!("{{\"text_input\":\"write to jo@posteo.net with {key}\",\"output\":\"\"}}\n");
+    fs::write(&path, line).expect("written");
+    let path = path.to_str().expect("UTF-8");
+    let rules = "personal-data,secret,empty-output";
+    let arguments = [
+        "check",
+        path,
+        "--select",
+        rules,
+        "--isolated",
+        "--color",
+        "never",
+    ];
+    let (_, out, _) = outcome(&tunelint(&arguments));
+    assert!(
+        !out.contains("posteo") && out.contains("personal-data"),
+        "{out}"
+    );
+    let (_, out, _) = outcome(&tunelint(&[&arguments[..], &["--show-values"]].concat()));
+    assert!(
+        out.contains("jo@posteo.net") && !out.contains("a1B2c3"),
+        "{out}"
+    );
+}

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::position::Span;
 use crate::printable::push_printable;
-use crate::secret::{mask, star};
+use crate::secret::{Veil, mask_behind, star};
 
 /// Terminal columns of an excerpt: it fits an 80-column terminal inside its frame, and looks the
 /// same in a wider one.
@@ -44,21 +44,18 @@ impl Excerpt {
     /// assert_eq!(&excerpt.text[excerpt.highlight], "\"\"");
     /// ```
     pub fn new(raw: &[u8], span: Span) -> Self {
-        Self::around(raw, span, false)
+        Self::behind(Veil::Personal, raw, span, false)
     }
 
-    /// The same with stars at the place itself: it must not be seen.
-    pub fn hiding(raw: &[u8], span: Span) -> Self {
-        Self::around(raw, span, true)
-    }
-
-    fn around(raw: &[u8], span: Span, hide: bool) -> Self {
+    /// The same behind another veil; where `hide` is set, with stars at the place itself.
+    pub fn behind(veil: Veil, raw: &[u8], span: Span, hide: bool) -> Self {
         let start = span.start.min(raw.len());
         let end = span.end.clamp(start, raw.len());
         let from = start.saturating_sub(WINDOW);
         let shown_end = end.min(start + WINDOW);
         let until = (shown_end + WINDOW).min(raw.len());
-        let window = masked_window(raw, from..until, hide.then_some(start..shown_end));
+        let hidden = hide.then_some(start..shown_end);
+        let window = masked_window(veil, raw, from..until, hidden);
         let part = |from_byte: usize, to_byte: usize| {
             window
                 .get(from_byte - from..to_byte - from)
@@ -133,7 +130,12 @@ const LOOK_BACK: usize = 8 * 1024;
 
 /// The bytes `shown` of `raw`, with stars for what looks secret: in the whole window, before it is
 /// cut into three, and with the beginning of a secret that reaches into it.
-fn masked_window(raw: &[u8], shown: Range<usize>, hidden: Option<Range<usize>>) -> Vec<u8> {
+fn masked_window(
+    veil: Veil,
+    raw: &[u8],
+    shown: Range<usize>,
+    hidden: Option<Range<usize>>,
+) -> Vec<u8> {
     let earliest = shown.start.saturating_sub(LOOK_BACK);
     let before = raw.get(earliest..shown.start).unwrap_or_default();
     let token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-./+=@:".contains(byte);
@@ -144,7 +146,7 @@ fn masked_window(raw: &[u8], shown: Range<usize>, hidden: Option<Range<usize>>) 
     if let Some(hidden) = hidden {
         star(&mut window, hidden.start - from..hidden.end - from);
     }
-    mask(&mut window);
+    mask_behind(veil, &mut window);
     window.split_off(shown.start - from)
 }
 
@@ -207,7 +209,12 @@ mod tests {
         let token = format!("eyJhbGciOi{} after", "q7Kd".repeat(200));
         let excerpt = Excerpt::new(token.as_bytes(), Span::at(token.len() - 5));
         assert!(!excerpt.text.contains("q7Kd"), "{}", excerpt.text);
-        let hidden = Excerpt::hiding(b"the pin is 2718 today", Span::new(11, 15));
+        let hidden = Excerpt::behind(
+            Veil::Secret,
+            b"the pin is 2718 today",
+            Span::new(11, 15),
+            true,
+        );
         assert_eq!(hidden.text, "the pin is **** today");
     }
 

@@ -11,7 +11,7 @@ use crate::excerpt::Excerpt;
 use crate::position::{Location, SourceId, Span};
 use crate::printable::printable;
 use crate::record::{Located, Record};
-use crate::secret::masked;
+use crate::secret::{Veil, masked};
 use crate::source::Occurrences;
 
 /// How much a finding matters.
@@ -152,7 +152,7 @@ pub struct Message {
     fix: Option<Fix>,
     targets: Vec<String>,
     identity: Option<Vec<u8>>,
-    hides: bool,
+    hides: Option<Veil>,
 }
 
 impl Message {
@@ -204,10 +204,10 @@ impl Message {
         self
     }
 
-    /// What stands at the place is never shown, in no format.
+    /// What stands at the place is not shown, in no format, to those for whom `veil` holds.
     #[must_use]
-    pub fn hide(mut self) -> Self {
-        self.hides = true;
+    pub fn hide(mut self, veil: Veil) -> Self {
+        self.hides = Some(veil);
         self
     }
 
@@ -284,6 +284,8 @@ pub struct Policy {
     pub allowances: Arc<Allowances>,
     /// How many findings of each rule come with an excerpt, if they are kept.
     pub excerpts: usize,
+    /// What excerpts do not show.
+    pub veil: Veil,
 }
 
 impl Default for Policy {
@@ -294,6 +296,7 @@ impl Default for Policy {
             enabled: BTreeSet::new(),
             allowances: Arc::default(),
             excerpts: EXCERPTS,
+            veil: Veil::default(),
         }
     }
 }
@@ -466,15 +469,14 @@ impl<'p> Findings<'p> {
         let location = record.locate_after(span, last);
         let fingerprint = fingerprint(rule, &location.pointer, record.raw);
         let message = message().into();
-        let show = if message.hides {
-            Excerpt::hiding
-        } else {
-            Excerpt::new
-        };
+        let veil = self.policy.veil;
+        let hides = message
+            .hides
+            .is_some_and(|own| own == Veil::Secret || own == veil);
         let mut finding = finish(rule, severity, location, message, fingerprint);
         let kept = self.kept_of.get(rule).copied().unwrap_or(0);
         let shown = self.policy.shows(kept);
-        finding.excerpt = shown.then(|| show(record.raw, span));
+        finding.excerpt = shown.then(|| Excerpt::behind(veil, record.raw, span, hides));
         finding.after_recovery = record.recovered;
         self.kept.push(finding);
     }

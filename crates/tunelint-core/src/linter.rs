@@ -335,7 +335,8 @@ impl Linter {
             visited.and_then(|visited| visited.input.read_at(finding.location.start.offset, SHOWN));
         if let Some(bytes) = bytes {
             let line = memchr::memchr(b'\n', &bytes).unwrap_or(bytes.len());
-            finding.excerpt = Some(Excerpt::new(&bytes, Span::new(0, line)));
+            let span = Span::new(0, line);
+            finding.excerpt = Some(Excerpt::behind(self.policy.veil, &bytes, span, false));
         }
     }
 }

@@ -239,9 +239,28 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// What of the data is not shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Veil {
+    /// What looks secret, and what belongs to a person.
+    #[default]
+    Personal,
+    /// What looks secret.
+    Secret,
+}
+
 /// The same in place; no byte moves.
 pub fn mask(bytes: &mut [u8]) {
-    let whole = find(bytes).into_iter().chain(personal::find(bytes));
+    mask_behind(Veil::Personal, bytes);
+}
+
+/// The same for what is behind a veil.
+pub fn mask_behind(veil: Veil, bytes: &mut [u8]) {
+    let personal = match veil {
+        Veil::Personal => personal::find(bytes),
+        Veil::Secret => Vec::new(),
+    };
+    let whole = find(bytes).into_iter().chain(personal);
     for range in whole.map(|found| found.range).collect::<Vec<_>>() {
         star(bytes, range);
     }

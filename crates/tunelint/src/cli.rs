@@ -148,6 +148,9 @@ pub struct Check {
     /// A table of findings by rule
     #[arg(long)]
     pub statistics: bool,
+    /// Show personal data in excerpts; what looks like a secret is never shown
+    #[arg(long)]
+    pub show_values: bool,
 }
 
 /// What is put right.

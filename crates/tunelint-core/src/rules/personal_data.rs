@@ -4,6 +4,7 @@ use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::personal::find;
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
+use crate::secret::Veil;
 
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new(
@@ -28,7 +29,7 @@ impl ExampleRule for PersonalData {
                 findings.report(example.record.at(span), Severity::Advice, || {
                     Message::new(format!("this looks like {}", found.what))
                         .help("replace it by a made-up one unless the person agreed: a model repeats what it was taught")
-                        .hide()
+                        .hide(Veil::Personal)
                 });
             }
         }

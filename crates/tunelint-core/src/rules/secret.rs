@@ -4,7 +4,7 @@ use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::marks::Mark;
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
-use crate::secret::find;
+use crate::secret::{Veil, find};
 
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new("secret", Level::Fixed(Severity::Warning), Scope::Example);
@@ -27,7 +27,7 @@ impl ExampleRule for Secret {
                 findings.report(example.record.at(span), Severity::Warning, || {
                     Message::new(format!("this looks like {}", found.what))
                         .help("revoke it where it is valid, and replace it by a made-up one: a model repeats what it was taught")
-                        .hide()
+                        .hide(Veil::Secret)
                 });
             }
         }

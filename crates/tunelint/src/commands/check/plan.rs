@@ -11,6 +11,7 @@ use tunelint_core::profile::{self, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::rule::RuleContext;
 use tunelint_core::rules::{RuleSet, Selection};
+use tunelint_core::secret::Veil;
 use tunelint_core::task::Task;
 use tunelint_core::tokens::Counter;
 
@@ -219,6 +220,10 @@ fn policy(
         enabled,
         allowances: Arc::new(allowances),
         excerpts: super::output::excerpts(options)?,
+        veil: match options.show_values {
+            true => Veil::Secret,
+            false => Veil::Personal,
+        },
     })
 }
 
