@@ -156,6 +156,7 @@ fn the_matrix_of_targets_is_there() {
         assert!(shown.contains(target), "{target}");
     }
     assert!(shown.contains("Takes the data"), "{shown}");
+    assert!(shown.contains("csv, pairs, for "), "{shown}");
 }
 
 #[test]

@@ -133,6 +133,18 @@ fn would(verdict: &Verdict) -> &'static str {
     }
 }
 
+/// Targets of a source that are named; of more, only the number.
+const NAMED: usize = 3;
+
+/// `, for openai, trl`: what a source is meant for.
+fn meant_for(targets: &[String]) -> String {
+    match targets {
+        [] => String::new(),
+        many if many.len() > NAMED => format!(", for {} targets", many.len()),
+        few => format!(", for {}", few.join(", ")),
+    }
+}
+
 /// In which layout a target takes the data.
 fn takes(verdict: &Verdict) -> String {
     match &verdict.convert_to {

@@ -8,13 +8,11 @@ use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::place::Place;
-use super::{Report, Style, fixed_by, takes, totals, would};
+use super::{Report, Style, fixed_by, meant_for, takes, totals, would};
 use crate::frame::Frame;
 
 /// Findings of one rule that are shown.
 pub const PER_RULE: usize = EXCERPTS;
-/// Targets of a source that are named; of more, only the number.
-const NAMED: usize = 3;
 /// Findings that are shown in all.
 const TOTAL: usize = 50;
 /// Places shown of a rule that a large part of a file breaks.
@@ -84,13 +82,7 @@ impl<'w> Human<'w> {
             if !source.layout.is_empty() {
                 what.push_str(&format!(", {} ({})", source.layout, source.evidence));
             }
-            match source.targets.as_slice() {
-                [] => {}
-                many if many.len() > NAMED => {
-                    what.push_str(&format!(", for {} targets", many.len()));
-                }
-                few => what.push_str(&format!(", for {}", few.join(", "))),
-            }
+            what.push_str(&meant_for(&source.targets));
             let (records, examples) = (
                 counted(source.records, "record"),
                 counted(source.examples, "example"),

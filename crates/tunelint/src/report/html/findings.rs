@@ -9,7 +9,7 @@ use tunelint_core::rules;
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::super::record::{FindingRecord, SourceRecord, SummaryRecord, VerdictRecord};
-use super::super::{Style, fixed_by, place::Place, takes, totals};
+use super::super::{Style, fixed_by, meant_for, place::Place, takes, totals};
 use super::PER_RULE;
 
 /// Everything about the findings.
@@ -184,11 +184,10 @@ impl<'f> Source<'f> {
                 number: number(*rule, *severity),
             });
         let mut what = source.container.clone();
-        for part in [&source.layout, &source.targets.join(", ")] {
-            if !part.is_empty() {
-                what.push_str(&format!(", {part}"));
-            }
+        if !source.layout.is_empty() {
+            what.push_str(&format!(", {}", source.layout));
         }
+        what.push_str(&meant_for(&source.targets));
         Self {
             record: SourceRecord::new(source),
             id: files.get(source.path.as_str()).cloned().unwrap_or_default(),
