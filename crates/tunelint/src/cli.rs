@@ -187,7 +187,8 @@ pub struct SettingsOptions {
 /// How sources are read: the same for every command.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Reading {
-    /// How records become examples: pairs, prompt-completion, alpaca, messages, contents, sharegpt, palm
+    /// How records become examples: pairs, prompt-completion, alpaca, messages, contents, sharegpt
+    /// and others; a name that is none of them lists all
     #[arg(long, value_name = "LAYOUT", visible_alias = "from")]
     pub layout: Option<String>,
     /// How bytes become records: jsonl, json, csv, tsv

@@ -13,8 +13,11 @@ pub fn unknown(kind: &str, name: &str, known: &[&str]) -> Failure {
     let failure = Failure::new(format!("there is no {kind} called `{name}`"));
     match nearest(name, known) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None if known.len() <= 12 => failure.help(format!("there are: {}", known.join(", "))),
-        None => failure.help(format!("`tunelint {kind}` lists them")),
+        // These have a command that lists them; others are few.
+        None if matches!(kind, "rule" | "profile") => {
+            failure.help(format!("`tunelint {kind}` lists them"))
+        }
+        None => failure.help(format!("there are: {}", known.join(", "))),
     }
 }
 
