@@ -702,3 +702,39 @@ fn personal_data_is_shown_on_request_and_secrets_never() {
         "{out}"
     );
 }
+
+/// A renamed file would replace a device. A pipe stands for one: it is there for whoever reads it.
+#[cfg(unix)]
+#[test]
+fn devices_are_written_to_and_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = tempfile::tempdir().expect("a directory");
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()));
+    let name = pipe.to_str().expect("UTF-8");
+    let data = root().join("tests/data/next-number.csv");
+    let data = data.to_str().expect("UTF-8");
+    let report = format!("json={name}");
+    let commands: [&[&str]; 4] = [
+        &["check", data, "--isolated", "--report", &report],
+        &["check", data, "--isolated", "--part", name],
+        &[
+            "convert", data, "-o", name, "--as", "jsonl", "--to", "pairs",
+        ],
+        &["baseline", "create", data, "--isolated", "--baseline", name],
+    ];
+    for arguments in commands {
+        let path = pipe.clone();
+        let reader = std::thread::spawn(move || fs::read(path).map(|bytes| bytes.len()));
+        let (code, _, said) = outcome(&tunelint(arguments));
+        let is_pipe = fs::metadata(&pipe).is_ok_and(|meta| meta.file_type().is_fifo());
+        assert!(is_pipe, "{arguments:?} replaced it");
+        if code == 2 {
+            // Nobody wrote: let the reader go.
+            drop(fs::OpenOptions::new().write(true).open(&pipe));
+        }
+        let read = reader.join().expect("it ends").expect("it reads");
+        assert!(code == 2 || read > 0, "{arguments:?}: {said}");
+    }
+}

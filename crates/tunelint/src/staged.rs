@@ -9,14 +9,27 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// A file that is being written.
-pub struct StagedFile {
-    target: PathBuf,
-    temporary: BufWriter<NamedTempFile>,
+pub struct StagedFile(Way);
+
+enum Way {
+    /// Beside its place, to be renamed when it is complete.
+    Beside {
+        target: PathBuf,
+        temporary: BufWriter<NamedTempFile>,
+    },
+    /// Into a device or a pipe, which a renamed file would replace.
+    Through(BufWriter<File>),
 }
+
+const BUFFER: usize = 256 * 1024;
 
 impl StagedFile {
     /// Starts a file that will stand at `target`, in the same directory.
     pub fn create(target: &Path) -> io::Result<Self> {
+        if fs::metadata(target).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+            let device = File::options().write(true).open(target)?;
+            return Ok(Self(Way::Through(BufWriter::with_capacity(BUFFER, device))));
+        }
         // A link is written through, not replaced.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
         let directory = parent(&target);
@@ -27,44 +40,52 @@ impl StagedFile {
             .suffix(".tmp")
             .tempfile_in(directory)?;
         signals::remove_when_interrupted(temporary.path())?;
-        Ok(Self {
+        Ok(Self(Way::Beside {
             target,
-            temporary: BufWriter::with_capacity(256 * 1024, temporary),
-        })
+            temporary: BufWriter::with_capacity(BUFFER, temporary),
+        }))
     }
 
     /// Puts it in its place: complete on disk first, then renamed. Without `replace`, a file that
     /// has come to stand there meanwhile is left alone.
     pub fn commit(self, replace: bool) -> io::Result<()> {
-        let temporary = self
-            .temporary
+        let (target, temporary) = match self.0 {
+            Way::Through(mut device) => return device.flush(),
+            Way::Beside { target, temporary } => (target, temporary),
+        };
+        let temporary = temporary
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
-        match fs::metadata(&self.target) {
+        match fs::metadata(&target) {
             Ok(old) => temporary.as_file().set_permissions(old.permissions())?,
             Err(_) => set_default_mode(temporary.as_file())?,
         }
         temporary.as_file().sync_all()?;
         if replace {
-            temporary
-                .persist(&self.target)
-                .map_err(|error| error.error)?;
+            temporary.persist(&target).map_err(|error| error.error)?;
         } else {
             temporary
-                .persist_noclobber(&self.target)
+                .persist_noclobber(&target)
                 .map_err(|error| error.error)?;
         }
-        sync_directory(parent(&self.target))
+        sync_directory(parent(&target))
+    }
+
+    fn out(&mut self) -> &mut dyn Write {
+        match &mut self.0 {
+            Way::Beside { temporary, .. } => temporary,
+            Way::Through(device) => device,
+        }
     }
 }
 
 impl Write for StagedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.temporary.write(bytes)
+        self.out().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.temporary.flush()
+        self.out().flush()
     }
 }
 

@@ -3,7 +3,7 @@
 mod body;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -215,8 +215,6 @@ fn is_regular(path: &Path) -> bool {
 /// Where the result goes.
 enum Target {
     Stdout(BufWriter<io::Stdout>),
-    /// A device or a pipe, which is written to as it is.
-    Direct(BufWriter<File>),
     Staged(StagedFile),
     /// For comparing with what is there.
     Memory(Vec<u8>),
@@ -226,7 +224,6 @@ impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
-            Self::Direct(out) => out.write(bytes),
             Self::Staged(out) => out.write(bytes),
             Self::Memory(out) => out.write(bytes),
         }
@@ -235,7 +232,6 @@ impl Write for Target {
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stdout(out) => out.flush(),
-            Self::Direct(out) => out.flush(),
             Self::Staged(out) => out.flush(),
             Self::Memory(out) => out.flush(),
         }
@@ -251,12 +247,7 @@ impl Target {
         if path.as_os_str() == "-" {
             return Ok(Self::Stdout(BufWriter::new(io::stdout())));
         }
-        match fs::metadata(path) {
-            Ok(meta) if !meta.is_file() && !meta.is_dir() => Ok(Self::Direct(BufWriter::new(
-                File::options().write(true).open(path)?,
-            ))),
-            _ => StagedFile::create(path).map(Self::Staged),
-        }
+        StagedFile::create(path).map(Self::Staged)
     }
 }
 
@@ -291,7 +282,7 @@ fn write(
                 exit = Exit::Findings;
             }
         }
-        Target::Stdout(_) | Target::Direct(_) => {}
+        Target::Stdout(_) => {}
     }
     if let Some(defaults) = body::taken_over(&options.rest)? {
         account.say(&defaults);
