@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, has, not_a, notes};
+use super::fields::{extras, fields, first_part, has, not_a, notes, read_each};
 use super::messages::{Item, in_order, role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter};
@@ -37,28 +37,20 @@ pub(super) fn is_converse(body: &Body<'_>) -> bool {
     if has(body, "schemaVersion") || has(body, "toolConfig") {
         return has(body, "messages");
     }
-    let Some(Field::Other(list)) = body.field("messages") else {
-        return false;
-    };
-    let content = list
-        .items()
-        .next()
-        .and_then(|message| message.get("content"));
-    let block = content.and_then(|content| content.items().next());
     // The parts of `messages` say their type.
-    block.is_some_and(|block| {
+    first_part(body).is_some_and(|block| {
         let is_block = |key: &str| key == "text" || BLOCKS.iter().any(|(name, _)| *name == key);
         block.get("type").is_none() && block.entries().any(|entry| is_block(entry.key))
     })
 }
 
-/// Whether the last turn is one of several that are compared.
-pub(super) fn has_candidates(body: &Body<'_>) -> bool {
-    let Some(Field::Other(list)) = body.field("messages") else {
-        return false;
+/// The last of the messages, where it has candidates, which are compared.
+pub(super) fn compared<'a>(body: &Body<'a>) -> Option<Value<'a>> {
+    let Field::Other(list) = body.field("messages")? else {
+        return None;
     };
-    let last = list.items().last();
-    last.is_some_and(|message| message.get("candidates").is_some())
+    let last = list.items().last()?;
+    last.get("candidates").is_some().then_some(last)
 }
 
 impl Layout for BedrockConverse {
@@ -71,7 +63,7 @@ impl Layout for BedrockConverse {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        is_converse(body) && !has_candidates(body)
+        is_converse(body) && compared(body).is_none()
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
@@ -120,12 +112,9 @@ pub(super) fn turns<'a>(
             turn_list(record, "system", findings)?;
         }
     }
-    for message in messages {
-        match message_turn(record, message, findings) {
-            Some(turn) => turns.push(turn),
-            None => whole = false,
-        }
-    }
+    whole &= read_each(messages, &mut turns, |message| {
+        message_turn(record, message, findings)
+    });
     whole.then_some(turns)
 }
 

@@ -3,7 +3,7 @@
 
 use super::fields::{extras, has, missing, not_a, own_names, required};
 use super::messages::encode_turn;
-use super::{Capacity, Layout, Losses, ObjectWriter, part_name, side};
+use super::{Capacity, Layout, Losses, ObjectWriter, side, tooling};
 use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
@@ -35,11 +35,11 @@ impl Layout for Classifier {
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        let input = if has(&record.body, "messages") {
-            side::read(record, "messages", Role::User, findings)
-        } else {
-            side::read(record, "text", Role::User, findings)
+        let input = match has(&record.body, "messages") {
+            true => "messages",
+            false => "text",
         };
+        let input = side::read(record, input, Role::User, findings);
         let label = label(record, findings);
         let mut turns = input?;
         turns.push(Turn::of_text(Role::Model, label?));
@@ -63,9 +63,7 @@ impl Layout for Classifier {
         }
         if let [label, after @ ..] = rest {
             encode_label(label, is_text, own.then_some(&example.record), object);
-            for part in &label.parts {
-                losses.add(part_name(part), part.span);
-            }
+            tooling::lose(label, |_| true, losses);
             for turn in after {
                 losses.add("turn behind the last answer", turn.span);
             }
@@ -89,11 +87,7 @@ fn encode_messages(turns: &[Turn<'_>], own: bool, object: &mut ObjectWriter, los
         let is_call = turn.texts.is_empty() && !turn.parts.is_empty();
         match turn.role {
             Role::Tool if !own => losses.add("tool result", turn.span),
-            _ if is_call && !own => {
-                for part in &turn.parts {
-                    losses.add(part_name(part), part.span);
-                }
-            }
+            _ if is_call && !own => tooling::lose(turn, |_| true, losses),
             _ => encode_turn(turn, own, None, object, losses),
         }
     }

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, has, missing, not_a, notes};
+use super::fields::{extras, fields, has, missing, not_a, notes, read_each};
 use super::messages::{Item, in_order, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter};
@@ -71,20 +71,15 @@ pub(super) fn turns<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Opt
         return None;
     };
     let mut turns = Vec::with_capacity(3);
-    let mut whole = true;
     let systems = SYSTEM.iter().filter_map(|name| json.root().get(name));
-    for system in systems.filter(|system| system.kind() != Kind::Null) {
-        match parts(record, system, Role::System, findings) {
-            Some(turn) => turns.push(turn),
-            None => whole = false,
-        }
-    }
-    for (index, content) in list.items().enumerate() {
-        match turn(record, content, index, findings) {
-            Some(turn) => turns.push(turn),
-            None => whole = false,
-        }
-    }
+    let systems = systems.filter(|system| system.kind() != Kind::Null);
+    let mut whole = read_each(systems, &mut turns, |system| {
+        parts(record, system, Role::System, findings)
+    });
+    let mut index = 0..;
+    whole &= read_each(list.items(), &mut turns, |content| {
+        turn(record, content, index.next()?, findings)
+    });
     whole.then_some(turns)
 }
 

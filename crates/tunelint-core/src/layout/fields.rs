@@ -1,6 +1,6 @@
 //! What layouts share: fetching text by name, and saying what is wrong where there is none.
 
-use crate::example::{Extra, Part, PartKind};
+use crate::example::{Extra, Part, PartKind, Turn};
 use crate::finding::{Findings, Message, Severity};
 use crate::json::{Entry, Kind, Value};
 use crate::position::Span;
@@ -59,6 +59,39 @@ fn text_of<'a>(
             None
         }
     }
+}
+
+/// Reads every item into `turns`, so that all that is wrong is reported. Whether nothing was.
+pub(super) fn read_each<'a>(
+    items: impl Iterator<Item = Value<'a>>,
+    turns: &mut Vec<Turn<'a>>,
+    mut read: impl FnMut(Value<'a>) -> Option<Turn<'a>>,
+) -> bool {
+    let mut whole = true;
+    for item in items {
+        match read(item) {
+            Some(turn) => turns.push(turn),
+            None => whole = false,
+        }
+    }
+    whole
+}
+
+/// The same into turns of their own; nothing if one could not be read.
+pub(super) fn all_of<'a>(
+    items: impl Iterator<Item = Value<'a>>,
+    read: impl FnMut(Value<'a>) -> Option<Turn<'a>>,
+) -> Option<Vec<Turn<'a>>> {
+    let mut turns = Vec::new();
+    read_each(items, &mut turns, read).then_some(turns)
+}
+
+/// The first part of the first of `messages`, where its content is made of parts.
+pub(super) fn first_part<'a>(body: &Body<'a>) -> Option<Value<'a>> {
+    let Field::Other(list) = body.field("messages")? else {
+        return None;
+    };
+    list.items().next()?.get("content")?.items().next()
 }
 
 /// Reports a value that is no text.

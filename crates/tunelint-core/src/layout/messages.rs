@@ -6,7 +6,8 @@ use smallvec::SmallVec;
 use super::anthropic_messages::AnthropicMessages;
 use super::bedrock_converse::is_converse;
 use super::fields::{
-    extra, extras, fields, has, missing, near, not_a, notes, optional, text_is_not_a, wrong_type,
+    extra, extras, fields, has, missing, near, not_a, notes, optional, read_each, text_is_not_a,
+    wrong_type,
 };
 use super::tooling::{self, Room, Written};
 use super::typed_messages::is_typed;
@@ -65,12 +66,9 @@ impl Layout for Messages {
         let system = system(record, findings);
         let mut whole = system.is_ok();
         turns.extend(system.ok().flatten());
-        for message in list.items() {
-            match turn(record, message, findings) {
-                Some(turn) => turns.push(turn),
-                None => whole = false,
-            }
-        }
+        whole &= read_each(list.items(), &mut turns, |message| {
+            turn(record, message, findings)
+        });
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &FIELDS);
         example.settings = fields(record, |name| {
@@ -82,14 +80,10 @@ impl Layout for Messages {
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let body = &example.record.body;
         let own = has(body, "messages") && !is_converse(body) && !is_typed(body);
-        let exchanges = tooling::foreign(example, own);
         object.key("messages");
-        object.begin_array();
-        for (index, turn) in example.turns.iter().enumerate() {
-            let exchange = exchanges.as_ref().and_then(|all| all.get(index));
+        tooling::encode_list(example, own, object, |turn, exchange, object| {
             encode_turn(turn, own, exchange, object, losses);
-        }
-        object.end_array();
+        });
         tooling::settings(example, own, &[], object, losses, declare);
     }
 

@@ -1,7 +1,7 @@
 //! `preference`: a prompt with a better and a worse answer, in the forms that trainers and
 //! providers have for it; each form is a layout of its own.
 
-use super::fields::{extra, extras, has, missing, not_a, own_names};
+use super::fields::{all_of, extra, extras, has, missing, not_a, own_names};
 use super::{
     Capacity, Layout, Lesson, Losses, ObjectWriter, bedrock_converse, contents, messages, sharegpt,
     side,
@@ -82,7 +82,7 @@ impl Layout for Preference {
             Self::OpenAi => has(body, "preferred_output") || has(body, "non_preferred_output"),
             Self::Vertex => all(&["contents", "completions"]),
             Self::ShareGpt => all(&["conversations", "chosen"]),
-            Self::Bedrock => bedrock_converse::has_candidates(body),
+            Self::Bedrock => bedrock_converse::compared(body).is_some(),
         }
     }
 
@@ -203,21 +203,15 @@ fn openai<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<
         }
         None => absent(record, "messages", findings),
     });
-    let mut turns = |list: Value<'a>| -> Option<Vec<Turn<'a>>> {
-        let turns: Vec<_> = list
-            .items()
-            .map(|message| messages::turn(record, message, findings))
-            .collect();
-        turns.into_iter().collect()
+    let turns = |list: Option<Value<'a>>, findings: &mut Findings<'_>| {
+        all_of(list?.items(), |message| {
+            messages::turn(record, message, findings)
+        })
     };
-    let prompt = list.and_then(&mut turns);
+    let prompt = turns(list, findings);
     let mut answer = |name| {
-        let list = messages::turn_list(record, name, findings)?;
-        let turns: Vec<_> = list
-            .items()
-            .map(|message| messages::turn(record, message, findings))
-            .collect();
-        turns.into_iter().collect::<Option<Vec<_>>>()
+        let list = messages::turn_list(record, name, findings);
+        turns(list, findings)
     };
     let chosen = answer("preferred_output");
     let rejected = answer("non_preferred_output");
@@ -259,26 +253,14 @@ fn vertex<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<
 
 fn sharegpt_sides<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
     let list = messages::turn_list(record, "conversations", findings)?;
-    let prompt: Vec<_> = list
-        .items()
-        .map(|item| sharegpt::turn(record, item, findings))
-        .collect();
+    let prompt = all_of(list.items(), |item| sharegpt::turn(record, item, findings));
     let mut answer = |name| match record.body.field(name) {
         Some(Field::Other(turn)) => sharegpt::turn(record, turn, findings),
         Some(Field::Text(text)) => Some(Turn::of_text(Role::Model, text)),
         None => absent(record, name, findings),
     };
     let (chosen, rejected) = (answer("chosen"), answer("rejected"));
-    let prompt = prompt.into_iter().collect::<Option<_>>();
     Some(Sides::of_one(prompt?, chosen?, rejected?))
-}
-
-/// The last of the messages, whose candidates are compared.
-fn compared<'a>(record: &Record<'a>) -> Option<Value<'a>> {
-    match record.body.field("messages") {
-        Some(Field::Other(list)) => list.items().last(),
-        _ => None,
-    }
 }
 
 /// The candidates that bear this label, in their order.
@@ -293,7 +275,7 @@ fn labelled<'a>(message: Value<'a>, preferred: bool) -> impl Iterator<Item = Val
 
 /// Candidates behind the first of each label: no other layout has a place for them.
 fn further_candidates<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
-    let message = compared(record).into_iter();
+    let message = bedrock_converse::compared(&record.body).into_iter();
     let further = message.flat_map(|message| {
         labelled(message, true)
             .skip(1)
@@ -313,7 +295,7 @@ fn bedrock<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides
     let number = list.items().count();
     let prompt = list.items().take(number.saturating_sub(1));
     let prompt = bedrock_converse::turns(record, prompt, findings);
-    let message = compared(record)?;
+    let message = list.items().last()?;
     let Some(candidates) = message.get("candidates") else {
         return absent(record, "candidates", findings);
     };

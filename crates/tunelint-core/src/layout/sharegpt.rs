@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, has, notes, optional};
+use super::fields::{extras, fields, has, notes, optional, read_each};
 use super::messages::{role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter, Speaker, part_name};
@@ -56,12 +56,9 @@ impl Layout for ShareGpt {
         let mut whole = system.is_ok();
         let system = system.ok().flatten().filter(|text| !text.is_blank());
         turns.extend(system.map(|text| Turn::of_text(Role::System, text)));
-        for item in list.items() {
-            match turn(record, item, findings) {
-                Some(turn) => turns.push(turn),
-                None => whole = false,
-            }
-        }
+        whole &= read_each(list.items(), &mut turns, |item| {
+            turn(record, item, findings)
+        });
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &FIELDS);
         example.settings = fields(record, |name| {
@@ -71,17 +68,17 @@ impl Layout for ShareGpt {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        object.key("conversations");
-        object.begin_array();
         let own = has(&example.record.body, "conversations");
-        let exchanges = tooling::foreign(example, own);
-        for (index, turn) in example.turns.iter().enumerate() {
-            match exchanges.as_ref().and_then(|all| all.get(index)) {
+        object.key("conversations");
+        tooling::encode_list(
+            example,
+            own,
+            object,
+            |turn, exchange, object| match exchange {
                 Some(exchange) => encode_exchange(turn, exchange, object, losses),
                 None => encode_turn(turn, object, losses),
-            }
-        }
-        object.end_array();
+            },
+        );
         tooling::settings(example, own, &[], object, losses, declare);
     }
 

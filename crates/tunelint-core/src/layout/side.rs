@@ -1,6 +1,6 @@
 //! A side of an example that is one text, or a list of messages: a prompt, an answer.
 
-use super::fields::{has, required};
+use super::fields::{all_of, has, required};
 use super::messages;
 use super::{Losses, ObjectWriter};
 use crate::example::{Role, Turn};
@@ -16,13 +16,9 @@ pub(super) fn read<'a>(
     findings: &mut Findings<'_>,
 ) -> Option<Vec<Turn<'a>>> {
     match record.body.field(name) {
-        Some(Field::Other(list)) if list.kind() == Kind::Array => {
-            let turns: Vec<_> = list
-                .items()
-                .map(|message| messages::turn(record, message, findings))
-                .collect();
-            turns.into_iter().collect()
-        }
+        Some(Field::Other(list)) if list.kind() == Kind::Array => all_of(list.items(), |message| {
+            messages::turn(record, message, findings)
+        }),
         _ => required(record, &[name], findings).map(|text| vec![Turn::of_text(role, text)]),
     }
 }

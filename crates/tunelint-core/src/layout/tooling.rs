@@ -17,6 +17,23 @@ pub(super) fn foreign(example: &Example<'_>, own: bool) -> Option<Vec<Exchange>>
     if own { None } else { tools::exchanges(example) }
 }
 
+/// Writes a list of all turns, each by `write`, which is given the turn's exchange where the
+/// record is of another layout.
+pub(super) fn encode_list(
+    example: &Example<'_>,
+    own: bool,
+    object: &mut ObjectWriter,
+    mut write: impl FnMut(&Turn<'_>, Option<&Exchange>, &mut ObjectWriter),
+) {
+    let exchanges = foreign(example, own);
+    object.begin_array();
+    for (index, turn) in example.turns.iter().enumerate() {
+        let exchange = exchanges.as_ref().and_then(|all| all.get(index));
+        write(turn, exchange, object);
+    }
+    object.end_array();
+}
+
 /// The fields beside the turns: as they were written where the record is the layout's `own`, else
 /// tools declared as `declare` does it. Those in `there` have been written.
 pub(super) fn settings(

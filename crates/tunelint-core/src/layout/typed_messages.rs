@@ -1,7 +1,7 @@
 //! `typed-messages`: messages whose content is a list of parts of `type` and `value`, as
 //! LLaMA-Factory has them: texts, reasoning, tool calls.
 
-use super::fields::{extras, fields, has, not_a, notes};
+use super::fields::{all_of, extras, fields, first_part, has, not_a, notes};
 use super::messages::{Item, in_order, opened, role_of, turn_list, turn_text};
 use super::sharegpt::{declare, written_call};
 use super::tooling::{self, Room, Written};
@@ -9,7 +9,7 @@ use super::{Capacity, Layout, Losses, ObjectWriter};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
-use crate::record::{Body, Field, Record};
+use crate::record::{Body, Record};
 use crate::tools::Exchange;
 
 /// The layout.
@@ -21,13 +21,7 @@ const ROLES: [&str; 4] = ["system", "user", "assistant", "tool"];
 
 /// Whether the first part of the first message has a `value`.
 pub(super) fn is_typed(body: &Body<'_>) -> bool {
-    let Some(Field::Other(list)) = body.field("messages") else {
-        return false;
-    };
-    let first = list.items().next();
-    let content = first.and_then(|message| message.get("content"));
-    let part = content.and_then(|content| content.items().next());
-    part.is_some_and(|part| part.get("type").is_some() && part.get("value").is_some())
+    first_part(body).is_some_and(|part| part.get("type").is_some() && part.get("value").is_some())
 }
 
 impl Layout for TypedMessages {
@@ -49,11 +43,8 @@ impl Layout for TypedMessages {
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
         let list = turn_list(record, "messages", findings)?;
-        let turns: Vec<_> = list
-            .items()
-            .map(|message| turn(record, message, findings))
-            .collect();
-        let mut example = Example::new(*record, turns.into_iter().collect::<Option<_>>()?);
+        let turns = all_of(list.items(), |message| turn(record, message, findings));
+        let mut example = Example::new(*record, turns?);
         example.extras = extras(record, &FIELDS);
         example.settings = fields(record, |name| name == "tools");
         Some(example)
@@ -61,14 +52,10 @@ impl Layout for TypedMessages {
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = is_typed(&example.record.body);
-        let exchanges = tooling::foreign(example, own);
         object.key("messages");
-        object.begin_array();
-        for (index, turn) in example.turns.iter().enumerate() {
-            let exchange = exchanges.as_ref().and_then(|all| all.get(index));
+        tooling::encode_list(example, own, object, |turn, exchange, object| {
             encode_turn(turn, own, exchange, object, losses);
-        }
-        object.end_array();
+        });
         tooling::settings(example, own, &[], object, losses, declare);
     }
 
