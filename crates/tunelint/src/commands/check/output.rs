@@ -76,29 +76,21 @@ impl Write for Stdout {
 
 /// How many findings the reports need.
 pub(super) fn keep(options: &Check) -> Result<Keep, Failure> {
-    let formats = formats(options)?;
-    Ok(formats
-        .into_iter()
-        .map(Format::keep)
-        .max()
-        .unwrap_or_default())
+    most(options, Format::keep)
 }
 
 /// How many findings of each rule the reports show with an excerpt.
 pub(super) fn excerpts(options: &Check) -> Result<usize, Failure> {
-    let formats = formats(options)?;
-    Ok(formats
-        .into_iter()
-        .map(Format::excerpts)
-        .max()
-        .unwrap_or_default())
+    most(options, Format::excerpts)
 }
 
-/// The format of each report.
-fn formats(options: &Check) -> Result<Vec<Format>, Failure> {
-    let others = options.report.iter();
-    let others = others.map(|text| Ok(format_and_path(text)?.0));
-    std::iter::once(Ok(options.format)).chain(others).collect()
+/// The most that any of the reports asks for.
+fn most<T: Ord>(options: &Check, of: fn(Format) -> T) -> Result<T, Failure> {
+    let mut most = of(options.format);
+    for text in &options.report {
+        most = most.max(of(format_and_path(text)?.0));
+    }
+    Ok(most)
 }
 
 fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {

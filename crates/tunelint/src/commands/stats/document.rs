@@ -6,6 +6,7 @@ use tunelint_core::printable::{printable, printable_path};
 use tunelint_core::secret::masked;
 use tunelint_core::stats::Stats;
 use tunelint_core::survey::{Bin, Lengths, Spot};
+use tunelint_core::tokens::{ANY, Counter};
 
 use super::form::{Form, Silent};
 use super::targets::{Advice, LimitUse, Steps, Training};
@@ -137,7 +138,7 @@ impl Source {
                 tokens: stats.tokens.about,
                 tokens_low: stats.tokens.low,
                 tokens_high: stats.tokens.high,
-                tokens_by: tokens_by(opened),
+                tokens_by: tokens_by(&opened.counter),
             },
             inputs: Distribution::of(&stats.inputs),
             outputs: Distribution::of(&survey.output_lengths),
@@ -155,20 +156,16 @@ impl Source {
 }
 
 /// How tokens were counted.
-fn tokens_by(opened: &Opened) -> String {
-    if opened.counter.is_exact() {
-        return "counted by the tokenizer that was given, without what a chat format adds"
-            .to_owned();
-    }
-    let target = opened.targets.first();
-    let named = target.and_then(|target| target.tokenizer.as_ref());
-    match named {
-        Some(tokenizer) => format!(
-            "estimated for the tokenizer {}; `--tokenizer FILE` counts them",
-            tokenizer.name
-        ),
-        None => "estimated between several tokenizers; `--tokenizer FILE` counts them".to_owned(),
-    }
+fn tokens_by(counter: &Counter) -> String {
+    let estimated = match counter {
+        Counter::Exact(_) => {
+            return "counted by the tokenizer that was given, without what a chat format adds"
+                .to_owned();
+        }
+        Counter::Estimate(name) if name == ANY => "between several tokenizers".to_owned(),
+        Counter::Estimate(name) => format!("for the tokenizer {name}"),
+    };
+    format!("estimated {estimated}; `--tokenizer FILE` counts them")
 }
 
 fn labels(stats: &Stats) -> Vec<Label> {
