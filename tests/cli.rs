@@ -703,6 +703,35 @@ fn personal_data_is_shown_on_request_and_secrets_never() {
     );
 }
 
+/// What JSON escapes is hidden as what it means, with the report that shows most.
+#[test]
+fn escapes_do_not_uncover_a_secret() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("a.jsonl");
+    let lines = [
+        r#"{"prompt":"ask jo@posteo.net","completion":"psql postgres:\/\/shop:Zw1ebel-7@db.internal.com\/orders or jo@posteo.net"}"#,
+        r#"{"prompt":"token","completion":"ghp\u005fA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8 "}"#,
+        r#"{"prompt":"token ","completion":"https://bob:S3cretPassw0rd@posteo.net "}"#,
+    ];
+    fs::write(&path, lines.join("\n")).expect("written");
+    for format in FORMATS {
+        let (_, out, _) = outcome(&tunelint(&[
+            "check",
+            path.to_str().expect("UTF-8"),
+            "--isolated",
+            "--extend-select",
+            "personal-data",
+            "--show-values",
+            "--format",
+            format,
+        ]));
+        for secret in ["Zw1ebel-7", "A1b2C3d4", "S3cretPassw0rd"] {
+            assert!(!out.contains(secret), "{out}");
+        }
+        assert!(format != "human" || out.contains("jo@posteo.net"), "{out}");
+    }
+}
+
 /// A renamed file would replace a device. A pipe stands for one: it is there for whoever reads it.
 #[cfg(unix)]
 #[test]

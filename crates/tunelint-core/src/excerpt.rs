@@ -127,6 +127,8 @@ impl Excerpt {
 
 /// How far before the window the beginning of a secret is looked for.
 const LOOK_BACK: usize = 8 * 1024;
+/// How far behind it the end of one is.
+const LOOK_AHEAD: usize = 512;
 
 /// The bytes `shown` of `raw`, with stars for what looks secret: in the whole window, before it is
 /// cut into three, and with the beginning of a secret that reaches into it.
@@ -138,15 +140,17 @@ fn masked_window(
 ) -> Vec<u8> {
     let earliest = shown.start.saturating_sub(LOOK_BACK);
     let before = raw.get(earliest..shown.start).unwrap_or_default();
-    let token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-./+=@:".contains(byte);
+    let token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-./+=@:\\".contains(byte);
     let cut_token = before.iter().rev().take_while(token).count();
     let cut_key = memchr::memmem::rfind(before, b"-----BEGIN ").map_or(0, |at| before.len() - at);
     let from = shown.start - cut_token.max(cut_key);
-    let mut window = raw.get(from..shown.end).unwrap_or_default().to_vec();
+    let until = (shown.end + LOOK_AHEAD).min(raw.len());
+    let mut window = raw.get(from..until).unwrap_or_default().to_vec();
     if let Some(hidden) = hidden {
         star(&mut window, hidden.start - from..hidden.end - from);
     }
     mask_behind(veil, &mut window);
+    window.truncate(shown.end - from);
     window.split_off(shown.start - from)
 }
 

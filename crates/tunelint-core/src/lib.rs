@@ -46,6 +46,7 @@ pub mod code;
 pub mod convert;
 pub mod custom;
 mod engine;
+pub mod escape;
 pub mod example;
 pub mod excerpt;
 pub mod finding;

@@ -85,7 +85,8 @@ pub fn find(text: &[u8]) -> Vec<Found> {
         };
         let matches = pattern
             .find_iter(text)
-            .filter(|hit| (kind.is_real)(hit.as_bytes()) && !is_term(text, hit.range()));
+            .filter(|hit| (kind.is_real)(hit.as_bytes()))
+            .filter(|hit| !is_term(text, hit.range()) && !is_login(text, hit.start()));
         found.extend(matches.map(|hit| Found {
             what: kind.what,
             range: hit.range(),
@@ -108,6 +109,17 @@ fn is_term(text: &[u8], range: Range<usize>) -> bool {
     let before = range.start.checked_sub(1).and_then(|at| text.get(at));
     let adds = |before: &u8| before.is_ascii_alphanumeric() || *before == b')';
     text.get(range.start) == Some(&b'+') && before.is_some_and(adds)
+}
+
+/// Whether what begins at `start` is the password and the host of a URL, and no address.
+fn is_login(text: &[u8], start: usize) -> bool {
+    const LOGIN: usize = 200;
+    let before = text.get(start.saturating_sub(LOGIN)..start);
+    let before = before.unwrap_or_default();
+    let user = memchr::memmem::rfind(before, b"://").and_then(|at| before.get(at + 3..));
+    user.is_some_and(|user| {
+        user.contains(&b':') && !user.iter().any(|byte| b"/@ \n\"".contains(byte))
+    })
 }
 
 /// Domains that stand for any.
@@ -328,6 +340,17 @@ mod tests {
             .into_iter()
             .map(|found| found.what)
             .collect()
+    }
+
+    #[test]
+    fn a_login_is_no_address() {
+        let [none, some]: [&[&str]; 2] = [&[], &["an e-mail address"]];
+        assert_eq!(
+            kinds("postgres://shop:Tr4fik-9@db.internal.com/orders"),
+            none
+        );
+        assert_eq!(kinds("see http://a.ch/x: jo@posteo.net"), some);
+        assert_eq!(kinds("ssh://jo@posteo.net"), some);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
 
+use crate::escape::Unescaped;
 use crate::personal::{self, Found};
 
 /// The credentials of one service.
@@ -144,14 +145,22 @@ pub fn find(text: &[u8]) -> Vec<Found> {
             }
         }
     }
-    let login = PATTERNS.login.as_ref();
-    if let Some(pattern) = login.filter(|_| holds("@") && holds("://")) {
-        let what = "a password in a URL";
-        let passwords = parts(text, pattern, is_password);
-        found.extend(passwords.map(|(_, range)| Found { what, range }));
-    }
+    let what = "a password in a URL";
+    let passwords = passwords(text, is_password).into_iter();
+    found.extend(passwords.map(|range| Found { what, range }));
     found.sort_by_key(|found| found.range.start);
     found
+}
+
+/// The passwords in URLs that are `real`.
+fn passwords(text: &[u8], is_real: fn(&[u8]) -> bool) -> Vec<Range<usize>> {
+    let holds = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
+    match &PATTERNS.login {
+        Some(pattern) if holds("@") && holds("://") => parts(text, pattern, is_real)
+            .map(|(_, password)| password)
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Where `pattern` matches with a group that `is_real`: the whole match, and the group.
@@ -233,10 +242,10 @@ fn is_password(part: &[u8]) -> bool {
 pub fn masked(text: &str) -> Cow<'_, str> {
     let mut bytes = text.as_bytes().to_vec();
     mask(&mut bytes);
-    match String::from_utf8(bytes) {
-        Ok(hidden) if hidden != text => Cow::Owned(hidden),
-        _ => Cow::Borrowed(text),
+    if bytes == text.as_bytes() {
+        return Cow::Borrowed(text);
     }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// What of the data is not shown.
@@ -254,14 +263,37 @@ pub fn mask(bytes: &mut [u8]) {
     mask_behind(Veil::Personal, bytes);
 }
 
-/// The same for what is behind a veil.
+/// The same for what is behind a veil. What stands behind escapes is hidden as well: those of
+/// JSON, and those of JSON in a string of JSON, as the arguments of tool calls are written.
 pub fn mask_behind(veil: Veil, bytes: &mut [u8]) {
+    const LEVELS: usize = 2;
+    mask_levels(veil, bytes, LEVELS);
+}
+
+fn mask_levels(veil: Veil, bytes: &mut [u8], levels: usize) {
+    mask_as_written(veil, bytes);
+    let unescaped = if levels > 0 {
+        Unescaped::new(bytes)
+    } else {
+        None
+    };
+    let Some(unescaped) = unescaped else { return };
+    let mut meant = unescaped.bytes.clone();
+    mask_levels(veil, &mut meant, levels - 1);
+    let hidden = meant.iter().zip(&unescaped.bytes).enumerate();
+    for (at, _) in hidden.filter(|(_, (after, before))| after != before) {
+        star(bytes, unescaped.written(at));
+    }
+}
+
+fn mask_as_written(veil: Veil, bytes: &mut [u8]) {
     let personal = match veil {
         Veil::Personal => personal::find(bytes),
         Veil::Secret => Vec::new(),
     };
-    let whole = find(bytes).into_iter().chain(personal);
-    for range in whole.map(|found| found.range).collect::<Vec<_>>() {
+    let secret = find(bytes).into_iter().chain(personal);
+    let ranges = secret.map(|found| found.range).chain(logins(bytes));
+    for range in ranges.collect::<Vec<_>>() {
         star(bytes, range);
     }
     if !may_be_hidden(bytes) {
@@ -280,6 +312,11 @@ pub fn mask_behind(veil: Veil, bytes: &mut [u8]) {
             None => at += 1,
         }
     }
+}
+
+/// What stands in the place of a password in URLs, be it one or a word of documentation.
+fn logins(text: &[u8]) -> Vec<Range<usize>> {
+    passwords(text, |_| true)
 }
 
 /// Puts a star in the place of everything in `range` that can be seen.
@@ -349,6 +386,38 @@ mod tests {
         }
         assert_eq!(masked("desk-organiser-and-lamp"), "desk-organiser-and-lamp");
         assert_eq!(masked("AKIA"), "AKIA");
+    }
+
+    #[test]
+    fn escapes_hide_nothing_from_masking() {
+        let shown = |veil, raw: &str| {
+            let mut bytes = raw.as_bytes().to_vec();
+            mask_behind(veil, &mut bytes);
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(
+            shown(
+                Veil::Secret,
+                r"postgres:\/\/shop:Tr4fik-9@db.internal\/orders"
+            ),
+            r"postgres:\/\/shop:********@db.internal\/orders"
+        );
+        assert_eq!(
+            shown(
+                Veil::Secret,
+                r"ghp\u005fA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+            ),
+            "*".repeat(45)
+        );
+        assert_eq!(shown(Veil::Personal, r"jo\u0040posteo.net"), "*".repeat(18));
+        let arguments = r#"{\"dsn\":\"postgres:\\\/\\\/shop:Tr4fik-9@db.internal\"}"#;
+        assert!(!shown(Veil::Secret, arguments).contains("Tr4fik"));
+        let login = "https://bob:S3cretPassw0rd@corp.com";
+        assert_eq!(
+            shown(Veil::Secret, login),
+            "https://bob:**************@corp.com"
+        );
+        assert_eq!(shown(Veil::Secret, r"C:\users\new"), r"C:\users\new");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
+use crate::escape::escape_at;
 use crate::marks::{Mark, Marks};
 use crate::position::Span;
 use crate::printable::is_blank;
@@ -187,23 +188,7 @@ fn cell_step(rest: &[u8]) -> (usize, usize) {
 
 /// The raw and decoded length of the next character or escape of a JSON string.
 fn json_step(rest: &[u8]) -> (usize, usize) {
-    match rest {
-        [b'\\', b'u', ..] => {
-            let unit = |at: usize| {
-                let hex = rest
-                    .get(at..at + 4)
-                    .and_then(|hex| std::str::from_utf8(hex).ok());
-                hex.and_then(|hex| u32::from_str_radix(hex, 16).ok())
-                    .unwrap_or(0)
-            };
-            match unit(2) {
-                0xd800..=0xdbff => (12, 4),
-                code => (6, char::from_u32(code).map_or(1, char::len_utf8)),
-            }
-        }
-        [b'\\', ..] => (2, 1),
-        _ => (1, 1),
-    }
+    escape_at(rest).map_or((1, 1), |(length, c)| (length, c.len_utf8()))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::control_character::others;
 use crate::code::is_code;
+use crate::escape::escape_at;
 use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::fix::Change;
@@ -68,7 +69,7 @@ fn escapes(text: &str) -> Vec<Change> {
             continue;
         }
         in_quotes ^= c == '"';
-        if let (false, Some((length, meant))) = (in_quotes, escape_at(rest)) {
+        if let (false, Some((length, meant))) = (in_quotes, seen_escape(rest)) {
             // Behind a letter or a colon it may be a path, before a small letter a command of TeX.
             let path = text.get(..at).is_some_and(|before| before.ends_with(':'));
             let command = rest
@@ -90,22 +91,11 @@ fn escapes(text: &str) -> Vec<Change> {
     if sure { found } else { Vec::new() }
 }
 
-/// The escape at the front of `rest`: its length and what it means.
-fn escape_at(rest: &str) -> Option<(usize, String)> {
-    let simple = [("\\n", "\n"), ("\\t", "\t"), ("\\r", "\r"), ("\\\"", "\"")];
-    if let Some((escape, meant)) = simple.iter().find(|(escape, _)| rest.starts_with(escape)) {
-        return Some((escape.len(), (*meant).to_owned()));
-    }
-    let unit = |at: usize| {
-        let escape = rest.get(at..at + 6)?.strip_prefix("\\u")?;
-        u16::from_str_radix(escape, 16).ok()
-    };
-    let first = unit(0)?;
-    let units = [Some(first), unit(6)];
-    let c = char::decode_utf16(units.into_iter().flatten())
-        .next()?
-        .ok()?;
-    Some((6 * c.len_utf16(), c.to_string()))
+/// The escape at the front of `rest`, if it is one that people see: its length and what it means.
+fn seen_escape(rest: &str) -> Option<(usize, String)> {
+    let (length, c) = escape_at(rest.as_bytes())?;
+    let is_seen = length > 2 || matches!(c, '\n' | '\t' | '\r' | '"');
+    is_seen.then(|| (length, c.to_string()))
 }
 
 #[cfg(test)]

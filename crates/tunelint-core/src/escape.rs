@@ -1,0 +1,90 @@
+//! Backslash escapes of JSON: what they stand for, and where each byte behind them was written.
+
+use std::ops::Range;
+
+/// The escape at the front of `rest`: its length in bytes and the character it means. Half of a
+/// surrogate pair means none.
+///
+/// ```
+/// use tunelint_core::escape::escape_at;
+/// assert_eq!(escape_at(br"\u00e9t\u00e9"), Some((6, 'é')));
+/// assert_eq!(escape_at(br"\/orders"), Some((2, '/')));
+/// assert_eq!(escape_at(br"\users"), None);
+/// ```
+pub fn escape_at(rest: &[u8]) -> Option<(usize, char)> {
+    let [b'\\', kind, ..] = rest else {
+        return None;
+    };
+    let c = match kind {
+        b'u' => return unicode_at(rest),
+        b'n' => '\n',
+        b't' => '\t',
+        b'r' => '\r',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'"' | b'\\' | b'/' => char::from(*kind),
+        _ => return None,
+    };
+    Some((2, c))
+}
+
+/// The same for `\uXXXX` and pairs of them.
+fn unicode_at(rest: &[u8]) -> Option<(usize, char)> {
+    let unit = |at: usize| {
+        let escape = std::str::from_utf8(rest.get(at..at + 6)?).ok()?;
+        u16::from_str_radix(escape.strip_prefix("\\u")?, 16).ok()
+    };
+    let units = [Some(unit(0)?), unit(6)];
+    let c = char::decode_utf16(units.into_iter().flatten())
+        .next()?
+        .ok()?;
+    Some((6 * c.len_utf16(), c))
+}
+
+/// Bytes with their escapes undone, each with the place at which it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unescaped {
+    /// What is meant.
+    pub bytes: Vec<u8>,
+    written: Vec<Range<usize>>,
+}
+
+impl Unescaped {
+    /// Undoes the escapes in `raw`, which need not be the whole of a string; nothing where it
+    /// holds none.
+    ///
+    /// ```
+    /// use tunelint_core::escape::Unescaped;
+    /// let unescaped = Unescaped::new(br"sk\u002dlive").unwrap();
+    /// assert_eq!((&unescaped.bytes[..], unescaped.written(2)), (&b"sk-live"[..], 2..8));
+    /// assert_eq!(Unescaped::new(b"plain"), None);
+    /// ```
+    pub fn new(raw: &[u8]) -> Option<Self> {
+        memchr::memchr(b'\\', raw)?;
+        let (mut bytes, mut written) = (Vec::new(), Vec::new());
+        let (mut at, mut any) = (0, false);
+        while let Some(&byte) = raw.get(at) {
+            let escape = escape_at(raw.get(at..).unwrap_or_default());
+            let length = match escape {
+                Some((length, c)) => {
+                    let mut buffer = [0; 4];
+                    bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
+                    length
+                }
+                None => {
+                    bytes.push(byte);
+                    1
+                }
+            };
+            any |= escape.is_some();
+            written.resize(bytes.len(), at..at + length);
+            at += length;
+        }
+        any.then_some(Self { bytes, written })
+    }
+
+    /// Where the byte at `at` was written: the whole of its escape.
+    pub fn written(&self, at: usize) -> Range<usize> {
+        self.written.get(at).cloned().unwrap_or_default()
+    }
+}
