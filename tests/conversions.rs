@@ -79,6 +79,7 @@ fn converted(
             "missing-field",
             "unknown-role",
             "missing-role",
+            "mixed-layouts",
         ]
         .into(),
         ..Policy::default()
@@ -361,4 +362,88 @@ proptest! {
             }
         }
     }
+}
+
+/// What a changed record may not lose in silence.
+const MARKER: &str = "kept-or-told";
+
+/// `value` with each of its parts changed in turn, and where: a key more in an object, an item
+/// more in a list, another value in its place.
+fn changed(value: &Value, place: &str) -> Vec<(String, Value)> {
+    let others = [json!(MARKER), json!([MARKER]), json!({ MARKER: 1 })];
+    let mut all: Vec<(String, Value)> = Vec::new();
+    all.extend(others.map(|other| (format!("{place}={other}"), other)));
+    match value {
+        Value::Object(object) => {
+            let with = |key: &str, inner: Value| {
+                let mut object = object.clone();
+                object.insert(key.to_owned(), inner);
+                Value::Object(object)
+            };
+            all.push((format!("{place}/+"), with("further", json!(MARKER))));
+            for (key, inner) in object {
+                let inner = changed(inner, &format!("{place}/{key}"));
+                all.extend(inner.into_iter().map(|(at, inner)| (at, with(key, inner))));
+            }
+        }
+        Value::Array(list) => {
+            for more in [json!(MARKER), json!({ MARKER: 1 })] {
+                let longer = Value::Array([&list[..], &[more]].concat());
+                all.push((format!("{place}/+"), longer));
+            }
+            for (index, item) in list.iter().enumerate() {
+                let items = changed(item, &format!("{place}/{index}")).into_iter();
+                all.extend(items.map(|(at, item)| {
+                    let mut list = list.clone();
+                    list[index] = item;
+                    (at, Value::Array(list))
+                }));
+            }
+        }
+        _ => {}
+    }
+    all
+}
+
+/// The changes of `line` that disappear between `from` and `to`: written in no form, not counted
+/// as lost, no reason for a refusal.
+fn silent(from: &str, line: &str, to: &str) -> Vec<String> {
+    let (_, before, said_before) = convert(from, &format!("{line}\n"), to);
+    if before.written == 0 {
+        return Vec::new();
+    }
+    let record: Value = serde_json::from_str(line).expect("JSON");
+    let mut silent = Vec::new();
+    let known = named(from).fields();
+    let absent = known.iter().filter(|name| record.get(name).is_none());
+    let added = absent.flat_map(|name| {
+        let values = [json!(MARKER), json!([MARKER]), json!({ MARKER: MARKER })];
+        values.map(|value| {
+            let mut more = record.clone();
+            more[name] = value.clone();
+            (format!("/{name}={value}"), more)
+        })
+    });
+    for (at, record) in added.chain(changed(&record, "")) {
+        let (there, after, said) = convert(from, &format!("{record}\n"), to);
+        let noticed =
+            there.contains(MARKER) || said != said_before || after.losses != before.losses;
+        if record.is_object() && !noticed {
+            silent.push(format!("{from} to {to}, {at}: {record}\n{there}"));
+        }
+    }
+    silent
+}
+
+/// Whatever else stands in a record is written, counted as lost, or the reason for a refusal.
+#[test]
+fn nothing_is_lost_in_silence() {
+    let mut all = BTreeSet::new();
+    for (from, lines) in records() {
+        for to in layout::all() {
+            all.extend(lines.iter().flat_map(|line| silent(from, line, to.name())));
+        }
+    }
+    let all: Vec<String> = all.into_iter().collect();
+    assert!(all.is_empty(), "{}\n{}", all.len(), all.join("\n"));
 }

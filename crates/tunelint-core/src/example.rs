@@ -64,6 +64,18 @@ pub struct Part<'a> {
     pub span: Span,
 }
 
+impl Part<'_> {
+    /// What it is called where it is counted.
+    pub fn name(&self) -> String {
+        match self.kind {
+            PartKind::Call => "tool call".to_owned(),
+            PartKind::Result => "tool result".to_owned(),
+            PartKind::Media => "image, audio or file".to_owned(),
+            PartKind::Note => format!("field {}", crate::printable::quoted(self.key, 40)),
+        }
+    }
+}
+
 /// What a [`Part`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartKind {

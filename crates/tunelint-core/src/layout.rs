@@ -13,6 +13,7 @@ mod object;
 mod pairs;
 mod palm;
 mod preference;
+mod preference_bedrock;
 mod prompt_completion;
 mod sharegpt;
 mod side;
@@ -28,7 +29,7 @@ pub use object::ObjectWriter;
 pub use pairs::{Binding, Pairs, Template};
 pub use speakers::{Speaker, Speakers};
 
-use crate::example::{Example, Part, PartKind, Role, Turn};
+use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
 use crate::position::Span;
 use crate::record::{Body, Record};
@@ -146,7 +147,7 @@ pub fn all() -> Vec<Arc<dyn Layout>> {
         Arc::new(preference::Preference::OpenAi),
         Arc::new(preference::Preference::Vertex),
         Arc::new(preference::Preference::ShareGpt),
-        Arc::new(preference::Preference::Bedrock),
+        Arc::new(preference_bedrock::PreferenceBedrock),
         Arc::new(kto::Kto),
         Arc::new(classifier::Classifier),
         Arc::new(typed_messages::TypedMessages),
@@ -191,7 +192,7 @@ fn flat(example: &Example<'_>, names: [&str; 2], object: &mut ObjectWriter, loss
 /// for it.
 fn lose_parts(example: &Example<'_>, losses: &mut Losses) {
     for part in example.turns.iter().flat_map(|turn| &turn.parts) {
-        losses.add(part_name(part), part.span);
+        losses.add(part.name(), part.span);
     }
     lose_settings(example, losses);
 }
@@ -203,15 +204,5 @@ fn lose_settings(example: &Example<'_>, losses: &mut Losses) {
             format!("field {}", crate::printable::quoted(setting.key, 40)),
             setting.span,
         );
-    }
-}
-
-/// A part as the loss report counts it.
-fn part_name(part: &Part<'_>) -> String {
-    match part.kind {
-        PartKind::Call => "tool call".to_owned(),
-        PartKind::Result => "tool result".to_owned(),
-        PartKind::Media => "image, audio or file".to_owned(),
-        PartKind::Note => format!("field {}", crate::printable::quoted(part.key, 40)),
     }
 }

@@ -16,7 +16,16 @@ pub struct Declaration {
     pub description: Option<String>,
     /// What it is called with: a JSON Schema, as written.
     pub parameters: Option<String>,
-    /// What else is said about it.
+    /// The names of what else is said about it.
+    pub others: Vec<String>,
+}
+
+/// What a field declares.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// The tools.
+    pub tools: Vec<Declaration>,
+    /// The names of what is said beside them, such as which of them must be called.
     pub others: Vec<String>,
 }
 
@@ -57,6 +66,17 @@ pub struct Outcome {
     pub text: String,
     /// Whether it is more than text, so that it does not come back as it was.
     pub is_structured: bool,
+    /// Whether a call stands before it whose result it is.
+    pub answers: bool,
+}
+
+/// What stands in or beside a call or a result and has no place in other layouts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// What it is.
+    pub what: String,
+    /// Where it stands, or the call or the result that it belongs to.
+    pub span: Span,
 }
 
 /// The calls of a turn and the results that stand in it.
@@ -66,6 +86,8 @@ pub struct Exchange {
     pub calls: Vec<Call>,
     /// What tools gave.
     pub outcomes: Vec<Outcome>,
+    /// What else is written there.
+    pub others: Vec<Other>,
 }
 
 /// The exchanges of each turn, with ids and names filled in from one another; `None` where no
@@ -99,6 +121,7 @@ pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
                 (None, None) => true,
             };
             if let Some((id, name)) = open.iter().position(asked).and_then(|at| open.remove(at)) {
+                outcome.answers = true;
                 outcome.id.get_or_insert(id);
                 outcome.name.get_or_insert(name);
             }
@@ -110,24 +133,65 @@ pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
 
 /// The calls and results of one turn, as they were written.
 pub fn of_turn(turn: &Turn<'_>) -> Exchange {
-    let of_kind = |kind| turn.parts.iter().filter(move |part| part.kind == kind);
-    let mut outcomes: Vec<Outcome> = of_kind(PartKind::Result).filter_map(outcome).collect();
-    if turn.role == Role::Tool && outcomes.is_empty() {
+    let mut exchange = Exchange::default();
+    for part in &turn.parts {
+        let read = match part.kind {
+            PartKind::Call => read_calls(part, &mut exchange),
+            PartKind::Result => read_outcome(part, &mut exchange),
+            PartKind::Media | PartKind::Note => continue,
+        };
+        if read.is_none() {
+            exchange.others.push(Other {
+                what: part.name(),
+                span: part.span,
+            });
+        }
+    }
+    if turn.role == Role::Tool && exchange.outcomes.is_empty() {
         let note = |key: &str| {
             let part = turn.parts.iter().find(|part| part.key == key)?;
-            with_json(part.raw, |value| value.as_str().map(str::to_owned))?
+            let text = with_json(part.raw, |value| value.as_str().map(str::to_owned))?;
+            Some((text, part.span))
         };
-        outcomes.push(Outcome {
-            id: note("tool_call_id"),
-            name: note("name"),
+        let mut named = |key: &str| match note(key)? {
+            (Some(text), _) => Some(text),
+            (None, span) => {
+                exchange.others.push(Other::field(key, span));
+                None
+            }
+        };
+        let (id, name) = (named("tool_call_id"), named("name"));
+        exchange.outcomes.push(Outcome {
+            id,
+            name,
             text: turn.joined().into_owned(),
             is_structured: false,
+            answers: false,
         });
     }
-    Exchange {
-        calls: of_kind(PartKind::Call).flat_map(calls).collect(),
-        outcomes,
+    exchange
+}
+
+impl Other {
+    fn field(key: &str, span: Span) -> Self {
+        let what = format!("field {}", crate::printable::quoted(key, 40));
+        Self { what, span }
     }
+}
+
+/// The fields of `value` that are neither texts under one of `texts` nor anything under `any`.
+fn others<'n>(
+    value: Value<'n>,
+    texts: &'n [&str],
+    any: &'n [&str],
+) -> impl Iterator<Item = &'n str> {
+    value
+        .entries()
+        .map(|entry| (entry.key, entry.value.kind()))
+        .filter_map(|(key, kind)| {
+            let is_text = kind == Kind::String && texts.contains(&key);
+            (!is_text && !any.contains(&key)).then_some(key)
+        })
 }
 
 /// The tools that an example declares; `None` where it declares none, or in no known way.
@@ -136,11 +200,11 @@ pub fn declarations(example: &Example<'_>) -> Option<Vec<Declaration>> {
         .settings
         .iter()
         .filter(|setting| DECLARING.contains(&setting.key));
-    declaring.find_map(declared_by)
+    declaring.find_map(|setting| Some(declared_by(setting)?.tools))
 }
 
-/// The tools that a field declares; `None` where it declares them in no known way.
-pub fn declared_by(setting: &Extra<'_>) -> Option<Vec<Declaration>> {
+/// What a field declares; `None` where it declares tools in no known way.
+pub fn declared_by(setting: &Extra<'_>) -> Option<Declared> {
     with_json(setting.raw, |value| match value.as_str() {
         Some(text) => with_json(text, declared)?,
         None => declared(value),
@@ -150,63 +214,95 @@ pub fn declared_by(setting: &Extra<'_>) -> Option<Vec<Declaration>> {
 /// The fields in which layouts declare tools.
 pub const DECLARING: [&str; 3] = ["tools", "functions", "toolConfig"];
 
-fn declared(value: Value<'_>) -> Option<Vec<Declaration>> {
-    let list = value.get("tools").unwrap_or(value);
+fn declared(value: Value<'_>) -> Option<Declared> {
+    let mut all = Declared::default();
+    let list = match value.get("tools") {
+        Some(list) => {
+            all.others.extend(owned(others(value, &[], &["tools"])));
+            list
+        }
+        None => value,
+    };
     if list.kind() != Kind::Array {
         return None;
     }
-    let mut all = Vec::new();
     for item in list.items() {
         match item.get("functionDeclarations") {
-            Some(several) => {
+            Some(several) if several.kind() == Kind::Array => {
+                let beside = others(item, &[], &["functionDeclarations"]);
+                all.others.extend(owned(beside));
                 for one in several.items() {
-                    all.push(declaration(one)?);
+                    all.tools.push(declaration(one)?);
                 }
             }
-            None => all.push(declaration(item)?),
+            Some(_) => return None,
+            None => all.tools.push(declaration(item)?),
         }
     }
     Some(all)
 }
 
+fn owned<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = String> {
+    names.map(str::to_owned)
+}
+
 fn declaration(item: Value<'_>) -> Option<Declaration> {
-    let inner = ["function", "toolSpec"]
-        .iter()
-        .find_map(|key| item.get(key))
-        .unwrap_or(item);
+    const KIND: &str = "function";
+    let wrapper = [KIND, "toolSpec"]
+        .into_iter()
+        .find_map(|key| Some((key, item.get(key)?)));
+    let inner = wrapper.map_or(item, |(_, inner)| inner);
+    let mut unread = Vec::new();
+    if let Some((key, _)) = wrapper {
+        unread.extend(owned(others(item, &[], &[key, "type"])));
+    }
+    let texts = &["name", "description"];
+    let any = &["parameters", "inputSchema", "type"];
+    unread.extend(owned(others(inner, texts, any)));
+    // What kind of tool it is, is said by the layout.
+    let is_kind = |kind: Value<'_>| kind.as_str() == Some(KIND);
+    let kinds = [item.get("type"), inner.get("type")];
+    if !kinds.into_iter().flatten().all(is_kind) {
+        unread.push("type".to_owned());
+    }
     let schema = inner.get("parameters").or_else(|| {
         let schema = inner.get("inputSchema")?;
-        Some(schema.get("json").unwrap_or(schema))
+        let Some(json) = schema.get("json") else {
+            return Some(schema);
+        };
+        unread.extend(owned(others(schema, &[], &["json"])));
+        Some(json)
     });
-    let known = ["name", "description", "parameters", "inputSchema", "type"];
-    let others = inner.entries().filter(|entry| !known.contains(&entry.key));
     Some(Declaration {
         name: string(inner, "name")?,
         description: string(inner, "description"),
         parameters: schema.map(|schema| schema.raw().to_owned()),
-        others: others.map(|entry| entry.key.to_owned()).collect(),
+        others: unread,
     })
 }
 
-/// The calls that a part holds.
-pub fn calls(part: &Part<'_>) -> Vec<Call> {
-    let read = |value: Value<'_>, offset: Option<usize>| {
-        let span = |value: Value<'_>| match offset {
-            Some(offset) => Span::new(value.span().start + offset, value.span().end + offset),
-            None => part.span,
+/// Reads the calls that a part holds; `None` where it holds none.
+fn read_calls(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
+    let mut read = |value: Value<'_>, offset: Option<usize>| {
+        let mut one = |value: Value<'_>| {
+            let span = match offset {
+                Some(offset) => Span::new(value.span().start + offset, value.span().end + offset),
+                None => part.span,
+            };
+            read_call(value, span, exchange);
         };
         match value.kind() {
-            Kind::Array => value.items().map(|item| call(item, span(item))).collect(),
-            Kind::Object => vec![call(value, span(value))],
-            _ => Vec::new(),
+            Kind::Array => value.items().for_each(one),
+            Kind::Object => one(value),
+            _ => return None,
         }
+        Some(())
     };
-    let calls = with_json(part.raw, |value| match string_of(value) {
+    with_json(part.raw, |value| match string_of(value) {
         // A string that holds the call: what stands in it has no place of its own.
-        Some(text) => with_json(text, |value| read(value, None)).unwrap_or_default(),
+        Some(text) => with_json(text, |value| read(value, None))?,
         None => read(value, Some(part.span.start)),
-    });
-    calls.unwrap_or_default()
+    })?
 }
 
 /// The string that holds a call; a typed part has it in its value.
@@ -214,25 +310,35 @@ fn string_of<'v>(value: Value<'v>) -> Option<&'v str> {
     value.get("value").unwrap_or(value).as_str()
 }
 
-fn call(value: Value<'_>, span: Span) -> Call {
-    let inner = ["function", "functionCall", "function_call", "toolUse"]
-        .iter()
-        .find_map(|key| value.get(key))
-        .filter(|inner| inner.kind() == Kind::Object)
-        .unwrap_or(value);
+fn read_call(value: Value<'_>, span: Span, exchange: &mut Exchange) {
+    let wrapper = ["function", "functionCall", "function_call", "toolUse"]
+        .into_iter()
+        .find_map(|key| Some((key, value.get(key)?)))
+        .filter(|(_, inner)| inner.kind() == Kind::Object);
+    let inner = wrapper.map_or(value, |(_, inner)| inner);
     let id = string(value, "id")
         .or_else(|| string(inner, "id"))
         .or_else(|| string(inner, "toolUseId"));
     let arguments = ["arguments", "args", "input"]
-        .iter()
-        .find_map(|key| inner.get(key));
-    Call {
+        .into_iter()
+        .find_map(|key| Some((key, inner.get(key)?)));
+    let mut lose = |key: &str| exchange.others.push(Other::field(key, span));
+    if let Some((key, _)) = wrapper {
+        others(value, &["id"], &[key, "type"]).for_each(&mut lose);
+    }
+    let key = arguments.map_or("arguments", |(key, _)| key);
+    others(inner, &["id", "toolUseId", "name"], &[key, "type"]).for_each(&mut lose);
+    let kind = value.get("type");
+    if kind.is_some_and(|kind| kind.as_str() != Some("function")) {
+        lose("type");
+    }
+    exchange.calls.push(Call {
         has_id: id.is_some(),
         id,
         name: string(inner, "name"),
-        arguments: arguments.map(Arguments::of),
+        arguments: arguments.map(|(_, value)| Arguments::of(value)),
         span,
-    }
+    });
 }
 
 impl Arguments {
@@ -252,34 +358,66 @@ impl Arguments {
     }
 }
 
-/// What a part says that came of a call.
-fn outcome(part: &Part<'_>) -> Option<Outcome> {
+/// Reads what a part says that came of a call; `None` where it says nothing.
+fn read_outcome(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
     with_json(part.raw, |value| {
-        if let Some(inner) = ["functionResponse", "function_response"]
-            .iter()
-            .find_map(|key| value.get(key))
-        {
-            return Some(Outcome {
-                id: string(inner, "id"),
-                name: string(inner, "name"),
-                text: response(inner.get("response")?),
-                is_structured: false,
-            });
-        }
-        let inner = value.get("toolResult")?;
-        let content = inner.get("content")?;
-        let texts = content
-            .items()
-            .map(|item| string(item, "text").unwrap_or_else(|| item.raw().to_owned()));
-        Some(Outcome {
-            id: string(inner, "toolUseId"),
-            name: None,
-            text: texts.collect(),
-            is_structured: inner.get("status").is_some()
-                || content.items().count() != 1
-                || content.items().any(|item| item.get("text").is_none()),
-        })
+        let (key, inner) = ["functionResponse", "function_response", "toolResult"]
+            .into_iter()
+            .find_map(|key| Some((key, value.get(key)?)))?;
+        let of_tool = key == "toolResult";
+        let (outcome, texts, any) = if of_tool {
+            let any: &[&str] = &["content", "status"];
+            (tool_result(inner)?, ["toolUseId"].as_slice(), any)
+        } else {
+            let any: &[&str] = &["response"];
+            (function_response(inner)?, ["id", "name"].as_slice(), any)
+        };
+        let beside = others(value, &[], std::slice::from_ref(&key));
+        let unread = beside.chain(others(inner, texts, any));
+        let unread = unread.map(|key| Other::field(key, part.span));
+        exchange.others.extend(unread);
+        exchange.outcomes.push(outcome);
+        Some(())
     })?
+}
+
+/// A result as Gemini has it.
+fn function_response(inner: Value<'_>) -> Option<Outcome> {
+    Some(Outcome {
+        id: string(inner, "id"),
+        name: string(inner, "name"),
+        text: response(inner.get("response")?),
+        is_structured: false,
+        answers: false,
+    })
+}
+
+/// A result as Bedrock has it.
+fn tool_result(inner: Value<'_>) -> Option<Outcome> {
+    let content = inner.get("content")?;
+    let is_list = content.kind() == Kind::Array;
+    let texts = content
+        .items()
+        .map(|item| string(item, "text").unwrap_or_else(|| item.raw().to_owned()));
+    let is_text = |item: Value<'_>| {
+        item.entries().count() == 1
+            && item
+                .get("text")
+                .is_some_and(|text| text.kind() == Kind::String)
+    };
+    Some(Outcome {
+        id: string(inner, "toolUseId"),
+        name: None,
+        text: if is_list {
+            texts.collect()
+        } else {
+            content.raw().to_owned()
+        },
+        is_structured: inner.get("status").is_some()
+            || content.items().count() != 1
+            || !content.items().all(is_text),
+        answers: false,
+    })
 }
 
 /// The key under which text stands where a result must be an object.

@@ -14,6 +14,12 @@ use crate::record::{Body, Field, Record};
 use crate::rules::unknown_role;
 use crate::tools::{Declaration, Exchange};
 
+/// How calls and results are told.
+const ROOM: Room = Room {
+    ids: true,
+    names: false,
+};
+
 /// The layout.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BedrockConverse;
@@ -288,7 +294,7 @@ pub(super) fn encode_blocks(
     if own {
         return tooling::lose(turn, |part| !copied(part), losses);
     }
-    let Written { calls, outcomes } = tooling::written(turn, exchange, Room { ids: true }, losses);
+    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
     for call in calls {
         object.begin_object();
         object.key("toolUse");

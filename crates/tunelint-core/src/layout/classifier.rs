@@ -1,12 +1,13 @@
 //! `classifier`: a text, or a conversation, and the label that it bears: what classifiers are
 //! trained on. The label is what the model is taught to write.
 
-use super::fields::{extras, has, missing, not_a, own_names, required};
+use super::fields::{extras, has, missing, not_a, own_names, required, wrong_type};
 use super::messages::encode_turn;
+use super::typed_messages::is_typed;
 use super::{Capacity, Layout, Losses, ObjectWriter, side, tooling};
 use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
-use crate::json::{Kind, Value};
+use crate::json::{Entry, Kind, Value};
 use crate::position::Span;
 use crate::record::{Body, Field, Record};
 use crate::text::Text;
@@ -31,20 +32,28 @@ impl Layout for Classifier {
     /// Messages with a `label` are chats that somebody sorted; with `labels`, a classifier's.
     fn recognises(&self, body: &Body<'_>) -> bool {
         let labels = has(body, "labels");
-        (has(body, "text") && (labels || has(body, "label"))) || (has(body, "messages") && labels)
+        (has(body, "text") && (labels || has(body, "label")))
+            || (has(body, "messages") && labels && !is_typed(body))
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        let input = match has(&record.body, "messages") {
-            true => "messages",
-            false => "text",
+        let first_of = |names: [&'static str; 2]| {
+            let [first, second] = names;
+            if has(&record.body, first) {
+                first
+            } else {
+                second
+            }
         };
-        let input = side::read(record, input, Role::User, findings);
+        let input = first_of(["messages", "text"]);
+        let answer = first_of(["labels", "label"]);
+        let turns = side::read(record, input, Role::User, findings);
         let label = label(record, findings);
-        let mut turns = input?;
+        let mut turns = turns?;
         turns.push(Turn::of_text(Role::Model, label?));
         let mut example = Example::new(*record, turns);
-        example.extras = extras(record, &FIELDS);
+        // A text beside messages and a label beside labels are nobody's.
+        example.extras = extras(record, &[input, answer]);
         Some(example)
     }
 
@@ -96,41 +105,64 @@ fn encode_messages(turns: &[Turn<'_>], own: bool, object: &mut ObjectWriter, los
 
 /// The label as text: one name, or all labels as JSON.
 fn label<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Text<'a>> {
-    match record.body.field("labels") {
-        None => required(record, &["label", "labels"], findings),
-        Some(Field::Text(text)) => Some(text),
-        Some(Field::Other(labels)) if labels.kind() == Kind::Object => {
-            named(record, labels, findings)
+    let labels = match record.body.field("labels") {
+        None => return required(record, &["label"], findings),
+        Some(Field::Text(text)) => return Some(text),
+        Some(Field::Other(labels)) => labels,
+    };
+    let whole = match labels.kind() {
+        Kind::Object => labels.entries().fold(true, |whole, entry| {
+            is_named(record, entry, findings) && whole
+        }),
+        Kind::Array => are_texts(record, "labels", labels, findings),
+        _ => {
+            not_a("an object of labels", record, "labels", labels, findings);
+            false
         }
-        Some(Field::Other(labels)) if labels.kind() == Kind::Array => Some(as_json(labels)),
-        Some(Field::Other(other)) => {
-            not_a("an object of labels", record, "labels", other, findings);
+    };
+    if !whole {
+        return None;
+    }
+    let named = labels.entries().map(|entry| entry.value);
+    let mut values = named.chain(labels.items());
+    match (values.next(), values.next()) {
+        (None, _) => {
+            let at = Span::new(labels.span().start, labels.span().start + 1);
+            missing(record, "labels", at, &own_names(record), findings);
             None
+        }
+        (Some(only), None) if labels.kind() == Kind::Object && only.kind() == Kind::String => {
+            only.text()
+        }
+        _ => Some(as_json(labels)),
+    }
+}
+
+/// Whether a name has a label or a list of them; what else it has is reported.
+fn is_named(record: &Record<'_>, entry: Entry<'_>, findings: &mut Findings<'_>) -> bool {
+    match entry.value.kind() {
+        Kind::String => true,
+        Kind::Array => are_texts(record, entry.key, entry.value, findings),
+        _ => {
+            wrong_type(record, entry.key, entry.value, findings);
+            false
         }
     }
 }
 
-fn named<'a>(
-    record: &Record<'a>,
-    labels: Value<'a>,
+/// Whether all items are texts; those that are not are reported.
+fn are_texts(
+    record: &Record<'_>,
+    name: &str,
+    list: Value<'_>,
     findings: &mut Findings<'_>,
-) -> Option<Text<'a>> {
-    let mut entries = labels.entries();
-    match (entries.next(), entries.next()) {
-        (None, _) => {
-            let at = labels.span().start;
-            missing(
-                record,
-                "labels",
-                Span::new(at, at + 1),
-                &own_names(record),
-                findings,
-            );
-            None
-        }
-        (Some(only), None) if only.value.kind() == Kind::String => only.value.text(),
-        _ => Some(as_json(labels)),
+) -> bool {
+    let mut whole = true;
+    for item in list.items().filter(|item| item.kind() != Kind::String) {
+        wrong_type(record, name, item, findings);
+        whole = false;
     }
+    whole
 }
 
 /// Several labels are one text: what the model would have to write.
@@ -164,7 +196,7 @@ fn encode_label(
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::testing::{read, rewrite};
+    use super::super::fields::testing::{left_over, read, rewrite};
     use super::super::messages::Messages;
     use super::*;
 
@@ -209,6 +241,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_read_is_left_over() {
+        let line = r#"{"text":"a","messages":[{"role":"user","content":"b"}],"label":"c","labels":{"tone":"d"}}"#;
+        assert_eq!(left_over(&Classifier, line), ["text", "label"]);
+    }
+
+    #[test]
     fn what_is_no_label_is_told() {
         let said = |line: &str| read(&Classifier, line).1;
         assert_eq!(
@@ -219,6 +257,19 @@ mod tests {
             said(r#"{"text":"a","labels":7}"#),
             ["wrong-type@22 /labels: `labels` is a number, not an object of labels"]
         );
-        assert_eq!(said(r#"{"text":"a","labels":{}}"#).len(), 1);
+        assert_eq!(
+            said(r#"{"text":"a","labels":{"tone":null,"of":["x",2]}}"#),
+            [
+                "wrong-type@30 /labels/tone: `tone` is null, not text",
+                "wrong-type@45 /labels/of/1: `of` is a number, not text"
+            ]
+        );
+        for none in ["{}", "[]"] {
+            let line = format!(r#"{{"text":"a","labels":{none}}}"#);
+            assert_eq!(
+                said(&line),
+                ["missing-field@22 /labels: the field `labels` is missing"]
+            );
+        }
     }
 }

@@ -14,6 +14,12 @@ use crate::record::{Body, Record};
 use crate::rules::unknown_role;
 use crate::tools::{Declaration, Exchange, WRAPPED, is_response};
 
+/// How calls and results are told.
+const ROOM: Room = Room {
+    ids: false,
+    names: true,
+};
+
 /// The layout.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Contents;
@@ -27,6 +33,8 @@ const FIELDS: [&str; 6] = [
     "toolConfig",
 ];
 const SYSTEM: [&str; 2] = ["systemInstruction", "system_instruction"];
+/// The role of the system text.
+const SYSTEM_ROLE: &str = "system";
 const ROLES: [&str; 4] = ["user", "model", "function", "tool"];
 
 impl Layout for Contents {
@@ -74,7 +82,14 @@ pub(super) fn turns<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Opt
     let systems = SYSTEM.iter().filter_map(|name| json.root().get(name));
     let systems = systems.filter(|system| system.kind() != Kind::Null);
     let mut whole = read_each(systems, &mut turns, |system| {
-        parts(record, system, Role::System, findings)
+        let mut turn = parts(record, system, Role::System, findings)?;
+        // Vertex AI takes no notice of the role; a usual one goes without saying.
+        let usual = |role: Value<'_>| role.as_str().and_then(role_called).is_some();
+        if !system.get("role").is_none_or(usual) {
+            turn.parts
+                .extend(notes(system, &["parts"]).filter(|note| note.key == "role"));
+        }
+        Some(turn)
     });
     let mut index = 0..;
     whole &= read_each(list.items(), &mut turns, |content| {
@@ -96,7 +111,7 @@ pub(super) fn encode_turns(
         object.key("systemInstruction");
         object.begin_object();
         object.key("role");
-        object.string("system");
+        object.string(SYSTEM_ROLE);
         object.key("parts");
         object.begin_array();
         systems().for_each(|turn| encode_parts(turn, own, None, object, losses));
@@ -307,7 +322,7 @@ pub(super) fn encode_parts(
     if own {
         return tooling::lose(turn, |part| !copied(part), losses);
     }
-    let Written { calls, outcomes } = tooling::written(turn, exchange, Room { ids: false }, losses);
+    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
     for call in calls {
         object.begin_object();
         object.key("functionCall");

@@ -86,12 +86,13 @@ pub(super) fn all_of<'a>(
     read_each(items, &mut turns, read).then_some(turns)
 }
 
-/// The first part of the first of `messages`, where its content is made of parts.
+/// The first part of the first of `messages` whose content is made of parts.
 pub(super) fn first_part<'a>(body: &Body<'a>) -> Option<Value<'a>> {
     let Field::Other(list) = body.field("messages")? else {
         return None;
     };
-    list.items().next()?.get("content")?.items().next()
+    let contents = list.items().filter_map(|message| message.get("content"));
+    contents.flat_map(Value::items).next()
 }
 
 /// Reports a value that is no text.
@@ -138,6 +139,23 @@ pub(super) fn not_a(
         record.at(value.span()),
         Severity::Error,
         || Message::new(format!("{} is {kind}, not {what}", quoted(name, 40))),
+    );
+}
+
+/// Reports an item of a list that should have been an object; `item` is what it is called, with
+/// its article.
+pub(super) fn not_an_object(
+    item: &str,
+    record: &Record<'_>,
+    value: Value<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let kind = value.kind().describe();
+    findings.report_as(
+        "wrong-type",
+        record.at(value.span()),
+        Severity::Error,
+        || Message::new(format!("{item} is {kind}, not an object")),
     );
 }
 

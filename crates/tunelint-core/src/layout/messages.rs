@@ -6,12 +6,12 @@ use smallvec::SmallVec;
 use super::anthropic_messages::AnthropicMessages;
 use super::bedrock_converse::is_converse;
 use super::fields::{
-    extra, extras, fields, has, missing, near, not_a, notes, optional, read_each, text_is_not_a,
-    wrong_type,
+    extra, extras, fields, has, missing, near, not_a, not_an_object, notes, optional, read_each,
+    text_is_not_a, wrong_type,
 };
 use super::tooling::{self, Room, Written};
 use super::typed_messages::is_typed;
-use super::{Capacity, Layout, Losses, ObjectWriter, part_name};
+use super::{Capacity, Layout, Losses, ObjectWriter};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Entry, Kind, Value};
@@ -20,6 +20,12 @@ use crate::record::{Body, Field, Record};
 use crate::rules::{missing_role, unknown_role};
 use crate::text::Text;
 use crate::tools::{Declaration, Exchange};
+
+/// How calls and results are told.
+const ROOM: Room = Room {
+    ids: true,
+    names: false,
+};
 
 /// The layout.
 #[derive(Debug, Clone, Copy)]
@@ -146,7 +152,7 @@ pub(super) fn turn_text<'a>(
             None
         }
         None => {
-            not_a("an object", record, "a turn", turn, findings);
+            not_an_object("a turn", record, turn, findings);
             None
         }
     }
@@ -296,7 +302,7 @@ fn content_part<'a>(
         return Some(());
     }
     if item.kind() != Kind::Object {
-        not_a("an object", record, "a part of `content`", item, findings);
+        not_an_object("a part of `content`", record, item, findings);
         return None;
     }
     turn.parts.push(Part {
@@ -348,7 +354,7 @@ pub(super) fn encode_turn(
             object.key(part.key);
             object.raw(part.raw);
         } else {
-            losses.add(part_name(part), part.span);
+            losses.add(part.name(), part.span);
         }
     }
     object.end_object();
@@ -371,7 +377,7 @@ fn encode_foreign(
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
-    let Written { calls, outcomes } = tooling::written(turn, exchange, Room { ids: true }, losses);
+    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
     for outcome in outcomes {
         object.begin_object();
         object.key("role");

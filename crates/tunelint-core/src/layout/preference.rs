@@ -1,11 +1,8 @@
 //! `preference`: a prompt with a better and a worse answer, in the forms that trainers and
 //! providers have for it; each form is a layout of its own.
 
-use super::fields::{all_of, extra, extras, has, missing, not_a, own_names};
-use super::{
-    Capacity, Layout, Lesson, Losses, ObjectWriter, bedrock_converse, contents, messages, sharegpt,
-    side,
-};
+use super::fields::{all_of, extra, extras, has, missing, not_a, notes, own_names};
+use super::{Capacity, Layout, Lesson, Losses, ObjectWriter, contents, messages, sharegpt, side};
 use crate::example::{Example, Extra, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
@@ -23,13 +20,7 @@ pub(super) enum Preference {
     Vertex,
     /// `conversations`, `chosen`, `rejected`, as LLaMA-Factory has them.
     ShareGpt,
-    /// `messages` of which the last has `candidates`, as Amazon Bedrock has them.
-    Bedrock,
 }
-
-/// What Bedrock calls the better answer, and the worse one.
-const PREFERRED: &str = "preferred";
-const NON_PREFERRED: &str = "non-preferred";
 
 /// Turns of the prompt, the better answer and the worse one.
 struct Sides<'a> {
@@ -56,7 +47,6 @@ impl Layout for Preference {
             Self::OpenAi => "preference-openai",
             Self::Vertex => "preference-vertex",
             Self::ShareGpt => "preference-sharegpt",
-            Self::Bedrock => "preference-bedrock",
         }
     }
 
@@ -71,7 +61,6 @@ impl Layout for Preference {
                 "system_instruction",
             ],
             Self::ShareGpt => &["conversations", "chosen", "rejected"],
-            Self::Bedrock => &["schemaVersion", "system", "messages", "toolConfig"],
         }
     }
 
@@ -82,7 +71,6 @@ impl Layout for Preference {
             Self::OpenAi => has(body, "preferred_output") || has(body, "non_preferred_output"),
             Self::Vertex => all(&["contents", "completions"]),
             Self::ShareGpt => all(&["conversations", "chosen"]),
-            Self::Bedrock => bedrock_converse::compared(body).is_some(),
         }
     }
 
@@ -96,7 +84,6 @@ impl Layout for Preference {
             Self::OpenAi => openai(record, findings),
             Self::Vertex => vertex(record, findings),
             Self::ShareGpt => sharegpt_sides(record, findings),
-            Self::Bedrock => bedrock(record, findings),
         }?;
         let mut turns = prompt;
         turns.extend(chosen);
@@ -109,21 +96,14 @@ impl Layout for Preference {
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = self.recognises(&example.record.body);
-        let turns = example.turns.as_slice();
-        let answer = turns
-            .iter()
-            .rposition(|turn| turn.role == Role::Model)
-            .unwrap_or(turns.len());
-        let (prompt, chosen) = turns.split_at(answer);
-        let sides = [prompt, chosen, &example.rejected];
+        let sides = sides(example);
         match self {
             Self::Trl => write_trl(sides, own, object, losses),
             Self::OpenAi => write_openai(sides, own, &example.settings, object, losses),
             Self::Vertex => write_vertex(sides, own, object, losses),
             Self::ShareGpt => write_sharegpt(sides, object, losses),
-            Self::Bedrock => write_bedrock(example, sides, own, object, losses),
         }
-        if !(own && matches!(self, Self::OpenAi | Self::Bedrock)) {
+        if !(own && matches!(self, Self::OpenAi)) {
             super::lose_settings(example, losses);
         }
     }
@@ -144,14 +124,17 @@ impl Preference {
                 let beside = input.entries().filter(|entry| entry.key != "messages");
                 beside.map(extra).collect()
             }
-            (Self::Bedrock, _) => {
-                let mut settings = bedrock_converse::settings(record);
-                settings.extend(further_candidates(record));
-                settings
-            }
             _ => Vec::new(),
         }
     }
+}
+
+/// The prompt, the better answer and the worse one.
+pub(super) fn sides<'e, 'a>(example: &'e Example<'a>) -> [&'e [Turn<'a>]; 3] {
+    let turns = example.turns.as_slice();
+    let answer = turns.iter().rposition(|turn| turn.role == Role::Model);
+    let (prompt, chosen) = turns.split_at(answer.unwrap_or(turns.len()));
+    [prompt, chosen, &example.rejected]
 }
 
 /// The prompt may be left out where both answers begin with it.
@@ -231,24 +214,47 @@ fn absent<T>(record: &Record<'_>, name: &str, findings: &mut Findings<'_>) -> Op
 fn vertex<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
     let prompt = contents::turns(record, findings);
     let list = messages::turn_list(record, "completions", findings)?;
-    let (mut chosen, mut rejected) = (None, None);
+    let (mut chosen, mut rejected, mut fits) = (None, None, true);
     for item in list.items() {
-        let Some(completion) = item.get("completion") else {
-            return absent(record, "completion", findings);
-        };
-        let turn = contents::turn(record, completion, 1, findings)?;
-        let score = item.get("score").map(Value::raw).unwrap_or_default();
-        if score.parse::<f64>().is_ok_and(|score| score > 0.0) {
-            chosen.get_or_insert(turn);
+        let (turn, is_better) = completion(record, item, findings)?;
+        let side = if is_better {
+            &mut chosen
         } else {
-            rejected.get_or_insert(turn);
-        }
+            &mut rejected
+        };
+        fits &= side.replace(turn).is_none();
     }
-    if chosen.is_none() || rejected.is_none() {
+    if !fits || chosen.is_none() || rejected.is_none() {
         let what = "a list with one completion of score 1 and one of score 0";
         not_a(what, record, "completions", list, findings);
+        return None;
     }
     Some(Sides::of_one(prompt?, chosen?, rejected?))
+}
+
+/// A completion, and whether it is the better one.
+fn completion<'a>(
+    record: &Record<'a>,
+    item: Value<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<(Turn<'a>, bool)> {
+    let Some(completion) = item.get("completion") else {
+        return absent(record, "completion", findings);
+    };
+    let score = match item.get("score") {
+        Some(score) if score.kind() == Kind::Number => score,
+        Some(other) => {
+            not_a("a number", record, "score", other, findings);
+            return None;
+        }
+        None => return absent(record, "score", findings),
+    };
+    let mut turn = contents::turn(record, completion, 1, findings)?;
+    let usual = ["0", "1"].contains(&score.raw());
+    let read = ["completion", if usual { "score" } else { "" }];
+    turn.parts.extend(notes(item, &read));
+    let is_better = score.raw().parse::<f64>().is_ok_and(|score| score > 0.0);
+    Some((turn, is_better))
 }
 
 fn sharegpt_sides<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
@@ -261,98 +267,6 @@ fn sharegpt_sides<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Optio
     };
     let (chosen, rejected) = (answer("chosen"), answer("rejected"));
     Some(Sides::of_one(prompt?, chosen?, rejected?))
-}
-
-/// The candidates that bear this label, in their order.
-fn labelled<'a>(message: Value<'a>, preferred: bool) -> impl Iterator<Item = Value<'a>> {
-    let candidates = message.get("candidates").into_iter().flat_map(Value::items);
-    candidates.filter(move |candidate| {
-        let label = candidate.get("preferenceLabel").and_then(Value::as_str);
-        let wanted = if preferred { PREFERRED } else { NON_PREFERRED };
-        label.is_some_and(|label| label.eq_ignore_ascii_case(wanted))
-    })
-}
-
-/// Candidates behind the first of each label: no other layout has a place for them.
-fn further_candidates<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
-    let message = bedrock_converse::compared(&record.body).into_iter();
-    let further = message.flat_map(|message| {
-        labelled(message, true)
-            .skip(1)
-            .chain(labelled(message, false).skip(1))
-    });
-    let carried = |candidate: Value<'a>| Extra {
-        key: "candidates",
-        key_span: candidate.span(),
-        raw: candidate.raw(),
-        span: candidate.span(),
-    };
-    further.map(carried).collect()
-}
-
-fn bedrock<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<'a>> {
-    let list = messages::turn_list(record, "messages", findings)?;
-    let number = list.items().count();
-    let prompt = list.items().take(number.saturating_sub(1));
-    let prompt = bedrock_converse::turns(record, prompt, findings);
-    let message = list.items().last()?;
-    let Some(candidates) = message.get("candidates") else {
-        return absent(record, "candidates", findings);
-    };
-    let mut answer = |preferred| {
-        let candidate = labelled(message, preferred).next()?;
-        let Some(content) = candidate.get("content") else {
-            return absent(record, "content", findings);
-        };
-        bedrock_converse::turn(record, candidate, content, Role::Model, findings)
-    };
-    let (chosen, rejected) = (answer(true), answer(false));
-    if chosen.is_none() || rejected.is_none() {
-        let what = "a list with a candidate that is `preferred` and one that is `non-preferred`";
-        not_a(what, record, "candidates", candidates, findings);
-    }
-    Some(Sides::of_one(prompt?, chosen?, rejected?))
-}
-
-fn write_bedrock(
-    example: &Example<'_>,
-    [prompt, chosen, rejected]: [&[Turn<'_>]; 3],
-    own: bool,
-    object: &mut ObjectWriter,
-    losses: &mut Losses,
-) {
-    bedrock_converse::encode_head(example, own, object, losses);
-    object.key("messages");
-    object.begin_array();
-    bedrock_converse::encode_turns(prompt, own, None, object, losses);
-    object.begin_object();
-    object.key("role");
-    object.string("assistant");
-    object.key("candidates");
-    object.begin_array();
-    for (turns, label) in [(chosen, PREFERRED), (rejected, NON_PREFERRED)] {
-        object.begin_object();
-        object.key("content");
-        object.begin_array();
-        for turn in turns {
-            bedrock_converse::encode_blocks(turn, own, None, object, losses);
-        }
-        object.end_array();
-        object.key("preferenceLabel");
-        object.string(label);
-        object.end_object();
-    }
-    let settings = example.settings.iter().filter(|_| own);
-    for candidate in settings.clone().filter(|extra| extra.key == "candidates") {
-        object.raw(candidate.raw);
-    }
-    object.end_array();
-    object.end_object();
-    object.end_array();
-    for tools in settings.filter(|extra| extra.key == "toolConfig") {
-        object.key(tools.key);
-        object.raw(tools.raw);
-    }
 }
 
 fn write_trl(
@@ -440,27 +354,28 @@ fn write_sharegpt(
 #[cfg(test)]
 mod tests {
     use super::super::fields::testing::{read, rewrite};
+    use super::super::preference_bedrock::PreferenceBedrock;
     use super::*;
 
-    const LINES: [(Preference, &str); 5] = [
+    const LINES: [(&dyn Layout, &str); 5] = [
         (
-            Preference::Trl,
+            &Preference::Trl,
             r#"{"prompt":"a","chosen":"b","rejected":"c"}"#,
         ),
         (
-            Preference::OpenAi,
+            &Preference::OpenAi,
             r#"{"input":{"messages":[{"role":"user","content":"a"}]},"preferred_output":[{"role":"assistant","content":"b"}],"non_preferred_output":[{"role":"assistant","content":"c"}]}"#,
         ),
         (
-            Preference::Vertex,
+            &Preference::Vertex,
             r#"{"contents":[{"role":"user","parts":[{"text":"a"}]}],"completions":[{"score":1,"completion":{"role":"model","parts":[{"text":"b"}]}},{"score":0,"completion":{"role":"model","parts":[{"text":"c"}]}}]}"#,
         ),
         (
-            Preference::ShareGpt,
+            &Preference::ShareGpt,
             r#"{"conversations":[{"from":"human","value":"a"}],"chosen":{"from":"gpt","value":"b"},"rejected":{"from":"gpt","value":"c"}}"#,
         ),
         (
-            Preference::Bedrock,
+            &PreferenceBedrock,
             r#"{"schemaVersion":"bedrock-conversation-2024","messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","candidates":[{"content":[{"text":"b"}],"preferenceLabel":"preferred"},{"content":[{"text":"c"}],"preferenceLabel":"non-preferred"}]}]}"#,
         ),
     ];
@@ -468,10 +383,10 @@ mod tests {
     #[test]
     fn each_form_becomes_every_other() {
         for (from, line) in LINES {
-            assert_eq!(read(&from, line).0, ["user: a", "model: b"]);
+            assert_eq!(read(from, line).0, ["user: a", "model: b"]);
             for (to, wanted) in LINES {
                 assert_eq!(
-                    rewrite(&from, &to, line),
+                    rewrite(from, to, line),
                     (wanted.into(), vec![]),
                     "{from:?} {to:?}"
                 );
@@ -485,35 +400,6 @@ mod tests {
         let (text, lost) = rewrite(&Preference::Trl, &Preference::Trl, line);
         assert_eq!(text, r#"{"prompt":"a","chosen":"b","rejected":"c"}"#);
         assert!(lost.is_empty());
-    }
-
-    #[test]
-    fn further_candidates_are_kept_or_counted() {
-        let candidate = |text: &str, label: &str| {
-            format!(r#"{{"content":[{{"text":"{text}"}}],"preferenceLabel":"{label}"}}"#)
-        };
-        let line = |candidates: &[String]| {
-            format!(
-                r#"{{"schemaVersion":"bedrock-conversation-2024","system":[{{"text":"s"}}],"messages":[{{"role":"user","content":[{{"text":"a"}}]}},{{"role":"assistant","candidates":[{}]}}]}}"#,
-                candidates.join(",")
-            )
-        };
-        let good = candidate("b", "preferred");
-        let bad = [
-            candidate("c", "non-preferred"),
-            candidate("d", "non-preferred"),
-        ];
-        let three = line(&[good.clone(), bad[0].clone(), bad[1].clone()]);
-        let own = rewrite(&Preference::Bedrock, &Preference::Bedrock, &three);
-        assert_eq!(own, (three.clone(), vec![]));
-        let (_, lost) = rewrite(&Preference::Bedrock, &Preference::Trl, &three);
-        assert_eq!(lost, ["field `candidates`"]);
-        assert_eq!(
-            read(&Preference::Bedrock, &line(&[good])).1,
-            [
-                "wrong-type@156 /messages/1/candidates: `candidates` is a list, not a list with a candidate that is `preferred` and one that is `non-preferred`"
-            ]
-        );
     }
 
     #[test]

@@ -6,13 +6,19 @@ use smallvec::SmallVec;
 use super::fields::{extras, fields, has, notes, optional, read_each};
 use super::messages::{role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
-use super::{Capacity, Layout, Losses, ObjectWriter, Speaker, part_name};
+use super::{Capacity, Layout, Losses, ObjectWriter, Speaker};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::Value;
 use crate::record::{Body, Record};
 use crate::rules::unknown_role;
 use crate::tools::{Call, Declaration, Exchange};
+
+/// How calls and results are told.
+const ROOM: Room = Room {
+    ids: false,
+    names: false,
+};
 
 /// The layout.
 #[derive(Debug, Clone, Copy)]
@@ -144,8 +150,7 @@ fn encode_exchange(
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
-    let Written { calls, outcomes } =
-        tooling::written(turn, Some(exchange), Room { ids: false }, losses);
+    let Written { calls, outcomes } = tooling::written(turn, Some(exchange), ROOM, losses);
     for outcome in outcomes {
         write(object, "observation", |object| object.string(&outcome.text));
     }
@@ -229,7 +234,7 @@ pub(super) fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &m
         .iter()
         .filter(|part| call.is_none_or(|call| call.span != part.span))
     {
-        losses.add(part_name(part), part.span);
+        losses.add(part.name(), part.span);
     }
 }
 

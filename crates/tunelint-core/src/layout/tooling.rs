@@ -1,15 +1,17 @@
 //! How the layouts of conversations write tools that were read in another one.
 
-use super::{Losses, ObjectWriter, part_name};
+use super::{Losses, ObjectWriter};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::printable::quoted;
-use crate::tools::{self, Call, DECLARING, Declaration, Exchange, Outcome};
+use crate::tools::{self, Call, DECLARING, Declaration, Declared, Exchange, Other, Outcome};
 
 /// What a layout has room for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
     /// Calls have ids by which their results are told.
     pub ids: bool,
+    /// Results name the tool.
+    pub names: bool,
 }
 
 /// The exchanges of each turn, for a record of another layout.
@@ -59,10 +61,13 @@ pub(super) fn settings(
             .then(|| tools::declared_by(setting))
             .flatten();
         match tools {
-            Some(tools) if !declared => {
+            Some(Declared { tools, others }) if !declared => {
                 declared = true;
                 for other in tools.iter().flat_map(|tool| &tool.others) {
                     losses.add(format!("field {} of a tool", quoted(other, 40)), *span);
+                }
+                for other in others {
+                    losses.add(format!("field {} beside tools", quoted(&other, 40)), *span);
                 }
                 declare(&tools, object);
             }
@@ -108,16 +113,15 @@ pub(super) fn written<'x>(
         }
         calls.push(call);
     }
-    for outcome in exchange.outcomes.iter().filter(|of| of.is_structured) {
-        let name = outcome.name.as_deref().unwrap_or_default();
-        losses.add(
-            format!("form of the result of {}", quoted(name, 40)),
-            turn.span,
-        );
+    for outcome in &exchange.outcomes {
+        lose_of_result(outcome, room, turn, losses);
+    }
+    for Other { what, span } in &exchange.others {
+        losses.add(what, *span);
     }
     let told = |part: &Part<'_>| match part.kind {
-        PartKind::Call => exchange.calls.is_empty(),
-        PartKind::Result => exchange.outcomes.is_empty(),
+        // What of them is not in the exchange is among its others.
+        PartKind::Call | PartKind::Result => false,
         PartKind::Media => true,
         PartKind::Note => !(turn.role == Role::Tool && matches!(part.key, "tool_call_id" | "name")),
     };
@@ -125,6 +129,24 @@ pub(super) fn written<'x>(
     Written {
         calls,
         outcomes: &exchange.outcomes,
+    }
+}
+
+/// Notes what of a result is not written: its form, and by what it was told where no call asked.
+fn lose_of_result(outcome: &Outcome, room: Room, turn: &Turn<'_>, losses: &mut Losses) {
+    if outcome.is_structured {
+        let name = outcome.name.as_deref().unwrap_or_default();
+        let what = format!("form of the result of {}", quoted(name, 40));
+        losses.add(what, turn.span);
+    }
+    if outcome.answers {
+        return;
+    }
+    if outcome.name.is_some() && !room.names {
+        losses.add("name of a tool result", turn.span);
+    }
+    if outcome.id.is_some() && !room.ids {
+        losses.add("id of a tool result", turn.span);
     }
 }
 
@@ -139,7 +161,7 @@ pub(super) fn lose_system_places(turns: &[Turn<'_>], losses: &mut Losses) {
 /// Notes the parts of a turn that `wanted` takes as lost.
 pub(super) fn lose(turn: &Turn<'_>, wanted: impl Fn(&Part<'_>) -> bool, losses: &mut Losses) {
     for part in turn.parts.iter().filter(|part| wanted(part)) {
-        losses.add(part_name(part), part.span);
+        losses.add(part.name(), part.span);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `typed-messages`: messages whose content is a list of parts of `type` and `value`, as
 //! LLaMA-Factory has them: texts, reasoning, tool calls.
 
-use super::fields::{all_of, extras, fields, first_part, has, not_a, notes};
+use super::fields::{all_of, extras, fields, first_part, has, not_a, not_an_object, notes};
 use super::messages::{Item, in_order, opened, role_of, turn_list, turn_text};
 use super::sharegpt::{declare, written_call};
 use super::tooling::{self, Room, Written};
@@ -12,6 +12,12 @@ use crate::json::{Kind, Value};
 use crate::record::{Body, Record};
 use crate::tools::Exchange;
 
+/// How calls and results are told.
+const ROOM: Room = Room {
+    ids: false,
+    names: false,
+};
+
 /// The layout.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TypedMessages;
@@ -19,9 +25,22 @@ pub(super) struct TypedMessages;
 const FIELDS: [&str; 2] = ["messages", "tools"];
 const ROLES: [&str; 4] = ["system", "user", "assistant", "tool"];
 
-/// Whether the first part of the first message has a `value`.
+/// The kinds of parts besides texts, and the keys that they have in an example: no key that may
+/// stand beside the content.
+const KINDS: [(&str, PartKind, &str); 2] = [
+    ("tool_call", PartKind::Call, "content/tool_call"),
+    ("reasoning", PartKind::Note, "content/reasoning"),
+];
+/// The key of any other part.
+const OTHER: &str = "content/value";
+const VALUE: &str = "value";
+
+/// Whether the first content that is a list has parts with a `value`.
 pub(super) fn is_typed(body: &Body<'_>) -> bool {
-    first_part(body).is_some_and(|part| part.get("type").is_some() && part.get("value").is_some())
+    let is_part = |part: Value<'_>| {
+        part.get("type").is_some() && part.get(VALUE).is_some() && part.get("text").is_none()
+    };
+    first_part(body).is_some_and(is_part)
 }
 
 impl Layout for TypedMessages {
@@ -93,23 +112,31 @@ fn part<'a>(
     turn: &mut Turn<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<()> {
-    let value = turn_text(record, item, "value", findings)?;
-    let kind = match item.get("type").and_then(Value::as_str) {
-        Some("text") => {
-            turn.texts.push(value.text()?);
-            return Some(());
-        }
-        Some("tool_call") => PartKind::Call,
-        Some("reasoning") => PartKind::Note,
-        _ => PartKind::Media,
-    };
+    if item.kind() != Kind::Object {
+        not_an_object("a part of `content`", record, item, findings);
+        return None;
+    }
+    let value = turn_text(record, item, VALUE, findings)?;
+    turn.parts.extend(notes(item, &["type", VALUE]));
+    let named = item.get("type").and_then(Value::as_str);
+    if named == Some("text") {
+        turn.texts.push(value.text()?);
+        return Some(());
+    }
+    let known = KINDS.iter().find(|(name, ..)| Some(*name) == named);
+    let (kind, key) = known.map_or((PartKind::Media, OTHER), |(_, kind, key)| (*kind, *key));
     turn.parts.push(Part {
         kind,
-        key: "value",
+        key,
         raw: item.raw(),
         span: item.span(),
     });
     Some(())
+}
+
+/// Whether a part was a part of the content, not a key beside it.
+fn is_content(part: &Part<'_>) -> bool {
+    part.key == OTHER || KINDS.iter().any(|(.., key)| *key == part.key)
 }
 
 /// Writes a turn, and a turn of its own for each result that it tells.
@@ -122,16 +149,16 @@ fn encode_turn(
 ) {
     if own {
         begin(role_of(turn.role), object);
-        for item in in_order(turn, |part| part.key == "value") {
+        for item in in_order(turn, is_content) {
             match item {
                 Item::Part(part) => object.raw(part.raw),
                 Item::Texts(texts) => part_of("text", object, |object| object.texts(texts)),
             }
         }
         end(object);
-        return tooling::lose(turn, |part| part.key != "value", losses);
+        return tooling::lose(turn, |part| !is_content(part), losses);
     }
-    let Written { calls, outcomes } = tooling::written(turn, exchange, Room { ids: false }, losses);
+    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
     for outcome in outcomes {
         begin("tool", object);
         part_of("text", object, |object| object.string(&outcome.text));
@@ -170,7 +197,7 @@ fn part_of(kind: &str, object: &mut ObjectWriter, value: impl FnOnce(&mut Object
     object.begin_object();
     object.key("type");
     object.string(kind);
-    object.key("value");
+    object.key(VALUE);
     value(object);
     object.end_object();
 }
@@ -180,6 +207,7 @@ mod tests {
     use super::super::fields::testing::{read, rewrite};
     use super::super::messages::Messages;
     use super::*;
+    use crate::json::Parser;
 
     const LINE: &str = r#"{"messages":[{"role":"user","content":[{"type":"text","value":"a"}]},{"role":"assistant","content":[{"type":"reasoning","value":"r"},{"type":"tool_call","value":"{\"name\":\"f\",\"arguments\":{\"x\":1}}"}]},{"role":"tool","content":[{"type":"text","value":"1"}]},{"role":"assistant","content":[{"type":"text","value":"b"}]}],"tools":"[]"}"#;
 
@@ -202,12 +230,35 @@ mod tests {
             text.contains(r#""tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]"#),
             "{text}"
         );
-        assert_eq!(lost, ["field `value`"]);
+        assert_eq!(lost, ["field `content/reasoning`"]);
+    }
+
+    #[test]
+    fn what_is_typed_and_nothing_else_is_recognised() {
+        let recognised = |messages: &str, more: &str| {
+            let line = format!(r#"{{"messages":[{messages}]{more}}}"#);
+            let mut parser = Parser::new();
+            let body = Body::Json(parser.parse(&line).unwrap());
+            let names = super::super::all().into_iter();
+            let mut recognising = names.filter(|layout| layout.recognises(&body));
+            recognising.next().unwrap().name()
+        };
+        let typed = r#"{"role":"user","content":[{"type":"text","value":"a"}]}"#;
+        let system = r#"{"role":"system","content":"s"}"#;
+        assert_eq!(recognised(typed, ""), "typed-messages");
+        assert_eq!(recognised(&[system, typed].join(","), ""), "typed-messages");
+        assert_eq!(recognised(typed, r#","labels":["x"]"#), "typed-messages");
+        let ours = r#"{"role":"user","content":[{"type":"text","text":"a","value":1}]}"#;
+        assert_eq!(recognised(ours, ""), "messages");
     }
 
     #[test]
     fn mistakes_are_placed() {
         let said = |line| read(&TypedMessages, line).1;
+        assert_eq!(
+            said(r#"{"messages":[{"role":"user","content":["a"]}]}"#),
+            ["wrong-type@40 /messages/0/content/0: a part of `content` is a string, not an object"]
+        );
         assert_eq!(
             said(r#"{"messages":[{"role":"gpt","content":[{"type":"text","value":"a"}]}]}"#),
             ["unknown-role@22 /messages/0/role: `role` is `gpt`, which is no role"]
