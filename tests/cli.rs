@@ -703,6 +703,38 @@ fn personal_data_is_shown_on_request_and_secrets_never() {
     );
 }
 
+/// A few cut characters among good lines do not make a file one in another encoding.
+#[test]
+fn damaged_lines_do_not_hide_the_others() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let line = |index: usize, text: &[u8]| {
+        let head = format!("{{\"text_input\":\"Question {index}\",\"output\":\"");
+        [head.as_bytes(), text, b"\"}\n"].concat()
+    };
+    let found = |name: &str, lines: Vec<u8>, more: &[&str]| {
+        let path = folder.path().join(name);
+        fs::write(&path, lines).expect("written");
+        let path = path.to_str().expect("UTF-8");
+        let options = ["check", path, "--isolated", "--format", "concise"];
+        let (_, out, _) = outcome(&tunelint(&[&options[..], more].concat()));
+        let count = |rule: &str| out.lines().filter(|line| line.contains(rule)).count();
+        [count("[invalid-utf8]"), count("[wrong-encoding]")]
+    };
+    let cut = |index| {
+        if index % 50 == 7 {
+            b"it\xe2\x80".as_slice()
+        } else {
+            b"fine"
+        }
+    };
+    let damaged = (0..200).flat_map(|index| line(index, cut(index))).collect();
+    assert_eq!(found("damaged.jsonl", damaged, &[]), [4, 0]);
+    let western: Vec<u8> = (0..20).flat_map(|index| line(index, b"caf\xe9")).collect();
+    assert_eq!(found("western.jsonl", western.clone(), &[]), [0, 1]);
+    let named = ["--encoding", "utf-8"];
+    assert_eq!(found("named.jsonl", western, &named), [20, 0]);
+}
+
 /// What JSON escapes is hidden as what it means, with the report that shows most.
 #[test]
 fn escapes_do_not_uncover_a_secret() {

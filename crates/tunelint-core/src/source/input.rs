@@ -117,7 +117,10 @@ impl Input {
 
     /// Whether its bytes stand on disk as they are read: neither packed nor in another encoding.
     pub fn is_plain(&self) -> bool {
-        compression(&self.name).is_none() && self.encoding.is_none()
+        compression(&self.name).is_none()
+            && self
+                .encoding
+                .is_none_or(|named| named == encoding_rs::UTF_8)
     }
 
     /// At most `length` bytes from `offset` on, as the splitter sees them; only for sources whose

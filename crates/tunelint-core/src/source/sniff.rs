@@ -58,6 +58,8 @@ pub struct Wishes {
     pub container: Option<Container>,
     /// What separates cells.
     pub delimiter: Option<u8>,
+    /// That it is UTF-8, whatever it looks like.
+    pub is_utf8: bool,
 }
 
 /// Judges a file by its name and the first bytes.
@@ -67,7 +69,7 @@ pub struct Wishes {
 pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, NotData> {
     let not_data = encoding(head)
         .or_else(|| foreign(head))
-        .or_else(|| older_encoding(head));
+        .or_else(|| older_encoding(head).filter(|_| !wishes.is_utf8));
     if let Some(not_data) = not_data {
         return Err(not_data);
     }
@@ -146,48 +148,79 @@ fn utf16_by_zeros(head: &[u8]) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Text as older programs write it: in several lines bytes that are no UTF-8, and nothing beyond
-/// ASCII that is. A damaged record or two are `invalid-utf8`'s.
+/// Text as older programs write it: in many lines bytes that are no UTF-8, and nothing beyond
+/// ASCII that is. Damaged records among others are `invalid-utf8`'s: each is told by itself, and
+/// the others are read.
 fn older_encoding(head: &[u8]) -> Option<NotData> {
+    // Of a hundred lines in a language that needs accents, few have none.
     const LINES: usize = 4;
+    const SHARE: usize = 10;
     // What the head cuts off at its end is no mistake.
     let text = head.get(..head.len().saturating_sub(3))?;
-    let (mut lines, mut bad, mut letters) = (0, 0, 0);
+    let (mut all, mut odd) = (0, 0);
+    let mut seen = Odd::default();
     for line in text.split(|byte| *byte == b'\n') {
-        let mut own = 0;
+        let mut own = Odd::default();
         for chunk in line.utf8_chunks() {
             if !chunk.valid().is_ascii() {
                 return None;
             }
-            own += chunk.invalid().len();
-            letters += chunk
-                .valid()
-                .bytes()
-                .filter(u8::is_ascii_alphabetic)
-                .count();
+            own.add(chunk.valid().as_bytes(), chunk.invalid());
         }
-        bad += own;
-        lines += usize::from(own > 0);
+        all += usize::from(!line.trim_ascii().is_empty());
+        // A sequence that breaks off is UTF-8 that was cut.
+        if own.bytes > 0 && !own.has_cut {
+            odd += 1;
+            seen.bytes += own.bytes;
+            seen.letters += own.letters;
+            seen.undefined += own.undefined;
+        }
     }
-    if lines < LINES {
+    if odd < LINES || odd * SHARE < all {
         return None;
     }
-    // In the languages of Western Europe most letters are ASCII.
-    let is_western = bad * 3 < letters;
-    let (what, remedy) = match is_western {
+    let (what, remedy) = match seen.is_western() {
         true => (
             "text that is probably in windows-1252, not UTF-8",
-            "save it as UTF-8, or read it with `--encoding windows-1252`",
+            "save it as UTF-8, or read it with `--encoding windows-1252`; if it is UTF-8 with damaged lines, say `--encoding utf-8`",
         ),
         false => (
             "text in an older encoding, not UTF-8",
-            "save it as UTF-8, or name the encoding: `--encoding windows-1251`, shift_jis, gbk, …",
+            "save it as UTF-8, or name the encoding: `--encoding windows-1251`, shift_jis, gbk, …; if it is UTF-8 with damaged lines, say `--encoding utf-8`",
         ),
     };
     Some(NotData {
         what: what.to_owned(),
         remedy: remedy.to_owned(),
     })
+}
+
+/// Bytes beyond ASCII that are no UTF-8, and the letters around them.
+#[derive(Default)]
+struct Odd {
+    bytes: usize,
+    letters: usize,
+    /// Bytes that windows-1252 leaves undefined.
+    undefined: usize,
+    /// Whether one of them begins a sequence of UTF-8 that is not ended.
+    has_cut: bool,
+}
+
+impl Odd {
+    fn add(&mut self, valid: &[u8], invalid: &[u8]) {
+        const UNDEFINED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
+        let letters = valid.iter().filter(|byte| byte.is_ascii_alphabetic());
+        let undefined = invalid.iter().filter(|byte| UNDEFINED.contains(byte));
+        self.letters += letters.count();
+        self.bytes += invalid.len();
+        self.undefined += undefined.count();
+        self.has_cut |= invalid.len() > 1;
+    }
+
+    /// In the languages of Western Europe most letters are ASCII.
+    fn is_western(&self) -> bool {
+        self.undefined == 0 && self.bytes * 3 < self.letters
+    }
 }
 
 /// Things that are not training data, known by their first bytes.
@@ -561,6 +594,20 @@ mod tests {
             Some("text in an older encoding, not UTF-8")
         );
         assert_eq!(said(b"text,label\nD\xe9j\xe0 vu,oui\na,b\n"), None);
+        let rare = [western.repeat(2), b"a,b\n".repeat(73)].concat();
+        assert_eq!(said(&rare), None);
+        let cut = b"it\xe2\x80,no\n".repeat(100);
+        assert_eq!(said(&cut), None);
+        let japanese = b"\x8d\x81\x82\xa2,a long answer in letters\n".repeat(4);
+        assert_eq!(
+            said(&japanese).as_deref(),
+            Some("text in an older encoding, not UTF-8")
+        );
+        let wishes = Wishes {
+            is_utf8: true,
+            ..Wishes::default()
+        };
+        assert!(sniff(Path::new("a.csv"), &western, wishes).is_ok());
         let mixed = [western.as_slice(), "D\u{e9}j\u{e0} vu,oui\n".as_bytes()].concat();
         assert_eq!(said(&mixed), None);
     }

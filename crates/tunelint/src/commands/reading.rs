@@ -9,7 +9,9 @@ use tunelint_core::layout::{self, Binding, Speakers, Template};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{printable_path, quoted};
 use tunelint_core::reader::{OpenError, ReadOptions, Reader};
-use tunelint_core::source::{BATCH_BYTES, Container, Input, MAX_RECORD_BYTES, Origin, Wishes};
+use tunelint_core::source::{
+    BATCH_BYTES, Container, Input, MAX_RECORD_BYTES, Origin, Wishes, encoding_by_name,
+};
 
 use super::names::unknown;
 use crate::cli::Reading;
@@ -19,11 +21,12 @@ use crate::walk::Named;
 
 /// What was asked for, checked.
 pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
-    reading.encoding.as_deref().map(encoding).transpose()?;
+    let named = reading.encoding.as_deref().map(encoding).transpose()?;
     Ok(ReadOptions {
         wishes: Wishes {
             container: reading.container.as_deref().map(container).transpose()?,
             delimiter: reading.delimiter.as_deref().map(delimiter).transpose()?,
+            is_utf8: named == encoding_by_name("utf-8"),
         },
         layout: reading.layout.as_deref().map(named_layout).transpose()?,
         input: binding(reading.input.as_ref(), reading.input_template.as_ref())?,
@@ -187,7 +190,7 @@ fn stdin() -> io::Result<Origin> {
 }
 
 fn encoding(name: &str) -> Result<&'static tunelint_core::source::Encoding, Failure> {
-    tunelint_core::source::encoding_by_name(name).ok_or_else(|| {
+    encoding_by_name(name).ok_or_else(|| {
         Failure::new(format!("there is no encoding called {}", quoted(name, 30)))
             .help("names are those of the WHATWG Encoding Standard: windows-1252, utf-16le, shift_jis, gb18030, …")
     })
