@@ -672,6 +672,41 @@ fn a_tokenizer_makes_an_estimate_a_count() {
     );
 }
 
+/// Its vocabulary has no token for what is unknown: such a text is not taken for an empty one.
+#[test]
+fn what_a_tokenizer_cannot_read_is_estimated() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let (data, file) = (
+        folder.path().join("long.jsonl"),
+        folder.path().join("words.json"),
+    );
+    let answer = "an answer of words ".repeat(20_000);
+    let record = format!(
+        "{{\"messages\":[{{\"role\":\"user\",\"content\":\"a\"}},{{\"role\":\"assistant\",\"content\":\"{answer}\"}}]}}\n"
+    );
+    fs::write(&data, record).expect("written");
+    let tokenizer = r#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[],
+        "normalizer":null,"pre_tokenizer":{"type":"Whitespace"},"post_processor":null,"decoder":null,
+        "model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"?"}}"#;
+    fs::write(&file, tokenizer).expect("written");
+    let [data, file] = [data, file].map(|path| path.to_str().expect("UTF-8").to_owned());
+    let select = ["--select", "example-too-long", "--isolated"];
+    let given = ["--target", "fireworks", "--tokenizer", &file];
+    let arguments = [&["check", &data], &given[..], &select].concat();
+    let (code, out, _) = outcome(&tunelint(&arguments));
+    let says = [
+        "warning[example-too-long]",
+        "about",
+        "cannot read all of it",
+    ];
+    assert!(
+        code == 0 && says.iter().all(|part| out.contains(part)),
+        "{out}"
+    );
+    let (_, out, _) = outcome(&tunelint(&[&["stats", &data], &given[..]].concat()));
+    assert!(out.contains("texts that it cannot"), "{out}");
+}
+
 #[test]
 fn personal_data_is_shown_on_request_and_secrets_never() {
     let folder = tempfile::tempdir().expect("a directory");

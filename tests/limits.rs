@@ -60,8 +60,8 @@ impl Fixture {
 struct Letters;
 
 impl Tokenizer for Letters {
-    fn count(&self, text: &str) -> u64 {
-        text.chars().count() as u64
+    fn count(&self, text: &str) -> Option<u64> {
+        Some(text.chars().count() as u64)
     }
 }
 

@@ -154,15 +154,15 @@ mod tests {
     use crate::position::SourceId;
     use crate::reader::ReadOptions;
     use crate::source::Input;
-    use crate::tokens::Tokenizer;
+    use crate::tokens::{ANY, Tokenizer};
 
     /// Every character is a token.
     #[derive(Debug)]
     struct Letters;
 
     impl Tokenizer for Letters {
-        fn count(&self, text: &str) -> u64 {
-            text.chars().count() as u64
+        fn count(&self, text: &str) -> Option<u64> {
+            Some(text.chars().count() as u64)
         }
     }
 
@@ -174,7 +174,7 @@ mod tests {
         let input = Input::bytes("a.jsonl", text.as_bytes());
         let mut reader = Reader::open(SourceId(0), input, &options).unwrap();
         let layout = layout::by_name("pairs").unwrap();
-        let counter = Counter::Exact(Arc::new(Letters));
+        let counter = Counter::Exact(Arc::new(Letters), ANY.to_owned());
         Stats::of(&mut reader, Some(&*layout), &counter, threads).unwrap()
     }
 

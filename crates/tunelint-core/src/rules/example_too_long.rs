@@ -62,10 +62,10 @@ impl Maximum {
 
     /// Speaks of `turns`, which stand at `span`, if they have too many tokens.
     fn check(&self, turns: &[Turn<'_>], span: Span, seen: &Example<'_>, findings: &mut Findings) {
-        // A token has at least one byte: most examples need not be counted.
+        // Most examples are so short that they need not be counted.
         let bytes: u64 = turns.iter().map(Turn::bytes).sum();
         let limit = &self.limit.limit;
-        if bytes <= limit.value {
+        if self.counter.most(bytes) <= limit.value {
             return;
         }
         let texts = turns.iter().flat_map(|turn| &turn.texts);
@@ -73,7 +73,7 @@ impl Maximum {
         if tokens.about <= limit.value {
             return;
         }
-        let most = if self.counter.is_exact() {
+        let most = if self.is_counted(tokens) {
             Severity::Error
         } else {
             Severity::Warning
@@ -82,13 +82,23 @@ impl Maximum {
         findings.report(seen.record.at(span), severity, || self.message(tokens));
     }
 
+    /// Whether all of it was counted: there is a tokenizer, and it could read every text.
+    fn is_counted(&self, tokens: Tokens) -> bool {
+        self.counter.is_exact() && tokens.is_exact()
+    }
+
     fn message(&self, tokens: Tokens) -> Message {
-        if self.counter.is_exact() {
+        if self.is_counted(tokens) {
             return self
                 .limit
                 .exceeded(self.what, tokens.about)
                 .help("shorten it, or split it");
         }
+        let help = if self.counter.is_exact() {
+            "shorten it; the tokenizer that was given cannot read all of it"
+        } else {
+            "shorten it, or count it exactly with `--tokenizer FILE`"
+        };
         Message::new(format!(
             "the {} has about {} tokens, between {} and {} as estimated from its characters: {}",
             self.what,
@@ -97,7 +107,7 @@ impl Maximum {
             grouped(tokens.high),
             self.limit.effect()
         ))
-        .help("shorten it, or count it exactly with `--tokenizer FILE`")
+        .help(help)
         .targets(&self.limit.targets)
     }
 }

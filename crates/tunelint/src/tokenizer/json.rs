@@ -20,10 +20,19 @@ impl Json {
 }
 
 impl Tokenizer for Json {
-    /// A text that the tokenizer cannot read counts for nothing, so that a count is never too high.
-    fn count(&self, text: &str) -> u64 {
-        let encoded = self.0.encode_fast(text, false);
-        encoded.map_or(0, |encoded| encoded.len() as u64)
+    /// A tokenizer cannot read a text in which something is neither in its vocabulary nor has a
+    /// token for what is unknown.
+    fn count(&self, text: &str) -> Option<u64> {
+        let encoded = self.0.encode_fast(text, false).ok()?;
+        Some(encoded.len() as u64)
+    }
+
+    /// A normalizer may make a text longer; some files put a blank in front of it.
+    fn most(&self, bytes: u64) -> u64 {
+        match self.0.get_normalizer() {
+            Some(_) => u64::MAX,
+            None => bytes.saturating_mul(2),
+        }
     }
 }
 
@@ -44,8 +53,27 @@ mod tests {
             "pre_tokenizer":{"type":"Whitespace"},"post_processor":null,"decoder":null,
             "model":{"type":"WordLevel","vocab":{"a":0,"b":1,"?":2},"unk_token":"?"}}"#;
         let tokenizer = Json::parse(file.as_bytes()).unwrap();
-        assert_eq!(tokenizer.count("a b unknown"), 3);
-        assert_eq!(tokenizer.count(""), 0);
+        assert_eq!(tokenizer.count("a b unknown"), Some(3));
+        assert_eq!(tokenizer.count(""), Some(0));
+        assert_eq!(tokenizer.most(3), 6);
+    }
+
+    #[test]
+    fn what_cannot_be_read_or_grows_is_not_taken_for_short() {
+        let file = |normalizer: &str| {
+            format!(
+                r#"{{"version":"1.0","truncation":null,"padding":null,"added_tokens":[],
+                "normalizer":{normalizer},"pre_tokenizer":{{"type":"Whitespace"}},
+                "post_processor":null,"decoder":null,
+                "model":{{"type":"WordLevel","vocab":{{"a":0}},"unk_token":"?"}}}}"#
+            )
+        };
+        let tokenizer = Json::parse(file("null").as_bytes()).unwrap();
+        assert_eq!(tokenizer.count("a unknown"), None);
+        let replaces = r#"{"type":"Replace","pattern":{"String":"b"},"content":"a a a"}"#;
+        let tokenizer = Json::parse(file(replaces).as_bytes()).unwrap();
+        assert_eq!(tokenizer.count("b"), Some(3));
+        assert!(tokenizer.most(1) >= 3);
     }
 
     #[test]

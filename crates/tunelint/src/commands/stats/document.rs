@@ -6,7 +6,7 @@ use tunelint_core::printable::{printable, printable_path};
 use tunelint_core::secret::masked;
 use tunelint_core::stats::Stats;
 use tunelint_core::survey::{Bin, Lengths, Spot};
-use tunelint_core::tokens::{ANY, Counter};
+use tunelint_core::tokens::{ANY, Counter, Tokens};
 
 use super::form::{Form, Silent};
 use super::targets::{Advice, LimitUse, Steps, Training};
@@ -138,7 +138,7 @@ impl Source {
                 tokens: stats.tokens.about,
                 tokens_low: stats.tokens.low,
                 tokens_high: stats.tokens.high,
-                tokens_by: tokens_by(&opened.counter),
+                tokens_by: tokens_by(&opened.counter, stats.tokens),
             },
             inputs: Distribution::of(&stats.inputs),
             outputs: Distribution::of(&survey.output_lengths),
@@ -156,11 +156,17 @@ impl Source {
 }
 
 /// How tokens were counted.
-fn tokens_by(counter: &Counter) -> String {
+fn tokens_by(counter: &Counter, tokens: Tokens) -> String {
     let estimated = match counter {
-        Counter::Exact(_) => {
-            return "counted by the tokenizer that was given, without what a chat format adds"
-                .to_owned();
+        Counter::Exact(..) => {
+            let unread = if tokens.is_exact() {
+                ""
+            } else {
+                "; texts that it cannot read are estimated"
+            };
+            return format!(
+                "counted by the tokenizer that was given, without what a chat format adds{unread}"
+            );
         }
         Counter::Estimate(name) if name == ANY => "between several tokenizers".to_owned(),
         Counter::Estimate(name) => format!("for the tokenizer {name}"),

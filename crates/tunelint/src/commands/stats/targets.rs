@@ -108,7 +108,8 @@ pub fn limits(targets: &[Arc<Profile>], counter: &Counter, stats: &Stats) -> Vec
                 _ => None,
             };
             if let Some(used) = used {
-                let is_exact = limit.unit != Unit::Tokens || counter.is_exact();
+                let is_exact =
+                    limit.unit != Unit::Tokens || (counter.is_exact() && stats.tokens.is_exact());
                 all.push(limit_use(target, limit, used, is_exact));
             }
         }
