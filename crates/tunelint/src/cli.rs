@@ -219,8 +219,8 @@ pub struct Reading {
     /// The column or field of the system text
     #[arg(long, value_name = "COLUMN")]
     pub system: Option<String>,
-    /// What a name of a role stands for: system, user, model, tool, or call for a turn that is a
-    /// tool call (several times)
+    /// What a name of a role stands for: system, user, model, tool, or in `sharegpt` call, for a
+    /// turn that is a tool call (several times; of two for one name, the last)
     #[arg(long, value_name = "NAME=ROLE")]
     pub role: Vec<String>,
     /// What separates cells: one character, or tab

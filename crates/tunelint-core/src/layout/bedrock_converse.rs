@@ -214,7 +214,7 @@ fn message_turn<'a>(
         "assistant" => Some(Role::Model),
         _ => None,
     };
-    let Some(role) = record.speakers.role(name).or(known) else {
+    let Some(role) = record.speakers.role(name, known) else {
         unknown_role::report(record, "role", named, &ROLES, findings);
         return None;
     };

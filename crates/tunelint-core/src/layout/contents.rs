@@ -194,7 +194,7 @@ pub(super) fn turn<'a>(
         _ => {
             let named = turn_text(record, content, "role", findings)?;
             let name = named.as_str().unwrap_or_default();
-            let known = record.speakers.role(name).or_else(|| role_called(name));
+            let known = record.speakers.role(name, role_called(name));
             let Some(role) = known else {
                 unknown_role::report(record, "role", named, &ROLES, findings);
                 return None;

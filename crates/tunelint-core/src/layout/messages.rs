@@ -211,7 +211,7 @@ pub(super) fn opened<'a>(
 ) -> Option<(Turn<'a>, Value<'a>)> {
     let named = role_name(record, message, "role", roles, findings)?;
     let name = named.as_str().unwrap_or_default();
-    let Some(role) = record.speakers.role(name).or_else(|| role_called(name)) else {
+    let Some(role) = record.speakers.role(name, role_called(name)) else {
         unknown_role::report(record, "role", named, roles, findings);
         return None;
     };

@@ -56,11 +56,12 @@ impl Speakers {
         self.0.get(name).copied()
     }
 
-    /// The role that `name` stands for.
-    pub fn role(&self, name: &str) -> Option<Role> {
-        match self.get(name)? {
-            Speaker::Role(role) => Some(role),
-            Speaker::Call => None,
+    /// The role that `name` stands for, in a layout which itself takes it for `known`.
+    pub fn role(&self, name: &str, known: Option<Role>) -> Option<Role> {
+        match self.get(name) {
+            Some(Speaker::Role(role)) => Some(role),
+            Some(Speaker::Call) => None,
+            None => known,
         }
     }
 }

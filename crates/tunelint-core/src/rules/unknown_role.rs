@@ -3,6 +3,7 @@
 use crate::example::{Example, PartKind};
 use crate::finding::{Findings, Message, Severity};
 use crate::json::Value;
+use crate::layout::Speaker;
 use crate::printable::quoted;
 use crate::profile::{Profile, Roles};
 use crate::record::Record;
@@ -99,11 +100,13 @@ pub(crate) fn report(
 ) {
     findings.report_as(META.name, record.at(role.span()), Severity::Error, || {
         let name = role.as_str().unwrap_or_default();
-        let message = Message::new(format!(
-            "{} is {}, which is no role",
-            quoted(key, 20),
-            quoted(name, 30)
-        ));
+        let (key, shown) = (quoted(key, 20), quoted(name, 30));
+        if record.speakers.get(name) == Some(Speaker::Call) {
+            let why = "was said to be a tool call, and no turn is one here";
+            return Message::new(format!("{key} is {shown}, which {why}"))
+                .help("`call` is for `sharegpt`; the other layouts have calls beside the text of a turn: say `model`");
+        }
+        let message = Message::new(format!("{key} is {shown}, which is no role"));
         match meant(name, known) {
             Some(meant) => message.help(format!("did you mean `{meant}`?")),
             None => message.help(format!(

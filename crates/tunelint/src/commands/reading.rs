@@ -75,7 +75,9 @@ fn binding(column: Option<&String>, template: Option<&String>) -> Result<Option<
 fn speakers(given: &[String]) -> Result<Speakers, Failure> {
     let mut speakers = Speakers::default();
     for text in given {
-        let (name, meaning) = text.split_once('=').ok_or_else(|| {
+        // A name may hold the sign, what it stands for does not.
+        let parts = text.rsplit_once('=').filter(|(name, _)| !name.is_empty());
+        let (name, meaning) = parts.ok_or_else(|| {
             Failure::new(format!(
                 "{} does not say what a role stands for",
                 quoted(text, 40)
