@@ -479,7 +479,7 @@ fn documented_defaults_are_written_where_nothing_is_given() {
     );
     assert!(
         said.starts_with(
-            "defaults of gemini-api: epoch_count 5, batch_size 4, learning_rate 0.001;"
+            "defaults of gemini-api: epoch_count 5, batch_size 4 (left out, it would be 4 or 16 by the number of examples), learning_rate 0.001 (left out,"
         ),
         "{said}"
     );
@@ -493,7 +493,7 @@ fn documented_defaults_are_written_where_nothing_is_given() {
         r#"{"batch_size":4,"epoch_count":3,"learning_rate_multiplier":2}"#
     );
     assert!(
-        said.starts_with("defaults of gemini-api: batch_size 4;"),
+        said.starts_with("defaults of gemini-api: batch_size 4 (left out,"),
         "{said}"
     );
     let (code, said) = convert(

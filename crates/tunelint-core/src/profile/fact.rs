@@ -192,7 +192,9 @@ pub struct Hyperparameter {
     pub field: String,
     /// What is used if nothing is set.
     pub default: Option<f64>,
-    /// The same where that is no number.
+    /// What is used instead for sets of another size; of which one, the provider does not say.
+    pub default_otherwise: Option<f64>,
+    /// What is used if nothing is set, where that is no number.
     pub default_text: Option<String>,
     /// The only values that it takes, where it takes no others: numbers or words.
     #[serde(default)]

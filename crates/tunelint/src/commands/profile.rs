@@ -182,6 +182,9 @@ pub(super) fn range_words(of: &profile::Hyperparameter) -> String {
     if let Some(default) = of.default {
         let _ = write!(words, ", default {default}");
     }
+    if let Some(other) = of.default_otherwise {
+        let _ = write!(words, " or {other} by the number of examples");
+    }
     if let Some(default) = &of.default_text {
         let _ = write!(words, ", default {default}");
     }

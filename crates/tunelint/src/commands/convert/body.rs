@@ -56,6 +56,21 @@ struct Setting {
     number: Number,
     /// Whether nobody typed it.
     is_default: bool,
+    /// What the service may take by itself.
+    otherwise: Option<f64>,
+}
+
+impl Setting {
+    /// What was taken over, in words.
+    fn words(&self) -> String {
+        let Self { field, number, .. } = self;
+        match self.otherwise {
+            Some(other) => format!(
+                "{field} {number} (left out, it would be {number} or {other} by the number of examples)"
+            ),
+            None => format!("{field} {number}"),
+        }
+    }
 }
 
 /// What was typed, and where that was asked for the defaults of what was not.
@@ -76,6 +91,7 @@ fn settings(rest: &Rest, profile: &Profile) -> Result<Vec<Setting>, Failure> {
             field: limit.field.clone(),
             number,
             is_default: text.is_none(),
+            otherwise: limit.default_otherwise,
         }));
     }
     Ok(settings)
@@ -126,9 +142,7 @@ pub(super) fn taken_over(rest: &Rest) -> Result<Option<String>, Failure> {
     let profile = names::profile(&rest.target)?;
     let settings = settings(rest, &profile)?;
     let defaults = settings.iter().filter(|setting| setting.is_default);
-    let defaults: Vec<String> = defaults
-        .map(|setting| format!("{} {}", setting.field, setting.number))
-        .collect();
+    let defaults: Vec<String> = defaults.map(Setting::words).collect();
     Ok(Some(format!(
         "defaults of {name}: {}; `tunelint profile {name}` says where they were read\n",
         defaults.join(", "),
