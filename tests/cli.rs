@@ -672,6 +672,35 @@ fn a_tokenizer_makes_an_estimate_a_count() {
     );
 }
 
+/// Names that are data are neither 20,000 findings nor 20,000 lines of an account.
+#[test]
+fn more_names_than_fields_are_told_together() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("wide.jsonl");
+    let names: String = (0..20_000)
+        .rev()
+        .map(|name| format!(",\"f{name:05}\":1"))
+        .collect();
+    let record = format!("{{\"text_input\":\"a\",\"output\":\"b\"{names}}}\n");
+    fs::write(&path, record).expect("written");
+    let path = path.to_str().expect("UTF-8");
+    let options = [
+        "--select",
+        "unknown-field",
+        "--isolated",
+        "--format",
+        "concise",
+    ];
+    let (_, out, _) = outcome(&tunelint(&[&["check", path][..], &options].concat()));
+    assert_eq!(out.lines().count(), 201, "{out}");
+    assert!(
+        out.contains("others stand 19,800 times") && out.contains("`f00199`"),
+        "{out}"
+    );
+    let (_, _, said) = outcome(&tunelint(&["convert", path, "-o", "-", "--to", "messages"]));
+    assert!(said.contains("lost: anything else, 19,800 times"), "{said}");
+}
+
 /// Its vocabulary has no token for what is unknown: such a text is not taken for an empty one.
 #[test]
 fn what_a_tokenizer_cannot_read_is_estimated() {

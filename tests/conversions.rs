@@ -240,7 +240,7 @@ fn cell(from: &str, records: &[String], to: &str) -> Cell {
         cell.read += account.read;
         cell.written += account.written;
         cell.refused.extend(said);
-        cell.lost.extend(account.losses.keys().cloned());
+        cell.lost.extend(account.losses.kinds.keys().cloned());
         if account.written == 1 && account.losses.is_empty() {
             returns(from, &line, to, &there);
         }

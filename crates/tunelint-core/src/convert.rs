@@ -13,9 +13,9 @@ use crate::engine;
 use crate::example::{Example, Role, Turn};
 use crate::finding::{Finding, Findings, Message, Policy, Severity};
 use crate::layout::{Layout, Lesson, Loss, Losses, ObjectWriter};
-use crate::position::Location;
+use crate::position::Position;
 use crate::reader::{Decoded, Reader, Scratch};
-use crate::record::Record;
+use crate::record::{Located, Record};
 use crate::sink::{Form, Sink, encode};
 use crate::source::Batch;
 use crate::text::Text;
@@ -66,7 +66,46 @@ pub struct LossCount {
     /// In how many places.
     pub count: u64,
     /// The first.
-    pub first: Location,
+    pub first: Position,
+}
+
+/// What was lost, by what it is. More kinds than [`MOST_KINDS`] are data, not fields: those behind
+/// the first in the order of their names are counted together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LossCounts {
+    /// The kinds.
+    pub kinds: BTreeMap<String, LossCount>,
+    /// How often anything else was lost.
+    pub further: u64,
+}
+
+/// So many kinds of losses are told one by one.
+pub const MOST_KINDS: usize = 200;
+
+impl LossCounts {
+    /// Whether nothing was lost.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// Adds `count` losses of `what`, of which the first stands at `first`.
+    fn add(&mut self, what: &str, count: u64, first: impl FnOnce() -> Position) {
+        if let Some(known) = self.kinds.get_mut(what) {
+            known.count += count;
+            return;
+        }
+        let last = self.kinds.last_key_value().map(|(last, _)| last.as_str());
+        if self.kinds.len() >= MOST_KINDS && last.is_some_and(|last| what > last) {
+            self.further += count;
+            return;
+        }
+        let first = first();
+        self.kinds
+            .insert(what.to_owned(), LossCount { count, first });
+        if self.kinds.len() > MOST_KINDS {
+            self.further += self.kinds.pop_last().map_or(0, |(_, last)| last.count);
+        }
+    }
 }
 
 /// What became of the records.
@@ -80,8 +119,8 @@ pub struct Conversion {
     pub rejected: u64,
     /// Examples written; more than records where a conversation was cut into several.
     pub examples: u64,
-    /// What was lost, by what it is.
-    pub losses: BTreeMap<String, LossCount>,
+    /// What was lost.
+    pub losses: LossCounts,
 }
 
 /// What a conversion hands out on its way.
@@ -111,7 +150,7 @@ struct Outcome {
     written: u64,
     findings: Vec<Finding>,
     rejects: Vec<Reject>,
-    losses: BTreeMap<String, LossCount>,
+    losses: LossCounts,
 }
 
 impl Converter {
@@ -463,12 +502,10 @@ impl Outcome {
     }
 
     fn lose(&mut self, record: &Record<'_>, losses: Losses) {
+        let mut last = Located::new(record);
         for Loss { what, span } in losses.losses {
-            let first = || LossCount {
-                count: 0,
-                first: record.locate(span),
-            };
-            self.losses.entry(what).or_insert_with(first).count += 1;
+            self.losses
+                .add(&what, 1, || record.position_after(span.start, &mut last));
         }
     }
 }
@@ -479,11 +516,9 @@ impl Conversion {
         self.written += outcome.written;
         self.rejected += outcome.rejects.len() as u64;
         self.examples += outcome.ends.len() as u64;
-        for (what, loss) in &outcome.losses {
-            match self.losses.get_mut(what) {
-                Some(known) => known.count += loss.count,
-                None => drop(self.losses.insert(what.clone(), loss.clone())),
-            }
+        for (what, loss) in &outcome.losses.kinds {
+            self.losses.add(what, loss.count, || loss.first);
         }
+        self.losses.further += outcome.losses.further;
     }
 }

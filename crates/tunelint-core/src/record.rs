@@ -81,14 +81,7 @@ impl<'a> Record<'a> {
     /// The complete place of `span`, worked out from the place that was located last, where that
     /// lies before it: a record with many findings is gone through once, not once for each.
     pub fn locate_after(&self, span: Span, last: &mut Located) -> Location {
-        let same = last.source == self.source && last.record == self.start;
-        if !same || last.from > span.start {
-            *last = Located::new(self);
-        }
-        let (from, base) = (last.from, last.at);
-        let before = Span::new(from, span.start).slice(self.raw);
-        let start = base.advance(before, self.lone_cr);
-        (last.from, last.at) = (span.start, start);
+        let start = self.position_after(span.start, last);
         Location {
             source: self.source,
             start,
@@ -97,6 +90,19 @@ impl<'a> Record<'a> {
             id: self.id(),
             pointer: self.body.pointer_after(span, &mut last.item),
         }
+    }
+
+    /// The place of the byte at `at` alone, worked out in the same way.
+    pub fn position_after(&self, at: usize, last: &mut Located) -> Position {
+        let same = last.source == self.source && last.record == self.start;
+        if !same || last.from > at {
+            *last = Located::new(self);
+        }
+        let (from, base) = (last.from, last.at);
+        let before = Span::new(from, at).slice(self.raw);
+        let start = base.advance(before, self.lone_cr);
+        (last.from, last.at) = (at, start);
+        start
     }
 
     /// What the record calls itself: its field `id`, text or number.

@@ -111,9 +111,12 @@ fn label<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Text<'a
         Some(Field::Other(labels)) => labels,
     };
     let whole = match labels.kind() {
-        Kind::Object => labels.entries().fold(true, |whole, entry| {
-            is_named(record, entry, findings) && whole
-        }),
+        // All are looked at, so that all that is wrong is told.
+        Kind::Object => {
+            let entries = labels.entries();
+            let wrong = entries.filter(|entry| !is_named(record, *entry, findings));
+            wrong.count() == 0
+        }
         Kind::Array => are_texts(record, "labels", labels, findings),
         _ => {
             not_a("an object of labels", record, "labels", labels, findings);

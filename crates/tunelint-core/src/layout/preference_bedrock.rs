@@ -249,7 +249,7 @@ mod tests {
         let said = |line: &str| read(&PreferenceBedrock, line).1;
         let good = candidate("b", "preferred");
         assert_eq!(
-            said(&line(&[good.clone()])),
+            said(&line(std::slice::from_ref(&good))),
             [
                 "wrong-type@156 /messages/1/candidates: `candidates` is a list, not a list with a candidate that is `preferred` and one that is `non-preferred`"
             ]

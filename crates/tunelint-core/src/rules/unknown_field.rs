@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::layout::{self, Layout};
-use crate::position::{Location, Position, SourceId};
+use crate::position::{Location, Position, SourceId, Span};
 use crate::printable::{counted, quoted};
 use crate::profile::Profile;
-use crate::record::{Body, Record};
+use crate::record::{Body, Located, Record};
 use crate::rule::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 
 /// What is known about the rule.
@@ -47,7 +47,8 @@ struct UnknownField {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Names {
     fields: BTreeMap<(u32, String), Field>,
-    overflow: u64,
+    /// How often any other name stands in each source.
+    overflow: BTreeMap<u32, u64>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -61,10 +62,55 @@ struct Field {
     received: Vec<bool>,
 }
 
-/// More names than this are data, not fields; the rest is counted as one.
+/// More names than this are data, not fields; the rest of a source is told as one.
 const MOST_NAMES: usize = 200;
 
+impl Names {
+    fn trim(&mut self) {
+        while self.fields.len() > MOST_NAMES {
+            if let Some(((source, _), field)) = self.fields.pop_last() {
+                self.drop(source, field.count);
+            }
+        }
+    }
+
+    /// Counts names of a source that have no place.
+    fn drop(&mut self, source: u32, count: u64) {
+        *self.overflow.entry(source).or_default() += count;
+    }
+
+    /// Whether a name would have to make room at once.
+    fn has_no_place_for(&self, name: &(u32, String)) -> bool {
+        let last = self.fields.last_key_value();
+        self.fields.len() >= MOST_NAMES && last.is_some_and(|(last, _)| name > last)
+    }
+}
+
 impl UnknownField {
+    /// Adds names that are not known yet, each with how often and where first in `record`.
+    fn add(&self, record: &Record<'_>, fresh: BTreeMap<&str, (u64, Span)>, tally: &mut Names) {
+        let mut fresh: Vec<_> = fresh.into_iter().collect();
+        fresh.sort_unstable_by_key(|(_, (_, span))| span.start);
+        let mut last = Located::new(record);
+        for (key, (count, span)) in fresh {
+            let name = (record.source.0, key.to_owned());
+            if tally.has_no_place_for(&name) {
+                tally.drop(record.source.0, count);
+                continue;
+            }
+            let at = record.position_after(span.start, &mut last);
+            let field = Field {
+                count,
+                record: record.ordinal,
+                line: at.line,
+                column: at.column,
+                offset: at.offset,
+                received: self.received(record),
+            };
+            tally.fields.insert(name, field);
+        }
+    }
+
     fn received(&self, record: &Record<'_>) -> Vec<bool> {
         let reads = |layouts: &[Arc<dyn Layout>]| layouts.iter().any(|of| of.reads(&record.body));
         self.refused
@@ -82,54 +128,37 @@ impl DatasetRule for UnknownField {
         if matches!(example.record.body, Body::Row(_)) {
             return;
         }
+        let record = &example.record;
+        let mut fresh: BTreeMap<&str, (u64, Span)> = BTreeMap::new();
         for extra in &example.extras {
-            let record = &example.record;
-            if let Some(field) = tally
-                .fields
-                .get_mut(&(record.source.0, extra.key.to_owned()))
-            {
+            let name = (record.source.0, extra.key.to_owned());
+            if let Some(field) = tally.fields.get_mut(&name) {
                 field.count += 1;
                 continue;
             }
-            let name = (record.source.0, extra.key.to_owned());
-            // A name that would have to make room at once is not worth a place.
-            let full = tally.fields.len() >= MOST_NAMES;
-            if full
-                && tally
-                    .fields
-                    .last_key_value()
-                    .is_some_and(|(last, _)| name > *last)
-            {
-                tally.overflow += 1;
-                continue;
+            let (count, _) = fresh.entry(extra.key).or_insert((0, extra.key_span));
+            *count += 1;
+            // Only those first in order have a place.
+            if fresh.len() > MOST_NAMES {
+                let count = fresh.pop_last().map_or(0, |(_, (count, _))| count);
+                tally.drop(record.source.0, count);
             }
-            let at = record.locate(extra.key_span).start;
-            let field = Field {
-                count: 1,
-                record: record.ordinal,
-                line: at.line,
-                column: at.column,
-                offset: at.offset,
-                received: self.received(record),
-            };
-            tally.fields.insert(name, field);
         }
-        while tally.fields.len() > MOST_NAMES {
-            tally.overflow += tally.fields.pop_last().map_or(0, |(_, field)| field.count);
-        }
+        self.add(record, fresh, tally);
+        tally.trim();
     }
 
     fn merge(&self, into: &mut Names, from: Names) {
-        into.overflow += from.overflow;
+        for (source, count) in from.overflow {
+            into.drop(source, count);
+        }
         for (name, field) in from.fields {
             match into.fields.get_mut(&name) {
                 Some(known) => known.count += field.count,
                 None => drop(into.fields.insert(name, field)),
             }
         }
-        while into.fields.len() > MOST_NAMES {
-            into.overflow += into.fields.pop_last().map_or(0, |(_, field)| field.count);
-        }
+        into.trim();
     }
 
     fn shift(&self, tally: &mut Names, by: u32) {
@@ -137,9 +166,23 @@ impl DatasetRule for UnknownField {
         tally.fields = fields
             .map(|((source, name), field)| ((source + by, name), field))
             .collect();
+        let overflow = std::mem::take(&mut tally.overflow).into_iter();
+        tally.overflow = overflow
+            .map(|(source, count)| (source + by, count))
+            .collect();
     }
 
     fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
+        for (source, count) in &tally.overflow {
+            let location = Location::whole(SourceId(*source));
+            findings.report_at(location, Severity::Advice, || {
+                let times = counted(*count, "time");
+                Message::new(format!(
+                    "fields with more than {MOST_NAMES} names are none of the layout's: besides those that are named here, others stand {times}"
+                ))
+                .help("names that differ from record to record are data: put them in a text")
+            });
+        }
         for ((source, name), field) in tally.fields {
             let start = Position {
                 line: field.line,

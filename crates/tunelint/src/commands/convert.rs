@@ -354,16 +354,20 @@ impl Account {
             ));
         }
         text.push_str(&std::mem::take(&mut self.text));
-        for (what, loss) in &conversion.losses {
+        for (what, loss) in &conversion.losses.kinds {
             let (count, line, column) = (
                 counted(loss.count, "time"),
-                loss.first.start.line,
-                loss.first.start.column,
+                loss.first.line,
+                loss.first.column,
             );
             text.push_str(&format!(
                 "lost: {what}, {count}, first at {}:{line}:{column}\n",
                 self.path
             ));
+        }
+        if conversion.losses.further > 0 {
+            let more = counted(conversion.losses.further, "time");
+            text.push_str(&format!("lost: anything else, {more}\n"));
         }
         if conversion.examples > conversion.written {
             text.push_str(&format!(
