@@ -14,6 +14,7 @@ use crate::example::{Example, Role, Turn};
 use crate::finding::{Finding, Findings, Message, Policy, Severity};
 use crate::layout::{Layout, Lesson, Loss, Losses, ObjectWriter};
 use crate::position::Position;
+use crate::printable::counted;
 use crate::reader::{Decoded, Reader, Scratch};
 use crate::record::{Located, Record};
 use crate::sink::{Form, Sink, encode};
@@ -288,20 +289,19 @@ impl Converter {
         }
         let capacity = self.layout.capacity();
         self.learn(example, losses)?;
+        if !capacity.many_turns && !ends_with_answer(example) {
+            return Err(Message::new("the record does not end with an answer")
+                .help("remove what follows the answer")
+                .into());
+        }
         let mut fitted = if capacity.many_turns || example.is_single_turn() {
             vec![example.clone()]
         } else {
             self.cut(example)?
         };
         for example in &mut fitted {
-            if !capacity.many_turns && !ends_with_answer(example) {
-                return Err(Message::new("the record does not end with an answer")
-                    .help("remove what follows the answer")
-                    .into());
-            }
-            let system = example.system().map(|turn| turn.span);
-            if let (false, Some(span)) = (capacity.system, system) {
-                losses.add("role of the system text", span);
+            if !capacity.system {
+                lose_system(example, losses);
             }
             self.put_before_input(example, capacity.system);
         }
@@ -376,9 +376,10 @@ impl Converter {
             TurnsPolicy::Last => answers.last().map_or(&[], std::slice::from_ref),
             TurnsPolicy::Reject => {
                 return Err(Message::new(format!(
-                    "the conversation has {} answers, and `{}` has room for one",
-                    answers.len(),
-                    self.layout.name()
+                    "the conversation has {}, and `{}` has room for {}",
+                    counted(answers.len() as u64, "answer"),
+                    self.layout.name(),
+                    if answers.len() == 1 { "one prompt" } else { "one" }
                 ))
                 .help("`--turns last` keeps the last answer, `--turns each` makes an example of every one")
             .into());
@@ -410,6 +411,21 @@ impl Converter {
         {
             input.texts.insert(0, Text::composed(before, input.span));
         }
+    }
+}
+
+/// Notes what becomes of a system text that is put before the input: of its turn, the text alone.
+fn lose_system(example: &Example<'_>, losses: &mut Losses) {
+    let mut systems = example
+        .turns
+        .iter()
+        .filter(|turn| turn.role == Role::System)
+        .peekable();
+    if let Some(first) = systems.peek() {
+        losses.add("role of the system text", first.span);
+    }
+    for part in systems.flat_map(|turn| &turn.parts) {
+        losses.add(part.name(), part.span);
     }
 }
 

@@ -5,13 +5,16 @@ mod alpaca;
 mod anthropic_messages;
 mod bedrock_converse;
 mod classifier;
+mod cohere;
 mod contents;
 mod fields;
 mod kto;
 mod messages;
+mod nemo;
 mod object;
 mod pairs;
 mod palm;
+mod plain;
 mod preference;
 mod preference_bedrock;
 mod prompt_completion;
@@ -150,6 +153,8 @@ pub fn all() -> Vec<Arc<dyn Layout>> {
         Arc::new(preference_bedrock::PreferenceBedrock),
         Arc::new(kto::Kto),
         Arc::new(classifier::Classifier),
+        Arc::new(cohere::Cohere),
+        Arc::new(nemo::Nemo),
         Arc::new(typed_messages::TypedMessages),
         Arc::new(bedrock_converse::BedrockConverse),
         Arc::new(anthropic_messages::AnthropicMessages),

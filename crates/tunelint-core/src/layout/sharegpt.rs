@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use super::fields::{extras, fields, has, notes, optional, read_each};
 use super::messages::{role_name, turn_list, turn_text};
+use super::nemo::Nemo;
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter, Speaker};
 use crate::example::{Example, Part, PartKind, Role, Turn};
@@ -52,7 +53,7 @@ impl Layout for ShareGpt {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        has(body, "conversations") && !has(body, "chosen")
+        has(body, "conversations") && !has(body, "chosen") && !Nemo.recognises(body)
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
@@ -74,7 +75,8 @@ impl Layout for ShareGpt {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let own = has(&example.record.body, "conversations");
+        let body = &example.record.body;
+        let own = has(body, "conversations") && !Nemo.recognises(body);
         object.key("conversations");
         tooling::encode_list(
             example,

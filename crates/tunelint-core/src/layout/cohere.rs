@@ -1,0 +1,91 @@
+//! `cohere`: `messages` of `System`, `User` and `Chatbot`, as Cohere's own service was tuned with.
+
+use super::fields::{all_of, extras, has};
+use super::messages::turn_list;
+use super::plain::Plain;
+use super::{Capacity, Layout, Losses, ObjectWriter};
+use crate::example::{Example, Role};
+use crate::finding::Findings;
+use crate::record::{Body, Record};
+
+/// The layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cohere;
+
+const FIELDS: [&str; 1] = ["messages"];
+/// Its turns.
+const TURNS: Plain = Plain {
+    list: "messages",
+    speaker: "role",
+    text: "content",
+    names: &["System", "User", "Chatbot"],
+    roles: &[Role::System, Role::User, Role::Model],
+};
+
+impl Layout for Cohere {
+    fn name(&self) -> &'static str {
+        "cohere"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        TURNS.knows_all(body)
+    }
+
+    fn reads(&self, body: &Body<'_>) -> bool {
+        has(body, "messages")
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
+        let list = turn_list(record, "messages", findings)?;
+        let turns = all_of(list.items(), |message| {
+            TURNS.turn(record, message, findings)
+        });
+        let mut example = Example::new(*record, turns?);
+        example.extras = extras(record, &FIELDS);
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        TURNS.encode(example, object, losses);
+        super::lose_settings(example, losses);
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity::CONVERSATION
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::by_name;
+    use super::super::fields::testing::{read, rewrite};
+    use super::*;
+
+    const LINE: &str = r#"{"messages":[{"role":"System","content":"s"},{"role":"User","content":"a"},{"role":"Chatbot","content":"b"}]}"#;
+
+    #[test]
+    fn it_writes_what_it_read() {
+        assert_eq!(read(&Cohere, LINE).0, ["system: s", "user: a", "model: b"]);
+        assert_eq!(rewrite(&Cohere, &Cohere, LINE), (LINE.into(), vec![]));
+        let messages = by_name("messages").unwrap();
+        let (usual, lost) = rewrite(&Cohere, &*messages, LINE);
+        assert!(usual.contains(r#"{"role":"assistant","content":"b"}"#) && lost.is_empty());
+        assert_eq!(rewrite(&*messages, &Cohere, &usual), (LINE.into(), vec![]));
+    }
+
+    #[test]
+    fn other_names_are_no_roles() {
+        assert_eq!(
+            read(
+                &Cohere,
+                r#"{"messages":[{"role":"assistant","content":"a"}]}"#
+            )
+            .1,
+            ["unknown-role@22 /messages/0/role: `role` is `assistant`, which is no role"]
+        );
+    }
+}

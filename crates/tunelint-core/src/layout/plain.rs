@@ -1,0 +1,98 @@
+//! Turns that are a name and a text, in layouts that call the speakers by names of their own.
+
+use super::fields::notes;
+use super::messages::{role_name, turn_text};
+use super::{Losses, ObjectWriter, tooling};
+use crate::example::{Example, PartKind, Role, Turn};
+use crate::finding::Findings;
+use crate::json::Value;
+use crate::record::{Body, Field, Record};
+use crate::rules::unknown_role;
+
+/// How a layout writes its turns.
+pub(super) struct Plain {
+    /// The field with all of them.
+    pub list: &'static str,
+    /// The key of the speaker.
+    pub speaker: &'static str,
+    /// The key of what is said.
+    pub text: &'static str,
+    /// What the speakers are called.
+    pub names: &'static [&'static str],
+    /// Whom each name stands for.
+    pub roles: &'static [Role],
+}
+
+impl Plain {
+    fn role_called(&self, name: &str) -> Option<Role> {
+        let at = self.names.iter().position(|known| *known == name)?;
+        self.roles.get(at).copied()
+    }
+
+    /// Whether all turns are of speakers whom this layout knows: one capital letter too many does
+    /// not make a record one of another layout.
+    pub(super) fn knows_all(&self, body: &Body<'_>) -> bool {
+        let Some(Field::Other(list)) = body.field(self.list) else {
+            return false;
+        };
+        let is_known = |turn: Value<'_>| {
+            let name = turn.get(self.speaker).and_then(Value::as_str);
+            name.is_some_and(|name| self.role_called(name).is_some())
+        };
+        list.items().next().is_some() && list.items().all(is_known)
+    }
+
+    /// Reads a turn.
+    pub(super) fn turn<'a>(
+        &self,
+        record: &Record<'a>,
+        item: Value<'a>,
+        findings: &mut Findings<'_>,
+    ) -> Option<Turn<'a>> {
+        let named = role_name(record, item, self.speaker, self.names, findings);
+        let text = turn_text(record, item, self.text, findings);
+        let (named, text) = (named?, text?);
+        let name = named.as_str().unwrap_or_default();
+        let Some(role) = record.speakers.role(name, self.role_called(name)) else {
+            unknown_role::report(record, self.speaker, named, self.names, findings);
+            return None;
+        };
+        let mut turn = Turn::of_text(role, text.text()?);
+        turn.span = item.span();
+        turn.parts.extend(notes(item, &[self.speaker, self.text]));
+        Some(turn)
+    }
+
+    /// Writes the list of those turns that have a name here.
+    pub(super) fn encode(
+        &self,
+        example: &Example<'_>,
+        object: &mut ObjectWriter,
+        losses: &mut Losses,
+    ) {
+        object.key(self.list);
+        object.begin_array();
+        for turn in &example.turns {
+            self.encode_turn(turn, object, losses);
+        }
+        object.end_array();
+    }
+
+    fn encode_turn(&self, turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let at = self.roles.iter().position(|role| *role == turn.role);
+        let Some(name) = at.and_then(|at| self.names.get(at)) else {
+            // The system text has a field of its own.
+            if turn.role == Role::Tool {
+                losses.add("tool result", turn.span);
+            }
+            return;
+        };
+        object.begin_object();
+        object.key(self.speaker);
+        object.string(name);
+        object.key(self.text);
+        object.texts(&turn.texts);
+        object.end_object();
+        tooling::lose(turn, |part| part.kind != PartKind::Result, losses);
+    }
+}
