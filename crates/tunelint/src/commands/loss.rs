@@ -64,7 +64,7 @@ fn human(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> Stri
         "\n{unit:>7}  {:>10}  {:>10}\n",
         "training", "validation"
     ));
-    let cell = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), |loss| format!("{loss:.4}"));
+    let cell = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), shown);
     for group in &judgement.groups {
         let low = if judgement.low == Some(group.at) {
             "  ← low point"
@@ -83,6 +83,16 @@ fn human(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> Stri
         text.push_str(&format!("warning: {warning}\n"));
     }
     text
+}
+
+/// A loss as people read it; one that has run away takes no more room than others.
+fn shown(loss: f64) -> String {
+    const LARGE: f64 = 1_000.0;
+    if loss.abs() < LARGE {
+        format!("{loss:.4}")
+    } else {
+        format!("{loss:.1e}")
+    }
 }
 
 /// What the groups of a curve are.
@@ -133,8 +143,8 @@ fn picture(judgement: &Judgement, width: usize) -> String {
     let mut text = String::new();
     for (index, row) in rows.iter().enumerate() {
         let scale = match index {
-            0 => format!("{high:8.3}"),
-            _ if index == ROWS - 1 => format!("{low:8.3}"),
+            0 => format!("{:>8}", shown(high)),
+            _ if index == ROWS - 1 => format!("{:>8}", shown(low)),
             _ => " ".repeat(8),
         };
         let row: String = row.iter().collect();
@@ -169,4 +179,17 @@ fn json(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Fail
     let text = serde_json::to_string_pretty(&document);
     text.map(|text| text + "\n")
         .map_err(|error| Failure::new(format!("cannot write the report: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_loss_takes_eight_columns_at_most() {
+        assert_eq!(shown(2.5), "2.5000");
+        assert_eq!(shown(999.5), "999.5000");
+        assert_eq!(shown(1e308), "1.0e308");
+        assert_eq!(shown(-123_456.0), "-1.2e5");
+    }
 }

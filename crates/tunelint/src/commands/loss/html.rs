@@ -6,7 +6,7 @@ use serde::Serialize;
 use tunelint_core::loss::Curve;
 use tunelint_core::loss::judge::{Advice, Judgement};
 
-use super::{advised, unit};
+use super::{advised, shown, unit};
 use crate::exit::Failure;
 use crate::page;
 use chart::Chart;
@@ -37,7 +37,7 @@ struct Row {
 
 /// The page about the curve in `path`.
 pub(super) fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
-    let cell = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), |loss| format!("{loss:.4}"));
+    let cell = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), shown);
     let rows = judgement.groups.iter().map(|group| Row {
         at: group.at.to_string(),
         training: cell(group.training),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use tunelint_core::loss::judge::{Group, Judgement};
 use tunelint_core::loss::{Curve, Point};
 
-use super::super::unit;
+use super::super::{shown, unit};
 
 /// About how many lines a scale has.
 const LINES: f64 = 5.0;
@@ -80,7 +80,7 @@ impl Chart {
         let dot = |kind: &str, of: &(f64, f64)| Dot {
             x: place(of).0,
             y: place(of).1,
-            name: format!("{unit} {}: {kind} loss {:.4}", of.0, of.1),
+            name: format!("{unit} {}: {kind} loss {}", of.0, shown(of.1)),
         };
         let line = |(kind, places): &(&'static str, Places)| Line {
             kind,
