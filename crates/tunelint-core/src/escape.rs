@@ -46,7 +46,8 @@ fn unicode_at(rest: &[u8]) -> Option<(usize, char)> {
 pub struct Unescaped {
     /// What is meant.
     pub bytes: Vec<u8>,
-    written: Vec<Range<usize>>,
+    /// Where each byte is written, or its escape begins; and where all ends.
+    starts: Vec<usize>,
 }
 
 impl Unescaped {
@@ -56,35 +57,42 @@ impl Unescaped {
     /// ```
     /// use tunelint_core::escape::Unescaped;
     /// let unescaped = Unescaped::new(br"sk\u002dlive").unwrap();
-    /// assert_eq!((&unescaped.bytes[..], unescaped.written(2)), (&b"sk-live"[..], 2..8));
+    /// assert_eq!((&unescaped.bytes[..], unescaped.written(2..4)), (&b"sk-live"[..], 2..9));
     /// assert_eq!(Unescaped::new(b"plain"), None);
     /// ```
     pub fn new(raw: &[u8]) -> Option<Self> {
         memchr::memchr(b'\\', raw)?;
-        let (mut bytes, mut written) = (Vec::new(), Vec::new());
+        let (mut bytes, mut starts) = (Vec::with_capacity(raw.len()), Vec::new());
         let (mut at, mut any) = (0, false);
         while let Some(&byte) = raw.get(at) {
             let escape = escape_at(raw.get(at..).unwrap_or_default());
-            let length = match escape {
+            let start = at;
+            match escape {
                 Some((length, c)) => {
                     let mut buffer = [0; 4];
                     bytes.extend_from_slice(c.encode_utf8(&mut buffer).as_bytes());
-                    length
+                    at += length;
                 }
                 None => {
                     bytes.push(byte);
-                    1
+                    at += 1;
                 }
-            };
+            }
             any |= escape.is_some();
-            written.resize(bytes.len(), at..at + length);
-            at += length;
+            starts.resize(bytes.len(), start);
         }
-        any.then_some(Self { bytes, written })
+        starts.push(raw.len());
+        any.then_some(Self { bytes, starts })
     }
 
-    /// Where the byte at `at` was written: the whole of its escape.
-    pub fn written(&self, at: usize) -> Range<usize> {
-        self.written.get(at).cloned().unwrap_or_default()
+    /// Where the bytes of `range` were written: their escapes as a whole.
+    pub fn written(&self, range: Range<usize>) -> Range<usize> {
+        let start = self.starts.get(range.start).copied().unwrap_or_default();
+        let last = self.starts.get(range.end.saturating_sub(1));
+        let behind = self.starts.get(range.end..).unwrap_or_default();
+        let end = behind
+            .iter()
+            .find(|end| last.is_some_and(|last| *end > last));
+        start..end.copied().unwrap_or(start).max(start)
     }
 }

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use crate::secret::logins;
+
 /// A kind of personal data.
 struct Kind {
     what: &'static str,
@@ -85,13 +87,16 @@ pub fn find(text: &[u8]) -> Vec<Found> {
         };
         let matches = pattern
             .find_iter(text)
-            .filter(|hit| (kind.is_real)(hit.as_bytes()))
-            .filter(|hit| !is_term(text, hit.range()) && !is_login(text, hit.start()));
+            .filter(|hit| (kind.is_real)(hit.as_bytes()) && !is_term(text, hit.range()));
         found.extend(matches.map(|hit| Found {
             what: kind.what,
             range: hit.range(),
         }));
     }
+    // The password and the host of a URL are no address.
+    let logins = if has_sign { logins(text) } else { Vec::new() };
+    let is_login = |at: usize| logins.iter().any(|login| login.contains(&at));
+    found.retain(|found| found.what != MAIL || !is_login(found.range.start));
     found.sort_by_key(|found| (found.range.start, found.range.end));
     let mut end = 0;
     found.retain(|found| {
@@ -109,17 +114,6 @@ fn is_term(text: &[u8], range: Range<usize>) -> bool {
     let before = range.start.checked_sub(1).and_then(|at| text.get(at));
     let adds = |before: &u8| before.is_ascii_alphanumeric() || *before == b')';
     text.get(range.start) == Some(&b'+') && before.is_some_and(adds)
-}
-
-/// Whether what begins at `start` is the password and the host of a URL, and no address.
-fn is_login(text: &[u8], start: usize) -> bool {
-    const LOGIN: usize = 200;
-    let before = text.get(start.saturating_sub(LOGIN)..start);
-    let before = before.unwrap_or_default();
-    let user = memchr::memmem::rfind(before, b"://").and_then(|at| before.get(at + 3..));
-    user.is_some_and(|user| {
-        user.contains(&b':') && !user.iter().any(|byte| b"/@ \n\"".contains(byte))
-    })
 }
 
 /// Domains that stand for any.
@@ -351,6 +345,13 @@ mod tests {
         );
         assert_eq!(kinds("see http://a.ch/x: jo@posteo.net"), some);
         assert_eq!(kinds("ssh://jo@posteo.net"), some);
+        assert_eq!(kinds("http://a.ch:80\tjo@posteo.net"), some);
+        assert_eq!(kinds("'http://x:8080'>jo@posteo.net"), some);
+        assert_eq!(kinds("(http://shop.ch:8080),jo@posteo.net"), some);
+        assert_eq!(
+            kinds("http://x.ch:8080,+41 31 632 44 11"),
+            ["a phone number"]
+        );
     }
 
     #[test]

@@ -226,7 +226,17 @@ const NO_PASSWORDS: [&str; 14] = [
     "...", "{", "$", "[",
 ];
 
+/// Whether this is the port of a URL and what follows it: `8080),jo` before an `@`.
+fn begins_with_port(part: &[u8]) -> bool {
+    let digits = part.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let next = part.get(digits);
+    (1..=5).contains(&digits) && next.is_some_and(|next| b",;)".contains(next))
+}
+
 fn is_password(part: &[u8]) -> bool {
+    if begins_with_port(part) {
+        return false;
+    }
     let word = String::from_utf8_lossy(part).to_ascii_lowercase();
     !NO_PASSWORDS.iter().any(|known| word.contains(known))
 }
@@ -271,33 +281,39 @@ pub fn mask_behind(veil: Veil, bytes: &mut [u8]) {
 }
 
 fn mask_levels(veil: Veil, bytes: &mut [u8], levels: usize) {
-    mask_as_written(veil, bytes);
+    for range in hidden(veil, bytes, levels) {
+        star(bytes, range);
+    }
+}
+
+/// Everything in `bytes` that is not to be shown, as it is written and behind so many levels of
+/// escapes. Nothing is starred before all is found: a star ends what looks like a token.
+fn hidden(veil: Veil, bytes: &[u8], levels: usize) -> Vec<Range<usize>> {
+    let personal = match veil {
+        Veil::Personal => personal::find(bytes),
+        Veil::Secret => Vec::new(),
+    };
+    let found = find(bytes).into_iter().chain(personal);
+    let mut ranges: Vec<Range<usize>> = found.map(|found| found.range).collect();
+    ranges.extend(logins(bytes));
+    ranges.extend(begun(bytes));
     let unescaped = if levels > 0 {
         Unescaped::new(bytes)
     } else {
         None
     };
-    let Some(unescaped) = unescaped else { return };
-    let mut meant = unescaped.bytes.clone();
-    mask_levels(veil, &mut meant, levels - 1);
-    let hidden = meant.iter().zip(&unescaped.bytes).enumerate();
-    for (at, _) in hidden.filter(|(_, (after, before))| after != before) {
-        star(bytes, unescaped.written(at));
+    if let Some(unescaped) = unescaped {
+        let meant = hidden(veil, &unescaped.bytes, levels - 1);
+        ranges.extend(meant.into_iter().map(|range| unescaped.written(range)));
     }
+    ranges
 }
 
-fn mask_as_written(veil: Veil, bytes: &mut [u8]) {
-    let personal = match veil {
-        Veil::Personal => personal::find(bytes),
-        Veil::Secret => Vec::new(),
-    };
-    let secret = find(bytes).into_iter().chain(personal);
-    let ranges = secret.map(|found| found.range).chain(logins(bytes));
-    for range in ranges.collect::<Vec<_>>() {
-        star(bytes, range);
-    }
+/// What begins like a secret.
+fn begun(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
     if !may_be_hidden(bytes) {
-        return;
+        return ranges;
     }
     let mut at = 0;
     while at < bytes.len() {
@@ -306,17 +322,18 @@ fn mask_as_written(veil: Veil, bytes: &mut [u8]) {
         let secret = if begins { secret_at(rest) } else { None };
         match secret {
             Some((from, to)) => {
-                star(bytes, at + from..at + to);
+                ranges.push(at + from..at + to);
                 at += to;
             }
             None => at += 1,
         }
     }
+    ranges
 }
 
 /// What stands in the place of a password in URLs, be it one or a word of documentation.
-fn logins(text: &[u8]) -> Vec<Range<usize>> {
-    passwords(text, |_| true)
+pub(crate) fn logins(text: &[u8]) -> Vec<Range<usize>> {
+    passwords(text, |part| !begins_with_port(part))
 }
 
 /// Puts a star in the place of everything in `range` that can be seen.
@@ -412,6 +429,18 @@ mod tests {
         assert_eq!(shown(Veil::Personal, r"jo\u0040posteo.net"), "*".repeat(18));
         let arguments = r#"{\"dsn\":\"postgres:\\\/\\\/shop:Tr4fik-9@db.internal\"}"#;
         assert!(!shown(Veil::Secret, arguments).contains("Tr4fik"));
+        // Wherever the escape stands in it, nothing of a token is left.
+        let token = "sk-proj-AbCdEfGhIjKlMNoPqRsTuVwXyZ0123";
+        for at in 1..token.len() {
+            let escape = format!("\\u{:04x}", token.as_bytes()[at]);
+            let raw = format!("{}{escape}{}", &token[..at], &token[at + 1..]);
+            let left = shown(Veil::Secret, &raw);
+            assert!(!left.contains("0123"), "{left}");
+        }
+        assert_eq!(
+            shown(Veil::Secret, r"Bearer abcdefghijklmnop\/Q7r8S9t0U1v2W3x4"),
+            format!("Bearer {}", "*".repeat(34))
+        );
         let login = "https://bob:S3cretPassw0rd@corp.com";
         assert_eq!(
             shown(Veil::Secret, login),

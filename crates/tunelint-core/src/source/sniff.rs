@@ -168,8 +168,8 @@ fn older_encoding(head: &[u8]) -> Option<NotData> {
             own.add(chunk.valid().as_bytes(), chunk.invalid());
         }
         all += usize::from(!line.trim_ascii().is_empty());
-        // A sequence that breaks off is UTF-8 that was cut.
-        if own.bytes > 0 && !own.has_cut {
+        // Sequences that break off, and nothing else, are UTF-8 that was cut.
+        if own.has_lone {
             odd += 1;
             seen.bytes += own.bytes;
             seen.letters += own.letters;
@@ -202,8 +202,8 @@ struct Odd {
     letters: usize,
     /// Bytes that windows-1252 leaves undefined.
     undefined: usize,
-    /// Whether one of them begins a sequence of UTF-8 that is not ended.
-    has_cut: bool,
+    /// Whether one of them does not even begin a sequence of UTF-8.
+    has_lone: bool,
 }
 
 impl Odd {
@@ -214,7 +214,7 @@ impl Odd {
         self.letters += letters.count();
         self.bytes += invalid.len();
         self.undefined += undefined.count();
-        self.has_cut |= invalid.len() > 1;
+        self.has_lone |= invalid.len() == 1;
     }
 
     /// In the languages of Western Europe most letters are ASCII.
@@ -593,6 +593,8 @@ mod tests {
             said(&cyrillic).as_deref(),
             Some("text in an older encoding, not UTF-8")
         );
+        let with_io = b"\xe5\xb8 \xcf\xf0\xe8\xe2\xe5\xf2,\xe4\xe0\n".repeat(4);
+        assert_eq!(said(&with_io), said(&cyrillic));
         assert_eq!(said(b"text,label\nD\xe9j\xe0 vu,oui\na,b\n"), None);
         let rare = [western.repeat(2), b"a,b\n".repeat(73)].concat();
         assert_eq!(said(&rare), None);
