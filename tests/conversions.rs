@@ -9,7 +9,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tunelint_core::convert::{
-    Conversion, Converter, LossCounts, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE,
+    Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE,
 };
 use tunelint_core::example::{Example, Role};
 use tunelint_core::finding::{Finding, Keep, Policy};
@@ -111,8 +111,9 @@ fn told(example: &Example<'_>) -> String {
         }
         let spoken = turn.joined();
         let speaks = exchange.calls.is_empty() || !spoken.is_empty();
-        if turn.role != Role::Tool && speaks {
-            let _ = writeln!(text, "{:?}: {spoken}", turn.role);
+        let speaker = turn.speaker();
+        if speaker != Role::Tool && speaks {
+            let _ = writeln!(text, "{speaker:?}: {spoken}");
         }
         for call in &exchange.calls {
             let arguments = call.arguments.as_ref().map(|of| of.json.as_str());
@@ -210,6 +211,12 @@ fn records() -> BTreeMap<&'static str, Vec<String>> {
             "classifier" => &[
                 r#"{"text":"a","labels":{"tone":"b","topics":["c","d"]}}"#,
                 r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"labels":{"tone":"c"}}"#,
+            ],
+            "messages" => &[
+                r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"}]},{"role":"assistant","content":null,"tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","name":"f","tool_call_id":"call00001","content":"r"},{"role":"assistant","content":"b"}],"tools":[{"type":"function","function":{"name":"f","parameters":{}}}]}"#,
+            ],
+            "bedrock-converse" => &[
+                r#"{"messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"call00001","name":"f","input":{}}}]},{"role":"user","content":[{"toolResult":{"toolUseId":"call00001","content":[{"text":"r"}]}},{"text":"and"}]},{"role":"assistant","content":[{"text":"b"}]}]}"#,
             ],
             "kto" => &[
                 r#"{"prompt":"a","completion":"b","label":true}"#,
@@ -411,17 +418,6 @@ fn changed(value: &Value, place: &str) -> Vec<(String, Value)> {
     all
 }
 
-/// Whether what stands at a place was counted as lost as a whole, so that a change of it is no
-/// other loss.
-fn is_lost(place: &str, losses: &LossCounts) -> bool {
-    let place = place.split_once('=').map_or(place, |(place, _)| place);
-    let lost = |what: &str| losses.kinds.contains_key(what);
-    let is_lost_field = |key: &str| lost(&format!("field `{key}`"));
-    place.split('/').any(is_lost_field)
-        || (lost("the worse answer") && place.starts_with("/rejected"))
-        || (lost("a turn out of order") && place.ends_with("/content"))
-}
-
 /// `value` with the marker in the place of what is said.
 fn says_marker(value: &Value) -> Value {
     match value {
@@ -438,15 +434,62 @@ fn says_marker(value: &Value) -> Value {
     }
 }
 
+/// What a conversion gave: what was written, how often what was lost, what was said.
+type Given = (String, BTreeMap<String, u64>, Vec<String>);
+
+/// `value` without what stands at `place`.
+fn without(value: &Value, place: &str) -> Option<Value> {
+    let (parent, key) = place.rsplit_once('/')?;
+    let mut value = value.clone();
+    match value.pointer_mut(parent)? {
+        Value::Object(object) => drop(object.remove(key)?),
+        Value::Array(list) => drop(list.remove(key.parse().ok().filter(|at| *at < list.len())?)),
+        _ => return None,
+    }
+    Some(value)
+}
+
+/// What is lost as a whole and cannot be left out of its record, and where it stands in these.
+const WHOLES: [(&str, &str); 6] = [
+    ("the worse answer", "/rejected"),
+    ("the worse answer", "/non_preferred_output"),
+    ("the worse answer", "/completions/1"),
+    ("the worse answer", "/messages/1/candidates/1"),
+    ("tool call", "/tool_calls"),
+    ("tool call", "/conversations/1/value"),
+];
+
+/// Whether what stands at a place, or around it, was counted as lost as a whole: without it, the
+/// same is written and less is lost. A change of it is no other loss.
+fn is_lost(record: &Value, place: &str, before: &Given, give: &dyn Fn(&Value) -> Given) -> bool {
+    let place = place.split_once('=').map_or(place, |(place, _)| place);
+    let ends = place.match_indices('/').map(|(at, _)| at).skip(1);
+    let mut around = ends.chain([place.len()]).map(|end| &place[..end]);
+    let is_less = |there: &Value| {
+        let (written, losses, _) = give(there);
+        let sum = |losses: &BTreeMap<String, u64>| losses.values().sum::<u64>();
+        written == before.0 && sum(&losses) < sum(&before.1)
+    };
+    WHOLES
+        .iter()
+        .any(|(what, part)| before.1.contains_key(*what) && place.contains(part))
+        || around.any(|place| without(record, place).is_some_and(|less| is_less(&less)))
+}
+
 /// The changes of `line` that disappear between `from` and `to`: written in no form, not counted
 /// as lost, no reason for a refusal.
 fn silent(from: &str, line: &str, to: &str, turns: TurnsPolicy) -> Vec<String> {
-    let convert = |record: &str| converted(from, &format!("{record}\n"), to, turns, false);
-    let (_, before, said_before) = convert(line);
-    if before.written == 0 {
+    let give = |record: &Value| -> Given {
+        let (there, account, said) = converted(from, &format!("{record}\n"), to, turns, false);
+        let losses = account.losses.kinds.into_iter();
+        let losses = losses.map(|(what, loss)| (what, loss.count)).collect();
+        (there, losses, said)
+    };
+    let record: Value = serde_json::from_str(line).expect("JSON");
+    let before = give(&record);
+    if before.0.is_empty() {
         return Vec::new();
     }
-    let record: Value = serde_json::from_str(line).expect("JSON");
     let known = named(from).fields();
     let absent = known.iter().filter(|name| record.get(name).is_none());
     let added = absent.flat_map(|name| {
@@ -458,12 +501,13 @@ fn silent(from: &str, line: &str, to: &str, turns: TurnsPolicy) -> Vec<String> {
         })
     });
     let mut silent = Vec::new();
-    for (at, record) in added.chain(changed(&record, "")) {
-        let (there, after, said) = convert(&record.to_string());
-        let noticed =
-            there.contains(MARKER) || said != said_before || after.losses != before.losses;
-        if record.is_object() && !noticed && !is_lost(&at, &before.losses) {
-            silent.push(format!("{from} to {to} {turns:?}, {at}: {record}\n{there}"));
+    for (at, changed) in added.chain(changed(&record, "")) {
+        let (there, losses, said) = give(&changed);
+        let noticed = there.contains(MARKER) || said != before.2 || losses != before.1;
+        if changed.is_object() && !noticed && !is_lost(&record, &at, &before, &give) {
+            silent.push(format!(
+                "{from} to {to} {turns:?}, {at}: {changed}\n{there}"
+            ));
         }
     }
     silent
@@ -483,4 +527,58 @@ fn nothing_is_lost_in_silence() {
     }
     let all: Vec<String> = all.into_iter().collect();
     assert!(all.is_empty(), "{}\n{}", all.len(), all.join("\n"));
+}
+
+#[test]
+fn a_text_before_the_input_is_the_input_where_nobody_asked() {
+    let line =
+        r#"{"messages":[{"role":"system","content":"S"},{"role":"assistant","content":"d"}]}"#;
+    let (there, account, _) = convert("messages", &format!("{line}\n"), "pairs");
+    assert_eq!(there, "{\"text_input\":\"S\\n\\n\",\"output\":\"d\"}\n");
+    assert_eq!(account.written, 1);
+}
+
+#[test]
+fn a_carried_field_never_stands_twice() {
+    let line = "{\"text_input\":\"a\",\"output\":\"b\",\"prompt\":\"P\",\"note\":\"n\"}\n";
+    let to = "prompt-completion";
+    let (there, account, _) = converted("pairs", line, to, TurnsPolicy::Reject, true);
+    assert_eq!(
+        there,
+        "{\"prompt\":\"a\",\"completion\":\"b\",\"note\":\"n\"}\n"
+    );
+    assert!(account.losses.kinds.contains_key("field `prompt`"));
+}
+
+#[test]
+fn what_the_user_says_beside_a_result_stays_his() {
+    let line = r#"{"messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"call00001","name":"f","input":{}}}]},{"role":"user","content":[{"toolResult":{"toolUseId":"call00001","content":[{"text":"r"}]}},{"text":"and more"}]},{"role":"assistant","content":[{"text":"b"}]}]}"#;
+    for to in layout::all() {
+        let line = format!("{line}\n");
+        let (there, account, _) = converted(
+            "bedrock-converse",
+            &line,
+            to.name(),
+            TurnsPolicy::Last,
+            false,
+        );
+        let lost = account.losses.kinds.contains_key("a turn out of order");
+        let kept = there.contains("and more") && !there.contains("Tool: and more");
+        assert!(
+            account.written == 0 || kept || lost,
+            "{}: {there}",
+            to.name()
+        );
+    }
+}
+
+#[test]
+fn results_in_another_order_are_told_where_only_the_order_pairs_them() {
+    let line = r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]},{"role":"tool","tool_call_id":"b","content":"rb"},{"role":"tool","tool_call_id":"a","content":"ra"},{"role":"assistant","content":"z"}]}"#;
+    let lost = |to: &str| {
+        let (_, account, _) = convert("messages", &format!("{line}\n"), to);
+        account.losses.kinds.contains_key("order of tool results")
+    };
+    assert!(lost("sharegpt") && lost("typed-messages"));
+    assert!(!lost("contents") && !lost("bedrock-converse"));
 }

@@ -261,7 +261,9 @@ impl Converter {
     /// Carries unknown fields along, or counts them as lost.
     fn carry(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         for extra in &example.extras {
-            if self.keep_extra && matches!(self.form, Form::Jsonl | Form::Json) {
+            // A name that the layout has of its own would stand twice.
+            let is_free = !self.layout.fields().contains(&extra.key);
+            if self.keep_extra && is_free && matches!(self.form, Form::Jsonl | Form::Json) {
                 object.key(extra.key);
                 match example.record.body {
                     crate::record::Body::Row(_) => object.string(&cell_text(extra.raw)),
@@ -404,11 +406,17 @@ impl Converter {
         if before.is_empty() {
             return;
         }
-        if let Some(input) = example
-            .turns
-            .iter_mut()
-            .find(|turn| turn.role == Role::User)
-        {
+        let is_input = |turn: &Turn<'_>| turn.role == Role::User;
+        let at = example.turns.iter().position(is_input).unwrap_or_else(|| {
+            // Where nobody asked, the text before the input is the input.
+            let systems = example.turns.iter();
+            let at = systems.take_while(|turn| turn.role == Role::System).count();
+            let nothing = Text::composed(String::new(), example.record.span());
+            let input = Turn::of_text(Role::User, nothing);
+            example.turns.insert(at, input);
+            at
+        });
+        if let Some(input) = example.turns.get_mut(at) {
             input.texts.insert(0, Text::composed(before, input.span));
         }
     }
@@ -455,6 +463,7 @@ fn pair_up<'a>(example: &Example<'a>, at: usize) -> Example<'a> {
     turns.extend(example.turns.get(at).cloned());
     Example {
         turns,
+        answer_turns: 0,
         ..example.clone()
     }
 }
@@ -462,7 +471,7 @@ fn pair_up<'a>(example: &Example<'a>, at: usize) -> Example<'a> {
 /// A conversation as one text: a line for each turn, with who speaks.
 fn script<'a>(turns: &[&Turn<'a>], example: &Example<'a>) -> Turn<'a> {
     let line = |turn: &&Turn<'a>| {
-        let name = match turn.role {
+        let name = match turn.speaker() {
             Role::System => "System",
             Role::User => "User",
             Role::Model => "Model",

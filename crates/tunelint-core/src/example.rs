@@ -34,6 +34,8 @@ pub struct Example<'a> {
     pub settings: Vec<Extra<'a>>,
     /// The answer that is worse than the one given, where there is one to compare.
     pub rejected: Vec<Turn<'a>>,
+    /// How many turns at the end are the answer that is compared; 0 where it is the last one alone.
+    pub answer_turns: usize,
     /// Whether the answer is said to be a good one; `None` where nothing is said.
     pub desirable: Option<bool>,
 }
@@ -72,6 +74,10 @@ impl Part<'_> {
             PartKind::Result => "tool result".to_owned(),
             PartKind::Media => "image, audio or file".to_owned(),
             PartKind::Note => format!("field {}", crate::printable::quoted(self.key, 40)),
+            PartKind::Inner => {
+                let key = crate::printable::quoted(self.key, 40);
+                format!("field {key} of a part")
+            }
         }
     }
 }
@@ -87,6 +93,8 @@ pub enum PartKind {
     Media,
     /// A weight, a name, an id, reasoning: anything that qualifies the turn.
     Note,
+    /// The same for one part of its content alone.
+    Inner,
 }
 
 /// A field that is carried along, as written.
@@ -114,6 +122,15 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Who says its text: what stands beside a result in the same turn is the user's.
+    pub fn speaker(&self) -> Role {
+        let has_result = || self.parts.iter().any(|part| part.kind == PartKind::Result);
+        match self.role {
+            Role::Tool if !self.texts.is_empty() && has_result() => Role::User,
+            role => role,
+        }
+    }
+
     /// Its length in Unicode scalar values.
     pub fn chars(&self) -> u64 {
         self.texts.iter().map(Text::chars).sum()
@@ -129,7 +146,7 @@ impl<'a> Turn<'a> {
 
     /// Whether nothing of it can be seen, and it carries no call, result or media.
     pub fn is_blank(&self) -> bool {
-        let speaks = |part: &Part<'_>| part.kind != PartKind::Note;
+        let speaks = |part: &Part<'_>| !matches!(part.kind, PartKind::Note | PartKind::Inner);
         self.texts.iter().all(Text::is_blank) && !self.parts.iter().any(speaks)
     }
 
@@ -168,6 +185,7 @@ impl<'a> Example<'a> {
             extras: Vec::new(),
             settings: Vec::new(),
             rejected: Vec::new(),
+            answer_turns: 0,
             desirable: None,
         }
     }

@@ -68,6 +68,10 @@ pub struct Outcome {
     pub is_structured: bool,
     /// Whether a call stands before it whose result it is.
     pub answers: bool,
+    /// Whether it names another tool than that call.
+    pub is_misnamed: bool,
+    /// Whether another call is still open before that one.
+    pub is_early: bool,
 }
 
 /// What stands in or beside a call or a result and has no place in other layouts.
@@ -120,8 +124,11 @@ pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
                 (None, Some(wanted)) => name == wanted,
                 (None, None) => true,
             };
-            if let Some((id, name)) = open.iter().position(asked).and_then(|at| open.remove(at)) {
+            let at = open.iter().position(asked);
+            outcome.is_early = at.is_some_and(|at| at > 0);
+            if let Some((id, name)) = at.and_then(|at| open.remove(at)) {
                 outcome.answers = true;
+                outcome.is_misnamed = outcome.name.as_ref().is_some_and(|own| *own != name);
                 outcome.id.get_or_insert(id);
                 outcome.name.get_or_insert(name);
             }
@@ -138,7 +145,7 @@ pub fn of_turn(turn: &Turn<'_>) -> Exchange {
         let read = match part.kind {
             PartKind::Call => read_calls(part, &mut exchange),
             PartKind::Result => read_outcome(part, &mut exchange),
-            PartKind::Media | PartKind::Note => continue,
+            PartKind::Media | PartKind::Note | PartKind::Inner => continue,
         };
         if read.is_none() {
             exchange.others.push(Other {
@@ -167,6 +174,8 @@ pub fn of_turn(turn: &Turn<'_>) -> Exchange {
             text: turn.joined().into_owned(),
             is_structured: false,
             answers: false,
+            is_misnamed: false,
+            is_early: false,
         });
     }
     exchange
@@ -246,9 +255,18 @@ fn owned<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = Strin
     names.map(str::to_owned)
 }
 
+/// The one kind of tools; layouts that say it say it beside the tool or in it.
+const FUNCTION: &str = "function";
+
+/// Whether nothing says that a tool is of another kind.
+fn is_function(outer: Value<'_>, inner: Value<'_>) -> bool {
+    let kinds = [outer.get("type"), inner.get("type")];
+    let mut kinds = kinds.into_iter().flatten();
+    kinds.all(|kind| kind.as_str() == Some(FUNCTION))
+}
+
 fn declaration(item: Value<'_>) -> Option<Declaration> {
-    const KIND: &str = "function";
-    let wrapper = [KIND, "toolSpec"]
+    let wrapper = [FUNCTION, "toolSpec"]
         .into_iter()
         .find_map(|key| Some((key, item.get(key)?)));
     let inner = wrapper.map_or(item, |(_, inner)| inner);
@@ -257,21 +275,20 @@ fn declaration(item: Value<'_>) -> Option<Declaration> {
         unread.extend(owned(others(item, &[], &[key, "type"])));
     }
     let texts = &["name", "description"];
-    let any = &["parameters", "inputSchema", "type"];
-    unread.extend(owned(others(inner, texts, any)));
-    // What kind of tool it is, is said by the layout.
-    let is_kind = |kind: Value<'_>| kind.as_str() == Some(KIND);
-    let kinds = [item.get("type"), inner.get("type")];
-    if !kinds.into_iter().flatten().all(is_kind) {
+    let key = match inner.get("parameters") {
+        Some(_) => "parameters",
+        None => "inputSchema",
+    };
+    unread.extend(owned(others(inner, texts, &[key, "type"])));
+    if !is_function(item, inner) {
         unread.push("type".to_owned());
     }
-    let schema = inner.get("parameters").or_else(|| {
-        let schema = inner.get("inputSchema")?;
-        let Some(json) = schema.get("json") else {
-            return Some(schema);
-        };
-        unread.extend(owned(others(schema, &[], &["json"])));
-        Some(json)
+    let schema = inner.get(key).map(|schema| match schema.get("json") {
+        Some(json) if key == "inputSchema" => {
+            unread.extend(owned(others(schema, &[], &["json"])));
+            json
+        }
+        _ => schema,
     });
     Some(Declaration {
         name: string(inner, "name")?,
@@ -328,8 +345,12 @@ fn read_call(value: Value<'_>, span: Span, exchange: &mut Exchange) {
     }
     let key = arguments.map_or("arguments", |(key, _)| key);
     others(inner, &["id", "toolUseId", "name"], &[key, "type"]).for_each(&mut lose);
-    let kind = value.get("type");
-    if kind.is_some_and(|kind| kind.as_str() != Some("function")) {
+    let ids = [value.get("id"), inner.get("id"), inner.get("toolUseId")];
+    let ids = ids.into_iter().flatten().filter_map(Value::as_str);
+    if !ids.into_iter().all(|other| Some(other) == id.as_deref()) {
+        lose("id");
+    }
+    if !is_function(value, inner) {
         lose("type");
     }
     exchange.calls.push(Call {
@@ -389,6 +410,8 @@ fn function_response(inner: Value<'_>) -> Option<Outcome> {
         text: response(inner.get("response")?),
         is_structured: false,
         answers: false,
+        is_misnamed: false,
+        is_early: false,
     })
 }
 
@@ -417,6 +440,8 @@ fn tool_result(inner: Value<'_>) -> Option<Outcome> {
             || content.items().count() != 1
             || !content.items().all(is_text),
         answers: false,
+        is_misnamed: false,
+        is_early: false,
     })
 }
 

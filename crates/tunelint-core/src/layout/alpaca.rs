@@ -209,7 +209,7 @@ fn write_history(history: &[(usize, [&Turn<'_>; 2])], object: &mut ObjectWriter)
 
 /// A turn that has no place, as the loss report counts it.
 fn turn_name(turn: &Turn<'_>) -> &'static str {
-    match turn.role {
+    match turn.speaker() {
         Role::System => "another system text",
         Role::Tool => "tool result",
         Role::User | Role::Model => "a turn out of order",

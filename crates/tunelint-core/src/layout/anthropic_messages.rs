@@ -52,7 +52,7 @@ impl Layout for AnthropicMessages {
         object.key("messages");
         object.begin_array();
         for turn in &example.turns {
-            let role = match turn.role {
+            let role = match turn.speaker() {
                 Role::System => continue,
                 Role::User => "user",
                 Role::Model => "assistant",

@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, first_part, has, not_a, notes, read_each};
+use super::fields::{extras, fields, first_part, has, inner_notes, not_a, notes, read_each};
 use super::messages::{Item, in_order, role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter};
@@ -260,7 +260,7 @@ pub(super) fn turn<'a>(
             None => {
                 turn.texts
                     .push(turn_text(record, block, "text", findings)?.text()?);
-                turn.parts.extend(notes(block, &["text"]));
+                turn.parts.extend(inner_notes(block, &["text"]));
             }
         }
     }

@@ -5,7 +5,7 @@ use super::fields::{extras, has, missing, not_a, own_names, required, wrong_type
 use super::messages::encode_turn;
 use super::typed_messages::is_typed;
 use super::{Capacity, Layout, Losses, ObjectWriter, side, tooling};
-use crate::example::{Example, Role, Turn};
+use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Entry, Kind, Value};
 use crate::position::Span;
@@ -29,11 +29,25 @@ impl Layout for Classifier {
         &FIELDS
     }
 
-    /// Messages with a `label` are chats that somebody sorted; with `labels`, a classifier's.
+    /// A text with labels, or with a label in words: where it is a number, the text is all that
+    /// trainers read. Messages with a `label` or a list of labels are chats that somebody sorted;
+    /// with an object of labels, they are a classifier's.
     fn recognises(&self, body: &Body<'_>) -> bool {
-        let labels = has(body, "labels");
-        (has(body, "text") && (labels || has(body, "label")))
-            || (has(body, "messages") && labels && !is_typed(body))
+        let is_object = |field: Field<'_>| match field {
+            Field::Other(labels) => labels.kind() == Kind::Object,
+            Field::Text(_) => false,
+        };
+        let is_text = |field: Field<'_>| matches!(field, Field::Text(_));
+        if has(body, "messages") {
+            return body.field("labels").is_some_and(is_object) && !is_typed(body);
+        }
+        let labels = has(body, "labels") || body.field("label").is_some_and(is_text);
+        has(body, "text") && labels
+    }
+
+    fn reads(&self, body: &Body<'_>) -> bool {
+        let labels = has(body, "labels") || has(body, "label");
+        labels && (has(body, "text") || has(body, "messages"))
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
@@ -49,8 +63,10 @@ impl Layout for Classifier {
         let answer = first_of(["labels", "label"]);
         let turns = side::read(record, input, Role::User, findings);
         let label = label(record, findings);
-        let mut turns = turns?;
-        turns.push(Turn::of_text(Role::Model, label?));
+        let (mut turns, label) = (turns?, label?);
+        let mut labelled = Turn::of_text(Role::Model, label);
+        labelled.parts.extend(own_name(record));
+        turns.push(labelled);
         let mut example = Example::new(*record, turns);
         // A text beside messages and a label beside labels are nobody's.
         example.extras = extras(record, &[input, answer]);
@@ -72,7 +88,7 @@ impl Layout for Classifier {
         }
         if let [label, after @ ..] = rest {
             encode_label(label, is_text, own.then_some(&example.record), object);
-            tooling::lose(label, |_| true, losses);
+            tooling::lose(label, |part| !own || part.kind != PartKind::Inner, losses);
             for turn in after {
                 losses.add("turn behind the last answer", turn.span);
             }
@@ -94,7 +110,7 @@ fn encode_messages(turns: &[Turn<'_>], own: bool, object: &mut ObjectWriter, los
     object.begin_array();
     for turn in turns {
         let is_call = turn.texts.is_empty() && !turn.parts.is_empty();
-        match turn.role {
+        match turn.speaker() {
             Role::Tool if !own => losses.add("tool result", turn.span),
             _ if is_call && !own => tooling::lose(turn, |_| true, losses),
             _ => encode_turn(turn, own, None, object, losses),
@@ -139,6 +155,22 @@ fn label<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Text<'a
         }
         _ => Some(as_json(labels)),
     }
+}
+
+/// What the one label of a record is called: another layout has no place for that.
+fn own_name<'a>(record: &Record<'a>) -> Option<Part<'a>> {
+    let Some(Field::Other(labels)) = record.body.field("labels") else {
+        return None;
+    };
+    let mut entries = labels.entries();
+    let only = entries.next().filter(|_| entries.next().is_none())?;
+    let is_name = only.value.kind() == Kind::String && only.key != NAME;
+    is_name.then(|| Part {
+        kind: PartKind::Inner,
+        key: only.key,
+        raw: only.value.raw(),
+        span: only.key_span,
+    })
 }
 
 /// Whether a name has a label or a list of them; what else it has is reported.
@@ -241,6 +273,27 @@ mod tests {
                 vec![]
             )
         );
+    }
+
+    #[test]
+    fn only_what_a_classifier_learns_is_recognised() {
+        let recognised = |line: &str| {
+            let mut parser = crate::json::Parser::new();
+            Classifier.recognises(&Body::Json(parser.parse(line).unwrap()))
+        };
+        assert!(recognised(r#"{"text":"a","label":"b"}"#));
+        assert!(recognised(r#"{"messages":[],"labels":{"tone":"b"}}"#));
+        assert!(!recognised(r#"{"text":"a","label":0}"#));
+        assert!(!recognised(r#"{"messages":[],"labels":["billing"]}"#));
+        assert!(!recognised(r#"{"messages":[],"labels":[]}"#));
+    }
+
+    #[test]
+    fn the_name_of_a_label_is_counted_where_it_has_no_place() {
+        let line = r#"{"text":"a","labels":{"tone":"b"}}"#;
+        let (text, lost) = rewrite(&Classifier, &Messages, line);
+        assert!(text.contains(r#""content":"b""#), "{text}");
+        assert_eq!(lost, ["field `tone` of a part"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, has, missing, not_a, notes, read_each};
+use super::fields::{extras, fields, has, inner_notes, missing, not_a, notes, read_each};
 use super::messages::{Item, in_order, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter};
@@ -277,7 +277,7 @@ fn parts<'a>(
             None => {
                 turn.texts
                     .push(turn_text(record, item, "text", findings)?.text()?);
-                turn.parts.extend(notes(item, &["text"]));
+                turn.parts.extend(inner_notes(item, &["text"]));
             }
         }
     }
@@ -379,7 +379,7 @@ mod tests {
             r#"{"contents":[{"role":"model","parts":[{"text":"c","thought":true}],"id":7}]}"#;
         assert_eq!(
             rewrite(&Contents, &Contents, more).1,
-            ["field `thought`", "field `id`"]
+            ["field `thought` of a part", "field `id`"]
         );
     }
 

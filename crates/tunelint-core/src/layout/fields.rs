@@ -267,13 +267,26 @@ fn cell_extra<'a>(name: &'a str, cell: &Text<'a>, record: &Record<'a>) -> Extra<
 
 /// The keys of an object that are none of `known`, as notes of its turn: nothing goes unnoticed.
 pub(super) fn notes<'a>(object: Value<'a>, known: &[&str]) -> impl Iterator<Item = Part<'a>> {
+    qualifying(PartKind::Note, object, known)
+}
+
+/// The same for the keys of one part of a content, which qualify that part alone.
+pub(super) fn inner_notes<'a>(object: Value<'a>, known: &[&str]) -> impl Iterator<Item = Part<'a>> {
+    qualifying(PartKind::Inner, object, known)
+}
+
+fn qualifying<'a>(
+    kind: PartKind,
+    object: Value<'a>,
+    known: &[&str],
+) -> impl Iterator<Item = Part<'a>> {
     object
         .entries()
         .filter(|entry| !known.contains(&entry.key))
-        .map(|entry| {
+        .map(move |entry| {
             let Extra { key, raw, span, .. } = extra(entry);
             Part {
-                kind: PartKind::Note,
+                kind,
                 key,
                 raw,
                 span,

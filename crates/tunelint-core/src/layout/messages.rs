@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 use super::anthropic_messages::AnthropicMessages;
 use super::bedrock_converse::is_converse;
 use super::fields::{
-    extra, extras, fields, has, missing, near, not_a, not_an_object, notes, optional, read_each,
-    text_is_not_a, wrong_type,
+    extra, extras, fields, has, inner_notes, missing, near, not_a, not_an_object, optional,
+    read_each, text_is_not_a, wrong_type,
 };
 use super::tooling::{self, Room, Written};
 use super::typed_messages::is_typed;
@@ -298,7 +298,11 @@ fn content_part<'a>(
     if is_text || item.get("text").is_some() {
         turn.texts
             .push(turn_text(record, item, "text", findings)?.text()?);
-        turn.parts.extend(notes(item, &["type", "text"]));
+        let known: &[&str] = match is_text {
+            true => &["type", "text"],
+            false => &["text"],
+        };
+        turn.parts.extend(inner_notes(item, known));
         return Some(());
     }
     if item.kind() != Kind::Object {
@@ -348,9 +352,9 @@ pub(super) fn encode_turn(
     for part in turn
         .parts
         .iter()
-        .filter(|part| part.key != "role" && part.key != "content")
+        .filter(|part| part.kind == PartKind::Inner || !["role", "content"].contains(&part.key))
     {
-        if CARRIED.contains(&part.key) {
+        if part.kind != PartKind::Inner && CARRIED.contains(&part.key) {
             object.key(part.key);
             object.raw(part.raw);
         } else {
@@ -516,6 +520,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_weight_of_a_part_is_not_that_of_the_turn() {
+        let line = r#"{"messages":[{"role":"assistant","content":[{"type":"text","text":"a","train":true},{"type":"text","text":"b","weight":0}]}]}"#;
+        let (text, lost) = rewrite(&Messages, &Messages, line);
+        assert!(
+            !text.contains("train") && !text.contains("weight"),
+            "{text}"
+        );
+        assert_eq!(
+            lost,
+            ["field `train` of a part", "field `weight` of a part"]
+        );
+    }
+
+    #[test]
     fn turns_are_read_in_order() {
         let line = r#"{"messages":[{"role":"developer","content":"s"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","content":"r","tool_call_id":"1"},{"role":"assistant","content":"z"}]}"#;
         let (turns, said) = read(&Messages, line);
@@ -569,7 +587,7 @@ mod tests {
         let line = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{}}]}]}"#;
         assert_eq!(
             rewrite(&Messages, &Messages, line).1,
-            ["field `cache_control`"]
+            ["field `cache_control` of a part"]
         );
         let empty = r#"{"messages":[{"role":"user","content":[]}]}"#;
         assert_eq!(

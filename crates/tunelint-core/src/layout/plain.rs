@@ -79,11 +79,12 @@ impl Plain {
     }
 
     fn encode_turn(&self, turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let at = self.roles.iter().position(|role| *role == turn.role);
+        let at = self.roles.iter().position(|role| *role == turn.speaker());
         let Some(name) = at.and_then(|at| self.names.get(at)) else {
             // The system text has a field of its own.
             if turn.role == Role::Tool {
                 losses.add("tool result", turn.span);
+                tooling::lose(turn, |part| part.kind != PartKind::Result, losses);
             }
             return;
         };
@@ -93,6 +94,6 @@ impl Plain {
         object.key(self.text);
         object.texts(&turn.texts);
         object.end_object();
-        tooling::lose(turn, |part| part.kind != PartKind::Result, losses);
+        tooling::lose(turn, |_| true, losses);
     }
 }

@@ -85,9 +85,11 @@ impl Layout for Preference {
             Self::Vertex => vertex(record, findings),
             Self::ShareGpt => sharegpt_sides(record, findings),
         }?;
+        let answer_turns = chosen.len();
         let mut turns = prompt;
         turns.extend(chosen);
         let mut example = Example::new(*record, turns);
+        example.answer_turns = answer_turns;
         example.rejected = rejected;
         example.extras = extras(record, self.fields());
         example.settings = self.settings(record);
@@ -132,9 +134,21 @@ impl Preference {
 /// The prompt, the better answer and the worse one.
 pub(super) fn sides<'e, 'a>(example: &'e Example<'a>) -> [&'e [Turn<'a>]; 3] {
     let turns = example.turns.as_slice();
-    let answer = turns.iter().rposition(|turn| turn.role == Role::Model);
+    let answer = match example.answer_turns {
+        0 => turns.iter().rposition(|turn| turn.role == Role::Model),
+        several => turns.len().checked_sub(several),
+    };
     let (prompt, chosen) = turns.split_at(answer.unwrap_or(turns.len()));
     [prompt, chosen, &example.rejected]
+}
+
+/// The first turn of an answer, where a layout has room for one; the others are lost.
+pub(super) fn one<'t, 'a>(turns: &'t [Turn<'a>], losses: &mut Losses) -> Option<&'t Turn<'a>> {
+    let (first, more) = turns.split_first()?;
+    for turn in more {
+        losses.add("a second turn of an answer", turn.span);
+    }
+    Some(first)
 }
 
 /// The prompt may be left out where both answers begin with it.
@@ -251,8 +265,11 @@ fn completion<'a>(
     };
     let mut turn = contents::turn(record, completion, 1, findings)?;
     let usual = ["0", "1"].contains(&score.raw());
-    let read = ["completion", if usual { "score" } else { "" }];
-    turn.parts.extend(notes(item, &read));
+    let read: &[&str] = match usual {
+        true => &["completion", "score"],
+        false => &["completion"],
+    };
+    turn.parts.extend(notes(item, read));
     let is_better = score.raw().parse::<f64>().is_ok_and(|score| score > 0.0);
     Some((turn, is_better))
 }
@@ -300,8 +317,13 @@ fn write_openai(
         object.raw(raw);
     }
     object.end_object();
-    side::write("preferred_output", chosen, false, own, object, losses);
-    side::write("non_preferred_output", rejected, false, own, object, losses);
+    for (name, turns) in [
+        ("preferred_output", chosen),
+        ("non_preferred_output", rejected),
+    ] {
+        let first = one(turns, losses).map(std::slice::from_ref);
+        side::write(name, first.unwrap_or_default(), false, own, object, losses);
+    }
 }
 
 fn write_vertex(
@@ -319,7 +341,7 @@ fn write_vertex(
         object.raw(score);
         object.key("completion");
         contents::begin_turn(Role::Model, object);
-        for turn in turns {
+        if let Some(turn) = one(turns, losses) {
             contents::encode_parts(turn, own, None, object, losses);
         }
         contents::end_turn(Some(Role::Model), object);
@@ -341,12 +363,8 @@ fn write_sharegpt(
     object.end_array();
     for (name, turns) in [("chosen", chosen), ("rejected", rejected)] {
         object.key(name);
-        let mut turns = turns.iter();
-        if let Some(turn) = turns.next() {
+        if let Some(turn) = one(turns, losses) {
             sharegpt::encode_turn(turn, object, losses);
-        }
-        for turn in turns {
-            losses.add("a second turn of an answer", turn.span);
         }
     }
 }
@@ -400,6 +418,18 @@ mod tests {
         let (text, lost) = rewrite(&Preference::Trl, &Preference::Trl, line);
         assert_eq!(text, r#"{"prompt":"a","chosen":"b","rejected":"c"}"#);
         assert!(lost.is_empty());
+    }
+
+    #[test]
+    fn an_answer_of_several_turns_stays_one_or_is_counted() {
+        let line = r#"{"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"},{"role":"user","content":"b"},{"role":"assistant","content":"c"}],"rejected":[{"role":"assistant","content":"d"},{"role":"user","content":"e"},{"role":"assistant","content":"f"}]}"#;
+        let own = rewrite(&Preference::Trl, &Preference::Trl, line);
+        assert_eq!(own, (line.to_owned(), vec![]));
+        for (to, _) in LINES.into_iter().skip(1) {
+            let (text, lost) = rewrite(&Preference::Trl, to, line);
+            assert!(!text.contains(r#""e""#), "{to:?}: {text}");
+            assert_eq!(lost, ["a second turn of an answer"; 4], "{to:?}");
+        }
     }
 
     #[test]

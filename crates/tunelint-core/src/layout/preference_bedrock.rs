@@ -4,7 +4,7 @@
 use super::bedrock_converse::{self, compared};
 use super::fields::{extras, missing, not_a, notes};
 use super::messages::{opened, turn_list, turn_text};
-use super::preference::sides;
+use super::preference::{one, sides};
 use super::{Capacity, Layout, Lesson, Losses, ObjectWriter};
 use crate::example::{Example, Extra, Role, Turn};
 use crate::finding::{Findings, Message, Severity};
@@ -75,7 +75,7 @@ impl Layout for PreferenceBedrock {
             object.begin_object();
             object.key("content");
             object.begin_array();
-            for turn in turns {
+            if let Some(turn) = one(turns, losses) {
                 bedrock_converse::encode_blocks(turn, own, None, object, losses);
             }
             object.end_array();

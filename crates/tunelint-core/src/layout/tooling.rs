@@ -122,7 +122,7 @@ pub(super) fn written<'x>(
     let told = |part: &Part<'_>| match part.kind {
         // What of them is not in the exchange is among its others.
         PartKind::Call | PartKind::Result => false,
-        PartKind::Media => true,
+        PartKind::Media | PartKind::Inner => true,
         PartKind::Note => !(turn.role == Role::Tool && matches!(part.key, "tool_call_id" | "name")),
     };
     lose(turn, told, losses);
@@ -139,13 +139,14 @@ fn lose_of_result(outcome: &Outcome, room: Room, turn: &Turn<'_>, losses: &mut L
         let what = format!("form of the result of {}", quoted(name, 40));
         losses.add(what, turn.span);
     }
-    if outcome.answers {
-        return;
+    if outcome.is_early && !room.ids && !room.names {
+        losses.add("order of tool results", turn.span);
     }
-    if outcome.name.is_some() && !room.names {
+    let is_named = outcome.is_misnamed || (!outcome.answers && outcome.name.is_some());
+    if is_named && !room.names {
         losses.add("name of a tool result", turn.span);
     }
-    if outcome.id.is_some() && !room.ids {
+    if !outcome.answers && outcome.id.is_some() && !room.ids {
         losses.add("id of a tool result", turn.span);
     }
 }

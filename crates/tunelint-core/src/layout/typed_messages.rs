@@ -1,7 +1,9 @@
 //! `typed-messages`: messages whose content is a list of parts of `type` and `value`, as
 //! LLaMA-Factory has them: texts, reasoning, tool calls.
 
-use super::fields::{all_of, extras, fields, first_part, has, not_a, not_an_object, notes};
+use super::fields::{
+    all_of, extras, fields, first_part, has, inner_notes, not_a, not_an_object, notes,
+};
 use super::messages::{Item, in_order, opened, role_of, turn_list, turn_text};
 use super::sharegpt::{declare, written_call};
 use super::tooling::{self, Room, Written};
@@ -117,7 +119,7 @@ fn part<'a>(
         return None;
     }
     let value = turn_text(record, item, VALUE, findings)?;
-    turn.parts.extend(notes(item, &["type", VALUE]));
+    turn.parts.extend(inner_notes(item, &["type", VALUE]));
     let named = item.get("type").and_then(Value::as_str);
     if named == Some("text") {
         turn.texts.push(value.text()?);
@@ -164,12 +166,12 @@ fn encode_turn(
         part_of("text", object, |object| object.string(&outcome.text));
         end(object);
     }
-    let is_told = turn.role == Role::Tool && !outcomes.is_empty();
+    let speaker = turn.speaker();
+    let is_told = speaker == Role::Tool && !outcomes.is_empty();
     if is_told || (turn.texts.is_empty() && calls.is_empty() && !outcomes.is_empty()) {
         return;
     }
-    let beside = !outcomes.is_empty();
-    begin(role_of(if beside { Role::User } else { turn.role }), object);
+    begin(role_of(speaker), object);
     if !turn.texts.is_empty() || calls.is_empty() {
         part_of("text", object, |object| object.texts(&turn.texts));
     }
