@@ -432,8 +432,9 @@ mod tests {
         // Wherever the escape stands in it, nothing of a token is left.
         let token = "sk-proj-AbCdEfGhIjKlMNoPqRsTuVwXyZ0123";
         for at in 1..token.len() {
-            let escape = format!("\\u{:04x}", token.as_bytes()[at]);
-            let raw = format!("{}{escape}{}", &token[..at], &token[at + 1..]);
+            let (before, rest) = token.split_at(at);
+            let (escaped, after) = rest.split_at(1);
+            let raw = format!("{before}\\u{:04x}{after}", escaped.as_bytes()[0]);
             let left = shown(Veil::Secret, &raw);
             assert!(!left.contains("0123"), "{left}");
         }

@@ -1,7 +1,7 @@
 //! Tools as a conversation uses them, whatever layout they were written in: what is declared,
 //! what is called, what came of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::json::{Kind, Parser, Value};
@@ -40,6 +40,10 @@ pub struct Call {
     pub name: Option<String>,
     /// What it is called with.
     pub arguments: Option<Arguments>,
+    /// Whether it is written as `messages` has it.
+    pub is_of_messages: bool,
+    /// Whether it is written in a way that its own layout would not write again.
+    pub is_unusual: bool,
     /// Where it was written.
     pub span: Span,
 }
@@ -104,7 +108,7 @@ pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
     if !example.turns.iter().any(uses) {
         return None;
     }
-    let mut open: VecDeque<(String, String)> = VecDeque::new();
+    let mut open = Open::default();
     let mut made_up = 0_u32;
     let mut all = Vec::with_capacity(example.turns.len());
     for turn in &example.turns {
@@ -115,27 +119,79 @@ pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
                 // Nine characters, which is what the strictest provider takes.
                 call.id = Some(format!("call{made_up:05}"));
             }
-            let name = call.name.clone().unwrap_or_default();
-            open.push_back((call.id.clone().unwrap_or_default(), name));
+            open.push(call);
         }
         for outcome in &mut exchange.outcomes {
-            let asked = |(id, name): &(String, String)| match (&outcome.id, &outcome.name) {
-                (Some(wanted), _) => id == wanted,
-                (None, Some(wanted)) => name == wanted,
-                (None, None) => true,
-            };
-            let at = open.iter().position(asked);
-            outcome.is_early = at.is_some_and(|at| at > 0);
-            if let Some((id, name)) = at.and_then(|at| open.remove(at)) {
+            if let Some(asked) = open.take(outcome) {
                 outcome.answers = true;
-                outcome.is_misnamed = outcome.name.as_ref().is_some_and(|own| *own != name);
-                outcome.id.get_or_insert(id);
-                outcome.name.get_or_insert(name);
+                outcome.is_early = asked.is_early;
+                outcome.is_misnamed = outcome.name.as_ref().is_some_and(|own| *own != asked.name);
+                outcome.id.get_or_insert(asked.id);
+                outcome.name.get_or_insert(asked.name);
             }
         }
         all.push(exchange);
     }
     Some(all)
+}
+
+/// Calls whose results have not come yet, in their order. A record may have very many: none is
+/// looked for among all.
+#[derive(Default)]
+struct Open {
+    /// By the number of the call.
+    calls: BTreeMap<u64, (String, String)>,
+    /// The numbers of the calls with an id, and with a name, those that are answered among them.
+    by_id: HashMap<String, VecDeque<u64>>,
+    by_name: HashMap<String, VecDeque<u64>>,
+    next: u64,
+}
+
+/// The call that a result belongs to.
+struct Asked {
+    id: String,
+    name: String,
+    /// Whether another call before it is still open.
+    is_early: bool,
+}
+
+impl Open {
+    fn push(&mut self, call: &Call) {
+        let id = call.id.clone().unwrap_or_default();
+        let name = call.name.clone().unwrap_or_default();
+        self.by_id
+            .entry(id.clone())
+            .or_default()
+            .push_back(self.next);
+        self.by_name
+            .entry(name.clone())
+            .or_default()
+            .push_back(self.next);
+        self.calls.insert(self.next, (id, name));
+        self.next += 1;
+    }
+
+    /// Takes the first open call with the id of a result, or else its name, or else the first.
+    fn take(&mut self, outcome: &Outcome) -> Option<Asked> {
+        let first = *self.calls.first_key_value()?.0;
+        let numbers = match (&outcome.id, &outcome.name) {
+            (Some(id), _) => Some(self.by_id.get_mut(id)?),
+            (None, Some(name)) => Some(self.by_name.get_mut(name)?),
+            (None, None) => None,
+        };
+        let number = match numbers {
+            Some(numbers) => loop {
+                let number = numbers.pop_front()?;
+                if self.calls.contains_key(&number) {
+                    break number;
+                }
+            },
+            None => first,
+        };
+        let (id, name) = self.calls.remove(&number)?;
+        let is_early = number != first;
+        Some(Asked { id, name, is_early })
+    }
 }
 
 /// The calls and results of one turn, as they were written.
@@ -306,7 +362,7 @@ fn read_calls(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
                 Some(offset) => Span::new(value.span().start + offset, value.span().end + offset),
                 None => part.span,
             };
-            read_call(value, span, exchange);
+            read_call(value, part, span, exchange);
         };
         match value.kind() {
             Kind::Array => value.items().for_each(one),
@@ -327,7 +383,7 @@ fn string_of<'v>(value: Value<'v>) -> Option<&'v str> {
     value.get("value").unwrap_or(value).as_str()
 }
 
-fn read_call(value: Value<'_>, span: Span, exchange: &mut Exchange) {
+fn read_call(value: Value<'_>, part: &Part<'_>, span: Span, exchange: &mut Exchange) {
     let wrapper = ["function", "functionCall", "function_call", "toolUse"]
         .into_iter()
         .find_map(|key| Some((key, value.get(key)?)))
@@ -353,11 +409,21 @@ fn read_call(value: Value<'_>, span: Span, exchange: &mut Exchange) {
     if !is_function(value, inner) {
         lose("type");
     }
+    let arguments = arguments.map(|(_, value)| Arguments::of(value));
+    let is_string = arguments.as_ref().map(|of| of.is_string);
     exchange.calls.push(Call {
         has_id: id.is_some(),
         id,
         name: string(inner, "name"),
-        arguments: arguments.map(|(_, value)| Arguments::of(value)),
+        arguments,
+        is_of_messages: part.key == "tool_calls",
+        is_unusual: match (part.key, part.raw.starts_with('{')) {
+            ("tool_calls", _) => is_string == Some(false),
+            // The old key of `messages`; the same key of `contents` stands inside the part.
+            ("function_call", true) => !part.raw.contains("\"function_call\""),
+            ("function_call", false) => is_string == Some(true),
+            _ => false,
+        },
         span,
     });
 }

@@ -108,7 +108,7 @@ pub(super) fn written<'x>(
         if call.has_id && !room.ids {
             losses.add("id of a tool call", call.span);
         }
-        if has_unusual_form(turn, call) {
+        if call.is_unusual {
             losses.add("form of a tool call", call.span);
         }
         calls.push(call);
@@ -164,25 +164,6 @@ pub(super) fn lose(turn: &Turn<'_>, wanted: impl Fn(&Part<'_>) -> bool, losses: 
     for part in turn.parts.iter().filter(|part| wanted(part)) {
         losses.add(part.name(), part.span);
     }
-}
-
-/// Whether a call was written in a way that its own layout would not write again.
-fn has_unusual_form(turn: &Turn<'_>, call: &Call) -> bool {
-    let holds = |part: &&Part<'_>| {
-        part.kind == PartKind::Call
-            && part.span.start <= call.span.start
-            && call.span.end <= part.span.end
-    };
-    let is_string = call.arguments.as_ref().map(|of| of.is_string);
-    turn.parts.iter().find(holds).is_some_and(|part| {
-        match (part.key, part.raw.starts_with('{')) {
-            ("tool_calls", _) => is_string == Some(false),
-            // The old key of `messages`; the same key of `contents` stands inside the part.
-            ("function_call", true) => !part.raw.contains("\"function_call\""),
-            ("function_call", false) => is_string == Some(true),
-            _ => false,
-        }
-    })
 }
 
 /// The arguments of a call as JSON.

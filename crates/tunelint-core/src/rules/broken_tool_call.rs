@@ -1,11 +1,13 @@
 //! A tool call that cannot be read, or that does not fit its result or its declaration.
 
+use std::collections::HashSet;
+
 use crate::example::{Example, PartKind, Role, Turn};
 use crate::finding::{Findings, Message, Severity};
 use crate::position::Span;
 use crate::printable::quoted;
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
-use crate::tools::{self, Arguments, Call, Declaration};
+use crate::tools::{self, Arguments, Call};
 
 /// What is known about the rule.
 pub const META: RuleMeta = RuleMeta::new(
@@ -58,12 +60,15 @@ impl ExampleRule for BrokenToolCall {
             });
         }
         let declared = tools::declarations(example);
-        let mut ids: Vec<String> = Vec::new();
+        let declared: Option<HashSet<&str>> = declared
+            .as_ref()
+            .map(|all| all.iter().map(|one| one.name.as_str()).collect());
+        let mut ids: HashSet<String> = HashSet::new();
         let mut open = 0_usize;
         for (index, turn) in example.turns.iter().enumerate() {
             let exchange = tools::of_turn(turn);
             for call in &exchange.calls {
-                self.call(example, call, declared.as_deref(), findings);
+                self.call(example, call, declared.as_ref(), findings);
                 ids.extend(call.id.clone());
             }
             unreadable(example, turn, exchange.calls.len(), findings);
@@ -85,14 +90,6 @@ impl ExampleRule for BrokenToolCall {
             }
         }
     }
-}
-
-/// Whether the call at `span` is written as `messages` has it.
-fn is_of_messages(example: &Example<'_>, span: Span) -> bool {
-    let mut parts = example.turns.iter().flat_map(|turn| &turn.parts);
-    parts.any(|part| {
-        part.key == "tool_calls" && part.span.start <= span.start && span.end <= part.span.end
-    })
 }
 
 /// The message for a result that no call asked for.
@@ -125,13 +122,12 @@ impl BrokenToolCall {
         &self,
         example: &Example<'_>,
         call: &Call,
-        declared: Option<&[Declaration]>,
+        declared: Option<&HashSet<&str>>,
         findings: &mut Findings<'_>,
     ) {
         let place = example.record.at(call.span);
         let name = || quoted(call.name.as_deref().unwrap_or_default(), 40);
-        let known =
-            |name: &String| declared.is_none_or(|all| all.iter().any(|one| one.name == *name));
+        let known = |name: &String| declared.is_none_or(|all| all.contains(name.as_str()));
         match &call.name {
             None => findings.report(place, Severity::Error, || {
                 Message::new("the call does not name its tool").help("add the tool's `name`")
@@ -177,7 +173,7 @@ impl BrokenToolCall {
     ) {
         let name = || quoted(call.name.as_deref().unwrap_or_default(), 40);
         // Another layout writes them in its own way, and converting changes that.
-        if !is_of_messages(example, call.span) {
+        if !call.is_of_messages {
             return;
         }
         let form = if arguments.is_string {
