@@ -43,12 +43,15 @@ struct UnknownField {
     refused: Vec<(Vec<Arc<dyn Layout>>, TargetFact)>,
 }
 
-/// Each unknown name of each source: how often, and where first.
+/// The unknown names of each source.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Names {
-    fields: BTreeMap<(u32, String), Field>,
-    /// How often any other name stands in each source.
-    overflow: BTreeMap<u32, u64>,
+struct Names(BTreeMap<u32, Own>);
+
+/// Each unknown name of a source: how often, and where first; and how often any other stands in it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Own {
+    fields: BTreeMap<String, Field>,
+    overflow: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -65,37 +68,29 @@ struct Field {
 /// More names than this are data, not fields; the rest of a source is told as one.
 const MOST_NAMES: usize = 200;
 
-impl Names {
+impl Own {
     fn trim(&mut self) {
         while self.fields.len() > MOST_NAMES {
-            if let Some(((source, _), field)) = self.fields.pop_last() {
-                self.drop(source, field.count);
-            }
+            self.overflow += self.fields.pop_last().map_or(0, |(_, field)| field.count);
         }
     }
 
-    /// Counts names of a source that have no place.
-    fn drop(&mut self, source: u32, count: u64) {
-        *self.overflow.entry(source).or_default() += count;
-    }
-
     /// Whether a name would have to make room at once.
-    fn has_no_place_for(&self, name: &(u32, String)) -> bool {
+    fn has_no_place_for(&self, name: &str) -> bool {
         let last = self.fields.last_key_value();
-        self.fields.len() >= MOST_NAMES && last.is_some_and(|(last, _)| name > last)
+        self.fields.len() >= MOST_NAMES && last.is_some_and(|(last, _)| name > last.as_str())
     }
 }
 
 impl UnknownField {
     /// Adds names that are not known yet, each with how often and where first in `record`.
-    fn add(&self, record: &Record<'_>, fresh: BTreeMap<&str, (u64, Span)>, tally: &mut Names) {
+    fn add(&self, record: &Record<'_>, fresh: BTreeMap<&str, (u64, Span)>, own: &mut Own) {
         let mut fresh: Vec<_> = fresh.into_iter().collect();
         fresh.sort_unstable_by_key(|(_, (_, span))| span.start);
         let mut last = Located::new(record);
-        for (key, (count, span)) in fresh {
-            let name = (record.source.0, key.to_owned());
-            if tally.has_no_place_for(&name) {
-                tally.drop(record.source.0, count);
+        for (name, (count, span)) in fresh {
+            if own.has_no_place_for(name) {
+                own.overflow += count;
                 continue;
             }
             let at = record.position_after(span.start, &mut last);
@@ -107,7 +102,7 @@ impl UnknownField {
                 offset: at.offset,
                 received: self.received(record),
             };
-            tally.fields.insert(name, field);
+            own.fields.insert(name.to_owned(), field);
         }
     }
 
@@ -128,11 +123,14 @@ impl DatasetRule for UnknownField {
         if matches!(example.record.body, Body::Row(_)) {
             return;
         }
+        if example.extras.is_empty() {
+            return;
+        }
         let record = &example.record;
+        let own = tally.0.entry(record.source.0).or_default();
         let mut fresh: BTreeMap<&str, (u64, Span)> = BTreeMap::new();
         for extra in &example.extras {
-            let name = (record.source.0, extra.key.to_owned());
-            if let Some(field) = tally.fields.get_mut(&name) {
+            if let Some(field) = own.fields.get_mut(extra.key) {
                 field.count += 1;
                 continue;
             }
@@ -140,91 +138,94 @@ impl DatasetRule for UnknownField {
             *count += 1;
             // Only those first in order have a place.
             if fresh.len() > MOST_NAMES {
-                let count = fresh.pop_last().map_or(0, |(_, (count, _))| count);
-                tally.drop(record.source.0, count);
+                own.overflow += fresh.pop_last().map_or(0, |(_, (count, _))| count);
             }
         }
-        self.add(record, fresh, tally);
-        tally.trim();
+        self.add(record, fresh, own);
+        own.trim();
     }
 
     fn merge(&self, into: &mut Names, from: Names) {
-        for (source, count) in from.overflow {
-            into.drop(source, count);
-        }
-        for (name, field) in from.fields {
-            match into.fields.get_mut(&name) {
-                Some(known) => known.count += field.count,
-                None => drop(into.fields.insert(name, field)),
+        for (source, from) in from.0 {
+            let own = into.0.entry(source).or_default();
+            own.overflow += from.overflow;
+            for (name, field) in from.fields {
+                match own.fields.get_mut(&name) {
+                    Some(known) => known.count += field.count,
+                    None => drop(own.fields.insert(name, field)),
+                }
             }
+            own.trim();
         }
-        into.trim();
     }
 
     fn shift(&self, tally: &mut Names, by: u32) {
-        let fields = std::mem::take(&mut tally.fields).into_iter();
-        tally.fields = fields
-            .map(|((source, name), field)| ((source + by, name), field))
-            .collect();
-        let overflow = std::mem::take(&mut tally.overflow).into_iter();
-        tally.overflow = overflow
-            .map(|(source, count)| (source + by, count))
-            .collect();
+        let sources = std::mem::take(&mut tally.0).into_iter();
+        tally.0 = sources.map(|(source, own)| (source + by, own)).collect();
     }
 
     fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
-        for (source, count) in &tally.overflow {
-            let location = Location::whole(SourceId(*source));
-            findings.report_at(location, Severity::Advice, || {
-                let times = counted(*count, "time");
-                Message::new(format!(
-                    "fields with more than {MOST_NAMES} names are none of the layout's: besides those that are named here, others stand {times}"
-                ))
-                .help("names that differ from record to record are data: put them in a text")
+        for (source, own) in tally.0 {
+            let source = SourceId(source);
+            if own.overflow > 0 {
+                findings.report_at(Location::whole(source), Severity::Advice, || {
+                    let times = counted(own.overflow, "time");
+                    Message::new(format!(
+                        "fields of more than {MOST_NAMES} names are none of the layout's: besides those that are named here, others stand {times}"
+                    ))
+                    .help("names that differ from record to record are data: put them in a text")
+                });
+            }
+            for (name, field) in own.fields {
+                self.tell(source, &name, &field, findings);
+            }
+        }
+    }
+}
+
+impl UnknownField {
+    /// Speaks of a name, for those who would receive the field, or else for all.
+    fn tell(&self, source: SourceId, name: &str, field: &Field, findings: &mut Findings<'_>) {
+        let start = Position {
+            line: field.line,
+            column: field.column,
+            offset: field.offset,
+        };
+        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+        let record = Some(field.record);
+        let location = Location {
+            source,
+            start,
+            end: start,
+            record,
+            id: None,
+            pointer,
+        };
+        let words = || {
+            format!(
+                "the field {} is none of the layout's; {} {} it",
+                quoted(name, 40),
+                counted(field.count, "record"),
+                if field.count == 1 { "has" } else { "have" }
+            )
+        };
+        let receiving = self.refused.iter().zip(&field.received);
+        let receiving = receiving.filter(|(_, received)| **received);
+        let facts: Vec<_> = receiving.map(|((_, fact), _)| fact).collect();
+        for fact in &facts {
+            findings.report_at(location.clone(), fact.severity(), || {
+                Message::new(format!("{}: {}", words(), fact.does("it")))
+                    .identity(name.as_bytes())
+                    .help("`tunelint convert` leaves it out")
+                    .targets(&fact.targets)
             });
         }
-        for ((source, name), field) in tally.fields {
-            let start = Position {
-                line: field.line,
-                column: field.column,
-                offset: field.offset,
-            };
-            let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-            let record = Some(field.record);
-            let location = Location {
-                source: SourceId(source),
-                start,
-                end: start,
-                record,
-                id: None,
-                pointer,
-            };
-            let words = || {
-                format!(
-                    "the field {} is none of the layout's; {} {} it",
-                    quoted(&name, 40),
-                    counted(field.count, "record"),
-                    if field.count == 1 { "has" } else { "have" }
-                )
-            };
-            let receiving = self.refused.iter().zip(&field.received);
-            let receiving = receiving.filter(|(_, received)| **received);
-            let facts: Vec<_> = receiving.map(|((_, fact), _)| fact).collect();
-            for fact in &facts {
-                findings.report_at(location.clone(), fact.severity(), || {
-                    Message::new(format!("{}: {}", words(), fact.does("it")))
-                        .identity(name.as_bytes())
-                        .help("`tunelint convert` leaves it out")
-                        .targets(&fact.targets)
-                });
-            }
-            if facts.is_empty() {
-                findings.report_at(location, Severity::Advice, || {
-                    Message::new(words())
-                        .identity(name.as_bytes())
-                        .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
-                });
-            }
+        if facts.is_empty() {
+            findings.report_at(location, Severity::Advice, || {
+                Message::new(words())
+                    .identity(name.as_bytes())
+                    .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
+            });
         }
     }
 }
