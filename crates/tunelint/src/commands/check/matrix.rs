@@ -84,14 +84,19 @@ fn convert_to(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
     }
 }
 
-/// The first layout of the target that sources in `layouts` can be brought into.
-fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
+/// The first layout of the target that sources in `layouts` can be brought into: one with room for
+/// conversations, where they may hold some.
+pub(super) fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
     let lesson = |name: &str| layout::by_name(name).map(|layout| layout.capacity().lesson);
     let becomes = |from: &str, to: &str| match (lesson(from), lesson(to)) {
         (Some(from), Some(to)) => from == to || to == Lesson::Answer,
         (None, _) => true,
         (_, None) => false,
     };
+    let has_turns = |name: &str| layout::by_name(name).is_some_and(|of| of.capacity().many_turns);
     let all = |to: &&String| layouts.iter().all(|(_, from)| becomes(from, to));
-    profile.layouts.iter().find(all).cloned()
+    let is_roomy = |to: &&String| has_turns(to) || !layouts.iter().any(|(_, from)| has_turns(from));
+    let mut fitting = profile.layouts.iter().filter(all);
+    let roomy = fitting.clone().find(is_roomy);
+    roomy.or_else(|| fitting.next()).cloned()
 }

@@ -6,6 +6,7 @@ use tunelint_core::profile::{Delivery, Profile, Status};
 use tunelint_core::summary::{SourceSummary, Summary};
 use tunelint_core::task::Task;
 
+use super::matrix;
 use super::plan::Plan;
 use crate::cli::FailOn;
 use crate::exit::Exit;
@@ -147,12 +148,11 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
         Delivery::Jsonl
             if source.container != "jsonl" || !profile.layouts.contains(&source.layout) =>
         {
+            let from = (source.container.as_str(), source.layout.as_str());
+            let to = matrix::fit(&profile, &[from])?;
             (
                 format!("The data is ready; {target} takes it as JSON lines."),
-                format!(
-                    "tunelint convert {path} -o train.jsonl --to {}",
-                    profile.layouts.first()?
-                ),
+                format!("tunelint convert {path} -o train.jsonl --to {to}"),
             )
         }
         Delivery::Jsonl => return None,
