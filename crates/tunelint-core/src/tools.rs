@@ -212,7 +212,8 @@ pub fn of_turn(turn: &Turn<'_>) -> Exchange {
     }
     if turn.role == Role::Tool && exchange.outcomes.is_empty() {
         let note = |key: &str| {
-            let part = turn.parts.iter().find(|part| part.key == key)?;
+            let is_note = |part: &&Part<'_>| part.kind == PartKind::Note && part.key == key;
+            let part = turn.parts.iter().find(is_note)?;
             let text = with_json(part.raw, |value| value.as_str().map(str::to_owned))?;
             Some((text, part.span))
         };
