@@ -538,6 +538,25 @@ fn a_text_before_the_input_is_the_input_where_nobody_asked() {
     assert_eq!(account.written, 1);
 }
 
+/// LLaMA-Factory says beside any layout whether the answer is a good one.
+#[test]
+fn a_tagged_answer_is_judged_and_a_bad_one_not_taught() {
+    let line = |tag: bool| {
+        format!("{{\"instruction\":\"a\",\"input\":\"\",\"output\":\"b\",\"kto_tag\":{tag}}}\n")
+    };
+    for tag in [true, false] {
+        let (there, account, said) = convert("alpaca", &line(tag), "kto");
+        let label = format!("\"completion\":\"b\",\"label\":{tag}}}\n");
+        assert!(there.ends_with(&label), "{there} {said:?}");
+        assert!(account.losses.is_empty(), "{:?}", account.losses);
+    }
+    let (_, account, said) = convert("alpaca", &line(false), "messages");
+    assert_eq!(account.written, 0, "{said:?}");
+    let (_, account, _) = convert("alpaca", &line(true), "messages");
+    let lost: Vec<&String> = account.losses.kinds.keys().collect();
+    assert_eq!(lost, ["field `kto_tag`"]);
+}
+
 #[test]
 fn a_carried_field_never_stands_twice() {
     let line = "{\"text_input\":\"a\",\"output\":\"b\",\"prompt\":\"P\",\"note\":\"n\"}\n";

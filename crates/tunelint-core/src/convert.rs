@@ -10,7 +10,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::engine;
-use crate::example::{Example, Role, Turn};
+use crate::example::{Example, KTO_TAG, Role, Turn};
 use crate::finding::{Finding, Findings, Message, Policy, Severity};
 use crate::layout::{Layout, Lesson, Loss, Losses, ObjectWriter};
 use crate::position::Position;
@@ -260,7 +260,11 @@ impl Converter {
 
     /// Carries unknown fields along, or counts them as lost.
     fn carry(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let is_label = self.layout.capacity().lesson == Lesson::Judgement && example.is_tagged();
         for extra in &example.extras {
+            if is_label && extra.key == KTO_TAG {
+                continue;
+            }
             // A name that the layout has of its own would stand twice.
             let is_free = !self.layout.fields().contains(&extra.key);
             if self.keep_extra && is_free && matches!(self.form, Form::Jsonl | Form::Json) {
@@ -359,7 +363,8 @@ impl Converter {
         {
             losses.add("the worse answer", rejected.span);
         }
-        if lesson != Lesson::Judgement && example.desirable.is_some() {
+        let is_label = example.desirable.is_some() && !example.is_tagged();
+        if lesson != Lesson::Judgement && is_label {
             losses.add("field `label`", example.record.span());
         }
         Ok(())

@@ -110,6 +110,28 @@ pub struct Extra<'a> {
     pub span: Span,
 }
 
+/// The field in which LLaMA-Factory says, beside any of its layouts, whether the answer is a good
+/// one.
+pub const KTO_TAG: &str = "kto_tag";
+
+impl Example<'_> {
+    /// Takes over what the tag says, where the layout itself says nothing.
+    pub(crate) fn read_tag(&mut self) {
+        let tag = self.extras.iter().find(|extra| extra.key == KTO_TAG);
+        let said = match tag.map(|tag| tag.raw) {
+            Some("true") => Some(true),
+            Some("false") => Some(false),
+            _ => None,
+        };
+        self.desirable = self.desirable.or(said);
+    }
+
+    /// Whether the tag is what says it.
+    pub(crate) fn is_tagged(&self) -> bool {
+        self.desirable.is_some() && self.extras.iter().any(|extra| extra.key == KTO_TAG)
+    }
+}
+
 impl<'a> Turn<'a> {
     /// A turn that is one text and nothing else.
     pub fn of_text(role: Role, text: Text<'a>) -> Self {

@@ -462,7 +462,10 @@ impl Decoding {
             }
         }
         match layout.decode(record, findings) {
-            Some(example) => take(Decoded::Example(&example), findings),
+            Some(mut example) => {
+                example.read_tag();
+                take(Decoded::Example(&example), findings);
+            }
             None => take(Decoded::Nothing(record), findings),
         }
     }
