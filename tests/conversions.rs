@@ -251,7 +251,7 @@ fn cell(from: &str, records: &[String], to: &str) -> Cell {
         cell.read += account.read;
         cell.written += account.written;
         cell.refused.extend(said);
-        cell.lost.extend(account.losses.kinds.keys().cloned());
+        cell.lost.extend(account.losses.names.keys().cloned());
         if account.written == 1 && account.losses.is_empty() {
             returns(from, &line, to, &there);
         }
@@ -481,7 +481,7 @@ fn is_lost(record: &Value, place: &str, before: &Given, give: &dyn Fn(&Value) ->
 fn silent(from: &str, line: &str, to: &str, turns: TurnsPolicy) -> Vec<String> {
     let give = |record: &Value| -> Given {
         let (there, account, said) = converted(from, &format!("{record}\n"), to, turns, false);
-        let losses = account.losses.kinds.into_iter();
+        let losses = account.losses.names.into_iter();
         let losses = losses.map(|(what, loss)| (what, loss.count)).collect();
         (there, losses, said)
     };
@@ -553,7 +553,7 @@ fn a_tagged_answer_is_judged_and_a_bad_one_not_taught() {
     let (_, account, said) = convert("alpaca", &line(false), "messages");
     assert_eq!(account.written, 0, "{said:?}");
     let (_, account, _) = convert("alpaca", &line(true), "messages");
-    let lost: Vec<&String> = account.losses.kinds.keys().collect();
+    let lost: Vec<&String> = account.losses.names.keys().collect();
     assert_eq!(lost, ["field `kto_tag`"]);
 }
 
@@ -566,7 +566,7 @@ fn a_carried_field_never_stands_twice() {
         there,
         "{\"prompt\":\"a\",\"completion\":\"b\",\"note\":\"n\"}\n"
     );
-    assert!(account.losses.kinds.contains_key("field `prompt`"));
+    assert!(account.losses.names.contains_key("field `prompt`"));
 }
 
 #[test]
@@ -581,7 +581,7 @@ fn what_the_user_says_beside_a_result_stays_his() {
             TurnsPolicy::Last,
             false,
         );
-        let lost = account.losses.kinds.contains_key("a turn out of order");
+        let lost = account.losses.names.contains_key("a turn out of order");
         let kept = there.contains("and more") && !there.contains("Tool: and more");
         assert!(
             account.written == 0 || kept || lost,
@@ -596,7 +596,7 @@ fn results_in_another_order_are_told_where_only_the_order_pairs_them() {
     let line = r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]},{"role":"tool","tool_call_id":"b","content":"rb"},{"role":"tool","tool_call_id":"a","content":"ra"},{"role":"assistant","content":"z"}]}"#;
     let lost = |to: &str| {
         let (_, account, _) = convert("messages", &format!("{line}\n"), to);
-        account.losses.kinds.contains_key("order of tool results")
+        account.losses.names.contains_key("order of tool results")
     };
     assert!(lost("sharegpt") && lost("typed-messages"));
     assert!(!lost("contents") && !lost("bedrock-converse"));

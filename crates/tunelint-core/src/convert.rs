@@ -3,7 +3,6 @@
 //! Nothing is dropped in silence: what a layout has no place for is a [`Loss`], a record that
 //! cannot be converted is a [`Reject`], and `read = written + rejected` always holds.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -13,8 +12,9 @@ use crate::engine;
 use crate::example::{Example, KTO_TAG, Role, Turn};
 use crate::finding::{Finding, Findings, Message, Policy, Severity};
 use crate::layout::{Layout, Lesson, Loss, Losses, ObjectWriter};
+use crate::name_counts::NameCounts;
 use crate::position::Position;
-use crate::printable::counted;
+use crate::printable::{counted, field_name};
 use crate::reader::{Decoded, Reader, Scratch};
 use crate::record::{Located, Record};
 use crate::sink::{Form, Sink, encode};
@@ -61,54 +61,6 @@ pub struct Reject {
     pub line: u64,
 }
 
-/// Something that was lost: how often, and where first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LossCount {
-    /// In how many places.
-    pub count: u64,
-    /// The first.
-    pub first: Position,
-}
-
-/// What was lost, by what it is. More kinds than [`MOST_KINDS`] are data, not fields: those behind
-/// the first in the order of their names are counted together.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LossCounts {
-    /// The kinds.
-    pub kinds: BTreeMap<String, LossCount>,
-    /// How often anything else was lost.
-    pub further: u64,
-}
-
-/// So many kinds of losses are told one by one.
-pub const MOST_KINDS: usize = 200;
-
-impl LossCounts {
-    /// Whether nothing was lost.
-    pub fn is_empty(&self) -> bool {
-        self.kinds.is_empty()
-    }
-
-    /// Adds `count` losses of `what`, of which the first stands at `first`.
-    fn add(&mut self, what: &str, count: u64, first: impl FnOnce() -> Position) {
-        if let Some(known) = self.kinds.get_mut(what) {
-            known.count += count;
-            return;
-        }
-        let last = self.kinds.last_key_value().map(|(last, _)| last.as_str());
-        if self.kinds.len() >= MOST_KINDS && last.is_some_and(|last| what > last) {
-            self.further += count;
-            return;
-        }
-        let first = first();
-        self.kinds
-            .insert(what.to_owned(), LossCount { count, first });
-        if self.kinds.len() > MOST_KINDS {
-            self.further += self.kinds.pop_last().map_or(0, |(_, last)| last.count);
-        }
-    }
-}
-
 /// What became of the records.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conversion {
@@ -120,8 +72,8 @@ pub struct Conversion {
     pub rejected: u64,
     /// Examples written; more than records where a conversation was cut into several.
     pub examples: u64,
-    /// What was lost.
-    pub losses: LossCounts,
+    /// What was lost, by what it is.
+    pub losses: NameCounts<Position>,
 }
 
 /// What a conversion hands out on its way.
@@ -151,7 +103,7 @@ struct Outcome {
     written: u64,
     findings: Vec<Finding>,
     rejects: Vec<Reject>,
-    losses: LossCounts,
+    losses: NameCounts<Position>,
 }
 
 impl Converter {
@@ -182,8 +134,8 @@ impl Converter {
             outcome.findings = findings.into_parts().1;
             outcome
         };
-        let mut drain = |outcome: Outcome| {
-            conversion.add(&outcome);
+        let mut drain = |mut outcome: Outcome| {
+            conversion.add(&mut outcome);
             outcome
                 .findings
                 .into_iter()
@@ -274,10 +226,7 @@ impl Converter {
                     _ => object.raw(extra.raw),
                 }
             } else {
-                losses.add(
-                    format!("field {}", crate::printable::quoted(extra.key, 40)),
-                    extra.span,
-                );
+                losses.add(field_name(extra.key), extra.span);
             }
         }
     }
@@ -541,14 +490,11 @@ impl Outcome {
 }
 
 impl Conversion {
-    fn add(&mut self, outcome: &Outcome) {
+    fn add(&mut self, outcome: &mut Outcome) {
         self.read += outcome.read;
         self.written += outcome.written;
         self.rejected += outcome.rejects.len() as u64;
         self.examples += outcome.ends.len() as u64;
-        for (what, loss) in &outcome.losses.kinds {
-            self.losses.add(what, loss.count, || loss.first);
-        }
-        self.losses.further += outcome.losses.further;
+        self.losses.merge(std::mem::take(&mut outcome.losses));
     }
 }

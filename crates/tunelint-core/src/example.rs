@@ -5,6 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::position::Span;
+use crate::printable::field_name;
 use crate::record::Record;
 use crate::text::Text;
 
@@ -73,11 +74,8 @@ impl Part<'_> {
             PartKind::Call => "tool call".to_owned(),
             PartKind::Result => "tool result".to_owned(),
             PartKind::Media => "image, audio or file".to_owned(),
-            PartKind::Note => format!("field {}", crate::printable::quoted(self.key, 40)),
-            PartKind::Inner => {
-                let key = crate::printable::quoted(self.key, 40);
-                format!("field {key} of a part")
-            }
+            PartKind::Note => field_name(self.key),
+            PartKind::Inner => format!("{} of a part", field_name(self.key)),
         }
     }
 }

@@ -35,6 +35,7 @@ pub use speakers::{Speaker, Speakers};
 use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
 use crate::position::Span;
+use crate::printable::field_name;
 use crate::record::{Body, Record};
 use crate::text::Text;
 
@@ -205,9 +206,6 @@ fn lose_parts(example: &Example<'_>, losses: &mut Losses) {
 /// Notes every field beside the turns.
 fn lose_settings(example: &Example<'_>, losses: &mut Losses) {
     for setting in &example.settings {
-        losses.add(
-            format!("field {}", crate::printable::quoted(setting.key, 40)),
-            setting.span,
-        );
+        losses.add(field_name(setting.key), setting.span);
     }
 }

@@ -61,6 +61,7 @@ pub mod loss;
 pub mod marker;
 pub mod marks;
 pub mod media;
+pub mod name_counts;
 pub mod part;
 pub mod personal;
 pub mod position;

@@ -83,6 +83,15 @@ fn quote_path(bytes: &[u8]) -> String {
     out
 }
 
+/// A field as messages and accounts call it.
+///
+/// ```
+/// assert_eq!(tunelint_core::printable::field_name("id"), "field `id`");
+/// ```
+pub fn field_name(key: &str) -> String {
+    format!("field {}", quoted(key, 40))
+}
+
 /// A short piece of data for use inside a message: printable, in quotes, at most `limit`
 /// characters.
 ///

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::json::{Kind, Parser, Value};
 use crate::position::Span;
+use crate::printable::field_name;
 
 /// A tool that the model may call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct Arguments {
 }
 
 /// What came of a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// The id of the call.
     pub id: Option<String>,
@@ -229,10 +230,7 @@ pub fn of_turn(turn: &Turn<'_>) -> Exchange {
             id,
             name,
             text: turn.joined().into_owned(),
-            is_structured: false,
-            answers: false,
-            is_misnamed: false,
-            is_early: false,
+            ..Outcome::default()
         });
     }
     exchange
@@ -240,8 +238,10 @@ pub fn of_turn(turn: &Turn<'_>) -> Exchange {
 
 impl Other {
     fn field(key: &str, span: Span) -> Self {
-        let what = format!("field {}", crate::printable::quoted(key, 40));
-        Self { what, span }
+        Self {
+            what: field_name(key),
+            span,
+        }
     }
 }
 
@@ -403,8 +403,8 @@ fn read_call(value: Value<'_>, part: &Part<'_>, span: Span, exchange: &mut Excha
     let key = arguments.map_or("arguments", |(key, _)| key);
     others(inner, &["id", "toolUseId", "name"], &[key, "type"]).for_each(&mut lose);
     let ids = [value.get("id"), inner.get("id"), inner.get("toolUseId")];
-    let ids = ids.into_iter().flatten().filter_map(Value::as_str);
-    if !ids.into_iter().all(|other| Some(other) == id.as_deref()) {
+    let mut ids = ids.into_iter().flatten().filter_map(Value::as_str);
+    if !ids.all(|other| Some(other) == id.as_deref()) {
         lose("id");
     }
     if !is_function(value, inner) {
@@ -475,10 +475,7 @@ fn function_response(inner: Value<'_>) -> Option<Outcome> {
         id: string(inner, "id"),
         name: string(inner, "name"),
         text: response(inner.get("response")?),
-        is_structured: false,
-        answers: false,
-        is_misnamed: false,
-        is_early: false,
+        ..Outcome::default()
     })
 }
 
@@ -506,9 +503,7 @@ fn tool_result(inner: Value<'_>) -> Option<Outcome> {
         is_structured: inner.get("status").is_some()
             || content.items().count() != 1
             || !content.items().all(is_text),
-        answers: false,
-        is_misnamed: false,
-        is_early: false,
+        ..Outcome::default()
     })
 }
 

@@ -2,14 +2,13 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, has, inner_notes, missing, not_a, notes, read_each};
+use super::fields::{extras, fields, has, inner_notes, missing_in, not_a, notes, read_each};
 use super::messages::{Item, in_order, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, ObjectWriter};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
-use crate::position::Span;
 use crate::record::{Body, Record};
 use crate::rules::unknown_role;
 use crate::tools::{Declaration, Exchange, WRAPPED, is_response};
@@ -249,9 +248,7 @@ fn parts<'a>(
             return None;
         }
         None => {
-            let names: Vec<&str> = content.entries().map(|entry| entry.key).collect();
-            let at = content.span().start;
-            missing(record, "parts", Span::new(at, at + 1), &names, findings);
+            missing_in(content, record, "parts", findings);
             return None;
         }
     };

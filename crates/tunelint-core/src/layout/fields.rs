@@ -134,12 +134,9 @@ pub(super) fn not_a(
     findings: &mut Findings<'_>,
 ) {
     let kind = value.kind().describe();
-    findings.report_as(
-        "wrong-type",
-        record.at(value.span()),
-        Severity::Error,
-        || Message::new(format!("{} is {kind}, not {what}", quoted(name, 40))),
-    );
+    other_kind(record, value.span(), findings, || {
+        format!("{} is {kind}, not {what}", quoted(name, 40))
+    });
 }
 
 /// Reports an item of a list that should have been an object; `item` is what it is called, with
@@ -151,12 +148,9 @@ pub(super) fn not_an_object(
     findings: &mut Findings<'_>,
 ) {
     let kind = value.kind().describe();
-    findings.report_as(
-        "wrong-type",
-        record.at(value.span()),
-        Severity::Error,
-        || Message::new(format!("{item} is {kind}, not an object")),
-    );
+    other_kind(record, value.span(), findings, || {
+        format!("{item} is {kind}, not an object")
+    });
 }
 
 /// Reports a string or a cell that should have been a list.
@@ -172,12 +166,34 @@ pub(super) fn text_is_not_a(
     } else {
         "text"
     };
-    findings.report_as(
-        "wrong-type",
-        record.at(text.span()),
-        Severity::Error,
-        || Message::new(format!("{} is {kind}, not {what}", quoted(name, 40))),
-    );
+    other_kind(record, text.span(), findings, || {
+        format!("{} is {kind}, not {what}", quoted(name, 40))
+    });
+}
+
+/// Reports, in `words`, that what stands at `span` is of another kind than it should be.
+pub(super) fn other_kind(
+    record: &Record<'_>,
+    span: Span,
+    findings: &mut Findings<'_>,
+    words: impl FnOnce() -> String,
+) {
+    let place = record.at(span);
+    findings.report_as("wrong-type", place, Severity::Error, || {
+        Message::new(words())
+    });
+}
+
+/// Reports a field that `object` should have, at its start.
+pub(super) fn missing_in(
+    object: Value<'_>,
+    record: &Record<'_>,
+    name: &str,
+    findings: &mut Findings<'_>,
+) {
+    let names: Vec<&str> = object.entries().map(|entry| entry.key).collect();
+    let at = object.span().start;
+    missing(record, name, Span::new(at, at + 1), &names, findings);
 }
 
 /// Reports a field that is not there, and names the nearest that is.

@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 use super::anthropic_messages::AnthropicMessages;
 use super::bedrock_converse::is_converse;
 use super::fields::{
-    extra, extras, fields, has, inner_notes, missing, near, not_a, not_an_object, optional,
-    read_each, text_is_not_a, wrong_type,
+    extra, extras, fields, has, inner_notes, missing, missing_in, near, not_a, not_an_object,
+    optional, read_each, text_is_not_a, wrong_type,
 };
 use super::tooling::{self, Room, Written};
 use super::typed_messages::is_typed;
@@ -141,14 +141,7 @@ pub(super) fn turn_text<'a>(
             None
         }
         None if turn.kind() == Kind::Object => {
-            let names: Vec<&str> = turn.entries().map(|entry| entry.key).collect();
-            missing(
-                record,
-                name,
-                Span::new(turn.span().start, turn.span().start + 1),
-                &names,
-                findings,
-            );
+            missing_in(turn, record, name, findings);
             None
         }
         None => {

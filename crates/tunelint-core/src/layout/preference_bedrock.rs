@@ -2,14 +2,13 @@
 //! that is not, as Amazon Bedrock compares answers.
 
 use super::bedrock_converse::{self, compared};
-use super::fields::{extras, missing, not_a, notes};
+use super::fields::{extras, missing_in, not_a, notes, other_kind};
 use super::messages::{opened, turn_list, turn_text};
 use super::preference::{one, sides};
 use super::{Capacity, Layout, Lesson, Losses, ObjectWriter};
 use crate::example::{Example, Extra, Role, Turn};
-use crate::finding::{Findings, Message, Severity};
+use crate::finding::Findings;
 use crate::json::{Kind, Value};
-use crate::position::Span;
 use crate::printable::quoted;
 use crate::record::{Body, Record};
 use crate::rules::unknown_role;
@@ -133,7 +132,7 @@ fn answers<'a>(
             return None;
         }
         None => {
-            absent(record, message, CANDIDATES, findings);
+            missing_in(message, record, CANDIDATES, findings);
             return None;
         }
     };
@@ -174,11 +173,10 @@ fn candidate<'a>(
     let name = label.as_str().unwrap_or_default();
     let side = LABELS.iter().position(|of| of.eq_ignore_ascii_case(name));
     if side.is_none() {
-        let place = record.at(label.span());
-        findings.report_as("wrong-type", place, Severity::Error, || {
+        other_kind(record, label.span(), findings, || {
             let [better, worse] = LABELS;
             let name = quoted(name, 40);
-            Message::new(format!("`{LABEL}` is {name}, not `{better}` or `{worse}`"))
+            format!("`{LABEL}` is {name}, not `{better}` or `{worse}`")
         });
     }
     let content = match item.get("content") {
@@ -188,20 +186,13 @@ fn candidate<'a>(
             return None;
         }
         None => {
-            absent(record, item, "content", findings);
+            missing_in(item, record, "content", findings);
             return None;
         }
     };
     let mut turn = bedrock_converse::turn(record, item, content, Role::Model, findings)?;
     turn.parts.extend(notes(item, &["content", LABEL]));
     Some((side?, turn))
-}
-
-/// Reports a field that an object should have.
-fn absent(record: &Record<'_>, object: Value<'_>, name: &str, findings: &mut Findings<'_>) {
-    let names: Vec<&str> = object.entries().map(|entry| entry.key).collect();
-    let at = object.span().start;
-    missing(record, name, Span::new(at, at + 1), &names, findings);
 }
 
 fn carried(candidate: Value<'_>) -> Extra<'_> {

@@ -2,7 +2,7 @@
 
 use super::{Losses, ObjectWriter};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
-use crate::printable::quoted;
+use crate::printable::{field_name, quoted};
 use crate::tools::{self, Call, DECLARING, Declaration, Declared, Exchange, Other, Outcome};
 
 /// What a layout has room for.
@@ -64,14 +64,14 @@ pub(super) fn settings(
             Some(Declared { tools, others }) if !declared => {
                 declared = true;
                 for other in tools.iter().flat_map(|tool| &tool.others) {
-                    losses.add(format!("field {} of a tool", quoted(other, 40)), *span);
+                    losses.add(format!("{} of a tool", field_name(other)), *span);
                 }
                 for other in others {
-                    losses.add(format!("field {} beside tools", quoted(&other, 40)), *span);
+                    losses.add(format!("{} beside tools", field_name(&other)), *span);
                 }
                 declare(&tools, object);
             }
-            _ => losses.add(format!("field {}", quoted(key, 40)), *span),
+            _ => losses.add(field_name(key), *span),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Fields that the layout does not know.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::layout::{self, Layout};
-use crate::position::{Location, Position, SourceId, Span};
+use crate::name_counts::{Counted, MOST, NameCounts};
+use crate::position::{Location, Position, SourceId};
 use crate::printable::{counted, quoted};
 use crate::profile::Profile;
 use crate::record::{Body, Located, Record};
@@ -45,18 +47,11 @@ struct UnknownField {
 
 /// The unknown names of each source.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Names(BTreeMap<u32, Own>);
+struct Names(BTreeMap<u32, NameCounts<First>>);
 
-/// Each unknown name of a source: how often, and where first; and how often any other stands in it.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Own {
-    fields: BTreeMap<String, Field>,
-    overflow: u64,
-}
-
+/// Where a name stands first.
 #[derive(Debug, Serialize, Deserialize)]
-struct Field {
-    count: u64,
+struct First {
     record: u64,
     line: u64,
     column: u64,
@@ -65,47 +60,7 @@ struct Field {
     received: Vec<bool>,
 }
 
-/// More names than this are data, not fields; the rest of a source is told as one.
-const MOST_NAMES: usize = 200;
-
-impl Own {
-    fn trim(&mut self) {
-        while self.fields.len() > MOST_NAMES {
-            self.overflow += self.fields.pop_last().map_or(0, |(_, field)| field.count);
-        }
-    }
-
-    /// Whether a name would have to make room at once.
-    fn has_no_place_for(&self, name: &str) -> bool {
-        let last = self.fields.last_key_value();
-        self.fields.len() >= MOST_NAMES && last.is_some_and(|(last, _)| name > last.as_str())
-    }
-}
-
 impl UnknownField {
-    /// Adds names that are not known yet, each with how often and where first in `record`.
-    fn add(&self, record: &Record<'_>, fresh: BTreeMap<&str, (u64, Span)>, own: &mut Own) {
-        let mut fresh: Vec<_> = fresh.into_iter().collect();
-        fresh.sort_unstable_by_key(|(_, (_, span))| span.start);
-        let mut last = Located::new(record);
-        for (name, (count, span)) in fresh {
-            if own.has_no_place_for(name) {
-                own.overflow += count;
-                continue;
-            }
-            let at = record.position_after(span.start, &mut last);
-            let field = Field {
-                count,
-                record: record.ordinal,
-                line: at.line,
-                column: at.column,
-                offset: at.offset,
-                received: self.received(record),
-            };
-            own.fields.insert(name.to_owned(), field);
-        }
-    }
-
     fn received(&self, record: &Record<'_>) -> Vec<bool> {
         let reads = |layouts: &[Arc<dyn Layout>]| layouts.iter().any(|of| of.reads(&record.body));
         self.refused
@@ -127,56 +82,49 @@ impl DatasetRule for UnknownField {
             return;
         }
         let record = &example.record;
-        let own = tally.0.entry(record.source.0).or_default();
-        let mut fresh: BTreeMap<&str, (u64, Span)> = BTreeMap::new();
+        let names = tally.0.entry(record.source.0).or_default();
+        let mut last = Located::new(record);
+        let received = LazyCell::new(|| self.received(record));
         for extra in &example.extras {
-            if let Some(field) = own.fields.get_mut(extra.key) {
-                field.count += 1;
-                continue;
-            }
-            let (count, _) = fresh.entry(extra.key).or_insert((0, extra.key_span));
-            *count += 1;
-            // Only those first in order have a place.
-            if fresh.len() > MOST_NAMES {
-                own.overflow += fresh.pop_last().map_or(0, |(_, (count, _))| count);
-            }
+            names.add(extra.key, 1, || {
+                let at = record.position_after(extra.key_span.start, &mut last);
+                First {
+                    record: record.ordinal,
+                    line: at.line,
+                    column: at.column,
+                    offset: at.offset,
+                    received: received.clone(),
+                }
+            });
         }
-        self.add(record, fresh, own);
-        own.trim();
     }
 
     fn merge(&self, into: &mut Names, from: Names) {
-        for (source, from) in from.0 {
-            let own = into.0.entry(source).or_default();
-            own.overflow += from.overflow;
-            for (name, field) in from.fields {
-                match own.fields.get_mut(&name) {
-                    Some(known) => known.count += field.count,
-                    None => drop(own.fields.insert(name, field)),
-                }
-            }
-            own.trim();
+        for (source, names) in from.0 {
+            into.0.entry(source).or_default().merge(names);
         }
     }
 
     fn shift(&self, tally: &mut Names, by: u32) {
         let sources = std::mem::take(&mut tally.0).into_iter();
-        tally.0 = sources.map(|(source, own)| (source + by, own)).collect();
+        tally.0 = sources
+            .map(|(source, names)| (source + by, names))
+            .collect();
     }
 
     fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
-        for (source, own) in tally.0 {
+        for (source, names) in tally.0 {
             let source = SourceId(source);
-            if own.overflow > 0 {
+            if names.further > 0 {
                 findings.report_at(Location::whole(source), Severity::Advice, || {
-                    let times = counted(own.overflow, "time");
+                    let times = counted(names.further, "time");
                     Message::new(format!(
-                        "fields of more than {MOST_NAMES} names are none of the layout's: besides those that are named here, others stand {times}"
+                        "fields of more than {MOST} names are none of the layout's: besides those that are named here, others stand {times}"
                     ))
                     .help("names that differ from record to record are data: put them in a text")
                 });
             }
-            for (name, field) in own.fields {
+            for (name, field) in names.names {
                 self.tell(source, &name, &field, findings);
             }
         }
@@ -185,14 +133,20 @@ impl DatasetRule for UnknownField {
 
 impl UnknownField {
     /// Speaks of a name, for those who would receive the field, or else for all.
-    fn tell(&self, source: SourceId, name: &str, field: &Field, findings: &mut Findings<'_>) {
+    fn tell(
+        &self,
+        source: SourceId,
+        name: &str,
+        Counted { count, first }: &Counted<First>,
+        findings: &mut Findings<'_>,
+    ) {
         let start = Position {
-            line: field.line,
-            column: field.column,
-            offset: field.offset,
+            line: first.line,
+            column: first.column,
+            offset: first.offset,
         };
         let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        let record = Some(field.record);
+        let record = Some(first.record);
         let location = Location {
             source,
             start,
@@ -205,11 +159,11 @@ impl UnknownField {
             format!(
                 "the field {} is none of the layout's; {} {} it",
                 quoted(name, 40),
-                counted(field.count, "record"),
-                if field.count == 1 { "has" } else { "have" }
+                counted(*count, "record"),
+                if *count == 1 { "has" } else { "have" }
             )
         };
-        let receiving = self.refused.iter().zip(&field.received);
+        let receiving = self.refused.iter().zip(&first.received);
         let receiving = receiving.filter(|(_, received)| **received);
         let facts: Vec<_> = receiving.map(|((_, fact), _)| fact).collect();
         for fact in &facts {

@@ -354,7 +354,7 @@ impl Account {
             ));
         }
         text.push_str(&std::mem::take(&mut self.text));
-        for (what, loss) in &conversion.losses.kinds {
+        for (what, loss) in &conversion.losses.names {
             let (count, line, column) = (
                 counted(loss.count, "time"),
                 loss.first.line,
