@@ -1,14 +1,13 @@
 //! `classifier`: a text, or a conversation, and the label that it bears: what classifiers are
 //! trained on. The label is what the model is taught to write.
 
-use super::fields::{extras, has, missing, not_a, own_names, required, wrong_type};
+use super::fields::{extras, has, not_a, other_kind, required, wrong_type};
 use super::messages::encode_turn;
 use super::typed_messages::is_typed;
 use super::{Capacity, Layout, Losses, ObjectWriter, side, tooling};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Entry, Kind, Value};
-use crate::position::Span;
 use crate::record::{Body, Field, Record};
 use crate::text::Text;
 
@@ -146,8 +145,9 @@ fn label<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Text<'a
     let mut values = named.chain(labels.items());
     match (values.next(), values.next()) {
         (None, _) => {
-            let at = Span::new(labels.span().start, labels.span().start + 1);
-            missing(record, "labels", at, &own_names(record), findings);
+            other_kind(record, labels.span(), findings, || {
+                "`labels` holds no label".to_owned()
+            });
             None
         }
         (Some(only), None) if labels.kind() == Kind::Object && only.kind() == Kind::String => {
@@ -324,7 +324,7 @@ mod tests {
             let line = format!(r#"{{"text":"a","labels":{none}}}"#);
             assert_eq!(
                 said(&line),
-                ["missing-field@22 /labels: the field `labels` is missing"]
+                ["wrong-type@22 /labels: `labels` holds no label"]
             );
         }
     }
