@@ -222,6 +222,13 @@ fn records() -> BTreeMap<&'static str, Vec<String>> {
                 r#"{"prompt":"a","completion":"b","label":true}"#,
                 r#"{"prompt":"a","completion":"c","label":false}"#,
             ],
+            "stepwise" => &[
+                r#"{"prompt":"a","completions":["b","c"],"labels":[true,true]}"#,
+                r#"{"prompt":[{"role":"user","content":"a"}],"completions":["b"],"labels":[false]}"#,
+            ],
+            "segments" => &[
+                r#"{"segments":[{"label":false,"text":"a"},{"label":true,"text":"b"},{"label":true,"text":"c"}]}"#,
+            ],
             "text" => &[r#"{"text":"Once upon a time"}"#, r#"{"text":""}"#],
             _ => &[],
         };

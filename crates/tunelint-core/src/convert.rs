@@ -286,6 +286,14 @@ impl Converter {
                     "leave it out with `--rejects FILE`, or write another layout",
                 );
             }
+            (Lesson::Steps, ..) if example.layout != name => {
+                return refuse(
+                    format!(
+                        "the record does not say which steps of its answer are right, and `{name}` needs that"
+                    ),
+                    "leave it out with `--rejects FILE`, or write another layout",
+                );
+            }
             (Lesson::Answer | Lesson::Text, Some(false), _) => {
                 return refuse(
                     format!("the answer is marked as a bad one, and `{name}` would teach it"),
@@ -312,7 +320,7 @@ impl Converter {
         {
             losses.add("the worse answer", rejected.span);
         }
-        let is_label = example.desirable.is_some() && !example.is_tagged();
+        let is_label = example.desirable.is_some() && example.record.body.field("label").is_some();
         if lesson != Lesson::Judgement && is_label {
             losses.add("field `label`", example.record.span());
         }

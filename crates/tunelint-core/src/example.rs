@@ -27,6 +27,8 @@ pub enum Role {
 pub struct Example<'a> {
     /// The record it was read from.
     pub record: Record<'a>,
+    /// The name of the layout it was read in; empty where it came from no file.
+    pub layout: &'static str,
     /// The turns, in order.
     pub turns: Vec<Turn<'a>>,
     /// Fields of the record that the layout does not know.
@@ -124,6 +126,11 @@ impl Example<'_> {
         self.desirable = self.desirable.or(said);
     }
 
+    /// Whether its texts are trained on as they stand, without a template: tokens of one are meant.
+    pub(crate) fn is_verbatim(&self) -> bool {
+        self.layout == "segments"
+    }
+
     /// Whether the tag is what says it.
     pub(crate) fn is_tagged(&self) -> bool {
         self.desirable.is_some() && self.extras.iter().any(|extra| extra.key == KTO_TAG)
@@ -201,6 +208,7 @@ impl<'a> Example<'a> {
     pub fn new(record: Record<'a>, turns: Vec<Turn<'a>>) -> Self {
         Self {
             record,
+            layout: "",
             turns,
             extras: Vec::new(),
             settings: Vec::new(),

@@ -18,9 +18,11 @@ mod plain;
 mod preference;
 mod preference_bedrock;
 mod prompt_completion;
+mod segments;
 mod sharegpt;
 mod side;
 mod speakers;
+mod stepwise;
 mod text;
 mod tooling;
 mod typed_messages;
@@ -30,7 +32,7 @@ use std::sync::Arc;
 
 pub use object::ObjectWriter;
 pub use pairs::{Binding, Pairs, Template};
-pub use speakers::{Speaker, Speakers};
+pub use speakers::{Naming, Speaker, Speakers};
 
 use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
@@ -46,6 +48,11 @@ pub trait Layout: Debug + Send + Sync {
 
     /// The names it knows at the top level of a record.
     fn fields(&self) -> &'static [&'static str];
+
+    /// Where its turns name who speaks; `None` where the fields say it.
+    fn naming(&self) -> Option<Naming> {
+        None
+    }
 
     /// Whether a record with these names is meant in this layout. It looks at names only, so
     /// that a record with a wrong value is still recognised.
@@ -90,6 +97,8 @@ pub enum Lesson {
     Preference,
     /// An answer that is said to be good or bad.
     Judgement,
+    /// An answer of which each step is said to be right or wrong.
+    Steps,
     /// A bare text.
     Text,
 }
@@ -153,15 +162,19 @@ pub fn all() -> Vec<Arc<dyn Layout>> {
         Arc::new(preference::Preference::ShareGpt),
         Arc::new(preference_bedrock::PreferenceBedrock),
         Arc::new(kto::Kto),
+        Arc::new(stepwise::Stepwise),
         Arc::new(classifier::Classifier),
         Arc::new(cohere::Cohere),
         Arc::new(nemo::Nemo),
         Arc::new(typed_messages::TypedMessages),
         Arc::new(bedrock_converse::BedrockConverse),
         Arc::new(anthropic_messages::AnthropicMessages),
-        Arc::new(messages::Messages),
+        Arc::new(messages::Messages::Usual),
+        Arc::new(messages::Messages::Conversations),
+        Arc::new(messages::Messages::Interactions),
         Arc::new(contents::Contents),
         Arc::new(sharegpt::ShareGpt),
+        Arc::new(segments::Segments),
         Arc::new(prompt_completion::PromptCompletion),
         Arc::new(alpaca::Alpaca),
         Arc::new(text::PlainText),

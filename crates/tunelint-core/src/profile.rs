@@ -48,8 +48,9 @@ pub struct Profile {
     /// What it asks of the order of turns: `alternate`, `first-user`, `last-model`, …
     #[serde(default)]
     pub turns: BTreeMap<String, Fact>,
-    /// The names of roles that it takes.
-    pub roles: Option<Roles>,
+    /// The names of roles that it takes, perhaps others in each layout.
+    #[serde(default)]
+    pub roles: Vec<Roles>,
     /// What else it asks for: `byte-order-mark`, `no-extra-fields`, `binary-weight`, …
     #[serde(default)]
     pub requires: BTreeMap<String, Fact>,
@@ -116,7 +117,7 @@ impl Profile {
         for (name, of) in self.turns.iter().chain(&self.requires) {
             cite(name.clone(), &of.source, &of.quote);
         }
-        if let Some(of) = &self.roles {
+        for of in &self.roles {
             cite("roles".to_owned(), &of.source, &of.quote);
         }
         if let Some(of) = &self.tokenizer {
@@ -135,6 +136,14 @@ impl Profile {
             cite(format!("names.{name}"), &of.source, &of.quote);
         }
         all
+    }
+
+    /// The names of roles that it takes in `layout`, where it takes that and names them.
+    pub fn roles_of(&self, layout: &str) -> Option<&Roles> {
+        let holds = |names: &[String]| names.iter().any(|name| name == layout);
+        let named = |roles: &&Roles| roles.layouts.is_empty() || holds(&roles.layouts);
+        let mut roles = self.roles.iter().filter(named);
+        roles.next().filter(|_| holds(&self.layouts))
     }
 
     /// The limit called `name`.

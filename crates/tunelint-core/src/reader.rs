@@ -463,6 +463,7 @@ impl Decoding {
         }
         match layout.decode(record, findings) {
             Some(mut example) => {
+                example.layout = layout.name();
                 example.read_tag();
                 take(Decoded::Example(&example), findings);
             }

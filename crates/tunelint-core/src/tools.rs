@@ -278,7 +278,7 @@ pub fn declared_by(setting: &Extra<'_>) -> Option<Declared> {
 }
 
 /// The fields in which layouts declare tools.
-pub const DECLARING: [&str; 3] = ["tools", "functions", "toolConfig"];
+pub const DECLARING: [&str; 4] = ["tools", "functions", "toolConfig", "available_tools"];
 
 fn declared(value: Value<'_>) -> Option<Declared> {
     let mut all = Declared::default();

@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn an_answer_stays_with_its_prompt() {
         let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]}"#;
-        let (text, losses) = rewrite(&Messages, &Alpaca, line);
+        let (text, losses) = rewrite(&Messages::Usual, &Alpaca, line);
         assert_eq!(text, r#"{"instruction":"a","input":"","output":"b"}"#);
         assert_eq!(losses, ["a turn out of order"]);
     }
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn turns_without_a_place_are_counted() {
         let line = r#"{"messages":[{"role":"system","content":"s"},{"role":"system","content":"t"},{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"tool","content":"4"},{"role":"assistant","content":"c"}]}"#;
-        let (text, losses) = rewrite(&Messages, &Alpaca, line);
+        let (text, losses) = rewrite(&Messages::Usual, &Alpaca, line);
         assert_eq!(
             text,
             r#"{"instruction":"a","input":"","output":"c","system":"s"}"#

@@ -3,7 +3,7 @@
 
 use super::fields::has;
 use super::messages::Messages;
-use super::{Capacity, Layout, Losses, ObjectWriter, lose_parts};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter, lose_parts};
 use crate::example::{Example, Role};
 use crate::finding::Findings;
 use crate::record::{Body, Record};
@@ -23,16 +23,25 @@ impl Layout for AnthropicMessages {
         &FIELDS
     }
 
+    fn naming(&self) -> Option<Naming> {
+        Some(Naming {
+            list: "messages",
+            speaker: "role",
+            names: &["user", "assistant"],
+            seldom: &[],
+        })
+    }
+
     fn recognises(&self, body: &Body<'_>) -> bool {
         FIELDS.iter().all(|name| has(body, name)) && !super::bedrock_converse::is_converse(body)
     }
 
     fn reads(&self, body: &Body<'_>) -> bool {
-        Messages.reads(body)
+        Messages::Usual.reads(body)
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        Messages.decode(record, findings)
+        Messages::Usual.decode(record, findings)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
@@ -98,7 +107,7 @@ mod tests {
     #[test]
     fn a_system_turn_moves_beside_the_messages() {
         let line = r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":1}]}"#;
-        let (text, losses) = rewrite(&Messages, &AnthropicMessages, line);
+        let (text, losses) = rewrite(&Messages::Usual, &AnthropicMessages, line);
         assert_eq!(
             text,
             r#"{"system":"s","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#

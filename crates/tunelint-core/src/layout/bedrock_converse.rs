@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::fields::{extras, fields, first_part, has, inner_notes, not_a, notes, read_each};
 use super::messages::{Item, in_order, role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
-use super::{Capacity, Layout, Losses, ObjectWriter};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
@@ -66,6 +66,15 @@ impl Layout for BedrockConverse {
 
     fn fields(&self) -> &'static [&'static str] {
         &FIELDS
+    }
+
+    fn naming(&self) -> Option<Naming> {
+        Some(Naming {
+            list: "messages",
+            speaker: "role",
+            names: &ROLES,
+            seldom: &[],
+        })
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
@@ -378,10 +387,10 @@ mod tests {
 
     #[test]
     fn tools_go_to_messages_and_back() {
-        let (there, lost) = rewrite(&BedrockConverse, &Messages, TOOLS);
+        let (there, lost) = rewrite(&BedrockConverse, &Messages::Usual, TOOLS);
         assert_eq!(lost, ["field `schemaVersion`"; 0]);
         assert!(there.contains(r#""tool_calls":[{"id":"call00001","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Bonn\"}"}}]"#), "{there}");
-        let (back, lost) = rewrite(&Messages, &BedrockConverse, &there);
+        let (back, lost) = rewrite(&Messages::Usual, &BedrockConverse, &there);
         assert_eq!((back.as_str(), lost.len()), (TOOLS, 0));
     }
 

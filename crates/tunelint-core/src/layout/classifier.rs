@@ -267,7 +267,7 @@ mod tests {
     fn a_conversation_ends_with_its_label() {
         let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"},{"role":"assistant","content":"d"}]}"#;
         assert_eq!(
-            rewrite(&Messages, &Classifier, line),
+            rewrite(&Messages::Usual, &Classifier, line),
             (
                 r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}],"labels":{"label":"d"}}"#.into(),
                 vec![]
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn the_name_of_a_label_is_counted_where_it_has_no_place() {
         let line = r#"{"text":"a","labels":{"tone":"b"}}"#;
-        let (text, lost) = rewrite(&Classifier, &Messages, line);
+        let (text, lost) = rewrite(&Classifier, &Messages::Usual, line);
         assert!(text.contains(r#""content":"b""#), "{text}");
         assert_eq!(lost, ["field `tone` of a part"]);
     }

@@ -3,7 +3,7 @@
 use super::fields::{all_of, extras, has};
 use super::messages::turn_list;
 use super::plain::Plain;
-use super::{Capacity, Layout, Losses, ObjectWriter};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
 use crate::example::{Example, Role};
 use crate::finding::Findings;
 use crate::record::{Body, Record};
@@ -29,6 +29,10 @@ impl Layout for Cohere {
 
     fn fields(&self) -> &'static [&'static str] {
         &FIELDS
+    }
+
+    fn naming(&self) -> Option<Naming> {
+        Some(TURNS.naming())
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::fields::{extras, fields, has, inner_notes, missing_in, not_a, notes, read_each};
 use super::messages::{Item, in_order, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
-use super::{Capacity, Layout, Losses, ObjectWriter};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
@@ -43,6 +43,15 @@ impl Layout for Contents {
 
     fn fields(&self) -> &'static [&'static str] {
         &FIELDS
+    }
+
+    fn naming(&self) -> Option<Naming> {
+        Some(Naming {
+            list: "contents",
+            speaker: "role",
+            names: &ROLES,
+            seldom: &[],
+        })
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
@@ -403,7 +412,7 @@ mod tests {
     #[test]
     fn messages_become_contents() {
         let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":1}]}"#;
-        let (text, losses) = rewrite(&Messages, &Contents, line);
+        let (text, losses) = rewrite(&Messages::Usual, &Contents, line);
         assert_eq!(
             text,
             r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]}]}"#

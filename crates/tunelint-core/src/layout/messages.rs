@@ -1,5 +1,5 @@
 //! `messages`: a list of `role` and `content`, as OpenAI has it and most providers and trainers
-//! took over.
+//! took over; and the same list under other names, each a layout of its own.
 
 use smallvec::SmallVec;
 
@@ -11,7 +11,7 @@ use super::fields::{
 };
 use super::tooling::{self, Room, Written};
 use super::typed_messages::is_typed;
-use super::{Capacity, Layout, Losses, ObjectWriter};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Entry, Kind, Value};
@@ -27,9 +27,16 @@ const ROOM: Room = Room {
     names: false,
 };
 
-/// The layout.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Messages;
+/// The layouts: the same turns under three names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Messages {
+    /// `messages`, as OpenAI has them.
+    Usual,
+    /// `conversations` of `role` and `content`, as Unsloth reads them and many datasets have them.
+    Conversations,
+    /// `interactions` with their `available_tools`, as Mistral's own trainer reads them.
+    Interactions,
+}
 
 const FIELDS: [&str; 6] = [
     "messages",
@@ -47,50 +54,123 @@ const ROLES: [&str; 6] = [
     "tool",
     "function",
 ];
+/// Names that few readers take.
+const SELDOM: [(&str, Role); 4] = [
+    ("human", Role::User),
+    ("gpt", Role::Model),
+    ("input", Role::User),
+    ("output", Role::Model),
+];
+
+impl Messages {
+    pub(super) const ALL: [Self; 3] = [Self::Usual, Self::Conversations, Self::Interactions];
+
+    /// The layout among these that a record is in.
+    fn of(body: &Body<'_>) -> Option<Self> {
+        Self::ALL.into_iter().find(|layout| layout.has_turns(body))
+    }
+
+    /// Whether a record has the list of turns, in the form of this layout.
+    fn has_turns(self, body: &Body<'_>) -> bool {
+        match self {
+            Self::Usual => has(body, "messages") && !is_converse(body) && !is_typed(body),
+            Self::Conversations => is_chat(body),
+            Self::Interactions => has(body, "interactions"),
+        }
+    }
+
+    /// The field that declares tools.
+    fn tools(self) -> &'static str {
+        match self {
+            Self::Usual | Self::Conversations => "tools",
+            Self::Interactions => "available_tools",
+        }
+    }
+}
+
+/// Whether the `conversations` of a record are of `role` and `content`.
+pub(super) fn is_chat(body: &Body<'_>) -> bool {
+    let Some(Field::Other(list)) = body.field("conversations") else {
+        return false;
+    };
+    let first = list.items().find(|turn| turn.kind() == Kind::Object);
+    first.is_some_and(|turn| turn.get("role").is_some() && turn.get("from").is_none())
+}
 
 impl Layout for Messages {
     fn name(&self) -> &'static str {
-        "messages"
+        match self {
+            Self::Usual => "messages",
+            Self::Conversations => "conversations",
+            Self::Interactions => "interactions",
+        }
     }
 
     fn fields(&self) -> &'static [&'static str] {
-        &FIELDS
+        match self {
+            Self::Usual => &FIELDS,
+            Self::Conversations => &["conversations", "system", "tools"],
+            Self::Interactions => &["interactions", "available_tools"],
+        }
+    }
+
+    fn naming(&self) -> Option<Naming> {
+        Some(Naming {
+            list: self.name(),
+            speaker: "role",
+            names: &ROLES,
+            seldom: &SELDOM,
+        })
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        let other = has(body, "chosen") || AnthropicMessages.recognises(body);
-        has(body, "messages") && !other && !is_converse(body)
+        let foreign = || match self {
+            Self::Usual => AnthropicMessages.recognises(body),
+            Self::Conversations => false,
+            Self::Interactions => has(body, "messages"),
+        };
+        self.reads(body) && !has(body, "chosen") && !foreign()
     }
 
     fn reads(&self, body: &Body<'_>) -> bool {
-        has(body, "messages") && !is_converse(body)
+        match self {
+            Self::Usual => has(body, "messages") && !is_converse(body),
+            other => other.has_turns(body),
+        }
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        let list = turn_list(record, "messages", findings)?;
+        let list = turn_list(record, self.name(), findings)?;
         let mut turns = Vec::with_capacity(4);
-        let system = system(record, findings);
-        let mut whole = system.is_ok();
-        turns.extend(system.ok().flatten());
+        let known = self.fields();
+        let mut whole = true;
+        if known.contains(&"system") {
+            let system = system(record, findings);
+            whole = system.is_ok();
+            turns.extend(system.ok().flatten());
+        }
         whole &= read_each(list.items(), &mut turns, |message| {
-            turn(record, message, findings)
+            turn_of(record, message, &SELDOM, findings)
         });
         let mut example = Example::new(*record, turns);
-        example.extras = extras(record, &FIELDS);
+        example.extras = extras(record, known);
         example.settings = fields(record, |name| {
-            name != "messages" && name != "system" && FIELDS.contains(&name)
+            name != self.name() && name != "system" && known.contains(&name)
         });
         whole.then_some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let body = &example.record.body;
-        let own = has(body, "messages") && !is_converse(body) && !is_typed(body);
-        object.key("messages");
-        tooling::encode_list(example, own, object, |turn, exchange, object| {
-            encode_turn(turn, own, exchange, object, losses);
+        let from = Self::of(&example.record.body);
+        // Turns are the same in all three; what stands beside them has other names.
+        object.key(self.name());
+        tooling::encode_list(example, from.is_some(), object, |turn, exchange, object| {
+            encode_turn(turn, from.is_some(), exchange, object, losses);
         });
-        tooling::settings(example, own, &[], object, losses, declare);
+        let own = from == Some(*self);
+        tooling::settings(example, own, &[], object, losses, |tools, object| {
+            declare(self.tools(), tools, object);
+        });
     }
 
     fn capacity(&self) -> Capacity {
@@ -167,12 +247,23 @@ pub(super) fn role_name<'a>(
     turn_text(record, turn, key, findings)
 }
 
+/// Reads a turn whose speaker has one of the usual names.
 pub(super) fn turn<'a>(
     record: &Record<'a>,
     message: Value<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
-    let (mut turn, named) = opened(record, message, &ROLES, findings)?;
+    turn_of(record, message, &[], findings)
+}
+
+/// The same where some names are taken besides.
+fn turn_of<'a>(
+    record: &Record<'a>,
+    message: Value<'a>,
+    seldom: &[(&str, Role)],
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
+    let (mut turn, named) = opened(record, message, &ROLES, seldom, findings)?;
     for entry in message.entries() {
         match entry.key {
             "role" | "content" => {}
@@ -195,16 +286,18 @@ pub(super) fn turn<'a>(
 }
 
 /// A turn of whoever speaks in `message`, still without what is said, and the name of the role;
-/// one that is no role is reported, with those there are.
+/// one that is no role is reported, with those there are. Names that `seldom` has are taken too.
 pub(super) fn opened<'a>(
     record: &Record<'a>,
     message: Value<'a>,
     roles: &[&str],
+    seldom: &[(&str, Role)],
     findings: &mut Findings<'_>,
 ) -> Option<(Turn<'a>, Value<'a>)> {
     let named = role_name(record, message, "role", roles, findings)?;
     let name = named.as_str().unwrap_or_default();
-    let Some(role) = record.speakers.role(name, role_called(name)) else {
+    let known = role_called(name).or_else(|| super::speakers::among(seldom, name));
+    let Some(role) = record.speakers.role(name, known) else {
         unknown_role::report(record, "role", named, roles, findings);
         return None;
     };
@@ -424,8 +517,8 @@ fn encode_foreign(
     object.end_object();
 }
 
-fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
-    object.key("tools");
+fn declare(key: &str, tools: &[Declaration], object: &mut ObjectWriter) {
+    object.key(key);
     object.begin_array();
     for tool in tools {
         object.begin_object();
@@ -515,7 +608,7 @@ mod tests {
     #[test]
     fn a_weight_of_a_part_is_not_that_of_the_turn() {
         let line = r#"{"messages":[{"role":"assistant","content":[{"type":"text","text":"a","train":true},{"type":"text","text":"b","weight":0}]}]}"#;
-        let (text, lost) = rewrite(&Messages, &Messages, line);
+        let (text, lost) = rewrite(&Messages::Usual, &Messages::Usual, line);
         assert!(
             !text.contains("train") && !text.contains("weight"),
             "{text}"
@@ -529,7 +622,7 @@ mod tests {
     #[test]
     fn turns_are_read_in_order() {
         let line = r#"{"messages":[{"role":"developer","content":"s"},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},{"role":"tool","content":"r","tool_call_id":"1"},{"role":"assistant","content":"z"}]}"#;
-        let (turns, said) = read(&Messages, line);
+        let (turns, said) = read(&Messages::Usual, line);
         assert_eq!(
             turns,
             ["system: s", "user: ab", "model: ", "tool: r", "model: z"]
@@ -538,19 +631,56 @@ mod tests {
     }
 
     #[test]
+    fn the_same_turns_stand_under_three_names() {
+        let of = |list: &str, tools: &str| {
+            format!(
+                r#"{{"{list}":[{{"role":"user","content":"a"}},{{"role":"assistant","content":"z","weight":0}}],"{tools}":[{{"type":"function","function":{{"name":"f"}}}}]}}"#
+            )
+        };
+        let named = Messages::ALL.map(|layout| (layout, of(layout.name(), layout.tools())));
+        for (from, line) in &named {
+            for (to, wanted) in &named {
+                let there = rewrite(from, to, line);
+                assert_eq!(there, (wanted.clone(), vec![]), "{from:?} {to:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_few_take_become_the_usual_ones() {
+        let line =
+            r#"{"conversations":[{"role":"human","content":"a"},{"role":"gpt","content":"b"}]}"#;
+        let (text, lost) = rewrite(&Messages::Conversations, &Messages::Usual, line);
+        assert_eq!(
+            text,
+            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#
+        );
+        assert!(lost.is_empty());
+    }
+
+    #[test]
     fn it_writes_what_it_read() {
         let line = r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"\u00e9"},{"role":"assistant","content":"z","weight":0}],"tools":[{"type":"function"}]}"#;
-        assert_eq!(rewrite(&Messages, &Messages, line), (line.into(), vec![]));
+        assert_eq!(
+            rewrite(&Messages::Usual, &Messages::Usual, line),
+            (line.into(), vec![])
+        );
         let image = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}}]},{"role":"assistant","content":"z"}]}"#;
-        assert_eq!(rewrite(&Messages, &Messages, image), (image.into(), vec![]));
+        assert_eq!(
+            rewrite(&Messages::Usual, &Messages::Usual, image),
+            (image.into(), vec![])
+        );
         let parts = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"assistant","content":"z"}]}"#;
-        assert_eq!(rewrite(&Messages, &Messages, parts), (parts.into(), vec![]));
+        assert_eq!(
+            rewrite(&Messages::Usual, &Messages::Usual, parts),
+            (parts.into(), vec![])
+        );
     }
 
     #[test]
     fn keys_of_another_layout_are_not_taken_for_its_own() {
         let line = r#"{"conversations":[{"from":"human","value":"a"},{"from":"function_call","value":"{}"},{"from":"gpt","value":"b","role":"x"}],"tools":"[]"}"#;
-        let (text, losses) = rewrite(&ShareGpt, &Messages, line);
+        let (text, losses) = rewrite(&ShareGpt, &Messages::Usual, line);
         assert_eq!(
             text,
             r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":""},{"role":"assistant","content":"b"}],"tools":[]}"#
@@ -564,11 +694,11 @@ mod tests {
         for system in [r#""s""#, r#"[{"type":"text","text":"s"}]"#] {
             let line = format!(r#"{{"system":{system},{turns}}}"#);
             assert_eq!(
-                read(&Messages, &line),
+                read(&Messages::Usual, &line),
                 (vec!["system: s".into(), "user: a".into()], vec![])
             );
         }
-        let said = read(&Messages, &format!(r#"{{"system":5,{turns}}}"#)).1;
+        let said = read(&Messages::Usual, &format!(r#"{{"system":5,{turns}}}"#)).1;
         assert_eq!(
             said,
             ["wrong-type@11 /system: `system` is a number, not text"]
@@ -579,27 +709,27 @@ mod tests {
     fn what_stands_beside_a_text_is_counted() {
         let line = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{}}]}]}"#;
         assert_eq!(
-            rewrite(&Messages, &Messages, line).1,
+            rewrite(&Messages::Usual, &Messages::Usual, line).1,
             ["field `cache_control` of a part"]
         );
         let empty = r#"{"messages":[{"role":"user","content":[]}]}"#;
         assert_eq!(
-            rewrite(&Messages, &Messages, empty).0,
+            rewrite(&Messages::Usual, &Messages::Usual, empty).0,
             r#"{"messages":[{"role":"user","content":""}]}"#
         );
         let no_text = r#"{"messages":[{"role":"user","content":[{"type":"text","txt":"a"}]}]}"#;
         assert_eq!(
-            read(&Messages, no_text).1,
+            read(&Messages::Usual, no_text).1,
             ["missing-field@40 /messages/0/content/0: the field `text` is missing"]
         );
     }
 
     #[test]
     fn mistakes_are_placed() {
-        let said = |line| read(&Messages, line).1;
+        let said = |line| read(&Messages::Usual, line).1;
         assert_eq!(
-            said(r#"{"messages":[{"role":"gpt","content":"a"}]}"#),
-            ["unknown-role@22 /messages/0/role: `role` is `gpt`, which is no role"]
+            said(r#"{"messages":[{"role":"bot","content":"a"}]}"#),
+            ["unknown-role@22 /messages/0/role: `role` is `bot`, which is no role"]
         );
         assert_eq!(
             said(r#"{"messages":[{"role":"user"}]}"#),

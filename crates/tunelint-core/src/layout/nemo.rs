@@ -4,7 +4,7 @@
 use super::fields::{extras, fields, has, optional, read_each};
 use super::messages::turn_list;
 use super::plain::Plain;
-use super::{Capacity, Layout, Losses, ObjectWriter, tooling};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter, tooling};
 use crate::example::{Example, Extra, Role, Turn};
 use crate::finding::Findings;
 use crate::record::{Body, Record};
@@ -32,6 +32,10 @@ impl Layout for Nemo {
 
     fn fields(&self) -> &'static [&'static str] {
         &FIELDS
+    }
+
+    fn naming(&self) -> Option<Naming> {
+        Some(TURNS.naming())
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use super::fields::notes;
 use super::messages::{role_name, turn_text};
-use super::{Losses, ObjectWriter, tooling};
+use super::{Losses, Naming, ObjectWriter, tooling};
 use crate::example::{Example, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::Value;
@@ -27,6 +27,16 @@ impl Plain {
     fn role_called(&self, name: &str) -> Option<Role> {
         let at = self.names.iter().position(|known| *known == name)?;
         self.roles.get(at).copied()
+    }
+
+    /// Where the turns name who speaks.
+    pub(super) fn naming(&self) -> Naming {
+        Naming {
+            list: self.list,
+            speaker: self.speaker,
+            names: self.names,
+            seldom: &[],
+        }
     }
 
     /// Whether all turns are of speakers whom this layout knows: one capital letter too many does

@@ -120,7 +120,7 @@ fn answers<'a>(
     message: Value<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<Answers<'a>> {
-    let (speaker, named) = opened(record, message, &["assistant"], findings)?;
+    let (speaker, named) = opened(record, message, &["assistant"], &[], findings)?;
     if speaker.role != Role::Model {
         unknown_role::report(record, "role", named, &["assistant"], findings);
         return None;

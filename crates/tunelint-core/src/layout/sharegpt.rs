@@ -4,10 +4,10 @@
 use smallvec::SmallVec;
 
 use super::fields::{extras, fields, has, notes, optional, read_each};
-use super::messages::{role_name, turn_list, turn_text};
+use super::messages::{is_chat, role_name, turn_list, turn_text};
 use super::nemo::Nemo;
 use super::tooling::{self, Room, Written};
-use super::{Capacity, Layout, Losses, ObjectWriter, Speaker};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter, Speaker, speakers};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::Value;
@@ -42,6 +42,8 @@ const ROLES: [&str; 7] = [
     "function_call",
     "observation",
 ];
+/// Names that few readers take.
+const SELDOM: [(&str, Role); 2] = [("input", Role::User), ("output", Role::Model)];
 
 impl Layout for ShareGpt {
     fn name(&self) -> &'static str {
@@ -52,8 +54,18 @@ impl Layout for ShareGpt {
         &FIELDS
     }
 
+    fn naming(&self) -> Option<Naming> {
+        Some(Naming {
+            list: "conversations",
+            speaker: "from",
+            names: &ROLES,
+            seldom: &SELDOM,
+        })
+    }
+
     fn recognises(&self, body: &Body<'_>) -> bool {
-        has(body, "conversations") && !has(body, "chosen") && !Nemo.recognises(body)
+        let other = has(body, "chosen") || is_chat(body) || Nemo.recognises(body);
+        has(body, "conversations") && !other
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
@@ -64,7 +76,7 @@ impl Layout for ShareGpt {
         let system = system.ok().flatten().filter(|text| !text.is_blank());
         turns.extend(system.map(|text| Turn::of_text(Role::System, text)));
         whole &= read_each(list.items(), &mut turns, |item| {
-            turn(record, item, findings)
+            turn_of(record, item, &SELDOM, findings)
         });
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &FIELDS);
@@ -76,7 +88,7 @@ impl Layout for ShareGpt {
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let body = &example.record.body;
-        let own = has(body, "conversations") && !Nemo.recognises(body);
+        let own = has(body, "conversations") && !is_chat(body) && !Nemo.recognises(body);
         object.key("conversations");
         tooling::encode_list(
             example,
@@ -95,16 +107,31 @@ impl Layout for ShareGpt {
     }
 }
 
+/// Reads a turn whose speaker has one of the usual names.
 pub(super) fn turn<'a>(
     record: &Record<'a>,
     item: Value<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
+    turn_of(record, item, &[], findings)
+}
+
+/// The same where some names are taken besides.
+fn turn_of<'a>(
+    record: &Record<'a>,
+    item: Value<'a>,
+    seldom: &[(&str, Role)],
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
     let from = role_name(record, item, "from", &ROLES, findings);
     let value = turn_text(record, item, "value", findings);
     let (from, value) = (from?, value?);
     let name = from.as_str().unwrap_or_default();
-    let (role, call) = match record.speakers.get(name).or_else(|| speaker_called(name)) {
+    let known = || {
+        let seldom = speakers::among(seldom, name).map(Speaker::Role);
+        speaker_called(name).or(seldom)
+    };
+    let (role, call) = match record.speakers.get(name).or_else(known) {
         Some(Speaker::Role(role)) => (role, false),
         Some(Speaker::Call) => (Role::Model, true),
         None => {

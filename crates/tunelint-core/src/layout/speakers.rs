@@ -17,6 +17,26 @@ pub enum Speaker {
     Call,
 }
 
+/// Where the turns of a layout name who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Naming {
+    /// The field with all turns.
+    pub list: &'static str,
+    /// The key of the speaker's name in each of them.
+    pub speaker: &'static str,
+    /// The usual names.
+    pub names: &'static [&'static str],
+    /// Names that are read though few readers of the layout take them: whether a target does, its
+    /// profile says.
+    pub seldom: &'static [(&'static str, Role)],
+}
+
+/// The role that `name` has among `names`.
+pub(super) fn among(names: &[(&str, Role)], name: &str) -> Option<Role> {
+    let found = names.iter().find(|(known, _)| *known == name);
+    found.map(|(_, role)| *role)
+}
+
 /// Nobody gave any.
 static NOBODY: Speakers = Speakers(BTreeMap::new());
 

@@ -7,7 +7,7 @@ use super::fields::{
 use super::messages::{Item, in_order, opened, role_of, turn_list, turn_text};
 use super::sharegpt::{declare, written_call};
 use super::tooling::{self, Room, Written};
-use super::{Capacity, Layout, Losses, ObjectWriter};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
@@ -54,6 +54,15 @@ impl Layout for TypedMessages {
         &FIELDS
     }
 
+    fn naming(&self) -> Option<Naming> {
+        Some(Naming {
+            list: "messages",
+            speaker: "role",
+            names: &ROLES,
+            seldom: &[],
+        })
+    }
+
     fn recognises(&self, body: &Body<'_>) -> bool {
         is_typed(body)
     }
@@ -90,7 +99,7 @@ fn turn<'a>(
     message: Value<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
-    let (mut turn, _) = opened(record, message, &ROLES, findings)?;
+    let (mut turn, _) = opened(record, message, &ROLES, &[], findings)?;
     match message.get("content") {
         Some(list) if list.kind() == Kind::Array => list
             .items()
@@ -227,7 +236,7 @@ mod tests {
 
     #[test]
     fn calls_become_those_of_other_layouts() {
-        let (text, lost) = rewrite(&TypedMessages, &Messages, LINE);
+        let (text, lost) = rewrite(&TypedMessages, &Messages::Usual, LINE);
         assert!(
             text.contains(r#""tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]"#),
             "{text}"

@@ -105,6 +105,9 @@ pub struct Fact {
 pub struct Roles {
     /// The names, as the provider writes them.
     pub accepts: Vec<String>,
+    /// The layouts whose names they are, where the profile's others have names of their own.
+    #[serde(default)]
+    pub layouts: Vec<String>,
     /// What happens to others.
     pub effect: Effect,
     /// The page, by its short name.

@@ -57,6 +57,9 @@ impl DatasetRule for ChatTemplateToken {
     type Tally = Share<Carrier>;
 
     fn observe(&self, example: &Example<'_>, share: &mut Self::Tally) {
+        if example.is_verbatim() {
+            return;
+        }
         share.all += 1;
         let mut carriers = example
             .texts()

@@ -27,7 +27,7 @@ static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// The fields in which chats are written.
-const CHATS: [&str; 3] = ["messages", "contents", "conversations"];
+const CHATS: [&str; 4] = ["messages", "contents", "conversations", "interactions"];
 
 struct PromptTemplateHeader;
 

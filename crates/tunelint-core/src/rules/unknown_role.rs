@@ -1,12 +1,15 @@
 //! A turn of somebody whom the layout, or the target, does not know.
 
-use crate::example::{Example, PartKind};
+use std::sync::Arc;
+
+use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::json::Value;
-use crate::layout::Speaker;
+use crate::layout::{self, Naming, Speaker};
+use crate::limit::listed;
 use crate::printable::quoted;
 use crate::profile::{Profile, Roles};
-use crate::record::Record;
+use crate::record::{Field, Record};
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 
 /// What is known about the rule.
@@ -17,77 +20,156 @@ pub const META: RuleMeta = RuleMeta::new(
 );
 
 /// What people write, and what it means in `messages`.
-const ALIASES: [(&str, &str); 12] = [
+const ALIASES: [(&str, &str); 16] = [
     ("human", "user"),
     ("person", "user"),
     ("customer", "user"),
     ("prompter", "user"),
+    ("input", "user"),
     ("gpt", "assistant"),
     ("model", "assistant"),
     ("bot", "assistant"),
     ("chatbot", "assistant"),
     ("ai", "assistant"),
     ("agent", "assistant"),
+    ("output", "assistant"),
     ("observation", "tool"),
     ("ipython", "tool"),
+    ("function", "tool"),
+    ("developer", "system"),
 ];
 
 /// Builds the rule. Roles that the layout itself does not know are reported while it is read.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let named: Vec<_> = context
-        .profiles
-        .iter()
-        .filter_map(|profile| Some((profile, of_messages(profile)?)))
-        .collect();
-    let lists = ["developer", "function"].map(|name| {
-        let refuse = named
-            .iter()
-            .filter(|(_, roles)| !roles.accepts.iter().any(|role| role == name));
-        TargetFact::gather(
-            refuse.map(|(profile, roles)| (profile.name.as_str(), roles.effect, roles.unconfirmed)),
-        )
-    });
-    let [developer, function] = lists;
+    let named = |layout: Arc<dyn layout::Layout>| {
+        let naming = layout.naming()?;
+        let names = |profile: &Arc<Profile>| profile.roles_of(layout.name()).is_some();
+        let has_question = !naming.seldom.is_empty() || context.profiles.iter().any(names);
+        has_question.then(|| (layout.name(), naming))
+    };
     Some(Check::example(UnknownRole {
-        developer,
-        function,
+        layouts: layout::all().into_iter().filter_map(named).collect(),
+        profiles: context.profiles.clone(),
     }))
 }
 
-/// The roles of a profile that names those of `messages`; some name those of another layout only.
-fn of_messages(profile: &Profile) -> Option<&Roles> {
-    let roles = profile.roles.as_ref()?;
-    let holds = |name: &str| roles.accepts.iter().any(|role| role == name);
-    let takes = profile.layouts.iter().any(|layout| layout == "messages");
-    (takes && holds("user") && holds("assistant")).then_some(roles)
-}
-
-/// Roles that `messages` has and some targets do not take: who refuses them.
+/// Roles that a layout has and some targets do not take: who refuses them.
 struct UnknownRole {
-    developer: Vec<TargetFact>,
-    function: Vec<TargetFact>,
+    /// The layouts in which that is a question.
+    layouts: Vec<(&'static str, Naming)>,
+    profiles: Vec<Arc<Profile>>,
 }
 
 impl ExampleRule for UnknownRole {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let parts = example.turns.iter().flat_map(|turn| &turn.parts);
-        // A turn keeps the name of its role only where that is not the usual one.
-        for part in parts.filter(|part| part.kind == PartKind::Note && part.key == "role") {
-            let (facts, usual) = match part.raw.trim_matches('"') {
-                "developer" => (&self.developer, "system"),
-                "function" => (&self.function, "tool"),
-                _ => continue,
-            };
-            for fact in facts {
-                findings.report(example.record.at(part.span), fact.severity(), || {
-                    let role = quoted(part.raw.trim_matches('"'), 20);
-                    Message::new(fact.does(&format!("the role {role}")))
-                        .help(format!("it calls it `{usual}`"))
-                        .targets(&fact.targets)
-                });
+        let found = self.layouts.iter().find(|(of, _)| *of == example.layout);
+        let Some((layout, naming)) = found else {
+            return;
+        };
+        let Some(Field::Other(turns)) = example.record.body.field(naming.list) else {
+            return;
+        };
+        // A name is told of once, where it stands first.
+        let mut told: Vec<&str> = Vec::new();
+        for role in turns.items().filter_map(|turn| turn.get(naming.speaker)) {
+            let name = role.as_str().unwrap_or_default();
+            let is_seldom = naming.seldom.iter().any(|(seldom, _)| *seldom == name);
+            let is_taken = || self.roles(layout).all(|(_, roles)| accepts(roles, name));
+            if (!is_seldom && is_taken()) || told.contains(&name) {
+                continue;
+            }
+            told.push(name);
+            // Of a name that the user gave, targets are not asked.
+            if example.record.speakers.get(name).is_some() {
+                continue;
+            }
+            match is_seldom {
+                true => self.tell_seldom(layout, naming, &example.record, role, findings),
+                false => self.tell_refused(layout, &example.record, role, findings),
             }
         }
     }
+}
+
+impl UnknownRole {
+    /// The targets that name the roles of `layout`.
+    fn roles(&self, layout: &str) -> impl Iterator<Item = (&str, &Roles)> {
+        let profiles = self.profiles.iter();
+        profiles.filter_map(move |of| Some((of.name.as_str(), of.roles_of(layout)?)))
+    }
+
+    /// Speaks of a name that the layout has, for the targets that do not take it.
+    fn tell_refused(
+        &self,
+        layout: &str,
+        record: &Record<'_>,
+        role: Value<'_>,
+        findings: &mut Findings<'_>,
+    ) {
+        let name = role.as_str().unwrap_or_default();
+        let refuse = || {
+            self.roles(layout)
+                .filter(|(_, roles)| !accepts(roles, name))
+        };
+        let facts = refuse().map(|(target, of)| (target, of.effect, of.unconfirmed));
+        for fact in TargetFact::gather(facts) {
+            findings.report(record.at(role.span()), fact.severity(), || {
+                let does = fact.does(&format!("the role {}", quoted(name, 20)));
+                let first = refuse().find(|(target, _)| fact.targets.iter().any(|of| of == target));
+                let known = first.map_or(&[] as &[String], |(_, roles)| &roles.accepts);
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                let help = match meant(name, &known) {
+                    Some(usual) => format!("it calls it `{usual}`"),
+                    None => format!("its roles are {}", known.join(", ")),
+                };
+                Message::new(does).help(help).targets(&fact.targets)
+            });
+        }
+    }
+
+    /// Speaks of a name that few readers take: an error, save for the targets that do.
+    fn tell_seldom(
+        &self,
+        layout: &str,
+        naming: &Naming,
+        record: &Record<'_>,
+        role: Value<'_>,
+        findings: &mut Findings<'_>,
+    ) {
+        let name = role.as_str().unwrap_or_default();
+        let takes = |profile: &&Arc<Profile>| {
+            let roles = profile.roles_of(layout);
+            roles.is_some_and(|roles| accepts(roles, name))
+        };
+        let targets = |take: bool| -> Vec<String> {
+            let profiles = self.profiles.iter().filter(|of| takes(of) == take);
+            profiles.map(|profile| profile.name.clone()).collect()
+        };
+        let (taking, refusing) = (targets(true), targets(false));
+        if taking.is_empty() {
+            return report(record, naming.speaker, role, naming.names, findings);
+        }
+        if refusing.is_empty() {
+            return;
+        }
+        findings.report(record.at(role.span()), Severity::Error, || {
+            let shown = quoted(name, 30);
+            let (take, who) = (
+                if taking.len() == 1 { "takes" } else { "take" },
+                listed(&taking),
+            );
+            Message::new(format!(
+                "{} is {shown}, which is no role",
+                quoted(naming.speaker, 20)
+            ))
+            .help(format!("of the targets, {who} {take} it"))
+            .targets(&refusing)
+        });
+    }
+}
+
+fn accepts(roles: &Roles, name: &str) -> bool {
+    roles.accepts.iter().any(|role| role == name)
 }
 
 /// Reports that `role`, which stands under `key`, is none of the layout's.

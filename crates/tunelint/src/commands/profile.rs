@@ -78,7 +78,11 @@ fn demands(profile: &Profile, text: &mut String) {
     section(text, "Order of turns", profile.turns.iter().map(fact_line));
     let accepts = profile.roles.iter().map(|of| {
         let effect = effect_words(of.effect, of.unconfirmed);
-        let words = format!("{} ({effect})", of.accepts.join(", "));
+        let within = match of.layouts.as_slice() {
+            [] => String::new(),
+            layouts => format!(" in {}", layouts.join(", ")),
+        };
+        let words = format!("{}{within} ({effect})", of.accepts.join(", "));
         ("roles", words, &of.source, &of.quote, &of.note)
     });
     let requires = profile.requires.iter().map(fact_line);

@@ -1,0 +1,151 @@
+//! `segments`: pieces of one text, each with a `label` that says whether it is learnt, as Axolotl
+//! has them for training without a template (`input_output`).
+
+use super::fields::{all_of, extras, has, missing_in, not_a, not_an_object, notes, text_is_not_a};
+use super::messages::{turn_list, turn_text};
+use super::{Capacity, Layout, Losses, ObjectWriter, tooling};
+use crate::example::{Example, PartKind, Role, Turn};
+use crate::finding::Findings;
+use crate::json::{Kind, Value};
+use crate::record::{Body, Record};
+
+/// The layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Segments;
+
+const FIELDS: [&str; 1] = ["segments"];
+/// Whether a segment is learnt.
+const LABEL: &str = "label";
+
+impl Layout for Segments {
+    fn name(&self) -> &'static str {
+        "segments"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        has(body, "segments")
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
+        let list = turn_list(record, "segments", findings)?;
+        let turns = all_of(list.items(), |item| segment(record, item, findings));
+        let mut example = Example::new(*record, turns?);
+        example.extras = extras(record, &FIELDS);
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        object.key("segments");
+        object.begin_array();
+        for turn in &example.turns {
+            let learnt = match turn.speaker() {
+                Role::Model => "true",
+                Role::User | Role::System => "false",
+                Role::Tool => {
+                    losses.add("tool result", turn.span);
+                    tooling::lose(turn, |part| part.kind != PartKind::Result, losses);
+                    continue;
+                }
+            };
+            object.begin_object();
+            object.key(LABEL);
+            object.raw(learnt);
+            object.key("text");
+            object.texts(&turn.texts);
+            object.end_object();
+            tooling::lose(turn, |_| true, losses);
+        }
+        object.end_array();
+        super::lose_settings(example, losses);
+    }
+
+    /// Who speaks is no more said than how turns are told from each other: a system text is put
+    /// before the input.
+    fn capacity(&self) -> Capacity {
+        Capacity {
+            system: false,
+            ..Capacity::CONVERSATION
+        }
+    }
+}
+
+/// Reads a segment: what is learnt is the model's.
+fn segment<'a>(
+    record: &Record<'a>,
+    item: Value<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
+    if item.kind() != Kind::Object {
+        not_an_object("a segment", record, item, findings);
+        return None;
+    }
+    let text = turn_text(record, item, "text", findings);
+    let role = match item.get(LABEL) {
+        Some(label) if label.kind() == Kind::Bool => Some(if label.raw() == "true" {
+            Role::Model
+        } else {
+            Role::User
+        }),
+        Some(label) => {
+            match label.text() {
+                Some(text) => text_is_not_a("true or false", record, LABEL, &text, findings),
+                None => not_a("true or false", record, LABEL, label, findings),
+            }
+            None
+        }
+        None => {
+            missing_in(item, record, LABEL, findings);
+            None
+        }
+    };
+    let mut turn = Turn::of_text(role?, text?.text()?);
+    turn.span = item.span();
+    turn.parts.extend(notes(item, &[LABEL, "text"]));
+    Some(turn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::by_name;
+    use super::super::fields::testing::{read, rewrite};
+    use super::*;
+
+    const LINE: &str =
+        r#"{"segments":[{"label":false,"text":"Q: a\nA:"},{"label":true,"text":" b</s>"}]}"#;
+
+    #[test]
+    fn it_writes_what_it_read() {
+        assert_eq!(read(&Segments, LINE).0, ["user: Q: a\nA:", "model:  b</s>"]);
+        assert_eq!(rewrite(&Segments, &Segments, LINE), (LINE.into(), vec![]));
+        let messages = by_name("messages").unwrap();
+        let (turns, lost) = rewrite(&Segments, &*messages, LINE);
+        assert!(
+            turns.contains(r#"{"role":"user","content":"Q: a\nA:"}"#),
+            "{turns}"
+        );
+        assert!(lost.is_empty());
+        assert_eq!(
+            rewrite(&*messages, &Segments, &turns),
+            (LINE.into(), vec![])
+        );
+    }
+
+    #[test]
+    fn what_is_no_segment_is_told() {
+        let line =
+            r#"{"segments":["a",{"text":"b"},{"label":"yes","text":"c"},{"label":1,"text":"d"}]}"#;
+        assert_eq!(
+            read(&Segments, line).1,
+            [
+                "wrong-type@14 /segments/0: a segment is a string, not an object",
+                "missing-field@18 /segments/1: the field `label` is missing",
+                "wrong-type@40 /segments/2/label: `label` is a string, not true or false",
+                "wrong-type@67 /segments/3/label: `label` is a number, not true or false"
+            ]
+        );
+    }
+}

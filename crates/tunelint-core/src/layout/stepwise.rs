@@ -1,0 +1,184 @@
+//! `stepwise`: a prompt, the steps of an answer under `completions`, and whether each of them is a
+//! right one under `labels`, as TRL has it for models that judge reasoning.
+
+use smallvec::SmallVec;
+
+use super::fields::{
+    extras, fields, has, missing, not_a, other_kind, own_names, text_is_not_a, wrong_type,
+};
+use super::{Capacity, Layout, Lesson, Losses, ObjectWriter, side};
+use crate::example::{Example, Role, Turn};
+use crate::finding::Findings;
+use crate::json::{Kind, Value};
+use crate::position::Span;
+use crate::record::{Body, Field, Record};
+use crate::text::Text;
+
+/// The layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stepwise;
+
+const FIELDS: [&str; 3] = ["prompt", "completions", "labels"];
+/// What TRL puts between the steps unless it is told otherwise.
+const BETWEEN: &str = "\n";
+
+impl Layout for Stepwise {
+    fn name(&self) -> &'static str {
+        "stepwise"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        has(body, "completions") && has(body, "labels")
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
+        let prompt = side::read(record, "prompt", Role::User, findings);
+        let steps = list(record, "completions", findings);
+        let labels = list(record, "labels", findings);
+        let (mut turns, steps, labels) = (prompt?, steps?, labels?);
+        let answer = answer(record, steps, findings);
+        let is_right = are_right(record, labels, findings);
+        let (answer, is_right) = (answer?, is_right?);
+        let (said, judged) = (steps.items().count(), labels.items().count());
+        if said != judged || said == 0 {
+            other_kind(record, labels.span(), findings, || match said {
+                0 => "`completions` holds no step".to_owned(),
+                _ => format!("`labels` judges {judged} steps, and `completions` has {said}"),
+            });
+            return None;
+        }
+        turns.push(answer);
+        let mut example = Example::new(*record, turns);
+        example.desirable = Some(is_right);
+        example.settings = fields(record, |name| name == "labels");
+        example.extras = extras(record, &FIELDS);
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let own = self.recognises(&example.record.body);
+        let Some((answer, prompt)) = example.turns.split_last() else {
+            return;
+        };
+        let as_text = side::are_texts(&[(prompt, Role::User)]);
+        side::write("prompt", prompt, as_text, own, object, losses);
+        object.key("completions");
+        object.begin_array();
+        // What was put between the steps was written nowhere.
+        let steps = answer.texts.iter().filter(|text| text.raw_json().is_some());
+        steps.for_each(|step| object.texts(std::slice::from_ref(step)));
+        object.end_array();
+        for labels in &example.settings {
+            object.key(labels.key);
+            object.raw(labels.raw);
+        }
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity {
+            lesson: Lesson::Steps,
+            ..Capacity::CONVERSATION
+        }
+    }
+}
+
+/// The list under `name`; what is wrong with it is reported.
+fn list<'a>(record: &Record<'a>, name: &str, findings: &mut Findings<'_>) -> Option<Value<'a>> {
+    match record.body.field(name) {
+        Some(Field::Other(list)) if list.kind() == Kind::Array => return Some(list),
+        Some(Field::Other(other)) => not_a("a list", record, name, other, findings),
+        Some(Field::Text(text)) => text_is_not_a("a list", record, name, &text, findings),
+        None => missing(record, name, Span::new(0, 1), &own_names(record), findings),
+    }
+    None
+}
+
+/// The steps as one turn, each a text of its own.
+fn answer<'a>(
+    record: &Record<'a>,
+    steps: Value<'a>,
+    findings: &mut Findings<'_>,
+) -> Option<Turn<'a>> {
+    let mut texts: SmallVec<[Text<'a>; 1]> = SmallVec::new();
+    let mut whole = true;
+    for step in steps.items() {
+        let Some(text) = step.text() else {
+            wrong_type(record, "completions", step, findings);
+            whole = false;
+            continue;
+        };
+        if !texts.is_empty() {
+            texts.push(Text::composed(BETWEEN.to_owned(), text.span()));
+        }
+        texts.push(text);
+    }
+    whole.then_some(Turn {
+        role: Role::Model,
+        texts,
+        span: steps.span(),
+        parts: Vec::new(),
+    })
+}
+
+/// Whether all steps are right ones; a label that says neither is reported.
+fn are_right(record: &Record<'_>, labels: Value<'_>, findings: &mut Findings<'_>) -> Option<bool> {
+    let mut all = Some(true);
+    for label in labels.items() {
+        match label.raw() {
+            "true" | "1" => {}
+            "false" | "0" => all = all.map(|_| false),
+            _ => {
+                not_a("true or false", record, "labels", label, findings);
+                all = None;
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::by_name;
+    use super::super::fields::testing::{read, rewrite};
+    use super::*;
+
+    const LINE: &str = r#"{"prompt":"a","completions":["b","c"],"labels":[true,true]}"#;
+
+    #[test]
+    fn it_writes_what_it_read() {
+        assert_eq!(read(&Stepwise, LINE).0, ["user: a", "model: b\nc"]);
+        assert_eq!(rewrite(&Stepwise, &Stepwise, LINE), (LINE.into(), vec![]));
+        let pairs = by_name("pairs").unwrap();
+        let (pair, lost) = rewrite(&Stepwise, &*pairs, LINE);
+        assert_eq!(pair, r#"{"text_input":"a","output":"b\nc"}"#);
+        assert_eq!(lost, ["field `labels`"]);
+    }
+
+    #[test]
+    fn what_judges_no_steps_is_told() {
+        let said = |steps: &str, labels: &str| {
+            let line = format!(r#"{{"prompt":"a","completions":{steps},"labels":{labels}}}"#);
+            read(&Stepwise, &line).1.join("; ")
+        };
+        assert_eq!(
+            said(r#"["b"]"#, "[true,false]"),
+            "wrong-type@44 /labels: `labels` judges 2 steps, and `completions` has 1"
+        );
+        assert_eq!(
+            said("[]", "[]"),
+            "wrong-type@41 /labels: `completions` holds no step"
+        );
+        assert_eq!(
+            said(r#"["b",5]"#, r#"[true,"no"]"#),
+            "wrong-type@34 /completions/1: `completions` is a number, not text; wrong-type@52 /labels/1: `labels` is a string, not true or false"
+        );
+        assert_eq!(
+            said(r#""b""#, "7"),
+            "wrong-type@29 /completions: `completions` is a string, not a list; wrong-type@42 /labels: `labels` is a number, not a list"
+        );
+    }
+}
