@@ -117,10 +117,10 @@ fn scaled(profile: &Profile, name: &str) -> (Profile, Cited<u64>) {
 /// The rule that enforces a limit, what stands exactly at it, and what is one beyond.
 fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixture, Fixture) {
     let n = value as usize;
-    let images = |number: usize| {
-        let image = json!({"type": "image_url", "image_url": {"url": "https://example.com/a.png"}});
+    let media = |kind: &str, number: usize| {
+        let medium = json!({"type": kind, kind: {"url": "https://example.com/a"}});
         let text = json!({"type": "text", "text": "?"});
-        let mut parts = vec![image; number];
+        let mut parts = vec![medium; number];
         parts.push(text);
         Fixture::of(messages(&[user(Value::Array(parts)), model("a")]))
     };
@@ -163,7 +163,14 @@ fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixt
             Fixture::of(pairs(value)),
             Fixture::of(pairs(value + 1)),
         ),
-        "images" => ("unsupported-modality", images(n), images(n + 1)),
+        "images" | "videos" => {
+            let kind = if name == "images" {
+                "image_url"
+            } else {
+                "video_url"
+            };
+            ("unsupported-modality", media(kind, n), media(kind, n + 1))
+        }
         "labels" => ("too-many-labels", labels(n, 20), labels(n + 1, 20)),
         "min-per-label" => ("rare-label", labels(3, n), labels(3, n - 1)),
         name if name.contains("validation") => validation_at_and_past(profile, name, value),
@@ -261,35 +268,93 @@ fn every_limit_accepts_what_is_at_it_and_not_one_more() {
     }
 }
 
+/// Preferences as OpenAI has them: the turns of the prompt and of each answer by a letter each.
+fn preference(prompt: &str, chosen: &str, rejected: &str) -> String {
+    let record = json!({"input": {"messages": spoken(prompt)},
+        "preferred_output": spoken(chosen), "non_preferred_output": spoken(rejected)});
+    format!("{record}\n")
+}
+
+/// A record as Amazon has it, with so many system texts.
+fn converse(systems: usize) -> Value {
+    json!({"system": vec![json!({"text": "s"}); systems], "messages": [
+        {"role": "user", "content": [{"text": "u"}]},
+        {"role": "assistant", "content": [{"text": "m"}]}]})
+}
+
 /// Turns by a letter each: system, user, model.
-fn turns(letters: &str) -> String {
+fn spoken(letters: &str) -> Vec<Value> {
     let turn = |letter| match letter {
         's' => json!({"role": "system", "content": "s"}),
         'u' => user(json!("u")),
+        'v' => user(json!("v")),
         _ => model("m"),
     };
-    messages(&letters.chars().map(turn).collect::<Vec<_>>())
+    letters.chars().map(turn).collect()
+}
+
+fn turns(letters: &str) -> String {
+    messages(&spoken(letters))
+}
+
+/// The rule that enforces an order, what keeps it, and what does not.
+fn kept_and_broken(name: &str) -> Option<(&'static str, String, String)> {
+    let order = |kept: &str, broken: &str| ("role-order", turns(kept), turns(broken));
+    let trl = |chosen: &str, rejected: &str| {
+        let record = json!({"chosen": spoken(chosen), "rejected": spoken(rejected)});
+        format!("{record}\n")
+    };
+    Some(match name {
+        "alternate" => order("umum", "uum"),
+        "first-user" => order("um", "mum"),
+        "last-model" => order("um", "umu"),
+        "no-system" => order("um", "sum"),
+        "one-system" => order("sum", "ssum"),
+        "odd-even" => order("sumum", "uum"),
+        "single-pair" => order("um", "umum"),
+        "system-first" => order("sum", "usm"),
+        "needs-model" => ("missing-assistant", turns("um"), turns("u")),
+        "answers-user" => (
+            "role-order",
+            preference("umu", "m", "m"),
+            preference("um", "m", "m"),
+        ),
+        "single-answer" => (
+            "role-order",
+            preference("u", "m", "m"),
+            preference("u", "m", "mum"),
+        ),
+        "same-prompt" => ("role-order", trl("um", "um"), trl("um", "vm")),
+        "one-system-text" => {
+            let broken = converse(2);
+            (
+                "role-order",
+                format!("{}\n", converse(1)),
+                format!("{broken}\n"),
+            )
+        }
+        "two-turns" => {
+            let mut broken = converse(1);
+            broken["messages"].as_array_mut().expect("a list").remove(0);
+            (
+                "role-order",
+                format!("{}\n", converse(1)),
+                format!("{broken}\n"),
+            )
+        }
+        _ => return None,
+    })
 }
 
 #[test]
 fn every_order_of_turns_is_held_to() {
     for profile in profiles() {
         for name in profile.turns.keys().filter(|name| is_enforced(name)) {
-            let (rule, kept, broken) = match name.as_str() {
-                "alternate" => ("role-order", "umum", "uum"),
-                "first-user" => ("role-order", "um", "mum"),
-                "last-model" => ("role-order", "um", "umu"),
-                "no-system" => ("role-order", "um", "sum"),
-                "one-system" => ("role-order", "sum", "ssum"),
-                "odd-even" => ("role-order", "sumum", "uum"),
-                "single-pair" => ("role-order", "um", "umum"),
-                "system-first" => ("role-order", "sum", "usm"),
-                "needs-model" => ("missing-assistant", "um", "u"),
-                other => panic!("{}: the order {other} has no fixture", profile.name),
-            };
-            let told = Fixture::of(turns(kept)).findings(&profile, rule);
+            let (rule, kept, broken) = kept_and_broken(name)
+                .unwrap_or_else(|| panic!("{}: the order {name} has no fixture", profile.name));
+            let told = Fixture::of(kept).findings(&profile, rule);
             assert!(told.is_empty(), "{}: {name}: {told:?}", profile.name);
-            let told = Fixture::of(turns(broken)).findings(&profile, rule);
+            let told = Fixture::of(broken).findings(&profile, rule);
             assert!(!told.is_empty(), "{}: {name}", profile.name);
             let said = |finding: &Finding| finding.message.contains(&profile.name);
             assert!(told.iter().any(said), "{}: {name}: {told:?}", profile.name);
@@ -333,6 +398,16 @@ fn met_and_broken(name: &str) -> Option<(&'static str, String, String)> {
         let parts = kinds.iter().map(|kind| image(kind)).collect();
         messages(&[user(Value::Array(parts)), model("m")])
     };
+    let shown = |turn: Value| {
+        let mut turn = turn;
+        turn["content"] = Value::Array(vec![image("image_url")]);
+        messages(&[user(json!("u")), turn, model("m")])
+    };
+    let converse_of = |version: &str| {
+        let mut record = converse(1);
+        record["schemaVersion"] = json!(version);
+        format!("{record}\n")
+    };
     let good = messages(&called(call("abcdefghi", json!("{}")), true));
     let calls = "broken-tool-call";
     let weighted = with("weight", json!(0.5));
@@ -347,6 +422,42 @@ fn met_and_broken(name: &str) -> Option<(&'static str, String, String)> {
             (calls, good, object)
         }
         "binary-weight" => ("invalid-value", weight(1.0), weight(0.5)),
+        "weight-of-model" => {
+            let told = json!({"role": "user", "content": "u", "weight": 0});
+            ("invalid-value", weight(0.0), messages(&[told, model("m")]))
+        }
+        "sample-weight-from-0" => ("invalid-value", weighted, with("weight", json!(-1))),
+        "no-weight-on-media" => (
+            "invalid-value",
+            shown(json!({"role": "user", "weight": 0})),
+            shown(json!({"role": "user", "weight": 1})),
+        ),
+        "media-of-user" => (
+            "unsupported-modality",
+            shown(json!({"role": "user"})),
+            shown(json!({"role": "assistant"})),
+        ),
+        "schema-version" => (
+            "invalid-value",
+            converse_of("bedrock-conversation-2024"),
+            converse_of("bedrock-conversation-2023"),
+        ),
+        "binary-score" => {
+            let of = |score: f64| {
+                let part = json!({"parts": [{"text": "a"}], "role": "model"});
+                let record = json!({"contents": [{"role": "user", "parts": [{"text": "u"}]}],
+                    "completions": [{"score": score, "completion": part},
+                        {"score": 0, "completion": part}]});
+                format!("{record}\n")
+            };
+            ("invalid-value", of(1.0), of(0.5))
+        }
+        // Each target has another layout that this could be.
+        "one-layout" => {
+            let list = [user(json!("u")), model("m")];
+            let both = json!({"messages": list, "interactions": list, "text": "t"});
+            ("ambiguous-layout", plain, format!("{both}\n"))
+        }
         "byte-order-mark" => ("byte-order-mark", format!("\u{feff}{plain}"), plain),
         "call-id-9" => {
             let long = messages(&called(call("abcdefghij", json!("{}")), true));
@@ -358,11 +469,12 @@ fn met_and_broken(name: &str) -> Option<(&'static str, String, String)> {
             (calls, good, messages(&turns))
         }
         "no-extra-fields" => ("unknown-field", plain, with("note", json!("n"))),
-        "no-mixed-media" => (
-            "unsupported-modality",
-            media(&["image_url"]),
-            media(&["image_url", "video_url"]),
-        ),
+        // Over the whole set, in whichever records they stand.
+        "no-mixed-media" => {
+            let image = media(&["image_url"]);
+            let other = format!("{image}{}", media(&["video_url"]));
+            ("mixed-media", image.repeat(2), other)
+        }
         "no-tools" => (calls, plain, good),
         "no-validation" => return None,
         "result-after-call" => {

@@ -11,7 +11,7 @@ use tunelint_core::tokens::Rates;
 use crate::running::root;
 
 /// The limits that rules enforce.
-const LIMITS: [&str; 14] = [
+const LIMITS: [&str; 15] = [
     "input",
     "output",
     "example",
@@ -20,6 +20,7 @@ const LIMITS: [&str; 14] = [
     "min-examples",
     "max-examples",
     "images",
+    "videos",
     "labels",
     "min-per-label",
     "min-validation-examples",
@@ -28,35 +29,47 @@ const LIMITS: [&str; 14] = [
     "validation-share",
 ];
 /// The orders of turns that rules enforce.
-const TURNS: [&str; 9] = [
+const TURNS: [&str; 14] = [
     "alternate",
+    "answers-user",
     "first-user",
     "last-model",
     "no-system",
     "odd-even",
     "one-system",
+    "one-system-text",
+    "same-prompt",
+    "single-answer",
     "single-pair",
     "system-first",
+    "two-turns",
     "needs-model",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 13] = [
+const REQUIRES: [&str; 20] = [
     "arguments-object",
     "arguments-string",
+    "binary-score",
     "binary-weight",
     "byte-order-mark",
     "call-id-9",
+    "media-of-user",
     "no-content-with-calls",
     "no-extra-fields",
     "no-mixed-media",
     "no-tools",
     "no-validation",
+    "no-weight-on-media",
+    "one-layout",
     "result-after-call",
+    "sample-weight-from-0",
     "sample-weight-in-all",
+    "schema-version",
     "text-only",
+    "weight-of-model",
 ];
 /// Statements that rules hold every target to: each with the rule.
-const EVERYWHERE: [(&str, &str); 2] = [("utf8", "invalid-utf8"), ("one-layout", "mixed-layouts")];
+const EVERYWHERE: [(&str, &str); 1] = [("utf8", "invalid-utf8")];
 /// Statements that no rule looks up: each with the reason.
 const ON_RECORD: [(&str, &str); 2] = [
     (

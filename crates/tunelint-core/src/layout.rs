@@ -49,6 +49,11 @@ pub trait Layout: Debug + Send + Sync {
     /// The names it knows at the top level of a record.
     fn fields(&self) -> &'static [&'static str];
 
+    /// The keys of a turn, where it can have no others.
+    fn turn_fields(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
     /// Where its turns name who speaks; `None` where the fields say it.
     fn naming(&self) -> Option<Naming> {
         None
@@ -197,28 +202,58 @@ fn pair<'a>(record: &Record<'a>, input: Text<'a>, output: Text<'a>) -> Example<'
     )
 }
 
+/// The field that weighs an example as a whole, in the layouts that know one.
+const WEIGHT: &str = "weight";
+
+/// Writes the weight of an example as a whole; a cell is the number that it reads as.
+fn write_weight(example: &Example<'_>, object: &mut ObjectWriter) {
+    for weight in example.settings.iter().filter(|of| of.key == WEIGHT) {
+        object.key(WEIGHT);
+        match example.record.body {
+            Body::Row(_) if weight.raw.parse::<serde_json::Number>().is_err() => {
+                object.string(weight.raw);
+            }
+            _ => object.raw(weight.raw),
+        }
+    }
+}
+
 /// Writes one prompt and its answer under two names.
 fn flat(example: &Example<'_>, names: [&str; 2], object: &mut ObjectWriter, losses: &mut Losses) {
+    flat_texts(example, names, object);
+    lose_parts(example, losses);
+}
+
+fn flat_texts(example: &Example<'_>, names: [&str; 2], object: &mut ObjectWriter) {
     let prompt = example.turns.iter().find(|turn| turn.role == Role::User);
     for (name, turn) in names.into_iter().zip([prompt, example.output()]) {
         object.key(name);
         object.texts(turn.map(|turn| turn.texts.as_slice()).unwrap_or_default());
     }
-    lose_parts(example, losses);
 }
 
 /// Notes everything of an example that is no text: a layout that holds texts alone has no place
 /// for it.
 fn lose_parts(example: &Example<'_>, losses: &mut Losses) {
+    lose_parts_of_turns(example, losses);
+    lose_settings(example, losses);
+}
+
+fn lose_parts_of_turns(example: &Example<'_>, losses: &mut Losses) {
     for part in example.turns.iter().flat_map(|turn| &turn.parts) {
         losses.add(part.name(), part.span);
     }
-    lose_settings(example, losses);
 }
 
 /// Notes every field beside the turns.
 fn lose_settings(example: &Example<'_>, losses: &mut Losses) {
-    for setting in &example.settings {
+    lose_settings_but(&[], example, losses);
+}
+
+/// The same but for those in `there`, which have been written.
+fn lose_settings_but(there: &[&str], example: &Example<'_>, losses: &mut Losses) {
+    let settings = example.settings.iter();
+    for setting in settings.filter(|of| !there.contains(&of.key)) {
         losses.add(field_name(setting.key), setting.span);
     }
 }

@@ -49,22 +49,44 @@ pub struct TargetFact {
     pub effect: Effect,
     /// Whether no page confirms it.
     pub unconfirmed: bool,
+    /// The layouts of which it is said; of all where there is none.
+    pub layouts: Vec<String>,
     /// The names of the profiles.
     pub targets: Vec<String>,
 }
 
 impl TargetFact {
-    /// What each of `facts` says of its target; those of one effect are one.
-    pub fn gather<'f>(facts: impl Iterator<Item = (&'f str, Effect, bool)>) -> Vec<Self> {
+    /// What each of `facts` says of its target; those of one effect, for the same layouts, are one.
+    pub fn of<'f>(facts: impl Iterator<Item = (&'f str, &'f Fact)>) -> Vec<Self> {
+        let facts = facts.map(|(target, fact)| {
+            let Fact {
+                effect,
+                unconfirmed,
+                layouts,
+                ..
+            } = fact;
+            (target, *effect, *unconfirmed, layouts.as_slice())
+        });
+        Self::gather(facts)
+    }
+
+    /// The same for statements of another kind: target, effect, whether no page confirms it, the
+    /// layouts.
+    pub fn gather<'f>(
+        facts: impl Iterator<Item = (&'f str, Effect, bool, &'f [String])>,
+    ) -> Vec<Self> {
         let mut gathered: Vec<Self> = Vec::new();
-        for (target, effect, unconfirmed) in facts {
-            let same =
-                |known: &&mut Self| (known.effect, known.unconfirmed) == (effect, unconfirmed);
+        for (target, effect, unconfirmed, layouts) in facts {
+            let same = |known: &&mut Self| {
+                (known.effect, known.unconfirmed) == (effect, unconfirmed)
+                    && known.layouts == layouts
+            };
             match gathered.iter_mut().find(same) {
                 Some(known) => known.targets.push(target.to_owned()),
                 None => gathered.push(Self {
                     effect,
                     unconfirmed,
+                    layouts: layouts.to_vec(),
                     targets: vec![target.to_owned()],
                 }),
             }
@@ -72,9 +94,9 @@ impl TargetFact {
         gathered
     }
 
-    /// The same for facts without a value.
-    pub fn of<'f>(facts: impl Iterator<Item = (&'f str, &'f Fact)>) -> Vec<Self> {
-        Self::gather(facts.map(|(target, fact)| (target, fact.effect, fact.unconfirmed)))
+    /// Whether it is said of records in `layout`.
+    pub fn is_of(&self, layout: &str) -> bool {
+        self.layouts.is_empty() || self.layouts.iter().any(|of| of == layout)
     }
 
     /// The severity of data that is otherwise.

@@ -1,9 +1,11 @@
 //! Images, audio and files that a turn carries.
 
+use serde::{Deserialize, Serialize};
+
 use crate::example::{Part, PartKind, Turn};
 
 /// What a part is, besides text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Medium {
     /// A picture.
     Image,
@@ -42,6 +44,16 @@ impl Medium {
             Self::Video => "a video",
             Self::Audio => "audio",
             Self::File => "a file",
+        }
+    }
+
+    /// The word for one of them.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+            Self::Audio => "piece of audio",
+            Self::File => "file",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The registry: every rule, one line each.
 
 pub mod ai_self_reference;
+pub mod ambiguous_layout;
 pub mod bidi_control;
 pub mod blank_line;
 pub mod boilerplate_opening;
@@ -52,6 +53,7 @@ pub mod mixed_layouts;
 pub mod mixed_marker_order;
 pub mod mixed_marker_separator;
 pub mod mixed_marker_style;
+pub mod mixed_media;
 pub mod mixed_number_style;
 pub mod mixed_preambles;
 pub mod mixed_quoting;
@@ -126,6 +128,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         ai_self_reference::META,
         include_str!("../rules/ai-self-reference.md"),
         ai_self_reference::build,
+    ),
+    entry(
+        ambiguous_layout::META,
+        include_str!("../rules/ambiguous-layout.md"),
+        ambiguous_layout::build,
     ),
     entry(
         bidi_control::META,
@@ -381,6 +388,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         mixed_marker_style::META,
         include_str!("../rules/mixed-marker-style.md"),
         mixed_marker_style::build,
+    ),
+    entry(
+        mixed_media::META,
+        include_str!("../rules/mixed-media.md"),
+        mixed_media::build,
     ),
     entry(
         mixed_number_style::META,

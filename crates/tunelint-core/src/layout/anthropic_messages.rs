@@ -23,6 +23,10 @@ impl Layout for AnthropicMessages {
         &FIELDS
     }
 
+    fn turn_fields(&self) -> Option<&'static [&'static str]> {
+        Some(&["role", "content"])
+    }
+
     fn naming(&self) -> Option<Naming> {
         Some(Naming {
             list: "messages",

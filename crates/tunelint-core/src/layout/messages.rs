@@ -11,7 +11,7 @@ use super::fields::{
 };
 use super::tooling::{self, Room, Written};
 use super::typed_messages::is_typed;
-use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
+use super::{Capacity, Layout, Losses, Naming, ObjectWriter, WEIGHT, write_weight};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Entry, Kind, Value};
@@ -168,7 +168,14 @@ impl Layout for Messages {
             encode_turn(turn, from.is_some(), exchange, object, losses);
         });
         let own = from == Some(*self);
-        tooling::settings(example, own, &[], object, losses, |tools, object| {
+        let there: &[&str] = match self {
+            Self::Usual if !own => {
+                write_weight(example, object);
+                &[WEIGHT]
+            }
+            _ => &[],
+        };
+        tooling::settings(example, own, there, object, losses, |tools, object| {
             declare(self.tools(), tools, object);
         });
     }

@@ -1,8 +1,12 @@
 //! `prompt-completion`: `prompt` and `completion`, the form of the first fine-tuning services and
-//! of many trainers; `response` is read for `completion` too.
+//! of many trainers; `response` is read for `completion` too, and Together weighs the example with
+//! a `weight`.
 
-use super::fields::{extras, has};
-use super::{Capacity, Layout, Losses, ObjectWriter, flat, side};
+use super::fields::{extras, fields, has};
+use super::{
+    Capacity, Layout, Losses, ObjectWriter, WEIGHT, flat_texts, lose_parts_of_turns,
+    lose_settings_but, side, write_weight,
+};
 use crate::example::{Example, Role};
 use crate::finding::Findings;
 use crate::record::{Body, Record};
@@ -11,7 +15,7 @@ use crate::record::{Body, Record};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PromptCompletion;
 
-const FIELDS: [&str; 3] = ["prompt", "completion", "response"];
+const FIELDS: [&str; 4] = ["prompt", "completion", "response", WEIGHT];
 
 impl Layout for PromptCompletion {
     fn name(&self) -> &'static str {
@@ -20,6 +24,11 @@ impl Layout for PromptCompletion {
 
     fn fields(&self) -> &'static [&'static str] {
         &FIELDS
+    }
+
+    fn reads(&self, body: &Body<'_>) -> bool {
+        let answer = has(body, "completion") || has(body, "response");
+        self.recognises(body) || (has(body, "prompt") && answer)
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
@@ -37,12 +46,16 @@ impl Layout for PromptCompletion {
         let mut turns = prompt?;
         turns.extend(completion?);
         let mut example = Example::new(*record, turns);
-        example.extras = extras(record, &["prompt", answer]);
+        example.extras = extras(record, &["prompt", answer, WEIGHT]);
+        example.settings = fields(record, |name| name == WEIGHT);
         Some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        flat(example, ["prompt", "completion"], object, losses);
+        flat_texts(example, ["prompt", "completion"], object);
+        write_weight(example, object);
+        lose_parts_of_turns(example, losses);
+        lose_settings_but(&[WEIGHT], example, losses);
     }
 
     fn capacity(&self) -> Capacity {
@@ -52,6 +65,7 @@ impl Layout for PromptCompletion {
 
 #[cfg(test)]
 mod tests {
+    use super::super::by_name;
     use super::super::fields::testing::{left_over, read, rewrite};
     use super::*;
 
@@ -61,6 +75,24 @@ mod tests {
         assert_eq!(
             rewrite(&PromptCompletion, &PromptCompletion, line),
             (line.into(), vec![])
+        );
+    }
+
+    #[test]
+    fn the_weight_of_an_example_is_kept() {
+        let line = r#"{"prompt":"a","completion":"b","weight":0.5}"#;
+        let own = rewrite(&PromptCompletion, &PromptCompletion, line);
+        assert_eq!(own, (line.into(), vec![]));
+        let messages = by_name("messages").unwrap();
+        let (turns, lost) = rewrite(&PromptCompletion, &*messages, line);
+        assert!(turns.ends_with(r#"],"weight":0.5}"#), "{turns}");
+        assert!(lost.is_empty());
+        let back = rewrite(&*messages, &PromptCompletion, &turns);
+        assert_eq!(back, (line.into(), vec![]));
+        let pairs = by_name("pairs").unwrap();
+        assert_eq!(
+            rewrite(&PromptCompletion, &*pairs, line).1,
+            ["field `weight`"]
         );
     }
 

@@ -34,6 +34,10 @@ impl Layout for PlainText {
         has(body, "text") && !foreign.iter().any(|name| has(body, name))
     }
 
+    fn reads(&self, body: &Body<'_>) -> bool {
+        has(body, "text")
+    }
+
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
         let text = required(record, &FIELDS, findings)?;
         let mut example = Example::new(*record, vec![Turn::of_text(Role::Model, text)]);

@@ -49,11 +49,12 @@ pub(super) fn settings(
     let mut declared = false;
     for setting in &example.settings {
         let Extra { key, raw, span, .. } = setting;
+        if there.contains(key) {
+            continue;
+        }
         if own {
-            if !there.contains(key) {
-                object.key(key);
-                object.raw(raw);
-            }
+            object.key(key);
+            object.raw(raw);
             continue;
         }
         let tools = DECLARING

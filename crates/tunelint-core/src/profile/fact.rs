@@ -44,6 +44,8 @@ pub enum Unit {
     Percent,
     /// Images.
     Images,
+    /// Videos.
+    Videos,
     /// Labels: classes that outputs are drawn from.
     Labels,
     /// Turns.
@@ -60,6 +62,7 @@ impl Unit {
             Self::Examples => "example",
             Self::Percent => "percent",
             Self::Images => "image",
+            Self::Videos => "video",
             Self::Labels => "label",
             Self::Turns => "turn",
         }
@@ -86,6 +89,9 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Fact {
+    /// The layouts of which it is said, where it is not said of all.
+    #[serde(default)]
+    pub layouts: Vec<String>,
     /// What happens to data that is otherwise.
     pub effect: Effect,
     /// The page, by its short name.

@@ -50,6 +50,7 @@ impl List {
             fact: TargetFact {
                 effect: reserved.effect,
                 unconfirmed: reserved.unconfirmed,
+                layouts: Vec::new(),
                 targets: vec![target.to_owned()],
             },
         })

@@ -4,6 +4,7 @@ use crate::example::{Example, Role, Turn};
 use crate::finding::{Findings, Message, Severity};
 use crate::position::Span;
 use crate::profile::Effect;
+use crate::record::Field;
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 
 /// What is known about the rule.
@@ -38,6 +39,11 @@ enum Order {
     Alternate,
     OddEven,
     LastModel,
+    OneSystemText,
+    TwoTurns,
+    AnswersUser,
+    SingleAnswer,
+    SamePrompt,
 }
 
 /// Where an order is broken, and how.
@@ -48,14 +54,17 @@ struct Breach {
 
 impl ExampleRule for RoleOrder {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        // What has no answer at all is `missing-assistant`; a bare text has no order.
-        if example.turns.len() < 2 || example.outputs().next().is_none() {
+        // What has no answer at all is `missing-assistant`.
+        if example.outputs().next().is_none() {
             return;
         }
         // One turn out of place breaks several requirements, and is told once to each target.
         let mut told: Vec<(Span, &[String])> = Vec::new();
         for (order, fact) in &self.asked {
-            let Some(breach) = order.breach(&example.turns) else {
+            let Some(breach) = order
+                .breach_of(example)
+                .filter(|_| fact.is_of(example.layout))
+            else {
                 continue;
             };
             if told.contains(&(breach.span, &fact.targets)) {
@@ -67,6 +76,10 @@ impl ExampleRule for RoleOrder {
                     .help(order.help())
                     .targets(&fact.targets)
             });
+        }
+        // A bare text has no order.
+        if example.turns.len() < 2 {
+            return;
         }
         let surely_wrong = [Order::OneSystem, Order::SystemFirst, Order::LastModel];
         let breaches = surely_wrong.iter().filter_map(|order| {
@@ -87,15 +100,20 @@ impl ExampleRule for RoleOrder {
 
 impl Order {
     /// Those about a single turn first: what they find explains what the others find.
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 13] = [
         Self::NoSystem,
         Self::OneSystem,
+        Self::OneSystemText,
         Self::SystemFirst,
         Self::SinglePair,
         Self::FirstUser,
         Self::Alternate,
         Self::OddEven,
         Self::LastModel,
+        Self::AnswersUser,
+        Self::SingleAnswer,
+        Self::SamePrompt,
+        Self::TwoTurns,
     ];
 
     /// Its name in profiles.
@@ -109,6 +127,11 @@ impl Order {
             Self::Alternate => "alternate",
             Self::OddEven => "odd-even",
             Self::LastModel => "last-model",
+            Self::OneSystemText => "one-system-text",
+            Self::TwoTurns => "two-turns",
+            Self::AnswersUser => "answers-user",
+            Self::SingleAnswer => "single-answer",
+            Self::SamePrompt => "same-prompt",
         }
     }
 
@@ -117,6 +140,11 @@ impl Order {
         match self {
             Self::NoSystem => "put the system text before the input, as `tunelint convert` does",
             Self::OneSystem => "make the system texts one",
+            Self::OneSystemText => "make it one text, or leave the field out",
+            Self::TwoTurns => "put in what the user says",
+            Self::AnswersUser => "end the prompt with what the user says last",
+            Self::SingleAnswer => "keep the first turn of each answer, as `tunelint convert` does",
+            Self::SamePrompt => "begin both answers with the same turns",
             Self::SystemFirst => "put the system text before all other turns",
             Self::SinglePair => {
                 "`tunelint convert --turns last` or `--turns each` makes single pairs of it"
@@ -129,12 +157,50 @@ impl Order {
         }
     }
 
+    /// Where an example breaks it first.
+    fn breach_of(self, example: &Example<'_>) -> Option<Breach> {
+        let at = |span, what| Some(Breach { span, what });
+        let is_pair = !example.rejected.is_empty();
+        let answer = example.turns.len().checked_sub(example.answer_turns.max(1));
+        let (prompt, chosen) = example.turns.split_at_checked(answer?)?;
+        match self {
+            Self::OneSystemText => match example.record.body.field("system")? {
+                Field::Other(list) if list.items().count() != 1 => {
+                    at(list.span(), "the system text is not one text")
+                }
+                _ => None,
+            },
+            Self::AnswersUser => prompt
+                .last()
+                .filter(|turn| is_pair && turn.role != Role::User)
+                .and_then(|turn| at(turn.span, "the answers do not follow a turn of the user")),
+            Self::SingleAnswer => [chosen, &example.rejected]
+                .into_iter()
+                .find_map(|turns| turns.get(1).filter(|_| is_pair))
+                .and_then(|turn| at(turn.span, "an answer has more than one turn")),
+            Self::SamePrompt => [chosen, &example.rejected]
+                .into_iter()
+                .flatten()
+                .find(|turn| is_pair && prompt.is_empty() && turn.role == Role::User)
+                .and_then(|turn| {
+                    at(
+                        turn.span,
+                        "the two answers do not begin with the same prompt",
+                    )
+                }),
+            _ => self.breach(&example.turns),
+        }
+    }
+
     /// Where `turns` break it first.
     fn breach(self, turns: &[Turn<'_>]) -> Option<Breach> {
         let at = |turn: &Turn<'_>, what| Breach {
             span: turn.span,
             what,
         };
+        if turns.len() < 2 && self != Self::TwoTurns {
+            return None;
+        }
         let mut systems = turns.iter().filter(|turn| turn.role == Role::System);
         let mut spoken = turns.iter().filter(|turn| turn.role != Role::System);
         match self {
@@ -165,6 +231,12 @@ impl Order {
                 .next_back()
                 .filter(|turn| turn.role != Role::Model)
                 .map(|turn| at(turn, "the conversation does not end with the model")),
+            Self::TwoTurns => match (spoken.next(), spoken.next()) {
+                (Some(turn), None) => Some(at(turn, "there is only one turn")),
+                _ => None,
+            },
+            // Those of an example as a whole.
+            Self::OneSystemText | Self::AnswersUser | Self::SingleAnswer | Self::SamePrompt => None,
         }
     }
 }
@@ -217,6 +289,7 @@ mod tests {
             (Order::OddEven, "sumtm", "umttm"),
             (Order::OddEven, "um", "mu"),
             (Order::LastModel, "um", "umu"),
+            (Order::TwoTurns, "um", "sm"),
         ] {
             assert!(!breaks(order, kept), "{order:?} {kept}");
             assert!(breaks(order, broken), "{order:?} {broken}");

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::example::Example;
+use crate::example::{Example, KTO_TAG, PartKind};
 use crate::finding::{Findings, Message, Severity};
 use crate::layout::{self, Layout};
 use crate::name_counts::{Counted, MOST, NameCounts};
-use crate::position::{Location, Position, SourceId};
+use crate::position::{Location, SourceId};
 use crate::printable::{counted, quoted};
 use crate::profile::Profile;
 use crate::record::{Body, Located, Record};
@@ -46,16 +46,21 @@ struct UnknownField {
 }
 
 /// The unknown names of each source.
+type OfSources = BTreeMap<u32, NameCounts<First>>;
+
+/// The unknown names of all sources.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Names(BTreeMap<u32, NameCounts<First>>);
+struct Names {
+    /// At the top of records.
+    top: OfSources,
+    /// In turns, for the targets that take no others than they list.
+    turns: OfSources,
+}
 
 /// Where a name stands first.
 #[derive(Debug, Serialize, Deserialize)]
 struct First {
-    record: u64,
-    line: u64,
-    column: u64,
-    offset: u64,
+    location: Location,
     /// Whether each of the targets that refuse it would receive it.
     received: Vec<bool>,
 }
@@ -68,6 +73,74 @@ impl UnknownField {
             .map(|(layouts, _)| reads(layouts))
             .collect()
     }
+
+    fn observe_top(&self, example: &Example<'_>, tally: &mut OfSources) {
+        if example.extras.is_empty() {
+            return;
+        }
+        let record = &example.record;
+        let names = tally.entry(record.source.0).or_default();
+        let mut last = Located::new(record);
+        let received = LazyCell::new(|| self.received(record));
+        // The tag is read, whatever the layout.
+        let tagged = example.is_tagged();
+        for extra in example
+            .extras
+            .iter()
+            .filter(|of| !tagged || of.key != KTO_TAG)
+        {
+            names.add(extra.key, 1, || {
+                let start = record.position_after(extra.key_span.start, &mut last);
+                First {
+                    location: Location {
+                        source: record.source,
+                        start,
+                        end: start,
+                        record: Some(record.ordinal),
+                        id: None,
+                        pointer: format!("/{}", extra.key.replace('~', "~0").replace('/', "~1")),
+                    },
+                    received: received.clone(),
+                }
+            });
+        }
+    }
+
+    /// Counts the keys of turns that a target's layout has no place for.
+    fn observe_turns(&self, example: &Example<'_>, tally: &mut OfSources) {
+        let record = &example.record;
+        for (at, (layouts, _)) in self.refused.iter().enumerate() {
+            let mut reading = layouts.iter().filter(|of| of.reads(&record.body));
+            let Some(known) = reading.find_map(|layout| layout.turn_fields()) else {
+                continue;
+            };
+            let parts = example.turns.iter().flat_map(|turn| &turn.parts);
+            let keys = parts.filter(|part| matches!(part.kind, PartKind::Note | PartKind::Call));
+            for part in keys.filter(|part| !known.contains(&part.key)) {
+                let names = tally.entry(record.source.0).or_default();
+                names.add(part.key, 1, || First {
+                    location: record.locate(part.span),
+                    received: (0..self.refused.len()).map(|of| of == at).collect(),
+                });
+            }
+        }
+    }
+}
+
+fn merge(into: &mut OfSources, from: OfSources) {
+    for (source, names) in from {
+        into.entry(source).or_default().merge(names);
+    }
+}
+
+fn shift(of: &mut OfSources, by: u32) {
+    let sources = std::mem::take(of).into_iter().map(|(source, mut names)| {
+        for name in names.names.values_mut() {
+            name.first.location.source.0 += by;
+        }
+        (source + by, names)
+    });
+    *of = sources.collect();
 }
 
 impl DatasetRule for UnknownField {
@@ -78,88 +151,61 @@ impl DatasetRule for UnknownField {
         if matches!(example.record.body, Body::Row(_)) {
             return;
         }
-        if example.extras.is_empty() {
-            return;
-        }
-        let record = &example.record;
-        let names = tally.0.entry(record.source.0).or_default();
-        let mut last = Located::new(record);
-        let received = LazyCell::new(|| self.received(record));
-        for extra in &example.extras {
-            names.add(extra.key, 1, || {
-                let at = record.position_after(extra.key_span.start, &mut last);
-                First {
-                    record: record.ordinal,
-                    line: at.line,
-                    column: at.column,
-                    offset: at.offset,
-                    received: received.clone(),
-                }
-            });
-        }
+        self.observe_top(example, &mut tally.top);
+        self.observe_turns(example, &mut tally.turns);
     }
 
     fn merge(&self, into: &mut Names, from: Names) {
-        for (source, names) in from.0 {
-            into.0.entry(source).or_default().merge(names);
-        }
+        merge(&mut into.top, from.top);
+        merge(&mut into.turns, from.turns);
     }
 
     fn shift(&self, tally: &mut Names, by: u32) {
-        let sources = std::mem::take(&mut tally.0).into_iter();
-        tally.0 = sources
-            .map(|(source, names)| (source + by, names))
-            .collect();
+        shift(&mut tally.top, by);
+        shift(&mut tally.turns, by);
     }
 
     fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
-        for (source, names) in tally.0 {
-            let source = SourceId(source);
-            if names.further > 0 {
-                findings.report_at(Location::whole(source), Severity::Advice, || {
-                    let times = counted(names.further, "time");
-                    Message::new(format!(
-                        "fields of more than {MOST} names are none of the layout's: besides those that are named here, others stand {times}"
-                    ))
-                    .help("names that differ from record to record are data: put them in a text")
-                });
-            }
-            for (name, field) in names.names {
-                self.tell(source, &name, &field, findings);
+        for (of, counts) in [("record", tally.top), ("turn", tally.turns)] {
+            for (source, names) in counts {
+                tell_further(SourceId(source), names.further, findings);
+                for (name, field) in &names.names {
+                    self.tell(name, of, field, findings);
+                }
             }
         }
     }
 }
 
+/// Speaks of names beyond those that are counted one by one.
+fn tell_further(source: SourceId, further: u64, findings: &mut Findings<'_>) {
+    if further == 0 {
+        return;
+    }
+    findings.report_at(Location::whole(source), Severity::Advice, || {
+        let times = counted(further, "time");
+        Message::new(format!(
+            "fields of more than {MOST} names are none of the layout's: besides those that are named here, others stand {times}"
+        ))
+        .help("names that differ from record to record are data: put them in a text")
+    });
+}
+
 impl UnknownField {
-    /// Speaks of a name, for those who would receive the field, or else for all.
+    /// Speaks of a name, for those who would receive the field, or else for all; `of` is what has
+    /// it.
     fn tell(
         &self,
-        source: SourceId,
         name: &str,
+        of: &str,
         Counted { count, first }: &Counted<First>,
         findings: &mut Findings<'_>,
     ) {
-        let start = Position {
-            line: first.line,
-            column: first.column,
-            offset: first.offset,
-        };
-        let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        let record = Some(first.record);
-        let location = Location {
-            source,
-            start,
-            end: start,
-            record,
-            id: None,
-            pointer,
-        };
         let words = || {
             format!(
                 "the field {} is none of the layout's; {} {} it",
                 quoted(name, 40),
-                counted(*count, "record"),
+                counted(*count, of),
                 if *count == 1 { "has" } else { "have" }
             )
         };
@@ -167,7 +213,7 @@ impl UnknownField {
         let receiving = receiving.filter(|(_, received)| **received);
         let facts: Vec<_> = receiving.map(|((_, fact), _)| fact).collect();
         for fact in &facts {
-            findings.report_at(location.clone(), fact.severity(), || {
+            findings.report_at(first.location.clone(), fact.severity(), || {
                 Message::new(format!("{}: {}", words(), fact.does("it")))
                     .identity(name.as_bytes())
                     .help("`tunelint convert` leaves it out")
@@ -175,7 +221,7 @@ impl UnknownField {
             });
         }
         if facts.is_empty() {
-            findings.report_at(location, Severity::Advice, || {
+            findings.report_at(first.location.clone(), Severity::Advice, || {
                 Message::new(words())
                     .identity(name.as_bytes())
                     .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")

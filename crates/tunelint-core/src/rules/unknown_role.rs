@@ -111,7 +111,8 @@ impl UnknownRole {
             self.roles(layout)
                 .filter(|(_, roles)| !accepts(roles, name))
         };
-        let facts = refuse().map(|(target, of)| (target, of.effect, of.unconfirmed));
+        let facts =
+            refuse().map(|(target, of)| (target, of.effect, of.unconfirmed, &[] as &[String]));
         for fact in TargetFact::gather(facts) {
             findings.report(record.at(role.span()), fact.severity(), || {
                 let does = fact.does(&format!("the role {}", quoted(name, 20)));

@@ -1,6 +1,6 @@
 //! An image, audio or file where the target trains on text, or takes fewer of them.
 
-use crate::example::Example;
+use crate::example::{Example, Role};
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::limit::say;
 use crate::media::{self, Medium};
@@ -33,13 +33,13 @@ pub fn build(context: &RuleContext) -> Option<Check> {
             .map(|profile| profile.name.clone())
             .collect(),
         text_only: context.requires("text-only"),
-        unmixed: context.requires("no-mixed-media"),
-        images: context.limits("images"),
+        of_user: context.requires("media-of-user"),
+        most: ["images", "videos"].map(|name| context.limits(name)),
     };
     let silent = rule.bare.is_empty()
         && rule.text_only.is_empty()
-        && rule.unmixed.is_empty()
-        && rule.images.is_empty();
+        && rule.of_user.is_empty()
+        && rule.most.iter().all(Vec::is_empty);
     (!silent).then(|| Check::example(rule))
 }
 
@@ -56,10 +56,10 @@ struct UnsupportedModality {
     bare: Vec<String>,
     /// Targets that say so.
     text_only: Vec<TargetFact>,
-    /// Targets that take one kind of media at a time.
-    unmixed: Vec<TargetFact>,
-    /// How many images they take.
-    images: Vec<TargetLimit>,
+    /// Targets that take media in turns of the user alone.
+    of_user: Vec<TargetFact>,
+    /// How many images they take, and how many videos.
+    most: [Vec<TargetLimit>; 2],
 }
 
 impl ExampleRule for UnsupportedModality {
@@ -91,24 +91,52 @@ impl ExampleRule for UnsupportedModality {
                     .targets(&fact.targets)
             });
         }
-        let images = media().filter(|(kind, _)| *kind == Medium::Image).count() as u64;
-        for limit in self.images.iter().filter(|of| images > of.limit.value) {
-            findings.report(place, limit.limit.severity(false), || {
-                limit
-                    .exceeded("example", images)
-                    .help("leave some of them out")
-            });
-        }
-        if let Some((other, part)) = media().find(|(kind, _)| *kind != first) {
-            for fact in &self.unmixed {
-                findings.report(example.record.at(part.span), fact.severity(), || {
-                    let (one, two) = (first.describe(), other.describe());
-                    let does = fact.does("media of two kinds");
-                    Message::new(format!("there is {one}, and {two}: {does}"))
-                        .help("keep one of the two kinds in the whole set")
-                        .targets(&fact.targets)
+        self.count(example, findings);
+        self.place(example, findings);
+    }
+}
+
+impl UnsupportedModality {
+    /// Speaks of more than a target takes.
+    fn count(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        for (medium, limits) in [Medium::Image, Medium::Video].into_iter().zip(&self.most) {
+            let media = example.turns.iter().flat_map(media::of_turn);
+            let mut media = media.filter(|(kind, _)| *kind == medium).peekable();
+            let Some((_, first)) = media.peek().copied() else {
+                continue;
+            };
+            let there = media.count() as u64;
+            let place = example.record.at(first.span);
+            for limit in limits.iter().filter(|of| there > of.limit.value) {
+                findings.report(place, limit.limit.severity(false), || {
+                    let help = "leave some of them out";
+                    limit.exceeded("example", there).help(help)
                 });
             }
+        }
+    }
+
+    /// Speaks of media that the model, or the system text, is to have.
+    fn place(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let turns = example.turns.iter();
+        let mut others = turns.filter(|turn| matches!(turn.role, Role::Model | Role::System));
+        let Some((turn, (medium, part))) =
+            others.find_map(|turn| Some((turn, media::of_turn(turn).next()?)))
+        else {
+            return;
+        };
+        for fact in &self.of_user {
+            findings.report(example.record.at(part.span), fact.severity(), || {
+                let place = match turn.role {
+                    Role::Model => "a turn of the model",
+                    _ => "the system text",
+                };
+                let does = fact.does("media that are not in a turn of the user");
+                Message::new(format!("there is {} in {place}: {does}", medium.describe()))
+                    .help("let the user show it, or remove the record")
+                    .fix(Fix::dropping())
+                    .targets(&fact.targets)
+            });
         }
     }
 }

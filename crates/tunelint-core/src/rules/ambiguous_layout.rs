@@ -1,0 +1,71 @@
+//! A record with the fields of two layouts, where the target takes one.
+
+use std::sync::Arc;
+
+use crate::example::Example;
+use crate::finding::{Findings, Message};
+use crate::layout::{self, Layout};
+use crate::limit::listed;
+use crate::position::Span;
+use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new("ambiguous-layout", Level::Profile, Scope::Example);
+
+/// Builds the rule, where a target says that it tells layouts by their fields.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let with_layouts = |fact: TargetFact| {
+        let named = context
+            .profiles
+            .iter()
+            .filter(|of| fact.targets.contains(&of.name));
+        let mut names: Vec<&String> = named.flat_map(|profile| &profile.layouts).collect();
+        names.sort_unstable();
+        names.dedup();
+        let compared = names.into_iter().filter(|name| fact.is_of(name));
+        let layouts = compared.filter_map(|name| layout::by_name(name));
+        (layouts.collect(), fact)
+    };
+    // Targets that read different layouts are asked one by one.
+    let facts = context.requires("one-layout").into_iter();
+    let each = facts.flat_map(|fact| {
+        let targets = fact.targets.clone().into_iter();
+        targets.map(move |target| TargetFact {
+            targets: vec![target],
+            ..fact.clone()
+        })
+    });
+    let asked: Vec<_> = each.map(with_layouts).collect();
+    (!asked.is_empty()).then(|| Check::example(AmbiguousLayout { asked }))
+}
+
+struct AmbiguousLayout {
+    /// The layouts that a target tells from each other, and what it does with a record that is in two of them.
+    asked: Vec<(Vec<Arc<dyn Layout>>, TargetFact)>,
+}
+
+impl ExampleRule for AmbiguousLayout {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        // Without a field that is left over, there is nothing to mistake it for.
+        if example.extras.is_empty() {
+            return;
+        }
+        for (layouts, fact) in &self.asked {
+            let read = layouts.iter().filter(|of| of.reads(&example.record.body));
+            let names: Vec<String> = read.map(|of| format!("`{}`", of.name())).collect();
+            if names.len() < 2 {
+                continue;
+            }
+            let place = example.record.at(Span::new(0, 1));
+            findings.report(place, fact.severity(), || {
+                let does = fact.does("such a record");
+                Message::new(format!(
+                    "the record can be read as {}: {does}",
+                    listed(&names)
+                ))
+                .help("keep the fields of one of them: `tunelint convert` writes no others")
+                .targets(&fact.targets)
+            });
+        }
+    }
+}
