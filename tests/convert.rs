@@ -114,6 +114,46 @@ fn every_layout_goes_to_every_other_and_back() {
 }
 
 #[test]
+fn a_table_says_what_it_has_no_column_for() {
+    let folder = directory();
+    let of = |name: &str, line: &str, to: &str| {
+        let from = folder.path().join("from.jsonl");
+        let out = folder.path().join(name);
+        fs::write(&from, format!("{line}\n")).expect("written");
+        let (code, said) = convert(&from, &out, &["--to", to]);
+        (code, said, fs::read_to_string(out).unwrap_or_default())
+    };
+    let line = r#"{"instruction":"i","input":"x","output":"o","history":[["a","b"]]}"#;
+    let (code, said, table) = of("history.csv", line, "alpaca");
+    assert_eq!(
+        (code, table.as_str()),
+        (0, "instruction,input,output,system\ni,x,o,\n")
+    );
+    assert!(said.starts_with("lost: field `history`, 1 time"), "{said}");
+
+    let line = r#"{"prompt":"a","completion":"b","weight":2}"#;
+    let (code, said, table) = of("weight.csv", line, "prompt-completion");
+    assert_eq!((code, table.as_str()), (0, "prompt,completion\na,b\n"));
+    assert!(said.starts_with("lost: field `weight`, 1 time"), "{said}");
+
+    let line = r#"{"text":"good film","label":"pos"}"#;
+    let (code, said, table) = of("labels.csv", line, "classifier");
+    assert_eq!(
+        (code, said.as_str()),
+        (0, "read 1 = written 1 + rejected 0\n")
+    );
+    assert_eq!(table, "text,label\ngood film,pos\n");
+
+    let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"labels":{"tone":"c"}}"#;
+    let (code, said, table) = of("chats.csv", line, "classifier");
+    assert_eq!((code, table.as_str()), (1, ""));
+    assert!(
+        said.contains("a table has no place for `messages` and `labels` of this record"),
+        "{said}"
+    );
+}
+
+#[test]
 fn cells_stay_strings_and_escapes_stay_as_written() {
     let folder = directory();
     let from = folder.path().join("in.csv");

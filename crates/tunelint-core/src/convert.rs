@@ -12,9 +12,10 @@ use crate::engine;
 use crate::example::{Example, KTO_TAG, Role, Turn};
 use crate::finding::{Finding, Findings, Message, Policy, Severity};
 use crate::layout::{Layout, Lesson, Loss, Losses, ObjectWriter};
+use crate::limit::listed;
 use crate::name_counts::NameCounts;
 use crate::position::Position;
-use crate::printable::{counted, field_name};
+use crate::printable::{counted, field_name, quoted};
 use crate::reader::{Decoded, Reader, Scratch};
 use crate::record::{Located, Record};
 use crate::sink::{Form, Sink, encode};
@@ -197,10 +198,18 @@ impl Converter {
                 return outcome.reject(&example.record);
             }
         };
+        let before = (outcome.bytes.len(), outcome.ends.len());
         for example in &fitted {
             object.clear();
             self.layout.encode(example, object, &mut losses);
             self.carry(example, object, &mut losses);
+            if let Err(why) = self.tabulate(example, object, columns, &mut losses) {
+                let place = example.record.at(example.record.span());
+                findings.report_as(UNCONVERTIBLE, place, Severity::Error, || *why);
+                outcome.bytes.truncate(before.0);
+                outcome.ends.truncate(before.1);
+                return outcome.reject(&example.record);
+            }
             // Writing to memory does not fail.
             if encode(&self.form, columns, object, &mut outcome.bytes).is_ok() {
                 outcome.ends.push(outcome.bytes.len());
@@ -208,6 +217,38 @@ impl Converter {
         }
         outcome.written += 1;
         outcome.lose(&example.record, losses);
+    }
+
+    /// Notes the fields that a table has no column for. A record that has them in the place of a
+    /// column's is refused.
+    fn tabulate(
+        &self,
+        example: &Example<'_>,
+        object: &ObjectWriter,
+        columns: &[String],
+        losses: &mut Losses,
+    ) -> Result<(), Box<Message>> {
+        if !matches!(self.form, Form::Table { .. }) {
+            return Ok(());
+        }
+        let has_column = |name: &str| columns.iter().any(|column| column == name);
+        let fields = object.fields().map(|(name, _)| name);
+        let others: Vec<&str> = fields.filter(|name| !has_column(name)).collect();
+        let is_there = |column: &String| object.fields().any(|(name, _)| name == column);
+        let mut needed = columns.iter().filter(|column| *column != OPTIONAL_COLUMN);
+        if !needed.all(is_there) {
+            let names: Vec<String> = others.iter().map(|name| quoted(name, 40)).collect();
+            return Err(Message::new(format!(
+                "a table has no place for {} of this record",
+                listed(&names)
+            ))
+            .help("write jsonl or json, or leave it out with `--rejects FILE`")
+            .into());
+        }
+        for name in others {
+            losses.add(field_name(name), example.record.span());
+        }
+        Ok(())
     }
 
     /// Carries unknown fields along, or counts them as lost.
@@ -457,13 +498,17 @@ fn script<'a>(turns: &[&Turn<'a>], example: &Example<'a>) -> Turn<'a> {
     }
 }
 
+/// The column that a record need not fill.
+const OPTIONAL_COLUMN: &str = "system";
+
 /// The columns of a table in a layout; none where a cell cannot hold it.
 pub fn table_columns(layout: &str) -> &'static [&'static str] {
     match layout {
         "pairs" => &["text_input", "output"],
         "palm" => &["input_text", "output_text"],
         "prompt-completion" => &["prompt", "completion"],
-        "alpaca" => &["instruction", "input", "output", "system"],
+        "alpaca" => &["instruction", "input", "output", OPTIONAL_COLUMN],
+        "classifier" => &["text", "label"],
         _ => &[],
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::position::Span;
-use crate::printable::field_name;
+use crate::printable::{field_name, quoted};
 use crate::record::Record;
 use crate::text::Text;
 
@@ -78,6 +78,7 @@ impl Part<'_> {
             PartKind::Media => "image, audio or file".to_owned(),
             PartKind::Note => field_name(self.key),
             PartKind::Inner => format!("{} of a part", field_name(self.key)),
+            PartKind::LabelName => format!("name {} of a label", quoted(self.key, 40)),
         }
     }
 }
@@ -95,6 +96,15 @@ pub enum PartKind {
     Note,
     /// The same for one part of its content alone.
     Inner,
+    /// What the label of a classifier's example is called.
+    LabelName,
+}
+
+impl PartKind {
+    /// Whether its key is none of the turn's.
+    pub(crate) fn is_inner(self) -> bool {
+        matches!(self, Self::Inner | Self::LabelName)
+    }
 }
 
 /// A field that is carried along, as written.
@@ -173,7 +183,7 @@ impl<'a> Turn<'a> {
 
     /// Whether nothing of it can be seen, and it carries no call, result or media.
     pub fn is_blank(&self) -> bool {
-        let speaks = |part: &Part<'_>| !matches!(part.kind, PartKind::Note | PartKind::Inner);
+        let speaks = |part: &Part<'_>| part.kind != PartKind::Note && !part.kind.is_inner();
         self.texts.iter().all(Text::is_blank) && !self.parts.iter().any(speaks)
     }
 

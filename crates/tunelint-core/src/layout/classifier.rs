@@ -87,7 +87,11 @@ impl Layout for Classifier {
         }
         if let [label, after @ ..] = rest {
             encode_label(label, is_text, own.then_some(&example.record), object);
-            tooling::lose(label, |part| !own || part.kind != PartKind::Inner, losses);
+            tooling::lose(
+                label,
+                |part| !own || part.kind != PartKind::LabelName,
+                losses,
+            );
             for turn in after {
                 losses.add("turn behind the last answer", turn.span);
             }
@@ -166,7 +170,7 @@ fn own_name<'a>(record: &Record<'a>) -> Option<Part<'a>> {
     let only = entries.next().filter(|_| entries.next().is_none())?;
     let is_name = only.value.kind() == Kind::String && only.key != NAME;
     is_name.then(|| Part {
-        kind: PartKind::Inner,
+        kind: PartKind::LabelName,
         key: only.key,
         raw: only.value.raw(),
         span: only.key_span,
@@ -293,7 +297,7 @@ mod tests {
         let line = r#"{"text":"a","labels":{"tone":"b"}}"#;
         let (text, lost) = rewrite(&Classifier, &Messages::Usual, line);
         assert!(text.contains(r#""content":"b""#), "{text}");
-        assert_eq!(lost, ["field `tone` of a part"]);
+        assert_eq!(lost, ["name `tone` of a label"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! `cohere`: `messages` of `System`, `User` and `Chatbot`, as Cohere's own service was tuned with.
 
 use super::fields::{all_of, extras, has};
-use super::messages::turn_list;
+use super::messages::{self, turn_list};
 use super::plain::Plain;
 use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
 use crate::example::{Example, Role};
@@ -36,7 +36,7 @@ impl Layout for Cohere {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        TURNS.knows_all(body)
+        TURNS.is_meant(body, &messages::ROLES)
     }
 
     fn reads(&self, body: &Body<'_>) -> bool {
@@ -79,6 +79,28 @@ mod tests {
         let (usual, lost) = rewrite(&Cohere, &*messages, LINE);
         assert!(usual.contains(r#"{"role":"assistant","content":"b"}"#) && lost.is_empty());
         assert_eq!(rewrite(&*messages, &Cohere, &usual), (LINE.into(), vec![]));
+    }
+
+    #[test]
+    fn a_slip_makes_it_no_other_layout() {
+        let line = |user: &str, model: &str| {
+            format!(
+                r#"{{"messages":[{{"role":"{user}","content":"a"}},{{"role":"{model}","content":"b"}}]}}"#
+            )
+        };
+        let recognised = |user: &str, model: &str| {
+            let line = line(user, model);
+            let mut parser = crate::json::Parser::new();
+            Cohere.recognises(&Body::Json(parser.parse(&line).unwrap()))
+        };
+        assert!(recognised("User", "Chatbot") && recognised("User", "Chatbott"));
+        assert!(recognised("Usr", "Chatbot"));
+        assert!(!recognised("User", "assistant") && !recognised("User", "Assistant"));
+        assert!(!recognised("user", "Chatbot") && !recognised("human", "bot"));
+        assert_eq!(
+            read(&Cohere, &line("User", "Chatbott")).1,
+            ["unknown-role@52 /messages/1/role: `role` is `Chatbott`, which is no role"]
+        );
     }
 
     #[test]

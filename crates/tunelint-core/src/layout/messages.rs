@@ -46,7 +46,7 @@ const FIELDS: [&str; 6] = [
     "parallel_tool_calls",
     "weight",
 ];
-const ROLES: [&str; 6] = [
+pub(super) const ROLES: [&str; 6] = [
     "system",
     "user",
     "assistant",
@@ -54,6 +54,8 @@ const ROLES: [&str; 6] = [
     "tool",
     "function",
 ];
+/// The usual key of what is said.
+const CONTENT: &str = "content";
 /// Names that few readers take.
 const SELDOM: [(&str, Role); 4] = [
     ("human", Role::User),
@@ -76,6 +78,22 @@ impl Messages {
             Self::Usual => has(body, "messages") && !is_converse(body) && !is_typed(body),
             Self::Conversations => is_chat(body),
             Self::Interactions => has(body, "interactions"),
+        }
+    }
+
+    /// The field of the system text that stands beside the turns.
+    fn system(self) -> &'static str {
+        match self {
+            Self::Usual | Self::Conversations => "system",
+            Self::Interactions => "system_prompt",
+        }
+    }
+
+    /// The keys of what is said in a turn, the usual one first.
+    fn content(self) -> &'static [&'static str] {
+        match self {
+            Self::Usual | Self::Conversations => &[CONTENT],
+            Self::Interactions => &[CONTENT, "text"],
         }
     }
 
@@ -110,7 +128,12 @@ impl Layout for Messages {
         match self {
             Self::Usual => &FIELDS,
             Self::Conversations => &["conversations", "system", "tools"],
-            Self::Interactions => &["interactions", "available_tools"],
+            Self::Interactions => &[
+                "interactions",
+                "system_prompt",
+                "available_tools",
+                "only_last",
+            ],
         }
     }
 
@@ -143,19 +166,16 @@ impl Layout for Messages {
         let list = turn_list(record, self.name(), findings)?;
         let mut turns = Vec::with_capacity(4);
         let known = self.fields();
-        let mut whole = true;
-        if known.contains(&"system") {
-            let system = system(record, findings);
-            whole = system.is_ok();
-            turns.extend(system.ok().flatten());
-        }
+        let system = system(record, self.system(), findings);
+        let mut whole = system.is_ok();
+        turns.extend(system.ok().flatten());
         whole &= read_each(list.items(), &mut turns, |message| {
-            turn_of(record, message, &SELDOM, findings)
+            turn_of(record, message, &SELDOM, self.content(), findings)
         });
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, known);
         example.settings = fields(record, |name| {
-            name != self.name() && name != "system" && known.contains(&name)
+            name != self.name() && name != self.system() && known.contains(&name)
         });
         whole.then_some(example)
     }
@@ -260,20 +280,24 @@ pub(super) fn turn<'a>(
     message: Value<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
-    turn_of(record, message, &[], findings)
+    turn_of(record, message, &[], &[CONTENT], findings)
 }
 
-/// The same where some names are taken besides.
+/// The same where some names are taken besides, and what is said may have another key.
 fn turn_of<'a>(
     record: &Record<'a>,
     message: Value<'a>,
     seldom: &[(&str, Role)],
+    content_keys: &[&'static str],
     findings: &mut Findings<'_>,
 ) -> Option<Turn<'a>> {
     let (mut turn, named) = opened(record, message, &ROLES, seldom, findings)?;
+    let mut there = content_keys.iter().filter(|key| message.get(key).is_some());
+    let key = there.next().copied().unwrap_or(CONTENT);
     for entry in message.entries() {
         match entry.key {
-            "role" | "content" => {}
+            "role" => {}
+            content if content == key => {}
             "tool_calls" | "function_call" if entry.value.kind() != Kind::Null => {
                 turn.parts.push(part(PartKind::Call, &entry))
             }
@@ -288,7 +312,7 @@ fn turn_of<'a>(
             span: named.span(),
         });
     }
-    content(record, message, &mut turn, findings)?;
+    content(record, message, key, &mut turn, findings)?;
     Some(turn)
 }
 
@@ -339,8 +363,12 @@ fn part<'a>(kind: PartKind, entry: &Entry<'a>) -> Part<'a> {
 }
 
 /// Reads the text at the top that stands before all turns: one string, or a list of parts.
-fn system<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Result<Option<Turn<'a>>, ()> {
-    match record.body.field("system") {
+fn system<'a>(
+    record: &Record<'a>,
+    name: &str,
+    findings: &mut Findings<'_>,
+) -> Result<Option<Turn<'a>>, ()> {
+    match record.body.field(name) {
         Some(Field::Other(list)) if list.kind() == Kind::Array => {
             let mut turn = Turn {
                 role: Role::System,
@@ -353,9 +381,7 @@ fn system<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Result<Option
                 .ok_or(())?;
             Ok(Some(turn))
         }
-        _ => {
-            Ok(optional(record, "system", findings)?.map(|text| Turn::of_text(Role::System, text)))
-        }
+        _ => Ok(optional(record, name, findings)?.map(|text| Turn::of_text(Role::System, text))),
     }
 }
 
@@ -363,18 +389,19 @@ fn system<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Result<Option
 fn content<'a>(
     record: &Record<'a>,
     message: Value<'a>,
+    key: &str,
     turn: &mut Turn<'a>,
     findings: &mut Findings<'_>,
 ) -> Option<()> {
     let calls = turn.parts.iter().any(|part| part.kind == PartKind::Call);
-    match message.get("content") {
+    match message.get(key) {
         None if calls => Some(()),
         Some(value) if value.kind() == Kind::Null && calls => Some(()),
         Some(value) if value.kind() == Kind::Array => value
             .items()
             .try_for_each(|item| content_part(record, item, turn, findings)),
         _ => {
-            let text: Text<'a> = turn_text(record, message, "content", findings)?.text()?;
+            let text: Text<'a> = turn_text(record, message, key, findings)?.text()?;
             turn.texts.push(text);
             Some(())
         }
@@ -445,9 +472,9 @@ pub(super) fn encode_turn(
     for part in turn
         .parts
         .iter()
-        .filter(|part| part.kind == PartKind::Inner || !["role", "content"].contains(&part.key))
+        .filter(|part| part.kind.is_inner() || !["role", "content"].contains(&part.key))
     {
-        if part.kind != PartKind::Inner && CARRIED.contains(&part.key) {
+        if !part.kind.is_inner() && CARRIED.contains(&part.key) {
             object.key(part.key);
             object.raw(part.raw);
         } else {
@@ -651,6 +678,19 @@ mod tests {
                 assert_eq!(there, (wanted.clone(), vec![]), "{from:?} {to:?}");
             }
         }
+    }
+
+    #[test]
+    fn interactions_have_names_of_their_own() {
+        let line = r#"{"system_prompt":"s","interactions":[{"role":"user","text":"a"},{"role":"assistant","content":"b"}],"only_last":true}"#;
+        let turns = ["system: s", "user: a", "model: b"];
+        assert_eq!(read(&Messages::Interactions, line).0, turns);
+        let (text, lost) = rewrite(&Messages::Interactions, &Messages::Usual, line);
+        assert_eq!(
+            text,
+            r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#
+        );
+        assert_eq!(lost, ["field `only_last`"]);
     }
 
     #[test]

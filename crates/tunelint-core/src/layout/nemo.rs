@@ -4,6 +4,7 @@
 use super::fields::{extras, fields, has, optional, read_each};
 use super::messages::turn_list;
 use super::plain::Plain;
+use super::sharegpt;
 use super::{Capacity, Layout, Losses, Naming, ObjectWriter, tooling};
 use crate::example::{Example, Extra, Role, Turn};
 use crate::finding::Findings;
@@ -39,7 +40,7 @@ impl Layout for Nemo {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        TURNS.knows_all(body) && !has(body, "chosen")
+        TURNS.is_meant(body, &sharegpt::ROLES) && !has(body, "chosen")
     }
 
     fn reads(&self, body: &Body<'_>) -> bool {

@@ -23,6 +23,9 @@ pub(super) struct Plain {
     pub roles: &'static [Role],
 }
 
+/// Letters by which a name may differ from the one that was meant.
+const SLIP: usize = 2;
+
 impl Plain {
     fn role_called(&self, name: &str) -> Option<Role> {
         let at = self.names.iter().position(|known| *known == name)?;
@@ -39,17 +42,24 @@ impl Plain {
         }
     }
 
-    /// Whether all turns are of speakers whom this layout knows: one capital letter too many does
-    /// not make a record one of another layout.
-    pub(super) fn knows_all(&self, body: &Body<'_>) -> bool {
+    /// Whether the turns are meant to be of these speakers: of nobody else, or, where one of the
+    /// names is misspelt, of the model and of nobody whom the `usual` layout of the list calls so.
+    /// One capital letter too many does not make a record one of another layout.
+    pub(super) fn is_meant(&self, body: &Body<'_>, usual: &[&str]) -> bool {
         let Some(Field::Other(list)) = body.field(self.list) else {
             return false;
         };
-        let is_known = |turn: Value<'_>| {
-            let name = turn.get(self.speaker).and_then(Value::as_str);
-            name.is_some_and(|name| self.role_called(name).is_some())
+        let names = || {
+            let names = list.items().map(|turn| turn.get(self.speaker));
+            names.map(|name| name.and_then(Value::as_str).unwrap_or_default())
         };
-        list.items().next().is_some() && list.items().all(is_known)
+        let model = self.names.last().copied().unwrap_or_default();
+        let is_model = |name: &str| strsim::damerau_levenshtein(name, model) <= SLIP;
+        let is_known = |name: &str| self.role_called(name).is_some();
+        match names().all(is_known) {
+            true => names().next().is_some(),
+            false => names().any(is_model) && !names().any(|name| usual.contains(&name)),
+        }
     }
 
     /// Reads a turn.

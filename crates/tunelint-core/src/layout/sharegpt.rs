@@ -33,7 +33,7 @@ const FIELDS: [&str; 6] = [
     "videos",
     "audios",
 ];
-const ROLES: [&str; 7] = [
+pub(super) const ROLES: [&str; 7] = [
     "system",
     "human",
     "user",

@@ -123,7 +123,7 @@ pub(super) fn written<'x>(
     let told = |part: &Part<'_>| match part.kind {
         // What of them is not in the exchange is among its others.
         PartKind::Call | PartKind::Result => false,
-        PartKind::Media | PartKind::Inner => true,
+        PartKind::Media | PartKind::Inner | PartKind::LabelName => true,
         PartKind::Note => !(turn.role == Role::Tool && matches!(part.key, "tool_call_id" | "name")),
     };
     lose(turn, told, losses);
