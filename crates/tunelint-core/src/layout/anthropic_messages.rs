@@ -28,12 +28,7 @@ impl Layout for AnthropicMessages {
     }
 
     fn naming(&self) -> Option<Naming> {
-        Some(Naming {
-            list: "messages",
-            speaker: "role",
-            names: &["user", "assistant"],
-            seldom: &[],
-        })
+        Some(Naming::of("messages", "role", &["user", "assistant"]))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

@@ -69,12 +69,7 @@ impl Layout for BedrockConverse {
     }
 
     fn naming(&self) -> Option<Naming> {
-        Some(Naming {
-            list: "messages",
-            speaker: "role",
-            names: &ROLES,
-            seldom: &[],
-        })
+        Some(Naming::of("messages", "role", &ROLES))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

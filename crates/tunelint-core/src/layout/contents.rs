@@ -46,12 +46,7 @@ impl Layout for Contents {
     }
 
     fn naming(&self) -> Option<Naming> {
-        Some(Naming {
-            list: "contents",
-            speaker: "role",
-            names: &ROLES,
-            seldom: &[],
-        })
+        Some(Naming::of("contents", "role", &ROLES))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

@@ -34,12 +34,7 @@ impl Plain {
 
     /// Where the turns name who speaks.
     pub(super) fn naming(&self) -> Naming {
-        Naming {
-            list: self.list,
-            speaker: self.speaker,
-            names: self.names,
-            seldom: &[],
-        }
+        Naming::of(self.list, self.speaker, self.names)
     }
 
     /// Whether the turns are meant to be of these speakers: of nobody else, or, where one of the

@@ -31,6 +31,22 @@ pub struct Naming {
     pub seldom: &'static [(&'static str, Role)],
 }
 
+impl Naming {
+    /// Where the turns of `list` have nothing but the usual `names` under `speaker`.
+    pub(super) const fn of(
+        list: &'static str,
+        speaker: &'static str,
+        names: &'static [&'static str],
+    ) -> Self {
+        Self {
+            list,
+            speaker,
+            names,
+            seldom: &[],
+        }
+    }
+}
+
 /// The role that `name` has among `names`.
 pub(super) fn among(names: &[(&str, Role)], name: &str) -> Option<Role> {
     let found = names.iter().find(|(known, _)| *known == name);

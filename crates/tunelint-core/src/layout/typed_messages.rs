@@ -55,12 +55,7 @@ impl Layout for TypedMessages {
     }
 
     fn naming(&self) -> Option<Naming> {
-        Some(Naming {
-            list: "messages",
-            speaker: "role",
-            names: &ROLES,
-            seldom: &[],
-        })
+        Some(Naming::of("messages", "role", &ROLES))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

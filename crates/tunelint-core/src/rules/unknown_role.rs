@@ -6,7 +6,6 @@ use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::json::Value;
 use crate::layout::{self, Naming, Speaker};
-use crate::limit::listed;
 use crate::printable::quoted;
 use crate::profile::{Profile, Roles};
 use crate::record::{Field, Record};
@@ -41,31 +40,47 @@ const ALIASES: [(&str, &str); 16] = [
 
 /// Builds the rule. Roles that the layout itself does not know are reported while it is read.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let named = |layout: Arc<dyn layout::Layout>| {
+    let question = |layout: Arc<dyn layout::Layout>| {
         let naming = layout.naming()?;
-        let names = |profile: &Arc<Profile>| profile.roles_of(layout.name()).is_some();
-        let has_question = !naming.seldom.is_empty() || context.profiles.iter().any(names);
-        has_question.then(|| (layout.name(), naming))
+        let name = layout.name();
+        let takes = |of: &&Arc<Profile>| of.layouts.iter().any(|layout| layout == name);
+        let target = |of: &Arc<Profile>| (of.name.clone(), of.roles_of(name).cloned());
+        let takers = context.profiles.iter().filter(takes);
+        Some(Question {
+            layout: name,
+            naming,
+            targets: takers.map(target).collect(),
+        })
     };
     Some(Check::example(UnknownRole {
-        layouts: layout::all().into_iter().filter_map(named).collect(),
-        profiles: context.profiles.clone(),
+        questions: layout::all().into_iter().filter_map(question).collect(),
+        no_target: context.profiles.is_empty(),
     }))
 }
 
 /// Roles that a layout has and some targets do not take: who refuses them.
 struct UnknownRole {
-    /// The layouts in which that is a question.
-    layouts: Vec<(&'static str, Naming)>,
-    profiles: Vec<Arc<Profile>>,
+    questions: Vec<Question>,
+    /// Whether nobody is asked but the layout.
+    no_target: bool,
+}
+
+/// Who takes which names in a layout.
+struct Question {
+    layout: &'static str,
+    naming: Naming,
+    /// The targets that take the layout, and the names that they say they take; for others the
+    /// record is converted, and has the usual names then.
+    targets: Vec<(String, Option<Roles>)>,
 }
 
 impl ExampleRule for UnknownRole {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let found = self.layouts.iter().find(|(of, _)| *of == example.layout);
-        let Some((layout, naming)) = found else {
+        let mut questions = self.questions.iter();
+        let Some(question) = questions.find(|of| of.layout == example.layout) else {
             return;
         };
+        let naming = &question.naming;
         let Some(Field::Other(turns)) = example.record.body.field(naming.list) else {
             return;
         };
@@ -74,8 +89,7 @@ impl ExampleRule for UnknownRole {
         for role in turns.items().filter_map(|turn| turn.get(naming.speaker)) {
             let name = role.as_str().unwrap_or_default();
             let is_seldom = naming.seldom.iter().any(|(seldom, _)| *seldom == name);
-            let is_taken = || self.roles(layout).all(|(_, roles)| accepts(roles, name));
-            if (!is_seldom && is_taken()) || told.contains(&name) {
+            if (!is_seldom && question.is_taken(name)) || told.contains(&name) {
                 continue;
             }
             told.push(name);
@@ -84,40 +98,48 @@ impl ExampleRule for UnknownRole {
                 continue;
             }
             match is_seldom {
-                true => self.tell_seldom(layout, naming, &example.record, role, findings),
-                false => self.tell_refused(layout, &example.record, role, findings),
+                true if self.no_target => {
+                    report(
+                        &example.record,
+                        naming.speaker,
+                        role,
+                        naming.names,
+                        findings,
+                    );
+                }
+                true => question.tell_seldom(&example.record, role, findings),
+                false => question.tell_refused(&example.record, role, findings),
             }
         }
     }
 }
 
-impl UnknownRole {
-    /// The targets that name the roles of `layout`.
-    fn roles(&self, layout: &str) -> impl Iterator<Item = (&str, &Roles)> {
-        let profiles = self.profiles.iter();
-        profiles.filter_map(move |of| Some((of.name.as_str(), of.roles_of(layout)?)))
+impl Question {
+    /// The targets that name their roles and do not name `name`.
+    fn refusing(&self, name: &str) -> impl Iterator<Item = (&str, &Roles)> {
+        let targets = self.targets.iter();
+        let named = targets.filter_map(|(target, roles)| Some((target.as_str(), roles.as_ref()?)));
+        named.filter(move |(_, roles)| !accepts(roles, name))
+    }
+
+    fn is_taken(&self, name: &str) -> bool {
+        self.refusing(name).next().is_none()
     }
 
     /// Speaks of a name that the layout has, for the targets that do not take it.
-    fn tell_refused(
-        &self,
-        layout: &str,
-        record: &Record<'_>,
-        role: Value<'_>,
-        findings: &mut Findings<'_>,
-    ) {
+    fn tell_refused(&self, record: &Record<'_>, role: Value<'_>, findings: &mut Findings<'_>) {
         let name = role.as_str().unwrap_or_default();
-        let refuse = || {
-            self.roles(layout)
-                .filter(|(_, roles)| !accepts(roles, name))
-        };
-        let facts =
-            refuse().map(|(target, of)| (target, of.effect, of.unconfirmed, &[] as &[String]));
+        let everywhere: &[String] = &[];
+        let facts = self
+            .refusing(name)
+            .map(|(target, of)| (target, of.effect, of.unconfirmed, everywhere));
         for fact in TargetFact::gather(facts) {
             findings.report(record.at(role.span()), fact.severity(), || {
                 let does = fact.does(&format!("the role {}", quoted(name, 20)));
-                let first = refuse().find(|(target, _)| fact.targets.iter().any(|of| of == target));
-                let known = first.map_or(&[] as &[String], |(_, roles)| &roles.accepts);
+                let is_meant = |target: &str| fact.targets.iter().any(|of| of == target);
+                let mut refusing = self.refusing(name);
+                let known = refusing.find(|(target, _)| is_meant(target));
+                let known = known.map_or(everywhere, |(_, roles)| &roles.accepts);
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let help = match meant(name, &known) {
                     Some(usual) => format!("it calls it `{usual}`"),
@@ -128,43 +150,17 @@ impl UnknownRole {
         }
     }
 
-    /// Speaks of a name that few readers take: an error, save for the targets that do.
-    fn tell_seldom(
-        &self,
-        layout: &str,
-        naming: &Naming,
-        record: &Record<'_>,
-        role: Value<'_>,
-        findings: &mut Findings<'_>,
-    ) {
+    /// Speaks of a name that few readers take: an error for the targets that do not say they do.
+    fn tell_seldom(&self, record: &Record<'_>, role: Value<'_>, findings: &mut Findings<'_>) {
         let name = role.as_str().unwrap_or_default();
-        let takes = |profile: &&Arc<Profile>| {
-            let roles = profile.roles_of(layout);
-            roles.is_some_and(|roles| accepts(roles, name))
-        };
-        let targets = |take: bool| -> Vec<String> {
-            let profiles = self.profiles.iter().filter(|of| takes(of) == take);
-            profiles.map(|profile| profile.name.clone()).collect()
-        };
-        let (taking, refusing) = (targets(true), targets(false));
-        if taking.is_empty() {
-            return report(record, naming.speaker, role, naming.names, findings);
-        }
-        if refusing.is_empty() {
+        let takes = |roles: &Option<Roles>| roles.as_ref().is_some_and(|of| accepts(of, name));
+        let others = self.targets.iter().filter(|(_, roles)| !takes(roles));
+        let others: Vec<String> = others.map(|(target, _)| target.clone()).collect();
+        if others.is_empty() {
             return;
         }
         findings.report(record.at(role.span()), Severity::Error, || {
-            let shown = quoted(name, 30);
-            let (take, who) = (
-                if taking.len() == 1 { "takes" } else { "take" },
-                listed(&taking),
-            );
-            Message::new(format!(
-                "{} is {shown}, which is no role",
-                quoted(naming.speaker, 20)
-            ))
-            .help(format!("of the targets, {who} {take} it"))
-            .targets(&refusing)
+            no_role(self.naming.speaker, name, self.naming.names).targets(&others)
         });
     }
 }
@@ -183,21 +179,27 @@ pub(crate) fn report(
 ) {
     findings.report_as(META.name, record.at(role.span()), Severity::Error, || {
         let name = role.as_str().unwrap_or_default();
-        let (key, shown) = (quoted(key, 20), quoted(name, 30));
         if record.speakers.get(name) == Some(Speaker::Call) {
+            let (key, shown) = (quoted(key, 20), quoted(name, 30));
             let why = "was said to be a tool call, and no turn is one here";
             return Message::new(format!("{key} is {shown}, which {why}"))
                 .help("`call` is for `sharegpt`; the other layouts have calls beside the text of a turn: say `model`");
         }
-        let message = Message::new(format!("{key} is {shown}, which is no role"));
-        match meant(name, known) {
-            Some(meant) => message.help(format!("did you mean `{meant}`?")),
-            None => message.help(format!(
-                "the roles are {}; `--role NAME=ROLE` says what another name stands for",
-                known.join(", ")
-            )),
-        }
+        no_role(key, name, known)
     });
+}
+
+/// The message about a name under `key` that is none of the roles `known`.
+fn no_role(key: &str, name: &str, known: &[&str]) -> Message {
+    let (key, shown) = (quoted(key, 20), quoted(name, 30));
+    let message = Message::new(format!("{key} is {shown}, which is no role"));
+    match meant(name, known) {
+        Some(meant) => message.help(format!("did you mean `{meant}`?")),
+        None => message.help(format!(
+            "the roles are {}; `--role NAME=ROLE` says what another name stands for",
+            known.join(", ")
+        )),
+    }
 }
 
 /// The role that was most likely meant.
