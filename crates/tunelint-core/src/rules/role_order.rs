@@ -60,11 +60,9 @@ impl ExampleRule for RoleOrder {
         }
         // One turn out of place breaks several requirements, and is told once to each target.
         let mut told: Vec<(Span, &[String])> = Vec::new();
-        for (order, fact) in &self.asked {
-            let Some(breach) = order
-                .breach_of(example)
-                .filter(|_| fact.is_of(example.layout))
-            else {
+        let asked = self.asked.iter();
+        for (order, fact) in asked.filter(|(_, fact)| fact.is_of(example.layout)) {
+            let Some(breach) = order.breach_of(example) else {
                 continue;
             };
             if told.contains(&(breach.span, &fact.targets)) {

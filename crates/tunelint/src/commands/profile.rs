@@ -78,10 +78,7 @@ fn demands(profile: &Profile, text: &mut String) {
     section(text, "Order of turns", profile.turns.iter().map(fact_line));
     let accepts = profile.roles.iter().map(|of| {
         let effect = effect_words(of.effect, of.unconfirmed);
-        let within = match of.layouts.as_slice() {
-            [] => String::new(),
-            layouts => format!(" in {}", layouts.join(", ")),
-        };
+        let within = within(&of.layouts);
         let words = format!("{}{within} ({effect})", of.accepts.join(", "));
         ("roles", words, &of.source, &of.quote, &of.note)
     });
@@ -145,8 +142,16 @@ fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<
 }
 
 fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> Line<'p> {
-    let words = effect_words(of.effect, of.unconfirmed);
+    let words = effect_words(of.effect, of.unconfirmed) + &within(&of.layouts);
     (name.as_str(), words, &of.source, &of.quote, &of.note)
+}
+
+/// The layouts of which something is said, where it is not said of all.
+fn within(layouts: &[String]) -> String {
+    match layouts {
+        [] => String::new(),
+        layouts => format!(" in {}", layouts.join(", ")),
+    }
 }
 
 fn effect_words(effect: Effect, unconfirmed: bool) -> String {
