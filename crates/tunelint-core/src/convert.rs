@@ -17,7 +17,7 @@ use crate::name_counts::NameCounts;
 use crate::position::Position;
 use crate::printable::{counted, field_name, quoted};
 use crate::reader::{Decoded, Reader, Scratch};
-use crate::record::{Located, Record};
+use crate::record::{Field, Located, Record};
 use crate::sink::{Form, Sink, encode};
 use crate::source::Batch;
 use crate::text::Text;
@@ -246,7 +246,12 @@ impl Converter {
             .into());
         }
         for name in others {
-            losses.add(field_name(name), example.record.span());
+            let span = match example.record.body.field(name) {
+                Some(Field::Text(text)) => text.span(),
+                Some(Field::Other(value)) => value.span(),
+                None => example.record.span(),
+            };
+            losses.add(field_name(name), span);
         }
         Ok(())
     }
@@ -361,7 +366,9 @@ impl Converter {
         {
             losses.add("the worse answer", rejected.span);
         }
-        let is_label = example.desirable.is_some() && example.record.body.field("label").is_some();
+        let is_left_over = example.extras.iter().any(|extra| extra.key == "label");
+        let is_label = example.record.body.field("label").is_some() && !is_left_over;
+        let is_label = is_label && example.desirable.is_some();
         if lesson != Lesson::Judgement && is_label {
             losses.add("field `label`", example.record.span());
         }
@@ -437,6 +444,11 @@ fn lose_system(example: &Example<'_>, losses: &mut Losses) {
     }
     for part in systems.flat_map(|turn| &turn.parts) {
         losses.add(part.name(), part.span);
+    }
+    let mut spoken = example.turns.iter();
+    spoken.find(|turn| turn.role != Role::System);
+    for turn in spoken.filter(|turn| turn.role == Role::System) {
+        losses.add("place of a system text", turn.span);
     }
 }
 

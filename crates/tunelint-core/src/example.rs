@@ -69,7 +69,22 @@ pub struct Part<'a> {
     pub span: Span,
 }
 
+/// Whether a weight, as written, is 0.
+pub(crate) fn is_zero(raw: &str) -> bool {
+    raw.parse::<f64>().is_ok_and(|weight| weight == 0.0)
+}
+
 impl Part<'_> {
+    /// Whether it says that its turn is not to be trained on.
+    pub(crate) fn skips(&self) -> bool {
+        self.kind == PartKind::Note
+            && match self.key {
+                "weight" => is_zero(self.raw),
+                "train" => self.raw == "false",
+                _ => false,
+            }
+    }
+
     /// What it is called where it is counted.
     pub fn name(&self) -> String {
         match self.kind {
@@ -166,6 +181,11 @@ impl<'a> Turn<'a> {
             Role::Tool if !self.texts.is_empty() && has_result() => Role::User,
             role => role,
         }
+    }
+
+    /// Whether it says that it is not to be trained on.
+    pub fn is_skipped(&self) -> bool {
+        self.parts.iter().any(Part::skips)
     }
 
     /// Its length in Unicode scalar values.

@@ -28,7 +28,11 @@ impl Layout for AnthropicMessages {
     }
 
     fn naming(&self) -> Option<Naming> {
-        Some(Naming::of("messages", "role", &["user", "assistant"]))
+        let names = &["user", "assistant"];
+        Some(Naming {
+            names,
+            ..Messages::Usual.naming()?
+        })
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

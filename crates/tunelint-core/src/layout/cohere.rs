@@ -95,7 +95,8 @@ mod tests {
         };
         assert!(recognised("User", "Chatbot") && recognised("User", "Chatbott"));
         assert!(recognised("Usr", "Chatbot"));
-        assert!(!recognised("User", "assistant") && !recognised("User", "Assistant"));
+        assert!(!recognised("Person", "Chatbot") && !recognised("User", "Assistant"));
+        assert!(!recognised("User", "assistant"));
         assert!(!recognised("user", "Chatbot") && !recognised("human", "bot"));
         assert_eq!(
             read(&Cohere, &line("User", "Chatbott")).1,

@@ -367,7 +367,10 @@ pub(super) mod testing {
             lone_cr: false,
             recovered: false,
         };
-        let example = layout.decode(&record, &mut findings);
+        let mut example = layout.decode(&record, &mut findings);
+        if let Some(example) = &mut example {
+            example.layout = layout.name();
+        }
         let result = take(example.as_ref());
         let found = findings.into_parts().1;
         let said = |f: &crate::finding::Finding| {

@@ -10,7 +10,6 @@ use super::fields::{
     optional, read_each, text_is_not_a, wrong_type,
 };
 use super::tooling::{self, Room, Written};
-use super::typed_messages::is_typed;
 use super::{Capacity, Layout, Losses, Naming, ObjectWriter, WEIGHT, write_weight};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use crate::finding::Findings;
@@ -57,27 +56,23 @@ pub(super) const ROLES: [&str; 6] = [
 /// The usual key of what is said.
 const CONTENT: &str = "content";
 /// Names that few readers take.
-const SELDOM: [(&str, Role); 4] = [
+const SELDOM: [(&str, Role); 5] = [
     ("human", Role::User),
     ("gpt", Role::Model),
     ("input", Role::User),
     ("output", Role::Model),
+    ("ipython", Role::Tool),
 ];
 
 impl Messages {
     pub(super) const ALL: [Self; 3] = [Self::Usual, Self::Conversations, Self::Interactions];
 
-    /// The layout among these that a record is in.
-    fn of(body: &Body<'_>) -> Option<Self> {
-        Self::ALL.into_iter().find(|layout| layout.has_turns(body))
-    }
-
-    /// Whether a record has the list of turns, in the form of this layout.
-    fn has_turns(self, body: &Body<'_>) -> bool {
-        match self {
-            Self::Usual => has(body, "messages") && !is_converse(body) && !is_typed(body),
-            Self::Conversations => is_chat(body),
-            Self::Interactions => has(body, "interactions"),
+    /// The layout among these in whose form the turns of an example were read.
+    fn of(example: &Example<'_>) -> Option<Self> {
+        match example.layout {
+            "anthropic-messages" => Some(Self::Usual),
+            "classifier" => has(&example.record.body, "messages").then_some(Self::Usual),
+            name => Self::ALL.into_iter().find(|layout| layout.name() == name),
         }
     }
 
@@ -108,11 +103,16 @@ impl Messages {
 
 /// Whether the `conversations` of a record are of `role` and `content`.
 pub(super) fn is_chat(body: &Body<'_>) -> bool {
-    let Some(Field::Other(list)) = body.field("conversations") else {
-        return false;
-    };
-    let first = list.items().find(|turn| turn.kind() == Kind::Object);
-    first.is_some_and(|turn| turn.get("role").is_some() && turn.get("from").is_none())
+    first_of(body, "conversations")
+        .is_some_and(|turn| turn.get("role").is_some() && turn.get("from").is_none())
+}
+
+/// The first object in the list called `name`.
+fn first_of<'a>(body: &Body<'a>, name: &str) -> Option<Value<'a>> {
+    match body.field(name) {
+        Some(Field::Other(list)) => list.items().find(|turn| turn.kind() == Kind::Object),
+        _ => None,
+    }
 }
 
 impl Layout for Messages {
@@ -158,7 +158,10 @@ impl Layout for Messages {
     fn reads(&self, body: &Body<'_>) -> bool {
         match self {
             Self::Usual => has(body, "messages") && !is_converse(body),
-            other => other.has_turns(body),
+            Self::Conversations => is_chat(body),
+            Self::Interactions => {
+                first_of(body, "interactions").is_some_and(|turn| turn.get("role").is_some())
+            }
         }
     }
 
@@ -181,21 +184,26 @@ impl Layout for Messages {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let from = Self::of(&example.record.body);
-        // Turns are the same in all three; what stands beside them has other names.
+        let from = Self::of(example);
+        // Turns and tools are the same in all three; the rest has other names or no place.
         object.key(self.name());
         tooling::encode_list(example, from.is_some(), object, |turn, exchange, object| {
             encode_turn(turn, from.is_some(), exchange, object, losses);
         });
         let own = from == Some(*self);
-        let there: &[&str] = match self {
-            Self::Usual if !own => {
-                write_weight(example, object);
-                &[WEIGHT]
+        let mut there: Vec<&str> = Vec::new();
+        if !own && *self == Self::Usual {
+            write_weight(example, object);
+            there.push(WEIGHT);
+        }
+        if let Some(from) = from.filter(|_| !own) {
+            for tools in example.settings.iter().filter(|of| of.key == from.tools()) {
+                object.key(self.tools());
+                object.raw(tools.raw);
             }
-            _ => &[],
-        };
-        tooling::settings(example, own, there, object, losses, |tools, object| {
+            there.push(from.tools());
+        }
+        tooling::settings(example, own, &there, object, losses, |tools, object| {
             declare(self.tools(), tools, object);
         });
     }

@@ -37,24 +37,26 @@ impl Plain {
         Naming::of(self.list, self.speaker, self.names)
     }
 
-    /// Whether the turns are meant to be of these speakers: of nobody else, or, where one of the
-    /// names is misspelt, of the model and of nobody whom the `usual` layout of the list calls so.
-    /// One capital letter too many does not make a record one of another layout.
+    /// Whether the turns are meant to be of these speakers: each has one of their names, or nearly,
+    /// and nobody one that the `usual` layout of the list has. One capital letter too many does not
+    /// make a record one of another layout.
     pub(super) fn is_meant(&self, body: &Body<'_>, usual: &[&str]) -> bool {
         let Some(Field::Other(list)) = body.field(self.list) else {
             return false;
         };
-        let names = || {
-            let names = list.items().map(|turn| turn.get(self.speaker));
-            names.map(|name| name.and_then(Value::as_str).unwrap_or_default())
+        let mut names = list.items().map(|turn| {
+            let name = turn.get(self.speaker).and_then(Value::as_str);
+            name.unwrap_or_default()
+        });
+        let is_near = |name: &str| {
+            let slip = |known: &&str| strsim::damerau_levenshtein(known, name);
+            self.names
+                .iter()
+                .any(|known| slip(&known) <= SLIP.min(known.len() / 3))
         };
-        let model = self.names.last().copied().unwrap_or_default();
-        let is_model = |name: &str| strsim::damerau_levenshtein(name, model) <= SLIP;
-        let is_known = |name: &str| self.role_called(name).is_some();
-        match names().all(is_known) {
-            true => names().next().is_some(),
-            false => names().any(is_model) && !names().any(|name| usual.contains(&name)),
-        }
+        let is_own = |name| self.role_called(name).is_some();
+        list.items().next().is_some()
+            && names.all(|name| is_own(name) || (is_near(name) && !usual.contains(&name)))
     }
 
     /// Reads a turn.

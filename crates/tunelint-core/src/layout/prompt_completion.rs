@@ -7,7 +7,7 @@ use super::{
     Capacity, Layout, Losses, ObjectWriter, WEIGHT, flat_texts, lose_parts_of_turns,
     lose_settings_but, side, write_weight,
 };
-use crate::example::{Example, Role};
+use crate::example::{Example, Extra, Role};
 use crate::finding::Findings;
 use crate::record::{Body, Record};
 
@@ -47,7 +47,7 @@ impl Layout for PromptCompletion {
         turns.extend(completion?);
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &["prompt", answer, WEIGHT]);
-        example.settings = fields(record, |name| name == WEIGHT);
+        example.settings = weight(record);
         Some(example)
     }
 
@@ -61,6 +61,23 @@ impl Layout for PromptCompletion {
     fn capacity(&self) -> Capacity {
         Capacity::PAIR
     }
+}
+
+/// The weight of the example. A cell with nothing in it says nothing.
+fn weight<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
+    let mut fields = fields(record, |name| name == WEIGHT);
+    if matches!(record.body, Body::Row(_)) {
+        for cell in &mut fields {
+            let quoted = cell
+                .raw
+                .strip_prefix('"')
+                .and_then(|raw| raw.strip_suffix('"'));
+            cell.raw = quoted.unwrap_or(cell.raw).trim();
+            cell.key = WEIGHT;
+        }
+        fields.retain(|cell| !cell.raw.is_empty());
+    }
+    fields
 }
 
 #[cfg(test)]

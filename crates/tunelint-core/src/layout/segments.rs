@@ -1,13 +1,13 @@
 //! `segments`: pieces of one text, each with a `label` that says whether it is learnt, as Axolotl
 //! has them for training without a template (`input_output`).
 
-use super::fields::{all_of, extras, has, missing_in, not_a, not_an_object, notes, text_is_not_a};
+use super::fields::{all_of, extras, missing_in, not_a, not_an_object, notes, text_is_not_a};
 use super::messages::{turn_list, turn_text};
 use super::{Capacity, Layout, Losses, ObjectWriter, tooling};
 use crate::example::{Example, PartKind, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
-use crate::record::{Body, Record};
+use crate::record::{Body, Field, Record};
 
 /// The layout.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +26,12 @@ impl Layout for Segments {
         &FIELDS
     }
 
+    /// Pieces of speech are called so too; those that are learnt or not say which.
     fn recognises(&self, body: &Body<'_>) -> bool {
-        has(body, "segments")
+        let Some(Field::Other(list)) = body.field("segments") else {
+            return false;
+        };
+        list.items().any(|item| item.get(LABEL).is_some())
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
@@ -43,6 +47,10 @@ impl Layout for Segments {
         object.begin_array();
         for turn in &example.turns {
             let learnt = match turn.speaker() {
+                Role::Model if turn.is_skipped() => {
+                    losses.add("role of an answer that is not learnt", turn.span);
+                    "false"
+                }
                 Role::Model => "true",
                 Role::User | Role::System => "false",
                 Role::Tool => {
@@ -57,9 +65,13 @@ impl Layout for Segments {
             object.key("text");
             object.texts(&turn.texts);
             object.end_object();
-            tooling::lose(turn, |_| true, losses);
+            // Whether it is learnt was said.
+            tooling::lose(turn, |part| !part.skips(), losses);
         }
         object.end_array();
+        if example.layout != self.name() {
+            losses.add("what stands between turns", example.record.span());
+        }
         super::lose_settings(example, losses);
     }
 
@@ -130,8 +142,17 @@ mod tests {
         assert!(lost.is_empty());
         assert_eq!(
             rewrite(&*messages, &Segments, &turns),
-            (LINE.into(), vec![])
+            (LINE.into(), vec!["what stands between turns".into()])
         );
+    }
+
+    #[test]
+    fn what_was_not_to_be_learnt_is_not() {
+        let messages = by_name("messages").unwrap();
+        let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":0}]}"#;
+        let (text, lost) = rewrite(&*messages, &Segments, line);
+        assert!(text.ends_with(r#"{"label":false,"text":"b"}]}"#), "{text}");
+        assert_eq!(lost[0], "role of an answer that is not learnt");
     }
 
     #[test]

@@ -87,8 +87,7 @@ impl Layout for ShareGpt {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let body = &example.record.body;
-        let own = has(body, "conversations") && !is_chat(body) && !Nemo.recognises(body);
+        let own = ["sharegpt", "preference-sharegpt"].contains(&example.layout);
         object.key("conversations");
         tooling::encode_list(
             example,

@@ -3,14 +3,13 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{
-    extras, fields, has, missing, not_a, other_kind, own_names, text_is_not_a, wrong_type,
-};
+use super::fields::{extras, fields, has, missing, not_a, other_kind, own_names, text_is_not_a};
 use super::{Capacity, Layout, Lesson, Losses, ObjectWriter, side};
 use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
 use crate::position::Span;
+use crate::printable::counted;
 use crate::record::{Body, Field, Record};
 use crate::text::Text;
 
@@ -31,8 +30,23 @@ impl Layout for Stepwise {
         &FIELDS
     }
 
+    /// Only what no other layout could be: completions and labels stand beside many things.
     fn recognises(&self, body: &Body<'_>) -> bool {
-        has(body, "completions") && has(body, "labels")
+        let others = [
+            "completion",
+            "messages",
+            "conversations",
+            "instruction",
+            "chosen",
+        ];
+        let lists = ["completions", "labels"];
+        let is_list = |name: &&str| match body.field(name) {
+            Some(Field::Other(list)) => list.kind() == Kind::Array,
+            _ => false,
+        };
+        has(body, "prompt")
+            && lists.iter().all(is_list)
+            && !others.iter().any(|name| has(body, name))
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
@@ -47,7 +61,10 @@ impl Layout for Stepwise {
         if said != judged || said == 0 {
             other_kind(record, labels.span(), findings, || match said {
                 0 => "`completions` holds no step".to_owned(),
-                _ => format!("`labels` judges {judged} steps, and `completions` has {said}"),
+                _ => format!(
+                    "`labels` judges {}, and `completions` has {said}",
+                    counted(judged as u64, "step")
+                ),
             });
             return None;
         }
@@ -107,7 +124,10 @@ fn answer<'a>(
     let mut whole = true;
     for step in steps.items() {
         let Some(text) = step.text() else {
-            wrong_type(record, "completions", step, findings);
+            other_kind(record, step.span(), findings, || {
+                let kind = step.kind().describe();
+                format!("a step of `completions` is {kind}, not text")
+            });
             whole = false;
             continue;
         };
@@ -132,7 +152,10 @@ fn are_right(record: &Record<'_>, labels: Value<'_>, findings: &mut Findings<'_>
             "true" | "1" => {}
             "false" | "0" => all = all.map(|_| false),
             _ => {
-                not_a("true or false", record, "labels", label, findings);
+                other_kind(record, label.span(), findings, || {
+                    let kind = label.kind().describe();
+                    format!("a label of `labels` is {kind}, not true or false")
+                });
                 all = None;
             }
         }
@@ -174,7 +197,7 @@ mod tests {
         );
         assert_eq!(
             said(r#"["b",5]"#, r#"[true,"no"]"#),
-            "wrong-type@34 /completions/1: `completions` is a number, not text; wrong-type@52 /labels/1: `labels` is a string, not true or false"
+            "wrong-type@34 /completions/1: a step of `completions` is a number, not text; wrong-type@52 /labels/1: a label of `labels` is a string, not true or false"
         );
         assert_eq!(
             said(r#""b""#, "7"),

@@ -51,7 +51,16 @@ impl ExampleRule for AmbiguousLayout {
             return;
         }
         for (layouts, fact) in &self.asked {
-            let read = layouts.iter().filter(|of| of.reads(&example.record.body));
+            // A field that is null holds nothing of another layout.
+            let is_there = |name: &&str| {
+                let mut extras = example.extras.iter();
+                extras.any(|extra| extra.key == *name && extra.raw != "null")
+            };
+            let is_own = |of: &dyn Layout| of.name() == example.layout;
+            let read = layouts.iter().filter(|of| {
+                let meant = is_own(of.as_ref()) || of.fields().iter().any(is_there);
+                meant && of.reads(&example.record.body)
+            });
             let names: Vec<String> = read.map(|of| format!("`{}`", of.name())).collect();
             if names.len() < 2 {
                 continue;

@@ -85,7 +85,7 @@ impl InvalidValue {
         example: &Example<'_>,
         findings: &mut Findings<'_>,
     ) {
-        let number = weight.raw.parse::<f64>().ok();
+        let number = number_of(weight.raw);
         let is_binary = number.is_some_and(|number| number == 0.0 || number == 1.0);
         if !is_binary && !self.binary_weight.is_empty() {
             tell(
@@ -135,11 +135,11 @@ impl InvalidValue {
         example: &Example<'_>,
         findings: &mut Findings<'_>,
     ) {
-        let number = weight.raw.parse::<f64>().ok();
+        let number = number_of(weight.raw);
         if number.is_some_and(|number| number >= 0.0) {
             return;
         }
-        if number.is_some() && !self.sample_weight_from_0.is_empty() {
+        if !self.sample_weight_from_0.is_empty() {
             return tell(
                 &self.sample_weight_from_0,
                 example,
@@ -147,7 +147,7 @@ impl InvalidValue {
                 findings,
                 |fact| {
                     let given = quoted(weight.raw, 20);
-                    let does = fact.does("a weight below 0");
+                    let does = fact.does("any that is no number from 0");
                     Message::new(format!("the weight of the example is {given}: {does}"))
                         .help("write 0 or more, or leave the record out")
                 },
@@ -191,15 +191,20 @@ impl InvalidValue {
             version.span,
             findings,
             |fact| {
-                let does = fact.does("any other than the usual one");
+                let does = fact.does(&format!("any other than `{CONVERSE}`"));
                 Message::new(format!("the version is {given}: {does}")).help(help())
             },
         );
     }
 }
 
+/// The number that a value is: `NaN` is none.
+fn number_of(raw: &str) -> Option<f64> {
+    raw.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
 fn no_weight(raw: &str) -> Message {
     let given = quoted(raw, 20);
-    Message::new(format!("{given} is no weight: a number from 0 is needed"))
+    Message::new(format!("{given} is no weight: a number is needed"))
         .help("0 leaves it out of training, 1 trains on it")
 }

@@ -1,6 +1,6 @@
 //! An example of which nothing is trained: every answer has weight 0.
 
-use crate::example::{Example, PartKind, Turn};
+use crate::example::{Example, Turn, is_zero};
 use crate::finding::{Findings, Fix, Message, Severity};
 use crate::rule::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 
@@ -28,7 +28,7 @@ impl ExampleRule for NothingToLearn {
             .settings
             .iter()
             .find(|setting| setting.key == "weight" && is_zero(setting.raw));
-        if whole.is_none() && !example.outputs().all(is_skipped) {
+        if whole.is_none() && !example.outputs().all(Turn::is_skipped) {
             return;
         }
         let place = whole.map_or(last.span, |setting| setting.span);
@@ -37,25 +37,11 @@ impl ExampleRule for NothingToLearn {
                 Some(_) => "the example has weight 0, so nothing is learnt from it",
                 None => "every turn of the model has weight 0, so nothing is learnt",
             };
-            Message::new(message)
-                .help("give one of them weight 1, or remove the record")
-                .fix(Fix::dropping())
+            let help = match whole {
+                Some(_) => "give it a weight above 0, or remove the record",
+                None => "give one of them weight 1, or remove the record",
+            };
+            Message::new(message).help(help).fix(Fix::dropping())
         });
     }
-}
-
-/// Whether a turn says that it is not to be trained on.
-fn is_skipped(turn: &Turn<'_>) -> bool {
-    turn.parts.iter().any(|part| {
-        part.kind == PartKind::Note
-            && match part.key {
-                "weight" => is_zero(part.raw),
-                "train" => part.raw == "false",
-                _ => false,
-            }
-    })
-}
-
-fn is_zero(raw: &str) -> bool {
-    raw.parse::<f64>().is_ok_and(|weight| weight == 0.0)
 }

@@ -168,9 +168,11 @@ impl Order {
                 }
                 _ => None,
             },
+            // A text alone has no turns; what its layout is called tells more.
+            Self::TwoTurns if ["text", "segments"].contains(&example.layout) => None,
             Self::AnswersUser => prompt
                 .last()
-                .filter(|turn| is_pair && turn.role != Role::User)
+                .filter(|turn| is_pair && matches!(turn.role, Role::Model | Role::System))
                 .and_then(|turn| at(turn.span, "the answers do not follow a turn of the user")),
             Self::SingleAnswer => [chosen, &example.rejected]
                 .into_iter()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::example::{Example, KTO_TAG, PartKind};
+use crate::example::{Example, KTO_TAG, PartKind, Role};
 use crate::finding::{Findings, Message, Severity};
 use crate::layout::{self, Layout};
 use crate::name_counts::{Counted, MOST, NameCounts};
@@ -106,6 +106,24 @@ impl UnknownField {
         }
     }
 
+    /// Counts the fields that the layout knows and that of a target does not.
+    fn observe_settings(&self, example: &Example<'_>, tally: &mut OfSources) {
+        let record = &example.record;
+        for (at, (layouts, _)) in self.refused.iter().enumerate() {
+            let is_known = |key: &str| {
+                let mut reading = layouts.iter().filter(|of| of.reads(&record.body));
+                reading.any(|of| of.name() == example.layout || of.fields().contains(&key))
+            };
+            for setting in example.settings.iter().filter(|of| !is_known(of.key)) {
+                let names = tally.entry(record.source.0).or_default();
+                names.add(setting.key, 1, || First {
+                    location: record.locate(setting.key_span),
+                    received: (0..self.refused.len()).map(|of| of == at).collect(),
+                });
+            }
+        }
+    }
+
     /// Counts the keys of turns that a target's layout has no place for.
     fn observe_turns(&self, example: &Example<'_>, tally: &mut OfSources) {
         let record = &example.record;
@@ -114,9 +132,11 @@ impl UnknownField {
             let Some(known) = reading.find_map(|layout| layout.turn_fields()) else {
                 continue;
             };
-            let parts = example.turns.iter().flat_map(|turn| &turn.parts);
-            let keys = parts.filter(|part| matches!(part.kind, PartKind::Note | PartKind::Call));
-            for part in keys.filter(|part| !known.contains(&part.key)) {
+            // Calls and results are not fields too many, but of another kind: `broken-tool-call`.
+            let turns = example.turns.iter().filter(|turn| turn.role != Role::Tool);
+            let notes = turns.flat_map(|turn| &turn.parts);
+            let notes = notes.filter(|part| part.kind == PartKind::Note && !part.key.contains('/'));
+            for part in notes.filter(|part| !known.contains(&part.key)) {
                 let names = tally.entry(record.source.0).or_default();
                 names.add(part.key, 1, || First {
                     location: record.locate(part.span),
@@ -152,6 +172,7 @@ impl DatasetRule for UnknownField {
             return;
         }
         self.observe_top(example, &mut tally.top);
+        self.observe_settings(example, &mut tally.top);
         self.observe_turns(example, &mut tally.turns);
     }
 

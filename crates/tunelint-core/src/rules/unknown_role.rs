@@ -212,12 +212,13 @@ fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
             .find(|(alias, usual)| *alias == lower || *usual == lower)?;
         let turned = ALIASES.iter().filter(|(_, of)| of == usual);
         let mut names = std::iter::once(usual).chain(turned.map(|(alias, _)| alias));
-        names.find_map(|wanted| known.iter().find(|role| role == &wanted))
+        names.find_map(|wanted| known.iter().find(|role| role.eq_ignore_ascii_case(wanted)))
     };
     let close = || {
-        known
-            .iter()
-            .find(|role| strsim::damerau_levenshtein(role, &lower) <= 2.min(role.len() / 3))
+        known.iter().find(|role| {
+            let slips = strsim::damerau_levenshtein(&role.to_lowercase(), &lower);
+            slips <= 2.min(role.len() / 3)
+        })
     };
     known
         .iter()
@@ -241,6 +242,8 @@ mod tests {
             ("asistant", &messages, Some("assistant")),
             ("bot", &sharegpt, Some("gpt")),
             ("assistant", &["user", "model"], Some("model")),
+            ("human", &["System", "User", "Chatbot"], Some("User")),
+            ("Users", &["System", "User", "Chatbot"], Some("User")),
             ("narrator", &messages, None),
         ] {
             assert_eq!(meant(name, known), wanted, "{name}");
