@@ -10,6 +10,7 @@ use tunelint_core::profile::{Cited, FILES, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::source::Input;
 use tunelint_core::survey::Leaks;
+use tunelint_core::task::Task;
 use tunelint_core::tokens::Tokenizer;
 
 use crate::profiles::is_enforced;
@@ -44,6 +45,11 @@ impl Fixture {
         check.enabled = [rule].into();
         check.context.profiles = vec![Arc::new(profile.clone())];
         check.context.tokenizer = Some(Arc::new(Letters));
+        let mut tasks = profile
+            .limits
+            .values()
+            .filter_map(|limit| limit.task.as_deref());
+        check.context.task = tasks.next_back().and_then(Task::from_name);
         if let Some(validation) = &self.validation {
             let input = Input::bytes("valid.jsonl", validation.as_bytes());
             let reader = Reader::open(SourceId(1), input, &ReadOptions::default());
@@ -153,7 +159,7 @@ fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixt
                 Fixture::of(pair(pad + 1, 0)),
             )
         }
-        "min-examples" => (
+        "min-examples" | "min-examples-of-task" => (
             "too-few-examples",
             Fixture::of(pairs(value)),
             Fixture::of(pairs(value - 1)),
@@ -476,6 +482,20 @@ fn met_and_broken(name: &str) -> Option<(&'static str, String, String)> {
             ("mixed-media", image.repeat(2), other)
         }
         "no-tools" => (calls, plain, good),
+        "tools-described" => {
+            let of = |function: Value| {
+                let tools = json!([{"type": "function", "function": function}]);
+                let mut record = json!({"messages": called(call("abcdefghi", json!("{}")), true)});
+                record["tools"] = tools;
+                format!("{record}\n")
+            };
+            let whole = json!({"name": "weather", "description": "d", "parameters": {}});
+            (
+                calls,
+                of(whole),
+                of(json!({"name": "weather", "parameters": {}})),
+            )
+        }
         "no-validation" => return None,
         "result-after-call" => {
             let unanswered = messages(&called(call("abcdefghi", json!("{}")), false));

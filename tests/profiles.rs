@@ -11,13 +11,14 @@ use tunelint_core::tokens::Rates;
 use crate::running::root;
 
 /// The limits that rules enforce.
-const LIMITS: [&str; 15] = [
+const LIMITS: [&str; 16] = [
     "input",
     "output",
     "example",
     "turn",
     "upload",
     "min-examples",
+    "min-examples-of-task",
     "max-examples",
     "images",
     "videos",
@@ -46,7 +47,7 @@ const TURNS: [&str; 14] = [
     "needs-model",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 20] = [
+const REQUIRES: [&str; 21] = [
     "arguments-object",
     "arguments-string",
     "binary-score",
@@ -66,6 +67,7 @@ const REQUIRES: [&str; 20] = [
     "sample-weight-in-all",
     "schema-version",
     "text-only",
+    "tools-described",
     "weight-of-model",
 ];
 /// Statements that rules hold every target to: each with the rule.

@@ -16,12 +16,20 @@ pub struct TargetLimit {
 impl TargetLimit {
     /// What the provider does beyond it, as it words it.
     pub fn effect(&self) -> String {
+        self.effect_on("example")
+    }
+
+    /// The same where what is too large is a part of an example.
+    pub fn effect_on(&self, what: &str) -> String {
         let max = match self.limit.unit {
             Unit::Percent => format!("{} % of that", self.limit.value),
             unit => counted(self.limit.value, unit.noun()),
         };
         let words = match self.limit.effect {
             Effect::Rejects => ("rejects", "reject", format!("more than {max}")),
+            Effect::Drops if what == "turn" => {
+                ("drops", "drop", format!("a turn of more than {max}"))
+            }
             Effect::Drops => ("drops", "drop", format!("an example of more than {max}")),
             Effect::Cuts => ("cuts", "cut", format!("it at {max}")),
             Effect::DocumentedMaximum => ("documents", "document", format!("a maximum of {max}")),
@@ -36,7 +44,7 @@ impl TargetLimit {
         let over = grouped(size.saturating_sub(self.limit.value));
         Message::new(format!(
             "the {what} has {size_words}, {over} too many: {}",
-            self.effect()
+            self.effect_on(what)
         ))
         .targets(&self.targets)
     }

@@ -15,7 +15,7 @@ use crate::finding::{Findings, Severity};
 use crate::infer::Inferred;
 pub use crate::limit::{TargetFact, TargetLimit};
 use crate::production::Prompts;
-use crate::profile::{Fact, Profile};
+use crate::profile::{Cited, Fact, Profile};
 use crate::request::Request;
 use crate::schema::Schema;
 use crate::survey::{Leaks, Needs, Survey};
@@ -232,8 +232,8 @@ impl RuleContext {
                 continue;
             };
             let same = |known: &&mut TargetLimit| {
-                (known.limit.value, known.limit.unit, known.limit.effect)
-                    == (limit.value, limit.unit, limit.effect)
+                let key = |of: &Cited<u64>| (of.value, of.unit, of.effect, of.with_validation);
+                key(&known.limit) == key(limit) && known.limit.task == limit.task
             };
             match limits.iter_mut().find(same) {
                 Some(known) => known.targets.push(profile.name.clone()),

@@ -277,6 +277,11 @@ pub fn declared_by(setting: &Extra<'_>) -> Option<Declared> {
     })?
 }
 
+/// Whether the calls and results of a layout are told by ids.
+pub fn has_ids(layout: &str) -> bool {
+    ["messages", "conversations", "interactions"].contains(&layout)
+}
+
 /// The fields in which layouts declare tools.
 pub const DECLARING: [&str; 4] = ["tools", "functions", "toolConfig", "available_tools"];
 

@@ -3,7 +3,9 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, first_part, has, inner_notes, not_a, notes, read_each};
+use super::fields::{
+    extras, fields, first_part, has, inner_notes, not_a, notes, read_each, text_is_not_a,
+};
 use super::messages::{Item, in_order, role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
@@ -113,13 +115,18 @@ pub(super) fn turns<'a>(
         None => {}
         Some(Field::Other(blocks)) if blocks.kind() == Kind::Array => {
             match turn(record, blocks, blocks, Role::System, findings) {
-                Some(system) if system.texts.is_empty() => {}
+                Some(system) if system.texts.is_empty() && system.parts.is_empty() => {}
                 Some(system) => turns.push(system),
                 None => whole = false,
             }
         }
-        Some(_) => {
-            turn_list(record, "system", findings)?;
+        Some(Field::Other(other)) => {
+            not_a("a list of texts", record, "system", other, findings);
+            return None;
+        }
+        Some(Field::Text(text)) => {
+            text_is_not_a("a list of texts", record, "system", &text, findings);
+            return None;
         }
     }
     whole &= read_each(messages, &mut turns, |message| {

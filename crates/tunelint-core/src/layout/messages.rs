@@ -45,6 +45,14 @@ const FIELDS: [&str; 6] = [
     "parallel_tool_calls",
     "weight",
 ];
+/// What stands beside `messages` where Mistral's own trainer reads them.
+const TRAINERS: [&str; 5] = [
+    "messages",
+    "system_prompt",
+    "available_tools",
+    "tools",
+    "only_last",
+];
 pub(super) const ROLES: [&str; 6] = [
     "system",
     "user",
@@ -53,6 +61,8 @@ pub(super) const ROLES: [&str; 6] = [
     "tool",
     "function",
 ];
+/// The key of what the model says where it does not answer.
+const REFUSAL: &str = "refusal";
 /// The usual key of what is said.
 const CONTENT: &str = "content";
 /// Names that few readers take.
@@ -101,6 +111,17 @@ impl Messages {
     }
 }
 
+/// Whether a record with `messages` has what Mistral's own trainer alone has beside and in them.
+fn is_of_trainer(body: &Body<'_>) -> bool {
+    let beside = ["available_tools", "only_last", "system_prompt"];
+    let is_said = || {
+        let first = first_of(body, "messages");
+        first.is_some_and(|turn| turn.get("text").is_some() && turn.get(CONTENT).is_none())
+    };
+    let is_alone = has(body, "messages") && !has(body, "interactions");
+    is_alone && (beside.iter().any(|name| has(body, name)) || is_said())
+}
+
 /// Whether the `conversations` of a record are of `role` and `content`.
 pub(super) fn is_chat(body: &Body<'_>) -> bool {
     first_of(body, "conversations")
@@ -132,6 +153,7 @@ impl Layout for Messages {
                 "interactions",
                 "system_prompt",
                 "available_tools",
+                "tools",
                 "only_last",
             ],
         }
@@ -148,9 +170,9 @@ impl Layout for Messages {
 
     fn recognises(&self, body: &Body<'_>) -> bool {
         let foreign = || match self {
-            Self::Usual => AnthropicMessages.recognises(body),
+            Self::Usual => AnthropicMessages.recognises(body) || is_of_trainer(body),
             Self::Conversations => false,
-            Self::Interactions => has(body, "messages"),
+            Self::Interactions => has(body, "messages") && !is_of_trainer(body),
         };
         self.reads(body) && !has(body, "chosen") && !foreign()
     }
@@ -166,19 +188,25 @@ impl Layout for Messages {
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        let list = turn_list(record, self.name(), findings)?;
+        let body = &record.body;
+        // Mistral's trainer reads the list under either name.
+        let (name, known): (_, &[&str]) = match self {
+            Self::Interactions if is_of_trainer(body) => ("messages", &TRAINERS),
+            own => (own.name(), own.fields()),
+        };
+        let list = turn_list(record, name, findings)?;
+        let seldom: &[_] = if name == self.name() { &SELDOM } else { &[] };
         let mut turns = Vec::with_capacity(4);
-        let known = self.fields();
         let system = system(record, self.system(), findings);
         let mut whole = system.is_ok();
         turns.extend(system.ok().flatten());
         whole &= read_each(list.items(), &mut turns, |message| {
-            turn_of(record, message, &SELDOM, self.content(), findings)
+            turn_of(record, message, seldom, self.content(), findings)
         });
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, known);
-        example.settings = fields(record, |name| {
-            name != self.name() && name != self.system() && known.contains(&name)
+        example.settings = fields(record, |field| {
+            field != name && field != self.system() && known.contains(&field)
         });
         whole.then_some(example)
     }
@@ -402,6 +430,12 @@ fn content<'a>(
     findings: &mut Findings<'_>,
 ) -> Option<()> {
     let calls = turn.parts.iter().any(|part| part.kind == PartKind::Call);
+    let written = message.get(key).filter(|value| value.kind() != Kind::Null);
+    // What is said in place of an answer, as OpenAI has it.
+    if let (None, Some(refusal)) = (written, message.get(REFUSAL).and_then(Value::text)) {
+        turn.texts.push(refusal);
+        return Some(());
+    }
     match message.get(key) {
         None if calls => Some(()),
         Some(value) if value.kind() == Kind::Null && calls => Some(()),
@@ -472,7 +506,7 @@ pub(super) fn encode_turn(
     let carries = |kind| turn.parts.iter().any(|part| part.kind == kind);
     if carries(PartKind::Media) || text_runs(&turn.texts).count() > 1 {
         encode_parts(turn, object);
-    } else if turn.texts.is_empty() && carries(PartKind::Call) {
+    } else if (turn.texts.is_empty() && carries(PartKind::Call)) || is_refusal(turn) {
         object.raw("null");
     } else {
         object.texts(&turn.texts);
@@ -490,6 +524,13 @@ pub(super) fn encode_turn(
         }
     }
     object.end_object();
+}
+
+/// Whether what a turn says is its refusal.
+fn is_refusal(turn: &Turn<'_>) -> bool {
+    let mut refusals = turn.parts.iter().filter(|part| part.key == REFUSAL);
+    let text = turn.texts.first();
+    refusals.any(|part| text.is_some_and(|text| text.span() == part.span))
 }
 
 /// The name of a role.
@@ -693,12 +734,25 @@ mod tests {
         let line = r#"{"system_prompt":"s","interactions":[{"role":"user","text":"a"},{"role":"assistant","content":"b"}],"only_last":true}"#;
         let turns = ["system: s", "user: a", "model: b"];
         assert_eq!(read(&Messages::Interactions, line).0, turns);
+        let other = line.replace("interactions", "messages");
+        assert_eq!(read(&Messages::Interactions, &other).0, turns);
         let (text, lost) = rewrite(&Messages::Interactions, &Messages::Usual, line);
         assert_eq!(
             text,
             r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#
         );
         assert_eq!(lost, ["field `only_last`"]);
+    }
+
+    #[test]
+    fn a_refusal_is_said_in_place_of_an_answer() {
+        let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"refusal":"No."}]}"#;
+        assert_eq!(read(&Messages::Usual, line).0, ["user: a", "model: No."]);
+        let own = rewrite(&Messages::Usual, &Messages::Usual, line);
+        assert_eq!(own, (line.into(), vec![]));
+        let (text, lost) = rewrite(&Messages::Usual, &ShareGpt, line);
+        assert!(text.contains(r#"{"from":"gpt","value":"No."}"#), "{text}");
+        assert_eq!(lost, ["field `refusal`"]);
     }
 
     #[test]

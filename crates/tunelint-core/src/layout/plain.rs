@@ -52,7 +52,7 @@ impl Plain {
             let slip = |known: &&str| strsim::damerau_levenshtein(known, name);
             self.names
                 .iter()
-                .any(|known| slip(&known) <= SLIP.min(known.len() / 3))
+                .any(|known| slip(known) <= SLIP.min(known.len() / 3))
         };
         let is_own = |name| self.role_called(name).is_some();
         list.items().next().is_some()

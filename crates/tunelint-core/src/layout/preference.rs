@@ -1,7 +1,7 @@
 //! `preference`: a prompt with a better and a worse answer, in the forms that trainers and
 //! providers have for it; each form is a layout of its own.
 
-use super::fields::{all_of, extra, extras, has, missing, not_a, notes, own_names};
+use super::fields::{all_of, extra, extras, has, missing, not_a, notes, other_kind, own_names};
 use super::{Capacity, Layout, Lesson, Losses, ObjectWriter, contents, messages, sharegpt, side};
 use crate::example::{Example, Extra, Role, Turn};
 use crate::finding::Findings;
@@ -239,8 +239,9 @@ fn vertex<'a>(record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Sides<
         fits &= side.replace(turn).is_none();
     }
     if !fits || chosen.is_none() || rejected.is_none() {
-        let what = "a list with one completion of score 1 and one of score 0";
-        not_a(what, record, "completions", list, findings);
+        other_kind(record, list.span(), findings, || {
+            "`completions` needs one completion of score 1 and one of score 0".to_owned()
+        });
         return None;
     }
     Some(Sides::of_one(prompt?, chosen?, rejected?))
@@ -438,7 +439,7 @@ mod tests {
         assert_eq!(
             read(&Preference::Vertex, line).1,
             [
-                "wrong-type@68 /completions: `completions` is a list, not a list with one completion of score 1 and one of score 0"
+                "wrong-type@68 /completions: `completions` needs one completion of score 1 and one of score 0"
             ]
         );
     }

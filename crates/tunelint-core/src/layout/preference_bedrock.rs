@@ -151,7 +151,11 @@ fn answers<'a>(
     }
     let [Some(mut chosen), Some(rejected)] = sides else {
         if whole {
-            not_a(BOTH, record, CANDIDATES, list, findings);
+            other_kind(record, list.span(), findings, || {
+                format!(
+                    "`{CANDIDATES}` needs one that is `preferred` and one that is `non-preferred`"
+                )
+            });
         }
         return None;
     };
@@ -242,7 +246,7 @@ mod tests {
         assert_eq!(
             said(&line(std::slice::from_ref(&good))),
             [
-                "wrong-type@156 /messages/1/candidates: `candidates` is a list, not a list with a candidate that is `preferred` and one that is `non-preferred`"
+                "wrong-type@156 /messages/1/candidates: `candidates` needs one that is `preferred` and one that is `non-preferred`"
             ]
         );
         assert_eq!(

@@ -15,6 +15,11 @@ pub struct Cited<T> {
     /// It holds only where there are more than so many.
     #[serde(default)]
     pub above: u64,
+    /// Whether examples for validation are counted with those for training.
+    #[serde(default)]
+    pub with_validation: bool,
+    /// The task for which it holds; for every one where there is none.
+    pub task: Option<String>,
     /// What happens beyond it.
     pub effect: Effect,
     /// The page, by its short name.

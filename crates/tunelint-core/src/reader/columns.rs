@@ -259,6 +259,8 @@ fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
         "prompt-completion" => has("prompt") && has("completion"),
         "alpaca" => has("instruction") && has("output"),
         "palm" => has("input_text") && has("output_text"),
+        "preference" => has("prompt") && has("chosen") && has("rejected"),
+        "text" => has("text") && names.len() == 1,
         _ => false,
     };
     layout::all().into_iter().find(complete)

@@ -25,6 +25,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         answered: context.requires("result-after-call"),
         strings: context.requires("arguments-string"),
         objects: context.requires("arguments-object"),
+        described: context.requires("tools-described"),
     }))
 }
 
@@ -36,6 +37,7 @@ struct BrokenToolCall {
     answered: Vec<TargetFact>,
     strings: Vec<TargetFact>,
     objects: Vec<TargetFact>,
+    described: Vec<TargetFact>,
 }
 
 /// The length of an id where a target asks for one.
@@ -43,6 +45,7 @@ const ID_CHARS: usize = 9;
 
 impl ExampleRule for BrokenToolCall {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        self.declarations(example, findings);
         let is_tool = |turn: &Turn<'_>| turn.role == Role::Tool;
         let calls = |turn: &Turn<'_>| turn.parts.iter().any(|part| part.kind == PartKind::Call);
         let Some(first) = example
@@ -77,6 +80,10 @@ impl ExampleRule for BrokenToolCall {
             }
             open += exchange.calls.len();
             for outcome in &exchange.outcomes {
+                // One that is too long is told where the call has it.
+                if outcome.id.is_none() {
+                    self.id(example, turn.span, None, "result", findings);
+                }
                 let known = match &outcome.id {
                     Some(id) => ids.contains(id),
                     None => open > 0,
@@ -117,6 +124,37 @@ fn unreadable(example: &Example<'_>, turn: &Turn<'_>, read: usize, findings: &mu
 }
 
 impl BrokenToolCall {
+    /// Looks at what is said of each tool, where a target wants all of it.
+    fn declarations(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let declaring = || {
+            let mut settings = example.settings.iter();
+            settings.find(|of| tools::DECLARING.contains(&of.key))
+        };
+        let Some(setting) = Some(&self.described)
+            .filter(|facts| !facts.is_empty())
+            .and_then(|_| declaring())
+        else {
+            return;
+        };
+        let declared = tools::declared_by(setting).unwrap_or_default();
+        for tool in declared.tools {
+            let missing = match (&tool.description, &tool.parameters) {
+                (None, _) => "description",
+                (_, parameters) if !parameters.as_ref().is_some_and(|of| of.starts_with('{')) => {
+                    "object of `parameters`"
+                }
+                _ => continue,
+            };
+            for fact in &self.described {
+                self.say(example, setting.span, fact, findings, || {
+                    let name = quoted(&tool.name, 40);
+                    let does = fact.does("such a declaration");
+                    format!("the tool {name} has no {missing}: {does}")
+                });
+            }
+        }
+    }
+
     /// Looks at one call by itself.
     fn call(
         &self,
@@ -133,11 +171,8 @@ impl BrokenToolCall {
                 Message::new("the call does not name its tool").help("add the tool's `name`")
             }),
             Some(of) if !known(of) => findings.report(place, Severity::Error, || {
-                Message::new(format!(
-                    "the call is of {}, which `tools` does not declare",
-                    name()
-                ))
-                .help("declare the tool, or call one of those that are declared")
+                Message::new(format!("the call is of {}, which is not declared", name()))
+                    .help("declare the tool, or call one of those that are declared")
             }),
             Some(_) => {}
         }
@@ -154,11 +189,31 @@ impl BrokenToolCall {
             });
         }
         self.form(example, call, arguments, findings);
-        let length = call.id.as_ref().map_or(ID_CHARS, |id| id.chars().count());
-        for fact in self.short_ids.iter().filter(|_| length != ID_CHARS) {
-            self.say(example, call.span, fact, findings, || {
-                let does = fact.does("any that has not exactly 9 characters");
-                format!("the id of the call has {length} characters: {does}")
+        let id = call.id.as_ref().filter(|_| call.has_id);
+        self.id(example, call.span, id.map(String::as_str), "call", findings);
+    }
+
+    /// Looks at the id of a call or of its result.
+    fn id(
+        &self,
+        example: &Example<'_>,
+        span: Span,
+        id: Option<&str>,
+        of: &str,
+        findings: &mut Findings<'_>,
+    ) {
+        let length = id.map(|id| id.chars().count());
+        // Other layouts pair calls and results by order, and converting gives them ids.
+        if length == Some(ID_CHARS) || (length.is_none() && !tools::has_ids(example.layout)) {
+            return;
+        }
+        for fact in &self.short_ids {
+            self.say(example, span, fact, findings, || match length {
+                Some(length) => {
+                    let does = fact.does("any that has not exactly 9 characters");
+                    format!("the id of the {of} has {length} characters: {does}")
+                }
+                None => format!("the {of} has no id: {}", fact.does("it")),
             });
         }
     }
@@ -215,6 +270,21 @@ impl BrokenToolCall {
                 self.say(example, turn.span, fact, findings, || {
                     format!(
                         "no result follows the tool call: {}",
+                        fact.does("such an example")
+                    )
+                });
+            }
+            return;
+        }
+        let behind = example.turns.iter().skip(index + 1);
+        let results = behind.clone().take_while(|turn| turn.role == Role::Tool);
+        let next = behind.clone().find(|turn| turn.role != Role::Tool);
+        if next.is_none_or(|turn| turn.role != Role::Model) {
+            let last = results.last().unwrap_or(turn);
+            for fact in &self.answered {
+                self.say(example, last.span, fact, findings, || {
+                    format!(
+                        "no answer of the model follows the result: {}",
                         fact.does("such an example")
                     )
                 });

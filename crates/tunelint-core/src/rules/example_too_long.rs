@@ -105,7 +105,7 @@ impl Maximum {
             grouped(tokens.about),
             grouped(tokens.low),
             grouped(tokens.high),
-            self.limit.effect()
+            self.limit.effect_on(self.what)
         ))
         .help(help)
         .targets(&self.limit.targets)

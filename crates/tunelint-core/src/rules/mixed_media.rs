@@ -38,7 +38,9 @@ impl DatasetRule for MixedMedia {
     type Tally = Kinds;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Kinds) {
-        for (medium, part) in example.turns.iter().flat_map(media::of_turn) {
+        let media = example.turns.iter().flat_map(media::of_turn);
+        // A document is read as text, beside images as well.
+        for (medium, part) in media.filter(|(medium, _)| *medium != Medium::File) {
             let first = || Kind {
                 count: 0,
                 first: example.record.locate(part.span),

@@ -188,6 +188,11 @@ impl Order {
                         "the two answers do not begin with the same prompt",
                     )
                 }),
+            // Only turns that are written one by one are counted so: in other layouts the results of
+            // one call are joined.
+            Self::OddEven if example.layout != "sharegpt" => {
+                repeated(&example.turns, true).or_else(|| uneven(&example.turns))
+            }
             _ => self.breach(&example.turns),
         }
     }
@@ -223,10 +228,7 @@ impl Order {
                 .filter(|turn| turn.role != Role::User)
                 .map(|turn| at(turn, "the conversation does not start with the user")),
             Self::Alternate => repeated(turns, true),
-            Self::OddEven => repeated(turns, false).or_else(|| {
-                let first = spoken.next().filter(|turn| turn.role == Role::Model);
-                first.map(|turn| at(turn, "the conversation starts with the model"))
-            }),
+            Self::OddEven => repeated(turns, false).or_else(|| uneven(turns)),
             Self::LastModel => spoken
                 .next_back()
                 .filter(|turn| turn.role != Role::Model)
@@ -239,6 +241,21 @@ impl Order {
             Self::OneSystemText | Self::AnswersUser | Self::SingleAnswer | Self::SamePrompt => None,
         }
     }
+}
+
+/// The turn at which sides that alternate begin or end with the wrong one: so their number is odd.
+fn uneven(turns: &[Turn<'_>]) -> Option<Breach> {
+    let mut spoken = turns.iter().filter(|turn| turn.role != Role::System);
+    let (first, last) = (spoken.clone().next()?, spoken.next_back()?);
+    let (turn, what) = match (first.role, last.role) {
+        (Role::Model, _) => (first, "the conversation starts with the model"),
+        (_, Role::Model) => return None,
+        _ => (last, "the conversation does not end with the model"),
+    };
+    Some(Breach {
+        span: turn.span,
+        what,
+    })
 }
 
 /// The first turn that follows one of the same side. A tool's result stands on the user's side;
@@ -288,6 +305,7 @@ mod tests {
             (Order::Alternate, "mum", "umm"),
             (Order::OddEven, "sumtm", "umttm"),
             (Order::OddEven, "um", "mu"),
+            (Order::OddEven, "sum", "umu"),
             (Order::LastModel, "um", "umu"),
             (Order::TwoTurns, "um", "sm"),
         ] {

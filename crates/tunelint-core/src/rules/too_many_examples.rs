@@ -11,11 +11,15 @@ pub const META: RuleMeta = RuleMeta::new("too-many-examples", Level::Profile, Sc
 /// Builds the rule, where a target names a maximum.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let limits = context.limits("max-examples");
-    (!limits.is_empty()).then(|| Check::survey(TooManyExamples { limits }))
+    let set = context.validation.as_ref().and_then(|set| set.set());
+    let validation = set.map_or(0, |set| set.examples);
+    (!limits.is_empty()).then(|| Check::survey(TooManyExamples { limits, validation }))
 }
 
 struct TooManyExamples {
     limits: Vec<TargetLimit>,
+    /// Examples for validation.
+    validation: u64,
 }
 
 impl SurveyRule for TooManyExamples {
@@ -27,14 +31,20 @@ impl SurveyRule for TooManyExamples {
         let Some(&source) = survey.sources.first() else {
             return;
         };
-        for limit in self
-            .limits
-            .iter()
-            .filter(|of| survey.examples > of.limit.value)
-        {
+        for limit in &self.limits {
+            let (what, examples) = match limit.limit.with_validation && self.validation > 0 {
+                true => (
+                    "training and validation set",
+                    survey.examples + self.validation,
+                ),
+                false => ("set", survey.examples),
+            };
+            if examples <= limit.limit.value {
+                continue;
+            }
             findings.report_at(Location::whole(source), limit.limit.severity(false), || {
                 limit
-                    .exceeded("set", survey.examples)
+                    .exceeded(what, examples)
                     .help("train on a sample, or on the best of them")
             });
         }
