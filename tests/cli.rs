@@ -113,6 +113,23 @@ fn a_file_that_may_not_be_read_is_told_and_the_others_are_checked() {
 }
 
 #[test]
+fn what_all_examples_show_is_underlined_where_it_stands() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = folder.path().join("turns.jsonl");
+    let line = r#"{"messages":[{"role":"user","content":"p","name":"Ann"},{"role":"assistant","content":"c"}]}"#;
+    fs::write(&path, format!("{line}\n")).expect("written");
+    let path = path.to_str().expect("a plain path");
+    let target = ["--target", "bedrock-claude-haiku"];
+    let rule = ["--select", "unknown-field"];
+    let arguments = [["check", path].as_slice(), &target, &rule].concat();
+    let (_, said, _) = outcome(&tunelint(&arguments));
+    let shown = said.lines().skip_while(|line| !line.contains("1 │ "));
+    let lines: Vec<&str> = shown.take(2).collect();
+    assert!(lines[0].contains(r#""Ann"},{"role""#), "{said}");
+    assert_eq!(lines[1].trim(), "· ─────", "{said}");
+}
+
+#[test]
 fn one_line_of_fifty_megabytes_is_one_record() {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("long.jsonl");

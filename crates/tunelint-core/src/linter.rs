@@ -12,7 +12,7 @@ use crate::excerpt::Excerpt;
 use crate::finding::{Counts, Finding, Findings, Keep, Policy};
 use crate::infer::Inferred;
 use crate::part::Part;
-use crate::position::{SourceId, Span};
+use crate::position::{Location, SourceId, Span};
 use crate::reader::{Decoded, OpenError, ReadOptions, Reader, Scratch};
 use crate::request::with_request;
 use crate::rule::{AnyTally, Check};
@@ -335,7 +335,11 @@ impl Linter {
             visited.and_then(|visited| visited.input.read_at(finding.location.start.offset, SHOWN));
         if let Some(bytes) = bytes {
             let line = memchr::memchr(b'\n', &bytes).unwrap_or(bytes.len());
-            let span = Span::new(0, line);
+            let Location { start, end, .. } = &finding.location;
+            let length = end.offset.saturating_sub(start.offset) as usize;
+            // A place between two characters is shown with all that follows on its line.
+            let marked = if length == 0 { line } else { length.min(line) };
+            let span = Span::new(0, marked);
             finding.excerpt = Some(Excerpt::behind(self.policy.veil, &bytes, span, false));
         }
     }
