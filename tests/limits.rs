@@ -506,10 +506,32 @@ fn met_and_broken(name: &str) -> Option<(&'static str, String, String)> {
     })
 }
 
+/// A target that reads under some names is told where another stands.
+fn named_fields_are_asked_for(profile: &Profile) {
+    let fields = &profile.requires["named-fields"].fields;
+    let [input, output] = fields.as_slice() else {
+        panic!("{}: two names", profile.name);
+    };
+    let met = format!("{}\n", json!({input: "a", output: "b"}));
+    let other = match input.as_str() {
+        "prompt" => json!({"prompt": "a", "response": "b"}),
+        _ => json!({"text_input": "a", "output": "b"}),
+    };
+    let told = Fixture::of(met).findings(profile, "foreign-field");
+    assert!(told.is_empty(), "{}: {told:?}", profile.name);
+    let broken = format!("{other}\n").repeat(2);
+    let told = Fixture::of(broken).findings(profile, "foreign-field");
+    assert_eq!(told.len(), 1, "{}: {told:?}", profile.name);
+}
+
 #[test]
 fn every_requirement_is_held_to() {
     for profile in profiles() {
         for name in profile.requires.keys().filter(|name| is_enforced(name)) {
+            if name == "named-fields" {
+                named_fields_are_asked_for(&profile);
+                continue;
+            }
             let Some((rule, met, broken)) = met_and_broken(name) else {
                 let rule = "validation-too-large";
                 let validated = Fixture {

@@ -47,7 +47,7 @@ const TURNS: [&str; 14] = [
     "needs-model",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 21] = [
+const REQUIRES: [&str; 22] = [
     "arguments-object",
     "arguments-string",
     "binary-score",
@@ -55,6 +55,7 @@ const REQUIRES: [&str; 21] = [
     "byte-order-mark",
     "call-id-9",
     "media-of-user",
+    "named-fields",
     "no-content-with-calls",
     "no-extra-fields",
     "no-mixed-media",

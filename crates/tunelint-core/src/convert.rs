@@ -518,6 +518,7 @@ pub fn table_columns(layout: &str) -> &'static [&'static str] {
     match layout {
         "pairs" => &["text_input", "output"],
         "palm" => &["input_text", "output_text"],
+        "input-output" => &["input", "output"],
         "prompt-completion" => &["prompt", "completion"],
         "alpaca" => &["instruction", "input", "output", OPTIONAL_COLUMN],
         "classifier" => &["text", "label"],

@@ -10,10 +10,10 @@ mod contents;
 mod fields;
 mod kto;
 mod messages;
+mod named_pair;
 mod nemo;
 mod object;
 mod pairs;
-mod palm;
 mod plain;
 mod preference;
 mod preference_bedrock;
@@ -160,7 +160,8 @@ impl Losses {
 pub fn all() -> Vec<Arc<dyn Layout>> {
     vec![
         Arc::new(pairs::Pairs::default()),
-        Arc::new(palm::Palm),
+        Arc::new(named_pair::NamedPair::Palm),
+        Arc::new(named_pair::NamedPair::InputOutput),
         Arc::new(preference::Preference::Trl),
         Arc::new(preference::Preference::OpenAi),
         Arc::new(preference::Preference::Vertex),

@@ -23,6 +23,7 @@ pub mod example_too_long;
 pub mod exclusive_settings;
 pub mod expired_allow;
 pub mod fewer_than_recommended;
+pub mod foreign_field;
 pub mod html_residue;
 pub mod identical_preference;
 pub mod imbalanced_labels;
@@ -238,6 +239,11 @@ pub const REGISTRY: &[RuleEntry] = &[
         fewer_than_recommended::META,
         include_str!("../rules/fewer-than-recommended.md"),
         fewer_than_recommended::build,
+    ),
+    entry(
+        foreign_field::META,
+        include_str!("../rules/foreign-field.md"),
+        foreign_field::build,
     ),
     entry(
         html_residue::META,

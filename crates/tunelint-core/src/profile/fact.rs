@@ -94,6 +94,9 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Fact {
+    /// The names of fields that it is about.
+    #[serde(default)]
+    pub fields: Vec<String>,
     /// The layouts of which it is said, where it is not said of all.
     #[serde(default)]
     pub layouts: Vec<String>,

@@ -14,8 +14,9 @@ pub const META: RuleMeta =
     RuleMeta::new("unsupported-modality", Level::Profile, Scope::Example).fix(FixKind::DropsRecord);
 
 /// Layouts in which an example is text and nothing else.
-const TEXT_ALONE: [&str; 6] = [
+const TEXT_ALONE: [&str; 7] = [
     "pairs",
+    "input-output",
     "prompt-completion",
     "palm",
     "alpaca",
