@@ -169,7 +169,7 @@ impl Order {
                 _ => None,
             },
             // A text alone has no turns; what its layout is called tells more.
-            Self::TwoTurns if ["text", "segments"].contains(&example.layout) => None,
+            _ if ["text", "segments"].contains(&example.layout) => None,
             Self::AnswersUser => prompt
                 .last()
                 .filter(|turn| is_pair && matches!(turn.role, Role::Model | Role::System))

@@ -110,9 +110,13 @@ impl UnknownField {
     fn observe_settings(&self, example: &Example<'_>, tally: &mut OfSources) {
         let record = &example.record;
         for (at, (layouts, _)) in self.refused.iter().enumerate() {
+            let reading = || layouts.iter().filter(|of| of.reads(&record.body));
+            // What has to be converted loses them.
+            if reading().next().is_none() {
+                continue;
+            }
             let is_known = |key: &str| {
-                let mut reading = layouts.iter().filter(|of| of.reads(&record.body));
-                reading.any(|of| of.name() == example.layout || of.fields().contains(&key))
+                reading().any(|of| of.name() == example.layout || of.fields().contains(&key))
             };
             for setting in example.settings.iter().filter(|of| !is_known(of.key)) {
                 let names = tally.entry(record.source.0).or_default();
