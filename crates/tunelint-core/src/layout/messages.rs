@@ -111,15 +111,12 @@ impl Messages {
     }
 }
 
-/// Whether a record with `messages` has what Mistral's own trainer alone has beside and in them.
+/// Whether a record with `messages` has what Mistral's own trainer alone reads beside them. A turn
+/// with `text` in place of `content` is no sign: it is a slip more often.
 fn is_of_trainer(body: &Body<'_>) -> bool {
-    let beside = ["available_tools", "only_last", "system_prompt"];
-    let is_said = || {
-        let first = first_of(body, "messages");
-        first.is_some_and(|turn| turn.get("text").is_some() && turn.get(CONTENT).is_none())
-    };
+    let beside = ["available_tools", "only_last"];
     let is_alone = has(body, "messages") && !has(body, "interactions");
-    is_alone && (beside.iter().any(|name| has(body, name)) || is_said())
+    is_alone && beside.iter().any(|name| has(body, name))
 }
 
 /// Whether the `conversations` of a record are of `role` and `content`.
@@ -182,7 +179,8 @@ impl Layout for Messages {
             Self::Usual => has(body, "messages") && !is_converse(body),
             Self::Conversations => is_chat(body),
             Self::Interactions => {
-                first_of(body, "interactions").is_some_and(|turn| turn.get("role").is_some())
+                let first = first_of(body, "interactions");
+                first.is_some_and(|turn| turn.get("role").is_some()) || is_of_trainer(body)
             }
         }
     }
@@ -727,6 +725,27 @@ mod tests {
                 assert_eq!(there, (wanted.clone(), vec![]), "{from:?} {to:?}");
             }
         }
+    }
+
+    #[test]
+    fn mistrals_trainer_is_known_by_what_it_alone_reads() {
+        let layout = |line: &str| {
+            let mut parser = crate::json::Parser::new();
+            let body = Body::Json(parser.parse(line).unwrap());
+            let all = super::super::all();
+            all.iter().find(|of| of.recognises(&body)).unwrap().name()
+        };
+        let with = |more: &str, said: &str| {
+            layout(&format!(
+                r#"{{"messages":[{{"role":"user","{said}":"a"}}]{more}}}"#
+            ))
+        };
+        assert_eq!(with(r#","only_last":true"#, "content"), "interactions");
+        assert_eq!(with("", "text"), "messages");
+        assert_eq!(with(r#","system_prompt":"s""#, "content"), "messages");
+        assert_eq!(with("", "content"), "messages");
+        let counted = r#"{"messages":[{"role":"user","content":"a"}],"interactions":4}"#;
+        assert_eq!(layout(counted), "messages");
     }
 
     #[test]

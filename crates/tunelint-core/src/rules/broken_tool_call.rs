@@ -126,14 +126,11 @@ fn unreadable(example: &Example<'_>, turn: &Turn<'_>, read: usize, findings: &mu
 impl BrokenToolCall {
     /// Looks at what is said of each tool, where a target wants all of it.
     fn declarations(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let declaring = || {
-            let mut settings = example.settings.iter();
-            settings.find(|of| tools::DECLARING.contains(&of.key))
-        };
-        let Some(setting) = Some(&self.described)
-            .filter(|facts| !facts.is_empty())
-            .and_then(|_| declaring())
-        else {
+        if self.described.is_empty() {
+            return;
+        }
+        let mut settings = example.settings.iter();
+        let Some(setting) = settings.find(|of| tools::DECLARING.contains(&of.key)) else {
             return;
         };
         let declared = tools::declared_by(setting).unwrap_or_default();
