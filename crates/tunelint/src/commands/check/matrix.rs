@@ -84,8 +84,8 @@ fn convert_to(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
     }
 }
 
-/// The first layout of the target that sources in `layouts` can be brought into: one with room for
-/// conversations, where they may hold some.
+/// The first layout of the target that sources in `layouts` can be brought into: one from which the
+/// same is learnt, and with room for conversations where they may hold some.
 pub(super) fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
     let lesson = |name: &str| layout::by_name(name).map(|layout| layout.capacity().lesson);
     let becomes = |from: &str, to: &str| match (lesson(from), lesson(to)) {
@@ -96,7 +96,9 @@ pub(super) fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String>
     let has_turns = |name: &str| layout::by_name(name).is_some_and(|of| of.capacity().many_turns);
     let all = |to: &&String| layouts.iter().all(|(_, from)| becomes(from, to));
     let is_roomy = |to: &&String| has_turns(to) || !layouts.iter().any(|(_, from)| has_turns(from));
+    let is_alike = |to: &&String| layouts.iter().all(|(_, from)| lesson(from) == lesson(to));
     let mut fitting = profile.layouts.iter().filter(all);
-    let roomy = fitting.clone().find(is_roomy);
+    let alike = fitting.clone().filter(is_roomy).find(is_alike);
+    let roomy = alike.or_else(|| fitting.clone().find(is_roomy));
     roomy.or_else(|| fitting.next()).cloned()
 }
