@@ -608,3 +608,84 @@ fn results_in_another_order_are_told_where_only_the_order_pairs_them() {
     assert!(lost("sharegpt") && lost("typed-messages"));
     assert!(!lost("contents") && !lost("bedrock-converse"));
 }
+
+/// A record of another layout is not read as the file's because it has the file's fields as well.
+#[test]
+fn a_bad_answer_among_others_is_not_taught() {
+    let lines = "{\"prompt\":\"a\",\"completion\":\"b\"}\n{\"prompt\":\"c\",\"completion\":\"bad\",\"label\":false}\n";
+    let (there, account, said) = convert("prompt-completion", lines, "messages");
+    assert_eq!((account.written, account.rejected), (1, 1), "{said:?}");
+    assert!(!there.contains("bad"), "{there}");
+}
+
+/// One name does not make another layout of a record that is whole in its own.
+#[test]
+fn layouts_are_told_by_form() {
+    for (layout, line) in [
+        (
+            "text",
+            r#"{"text":"hi","segments":[{"start":0,"end":1,"text":"hi"}]}"#,
+        ),
+        (
+            "text",
+            r#"{"text":"hi","segments":[{"label":true,"text":"hi"}]}"#,
+        ),
+        (
+            "alpaca",
+            r#"{"instruction":"a","output":"b","interactions":12}"#,
+        ),
+        (
+            "prompt-completion",
+            r#"{"prompt":"a","response":"b","completions":["x"],"labels":[1]}"#,
+        ),
+        (
+            "messages",
+            r#"{"messages":[{"role":"user","content":"a"}],"only_last":true}"#,
+        ),
+        (
+            "segments",
+            r#"{"segments":[{"label":true,"text":"hi"}],"id":1}"#,
+        ),
+        (
+            "stepwise",
+            r#"{"prompt":"a","completions":["x"],"labels":[1],"id":1}"#,
+        ),
+    ] {
+        let input = Input::bytes("records.jsonl", format!("{line}\n").as_bytes());
+        let reader = Reader::open(SourceId(0), input, &ReadOptions::default()).expect("memory");
+        let found = reader.layout().map(|layout| layout.name());
+        assert_eq!(found, Some(layout), "{line}");
+    }
+}
+
+#[test]
+fn tools_are_declared_once() {
+    let tool = |name: &str| {
+        format!(r#"[{{"type":"function","function":{{"name":"{name}","parameters":{{}}}}}}]"#)
+    };
+    let line = format!(
+        r#"{{"interactions":[{{"role":"user","content":"a"}},{{"role":"assistant","content":"b"}}],"tools":{},"available_tools":{}}}"#,
+        tool("f"),
+        tool("g")
+    );
+    let (there, account, _) = convert("interactions", &format!("{line}\n"), "messages");
+    assert_eq!(there.matches("\"tools\"").count(), 1, "{there}");
+    assert!(account.losses.names.contains_key("field `tools`"));
+}
+
+#[test]
+fn a_weight_is_carried_along_where_the_layout_knows_none() {
+    let line = "{\"prompt\":\"a\",\"completion\":\"b\",\"weight\":0.5}\n";
+    let (there, account, _) = converted(
+        "prompt-completion",
+        line,
+        "pairs",
+        TurnsPolicy::Reject,
+        true,
+    );
+    assert_eq!(
+        there,
+        "{\"text_input\":\"a\",\"output\":\"b\",\"weight\":0.5}\n"
+    );
+    assert!(account.losses.is_empty());
+}

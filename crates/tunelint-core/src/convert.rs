@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::engine;
 use crate::example::{Example, KTO_TAG, Role, Turn};
 use crate::finding::{Finding, Findings, Message, Policy, Severity};
-use crate::layout::{Layout, Lesson, Loss, Losses, ObjectWriter};
+use crate::layout::{Layout, Lesson, Loss, Losses, ObjectWriter, WEIGHT};
 use crate::limit::listed;
 use crate::name_counts::NameCounts;
 use crate::position::Position;
@@ -186,7 +186,7 @@ impl Converter {
             Decoded::Nothing(record) => return outcome.reject(record),
         };
         let mut losses = Losses::default();
-        let fitted = match self.fit(example, &mut losses) {
+        let mut fitted = match self.fit(example, &mut losses) {
             Ok(fitted) => fitted,
             Err(why) => {
                 findings.report_as(
@@ -199,6 +199,9 @@ impl Converter {
             }
         };
         let before = (outcome.bytes.len(), outcome.ends.len());
+        for example in &mut fitted {
+            self.free_weight(example);
+        }
         for example in &fitted {
             object.clear();
             self.layout.encode(example, object, &mut losses);
@@ -217,6 +220,17 @@ impl Converter {
         }
         outcome.written += 1;
         outcome.lose(&example.record, losses);
+    }
+
+    /// Where fields are carried along, a weight is one of them for a layout that knows none.
+    fn free_weight(&self, example: &mut Example<'_>) {
+        if !self.keep_extra || self.layout.fields().contains(&WEIGHT) {
+            return;
+        }
+        let settings = std::mem::take(&mut example.settings).into_iter();
+        let (weights, others): (Vec<_>, Vec<_>) = settings.partition(|of| of.key == WEIGHT);
+        example.settings = others;
+        example.extras.extend(weights);
     }
 
     /// Notes the fields that a table has no column for. A record that has them in the place of a

@@ -135,6 +135,9 @@ pub struct Extra<'a> {
     pub span: Span,
 }
 
+/// The key of what the model says where it does not answer, as OpenAI has it.
+pub(crate) const REFUSAL: &str = "refusal";
+
 /// The field in which LLaMA-Factory says, beside any of its layouts, whether the answer is a good
 /// one.
 pub const KTO_TAG: &str = "kto_tag";
@@ -181,6 +184,17 @@ impl<'a> Turn<'a> {
             Role::Tool if !self.texts.is_empty() && has_result() => Role::User,
             role => role,
         }
+    }
+
+    /// Whether what it says is its refusal, and `part` is where that was written.
+    pub(crate) fn says(&self, part: &Part<'_>) -> bool {
+        let text = self.texts.first().filter(|_| part.key == REFUSAL);
+        text.is_some_and(|text| text.span() == part.span)
+    }
+
+    /// Whether what it says is its refusal.
+    pub(crate) fn refuses(&self) -> bool {
+        self.parts.iter().any(|part| self.says(part))
     }
 
     /// Whether it says that it is not to be trained on.

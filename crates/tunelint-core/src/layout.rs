@@ -68,6 +68,12 @@ pub trait Layout: Debug + Send + Sync {
         self.recognises(body)
     }
 
+    /// Whether a record has all the fields that it needs, whatever others there are: what reads by
+    /// these fields alone may take the record for one of this layout.
+    fn could_be(&self, body: &Body<'_>) -> bool {
+        self.reads(body)
+    }
+
     /// Reads an example. What stands in the way is reported, under `missing-field` or
     /// `wrong-type`, and `None` is returned.
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>>;
@@ -204,18 +210,13 @@ fn pair<'a>(record: &Record<'a>, input: Text<'a>, output: Text<'a>) -> Example<'
 }
 
 /// The field that weighs an example as a whole, in the layouts that know one.
-const WEIGHT: &str = "weight";
+pub(crate) const WEIGHT: &str = "weight";
 
-/// Writes the weight of an example as a whole; a cell is the number that it reads as.
+/// Writes the weight of an example as a whole.
 fn write_weight(example: &Example<'_>, object: &mut ObjectWriter) {
     for weight in example.settings.iter().filter(|of| of.key == WEIGHT) {
         object.key(WEIGHT);
-        match example.record.body {
-            Body::Row(_) if weight.raw.parse::<serde_json::Number>().is_err() => {
-                object.string(weight.raw);
-            }
-            _ => object.raw(weight.raw),
-        }
+        object.raw(weight.raw);
     }
 }
 
@@ -241,8 +242,8 @@ fn lose_parts(example: &Example<'_>, losses: &mut Losses) {
 }
 
 fn lose_parts_of_turns(example: &Example<'_>, losses: &mut Losses) {
-    for part in example.turns.iter().flat_map(|turn| &turn.parts) {
-        losses.add(part.name(), part.span);
+    for turn in &example.turns {
+        tooling::lose(turn, |_| true, losses);
     }
 }
 

@@ -232,7 +232,9 @@ impl RuleContext {
                 continue;
             };
             let same = |known: &&mut TargetLimit| {
-                let key = |of: &Cited<u64>| (of.value, of.unit, of.effect, of.with_validation);
+                // Without a validation set, nothing is counted with it.
+                let with = |of: &Cited<u64>| of.with_validation && self.validation.is_some();
+                let key = |of: &Cited<u64>| (of.value, of.unit, of.effect, with(of));
                 key(&known.limit) == key(limit) && known.limit.task == limit.task
             };
             match limits.iter_mut().find(same) {

@@ -279,7 +279,13 @@ pub fn declared_by(setting: &Extra<'_>) -> Option<Declared> {
 
 /// Whether the calls and results of a layout are told by ids.
 pub fn has_ids(layout: &str) -> bool {
-    ["messages", "conversations", "interactions"].contains(&layout)
+    [
+        "messages",
+        "anthropic-messages",
+        "conversations",
+        "interactions",
+    ]
+    .contains(&layout)
 }
 
 /// The fields in which layouts declare tools.

@@ -11,14 +11,15 @@ use super::fields::{
 };
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, Naming, ObjectWriter, WEIGHT, write_weight};
-use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
+use crate::example::{Example, Extra, Part, PartKind, REFUSAL, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Entry, Kind, Value};
 use crate::position::Span;
+use crate::printable::field_name;
 use crate::record::{Body, Field, Record};
 use crate::rules::{missing_role, unknown_role};
 use crate::text::Text;
-use crate::tools::{Declaration, Exchange};
+use crate::tools::{DECLARING, Declaration, Exchange};
 
 /// How calls and results are told.
 const ROOM: Room = Room {
@@ -45,14 +46,6 @@ const FIELDS: [&str; 6] = [
     "parallel_tool_calls",
     "weight",
 ];
-/// What stands beside `messages` where Mistral's own trainer reads them.
-const TRAINERS: [&str; 5] = [
-    "messages",
-    "system_prompt",
-    "available_tools",
-    "tools",
-    "only_last",
-];
 pub(super) const ROLES: [&str; 6] = [
     "system",
     "user",
@@ -61,8 +54,6 @@ pub(super) const ROLES: [&str; 6] = [
     "tool",
     "function",
 ];
-/// The key of what the model says where it does not answer.
-const REFUSAL: &str = "refusal";
 /// The usual key of what is said.
 const CONTENT: &str = "content";
 /// Names that few readers take.
@@ -109,14 +100,6 @@ impl Messages {
             Self::Interactions => "available_tools",
         }
     }
-}
-
-/// Whether a record with `messages` has what Mistral's own trainer alone reads beside them. A turn
-/// with `text` in place of `content` is no sign: it is a slip more often.
-fn is_of_trainer(body: &Body<'_>) -> bool {
-    let beside = ["available_tools", "only_last"];
-    let is_alone = has(body, "messages") && !has(body, "interactions");
-    is_alone && beside.iter().any(|name| has(body, name))
 }
 
 /// Whether the `conversations` of a record are of `role` and `content`.
@@ -167,9 +150,9 @@ impl Layout for Messages {
 
     fn recognises(&self, body: &Body<'_>) -> bool {
         let foreign = || match self {
-            Self::Usual => AnthropicMessages.recognises(body) || is_of_trainer(body),
+            Self::Usual => AnthropicMessages.recognises(body),
             Self::Conversations => false,
-            Self::Interactions => has(body, "messages") && !is_of_trainer(body),
+            Self::Interactions => has(body, "messages"),
         };
         self.reads(body) && !has(body, "chosen") && !foreign()
     }
@@ -179,32 +162,25 @@ impl Layout for Messages {
             Self::Usual => has(body, "messages") && !is_converse(body),
             Self::Conversations => is_chat(body),
             Self::Interactions => {
-                let first = first_of(body, "interactions");
-                first.is_some_and(|turn| turn.get("role").is_some()) || is_of_trainer(body)
+                first_of(body, "interactions").is_some_and(|turn| turn.get("role").is_some())
             }
         }
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
-        let body = &record.body;
-        // Mistral's trainer reads the list under either name.
-        let (name, known): (_, &[&str]) = match self {
-            Self::Interactions if is_of_trainer(body) => ("messages", &TRAINERS),
-            own => (own.name(), own.fields()),
-        };
-        let list = turn_list(record, name, findings)?;
-        let seldom: &[_] = if name == self.name() { &SELDOM } else { &[] };
+        let list = turn_list(record, self.name(), findings)?;
+        let known = self.fields();
         let mut turns = Vec::with_capacity(4);
         let system = system(record, self.system(), findings);
         let mut whole = system.is_ok();
         turns.extend(system.ok().flatten());
         whole &= read_each(list.items(), &mut turns, |message| {
-            turn_of(record, message, seldom, self.content(), findings)
+            turn_of(record, message, &SELDOM, self.content(), findings)
         });
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, known);
         example.settings = fields(record, |field| {
-            field != name && field != self.system() && known.contains(&field)
+            field != self.name() && field != self.system() && known.contains(&field)
         });
         whole.then_some(example)
     }
@@ -223,11 +199,18 @@ impl Layout for Messages {
             there.push(WEIGHT);
         }
         if let Some(from) = from.filter(|_| !own) {
-            for tools in example.settings.iter().filter(|of| of.key == from.tools()) {
+            let declaring = example
+                .settings
+                .iter()
+                .filter(|of| DECLARING.contains(&of.key));
+            if let Some(tools) = declaring.clone().find(|of| of.key == from.tools()) {
                 object.key(self.tools());
                 object.raw(tools.raw);
+                for other in declaring.filter(|of| of.key != from.tools()) {
+                    losses.add(field_name(other.key), other.span);
+                }
+                there.extend(DECLARING);
             }
-            there.push(from.tools());
         }
         tooling::settings(example, own, &there, object, losses, |tools, object| {
             declare(self.tools(), tools, object);
@@ -430,7 +413,8 @@ fn content<'a>(
     let calls = turn.parts.iter().any(|part| part.kind == PartKind::Call);
     let written = message.get(key).filter(|value| value.kind() != Kind::Null);
     // What is said in place of an answer, as OpenAI has it.
-    if let (None, Some(refusal)) = (written, message.get(REFUSAL).and_then(Value::text)) {
+    let refusal = message.get(REFUSAL).and_then(Value::text);
+    if let (None, Role::Model, Some(refusal)) = (written, turn.role, refusal) {
         turn.texts.push(refusal);
         return Some(());
     }
@@ -504,7 +488,7 @@ pub(super) fn encode_turn(
     let carries = |kind| turn.parts.iter().any(|part| part.kind == kind);
     if carries(PartKind::Media) || text_runs(&turn.texts).count() > 1 {
         encode_parts(turn, object);
-    } else if (turn.texts.is_empty() && carries(PartKind::Call)) || is_refusal(turn) {
+    } else if (turn.texts.is_empty() && carries(PartKind::Call)) || turn.refuses() {
         object.raw("null");
     } else {
         object.texts(&turn.texts);
@@ -522,13 +506,6 @@ pub(super) fn encode_turn(
         }
     }
     object.end_object();
-}
-
-/// Whether what a turn says is its refusal.
-fn is_refusal(turn: &Turn<'_>) -> bool {
-    let mut refusals = turn.parts.iter().filter(|part| part.key == REFUSAL);
-    let text = turn.texts.first();
-    refusals.any(|part| text.is_some_and(|text| text.span() == part.span))
 }
 
 /// The name of a role.
@@ -728,24 +705,11 @@ mod tests {
     }
 
     #[test]
-    fn mistrals_trainer_is_known_by_what_it_alone_reads() {
-        let layout = |line: &str| {
-            let mut parser = crate::json::Parser::new();
-            let body = Body::Json(parser.parse(line).unwrap());
-            let all = super::super::all();
-            all.iter().find(|of| of.recognises(&body)).unwrap().name()
-        };
-        let with = |more: &str, said: &str| {
-            layout(&format!(
-                r#"{{"messages":[{{"role":"user","{said}":"a"}}]{more}}}"#
-            ))
-        };
-        assert_eq!(with(r#","only_last":true"#, "content"), "interactions");
-        assert_eq!(with("", "text"), "messages");
-        assert_eq!(with(r#","system_prompt":"s""#, "content"), "messages");
-        assert_eq!(with("", "content"), "messages");
-        let counted = r#"{"messages":[{"role":"user","content":"a"}],"interactions":4}"#;
-        assert_eq!(layout(counted), "messages");
+    fn a_counter_makes_no_other_layout() {
+        let line = r#"{"messages":[{"role":"user","content":"a"}],"interactions":4}"#;
+        let mut parser = crate::json::Parser::new();
+        let body = Body::Json(parser.parse(line).unwrap());
+        assert!(Messages::Usual.recognises(&body) && !Messages::Interactions.recognises(&body));
     }
 
     #[test]
@@ -753,8 +717,6 @@ mod tests {
         let line = r#"{"system_prompt":"s","interactions":[{"role":"user","text":"a"},{"role":"assistant","content":"b"}],"only_last":true}"#;
         let turns = ["system: s", "user: a", "model: b"];
         assert_eq!(read(&Messages::Interactions, line).0, turns);
-        let other = line.replace("interactions", "messages");
-        assert_eq!(read(&Messages::Interactions, &other).0, turns);
         let (text, lost) = rewrite(&Messages::Interactions, &Messages::Usual, line);
         assert_eq!(
             text,
@@ -771,7 +733,7 @@ mod tests {
         assert_eq!(own, (line.into(), vec![]));
         let (text, lost) = rewrite(&Messages::Usual, &ShareGpt, line);
         assert!(text.contains(r#"{"from":"gpt","value":"No."}"#), "{text}");
-        assert_eq!(lost, ["field `refusal`"]);
+        assert!(lost.is_empty(), "{lost:?}");
     }
 
     #[test]

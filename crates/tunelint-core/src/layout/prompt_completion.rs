@@ -26,9 +26,8 @@ impl Layout for PromptCompletion {
         &FIELDS
     }
 
-    fn reads(&self, body: &Body<'_>) -> bool {
-        let answer = has(body, "completion") || has(body, "response");
-        self.recognises(body) || (has(body, "prompt") && answer)
+    fn could_be(&self, body: &Body<'_>) -> bool {
+        has(body, "prompt") && (has(body, "completion") || has(body, "response"))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
@@ -46,8 +45,11 @@ impl Layout for PromptCompletion {
         let mut turns = prompt?;
         turns.extend(completion?);
         let mut example = Example::new(*record, turns);
-        example.extras = extras(record, &["prompt", answer, WEIGHT]);
         example.settings = weight(record);
+        example.extras = match example.settings.is_empty() {
+            true => extras(record, &["prompt", answer]),
+            false => extras(record, &["prompt", answer, WEIGHT]),
+        };
         Some(example)
     }
 
@@ -63,7 +65,8 @@ impl Layout for PromptCompletion {
     }
 }
 
-/// The weight of the example. A cell with nothing in it says nothing.
+/// The weight of the example, if the field of that name is a number: anything else is somebody's
+/// own.
 fn weight<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
     let mut fields = fields(record, |name| name == WEIGHT);
     if matches!(record.body, Body::Row(_)) {
@@ -75,8 +78,8 @@ fn weight<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
             cell.raw = quoted.unwrap_or(cell.raw).trim();
             cell.key = WEIGHT;
         }
-        fields.retain(|cell| !cell.raw.is_empty());
     }
+    fields.retain(|weight| weight.raw.parse::<serde_json::Number>().is_ok());
     fields
 }
 

@@ -1,7 +1,7 @@
 //! `segments`: pieces of one text, each with a `label` that says whether it is learnt, as Axolotl
 //! has them for training without a template (`input_output`).
 
-use super::fields::{all_of, extras, missing_in, not_a, not_an_object, notes, text_is_not_a};
+use super::fields::{all_of, extras, has, missing_in, not_a, not_an_object, notes, text_is_not_a};
 use super::messages::{turn_list, turn_text};
 use super::{Capacity, Layout, Losses, ObjectWriter, tooling};
 use crate::example::{Example, PartKind, Role, Turn};
@@ -31,7 +31,19 @@ impl Layout for Segments {
         let Some(Field::Other(list)) = body.field("segments") else {
             return false;
         };
-        list.items().any(|item| item.get(LABEL).is_some())
+        let others = [
+            "text",
+            "prompt",
+            "completion",
+            "instruction",
+            "output",
+            "messages",
+        ];
+        let is_labelled = |item: Value<'_>| {
+            let label = item.get(LABEL);
+            label.is_some_and(|label| label.kind() == Kind::Bool)
+        };
+        list.items().any(is_labelled) && !others.iter().any(|name| has(body, name))
     }
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {

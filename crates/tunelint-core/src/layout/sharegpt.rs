@@ -260,7 +260,7 @@ pub(super) fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &m
     for part in turn
         .parts
         .iter()
-        .filter(|part| call.is_none_or(|call| call.span != part.span))
+        .filter(|part| call.is_none_or(|call| call.span != part.span) && !turn.says(part))
     {
         losses.add(part.name(), part.span);
     }

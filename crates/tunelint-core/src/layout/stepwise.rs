@@ -34,6 +34,9 @@ impl Layout for Stepwise {
     fn recognises(&self, body: &Body<'_>) -> bool {
         let others = [
             "completion",
+            "response",
+            "output",
+            "text",
             "messages",
             "conversations",
             "instruction",

@@ -34,7 +34,7 @@ impl Layout for PlainText {
         has(body, "text") && !foreign.iter().any(|name| has(body, name))
     }
 
-    fn reads(&self, body: &Body<'_>) -> bool {
+    fn could_be(&self, body: &Body<'_>) -> bool {
         has(body, "text")
     }
 

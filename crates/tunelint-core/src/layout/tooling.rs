@@ -162,7 +162,9 @@ pub(super) fn lose_system_places(turns: &[Turn<'_>], losses: &mut Losses) {
 
 /// Notes the parts of a turn that `wanted` takes as lost.
 pub(super) fn lose(turn: &Turn<'_>, wanted: impl Fn(&Part<'_>) -> bool, losses: &mut Losses) {
-    for part in turn.parts.iter().filter(|part| wanted(part)) {
+    // A refusal that is the turn's text has been written.
+    let parts = turn.parts.iter().filter(|part| !turn.says(part));
+    for part in parts.filter(|part| wanted(part)) {
         losses.add(part.name(), part.span);
     }
 }

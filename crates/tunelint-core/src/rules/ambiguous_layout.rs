@@ -40,7 +40,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct AmbiguousLayout {
-    /// The layouts that a target tells from each other, and what it does with a record that is in two of them.
+    /// The layouts that a target tells from each other, and what it does with a record that is in
+    /// two of them.
     asked: Vec<(Vec<Arc<dyn Layout>>, TargetFact)>,
 }
 
@@ -59,7 +60,7 @@ impl ExampleRule for AmbiguousLayout {
             let is_own = |of: &dyn Layout| of.name() == example.layout;
             let read = layouts.iter().filter(|of| {
                 let meant = is_own(of.as_ref()) || of.fields().iter().any(is_there);
-                meant && of.reads(&example.record.body)
+                meant && of.could_be(&example.record.body)
             });
             let names: Vec<String> = read.map(|of| format!("`{}`", of.name())).collect();
             if names.len() < 2 {

@@ -85,9 +85,16 @@ impl InvalidValue {
         example: &Example<'_>,
         findings: &mut Findings<'_>,
     ) {
+        // Tables that were exported have it where there is none.
+        if weight.raw == "null" {
+            return;
+        }
         let number = number_of(weight.raw);
         let is_binary = number.is_some_and(|number| number == 0.0 || number == 1.0);
-        if !is_binary && !self.binary_weight.is_empty() {
+        let is_refused = |fact: &TargetFact| fact.severity() == Severity::Error;
+        let is_odd = number.is_none_or(|number| number < 0.0);
+        let told = !is_odd || self.binary_weight.iter().any(is_refused);
+        if !is_binary && told && !self.binary_weight.is_empty() {
             tell(
                 &self.binary_weight,
                 example,
@@ -100,7 +107,7 @@ impl InvalidValue {
                         .help("0 leaves the turn out of training, 1 trains on it")
                 },
             );
-        } else if number.is_none_or(|number| number < 0.0) {
+        } else if is_odd {
             let place = example.record.at(weight.span);
             findings.report(place, Severity::Warning, || no_weight(weight.raw));
         }
@@ -136,7 +143,7 @@ impl InvalidValue {
         findings: &mut Findings<'_>,
     ) {
         let number = number_of(weight.raw);
-        if number.is_some_and(|number| number >= 0.0) {
+        if number.is_some_and(|number| number >= 0.0) || weight.raw == "null" {
             return;
         }
         if !self.sample_weight_from_0.is_empty() {

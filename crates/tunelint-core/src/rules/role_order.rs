@@ -52,6 +52,19 @@ struct Breach {
     what: &'static str,
 }
 
+/// What is said of an end without an answer.
+const ENDS_OTHERWISE: &str = "the conversation does not end with the model";
+
+impl Breach {
+    /// What to do about it, where it breaks `order`.
+    fn help(&self, order: Order) -> &'static str {
+        match self.what {
+            ENDS_OTHERWISE => Order::LastModel.help(),
+            _ => order.help(),
+        }
+    }
+}
+
 impl ExampleRule for RoleOrder {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         // What has no answer at all is `missing-assistant`.
@@ -71,7 +84,7 @@ impl ExampleRule for RoleOrder {
             told.push((breach.span, &fact.targets));
             findings.report(example.record.at(breach.span), fact.severity(), || {
                 Message::new(format!("{}: {}", breach.what, fact.does("such an example")))
-                    .help(order.help())
+                    .help(breach.help(*order))
                     .targets(&fact.targets)
             });
         }
@@ -232,7 +245,7 @@ impl Order {
             Self::LastModel => spoken
                 .next_back()
                 .filter(|turn| turn.role != Role::Model)
-                .map(|turn| at(turn, "the conversation does not end with the model")),
+                .map(|turn| at(turn, ENDS_OTHERWISE)),
             Self::TwoTurns => match (spoken.next(), spoken.next()) {
                 (Some(turn), None) => Some(at(turn, "there is only one turn")),
                 _ => None,
@@ -250,7 +263,7 @@ fn uneven(turns: &[Turn<'_>]) -> Option<Breach> {
     let (turn, what) = match (first.role, last.role) {
         (Role::Model, _) => (first, "the conversation starts with the model"),
         (_, Role::Model) => return None,
-        _ => (last, "the conversation does not end with the model"),
+        _ => (last, ENDS_OTHERWISE),
     };
     Some(Breach {
         span: turn.span,
