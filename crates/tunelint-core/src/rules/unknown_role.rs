@@ -6,6 +6,7 @@ use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
 use crate::json::Value;
 use crate::layout::{self, Naming, Speaker};
+use crate::limit::listed;
 use crate::printable::quoted;
 use crate::profile::{Profile, Roles};
 use crate::record::{Field, Record};
@@ -160,7 +161,7 @@ impl Question {
             return;
         }
         findings.report(record.at(role.span()), Severity::Error, || {
-            no_role(self.naming.speaker, name, self.naming.names).targets(&others)
+            no_role(self.naming.speaker, name, &others, self.naming.names).targets(&others)
         });
     }
 }
@@ -185,14 +186,17 @@ pub(crate) fn report(
             return Message::new(format!("{key} is {shown}, which {why}"))
                 .help("`call` is for `sharegpt`; the other layouts have calls beside the text of a turn: say `model`");
         }
-        no_role(key, name, known)
+        no_role(key, name, &[], known)
     });
 }
 
-/// The message about a name under `key` that is none of the roles `known`.
-fn no_role(key: &str, name: &str, known: &[&str]) -> Message {
+/// The message about a name under `key` that is none of the roles `known`, for some `targets` or
+/// for everybody.
+fn no_role(key: &str, name: &str, targets: &[String], known: &[&str]) -> Message {
     let (key, shown) = (quoted(key, 20), quoted(name, 30));
-    let message = Message::new(format!("{key} is {shown}, which is no role"));
+    let of = if targets.is_empty() { "" } else { " for " };
+    let whom = listed(targets);
+    let message = Message::new(format!("{key} is {shown}, which is no role{of}{whom}"));
     match meant(name, known) {
         Some(meant) => message.help(format!("did you mean `{meant}`?")),
         None => message.help(format!(
