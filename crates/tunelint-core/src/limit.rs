@@ -66,15 +66,8 @@ pub struct TargetFact {
 impl TargetFact {
     /// What each of `facts` says of its target; those of one effect, for the same layouts, are one.
     pub fn of<'f>(facts: impl Iterator<Item = (&'f str, &'f Fact)>) -> Vec<Self> {
-        let facts = facts.map(|(target, fact)| {
-            let Fact {
-                effect,
-                unconfirmed,
-                layouts,
-                ..
-            } = fact;
-            (target, *effect, *unconfirmed, layouts.as_slice())
-        });
+        let facts =
+            facts.map(|(target, of)| (target, of.effect, of.unconfirmed, of.layouts.as_slice()));
         Self::gather(facts)
     }
 

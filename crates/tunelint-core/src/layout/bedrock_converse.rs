@@ -3,10 +3,8 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{
-    extras, fields, first_part, has, inner_notes, not_a, notes, read_each, text_is_not_a,
-};
-use super::messages::{Item, in_order, role_name, turn_list, turn_text};
+use super::fields::{extras, fields, first_part, has, inner_notes, not_a, notes, read_each};
+use super::messages::{Item, in_order, list_of, role_name, turn_list, turn_text};
 use super::tooling::{self, Room, Written};
 use super::{Capacity, Layout, Losses, Naming, ObjectWriter};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
@@ -120,13 +118,8 @@ pub(super) fn turns<'a>(
                 None => whole = false,
             }
         }
-        Some(Field::Other(other)) => {
-            not_a("a list of texts", record, "system", other, findings);
-            return None;
-        }
-        Some(Field::Text(text)) => {
-            text_is_not_a("a list of texts", record, "system", &text, findings);
-            return None;
+        Some(_) => {
+            list_of("a list of texts", record, "system", findings)?;
         }
     }
     whole &= read_each(messages, &mut turns, |message| {

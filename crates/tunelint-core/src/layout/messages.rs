@@ -228,14 +228,24 @@ pub(super) fn turn_list<'a>(
     name: &str,
     findings: &mut Findings<'_>,
 ) -> Option<Value<'a>> {
+    list_of("a list of turns", record, name, findings)
+}
+
+/// The list under `name`, which should be `what`; what is wrong with it is reported.
+pub(super) fn list_of<'a>(
+    what: &str,
+    record: &Record<'a>,
+    name: &str,
+    findings: &mut Findings<'_>,
+) -> Option<Value<'a>> {
     match record.body.field(name) {
         Some(Field::Other(list)) if list.kind() == Kind::Array => Some(list),
         Some(Field::Other(other)) => {
-            not_a("a list of turns", record, name, other, findings);
+            not_a(what, record, name, other, findings);
             None
         }
         Some(Field::Text(text)) => {
-            text_is_not_a("a list of turns", record, name, &text, findings);
+            text_is_not_a(what, record, name, &text, findings);
             None
         }
         None => {
@@ -412,16 +422,15 @@ fn content<'a>(
 ) -> Option<()> {
     let calls = turn.parts.iter().any(|part| part.kind == PartKind::Call);
     let written = message.get(key).filter(|value| value.kind() != Kind::Null);
-    // What is said in place of an answer, as OpenAI has it.
     let refusal = message.get(REFUSAL).and_then(Value::text);
-    if let (None, Role::Model, Some(refusal)) = (written, turn.role, refusal) {
-        turn.texts.push(refusal);
-        return Some(());
-    }
-    match message.get(key) {
-        None if calls => Some(()),
-        Some(value) if value.kind() == Kind::Null && calls => Some(()),
-        Some(value) if value.kind() == Kind::Array => value
+    match (written, refusal) {
+        // What is said in place of an answer, as OpenAI has it.
+        (None, Some(refusal)) if turn.role == Role::Model => {
+            turn.texts.push(refusal);
+            Some(())
+        }
+        (None, _) if calls => Some(()),
+        (Some(value), _) if value.kind() == Kind::Array => value
             .items()
             .try_for_each(|item| content_part(record, item, turn, findings)),
         _ => {

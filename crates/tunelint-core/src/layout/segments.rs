@@ -1,7 +1,7 @@
 //! `segments`: pieces of one text, each with a `label` that says whether it is learnt, as Axolotl
 //! has them for training without a template (`input_output`).
 
-use super::fields::{all_of, extras, has, missing_in, not_a, not_an_object, notes, text_is_not_a};
+use super::fields::{all_of, extras, has, missing_in, not_a, not_an_object, notes};
 use super::messages::{turn_list, turn_text};
 use super::{Capacity, Layout, Losses, ObjectWriter, tooling};
 use crate::example::{Example, PartKind, Role, Turn};
@@ -115,10 +115,7 @@ fn segment<'a>(
             Role::User
         }),
         Some(label) => {
-            match label.text() {
-                Some(text) => text_is_not_a("true or false", record, LABEL, &text, findings),
-                None => not_a("true or false", record, LABEL, label, findings),
-            }
+            not_a("true or false", record, LABEL, label, findings);
             None
         }
         None => {

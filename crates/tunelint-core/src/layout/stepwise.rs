@@ -3,12 +3,12 @@
 
 use smallvec::SmallVec;
 
-use super::fields::{extras, fields, has, missing, not_a, other_kind, own_names, text_is_not_a};
+use super::fields::{extras, fields, has, other_kind};
+use super::messages::list_of;
 use super::{Capacity, Layout, Lesson, Losses, ObjectWriter, side};
 use crate::example::{Example, Role, Turn};
 use crate::finding::Findings;
 use crate::json::{Kind, Value};
-use crate::position::Span;
 use crate::printable::counted;
 use crate::record::{Body, Field, Record};
 use crate::text::Text;
@@ -54,8 +54,8 @@ impl Layout for Stepwise {
 
     fn decode<'a>(&self, record: &Record<'a>, findings: &mut Findings<'_>) -> Option<Example<'a>> {
         let prompt = side::read(record, "prompt", Role::User, findings);
-        let steps = list(record, "completions", findings);
-        let labels = list(record, "labels", findings);
+        let steps = list_of("a list", record, "completions", findings);
+        let labels = list_of("a list", record, "labels", findings);
         let (mut turns, steps, labels) = (prompt?, steps?, labels?);
         let answer = answer(record, steps, findings);
         let is_right = are_right(record, labels, findings);
@@ -104,17 +104,6 @@ impl Layout for Stepwise {
             ..Capacity::CONVERSATION
         }
     }
-}
-
-/// The list under `name`; what is wrong with it is reported.
-fn list<'a>(record: &Record<'a>, name: &str, findings: &mut Findings<'_>) -> Option<Value<'a>> {
-    match record.body.field(name) {
-        Some(Field::Other(list)) if list.kind() == Kind::Array => return Some(list),
-        Some(Field::Other(other)) => not_a("a list", record, name, other, findings),
-        Some(Field::Text(text)) => text_is_not_a("a list", record, name, &text, findings),
-        None => missing(record, name, Span::new(0, 1), &own_names(record), findings),
-    }
-    None
 }
 
 /// The steps as one turn, each a text of its own.

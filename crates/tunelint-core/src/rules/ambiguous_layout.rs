@@ -14,28 +14,19 @@ pub const META: RuleMeta = RuleMeta::new("ambiguous-layout", Level::Profile, Sco
 
 /// Builds the rule, where a target says that it tells layouts by their fields.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let with_layouts = |fact: TargetFact| {
-        let named = context
-            .profiles
-            .iter()
-            .filter(|of| fact.targets.contains(&of.name));
-        let mut names: Vec<&String> = named.flat_map(|profile| &profile.layouts).collect();
-        names.sort_unstable();
-        names.dedup();
-        let compared = names.into_iter().filter(|name| fact.is_of(name));
-        let layouts = compared.filter_map(|name| layout::by_name(name));
-        (layouts.collect(), fact)
-    };
-    // Targets that read different layouts are asked one by one.
-    let facts = context.requires("one-layout").into_iter();
-    let each = facts.flat_map(|fact| {
-        let targets = fact.targets.clone().into_iter();
-        targets.map(move |target| TargetFact {
-            targets: vec![target],
-            ..fact.clone()
+    // Targets read different layouts, so each is asked by itself.
+    let asked = context.profiles.iter().flat_map(|profile| {
+        let fact = profile.requires.get("one-layout");
+        let facts = TargetFact::of(fact.map(|fact| (profile.name.as_str(), fact)).into_iter());
+        facts.into_iter().map(|fact| {
+            let mut names: Vec<&String> = profile.layouts.iter().collect();
+            names.sort_unstable();
+            let compared = names.into_iter().filter(|name| fact.is_of(name));
+            let layouts = compared.filter_map(|name| layout::by_name(name));
+            (layouts.collect(), fact)
         })
     });
-    let asked: Vec<_> = each.map(with_layouts).collect();
+    let asked: Vec<_> = asked.collect();
     (!asked.is_empty()).then(|| Check::example(AmbiguousLayout { asked }))
 }
 

@@ -10,7 +10,7 @@ use crate::example::{Example, KTO_TAG, PartKind, Role};
 use crate::finding::{Findings, Message, Severity};
 use crate::layout::{self, Layout};
 use crate::name_counts::{Counted, MOST, NameCounts};
-use crate::position::{Location, SourceId};
+use crate::position::{Location, SourceId, Span};
 use crate::printable::{counted, quoted};
 use crate::profile::Profile;
 use crate::record::{Body, Located, Record};
@@ -66,12 +66,18 @@ struct First {
 }
 
 impl UnknownField {
-    fn received(&self, record: &Record<'_>) -> Vec<bool> {
-        let reads = |layouts: &[Arc<dyn Layout>]| layouts.iter().any(|of| of.reads(&record.body));
-        self.refused
-            .iter()
-            .map(|(layouts, _)| reads(layouts))
-            .collect()
+    /// Which of the targets would receive a record in layouts none of which has what `is_known`
+    /// asks for. One for which the record has to be converted receives none of it.
+    fn lacking(&self, record: &Record<'_>, is_known: impl Fn(&dyn Layout) -> bool) -> Vec<bool> {
+        let lacks = |layouts: &[Arc<dyn Layout>]| {
+            let mut reading = layouts
+                .iter()
+                .filter(|of| of.reads(&record.body))
+                .peekable();
+            reading.peek().is_some() && !reading.any(|of| is_known(of.as_ref()))
+        };
+        let refused = self.refused.iter();
+        refused.map(|(layouts, _)| lacks(layouts)).collect()
     }
 
     fn observe_top(&self, example: &Example<'_>, tally: &mut OfSources) {
@@ -81,7 +87,7 @@ impl UnknownField {
         let record = &example.record;
         let names = tally.entry(record.source.0).or_default();
         let mut last = Located::new(record);
-        let received = LazyCell::new(|| self.received(record));
+        let received = LazyCell::new(|| self.lacking(record, |_| false));
         // The tag is read, whatever the layout.
         let tagged = example.is_tagged();
         for extra in example
@@ -109,46 +115,44 @@ impl UnknownField {
     /// Counts the fields that the layout knows and that of a target does not.
     fn observe_settings(&self, example: &Example<'_>, tally: &mut OfSources) {
         let record = &example.record;
-        for (at, (layouts, _)) in self.refused.iter().enumerate() {
-            let reading = || layouts.iter().filter(|of| of.reads(&record.body));
-            // What has to be converted loses them.
-            if reading().next().is_none() {
-                continue;
-            }
-            let is_known = |key: &str| {
-                reading().any(|of| of.name() == example.layout || of.fields().contains(&key))
-            };
-            for setting in example.settings.iter().filter(|of| !is_known(of.key)) {
-                let names = tally.entry(record.source.0).or_default();
-                names.add(setting.key, 1, || First {
-                    location: record.locate(setting.key_span),
-                    received: (0..self.refused.len()).map(|of| of == at).collect(),
-                });
-            }
+        for setting in &example.settings {
+            let is_known =
+                |of: &dyn Layout| of.name() == example.layout || of.fields().contains(&setting.key);
+            let received = self.lacking(record, is_known);
+            add(setting.key, setting.key_span, received, record, tally);
         }
     }
 
     /// Counts the keys of turns that a target's layout has no place for.
     fn observe_turns(&self, example: &Example<'_>, tally: &mut OfSources) {
         let record = &example.record;
-        for (at, (layouts, _)) in self.refused.iter().enumerate() {
-            let mut reading = layouts.iter().filter(|of| of.reads(&record.body));
-            let Some(known) = reading.find_map(|layout| layout.turn_fields()) else {
-                continue;
+        if self.refused.is_empty() {
+            return;
+        }
+        // Calls and results are not fields too many, but of another kind: `broken-tool-call`.
+        let turns = example.turns.iter().filter(|turn| turn.role != Role::Tool);
+        let notes = turns.flat_map(|turn| &turn.parts);
+        for part in notes.filter(|part| part.kind == PartKind::Note && !part.key.contains('/')) {
+            let is_known = |of: &dyn Layout| {
+                let keys = of.turn_fields();
+                keys.is_none_or(|keys| keys.contains(&part.key))
             };
-            // Calls and results are not fields too many, but of another kind: `broken-tool-call`.
-            let turns = example.turns.iter().filter(|turn| turn.role != Role::Tool);
-            let notes = turns.flat_map(|turn| &turn.parts);
-            let notes = notes.filter(|part| part.kind == PartKind::Note && !part.key.contains('/'));
-            for part in notes.filter(|part| !known.contains(&part.key)) {
-                let names = tally.entry(record.source.0).or_default();
-                names.add(part.key, 1, || First {
-                    location: record.locate(part.span),
-                    received: (0..self.refused.len()).map(|of| of == at).collect(),
-                });
-            }
+            let received = self.lacking(record, is_known);
+            add(part.key, part.span, received, record, tally);
         }
     }
+}
+
+/// Counts a name that some targets would receive.
+fn add(name: &str, span: Span, received: Vec<bool>, record: &Record<'_>, tally: &mut OfSources) {
+    if !received.contains(&true) {
+        return;
+    }
+    let names = tally.entry(record.source.0).or_default();
+    names.add(name, 1, || First {
+        location: record.locate(span),
+        received,
+    });
 }
 
 fn merge(into: &mut OfSources, from: OfSources) {
