@@ -40,51 +40,24 @@
 //! The library prints nothing, and reads no environment, clock or network. Bad data is never an
 //! `Err`: it is a finding.
 
-pub mod allow;
-pub mod apply;
-pub mod code;
-pub mod convert;
-pub mod custom;
-mod engine;
-pub mod escape;
-pub mod example;
-pub mod excerpt;
-pub mod finding;
-mod fix;
-pub mod gather;
-pub mod infer;
-pub mod json;
-pub mod layout;
-pub mod limit;
-pub mod linter;
-pub mod loss;
-pub mod marker;
-pub mod marks;
-pub mod media;
-pub mod name_counts;
-pub mod part;
-pub mod personal;
-pub mod position;
-pub mod printable;
-pub mod production;
-pub mod profile;
-pub mod reader;
-pub mod record;
-pub mod request;
-pub mod row;
-pub mod rule;
-pub mod rules;
-pub mod schema;
-pub mod secret;
-pub mod share;
-pub mod similar;
-pub mod sink;
-pub mod source;
-pub mod split;
-pub mod stats;
-pub mod summary;
-pub mod survey;
-pub mod task;
-pub mod text;
-pub mod tokens;
-pub mod tools;
+pub mod run;
+
+pub use run::{convert, fix as apply, gather, lint as linter, loss, shard as part, split, stats};
+pub use tunelint_data::record::{self, json, roles, row};
+pub use tunelint_data::source;
+pub use tunelint_data::text::{
+    self, code_detection, escape, excerpt, name_counts, personal_data, position, prefilter,
+    printable, redaction, secret,
+};
+pub use tunelint_layouts::example::{self, media, tools};
+pub use tunelint_layouts::finding::{self, suppression as allow, totals as summary};
+pub use tunelint_layouts::layout;
+pub use tunelint_layouts::provider::{limit, profile, task, tokens};
+pub use tunelint_layouts::reader::{self, request};
+pub use tunelint_layouts::writer::sink;
+pub use tunelint_rules::contract::{self as rule, custom, schema};
+pub use tunelint_rules::rules;
+pub use tunelint_rules::survey::{
+    self, inferred as infer, production_prompts as production, section_marker as marker, share,
+    similarity as similar,
+};

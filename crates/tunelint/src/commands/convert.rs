@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tunelint_core::convert::{
-    Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE, table_columns,
+    Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE,
 };
 use tunelint_core::finding::{Finding, Keep, Policy, Severity};
 use tunelint_core::layout::Layout;
@@ -17,7 +17,7 @@ use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use tunelint_core::reader::Reader;
 use tunelint_core::rule::Level;
-use tunelint_core::rules::REGISTRY;
+use tunelint_core::rules::{REGISTRY, missing_column};
 use tunelint_core::sink::Form;
 use tunelint_core::source::{Container, Input};
 
@@ -100,9 +100,9 @@ fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
         (None, Some(layout)) => Arc::clone(layout),
         (None, None) => match &reader.mapping.problem {
             Some(problem) => {
-                return Err(
-                    Failure::new(format!("{path}: {}", problem.message)).help(problem.help.clone())
-                );
+                let words = missing_column::words(problem);
+                let failure = Failure::new(format!("{path}: {}", words.text()));
+                return Err(failure.help(words.advice().unwrap_or_default()));
             }
             None => {
                 return Err(Failure::new(format!("the layout of {path} is not known"))
@@ -145,7 +145,7 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
             }
         },
     };
-    let table = |delimiter| match table_columns(layout.name()) {
+    let table = |delimiter| match layout.columns() {
         [] => Err(Failure::new(format!(
             "a table has no place for the turns of `{}`",
             layout.name()
@@ -162,7 +162,7 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
         "json" => Ok(Form::Json),
         "csv" => table(b','),
         "tsv" => table(b'\t'),
-        "rest" if layout.name() != "pairs" => Err(Failure::new(
+        "rest" if !layout.fits_request() => Err(Failure::new(
             "a request body holds examples in the layout `pairs`",
         )
         .help("add `--to pairs`")),

@@ -5,10 +5,11 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use tunelint_core::layout::{self, Binding, Speakers, Template};
+use tunelint_core::layout::{self, Binding, Template};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{printable_path, quoted};
 use tunelint_core::reader::{OpenError, ReadOptions, Reader};
+use tunelint_core::roles::Speakers;
 use tunelint_core::source::{
     BATCH_BYTES, Container, Input, MAX_RECORD_BYTES, Origin, Wishes, encoding_by_name,
 };

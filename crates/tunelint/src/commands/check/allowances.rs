@@ -1,8 +1,10 @@
 //! What there is to say about the allowances of the settings themselves.
 
 use tunelint_core::finding::{Findings, Policy};
+use tunelint_core::linter::check_suppression;
 use tunelint_core::position::Location;
-use tunelint_core::rules::{expired_allow, unused_allow};
+use tunelint_core::rule::{RuleContext, SuppressionFacts};
+use tunelint_core::rules::RuleSet;
 
 use super::{Run, output, verdict};
 use crate::exit::{Exit, Failure};
@@ -27,22 +29,21 @@ impl Run<'_> {
                 ..plan.policy.clone()
             };
             let complete = self.sources.complete.get(number).copied().unwrap_or(false);
+            let rules = RuleSet::build(&policy.enabled, &RuleContext::default());
             let mut findings = Findings::new(&policy);
             for (index, allow) in settings.allows.iter().enumerate() {
                 let rule = allow.allowance.rule;
-                let at = Location::point(self.id_of(&allow.path), allow.at);
-                match &allow.expires {
-                    Some(day) if allow.has_expired(today) => {
-                        expired_allow::report(rule, &allow.reason, day, at, &mut findings);
-                    }
-                    _ if complete
+                let expired = allow.expires.as_deref();
+                let facts = SuppressionFacts {
+                    rule,
+                    reason: &allow.reason,
+                    location: Location::point(self.id_of(&allow.path), allow.at),
+                    expired: expired.filter(|_| allow.has_expired(today)),
+                    unused: complete
                         && policy.enabled.contains(rule)
-                        && !self.used.contains_key(&(number, index)) =>
-                    {
-                        unused_allow::report(rule, &allow.reason, at, &mut findings);
-                    }
-                    _ => {}
-                }
+                        && !self.used.contains_key(&(number, index)),
+                };
+                check_suppression(&rules, &facts, &mut findings);
             }
             let (mut counts, kept) = findings.into_parts();
             for finding in kept {

@@ -9,9 +9,9 @@ use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::linter::Linter;
 use tunelint_core::profile::{self, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::redaction::Veil;
 use tunelint_core::rule::RuleContext;
-use tunelint_core::rules::{RuleSet, Selection};
-use tunelint_core::secret::Veil;
+use tunelint_core::rules::{LOOKUP, RuleSet, Selection};
 use tunelint_core::task::Task;
 use tunelint_core::tokens::Counter;
 
@@ -209,6 +209,7 @@ fn policy(
     let allowances = Allowances {
         list: holding.map(|allow| allow.allowance.clone()).collect(),
         inline: settings.file.inline_allow.unwrap_or(false),
+        lookup: LOOKUP,
     };
     let selection = selection(options, settings)?;
     let mut enabled = selection.enabled();

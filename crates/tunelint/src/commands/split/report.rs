@@ -5,7 +5,7 @@ use serde::Serialize;
 use tunelint_core::finding::Severity;
 use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use tunelint_core::reader::Reader;
-use tunelint_core::secret::masked;
+use tunelint_core::redaction::masked;
 use tunelint_core::split::Split;
 use tunelint_core::survey::Spot;
 

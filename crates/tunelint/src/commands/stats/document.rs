@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use tunelint_core::printable::{printable, printable_path};
-use tunelint_core::secret::masked;
+use tunelint_core::redaction::masked;
 use tunelint_core::stats::Stats;
 use tunelint_core::survey::{Bin, Lengths, Spot};
 use tunelint_core::tokens::{ANY, Counter, Tokens};

@@ -1,0 +1,10 @@
+//! What can be done with a dataset: check, convert, split, describe, fix, read a loss curve.
+
+pub mod convert;
+pub mod fix;
+pub mod gather;
+pub mod lint;
+pub mod loss;
+pub mod shard;
+pub mod split;
+pub mod stats;

@@ -1,0 +1,253 @@
+//! Training, validation and test records out of one set, so that nothing of one is in another.
+//!
+//! Records that are equal or nearly equal form a cluster, and a cluster is never cut. Where outputs
+//! are drawn from labels, each label has its share in every part. What goes where depends on the
+//! seed and on what the records say, not on their order. It takes some 150 bytes of memory a
+//! record, and up to 16 KiB for each that may be nearly equal to another.
+
+mod assign;
+mod clusters;
+mod copy;
+
+use std::io;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::run::gather::gather;
+use tunelint_data::text::position::Span;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::reader::{DecodeOutcome, Reader};
+use tunelint_rules::survey::inferred::Inferred;
+use tunelint_rules::survey::similarity::{Bands, Common, bands};
+use tunelint_rules::survey::{Horizon, Needs, Normalizer, Seen, Sighting, Spot, Survey};
+
+pub use assign::{Cluster, Part, Shares, Size, assign};
+pub use copy::Copier;
+
+/// What goes where.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Split {
+    /// The part of each record, source after source.
+    parts: Vec<Part>,
+    /// Where the records of each source begin among them.
+    starts: Vec<usize>,
+    /// How many records of each label are in each part; one without a name where there are no
+    /// labels.
+    pub strata: Vec<Stratum>,
+    /// The clusters of two records and more, in the order of their first records.
+    pub families: Vec<Family>,
+    /// Records that are no example: nothing can be split then.
+    pub unread: u64,
+}
+
+/// The records of one label.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stratum {
+    /// The label.
+    pub label: String,
+    /// How many there are in each part, in the order of [`Part::ALL`].
+    pub counts: [u64; 3],
+}
+
+/// Records that stay together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family {
+    /// Where they stand.
+    pub members: Vec<Spot>,
+    /// The part that they are in.
+    pub part: Part,
+}
+
+/// What is kept of a record.
+#[derive(Debug, Clone)]
+struct Noted {
+    /// What it says, mixed with the seed.
+    key: u64,
+    seen: Sighting,
+    spot: Spot,
+    bands: Option<Bands>,
+    /// Its label, by its number; the number of labels where it has none.
+    stratum: usize,
+}
+
+impl Split {
+    /// Works out what of `readers`, together, goes where. They are read three times.
+    ///
+    /// # Errors
+    /// What reading returns.
+    pub fn of(readers: &[Reader], shares: &Shares, seed: u64, threads: usize) -> io::Result<Self> {
+        let (survey, unread) = survey(readers, threads)?;
+        if unread > 0 {
+            return Ok(Self {
+                unread,
+                ..Self::default()
+            });
+        }
+        let inferred = &survey.inferred;
+        let common = Common::of(inferred);
+        let mut records = Vec::new();
+        let mut starts = Vec::new();
+        for reader in readers {
+            starts.push(records.len());
+            read(reader, threads, &mut records, |example, normalizer| Noted {
+                key: xxh3_64_with_seed(example.record.raw, seed),
+                seen: Sighting::of(example, normalizer),
+                spot: Spot::new(&example.record, Span::at(0)),
+                bands: common.rest(example).map(|rest| bands(&rest)),
+                stratum: stratum(example, inferred),
+            })?;
+        }
+        let found = clusters::find(&records, readers, &common, threads)?;
+        Ok(Self::new(&records, starts, &found, shares, inferred))
+    }
+
+    fn new(
+        records: &[Noted],
+        starts: Vec<usize>,
+        clusters: &[Vec<usize>],
+        shares: &Shares,
+        inferred: &Inferred,
+    ) -> Self {
+        let described: Vec<Cluster> = clusters
+            .iter()
+            .map(|members| cluster(records, members))
+            .collect();
+        let assigned = assign(&described, shares);
+        let labels = inferred.labels.iter().flat_map(|set| &set.labels);
+        let names = labels
+            .map(|label| label.text.clone())
+            .chain([String::new()]);
+        let mut split = Self {
+            parts: vec![Part::Train; records.len()],
+            starts,
+            strata: names
+                .map(|label| Stratum {
+                    label,
+                    counts: [0; 3],
+                })
+                .collect(),
+            ..Self::default()
+        };
+        for (members, part) in clusters.iter().zip(assigned) {
+            for &member in members {
+                split.put(records, member, part);
+            }
+            if members.len() > 1 {
+                let spots = members.iter().filter_map(|at| records.get(*at));
+                let mut members: Vec<Spot> = spots.map(|record| record.spot).collect();
+                members.sort_unstable();
+                split.families.push(Family { members, part });
+            }
+        }
+        split
+            .families
+            .sort_by_key(|family| family.members.first().copied());
+        split.strata.retain(|stratum| stratum.counts != [0; 3]);
+        split
+    }
+
+    fn put(&mut self, records: &[Noted], member: usize, part: Part) {
+        if let Some(of) = self.parts.get_mut(member) {
+            *of = part;
+        }
+        let stratum = records.get(member).map_or(0, |record| record.stratum);
+        let counts = self.strata.get_mut(stratum).map(|of| &mut of.counts);
+        if let Some(count) = counts.and_then(|counts| counts.get_mut(part as usize)) {
+            *count += 1;
+        }
+    }
+
+    /// The part of a record, by its source and its number in it, from 1 on.
+    pub fn part(&self, source: usize, ordinal: u64) -> Option<Part> {
+        let start = self.starts.get(source)?;
+        self.parts
+            .get(start + (ordinal as usize).checked_sub(1)?)
+            .copied()
+    }
+
+    /// How many records a part has.
+    pub fn count(&self, part: Part) -> u64 {
+        self.parts.iter().filter(|of| **of == part).count() as u64
+    }
+}
+
+/// What the common form is read from, and how many records are no example.
+fn survey(readers: &[Reader], threads: usize) -> io::Result<(Survey, u64)> {
+    let horizon = Horizon::default();
+    let mut all = Survey::new(Needs::FORM);
+    let mut unread = 0;
+    for reader in readers {
+        gather(
+            &mut reader.reopen()?,
+            threads,
+            || (Survey::new(Needs::FORM), 0),
+            |read, normalizer, (survey, unread)| match read {
+                DecodeOutcome::Example(example) => survey.observe(example, normalizer, &horizon),
+                DecodeOutcome::Unreadable(..) => *unread += 1,
+            },
+            |(survey, missing): (Survey, u64)| {
+                all.merge(survey);
+                all.advance(&horizon);
+                unread += missing;
+            },
+        )?;
+    }
+    all.complete();
+    Ok((all, unread))
+}
+
+/// Adds what `note` makes of every example of `reader` to `all`.
+fn read<T: Send>(
+    reader: &Reader,
+    threads: usize,
+    all: &mut Vec<T>,
+    note: impl Fn(&Example<'_>, &mut Normalizer) -> T + Sync,
+) -> io::Result<()> {
+    gather(
+        &mut reader.reopen()?,
+        threads,
+        Vec::new,
+        |read, normalizer, noted: &mut Vec<T>| {
+            if let DecodeOutcome::Example(example) = read {
+                noted.push(note(example, normalizer));
+            }
+        },
+        |noted| all.extend(noted),
+    )
+}
+
+/// The number of an example's label.
+fn stratum(example: &Example<'_>, inferred: &Inferred) -> usize {
+    let Some(set) = &inferred.labels else {
+        return 0;
+    };
+    let output = example.output().map(|turn| turn.joined().into_owned());
+    let output = output.unwrap_or_default();
+    let text = inferred.outputs.body(&output);
+    let text = set.spellings.get(text).map_or(text, String::as_str);
+    let mut labels = set.labels.iter();
+    let known = labels.position(|label| label.text == text && !set.unknown.contains(text));
+    known.unwrap_or(set.labels.len())
+}
+
+/// A cluster as it is assigned: under its most frequent label, of equally frequent ones the first.
+fn cluster(records: &[Noted], members: &[usize]) -> Cluster {
+    let members = members.iter().filter_map(|at| records.get(*at));
+    let mut strata: Vec<usize> = members.clone().map(|record| record.stratum).collect();
+    strata.sort_unstable();
+    let mut runs: Vec<&[usize]> = strata.chunk_by(|a, b| a == b).collect();
+    runs.sort_by_key(|run| std::cmp::Reverse(run.len()));
+    let stratum = runs.first().and_then(|run| run.first()).copied();
+    Cluster {
+        key: members.map(|record| record.key).min().unwrap_or(0),
+        size: strata.len() as u64,
+        stratum: stratum.unwrap_or(0),
+    }
+}
+
+/// All sightings, to find those with the same input.
+fn seen(records: &[Noted]) -> Seen {
+    let mut seen = Seen::default();
+    records.iter().for_each(|record| seen.push(record.seen));
+    seen
+}

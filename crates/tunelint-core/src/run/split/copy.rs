@@ -1,0 +1,122 @@
+//! Records copied as they stand, each into the file of its part.
+
+use std::io::{self, Write};
+
+use super::{Part, Split};
+use crate::run::gather::gather;
+use tunelint_data::source::Container;
+use tunelint_layouts::reader::{DecodeOutcome, Reader};
+
+/// Writes the records of one part.
+pub struct Copier<W: Write> {
+    out: W,
+    container: Container,
+    /// Records written.
+    pub records: u64,
+    bytes: u64,
+}
+
+impl<W: Write> Copier<W> {
+    /// Writes to `out` what has the form of `like`: a table begins with its header.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn new(out: W, like: &Reader) -> io::Result<Self> {
+        let mut copier = Self {
+            out,
+            container: like.container().unwrap_or(Container::Jsonl),
+            records: 0,
+            bytes: 0,
+        };
+        match copier.container {
+            Container::Jsonl => {}
+            Container::Json => copier.write(b"[\n")?,
+            Container::Csv | Container::Tsv => copier.write(&header(like)?)?,
+        }
+        Ok(copier)
+    }
+
+    fn record(&mut self, raw: &[u8]) -> io::Result<()> {
+        if self.container == Container::Json && self.records > 0 {
+            self.write(b",\n")?;
+        }
+        self.write(raw)?;
+        if self.container != Container::Json {
+            self.write(b"\n")?;
+        }
+        self.records += 1;
+        Ok(())
+    }
+
+    /// Ends the file; returns it, and how many bytes it has.
+    ///
+    /// # Errors
+    /// What the output returns.
+    pub fn finish(mut self) -> io::Result<(W, u64)> {
+        if self.container == Container::Json {
+            self.write(b"\n]\n")?;
+        }
+        self.out.flush()?;
+        Ok((self.out, self.bytes))
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.bytes += bytes.len() as u64;
+        self.out.write_all(bytes)
+    }
+}
+
+/// The first row of a table.
+fn header(like: &Reader) -> io::Result<Vec<u8>> {
+    let delimiter = like.shape.as_ref().map_or(b',', |shape| shape.delimiter);
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .from_writer(Vec::new());
+    writer.write_record(&like.header.names)?;
+    writer
+        .into_inner()
+        .map_err(|error| io::Error::other(error.to_string()))
+}
+
+impl Split {
+    /// Copies every record of `readers` into the file of its part, in the order in which they
+    /// stand; `copiers` are those of `parts`, in this order.
+    ///
+    /// # Errors
+    /// What reading or writing returns.
+    pub fn copy<W: Write + Send>(
+        &self,
+        readers: &[Reader],
+        parts: &[Part],
+        copiers: &mut [Copier<W>],
+        threads: usize,
+    ) -> io::Result<()> {
+        for (source, reader) in readers.iter().enumerate() {
+            let mut outcome = Ok(());
+            gather(
+                &mut reader.reopen()?,
+                threads,
+                Vec::new,
+                |read, _, noted: &mut Vec<(Part, Vec<u8>)>| {
+                    if let DecodeOutcome::Example(example) = read
+                        && let Some(part) = self.part(source, example.record.ordinal)
+                    {
+                        noted.push((part, example.record.raw.to_vec()));
+                    }
+                },
+                |noted| {
+                    for (part, raw) in noted {
+                        let mut of = parts.iter().zip(copiers.iter_mut());
+                        if let (Ok(()), Some((_, copier))) =
+                            (&outcome, of.find(|(own, _)| **own == part))
+                        {
+                            outcome = copier.record(&raw);
+                        }
+                    }
+                },
+            )?;
+            outcome?;
+        }
+        Ok(())
+    }
+}

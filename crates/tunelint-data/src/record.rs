@@ -1,0 +1,10 @@
+//! One record of a source: its values with their places, or what keeps it from being read.
+
+pub mod fault;
+pub mod json;
+pub mod parsed;
+pub mod roles;
+pub mod row;
+
+pub use fault::{Fault, FaultKind};
+pub use parsed::{Body, Field, Located, Place, Record};

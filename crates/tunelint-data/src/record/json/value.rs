@@ -1,0 +1,290 @@
+//! The view of a parsed record: values by key and index, each with its text and its place.
+
+use std::collections::HashMap;
+
+use super::{BORROWED, Node, node_span};
+use crate::text::decoded::{Coding, Text};
+use crate::text::position::Span;
+
+/// What a JSON value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool,
+    /// A number, kept as written.
+    Number,
+    /// A string.
+    String,
+    /// A list.
+    Array,
+    /// An object.
+    Object,
+    /// A key of an object; never the kind of a value.
+    Key,
+}
+
+impl Kind {
+    /// The word for it in messages, with its article.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "a list",
+            Self::Object => "an object",
+            Self::Key => "a key",
+        }
+    }
+}
+
+/// One parsed record.
+#[derive(Debug, Clone, Copy)]
+pub struct Json<'a> {
+    pub(super) text: &'a str,
+    pub(super) nodes: &'a [Node],
+    pub(super) arena: &'a str,
+}
+
+/// A value in a record.
+#[derive(Debug, Clone, Copy)]
+pub struct Value<'a> {
+    json: Json<'a>,
+    at: usize,
+}
+
+/// The item of a list in which a place was found last: the next is likely to follow.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LastItem {
+    list: usize,
+    item: usize,
+    index: usize,
+}
+
+/// A key of an object with its value.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The key, unescaped.
+    pub key: &'a str,
+    /// The raw key, quotes included.
+    pub key_span: Span,
+    /// Its value.
+    pub value: Value<'a>,
+}
+
+/// Objects with more keys than this are searched for duplicates with a table.
+const FEW_KEYS: usize = 12;
+
+impl<'a> Json<'a> {
+    /// The whole record's value.
+    pub fn root(self) -> Value<'a> {
+        Value { json: self, at: 0 }
+    }
+
+    /// The RFC 6901 path of the deepest value (or key) whose span holds `span`.
+    pub fn pointer(self, span: Span) -> String {
+        self.pointer_after(span, &mut LastItem::default())
+    }
+
+    /// The same; a list in which an item was found before is not searched from its start again.
+    pub fn pointer_after(self, span: Span, last: &mut LastItem) -> String {
+        let mut pointer = String::new();
+        let mut value = self.root();
+        while let Some((step, child)) = value.child_holding(span, last) {
+            pointer.push('/');
+            for c in step.chars() {
+                match c {
+                    '~' => pointer.push_str("~0"),
+                    '/' => pointer.push_str("~1"),
+                    c => pointer.push(c),
+                }
+            }
+            value = child;
+        }
+        pointer
+    }
+
+    /// The first key that occurs twice in one object: both places.
+    pub(super) fn duplicate_key(self) -> Option<(Span, Span)> {
+        let objects = (0..self.nodes.len()).map(|at| Value { json: self, at });
+        objects
+            .filter(|value| value.kind() == Kind::Object)
+            .find_map(Value::repeated_key)
+    }
+
+    fn node(self, at: usize) -> Option<&'a Node> {
+        self.nodes.get(at)
+    }
+
+    /// The text of the string or key at `at`.
+    fn decoded(self, node: &Node) -> &'a str {
+        let range = match node.decoded {
+            BORROWED => {
+                let (start, end) = (node.start as usize + 1, node.end as usize);
+                return self
+                    .text
+                    .get(start..end.saturating_sub(1))
+                    .unwrap_or_default();
+            }
+            start => start as usize..start as usize + node.decoded_len as usize,
+        };
+        self.arena.get(range).unwrap_or_default()
+    }
+}
+
+impl<'a> Value<'a> {
+    /// What it is.
+    pub fn kind(self) -> Kind {
+        self.json.node(self.at).map_or(Kind::Null, |node| node.kind)
+    }
+
+    /// Where it stands in the record.
+    pub fn span(self) -> Span {
+        self.json.node(self.at).map(node_span).unwrap_or_default()
+    }
+
+    /// Its bytes as written.
+    pub fn raw(self) -> &'a str {
+        let span = self.span();
+        self.json.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    /// Its text, if it is a string.
+    pub fn text(self) -> Option<Text<'a>> {
+        let node = self
+            .json
+            .node(self.at)
+            .filter(|node| node.kind == Kind::String)?;
+        Some(Text::new(
+            self.json.decoded(node),
+            self.raw(),
+            node_span(node),
+            Coding::Json,
+        ))
+    }
+
+    /// The unescaped string, if it is one.
+    pub fn as_str(self) -> Option<&'a str> {
+        let node = self
+            .json
+            .node(self.at)
+            .filter(|node| node.kind == Kind::String)?;
+        Some(self.json.decoded(node))
+    }
+
+    /// The value under `key`, if it is an object that has it.
+    pub fn get(self, key: &str) -> Option<Value<'a>> {
+        self.entries()
+            .find(|entry| entry.key == key)
+            .map(|entry| entry.value)
+    }
+
+    /// The keys and values of an object, in order; nothing for any other value.
+    pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
+        let node = self
+            .json
+            .node(self.at)
+            .filter(|node| node.kind == Kind::Object);
+        let (mut at, end) = (self.at + 1, node.map_or(0, |node| node.next as usize));
+        std::iter::from_fn(move || {
+            let key = self.json.node(at).filter(|_| at < end)?;
+            let value = Value {
+                json: self.json,
+                at: at + 1,
+            };
+            at = self.json.node(at + 1)?.next as usize;
+            Some(Entry {
+                key: self.json.decoded(key),
+                key_span: node_span(key),
+                value,
+            })
+        })
+    }
+
+    /// The items of a list, in order; nothing for any other value.
+    pub fn items(self) -> impl Iterator<Item = Value<'a>> {
+        let node = self
+            .json
+            .node(self.at)
+            .filter(|node| node.kind == Kind::Array);
+        let (mut at, end) = (self.at + 1, node.map_or(0, |node| node.next as usize));
+        std::iter::from_fn(move || {
+            let item = self.json.node(at).filter(|_| at < end)?;
+            let value = Value {
+                json: self.json,
+                at,
+            };
+            at = item.next as usize;
+            Some(value)
+        })
+    }
+
+    fn child_holding(self, span: Span, last: &mut LastItem) -> Option<(String, Value<'a>)> {
+        let holds = |outer: Span| {
+            outer.contains(span)
+                && (span.is_empty() || span.len() <= outer.len())
+                && outer.end > span.start
+        };
+        if self.kind() == Kind::Array {
+            return self.item_holding(span, last);
+        }
+        let entry = self
+            .entries()
+            .find(|entry| holds(entry.key_span) || holds(entry.value.span()))?;
+        // A place inside a key belongs to the key's value, but must not be looked for within it.
+        Some((entry.key.to_owned(), entry.value))
+    }
+
+    fn item_holding(self, span: Span, last: &mut LastItem) -> Option<(String, Value<'a>)> {
+        let known = Value {
+            at: last.item,
+            ..self
+        };
+        let ahead = last.list == self.at && last.item > 0 && known.span().start <= span.start;
+        let (mut index, mut item) = if ahead {
+            (last.index, known)
+        } else {
+            (0, self.items().next()?)
+        };
+        let end = self.json.node(self.at)?.next as usize;
+        while item.at < end {
+            if item.span().end > span.start {
+                *last = LastItem {
+                    list: self.at,
+                    item: item.at,
+                    index,
+                };
+                return item
+                    .span()
+                    .contains(span)
+                    .then(|| (index.to_string(), item));
+            }
+            index += 1;
+            item.at = self.json.node(item.at)?.next as usize;
+        }
+        None
+    }
+
+    fn repeated_key(self) -> Option<(Span, Span)> {
+        let count = self.entries().count();
+        if count > FEW_KEYS {
+            let mut seen = HashMap::with_capacity(count);
+            return self.entries().find_map(|entry| {
+                seen.insert(entry.key, entry.key_span)
+                    .map(|first| (first, entry.key_span))
+            });
+        }
+        self.entries()
+            .enumerate()
+            .skip(1)
+            .find_map(|(index, entry)| {
+                let first = self
+                    .entries()
+                    .take(index)
+                    .find(|earlier| earlier.key == entry.key)?;
+                Some((first.key_span, entry.key_span))
+            })
+    }
+}

@@ -1,0 +1,310 @@
+//! Rows of CSV and TSV: cells with their decoded text and exact places (RFC 4180).
+
+use crate::record::fault::{Fault, FaultKind, Malformed, Resume, StrayQuote};
+use crate::text::decoded::{Coding, Text};
+use crate::text::position::Span;
+
+/// A cell of a row.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    start: u32,
+    end: u32,
+    coding: CellCoding,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum CellCoding {
+    Plain,
+    /// In quotes, with none inside.
+    Quoted,
+    /// In quotes, with doubled quotes inside: the decoded text is in the arena.
+    Doubled {
+        at: u32,
+        len: u32,
+    },
+}
+
+/// Cuts rows into cells, and keeps its buffers between them.
+#[derive(Debug)]
+pub struct RowParser {
+    delimiter: u8,
+    cells: Vec<Cell>,
+    arena: String,
+}
+
+/// The cells of one row.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    text: &'a str,
+    cells: &'a [Cell],
+    arena: &'a str,
+    header: &'a Header,
+}
+
+/// The column names of a file, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Header {
+    /// The names, as written, without edge spaces.
+    pub names: Vec<String>,
+}
+
+impl Header {
+    /// The index of the column called `name`: exactly, or else in any letter case.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        let exact = self.names.iter().position(|have| have == name);
+        exact.or_else(|| {
+            let wanted = normal_name(name);
+            self.names
+                .iter()
+                .position(|have| normal_name(have) == wanted)
+        })
+    }
+}
+
+/// A column name without the differences that people do not mean: case, spaces, hyphens.
+pub fn normal_name(name: &str) -> String {
+    name.trim().to_lowercase().replace([' ', '-'], "_")
+}
+
+impl RowParser {
+    /// A parser for rows whose cells `delimiter` separates.
+    pub fn new(delimiter: u8) -> Self {
+        Self {
+            delimiter,
+            cells: Vec::new(),
+            arena: String::new(),
+        }
+    }
+
+    /// Cuts `text`, one row without its line end.
+    ///
+    /// # Errors
+    /// A [`Fault`] of `unclosed-quote` or `stray-quote`, or a NUL byte, at its place.
+    pub fn parse<'p>(&'p mut self, text: &'p str, header: &'p Header) -> Result<Row<'p>, Fault> {
+        self.cells.clear();
+        self.arena.clear();
+        if let Some(at) = memchr::memchr(0, text.as_bytes()) {
+            let run = text.bytes().skip(at).take_while(|&byte| byte == 0).count();
+            let how = Malformed::NulInCell { run };
+            return Err(Fault::malformed(how, Span::new(at, at + run)));
+        }
+        // At the start of a cell it may be data; before a second header it is not.
+        let joined = || header.names.join(&char::from(self.delimiter).to_string());
+        if text
+            .strip_prefix('\u{feff}')
+            .is_some_and(|rest| rest == joined())
+        {
+            return Err(Fault::malformed(Malformed::ByteOrderMark, Span::new(0, 3)));
+        }
+        let mut at = 0;
+        loop {
+            at = self.cell(text, at)?;
+            if at >= text.len() {
+                break;
+            }
+            at += 1;
+            if at == text.len() {
+                self.cells.push(Cell {
+                    start: at as u32,
+                    end: at as u32,
+                    coding: CellCoding::Plain,
+                });
+                break;
+            }
+        }
+        Ok(Row {
+            text,
+            cells: &self.cells,
+            arena: &self.arena,
+            header,
+        })
+    }
+
+    /// Reads the cell that starts at `start`. Returns where it ends: a delimiter or the row's end.
+    fn cell(&mut self, text: &str, start: usize) -> Result<usize, Fault> {
+        let bytes = text.as_bytes();
+        let rest = bytes.get(start..).unwrap_or_default();
+        if rest.first() == Some(&b'"') {
+            return self.quoted_cell(text, start);
+        }
+        let len = memchr::memchr(self.delimiter, rest).unwrap_or(rest.len());
+        let end = start + len;
+        if let Some(quote) = memchr::memchr(b'"', bytes.get(start..end).unwrap_or_default()) {
+            return Err(bare_quote(text, start, start + quote));
+        }
+        self.cells.push(Cell {
+            start: start as u32,
+            end: end as u32,
+            coding: CellCoding::Plain,
+        });
+        Ok(end)
+    }
+
+    fn quoted_cell(&mut self, text: &str, start: usize) -> Result<usize, Fault> {
+        let bytes = text.as_bytes();
+        let decoded_at = self.arena.len();
+        let (mut at, mut copied) = (start + 1, start + 1);
+        loop {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let Some(quote) = memchr::memchr(b'"', rest).map(|found| at + found) else {
+                return Err(unclosed_quote(start, Resume::NextLine));
+            };
+            if bytes.get(quote + 1) == Some(&b'"') {
+                self.arena
+                    .push_str(text.get(copied..quote + 1).unwrap_or_default());
+                (at, copied) = (quote + 2, quote + 2);
+                continue;
+            }
+            let end = quote + 1;
+            if bytes.get(end).is_some_and(|&next| next != self.delimiter) {
+                return Err(text_after_quote(text, start, end));
+            }
+            let coding = if copied == start + 1 {
+                CellCoding::Quoted
+            } else {
+                self.arena
+                    .push_str(text.get(copied..quote).unwrap_or_default());
+                CellCoding::Doubled {
+                    at: decoded_at as u32,
+                    len: (self.arena.len() - decoded_at) as u32,
+                }
+            };
+            self.cells.push(Cell {
+                start: start as u32,
+                end: end as u32,
+                coding,
+            });
+            return Ok(end);
+        }
+    }
+}
+
+/// The fault of a quote at `at` that opens a cell and is never closed.
+pub fn unclosed_quote(at: usize, resume: Resume) -> Fault {
+    Fault::new(FaultKind::UnclosedQuote(resume), Span::new(at, at + 1))
+}
+
+fn bare_quote(text: &str, start: usize, at: usize) -> Fault {
+    let before = text.get(start..at).unwrap_or_default();
+    let after_space = before.trim().is_empty();
+    Fault::new(
+        FaultKind::StrayQuote(StrayQuote::InUnquotedCell { after_space }),
+        Span::new(at, at + 1),
+    )
+}
+
+fn text_after_quote(text: &str, open: usize, at: usize) -> Fault {
+    let len = text
+        .get(at..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(1, char::len_utf8);
+    let escaped = text
+        .get(..at)
+        .is_some_and(|before| before.ends_with("\\\""));
+    Fault::new(
+        FaultKind::StrayQuote(StrayQuote::TextAfterClosing { escaped }),
+        Span::new(at, at + len),
+    )
+    .related(Span::new(open, open + 1))
+}
+
+impl<'a> Row<'a> {
+    /// The number of cells.
+    pub fn len(self) -> usize {
+        self.cells.len()
+    }
+
+    /// Whether it has no cell; a row always has one.
+    pub fn is_empty(self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// The file's columns.
+    pub fn header(self) -> &'a Header {
+        self.header
+    }
+
+    /// The text of the cell in column `index`, if the row is long enough.
+    pub fn cell(self, index: usize) -> Option<Text<'a>> {
+        let cell = self.cells.get(index)?;
+        let (start, end) = (cell.start as usize, cell.end as usize);
+        let raw = self.text.get(start..end).unwrap_or_default();
+        let span = Span::new(start, end);
+        Some(match cell.coding {
+            CellCoding::Plain => Text::new(raw, raw, span, Coding::Plain),
+            CellCoding::Quoted => {
+                let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
+                Text::new(inner, raw, span, Coding::Quoted)
+            }
+            CellCoding::Doubled { at, len } => {
+                let inner = self
+                    .arena
+                    .get(at as usize..(at + len) as usize)
+                    .unwrap_or_default();
+                Text::new(inner, raw, span, Coding::Quoted)
+            }
+        })
+    }
+
+    /// The cells in order.
+    pub fn cells(self) -> impl Iterator<Item = Text<'a>> {
+        (0..self.cells.len()).filter_map(move |index| self.cell(index))
+    }
+
+    /// `/column-name` of the cell that holds `span`; empty for the row as a whole.
+    pub fn pointer(self, span: Span) -> String {
+        let holds =
+            |cell: &Cell| cell.start as usize <= span.start && span.end <= cell.end as usize;
+        let column = self
+            .cells
+            .iter()
+            .position(holds)
+            .filter(|_| self.cells.len() > 1 || !span.is_empty());
+        column
+            .and_then(|column| self.header.names.get(column))
+            .map_or_else(String::new, |name| {
+                format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(text: &str) -> Result<Vec<String>, Fault> {
+        let header = Header::default();
+        let mut parser = RowParser::new(b',');
+        let row = parser.parse(text, &header)?;
+        Ok(row.cells().map(|cell| cell.as_str().to_owned()).collect())
+    }
+
+    #[test]
+    fn cells_are_cut_and_decoded() {
+        assert_eq!(cells("a,b").unwrap(), ["a", "b"]);
+        assert_eq!(cells("a,").unwrap(), ["a", ""]);
+        assert_eq!(cells(",").unwrap(), ["", ""]);
+        assert_eq!(cells("").unwrap(), [""]);
+        assert_eq!(
+            cells("\"a,\"\"b\"\"\n\",\"\",c").unwrap(),
+            ["a,\"b\"\n", "", "c"]
+        );
+    }
+
+    #[test]
+    fn quoting_mistakes_are_placed() {
+        let fault = |text| cells(text).unwrap_err();
+        let bare = fault("x\"y,b");
+        let after_space = false;
+        let in_cell = FaultKind::StrayQuote(StrayQuote::InUnquotedCell { after_space });
+        assert_eq!((bare.kind, bare.span.start), (in_cell, 1));
+        let after = fault("\"p\"q,b");
+        assert_eq!(
+            (after.span, after.related),
+            (Span::new(3, 4), Some(Span::new(0, 1)))
+        );
+        let open = fault("a,\"b");
+        let unclosed = FaultKind::UnclosedQuote(Resume::NextLine);
+        assert_eq!((open.kind, open.span.start), (unclosed, 2));
+    }
+}

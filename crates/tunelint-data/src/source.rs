@@ -1,0 +1,29 @@
+//! From bytes to batches of records with exact places.
+//!
+//! A file is read once, front to back, through a rolling buffer. A [`Splitter`] cuts whole
+//! records off its front; the cut depends on the bytes alone, never on threads. Lines, columns
+//! and ordinals are counted while cutting, so that a batch carries absolute positions and can be
+//! checked by any thread.
+
+mod batch;
+mod container;
+mod document;
+mod facts;
+mod input;
+mod lines;
+pub mod parallel;
+mod rows;
+mod sniff;
+
+pub use batch::{BATCH_BYTES, Batch, Batcher, MAX_RECORD_BYTES, Piece, PieceKind, Splitter};
+pub use container::Container;
+pub use document::{Document, Root};
+pub use encoding_rs::Encoding;
+pub use facts::{Facts, LineEnd, Occurrences};
+pub use input::{Input, Origin, Stamp, encoding_by_name};
+pub use lines::Lines;
+pub use rows::Rows;
+pub use sniff::{
+    BYTE_ORDER_MARK, Discrepancy, HEAD_BYTES, KnownFormat, Shape, UnsupportedFile, Wishes,
+    delimiter_name, sniff,
+};

@@ -1,0 +1,255 @@
+//! Batches: some whole records with their places, cut off a rolling buffer.
+
+use std::io::{self, Read};
+
+use super::facts::Facts;
+use crate::record::fault::{Fault, FaultKind};
+use crate::record::row::Header;
+use crate::text::position::{Position, Span};
+
+/// Bytes aimed at per batch: the size at which two cores were fastest, that of a core's cache.
+pub const BATCH_BYTES: usize = 512 * 1024;
+
+/// The largest record that is read, unless the user sets another.
+pub const MAX_RECORD_BYTES: usize = 64 * 1024 * 1024;
+
+/// Some whole records of one source.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Counted from 0 in the source.
+    pub index: u64,
+    /// The bytes, separators included.
+    pub bytes: Vec<u8>,
+    /// What they consist of, in order.
+    pub pieces: Vec<Piece>,
+}
+
+/// One record, or bytes that should have been one.
+#[derive(Debug)]
+pub struct Piece {
+    /// Its first byte in the batch.
+    pub from: usize,
+    /// One past its last byte in the batch; without line end or comma.
+    pub to: usize,
+    /// Where it stands in the source.
+    pub start: Position,
+    /// Which record it is, counted from 1.
+    pub ordinal: u64,
+    /// Whether it stands after a place where reading had to start anew.
+    pub recovered: bool,
+    /// What it is.
+    pub kind: PieceKind,
+}
+
+/// What a [`Piece`] is.
+#[derive(Debug)]
+pub enum PieceKind {
+    /// A record to be read.
+    Record,
+    /// Not a record: what is wrong, with spans counted from the piece's first byte.
+    Fault(Box<Fault>),
+}
+
+/// Cuts bytes on record boundaries.
+pub trait Splitter: Send {
+    /// Cuts whole records off the front of `data`, which begins where the last cut ended, and
+    /// returns how many bytes went. At the source's end (`last`) everything goes. 0 means that no
+    /// record is complete yet.
+    fn split(&mut self, data: &[u8], last: bool, pieces: &mut Vec<Piece>) -> usize;
+
+    /// The record at the front of `data` is larger than any that is read. Takes all of `data`;
+    /// the following cuts skip the rest of the record and then report it.
+    fn skip_record(&mut self, data: &[u8]);
+
+    /// What was noticed about the file as a whole.
+    fn facts(&self) -> &Facts;
+
+    /// The columns, once the header has been read.
+    fn header(&self) -> Option<&Header> {
+        None
+    }
+}
+
+/// Reads a source and hands out its batches in order.
+pub struct Batcher {
+    reader: Box<dyn Read + Send>,
+    splitter: Box<dyn Splitter>,
+    buffer: Vec<u8>,
+    ended: bool,
+    finished: bool,
+    batch_bytes: usize,
+    max_record: usize,
+    next_index: u64,
+    bytes_read: u64,
+    /// Buffers of batches that have been worked on.
+    spare: Vec<Batch>,
+}
+
+impl Batcher {
+    /// Batches of what `reader` gives, after `head`, which was read from it before.
+    pub fn new(
+        reader: Box<dyn Read + Send>,
+        head: Vec<u8>,
+        splitter: Box<dyn Splitter>,
+        max_record: usize,
+    ) -> Self {
+        let bytes_read = head.len() as u64;
+        Self {
+            reader,
+            splitter,
+            buffer: head,
+            ended: false,
+            finished: false,
+            batch_bytes: BATCH_BYTES,
+            max_record,
+            next_index: 0,
+            bytes_read,
+            spare: Vec::new(),
+        }
+    }
+
+    /// The same with batches of about `bytes`; the findings do not depend on it.
+    #[must_use]
+    pub fn batch_bytes(mut self, bytes: usize) -> Self {
+        self.batch_bytes = bytes.max(1);
+        self
+    }
+
+    /// The next batch, or `None` at the end.
+    ///
+    /// # Errors
+    /// What the reader returns.
+    pub fn next_batch(&mut self) -> io::Result<Option<Batch>> {
+        let mut spare = self.spare.pop().unwrap_or_default();
+        let mut pieces = std::mem::take(&mut spare.pieces);
+        let mut wanted = self.batch_bytes;
+        loop {
+            self.fill(wanted)?;
+            if self.finished {
+                return Ok(None);
+            }
+            let cut = self
+                .splitter
+                .split(&self.buffer, self.ended, &mut pieces)
+                .min(self.buffer.len());
+            // The splitter must hear of the end even if nothing is left to cut: a list may be open.
+            self.finished = self.ended;
+            if self.finished && cut == 0 && pieces.is_empty() {
+                return Ok(None);
+            }
+            if cut > 0 || self.finished {
+                return Ok(Some(self.take(cut, pieces, spare.bytes)));
+            }
+            if self.buffer.len() > self.max_record {
+                self.splitter.skip_record(&self.buffer);
+                return Ok(Some(self.take(self.buffer.len(), pieces, spare.bytes)));
+            }
+            // Growing by doubling keeps the repeated scan of a long record linear.
+            wanted = self
+                .buffer
+                .len()
+                .saturating_mul(2)
+                .min(self.max_record.saturating_add(1))
+                .max(wanted);
+            wanted = wanted.max(self.buffer.len() + 1);
+        }
+    }
+
+    /// Takes a batch back whose records have been read, for its buffers.
+    pub fn recycle(&mut self, mut batch: Batch) {
+        // A record of many megabytes must not keep its room for the rest of the run.
+        if batch.bytes.capacity() <= self.batch_bytes.saturating_mul(4) {
+            batch.bytes.clear();
+            batch.pieces.clear();
+            self.spare.push(batch);
+        }
+    }
+
+    /// What was noticed about the file as a whole, so far.
+    pub fn facts(&self) -> &Facts {
+        self.splitter.facts()
+    }
+
+    /// The columns of a CSV file, once its first batch was read.
+    pub fn header(&self) -> Option<&Header> {
+        self.splitter.header()
+    }
+
+    /// Bytes read so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.bytes_read
+    }
+
+    fn fill(&mut self, wanted: usize) -> io::Result<()> {
+        while !self.ended && self.buffer.len() < wanted {
+            let missing = wanted - self.buffer.len();
+            let read = (&mut self.reader)
+                .take(missing as u64)
+                .read_to_end(&mut self.buffer)?;
+            self.ended = read < missing;
+            self.bytes_read += read as u64;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, cut: usize, pieces: Vec<Piece>, mut rest: Vec<u8>) -> Batch {
+        rest.reserve(self.batch_bytes + self.batch_bytes / 8);
+        rest.extend_from_slice(self.buffer.get(cut..).unwrap_or_default());
+        self.buffer.truncate(cut);
+        let bytes = std::mem::replace(&mut self.buffer, rest);
+        let index = self.next_index;
+        self.next_index += 1;
+        Batch {
+            index,
+            bytes,
+            pieces,
+        }
+    }
+}
+
+/// Counts records and keeps the place of the next byte: what every splitter does alike.
+#[derive(Debug)]
+pub(super) struct Cursor {
+    /// Where the next byte to be cut stands.
+    pub(super) at: Position,
+    /// Records so far.
+    pub(super) records: u64,
+    /// Whether reading had to start anew somewhere before.
+    pub(super) recovered: bool,
+}
+
+impl Cursor {
+    pub(super) fn new(at: Position) -> Self {
+        Self {
+            at,
+            records: 0,
+            recovered: false,
+        }
+    }
+
+    /// The next record, from `from` to `to` of the data.
+    pub(super) fn piece(
+        &mut self,
+        from: usize,
+        to: usize,
+        start: Position,
+        kind: PieceKind,
+    ) -> Piece {
+        self.records += 1;
+        Piece {
+            from,
+            to,
+            start,
+            ordinal: self.records,
+            recovered: self.recovered,
+            kind,
+        }
+    }
+}
+
+/// The fault of a record that is larger than the reader takes.
+pub(super) fn too_large(length: u64, limit: usize) -> PieceKind {
+    let limit = limit as u64;
+    let kind = FaultKind::TooLarge { length, limit };
+    PieceKind::Fault(Box::new(Fault::new(kind, Span::at(0))))
+}

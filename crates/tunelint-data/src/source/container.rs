@@ -1,0 +1,63 @@
+//! The containers: how the bytes of a file become records.
+
+/// How bytes become records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Container {
+    /// One JSON object a line.
+    Jsonl,
+    /// One JSON document: a list of objects, or an object that holds one.
+    Json,
+    /// Comma-separated values with a header (any delimiter).
+    Csv,
+    /// Tab-separated values with a header.
+    Tsv,
+}
+
+impl Container {
+    /// Every container.
+    pub const ALL: [Self; 4] = [Self::Jsonl, Self::Json, Self::Csv, Self::Tsv];
+
+    /// Its name in options and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Jsonl => "jsonl",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+        }
+    }
+
+    /// The container called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|container| container.as_str() == name)
+    }
+
+    /// The container that a file name's ending stands for; `.gz` and `.zst` are looked through.
+    ///
+    /// ```
+    /// use tunelint_data::source::Container;
+    /// assert_eq!(Container::from_path("train.JSONL.gz".as_ref()), Some(Container::Jsonl));
+    /// assert_eq!(Container::from_path("notes.txt".as_ref()), None);
+    /// ```
+    pub fn from_path(path: &std::path::Path) -> Option<Self> {
+        let name = path.file_name()?.to_string_lossy().to_lowercase();
+        let name = name
+            .strip_suffix(".gz")
+            .or_else(|| name.strip_suffix(".zst"))
+            .unwrap_or(&name);
+        match name.rsplit_once('.')?.1 {
+            "jsonl" | "ndjson" => Some(Self::Jsonl),
+            "json" => Some(Self::Json),
+            "csv" => Some(Self::Csv),
+            "tsv" | "tab" => Some(Self::Tsv),
+            _ => None,
+        }
+    }
+
+    /// Whether its records are rows of cells.
+    pub fn has_rows(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv)
+    }
+}

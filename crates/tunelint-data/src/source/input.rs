@@ -1,0 +1,352 @@
+//! Where bytes come from: a file, standard input, memory; decompressed and transcoded on the way.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use encoding_rs::{Decoder, DecoderResult, Encoding};
+
+/// A place to read bytes from, any number of times.
+#[derive(Debug, Clone)]
+pub enum Origin {
+    /// A file; `.gz` and `.zst` are decompressed.
+    Path(PathBuf),
+    /// A file that is already open, such as standard input written to a temporary file.
+    Spooled(Arc<File>),
+    /// Bytes in memory.
+    Bytes(Arc<[u8]>),
+}
+
+/// The size of a file and when it was last written: what tells that it has changed.
+pub type Stamp = (u64, Option<std::time::SystemTime>);
+
+/// A source of the dataset: its origin, its name, and how its bytes become text.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Where the bytes come from.
+    pub origin: Origin,
+    /// The name that decides about container and compression, and that reports show.
+    pub name: PathBuf,
+    /// The encoding named by the user; UTF-8 otherwise.
+    pub encoding: Option<&'static Encoding>,
+    /// Where the bytes that are read, as they stand on disk, are counted for whoever watches.
+    pub meter: Option<Arc<AtomicU64>>,
+}
+
+impl Input {
+    /// The file at `path`.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Self {
+            origin: Origin::Path(path.clone()),
+            name: path,
+            encoding: None,
+            meter: None,
+        }
+    }
+
+    /// Bytes in memory under the name `name`.
+    pub fn bytes(name: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self {
+            origin: Origin::Bytes(bytes.into()),
+            name: name.into(),
+            encoding: None,
+            meter: None,
+        }
+    }
+
+    /// Everything that `reader` gives, kept in a temporary file so that it can be read again.
+    ///
+    /// # Errors
+    /// What reading, or writing the temporary file, returns.
+    pub fn spool(name: impl Into<PathBuf>, reader: &mut dyn Read) -> io::Result<Self> {
+        let mut file = tempfile::tempfile()?;
+        io::copy(reader, &mut file)?;
+        Ok(Self {
+            origin: Origin::Spooled(Arc::new(file)),
+            name: name.into(),
+            encoding: None,
+            meter: None,
+        })
+    }
+
+    /// Opens it at its first byte.
+    ///
+    /// # Errors
+    /// What opening returns.
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        let raw: Box<dyn Read + Send> = match &self.origin {
+            Origin::Path(path) => Box::new(File::open(path)?),
+            Origin::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+            Origin::Spooled(file) => {
+                let mut file = file.try_clone()?;
+                file.rewind()?;
+                Box::new(file)
+            }
+        };
+        let raw = match &self.meter {
+            Some(meter) => Box::new(Metered {
+                source: raw,
+                meter: Arc::clone(meter),
+            }),
+            None => raw,
+        };
+        let plain: Box<dyn Read + Send> = match compression(&self.name) {
+            Some(Compression::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(raw)),
+            Some(Compression::Zstd) => Box::new(Zstd::new(raw)?),
+            None => raw,
+        };
+        Ok(match self.encoding {
+            Some(encoding) if encoding != encoding_rs::UTF_8 => {
+                Box::new(Transcoder::new(plain, encoding))
+            }
+            _ => plain,
+        })
+    }
+
+    /// How the file stands now; nothing for bytes that nobody else can change.
+    pub fn stamp(&self) -> Option<Stamp> {
+        let Origin::Path(path) = &self.origin else {
+            return None;
+        };
+        let meta = std::fs::metadata(path).ok()?;
+        Some((meta.len(), meta.modified().ok()))
+    }
+
+    /// Whether its bytes stand on disk as they are read: neither packed nor in another encoding.
+    pub fn is_plain(&self) -> bool {
+        compression(&self.name).is_none()
+            && self
+                .encoding
+                .is_none_or(|named| named == encoding_rs::UTF_8)
+    }
+
+    /// At most `length` bytes from `offset` on, as the splitter sees them; only for sources whose
+    /// bytes stand so on disk or in memory.
+    pub fn read_at(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
+        if !self.is_plain() {
+            return None;
+        }
+        let read = |file: &mut dyn ReadSeek| {
+            file.seek(io::SeekFrom::Start(offset)).ok()?;
+            let mut bytes = Vec::new();
+            file.take(length as u64).read_to_end(&mut bytes).ok()?;
+            Some(bytes)
+        };
+        match &self.origin {
+            Origin::Path(path) => read(&mut File::open(path).ok()?),
+            Origin::Spooled(file) => read(&mut file.try_clone().ok()?),
+            Origin::Bytes(bytes) => read(&mut Cursor::new(Arc::clone(bytes))),
+        }
+    }
+}
+
+/// The encoding that the WHATWG Encoding Standard calls `name`.
+///
+/// ```
+/// assert!(tunelint_data::source::encoding_by_name("latin1").is_some());
+/// ```
+pub fn encoding_by_name(name: &str) -> Option<&'static Encoding> {
+    Encoding::for_label(name.as_bytes())
+}
+
+trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// Counts what goes through.
+struct Metered {
+    source: Box<dyn Read + Send>,
+    meter: Arc<AtomicU64>,
+}
+
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.meter.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// How a file is packed, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Compression {
+    Gzip,
+    Zstd,
+}
+
+fn compression(name: &Path) -> Option<Compression> {
+    match name.extension()?.to_str()?.to_lowercase().as_str() {
+        "gz" => Some(Compression::Gzip),
+        "zst" => Some(Compression::Zstd),
+        _ => None,
+    }
+}
+
+/// Zstandard frames, one after the other until the input ends.
+struct Zstd {
+    decoder: Option<
+        ruzstd::decoding::StreamingDecoder<Box<dyn Read + Send>, ruzstd::decoding::FrameDecoder>,
+    >,
+}
+
+impl Zstd {
+    fn new(raw: Box<dyn Read + Send>) -> io::Result<Self> {
+        let decoder = ruzstd::decoding::StreamingDecoder::new(raw).map_err(invalid)?;
+        Ok(Self {
+            decoder: Some(decoder),
+        })
+    }
+
+    /// Opens the next frame, if the input goes on.
+    fn next_frame(&mut self) -> io::Result<bool> {
+        let Some(decoder) = self.decoder.take() else {
+            return Ok(false);
+        };
+        let mut rest = decoder.into_inner();
+        let mut first = [0; 1];
+        if rest.read(&mut first)? == 0 {
+            return Ok(false);
+        }
+        let rest: Box<dyn Read + Send> = Box::new(Cursor::new(first).chain(rest));
+        *self = Self::new(rest)?;
+        Ok(true)
+    }
+}
+
+impl Read for Zstd {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(decoder) = &mut self.decoder else {
+                return Ok(0);
+            };
+            let read = decoder.read(buffer)?;
+            if read > 0 || buffer.is_empty() || !self.next_frame()? {
+                return Ok(read);
+            }
+        }
+    }
+}
+
+/// The decoder's own words name its parts, not the user's.
+fn invalid<E>(_: E) -> io::Error {
+    let message = "this is no Zstandard data, or it is damaged";
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+/// Turns another encoding into UTF-8, strictly: a byte that has no meaning in it is an error.
+struct Transcoder {
+    source: Box<dyn Read + Send>,
+    decoder: Decoder,
+    input: Vec<u8>,
+    output: Vec<u8>,
+    taken: usize,
+    offset: u64,
+    ended: bool,
+}
+
+const TRANSCODE_BYTES: usize = 64 * 1024;
+
+impl Transcoder {
+    fn new(source: Box<dyn Read + Send>, encoding: &'static Encoding) -> Self {
+        let decoder = encoding.new_decoder_with_bom_removal();
+        Self {
+            source,
+            decoder,
+            input: Vec::new(),
+            output: Vec::new(),
+            taken: 0,
+            offset: 0,
+            ended: false,
+        }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        self.input.clear();
+        let read = (&mut self.source)
+            .take(TRANSCODE_BYTES as u64)
+            .read_to_end(&mut self.input)?;
+        self.ended = read < TRANSCODE_BYTES;
+        self.taken = 0;
+        let capacity = self
+            .decoder
+            .max_utf8_buffer_length_without_replacement(read)
+            .unwrap_or(read * 4);
+        let mut text = String::with_capacity(capacity.max(16));
+        let (result, consumed) =
+            self.decoder
+                .decode_to_string_without_replacement(&self.input, &mut text, self.ended);
+        if let DecoderResult::Malformed(length, _) = result {
+            let at = self.offset + consumed as u64 - u64::from(length).min(consumed as u64);
+            let name = self.decoder.encoding().name();
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("byte {at} has no meaning in {name}: the file is in another encoding"),
+            ));
+        }
+        debug_assert_eq!(consumed, read);
+        self.offset += read as u64;
+        self.output = text.into_bytes();
+        Ok(())
+    }
+}
+
+impl Read for Transcoder {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.output.len() {
+            if self.ended {
+                return Ok(0);
+            }
+            self.refill()?;
+        }
+        let rest = self.output.get(self.taken..).unwrap_or_default();
+        let length = rest.len().min(buffer.len());
+        if let (Some(to), Some(from)) = (buffer.get_mut(..length), rest.get(..length)) {
+            to.copy_from_slice(from);
+        }
+        self.taken += length;
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn read(input: &Input) -> io::Result<String> {
+        let mut text = String::new();
+        input.open()?.read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    #[test]
+    fn packed_files_are_unpacked() {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(b"{}\n").unwrap();
+        assert_eq!(
+            read(&Input::bytes("a.jsonl.gz", packed.finish().unwrap())).unwrap(),
+            "{}\n"
+        );
+        let frame = ruzstd::encoding::compress_to_vec(
+            &b"{}\n"[..],
+            ruzstd::encoding::CompressionLevel::Fastest,
+        );
+        let twice = [frame.clone(), frame].concat();
+        assert_eq!(
+            read(&Input::bytes("a.jsonl.zst", twice)).unwrap(),
+            "{}\n{}\n"
+        );
+    }
+
+    #[test]
+    fn other_encodings_are_read_where_named() {
+        let mut input = Input::bytes("a.csv", &b"caf\xe9"[..]);
+        input.encoding = Some(encoding_rs::WINDOWS_1252);
+        assert_eq!(read(&input).unwrap(), "café");
+        let mut input = Input::bytes("a.csv", &b"a\xff\xff"[..]);
+        input.encoding = Some(encoding_rs::SHIFT_JIS);
+        assert!(read(&input).is_err());
+    }
+}

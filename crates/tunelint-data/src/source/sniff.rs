@@ -1,0 +1,615 @@
+//! What a file is, judged by its first bytes: whether it is data at all, which container, and
+//! what of it differs from what its name promises.
+
+use std::path::Path;
+
+use super::batch::Splitter;
+use super::container::Container;
+use super::document::Root;
+use super::rows::Rows;
+use crate::record::json::Parser;
+use crate::record::row::{Header, RowParser};
+use crate::text::position::Position;
+
+/// Bytes that are looked at.
+pub const HEAD_BYTES: usize = 64 * 1024;
+
+/// How a file is to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// How its bytes become records.
+    pub container: Container,
+    /// What separates cells.
+    pub delimiter: u8,
+    /// What the records of a JSON document stand in.
+    pub root: Root,
+    /// Whether CR alone ends its lines.
+    pub cr_only: bool,
+    /// Whether every line ends in a comma that is no part of the record.
+    pub strip_commas: bool,
+    /// Bytes before the first record: a byte order mark, Excel's `sep=` line.
+    pub skip: usize,
+    /// How it differs from what its name promises.
+    pub discrepancy: Option<Discrepancy>,
+}
+
+/// How a file differs from what its name promises; it is read anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discrepancy {
+    /// Each line of JSON Lines ends in a comma.
+    CommaAfterLines,
+    /// JSON Lines whose objects are spread over several lines.
+    ObjectsOverLines,
+    /// CSV, named as JSON Lines.
+    TableNamedLines,
+    /// One JSON list, named as JSON Lines.
+    ListNamedLines,
+    /// JSON Lines, named as one JSON document.
+    LinesNamedDocument,
+    /// JSON Lines, named as a table.
+    LinesNamedTable,
+    /// The first line is Excel's `sep=` line.
+    SepLine,
+    /// Fields are separated by something else than the name promises.
+    Delimiter {
+        /// What separates them.
+        found: u8,
+        /// What the name promises.
+        expected: u8,
+    },
+}
+
+/// A file that holds no records that could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnsupportedFile {
+    /// Text in UTF-16 or UTF-32: its name, and that which `--encoding` takes, if it takes it.
+    Unicode(&'static str, Option<&'static str>),
+    /// Text that is probably in windows-1252.
+    Windows1252,
+    /// Text in another encoding from before UTF-8.
+    LegacyEncoding,
+    /// Something that its first bytes identify.
+    Known(KnownFormat),
+    /// An HTML page.
+    Html,
+    /// Bytes that are not text.
+    Binary,
+}
+
+/// A format that its first bytes identify.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownFormat {
+    /// gzip
+    Gzip,
+    /// Zstandard
+    Zstandard,
+    /// A ZIP archive, or a newer Excel workbook.
+    Zip,
+    /// An older Excel or Word file.
+    OldOffice,
+    /// Parquet
+    Parquet,
+    /// PDF
+    Pdf,
+    /// An SQLite database.
+    Sqlite,
+    /// A PNG image.
+    Png,
+    /// A Git LFS pointer in place of the data.
+    LfsPointer,
+}
+
+/// What the user said about the file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wishes {
+    /// The container.
+    pub container: Option<Container>,
+    /// What separates cells.
+    pub delimiter: Option<u8>,
+    /// That it is UTF-8, whatever it looks like.
+    pub is_utf8: bool,
+}
+
+/// Judges a file by its name and the first bytes.
+///
+/// # Errors
+/// What the file is, where it is no text that could hold records.
+pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, UnsupportedFile> {
+    let unsupported = encoding(head)
+        .or_else(|| known_format(head))
+        .or_else(|| older_encoding(head).filter(|_| !wishes.is_utf8));
+    if let Some(unsupported) = unsupported {
+        return Err(unsupported);
+    }
+    let skip = if head.starts_with(BYTE_ORDER_MARK) {
+        BYTE_ORDER_MARK.len()
+    } else {
+        0
+    };
+    let text = head.get(skip..).unwrap_or_default();
+    let named = wishes.container.or_else(|| Container::from_path(name));
+    let mut shape = Shape {
+        container: named.unwrap_or_else(|| by_content(text)),
+        delimiter: b',',
+        root: Root::List,
+        cr_only: memchr::memchr(b'\n', text).is_none() && memchr::memchr(b'\r', text).is_some(),
+        strip_commas: false,
+        skip,
+        discrepancy: None,
+    };
+    let sure = wishes.container.is_some();
+    match shape.container {
+        Container::Jsonl => lines(&mut shape, text, sure),
+        Container::Json => document(&mut shape, text, sure),
+        Container::Csv | Container::Tsv => rows(&mut shape, text, wishes.delimiter, sure),
+    }
+    Ok(shape)
+}
+
+/// U+FEFF in UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Other encodings, known by their mark or by their zero bytes.
+fn encoding(head: &[u8]) -> Option<UnsupportedFile> {
+    let marked: [(&[u8], &str, &str); 4] = [
+        (b"\xff\xfe\0\0", "UTF-32LE", ""),
+        (b"\0\0\xfe\xff", "UTF-32BE", ""),
+        (b"\xff\xfe", "UTF-16LE", "utf-16le"),
+        (b"\xfe\xff", "UTF-16BE", "utf-16be"),
+    ];
+    let found = marked.iter().find(|(mark, ..)| head.starts_with(mark));
+    let (name, option) = match found {
+        Some((_, name, option)) => (*name, *option),
+        None => utf16_by_zeros(head)?,
+    };
+    Some(UnsupportedFile::Unicode(
+        name,
+        (!option.is_empty()).then_some(option),
+    ))
+}
+
+/// UTF-16 without a mark: nearly every second byte of plain text is zero.
+fn utf16_by_zeros(head: &[u8]) -> Option<(&'static str, &'static str)> {
+    let sample = head.get(..head.len().min(400)).unwrap_or_default();
+    if sample.len() < 8 {
+        return None;
+    }
+    let zeros = |parity: usize| {
+        sample
+            .iter()
+            .skip(parity)
+            .step_by(2)
+            .filter(|&&byte| byte == 0)
+            .count()
+    };
+    let (even, odd) = (zeros(0), zeros(1));
+    let many = sample.len() / 2 * 7 / 10;
+    match () {
+        () if odd >= many && even == 0 => Some(("UTF-16LE", "utf-16le")),
+        () if even >= many && odd == 0 => Some(("UTF-16BE", "utf-16be")),
+        () => None,
+    }
+}
+
+/// Text as older programs write it: in many lines bytes that are no UTF-8, and nothing beyond
+/// ASCII that is. Damaged records among others are `invalid-utf8`'s: each is told by itself, and
+/// the others are read.
+fn older_encoding(head: &[u8]) -> Option<UnsupportedFile> {
+    // Of a hundred lines in a language that needs accents, few have none.
+    const LINES: usize = 4;
+    const SHARE: usize = 10;
+    // What the head cuts off at its end is no mistake.
+    let text = head.get(..head.len().saturating_sub(3))?;
+    let (mut all, mut odd) = (0, 0);
+    let mut seen = Odd::default();
+    for line in text.split(|byte| *byte == b'\n') {
+        let mut own = Odd::default();
+        for chunk in line.utf8_chunks() {
+            if !chunk.valid().is_ascii() {
+                return None;
+            }
+            own.add(chunk.valid().as_bytes(), chunk.invalid());
+        }
+        all += usize::from(!line.trim_ascii().is_empty());
+        // Sequences that break off, and nothing else, are UTF-8 that was cut.
+        if own.has_lone {
+            odd += 1;
+            seen.bytes += own.bytes;
+            seen.letters += own.letters;
+            seen.undefined += own.undefined;
+        }
+    }
+    if odd < LINES || odd * SHARE < all {
+        return None;
+    }
+    Some(match seen.is_western() {
+        true => UnsupportedFile::Windows1252,
+        false => UnsupportedFile::LegacyEncoding,
+    })
+}
+
+/// Bytes beyond ASCII that are no UTF-8, and the letters around them.
+#[derive(Default)]
+struct Odd {
+    bytes: usize,
+    letters: usize,
+    /// Bytes that windows-1252 leaves undefined.
+    undefined: usize,
+    /// Whether one of them does not even begin a sequence of UTF-8.
+    has_lone: bool,
+}
+
+impl Odd {
+    fn add(&mut self, valid: &[u8], invalid: &[u8]) {
+        const UNDEFINED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
+        let letters = valid.iter().filter(|byte| byte.is_ascii_alphabetic());
+        let undefined = invalid.iter().filter(|byte| UNDEFINED.contains(byte));
+        self.letters += letters.count();
+        self.bytes += invalid.len();
+        self.undefined += undefined.count();
+        self.has_lone |= invalid.len() == 1;
+    }
+
+    /// In the languages of Western Europe most letters are ASCII.
+    fn is_western(&self) -> bool {
+        self.undefined == 0 && self.bytes * 3 < self.letters
+    }
+}
+
+/// Things that are not training data, known by their first bytes.
+fn known_format(head: &[u8]) -> Option<UnsupportedFile> {
+    use KnownFormat as F;
+    let magic: [(&[u8], F); 9] = [
+        (b"\x1f\x8b", F::Gzip),
+        (b"\x28\xb5\x2f\xfd", F::Zstandard),
+        (b"PK\x03\x04", F::Zip),
+        (b"\xd0\xcf\x11\xe0", F::OldOffice),
+        (b"PAR1", F::Parquet),
+        (b"%PDF", F::Pdf),
+        (b"SQLite format 3", F::Sqlite),
+        (b"\x89PNG", F::Png),
+        (b"version https://git-lfs.github.com/spec/v1", F::LfsPointer),
+    ];
+    let found = magic.iter().find(|(magic, _)| head.starts_with(magic));
+    if let Some((_, format)) = found {
+        return Some(UnsupportedFile::Known(*format));
+    }
+    let start = head
+        .trim_ascii_start()
+        .get(..15)
+        .unwrap_or(head.trim_ascii_start())
+        .to_ascii_lowercase();
+    if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
+        return Some(UnsupportedFile::Html);
+    }
+    let controls = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .filter(|&&byte| byte < 9 || (14..32).contains(&byte))
+            .count()
+    };
+    // Zeros at the end are a damaged tail behind good text, which is reported where it stands.
+    let text_end = head
+        .iter()
+        .rposition(|&byte| byte != 0)
+        .map_or(0, |at| at + 1);
+    let sample = head.get(..text_end.min(1024)).unwrap_or_default();
+    (sample.len() >= 16 && controls(sample) * 10 > sample.len()).then_some(UnsupportedFile::Binary)
+}
+
+fn by_content(text: &[u8]) -> Container {
+    match text.trim_ascii_start().first() {
+        Some(b'[') => Container::Json,
+        Some(b'{') if first_line(text).is_some_and(is_json) => Container::Jsonl,
+        Some(b'{') => Container::Json,
+        _ => Container::Csv,
+    }
+}
+
+/// The first line that is not blank, if the head holds all of it.
+fn first_line(text: &[u8]) -> Option<&[u8]> {
+    let complete = text.len() < HEAD_BYTES;
+    let mut lines = text.split_inclusive(|&byte| byte == b'\n' || byte == b'\r');
+    let line = lines.find(|line| !line.trim_ascii().is_empty())?;
+    (complete || line.ends_with(b"\n") || line.ends_with(b"\r")).then(|| line.trim_ascii())
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| Parser::new().parse(text).is_ok())
+}
+
+/// Looks for another container inside a `.jsonl` file.
+fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
+    let trimmed = text.trim_ascii_start();
+    let Some(line) = first_line(text) else {
+        // One line longer than the head: only a list is worth a guess.
+        if is_object_list(trimmed) && !sure {
+            list_in_lines(shape);
+        }
+        return;
+    };
+    if let Some(record) = line
+        .strip_suffix(b",")
+        .filter(|record| record.starts_with(b"{") && is_json(record))
+    {
+        let _ = record;
+        shape.strip_commas = true;
+        shape.discrepancy = Some(Discrepancy::CommaAfterLines);
+        return;
+    }
+    let alone = text.trim_ascii_end().len() <= line.len() + (text.len() - trimmed.len());
+    if !sure && alone && is_object_list(line) {
+        return list_in_lines(shape);
+    }
+    if sure || is_json(line) {
+        return;
+    }
+    match trimmed.first() {
+        Some(b'[') if is_object_list(trimmed) => list_in_lines(shape),
+        Some(b'[') => {}
+        Some(b'{') if is_sequence(trimmed) => {
+            shape.container = Container::Json;
+            shape.root = Root::Sequence;
+            shape.discrepancy = Some(Discrepancy::ObjectsOverLines);
+        }
+        Some(b'{' | b'"') | None => {}
+        Some(_) if looks_like_rows(text) => {
+            shape.container = Container::Csv;
+            rows(shape, text, None, false);
+            shape.discrepancy = Some(Discrepancy::TableNamedLines);
+        }
+        Some(_) => {}
+    }
+}
+
+fn is_object_list(text: &[u8]) -> bool {
+    text.strip_prefix(b"[")
+        .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"))
+}
+
+fn list_in_lines(shape: &mut Shape) {
+    shape.container = Container::Json;
+    shape.discrepancy = Some(Discrepancy::ListNamedLines);
+}
+
+/// Whether the text begins with a whole object over several lines.
+fn is_sequence(text: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    for (at, &byte) in text.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'\n' if in_string => return false,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    let object = text.get(..=at).unwrap_or_default();
+                    return object.contains(&b'\n') && is_json(object);
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Looks for JSON lines in a `.json` file.
+fn document(shape: &mut Shape, text: &[u8], sure: bool) {
+    let trimmed = text.trim_ascii_start();
+    if sure || !trimmed.starts_with(b"{") {
+        return;
+    }
+    let Some(line) = first_line(text) else { return };
+    let end = text.len() - trimmed.len() + line.len();
+    let more = text.get(end..).unwrap_or_default().trim_ascii_start();
+    if more.starts_with(b"{") && is_json(line) {
+        shape.container = Container::Jsonl;
+        shape.discrepancy = Some(Discrepancy::LinesNamedDocument);
+    } else if is_sequence(trimmed) && !object_end_is_last(trimmed) {
+        shape.root = Root::Sequence;
+    }
+}
+
+/// Whether nothing but white space follows the first object.
+fn object_end_is_last(text: &[u8]) -> bool {
+    is_json(text.trim_ascii())
+}
+
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Finds out the delimiter, or that the file holds JSON.
+fn rows(shape: &mut Shape, text: &[u8], wish: Option<u8>, sure: bool) {
+    let named = if shape.container == Container::Tsv {
+        b'\t'
+    } else {
+        b','
+    };
+    shape.delimiter = wish.unwrap_or(named);
+    if let Some(line) = text
+        .get(..4)
+        .filter(|start| start.eq_ignore_ascii_case(b"sep="))
+    {
+        let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+        shape.skip += end;
+        shape.delimiter = wish
+            .or_else(|| text.get(line.len()).copied())
+            .unwrap_or(named);
+        shape.discrepancy = Some(Discrepancy::SepLine);
+        return;
+    }
+    if !sure && text.trim_ascii_start().starts_with(b"{") && first_line(text).is_some_and(is_json) {
+        shape.container = Container::Jsonl;
+        shape.discrepancy = Some(Discrepancy::LinesNamedTable);
+        return;
+    }
+    if wish.is_some() {
+        return;
+    }
+    let Some(best) = sniff_delimiter(text, named) else {
+        return;
+    };
+    if best != named {
+        shape.delimiter = best;
+        shape.discrepancy = Some(Discrepancy::Delimiter {
+            found: best,
+            expected: named,
+        });
+    }
+}
+
+/// A delimiter's name in messages.
+pub fn delimiter_name(delimiter: u8) -> String {
+    match delimiter {
+        b'\t' => "tabs".to_owned(),
+        b',' => "commas".to_owned(),
+        b';' => "semicolons".to_owned(),
+        other => format!("`{}`", char::from(other)),
+    }
+}
+
+/// The delimiter under which the first rows have the same number of cells, more than one. The
+/// named one is kept while it gives more than one column.
+fn sniff_delimiter(text: &[u8], named: u8) -> Option<u8> {
+    if score(text, named)?.0 > 1 {
+        return Some(named);
+    }
+    let others = DELIMITERS.iter().filter(|&&delimiter| delimiter != named);
+    let scored = others.filter_map(|&delimiter| {
+        let (columns, share) = score(text, delimiter)?;
+        (columns > 1 && share >= 0.6).then_some((delimiter, share))
+    });
+    scored
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .map(|(delimiter, _)| delimiter)
+}
+
+/// The number of columns of the header, and the share of the first rows that have as many cells.
+fn score(text: &[u8], delimiter: u8) -> Option<(usize, f64)> {
+    const ROWS: usize = 20;
+    let mut splitter = Rows::new(Position::START, delimiter, HEAD_BYTES);
+    let mut pieces = Vec::new();
+    Splitter::split(&mut splitter, text, text.len() < HEAD_BYTES, &mut pieces);
+    let columns = Splitter::header(&splitter)?.names.len();
+    let header = Header::default();
+    let mut parser = RowParser::new(delimiter);
+    let (mut rows, mut fitting) = (0_u32, 0_u32);
+    for piece in pieces.iter().take(ROWS) {
+        let row = text
+            .get(piece.from..piece.to)
+            .and_then(|row| std::str::from_utf8(row).ok());
+        let Some(row) = row else { continue };
+        rows += 1;
+        fitting += u32::from(
+            parser
+                .parse(row, &header)
+                .is_ok_and(|row| row.len() == columns),
+        );
+    }
+    let share = if rows == 0 {
+        1.0
+    } else {
+        f64::from(fitting) / f64::from(rows)
+    };
+    Some((columns, share))
+}
+
+fn looks_like_rows(text: &[u8]) -> bool {
+    DELIMITERS.iter().any(|&delimiter| {
+        score(text, delimiter).is_some_and(|(columns, share)| columns > 1 && share >= 0.8)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(name: &str, text: &str) -> Shape {
+        sniff(name.as_ref(), text.as_bytes(), Wishes::default()).unwrap()
+    }
+
+    #[test]
+    fn older_encodings_are_named_once_and_stray_bytes_are_not() {
+        let found = |head: &[u8]| {
+            let shape = sniff(Path::new("a.csv"), head, Wishes::default());
+            shape.err()
+        };
+        let western = b"text,label\nD\xe9j\xe0 vu,oui\n".repeat(4);
+        assert_eq!(found(&western), Some(UnsupportedFile::Windows1252));
+        let cyrillic = b"\xcf\xf0\xe8\xe2\xe5\xf2,\xe4\xe0\n".repeat(4);
+        assert_eq!(found(&cyrillic), Some(UnsupportedFile::LegacyEncoding));
+        let with_io = b"\xe5\xb8 \xcf\xf0\xe8\xe2\xe5\xf2,\xe4\xe0\n".repeat(4);
+        assert_eq!(found(&with_io), found(&cyrillic));
+        assert_eq!(found(b"text,label\nD\xe9j\xe0 vu,oui\na,b\n"), None);
+        let rare = [western.repeat(2), b"a,b\n".repeat(73)].concat();
+        assert_eq!(found(&rare), None);
+        let cut = b"it\xe2\x80,no\n".repeat(100);
+        assert_eq!(found(&cut), None);
+        let japanese = b"\x8d\x81\x82\xa2,a long answer in letters\n".repeat(4);
+        assert_eq!(found(&japanese), Some(UnsupportedFile::LegacyEncoding));
+        let wishes = Wishes {
+            is_utf8: true,
+            ..Wishes::default()
+        };
+        assert!(sniff(Path::new("a.csv"), &western, wishes).is_ok());
+        let mixed = [western.as_slice(), "D\u{e9}j\u{e0} vu,oui\n".as_bytes()].concat();
+        assert_eq!(found(&mixed), None);
+    }
+
+    #[test]
+    fn names_are_trusted_where_the_content_agrees() {
+        assert_eq!(shape("a.jsonl", "{\"a\":1}\n{\"a\":2}\n").discrepancy, None);
+        assert_eq!(shape("a.json", "[{\"a\":1}]").discrepancy, None);
+        assert_eq!(shape("a.json", "{\n\"a\":1}").root, Root::List);
+        assert_eq!(shape("a.csv", "a,b\nc,d\n").discrepancy, None);
+    }
+
+    #[test]
+    fn other_containers_are_recognised() {
+        assert_eq!(
+            shape("a.jsonl", "[\n{\"a\":1}\n]").container,
+            Container::Json
+        );
+        assert_eq!(
+            shape("a.jsonl", "{\n\"a\":1\n}\n{\n\"a\":2\n}\n").root,
+            Root::Sequence
+        );
+        assert!(shape("a.jsonl", "{\"a\":1},\n{\"a\":2}\n").strip_commas);
+        assert_eq!(
+            shape("a.jsonl", "text,label\na,b\n").container,
+            Container::Csv
+        );
+        assert_eq!(
+            shape("a.json", "{\"a\":1}\n{\"a\":2}\n").container,
+            Container::Jsonl
+        );
+        assert_eq!(shape("a.csv", "a;b\nc;\"d\n,\"\n").delimiter, b';');
+        assert_eq!(shape("a.csv", "sep=;\na;b\n").skip, 6);
+    }
+
+    #[test]
+    fn a_broken_line_does_not_change_the_container() {
+        assert_eq!(
+            shape("a.jsonl", "{\"a\":\"x\ny\"}\n{\"a\":2}\n").container,
+            Container::Jsonl
+        );
+        assert_eq!(
+            shape("a.jsonl", "{'a': 1}\n{\"a\":2}\n").container,
+            Container::Jsonl
+        );
+    }
+
+    #[test]
+    fn what_is_no_data_is_named() {
+        let found = |head: &[u8]| sniff("a.jsonl".as_ref(), head, Wishes::default()).unwrap_err();
+        let utf16 = UnsupportedFile::Unicode("UTF-16LE", Some("utf-16le"));
+        assert_eq!(found(b"\xff\xfe{\0}\0\n\0"), utf16);
+        assert_eq!(found(b"{\0\"\0a\0\"\0:\x001\0}\0\n\0"), utf16);
+        let utf32 = UnsupportedFile::Unicode("UTF-32LE", None);
+        assert_eq!(found(b"\xff\xfe\0\0{\0\0\0"), utf32);
+        assert_eq!(found(b"<!DOCTYPE html><html>"), UnsupportedFile::Html);
+        let gzip = UnsupportedFile::Known(KnownFormat::Gzip);
+        assert_eq!(found(b"\x1f\x8b\x08\0"), gzip);
+    }
+}

@@ -1,0 +1,63 @@
+//! Whether a text is code: what would be damage in prose is at home there.
+
+use crate::text::decoded::Text;
+use crate::text::prefilter::Mark;
+
+/// How far into a text lines are looked at.
+const LOOKED_AT: usize = 100;
+
+/// How lines of common languages begin.
+const BEGINNINGS: [&str; 22] = [
+    "def ",
+    "class ",
+    "import ",
+    "from ",
+    "return ",
+    "function ",
+    "const ",
+    "let ",
+    "var ",
+    "public ",
+    "private ",
+    "static ",
+    "#include",
+    "#!/",
+    "<?php",
+    "<!DOCTYPE",
+    "<!doctype",
+    "SELECT ",
+    "INSERT INTO",
+    "package ",
+    "using ",
+    "$ ",
+];
+
+/// Whether `text` holds a fenced block, or lines that look like code.
+///
+/// ```
+/// use tunelint_core::{code::is_code, position::Span, text::Text};
+/// let text = |text: &str| Text::composed(text.into(), Span::at(0));
+/// assert!(is_code(&text("for (;;) {\n  wait();\n}")));
+/// assert!(!is_code(&text("We import tea from Assam.\nIt is good.")));
+/// ```
+pub fn is_code(text: &Text<'_>) -> bool {
+    if text.has(Mark::At) && text.as_str().contains("```") {
+        return true;
+    }
+    let (mut lines, mut code) = (0, 0);
+    for line in text.as_str().lines().take(LOOKED_AT) {
+        lines += 1;
+        code += usize::from(is_code_line(line.trim()));
+    }
+    code >= 2 || (lines == 1 && code == 1)
+}
+
+fn is_code_line(line: &str) -> bool {
+    let ends = ["{", "}", "};", "});", "):", "*/", "/>"];
+    let ends = ends.iter().any(|end| line.ends_with(end));
+    // An entity ends with a semicolon too.
+    let statement = line.ends_with(';') && !line.contains('&');
+    let begins = BEGINNINGS.iter().any(|word| line.starts_with(word));
+    let symbols = line.contains(['(', '=', '{', '*', '<', '.', ':']);
+    ends || statement || (begins && symbols && !line.ends_with(['.', '?', '!']))
+}

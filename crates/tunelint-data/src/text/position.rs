@@ -1,0 +1,225 @@
+//! Where something stands: spans of bytes, and the lines and columns that people read.
+//!
+//! Bytes are the truth. A rule hands over a [`Span`] inside a record; line and column are worked
+//! out only when a finding is kept, because counting characters for every value would cost more
+//! than checking them.
+
+use serde::{Deserialize, Serialize};
+
+/// The place of a source in its dataset: 0 for the first file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SourceId(pub u32);
+
+/// A byte range of a record's raw text, half open. It knows no lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// The first byte, counted from the record's first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The range from `start` up to, but without, `end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self {
+            start,
+            end: end.max(start),
+        }
+    }
+
+    /// A place between two bytes.
+    pub fn at(start: usize) -> Self {
+        Self { start, end: start }
+    }
+
+    /// Its length in bytes.
+    pub fn len(self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether it holds no byte.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether `other` lies within it.
+    pub fn contains(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// The bytes it names in `raw`, as far as they exist.
+    pub fn slice(self, raw: &[u8]) -> &[u8] {
+        let end = self.end.min(raw.len());
+        raw.get(self.start.min(end)..end).unwrap_or_default()
+    }
+}
+
+/// A point in a source as people name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// Counted from 1.
+    pub line: u64,
+    /// Counted from 1, in characters (Unicode scalar values; a byte that is not UTF-8 is one).
+    pub column: u64,
+    /// Bytes from the start of the source (of its decompressed form), counted from 0.
+    pub offset: u64,
+}
+
+impl Position {
+    /// The first character of a source.
+    pub const START: Self = Self {
+        line: 1,
+        column: 1,
+        offset: 0,
+    };
+
+    /// The position after reading `bytes` from here.
+    ///
+    /// LF ends a line; so does a CR that no LF follows when `lone_cr` is set (CSV, and files whose
+    /// only line ends are CR).
+    ///
+    /// ```
+    /// use tunelint_data::text::position::Position;
+    /// let after = Position::START.advance("a\r\nbé".as_bytes(), true);
+    /// assert_eq!((after.line, after.column, after.offset), (2, 3, 6));
+    /// ```
+    pub fn advance(self, bytes: &[u8], lone_cr: bool) -> Self {
+        let offset = self.offset.saturating_add(bytes.len() as u64);
+        let breaks = line_ends(bytes, lone_cr);
+        let (line, column) = match breaks.last {
+            None => (self.line, self.column.saturating_add(characters(bytes))),
+            Some(end) => {
+                let rest = bytes.get(end..).unwrap_or_default();
+                (self.line.saturating_add(breaks.count), 1 + characters(rest))
+            }
+        };
+        Self {
+            line,
+            column,
+            offset,
+        }
+    }
+}
+
+/// How many line ends `bytes` hold, and where the text after the last one starts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LineEnds {
+    /// The number of line ends.
+    pub count: u64,
+    /// The byte after the last one.
+    pub last: Option<usize>,
+}
+
+/// How many line ends `bytes` hold; see [`line_ends`].
+pub fn count_lines(bytes: &[u8], lone_cr: bool) -> u64 {
+    if !lone_cr {
+        return memchr::memchr_iter(b'\n', bytes).count() as u64;
+    }
+    let ends = |at: &usize| bytes.get(*at) == Some(&b'\n') || bytes.get(at + 1) != Some(&b'\n');
+    memchr::memchr2_iter(b'\n', b'\r', bytes)
+        .filter(ends)
+        .count() as u64
+}
+
+/// Counts the line ends of `bytes`: LF, CR LF, and lone CR where `lone_cr` says so.
+pub fn line_ends(bytes: &[u8], lone_cr: bool) -> LineEnds {
+    let mut ends = LineEnds {
+        count: memchr::memchr_iter(b'\n', bytes).count() as u64,
+        last: memchr::memrchr(b'\n', bytes).map(|at| at + 1),
+    };
+    if lone_cr {
+        for at in memchr::memchr_iter(b'\r', bytes) {
+            if bytes.get(at + 1) != Some(&b'\n') {
+                ends.count += 1;
+                ends.last = ends.last.max(Some(at + 1));
+            }
+        }
+    }
+    ends
+}
+
+/// The number of characters in `bytes`; each byte that belongs to none counts as one.
+pub fn characters(bytes: &[u8]) -> u64 {
+    match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => text.chars().count() as u64,
+        Err(_) => bytes
+            .utf8_chunks()
+            .map(|chunk| chunk.valid().chars().count() as u64 + chunk.invalid().len() as u64)
+            .sum(),
+    }
+}
+
+/// Where a finding stands, complete: it outlives the record it speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Location {
+    /// Which file.
+    pub source: SourceId,
+    /// The first byte.
+    pub start: Position,
+    /// One past the last byte.
+    pub end: Position,
+    /// Which record, counted from 1 (a CSV header is none); `None` for the file as a whole.
+    pub record: Option<u64>,
+    /// What the record calls itself, where that is known.
+    pub id: Option<String>,
+    /// RFC 6901 path inside the record; `/column-name` in a CSV file; empty for the whole record.
+    pub pointer: String,
+}
+
+impl Location {
+    /// The file as a whole: line 1, column 1, no record.
+    pub fn whole(source: SourceId) -> Self {
+        Self {
+            source,
+            start: Position::START,
+            end: Position::START,
+            record: None,
+            id: None,
+            pointer: String::new(),
+        }
+    }
+
+    /// A point in a file that belongs to no record.
+    pub fn point(source: SourceId, at: Position) -> Self {
+        Self {
+            start: at,
+            end: at,
+            ..Self::whole(source)
+        }
+    }
+
+    /// Its length in bytes.
+    pub fn len(&self) -> u64 {
+        self.end.offset.saturating_sub(self.start.offset)
+    }
+
+    /// Whether it names a point, not a range.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_stray_bytes() {
+        let at = |bytes: &[u8]| {
+            let p = Position::START.advance(bytes, false);
+            (p.line, p.column)
+        };
+        assert_eq!(at(b"abc"), (1, 4));
+        assert_eq!(at("é日".as_bytes()), (1, 3));
+        assert_eq!(at(b"caf\xe9"), (1, 5));
+        assert_eq!(at(b"a\nbc"), (2, 3));
+        assert_eq!(at(b"a\rb"), (1, 4));
+    }
+
+    #[test]
+    fn a_lone_carriage_return_ends_a_line_where_asked() {
+        assert_eq!(line_ends(b"a\rb\r\nc\n\r", true).count, 4);
+        assert_eq!(line_ends(b"a\rb\r\nc\n\r", false).count, 2);
+    }
+}

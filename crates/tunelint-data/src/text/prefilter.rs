@@ -1,0 +1,310 @@
+//! What a text may hold, found out once for all rules that ask.
+//!
+//! Rules about the content of texts would each go through every byte. Instead, each asks for its
+//! [`Mark`] and looks closer only where it is set. A mark that is set promises nothing; one that
+//! is not set does. Most come from one pass over classes of bytes; those that are made of words
+//! come from a second one, which only rules about outputs ask for.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::text::secret;
+
+/// Something that a text may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// A control character, C0 or C1, other than tab and line ends.
+    Control,
+    /// Any character outside ASCII.
+    Foreign,
+    /// `<`
+    Tag,
+    /// `&`
+    Ampersand,
+    /// `[` or `{`
+    Bracket,
+    /// `@` or a backtick
+    At,
+    /// A backslash.
+    Backslash,
+    /// `#`
+    Hash,
+    /// A character that orders text in two directions.
+    Bidi,
+    /// A character without a width, or what its bytes begin with.
+    Invisible,
+    /// U+FFFD.
+    Replacement,
+    /// What UTF-8 becomes when it is read as windows-1252.
+    Mojibake,
+    /// The beginning of a token of a chat format.
+    ChatToken,
+    /// The beginning of a place to be filled in.
+    Placeholder,
+    /// The beginning of a credential.
+    Secret,
+    /// The name of a speaker with a colon. From here on, marks are made of words.
+    Speaker,
+    /// A word that refusals are made of.
+    Refusal,
+    /// A word with which models speak of themselves.
+    SelfReference,
+    /// Words that fill a page without saying anything.
+    Filler,
+}
+
+/// The marks of one text, as far as they are known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks(u32);
+
+/// Set when the marks that come from bytes, or those made of words, are known.
+const BYTES_KNOWN: u32 = 1 << 30;
+const WORDS_KNOWN: u32 = 1 << 31;
+
+impl Marks {
+    /// The marks with all of the kind of `mark` found out.
+    #[must_use]
+    pub fn knowing(mut self, mark: Mark, text: &str) -> Self {
+        if mark >= Mark::Speaker {
+            if self.0 & WORDS_KNOWN == 0 {
+                self.look_for_words(text);
+            }
+        } else if self.0 & BYTES_KNOWN == 0 {
+            self.look_at_bytes(text.as_bytes());
+        }
+        self
+    }
+
+    /// Whether `mark` is set.
+    pub fn has(self, mark: Mark) -> bool {
+        self.0 & (1 << mark as u32) != 0
+    }
+
+    fn set(&mut self, mark: Mark) {
+        self.0 |= 1 << mark as u32;
+    }
+
+    fn look_for_words(&mut self, text: &str) {
+        self.0 |= WORDS_KNOWN;
+        let Some(literals) = &*LITERALS else { return };
+        for found in literals.find_iter(text) {
+            if let Some((mark, _)) = WORDS.get(found.pattern().as_usize()) {
+                self.set(*mark);
+            }
+        }
+    }
+
+    fn look_at_bytes(&mut self, bytes: &[u8]) {
+        self.0 |= BYTES_KNOWN | u32::from(classes(bytes));
+        if self.has(Mark::Foreign) {
+            let latin = memchr::memchr3_iter(0xc2, 0xc3, 0xe2, bytes);
+            let others = memchr::memchr3_iter(0xef, 0xe1, 0xf3, bytes);
+            let marks = memchr::memchr2_iter(0xd8, 0xe3, bytes);
+            self.set_each(latin.chain(others).chain(marks), bytes, foreign);
+        }
+        if self.has(Mark::Tag) || self.has(Mark::Bracket) {
+            self.set_each(
+                memchr::memchr3_iter(b'<', b'[', b'{', bytes),
+                bytes,
+                bracket,
+            );
+        }
+        if has_long_word(bytes) && secret::may_begin(bytes) {
+            self.set(Mark::Secret);
+        }
+    }
+
+    /// Sets the mark of what stands at each of `places`.
+    fn set_each(
+        &mut self,
+        places: impl Iterator<Item = usize>,
+        bytes: &[u8],
+        mark: fn(&[u8]) -> Option<Mark>,
+    ) {
+        for at in places {
+            if let Some(mark) = mark(bytes.get(at..).unwrap_or_default()) {
+                self.set(mark);
+            }
+        }
+    }
+}
+
+/// The mark of the character at the front of `rest`.
+fn foreign(rest: &[u8]) -> Option<Mark> {
+    match rest {
+        [0xc2, 0x80..=0x9f, ..] => Some(Mark::Control),
+        [0xc2, 0xad, ..] => Some(Mark::Invisible),
+        // A letter of Latin-1 with one that is not ASCII behind it: the usual form of mojibake.
+        [0xc3, _, 0x80..=0xff, ..] => Some(Mark::Mojibake),
+        [0xe2, 0x80, 0x8e..=0x8f | 0xaa..=0xae, ..] => Some(Mark::Bidi),
+        [0xe2, 0x81, 0xa6..=0xa9, ..] | [0xd8, 0x9c, ..] => Some(Mark::Bidi),
+        [0xe2, 0x80, 0x8b, ..] | [0xe2, 0x81, 0xa0..=0xaf, ..] => Some(Mark::Invisible),
+        [0xef, 0xbf, 0xbd, ..] => Some(Mark::Replacement),
+        [0xef, 0xbb, 0xbf, ..] | [0xef, 0xbe, 0xa0, ..] => Some(Mark::Invisible),
+        [0xe1, 0xa0, 0x8e, ..] | [0xe3, 0x85, 0xa4, ..] => Some(Mark::Invisible),
+        [0xf3, 0xa0, ..] => Some(Mark::Invisible),
+        // One variation selector is what emoji need; only those in a row say something else.
+        [0xef, 0xb8, 0x80..=0x8f, 0xef, 0xb8, ..] => Some(Mark::Invisible),
+        _ => None,
+    }
+}
+
+/// The mark of the bracket at the front of `rest`.
+fn bracket(rest: &[u8]) -> Option<Mark> {
+    match rest {
+        [b'<', b'|' | 0xef | b'<' | b's' | b'e' | b'b' | b'/', ..] => Some(Mark::ChatToken),
+        [b'[', b'I' | b'/' | b'T', b'N' | b'I' | b'O', ..] => Some(Mark::ChatToken),
+        [b'[', b'i' | b'I', b'n' | b'N', ..] | [b'[', b'y' | b'Y', b'o' | b'O', ..] => {
+            Some(Mark::Placeholder)
+        }
+        [b'{', b'{', ..] => Some(Mark::Placeholder),
+        _ => None,
+    }
+}
+
+/// The marks of single bytes, each at the bit of its [`Mark`].
+///
+/// Comparisons instead of a table: they are done for many bytes at a time.
+fn classes(bytes: &[u8]) -> u8 {
+    let of = |seen: u8, &byte: &u8| {
+        let control = (byte < 0x20) & (byte != b'\n') & (byte != b'\t') & (byte != b'\r');
+        let control = u8::from(control | (byte == 0x7f));
+        let foreign = u8::from(byte >= 0x80) << Mark::Foreign as u32;
+        let tag = u8::from(byte == b'<') << Mark::Tag as u32;
+        let ampersand = u8::from(byte == b'&') << Mark::Ampersand as u32;
+        let bracket = u8::from(byte | 0x20 == b'{') << Mark::Bracket as u32;
+        let at = u8::from(byte | 0x20 == b'`') << Mark::At as u32;
+        let backslash = u8::from(byte == b'\\') << Mark::Backslash as u32;
+        let hash = u8::from(byte == b'#') << Mark::Hash as u32;
+        seen | control | foreign | tag | ampersand | bracket | at | backslash | hash
+    };
+    bytes.iter().fold(0, of)
+}
+
+/// Whether `bytes` may hold a credential: 23 bytes of ASCII without a space, or 15 that are capital
+/// letters and digits. Such words are rare in prose, and looking for them is cheap: eight bytes at
+/// a time, of which a word of that length fills two in a row, or one.
+fn has_long_word(bytes: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    let (eights, _) = bytes.as_chunks::<8>();
+    let (mut before, mut found) = (false, false);
+    for eight in eights {
+        let word = u64::from_le_bytes(*eight);
+        // Each byte is ASCII and above the space; at least `0` and at most `Z`.
+        let solid = (word | word.wrapping_sub(0x21 * ONES)) & HIGH == 0;
+        let beyond = word.wrapping_add((0x7f - 0x5a) * ONES) | word.wrapping_sub(0x30 * ONES);
+        let capitals = (word | beyond) & HIGH == 0;
+        found |= (solid & before) | capitals;
+        before = solid;
+    }
+    found
+}
+
+/// Words that set a mark. Short ones would slow the search down.
+const WORDS: [(Mark, &str); 21] = [
+    (Mark::Filler, "orem ipsum"),
+    (Mark::Speaker, "User:"),
+    (Mark::Speaker, "USER:"),
+    (Mark::Speaker, "uman:"),
+    (Mark::Speaker, "UMAN:"),
+    (Mark::Speaker, "ssistant:"),
+    (Mark::Speaker, "SSISTANT:"),
+    (Mark::Refusal, "orry"),
+    (Mark::Refusal, "pologi"),
+    (Mark::Refusal, "unable to"),
+    (Mark::Refusal, "I can"),
+    (Mark::Refusal, "I won"),
+    (Mark::Refusal, "not able to"),
+    (Mark::SelfReference, "n AI"),
+    (Mark::SelfReference, "s an ai"),
+    (Mark::SelfReference, "m an ai"),
+    (Mark::SelfReference, "anguage model"),
+    (Mark::SelfReference, "OpenAI"),
+    (Mark::SelfReference, "ChatGPT"),
+    (Mark::SelfReference, "nowledge cut"),
+    (Mark::SelfReference, "y training data"),
+];
+
+static LITERALS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = WORDS.iter().map(|(_, word)| *word);
+    let mut search = AhoCorasick::builder();
+    search
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(words)
+        .ok()
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has(text: &str, mark: Mark) -> bool {
+        Marks::default().knowing(mark, text).has(mark)
+    }
+
+    #[test]
+    fn every_word_sets_its_mark() {
+        for (mark, word) in WORDS {
+            assert!(has(&format!("some {word} text"), mark), "{word}");
+        }
+        for beginning in secret::beginnings() {
+            for before in [
+                "",
+                "a",
+                "ab ",
+                "abc",
+                "abcd",
+                "abcde ",
+                "abcdef",
+                "abcdefg",
+                "ab cdefgh",
+            ] {
+                let body = match beginning.len() {
+                    4 => "Q2W3E4R5T6Y7U2I3",
+                    11 => "q2w3e4r5t6y7u2i3o4p5a6s7",
+                    _ => "q2w3e4r5t6y7u2i3o4p5",
+                };
+                assert!(
+                    has(&format!("{before}{beginning}{body}"), Mark::Secret),
+                    "{before}{beginning}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_and_characters_set_theirs() {
+        for (text, mark) in [
+            ("\u{8}", Mark::Control),
+            ("\u{92}", Mark::Control),
+            ("é", Mark::Foreign),
+            ("a<b", Mark::Tag),
+            ("&", Mark::Ampersand),
+            ("{", Mark::Bracket),
+            ("[", Mark::Bracket),
+            ("`", Mark::At),
+            ("#", Mark::Hash),
+            ("<|im_end|>", Mark::ChatToken),
+            ("[/INST]", Mark::ChatToken),
+            ("{{name}}", Mark::Placeholder),
+            ("[Your name]", Mark::Placeholder),
+            ("\\", Mark::Backslash),
+            ("@", Mark::At),
+            ("\u{202e}", Mark::Bidi),
+            ("\u{2066}", Mark::Bidi),
+            ("\u{61c}", Mark::Bidi),
+            ("\u{200b}", Mark::Invisible),
+            ("\u{ad}", Mark::Invisible),
+            ("\u{3164}", Mark::Invisible),
+            ("\u{e0041}", Mark::Invisible),
+            ("\u{fffd}", Mark::Replacement),
+            ("Ã©", Mark::Mojibake),
+        ] {
+            assert!(has(text, mark), "{mark:?}");
+        }
+        let plain = Marks::default().knowing(Mark::Control, "Plain words.\r\n\tMore (a, b).");
+        assert_eq!(plain, Marks(BYTES_KNOWN));
+    }
+}

@@ -1,0 +1,164 @@
+//! Text that is safe to show. Everything that comes from a file, a path or a setting passes
+//! through [`printable`] before it reaches a terminal, a log or a page.
+
+use std::borrow::Cow;
+
+/// `text` with every character that could act on a terminal, hide, or reorder what is shown,
+/// replaced by its visible escape (`\u{1b}`). Line breaks and tabs are replaced too.
+///
+/// ```
+/// use tunelint_data::text::printable::printable;
+/// assert_eq!(printable("a\u{1b}[31mb\n"), "a\\u{1b}[31mb\\n");
+/// assert_eq!(printable("naïve 日本"), "naïve 日本");
+/// ```
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        push_printable(&mut shown, c);
+    }
+    Cow::Owned(shown)
+}
+
+/// Appends `c`, or its visible escape.
+pub fn push_printable(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        c if is_hidden(c) => out.extend(c.escape_unicode()),
+        c => out.push(c),
+    }
+}
+
+/// Whether `c` is invisible or acts on the text around it: control characters, line and
+/// paragraph separators, bidirectional controls (UAX #9), zero-width and filler characters,
+/// variation selectors beyond emoji use, tag characters, interlinear annotation marks.
+pub fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether nothing of `c` can be seen or read: white space of any kind, or hidden.
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace() || is_hidden(c) || c == '\u{2800}'
+}
+
+/// A path as git prints it: quoted, with escapes, when it holds anything unusual.
+///
+/// ```
+/// use tunelint_data::text::printable::printable_path;
+/// assert_eq!(printable_path(std::path::Path::new("data/train.jsonl")), "data/train.jsonl");
+/// assert_eq!(printable_path(std::path::Path::new("a\nb")), "\"a\\nb\"");
+/// ```
+pub fn printable_path(path: &std::path::Path) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let unusual = |c: char| is_hidden(c) || c == '"' || c == '\\';
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(unusual) => text.to_owned(),
+        _ => quote_path(bytes),
+    }
+}
+
+fn quote_path(bytes: &[u8]) -> String {
+    let mut out = String::from("\"");
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                c => push_printable(&mut out, c),
+            }
+        }
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\{byte:03o}"));
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A field as messages and accounts call it.
+///
+/// ```
+/// assert_eq!(tunelint_data::text::printable::field_name("id"), "field `id`");
+/// ```
+pub fn field_name(key: &str) -> String {
+    format!("field {}", quoted(key, 40))
+}
+
+/// A short piece of data for use inside a message: printable, in quotes, at most `limit`
+/// characters.
+///
+/// ```
+/// use tunelint_data::text::printable::quoted;
+/// assert_eq!(quoted("text_input", 20), "`text_input`");
+/// assert_eq!(quoted("a long name", 6), "`a long…`");
+/// ```
+pub fn quoted(text: &str, limit: usize) -> String {
+    let mut out = String::from("`");
+    for (count, c) in text.chars().enumerate() {
+        if count == limit {
+            out.push('…');
+            break;
+        }
+        push_printable(&mut out, if c == '`' { '\'' } else { c });
+    }
+    out.push('`');
+    out
+}
+
+/// A number with thousands separated, as messages print it: `40,000`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 record`, `2 records`: the number with its noun.
+pub fn counted(number: u64, noun: &str) -> String {
+    format!(
+        "{} {noun}{}",
+        grouped(number),
+        if number == 1 { "" } else { "s" }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_hidden_is_left() {
+        for c in (0..0x11_0000).filter_map(char::from_u32) {
+            let mut out = String::new();
+            push_printable(&mut out, c);
+            assert!(!out.chars().any(is_hidden), "{:x}", c as u32);
+        }
+    }
+
+    #[test]
+    fn printing_twice_changes_nothing() {
+        let once = printable("\u{202e}abc\u{7}\n").into_owned();
+        assert_eq!(printable(&once), once);
+    }
+
+    #[test]
+    fn thousands_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(40_000), "40,000");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+    }
+}

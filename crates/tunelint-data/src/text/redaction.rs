@@ -1,0 +1,223 @@
+//! Text with what looks secret or personal starred out, for wherever data is shown.
+//!
+//! Reporting asks for the whole shape of a credential; redaction is content with its beginning,
+//! and hides personal data as well: it would rather hide too much.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::text::escape::Unescaped;
+use crate::text::personal_data;
+use crate::text::secret::{PRIVATE_KEY_BEGINS, beginnings, find, logins, search_for};
+
+/// Beginnings of what is no finding by itself, but is not shown either.
+const HIDDEN_BEGINNINGS: [&str; 5] = ["sk-", "pypi-", "Bearer ", "SG.", "github_pat_"];
+
+/// Characters of a token behind its beginning from which on it looks like one.
+const TOKEN: usize = 12;
+
+/// Whether something stands in `text` that begins like a secret and is not to be shown.
+fn may_be_hidden(text: &[u8]) -> bool {
+    static HIDDEN: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| search_for(beginnings().chain(HIDDEN_BEGINNINGS)));
+    HIDDEN.as_ref().is_none_or(|all| all.is_match(text))
+}
+
+/// `text` with everything that looks secret or personal replaced by stars.
+///
+/// ```
+/// use tunelint_data::text::redaction::masked;
+/// assert_eq!(masked("key hf_abcdefghijklmnop!"), "key hf_****************!");
+/// assert_eq!(masked("the task-list of Bearer Street"), "the task-list of Bearer Street");
+/// assert_eq!(masked("ask jo@posteo.net"), "ask *************");
+/// ```
+pub fn masked(text: &str) -> Cow<'_, str> {
+    let mut bytes = text.as_bytes().to_vec();
+    mask(&mut bytes);
+    if bytes == text.as_bytes() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What of the data is not shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Veil {
+    /// What looks secret, and what belongs to a person.
+    #[default]
+    Personal,
+    /// What looks secret.
+    Secret,
+}
+
+/// The same in place; no byte moves.
+pub fn mask(bytes: &mut [u8]) {
+    mask_behind(Veil::Personal, bytes);
+}
+
+/// The same for what is behind a veil. What stands behind escapes is hidden as well: those of
+/// JSON, and those of JSON in a string of JSON, as the arguments of tool calls are written.
+pub fn mask_behind(veil: Veil, bytes: &mut [u8]) {
+    const LEVELS: usize = 2;
+    mask_levels(veil, bytes, LEVELS);
+}
+
+fn mask_levels(veil: Veil, bytes: &mut [u8], levels: usize) {
+    for range in hidden(veil, bytes, levels) {
+        star(bytes, range);
+    }
+}
+
+/// Everything in `bytes` that is not to be shown, as it is written and behind so many levels of
+/// escapes. Nothing is starred before all is found: a star ends what looks like a token.
+fn hidden(veil: Veil, bytes: &[u8], levels: usize) -> Vec<Range<usize>> {
+    let personal = match veil {
+        Veil::Personal => personal_data::find(bytes),
+        Veil::Secret => Vec::new(),
+    };
+    let found = find(bytes).into_iter().chain(personal);
+    let mut ranges: Vec<Range<usize>> = found.map(|found| found.range).collect();
+    ranges.extend(logins(bytes));
+    ranges.extend(begun(bytes));
+    let unescaped = if levels > 0 {
+        Unescaped::new(bytes)
+    } else {
+        None
+    };
+    if let Some(unescaped) = unescaped {
+        let meant = hidden(veil, &unescaped.bytes, levels - 1);
+        ranges.extend(meant.into_iter().map(|range| unescaped.written(range)));
+    }
+    ranges
+}
+
+/// What begins like a secret.
+fn begun(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    if !may_be_hidden(bytes) {
+        return ranges;
+    }
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let begins = at == 0 || !bytes.get(at - 1).is_some_and(u8::is_ascii_alphanumeric);
+        let secret = if begins { secret_at(rest) } else { None };
+        match secret {
+            Some((from, to)) => {
+                ranges.push(at + from..at + to);
+                at += to;
+            }
+            None => at += 1,
+        }
+    }
+    ranges
+}
+
+/// Puts a star in the place of everything in `range` that can be seen.
+pub fn star(bytes: &mut [u8], range: Range<usize>) {
+    if let Some(hidden) = bytes.get_mut(range) {
+        hidden
+            .iter_mut()
+            .filter(|byte| byte.is_ascii_graphic() || !byte.is_ascii())
+            .for_each(|byte| *byte = b'*');
+    }
+}
+
+/// The part of the secret at the front of `rest` that is to be hidden.
+fn secret_at(rest: &[u8]) -> Option<(usize, usize)> {
+    let key = rest.starts_with(PRIVATE_KEY_BEGINS.as_bytes());
+    if key && rest.windows(11).take(60).any(|part| part == b"PRIVATE KEY") {
+        return Some((0, rest.len()));
+    }
+    let prefix = begins_secret(rest)?;
+    let token = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-./+=".contains(byte);
+    let length = rest.iter().skip(prefix).take_while(token).count();
+    (length >= TOKEN).then_some((prefix, prefix + length))
+}
+
+/// The length of the beginning of a credential at the front of `rest`.
+fn begins_secret(rest: &[u8]) -> Option<usize> {
+    // `sk_live_` and `rk_live_` are listed without their first letter.
+    let skip = usize::from(matches!(rest, [b's' | b'r', b'k', b'_', ..]));
+    beginnings()
+        .chain(HIDDEN_BEGINNINGS)
+        .filter(|beginning| {
+            rest.get(skip..)
+                .is_some_and(|rest| rest.starts_with(beginning.as_bytes()))
+        })
+        .map(|beginning| beginning.len() + skip)
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn well_known_shapes_are_hidden() {
+        for secret in [
+            "sk-proj-abcdefghijklmnopqrst",
+            "AKIAABCDEFGHIJKLMNOP",
+            "Bearer abcdefghijklmnop",
+            "xoxb-1-2-abcdefghijkl",
+            "sk_live_abcdefghijklmnop",
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIEow",
+        ] {
+            let shown = masked(secret).into_owned();
+            assert!(
+                shown.contains("****") && shown.len() == secret.len(),
+                "{shown}"
+            );
+        }
+        assert_eq!(masked("desk-organiser-and-lamp"), "desk-organiser-and-lamp");
+        assert_eq!(masked("AKIA"), "AKIA");
+    }
+
+    #[test]
+    fn escapes_hide_nothing_from_masking() {
+        let shown = |veil, raw: &str| {
+            let mut bytes = raw.as_bytes().to_vec();
+            mask_behind(veil, &mut bytes);
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(
+            shown(
+                Veil::Secret,
+                r"postgres:\/\/shop:Tr4fik-9@db.internal\/orders"
+            ),
+            r"postgres:\/\/shop:********@db.internal\/orders"
+        );
+        assert_eq!(
+            shown(
+                Veil::Secret,
+                r"ghp\u005fA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+            ),
+            "*".repeat(45)
+        );
+        assert_eq!(shown(Veil::Personal, r"jo\u0040posteo.net"), "*".repeat(18));
+        let arguments = r#"{\"dsn\":\"postgres:\\\/\\\/shop:Tr4fik-9@db.internal\"}"#;
+        assert!(!shown(Veil::Secret, arguments).contains("Tr4fik"));
+        // Wherever the escape stands in it, nothing of a token is left.
+        let token = "sk-proj-AbCdEfGhIjKlMNoPqRsTuVwXyZ0123";
+        for at in 1..token.len() {
+            let (before, rest) = token.split_at(at);
+            let (escaped, after) = rest.split_at(1);
+            let raw = format!("{before}\\u{:04x}{after}", escaped.as_bytes()[0]);
+            let left = shown(Veil::Secret, &raw);
+            assert!(!left.contains("0123"), "{left}");
+        }
+        assert_eq!(
+            shown(Veil::Secret, r"Bearer abcdefghijklmnop\/Q7r8S9t0U1v2W3x4"),
+            format!("Bearer {}", "*".repeat(34))
+        );
+        let login = "https://bob:S3cretPassw0rd@corp.com";
+        assert_eq!(
+            shown(Veil::Secret, login),
+            "https://bob:**************@corp.com"
+        );
+        assert_eq!(shown(Veil::Secret, r"C:\users\new"), r"C:\users\new");
+    }
+}

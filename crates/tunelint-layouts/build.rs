@@ -1,0 +1,28 @@
+//! Lists the profiles, so that a provider is one file and no line elsewhere.
+
+use std::path::PathBuf;
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let folder = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let folder = folder.join("rules/profiles");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            names.extend(
+                path.file_stem()
+                    .map(|name| name.to_string_lossy().into_owned()),
+            );
+        }
+    }
+    names.sort();
+    let lines = names.iter().map(|name| {
+        let path = folder.join(name).with_extension("toml");
+        format!("    ({name:?}, include_str!({path:?})),\n")
+    });
+    let list = format!("&[\n{}]\n", lines.collect::<String>());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("profiles.rs"), list)
+}

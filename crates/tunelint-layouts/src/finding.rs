@@ -1,0 +1,13 @@
+//! What rules report: findings, their words, how they are counted, kept and suppressed.
+
+pub mod collector;
+pub mod counts;
+pub mod message;
+pub mod meta;
+pub mod suppression;
+pub mod totals;
+
+pub use collector::{EXCERPTS, Findings, Keep, Policy};
+pub use counts::Counts;
+pub use message::{Applicability, Edit, Finding, Fix, Message, Related, Severity};
+pub use meta::{FixKind, Level, RuleLookup, RuleMeta, RuleOption, RuleStatus, Scope};

@@ -1,0 +1,309 @@
+//! The only way to report: counts every finding, and keeps some.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tunelint_data::record::{Located, Place, Record};
+use tunelint_data::text::excerpt::Excerpt;
+use tunelint_data::text::position::{Location, SourceId, Span};
+use tunelint_data::text::printable::printable;
+use tunelint_data::text::redaction::{Veil, masked};
+
+use super::counts::Counts;
+use super::message::{Finding, Message, Severity, fingerprint};
+use super::suppression::{Allowances, Excuse, Excused};
+
+/// Findings of one rule that come with an excerpt, where no report shows more of them.
+pub const EXCERPTS: usize = 10;
+
+/// How many findings are kept with their words; all of them are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// The first so many of each rule: for people.
+    First(usize),
+    /// All: for machines.
+    #[default]
+    All,
+}
+
+/// What a run does with the findings of each rule.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// How many to keep.
+    pub keep: Keep,
+    /// The severity that the user gave a rule; a rule that is not listed keeps its own.
+    pub severities: BTreeMap<&'static str, Severity>,
+    /// The rules that speak; any other is silent.
+    pub enabled: BTreeSet<&'static str>,
+    /// What is excused.
+    pub allowances: Arc<Allowances>,
+    /// How many findings of each rule come with an excerpt, if they are kept.
+    pub excerpts: usize,
+    /// What excerpts do not show.
+    pub veil: Veil,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            keep: Keep::default(),
+            severities: BTreeMap::new(),
+            enabled: BTreeSet::new(),
+            allowances: Arc::default(),
+            excerpts: EXCERPTS,
+            veil: Veil::default(),
+        }
+    }
+}
+
+impl Policy {
+    /// Whether the finding of a rule that is the `number`th to be kept comes with an excerpt.
+    pub fn shows(&self, number: usize) -> bool {
+        number <= self.excerpts
+    }
+}
+
+/// Collects findings: counts every one, and builds the words of those that are kept.
+#[derive(Debug)]
+pub struct Findings<'p> {
+    policy: &'p Policy,
+    rule: &'static str,
+    counts: BTreeMap<SourceId, Counts>,
+    kept_of: BTreeMap<&'static str, usize>,
+    /// Rules of which enough was kept before.
+    sated: BTreeSet<&'static str>,
+    kept: Vec<Finding>,
+    located: Option<Located>,
+    excused: Option<&'p Excused>,
+}
+
+impl<'p> Findings<'p> {
+    /// An empty collection under `policy`.
+    pub fn new(policy: &'p Policy) -> Self {
+        Self {
+            policy,
+            rule: "",
+            counts: BTreeMap::new(),
+            kept_of: BTreeMap::new(),
+            sated: BTreeSet::new(),
+            kept: Vec::new(),
+            located: None,
+            excused: None,
+        }
+    }
+
+    /// The same, which only counts what the rules in `sated` say: earlier parts of the dataset
+    /// gave as many of their findings as are kept.
+    pub fn counting(policy: &'p Policy, sated: BTreeSet<&'static str>) -> Self {
+        Self {
+            sated,
+            ..Self::new(policy)
+        }
+    }
+
+    /// The same at the end of a run, when the records that findings are about are gone.
+    #[must_use]
+    pub fn at_the_end(mut self, excused: &'p Excused) -> Self {
+        self.excused = Some(excused);
+        self
+    }
+
+    /// From here on, [`Findings::report`] speaks for `rule`.
+    pub fn speak_for(&mut self, rule: &'static str) {
+        self.rule = rule;
+    }
+
+    /// Reports at a place of a record that is at hand. `message` runs only if it is kept.
+    pub fn report<M: Into<Message>>(
+        &mut self,
+        place: Place<'_>,
+        severity: Severity,
+        message: impl FnOnce() -> M,
+    ) {
+        self.report_as(self.rule, place, severity, message);
+    }
+
+    /// Reports under the name of another rule: for readers and layouts.
+    pub fn report_as<M: Into<Message>>(
+        &mut self,
+        rule: &'static str,
+        place: Place<'_>,
+        severity: Severity,
+        message: impl FnOnce() -> M,
+    ) {
+        let Place { record, span } = place;
+        if self.is_excused(rule, record, span) {
+            return;
+        }
+        let Some(severity) = self.count(rule, severity, record.source) else {
+            return;
+        };
+        let last = self.located.get_or_insert_with(|| Located::new(record));
+        let location = record.locate_after(span, last);
+        let fingerprint = fingerprint(rule, &location.pointer, record.raw);
+        let message = message().into();
+        let veil = self.policy.veil;
+        let hides = message
+            .hides
+            .is_some_and(|own| own == Veil::Secret || own == veil);
+        let mut finding = finish(rule, severity, location, message, fingerprint);
+        let kept = self.kept_of.get(rule).copied().unwrap_or(0);
+        let shown = self.policy.shows(kept);
+        finding.excerpt = shown.then(|| Excerpt::behind(veil, record.raw, span, hides));
+        finding.after_recovery = record.recovered;
+        self.kept.push(finding);
+    }
+
+    /// Reports at a place whose record is no longer at hand, or about a file as a whole.
+    pub fn report_at<M: Into<Message>>(
+        &mut self,
+        location: Location,
+        severity: Severity,
+        message: impl FnOnce() -> M,
+    ) {
+        self.report_at_as(self.rule, location, severity, message);
+    }
+
+    /// The same under the name of another rule.
+    pub fn report_at_as<M: Into<Message>>(
+        &mut self,
+        rule: &'static str,
+        location: Location,
+        severity: Severity,
+        message: impl FnOnce() -> M,
+    ) {
+        if self.policy.allowances.is_empty() {
+            if let Some(severity) = self.count(rule, severity, location.source) {
+                let message = message().into();
+                let fingerprint = message.fingerprint(rule, &location);
+                self.kept
+                    .push(finish(rule, severity, location, message, fingerprint));
+            }
+            return;
+        }
+        if !self.is_enabled(rule) {
+            return;
+        }
+        let message = message().into();
+        let fingerprint = message.fingerprint(rule, &location);
+        if self.is_excused_late(rule, &location, fingerprint) {
+            return;
+        }
+        if let Some(severity) = self.count(rule, severity, location.source) {
+            self.kept
+                .push(finish(rule, severity, location, message, fingerprint));
+        }
+    }
+
+    /// Whether a finding in a record at hand is excused; if so, that is counted.
+    fn is_excused(&mut self, rule: &'static str, record: &Record<'_>, span: Span) -> bool {
+        let allowances = &self.policy.allowances;
+        if allowances.is_empty() || !self.is_enabled(rule) {
+            return false;
+        }
+        let fingerprint = || fingerprint(rule, &record.body.pointer(span), record.raw);
+        let excuse = allowances.excuse(rule, record, span, fingerprint);
+        self.count_excuse(excuse, record.source)
+    }
+
+    /// The same for a record that is gone, or a file.
+    fn is_excused_late(&mut self, rule: &'static str, at: &Location, fingerprint: u128) -> bool {
+        let nobody = Excused::default();
+        let excused = self.excused.unwrap_or(&nobody);
+        let allowances = &self.policy.allowances;
+        let excuse = allowances.excuse_late(rule, at, fingerprint, excused);
+        self.count_excuse(excuse, at.source)
+    }
+
+    fn count_excuse(&mut self, excuse: Option<Excuse>, source: SourceId) -> bool {
+        if let Some(excuse) = excuse {
+            self.counts.entry(source).or_default().excuse(excuse, 1);
+        }
+        excuse.is_some()
+    }
+
+    /// Whether `rule` speaks in this run.
+    pub fn is_enabled(&self, rule: &str) -> bool {
+        self.policy.enabled.contains(rule)
+    }
+
+    /// What was counted in each source, and what was kept, in the order of its place and rule.
+    pub fn into_parts(mut self) -> (BTreeMap<SourceId, Counts>, Vec<Finding>) {
+        self.kept.sort_by(|a, b| order_of(a).cmp(&order_of(b)));
+        (self.counts, self.kept)
+    }
+
+    /// Counts a finding. Its severity in this run if it is to be kept, else nothing.
+    fn count(
+        &mut self,
+        rule: &'static str,
+        severity: Severity,
+        source: SourceId,
+    ) -> Option<Severity> {
+        let rule = *self.policy.enabled.get(rule)?;
+        let severity = self
+            .policy
+            .severities
+            .get(rule)
+            .copied()
+            .unwrap_or(severity);
+        self.counts
+            .entry(source)
+            .or_default()
+            .add(rule, severity, 1);
+        if self.sated.contains(rule) {
+            return None;
+        }
+        let kept = self.kept_of.entry(rule).or_default();
+        if let Keep::First(limit) = self.policy.keep
+            && *kept >= limit
+        {
+            return None;
+        }
+        *kept += 1;
+        Some(severity)
+    }
+}
+
+/// Findings are ordered by source, place and rule.
+fn order_of(finding: &Finding) -> (u32, u64, &'static str) {
+    (
+        finding.location.source.0,
+        finding.location.start.offset,
+        finding.rule,
+    )
+}
+
+fn finish(
+    rule: &'static str,
+    severity: Severity,
+    mut location: Location,
+    message: Message,
+    fingerprint: u128,
+) -> Finding {
+    // Whatever a rule says may quote the data, and so may a pointer.
+    location.pointer = masked(&location.pointer).into_owned();
+    location.id = location.id.map(|id| printable(&masked(&id)).into_owned());
+    let Message {
+        text,
+        help,
+        related,
+        fix,
+        targets,
+        ..
+    } = message;
+    let (excerpt, after_recovery) = (None, false);
+    Finding {
+        rule,
+        severity,
+        message: masked(&text).into_owned(),
+        help: help.map(|help| masked(&help).into_owned()),
+        location,
+        excerpt,
+        related,
+        fix,
+        targets,
+        after_recovery,
+        fingerprint,
+    }
+}

@@ -1,0 +1,88 @@
+//! How many findings there are: exact, however many were kept.
+
+use std::collections::BTreeMap;
+
+use super::message::Severity;
+use super::suppression::Excuse;
+
+/// How often each rule spoke at each severity: exact, however many findings were kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    by_rule: BTreeMap<(&'static str, Severity), u64>,
+    excused: BTreeMap<Excuse, u64>,
+}
+
+impl Counts {
+    /// Adds `number` findings of `rule`.
+    pub fn add(&mut self, rule: &'static str, severity: Severity, number: u64) {
+        *self.by_rule.entry((rule, severity)).or_default() += number;
+    }
+
+    /// Adds all of `other`.
+    pub fn merge(&mut self, other: &Self) {
+        for (&(rule, severity), &number) in &other.by_rule {
+            self.add(rule, severity, number);
+        }
+        for (&excuse, &number) in &other.excused {
+            self.excuse(excuse, number);
+        }
+    }
+
+    /// Adds `number` findings that were excused.
+    pub fn excuse(&mut self, excuse: Excuse, number: u64) {
+        *self.excused.entry(excuse).or_default() += number;
+    }
+
+    /// Takes one finding for accepted that was counted before.
+    pub fn accept(&mut self, rule: &'static str, severity: Severity) {
+        if let Some(number) = self.by_rule.get_mut(&(rule, severity)) {
+            *number = number.saturating_sub(1);
+            self.by_rule.retain(|_, number| *number > 0);
+            self.excuse(Excuse::Accepted, 1);
+        }
+    }
+
+    /// How many findings each excuse has served for.
+    pub fn excused(&self) -> &BTreeMap<Excuse, u64> {
+        &self.excused
+    }
+
+    /// All findings of `severity`.
+    pub fn of_severity(&self, severity: Severity) -> u64 {
+        self.by_rule
+            .iter()
+            .filter(|((_, s), _)| *s == severity)
+            .map(|(_, n)| n)
+            .sum()
+    }
+
+    /// All findings of `rule`.
+    pub fn of_rule(&self, rule: &str) -> u64 {
+        self.by_rule
+            .iter()
+            .filter(|((r, _), _)| *r == rule)
+            .map(|(_, n)| n)
+            .sum()
+    }
+
+    /// Every rule that spoke, with its severity and how often, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Severity, u64)> + '_ {
+        self.by_rule
+            .iter()
+            .map(|(&(rule, severity), &number)| (rule, severity, number))
+    }
+
+    /// All findings.
+    pub fn total(&self) -> u64 {
+        self.by_rule.values().sum()
+    }
+
+    /// Findings at or above `severity`.
+    pub fn at_least(&self, severity: Severity) -> u64 {
+        self.by_rule
+            .iter()
+            .filter(|((_, s), _)| *s >= severity)
+            .map(|(_, n)| n)
+            .sum()
+    }
+}

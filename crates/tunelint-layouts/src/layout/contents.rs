@@ -1,0 +1,436 @@
+//! `contents`: turns made of parts, as Vertex AI takes them for tuning Gemini models.
+
+use super::mismatch::{Expected, Mismatches, unknown_role};
+use smallvec::SmallVec;
+
+use super::contract::{Layout, Losses};
+use super::fields::{extras, fields, has, inner_notes, missing_in, not_a, notes, read_each};
+use super::naming::Naming;
+use super::object::ObjectWriter;
+use super::tooling::{self, Room, Written};
+use super::turns::{Piece, in_order, turn_list, turn_text};
+use crate::example::capacity::Capacity;
+use crate::example::tools::{Declaration, Exchange, WRAPPED, is_response};
+use crate::example::{Example, Part, PartKind, Role, Turn};
+use tunelint_data::record::json::{Kind, Value};
+use tunelint_data::record::{Body, Record};
+
+/// How calls and results are told.
+const ROOM: Room = Room {
+    ids: false,
+    names: true,
+};
+
+/// The layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Contents;
+
+const FIELDS: [&str; 6] = [
+    "contents",
+    "systemInstruction",
+    "system_instruction",
+    "tools",
+    "labels",
+    "toolConfig",
+];
+const SYSTEM: [&str; 2] = ["systemInstruction", "system_instruction"];
+/// The role of the system text.
+const SYSTEM_ROLE: &str = "system";
+const ROLES: [&str; 4] = ["user", "model", "function", "tool"];
+
+impl Layout for Contents {
+    fn name(&self) -> &'static str {
+        "contents"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn naming(&self) -> Option<Naming> {
+        Some(Naming::of("contents", "role", &ROLES))
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        has(body, "contents") && !has(body, "completions")
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {
+        let turns = turns(record, mismatches)?;
+        let mut example = Example::new(*record, turns);
+        example.extras = extras(record, &FIELDS);
+        let setting =
+            |name: &str| FIELDS.contains(&name) && name != "contents" && !SYSTEM.contains(&name);
+        example.settings = fields(record, setting);
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let own = has(&example.record.body, "contents");
+        let exchanges = tooling::foreign(example, own);
+        encode_turns(&example.turns, own, exchanges.as_deref(), object, losses);
+        tooling::settings(example, own, &[], object, losses, declare);
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity::CONVERSATION
+    }
+}
+
+/// The system text and the turns of a record.
+pub(super) fn turns<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Vec<Turn<'a>>> {
+    let list = turn_list(record, "contents", mismatches)?;
+    let Body::Json(json) = record.body else {
+        return None;
+    };
+    let mut turns = Vec::with_capacity(3);
+    let systems = SYSTEM.iter().filter_map(|name| json.root().get(name));
+    let systems = systems.filter(|system| system.kind() != Kind::Null);
+    let mut whole = read_each(systems, &mut turns, |system| {
+        let mut turn = parts(system, Role::System, mismatches)?;
+        // Vertex AI takes no notice of the role; a usual one goes without saying.
+        let usual = |role: Value<'_>| role.as_str().and_then(role_called).is_some();
+        if !system.get("role").is_none_or(usual) {
+            turn.parts
+                .extend(notes(system, &["parts"]).filter(|note| note.key == "role"));
+        }
+        Some(turn)
+    });
+    let mut index = 0..;
+    whole &= read_each(list.items(), &mut turns, |content| {
+        turn(record, content, index.next()?, mismatches)
+    });
+    whole.then_some(turns)
+}
+
+/// Writes the system text and the turns.
+pub(super) fn encode_turns(
+    turns: &[Turn<'_>],
+    own: bool,
+    exchanges: Option<&[Exchange]>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let systems = || turns.iter().filter(|turn| turn.role == Role::System);
+    if systems().next().is_some() {
+        object.key("systemInstruction");
+        object.begin_object();
+        object.key("role");
+        object.string(SYSTEM_ROLE);
+        object.key("parts");
+        object.begin_array();
+        systems().for_each(|turn| encode_parts(turn, own, None, object, losses));
+        object.end_array();
+        object.end_object();
+    }
+    tooling::lose_system_places(turns, losses);
+    object.key("contents");
+    object.begin_array();
+    let mut open = None;
+    for (index, turn) in turns.iter().enumerate() {
+        if turn.role == Role::System {
+            continue;
+        }
+        // Results of one round stand in one turn.
+        if own || turn.role != Role::Tool || open != Some(Role::Tool) {
+            end_turn(open, object);
+            begin_turn(turn.role, object);
+        }
+        open = Some(turn.role);
+        let exchange = exchanges.and_then(|all| all.get(index));
+        encode_parts(turn, own, exchange, object, losses);
+    }
+    end_turn(open, object);
+    object.end_array();
+}
+
+pub(super) fn begin_turn(role: Role, object: &mut ObjectWriter) {
+    object.begin_object();
+    object.key("role");
+    object.string(match role {
+        Role::Model => "model",
+        Role::Tool => "function",
+        Role::System | Role::User => "user",
+    });
+    object.key("parts");
+    object.begin_array();
+}
+
+pub(super) fn end_turn(open: Option<Role>, object: &mut ObjectWriter) {
+    if open.is_some() {
+        object.end_array();
+        object.end_object();
+    }
+}
+
+fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
+    object.key("tools");
+    object.begin_array();
+    object.begin_object();
+    object.key("functionDeclarations");
+    object.begin_array();
+    for tool in tools {
+        object.begin_object();
+        tooling::describe_with_parameters(tool, object);
+        object.end_object();
+    }
+    object.end_array();
+    object.end_object();
+    object.end_array();
+}
+
+pub(super) fn turn<'a>(
+    record: &Record<'a>,
+    content: Value<'a>,
+    index: usize,
+    mismatches: &mut Mismatches,
+) -> Option<Turn<'a>> {
+    let role = match content.get("role") {
+        // Google's own samples leave it out where a tool's result stands.
+        None if holds_result(content) => Role::Tool,
+        // A role may be left out: turns alternate, the user first.
+        None if content.kind() == Kind::Object => {
+            if index.is_multiple_of(2) {
+                Role::User
+            } else {
+                Role::Model
+            }
+        }
+        _ => {
+            let named = turn_text(content, "role", mismatches)?;
+            let name = named.as_str().unwrap_or_default();
+            let known = record.speakers.role(name, role_called(name));
+            let Some(role) = known else {
+                unknown_role("role", named, &ROLES, mismatches);
+                return None;
+            };
+            role
+        }
+    };
+    parts(content, role, mismatches)
+}
+
+/// The role that the layout calls `name`.
+fn role_called(name: &str) -> Option<Role> {
+    match name {
+        "user" => Some(Role::User),
+        "model" => Some(Role::Model),
+        "function" | "tool" => Some(Role::Tool),
+        "system" => Some(Role::System),
+        _ => None,
+    }
+}
+
+fn holds_result(content: Value<'_>) -> bool {
+    let mut keys = content
+        .get("parts")
+        .into_iter()
+        .flat_map(Value::items)
+        .flat_map(Value::entries);
+    keys.any(|entry| part_kind(entry.key) == Some(PartKind::Result))
+}
+
+/// Reads the parts of a turn: texts, calls and results, media.
+fn parts<'a>(content: Value<'a>, role: Role, mismatches: &mut Mismatches) -> Option<Turn<'a>> {
+    let list = match content.get("parts") {
+        Some(list) if list.kind() == Kind::Array => list,
+        Some(other) => {
+            not_a(Expected::Parts, "parts", other, mismatches);
+            return None;
+        }
+        None if content.kind() != Kind::Object => {
+            not_a(
+                Expected::ObjectWithParts,
+                "systemInstruction",
+                content,
+                mismatches,
+            );
+            return None;
+        }
+        None => {
+            missing_in(content, "parts", mismatches);
+            return None;
+        }
+    };
+    let mut turn = Turn {
+        role,
+        texts: SmallVec::new(),
+        span: content.span(),
+        parts: Vec::new(),
+    };
+    for item in list.items() {
+        let other = item
+            .entries()
+            .find_map(|entry| Some((entry, part_kind(entry.key)?)));
+        match other {
+            Some((entry, kind)) => {
+                turn.parts.push(Part {
+                    kind,
+                    key: entry.key,
+                    raw: item.raw(),
+                    span: item.span(),
+                });
+            }
+            None => {
+                turn.texts
+                    .push(turn_text(item, "text", mismatches)?.text()?);
+                turn.parts.extend(inner_notes(item, &["text"]));
+            }
+        }
+    }
+    turn.parts.extend(notes(content, &["role", "parts"]));
+    Some(turn)
+}
+
+fn part_kind(key: &str) -> Option<PartKind> {
+    match key {
+        "functionCall" | "function_call" => Some(PartKind::Call),
+        "functionResponse" | "function_response" => Some(PartKind::Result),
+        "fileData" | "file_data" | "inlineData" | "inline_data" => Some(PartKind::Media),
+        _ => None,
+    }
+}
+
+/// Writes the parts of a turn in their order; calls and media only where the record is this
+/// layout's `own`: another layout writes them in another way.
+pub(super) fn encode_parts(
+    turn: &Turn<'_>,
+    own: bool,
+    exchange: Option<&Exchange>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let copied = |part: &Part<'_>| own && part_kind(part.key) == Some(part.kind);
+    let has_results = turn.parts.iter().any(|part| part.kind == PartKind::Result);
+    let is_result = |exchange: &Exchange| turn.role == Role::Tool && !exchange.outcomes.is_empty();
+    for item in in_order(turn, copied) {
+        match item {
+            Piece::Part(part) => object.raw(part.raw),
+            // The text of a result is written as the result.
+            Piece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
+            Piece::Texts(texts) => {
+                object.begin_object();
+                object.key("text");
+                object.texts(texts);
+                object.end_object();
+            }
+        }
+    }
+    if own {
+        return tooling::lose(turn, |part| !copied(part), losses);
+    }
+    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
+    for call in calls {
+        object.begin_object();
+        object.key("functionCall");
+        object.begin_object();
+        object.key("name");
+        object.string(call.name.as_deref().unwrap_or_default());
+        object.key("args");
+        object.raw(tooling::arguments(call));
+        object.end_object();
+        object.end_object();
+    }
+    for outcome in outcomes {
+        object.begin_object();
+        object.key("functionResponse");
+        object.begin_object();
+        object.key("name");
+        object.string(outcome.name.as_deref().unwrap_or_default());
+        object.key("response");
+        if is_response(&outcome.text) {
+            object.raw(&outcome.text);
+        } else {
+            object.begin_object();
+            object.key(WRAPPED);
+            object.string(&outcome.text);
+            object.end_object();
+        }
+        object.end_object();
+        object.end_object();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::testing::{read, rewrite};
+    use super::super::messages::Messages;
+    use super::super::sharegpt::ShareGpt;
+    use super::*;
+
+    #[test]
+    fn it_writes_what_it_read() {
+        let line = r#"{"systemInstruction":{"role":"system","parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[{"text":"a\u00e9"}]},{"role":"model","parts":[{"text":"b"}]}]}"#;
+        assert_eq!(
+            read(&Contents, line).0,
+            ["system: s", "user: aé", "model: b"]
+        );
+        assert_eq!(rewrite(&Contents, &Contents, line), (line.into(), vec![]));
+    }
+
+    #[test]
+    fn parts_keep_their_order() {
+        let line = r#"{"contents":[{"role":"user","parts":[{"text":"see"},{"fileData":{"fileUri":"u"}},{"text":"a"},{"text":"b"}]},{"role":"model","parts":[{"text":"c"}]}]}"#;
+        assert_eq!(rewrite(&Contents, &Contents, line), (line.into(), vec![]));
+        let more =
+            r#"{"contents":[{"role":"model","parts":[{"text":"c","thought":true}],"id":7}]}"#;
+        assert_eq!(
+            rewrite(&Contents, &Contents, more).1,
+            ["field `thought` of a part", "field `id`"]
+        );
+    }
+
+    #[test]
+    fn a_result_needs_no_role() {
+        let line = r#"{"contents":[{"parts":[{"text":"a"}]},{"parts":[{"functionCall":{}}]},{"parts":[{"functionResponse":{}}]},{"parts":[{"text":"b"}]}]}"#;
+        assert_eq!(
+            read(&Contents, line).0,
+            ["user: a", "model: ", "tool: ", "model: b"]
+        );
+    }
+
+    #[test]
+    fn calls_of_another_layout_are_lost() {
+        let line = r#"{"conversations":[{"from":"human","value":"a"},{"from":"function_call","value":"{}"}]}"#;
+        let (text, losses) = rewrite(&ShareGpt, &Contents, line);
+        assert_eq!(
+            text,
+            r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[]}]}"#
+        );
+        assert_eq!(losses, ["tool call"]);
+    }
+
+    #[test]
+    fn messages_become_contents() {
+        let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":1}]}"#;
+        let (text, losses) = rewrite(&Messages::Usual, &Contents, line);
+        assert_eq!(
+            text,
+            r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"}]}]}"#
+        );
+        assert_eq!(losses, ["field `weight`"]);
+    }
+
+    #[test]
+    fn mistakes_are_placed() {
+        let said = |line| read(&Contents, line).1;
+        assert_eq!(
+            said(r#"{"systemInstruction":"s","contents":[]}"#),
+            [
+                "wrong-type@22 /systemInstruction: `systemInstruction` is a string, not an object with parts"
+            ]
+        );
+        assert_eq!(
+            said(r#"{"contents":[{"role":"assistant","parts":[{"text":"a"}]}]}"#),
+            ["unknown-role@22 /contents/0/role: `role` is `assistant`, which is no role"]
+        );
+        assert_eq!(
+            said(r#"{"contents":[{"role":"user","parts":[{"text":5}]}]}"#),
+            ["wrong-type@46 /contents/0/parts/0/text: `text` is a number, not text"]
+        );
+        assert_eq!(
+            said(r#"{"contents":[{"role":"user","part":[]}]}"#),
+            ["missing-field@14 /contents/0: the field `parts` is missing"]
+        );
+    }
+}

@@ -1,0 +1,364 @@
+//! What layouts share: fetching text by name, and saying what is wrong where there is none.
+
+use super::mismatch::{Expected, Found, Item, MismatchKind, Mismatches, beginning, found_text};
+use crate::example::{Extra, Part, PartKind, Turn};
+use tunelint_data::record::json::{Entry, Kind, Value};
+use tunelint_data::record::row::normal_name;
+use tunelint_data::record::{Body, Field, Record};
+use tunelint_data::text::Text;
+use tunelint_data::text::position::Span;
+
+/// The text of the required field that has the first of `names` that is there.
+pub(super) fn required<'a>(
+    record: &Record<'a>,
+    names: &[&str],
+    mismatches: &mut Mismatches,
+) -> Option<Text<'a>> {
+    let found = names
+        .iter()
+        .find_map(|name| record.body.field(name).map(|field| (*name, field)));
+    match found {
+        Some((name, field)) => text_of(name, field, mismatches),
+        None => {
+            missing(
+                names.first().copied().unwrap_or_default(),
+                Span::new(0, 1),
+                &own_names(record),
+                mismatches,
+            );
+            None
+        }
+    }
+}
+
+/// The text of an optional field. `Err`: it is there and is no text, which was reported.
+pub(super) fn optional<'a>(
+    record: &Record<'a>,
+    name: &str,
+    mismatches: &mut Mismatches,
+) -> Result<Option<Text<'a>>, ()> {
+    match record.body.field(name) {
+        None => Ok(None),
+        Some(Field::Other(value)) if value.kind() == Kind::Null => Ok(None),
+        Some(field) => text_of(name, field, mismatches).map(Some).ok_or(()),
+    }
+}
+
+fn text_of<'a>(name: &str, field: Field<'a>, mismatches: &mut Mismatches) -> Option<Text<'a>> {
+    match field {
+        Field::Text(text) => Some(text),
+        Field::Other(value) => {
+            wrong_type(name, value, mismatches);
+            None
+        }
+    }
+}
+
+/// Reads every item into `turns`, so that all that is wrong is reported. Whether nothing was.
+pub(super) fn read_each<'a>(
+    items: impl Iterator<Item = Value<'a>>,
+    turns: &mut Vec<Turn<'a>>,
+    mut read: impl FnMut(Value<'a>) -> Option<Turn<'a>>,
+) -> bool {
+    let mut whole = true;
+    for item in items {
+        match read(item) {
+            Some(turn) => turns.push(turn),
+            None => whole = false,
+        }
+    }
+    whole
+}
+
+/// The same into turns of their own; nothing if one could not be read.
+pub(super) fn all_of<'a>(
+    items: impl Iterator<Item = Value<'a>>,
+    read: impl FnMut(Value<'a>) -> Option<Turn<'a>>,
+) -> Option<Vec<Turn<'a>>> {
+    let mut turns = Vec::new();
+    read_each(items, &mut turns, read).then_some(turns)
+}
+
+/// The first part of the first of `messages` whose content is made of parts.
+pub(super) fn first_part<'a>(body: &Body<'a>) -> Option<Value<'a>> {
+    let Field::Other(list) = body.field("messages")? else {
+        return None;
+    };
+    let contents = list.items().filter_map(|message| message.get("content"));
+    contents.flat_map(Value::items).next()
+}
+
+/// Notes a value that is not text.
+pub(super) fn wrong_type(name: &str, value: Value<'_>, mismatches: &mut Mismatches) {
+    let kind = MismatchKind::NotText {
+        name: name.to_owned(),
+        found: value.kind(),
+        raw: beginning(value.raw()),
+    };
+    mismatches.add(value.span(), kind);
+}
+
+/// Notes a value that is not what it should be.
+pub(super) fn not_a(expected: Expected, name: &str, value: Value<'_>, mismatches: &mut Mismatches) {
+    let kind = MismatchKind::WrongKind {
+        name: name.to_owned(),
+        found: Found::Json(value.kind()),
+        expected,
+    };
+    mismatches.add(value.span(), kind);
+}
+
+/// Notes an item of a list that is not an object.
+pub(super) fn not_an_object(item: Item, value: Value<'_>, mismatches: &mut Mismatches) {
+    let found = value.kind();
+    mismatches.add(value.span(), MismatchKind::NotAnObject { item, found });
+}
+
+/// Notes a string or a cell that is not what it should be.
+pub(super) fn text_is_not_a(
+    expected: Expected,
+    name: &str,
+    text: &Text<'_>,
+    mismatches: &mut Mismatches,
+) {
+    let kind = MismatchKind::WrongKind {
+        name: name.to_owned(),
+        found: found_text(text),
+        expected,
+    };
+    mismatches.add(text.span(), kind);
+}
+
+/// Notes a field that `object` should have, at its start.
+pub(super) fn missing_in(object: Value<'_>, name: &str, mismatches: &mut Mismatches) {
+    let names: Vec<&str> = object.entries().map(|entry| entry.key).collect();
+    let at = object.span().start;
+    missing(name, Span::new(at, at + 1), &names, mismatches);
+}
+
+/// Notes a field that is not among those that are `there`.
+pub(super) fn missing(name: &str, at: Span, there: &[&str], mismatches: &mut Mismatches) {
+    let kind = MismatchKind::MissingField {
+        name: name.to_owned(),
+        near: near(name, there).map(beginning),
+    };
+    mismatches.add(at, kind);
+}
+
+/// The name that was most likely meant to be `wanted`.
+pub(super) fn near<'n>(wanted: &str, names: &[&'n str]) -> Option<&'n str> {
+    let close = |name: &&&'n str| {
+        let (name, wanted) = (normal_name(name), normal_name(wanted));
+        name == wanted || strsim::damerau_levenshtein(&name, &wanted) <= 2.min(wanted.len() / 3)
+    };
+    names.iter().find(close).copied()
+}
+
+/// The names at the top of a record.
+pub(super) fn own_names<'a>(record: &Record<'a>) -> Vec<&'a str> {
+    record
+        .body
+        .names()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Whether a record has a field called `name`.
+pub(super) fn has(body: &Body<'_>, name: &str) -> bool {
+    match body {
+        Body::Json(json) => json.root().entries().any(|entry| entry.key == name),
+        Body::Row(row) => row.header().index(name).is_some(),
+        Body::Unread => false,
+    }
+}
+
+/// The fields at the top that are none of `known`.
+pub(super) fn extras<'a>(record: &Record<'a>, known: &[&str]) -> Vec<Extra<'a>> {
+    fields(record, |name| !known.contains(&name))
+}
+
+/// The fields at the top whose names `wanted` takes.
+pub(super) fn fields<'a>(record: &Record<'a>, wanted: impl Fn(&str) -> bool) -> Vec<Extra<'a>> {
+    match record.body {
+        Body::Json(json) => json
+            .root()
+            .entries()
+            .filter(|entry| wanted(entry.key))
+            .map(extra)
+            .collect(),
+        Body::Row(row) => {
+            let cells = row.header().names.iter().zip(row.cells());
+            let cells = cells.filter(|(name, _)| wanted(&normal_name(name)));
+            cells
+                .map(|(name, cell)| cell_extra(name, &cell, record))
+                .collect()
+        }
+        Body::Unread => Vec::new(),
+    }
+}
+
+fn cell_extra<'a>(name: &'a str, cell: &Text<'a>, record: &Record<'a>) -> Extra<'a> {
+    let span = cell.span();
+    let raw = std::str::from_utf8(span.slice(record.raw)).unwrap_or_default();
+    Extra {
+        key: name,
+        key_span: span,
+        raw,
+        span,
+    }
+}
+
+/// The keys of an object that are none of `known`, as notes of its turn: nothing goes unnoticed.
+pub(super) fn notes<'a>(object: Value<'a>, known: &[&str]) -> impl Iterator<Item = Part<'a>> {
+    qualifying(PartKind::Note, object, known)
+}
+
+/// The same for the keys of one part of a content, which qualify that part alone.
+pub(super) fn inner_notes<'a>(object: Value<'a>, known: &[&str]) -> impl Iterator<Item = Part<'a>> {
+    qualifying(PartKind::Inner, object, known)
+}
+
+fn qualifying<'a>(
+    kind: PartKind,
+    object: Value<'a>,
+    known: &[&str],
+) -> impl Iterator<Item = Part<'a>> {
+    object
+        .entries()
+        .filter(|entry| !known.contains(&entry.key))
+        .map(move |entry| {
+            let Extra { key, raw, span, .. } = extra(entry);
+            Part {
+                kind,
+                key,
+                raw,
+                span,
+            }
+        })
+}
+
+/// A field as it is carried along.
+pub(super) fn extra<'a>(entry: Entry<'a>) -> Extra<'a> {
+    Extra {
+        key: entry.key,
+        key_span: entry.key_span,
+        raw: entry.value.raw(),
+        span: entry.value.span(),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod testing {
+    //! One JSON record through a layout and back.
+
+    use super::super::{Layout, Losses, ObjectWriter};
+    use crate::example::{Example, Role};
+    use crate::finding::{Findings, Keep, Policy};
+    use tunelint_data::record::json::Parser;
+    use tunelint_data::record::{Body, Record};
+    use tunelint_data::text::position::{Position, SourceId};
+
+    fn policy() -> Policy {
+        let enabled = [
+            "missing-field",
+            "missing-role",
+            "unknown-role",
+            "wrong-type",
+        ]
+        .into_iter()
+        .collect();
+        Policy {
+            keep: Keep::All,
+            severities: Default::default(),
+            enabled,
+            ..Policy::default()
+        }
+    }
+
+    fn with<R>(
+        layout: &dyn Layout,
+        line: &str,
+        take: impl FnOnce(Option<&Example<'_>>) -> R,
+    ) -> (R, Vec<String>) {
+        let policy = policy();
+        let mut mismatches = Findings::new(&policy);
+        let mut parser = Parser::new();
+        let json = parser.parse(line).unwrap();
+        let record = Record {
+            source: SourceId(0),
+            raw: line.as_bytes(),
+            start: Position::START,
+            ordinal: 1,
+            body: Body::Json(json),
+            speakers: crate::layout::Speakers::nobody(),
+            lone_cr: false,
+            recovered: false,
+        };
+        let mut example = layout.decode(&record, &mut mismatches);
+        if let Some(example) = &mut example {
+            example.layout = layout.name();
+            example.capacity = layout.capacity();
+        }
+        let result = take(example.as_ref());
+        let found = findings.into_parts().1;
+        let said = |f: &crate::finding::Finding| {
+            format!(
+                "{}@{} {}: {}",
+                f.rule, f.location.start.column, f.location.pointer, f.message
+            )
+        };
+        (result, found.iter().map(said).collect())
+    }
+
+    /// The turns as `role: text`, and what was reported.
+    pub(in super::super) fn read(layout: &dyn Layout, line: &str) -> (Vec<String>, Vec<String>) {
+        with(layout, line, |example| {
+            let turns = example
+                .map(|example| example.turns.as_slice())
+                .unwrap_or_default();
+            let name = |role| match role {
+                Role::System => "system",
+                Role::User => "user",
+                Role::Model => "model",
+                Role::Tool => "tool",
+            };
+            turns
+                .iter()
+                .map(|turn| format!("{}: {}", name(turn.role), turn.joined()))
+                .collect()
+        })
+    }
+
+    /// The names of the fields that the layout has no place for.
+    pub(in super::super) fn left_over(layout: &dyn Layout, line: &str) -> Vec<String> {
+        let (names, said) = with(layout, line, |example| {
+            let extras = example
+                .map(|example| example.extras.as_slice())
+                .unwrap_or_default();
+            extras.iter().map(|extra| extra.key.to_owned()).collect()
+        });
+        assert!(said.is_empty(), "{said:?}");
+        names
+    }
+
+    /// The record written anew, and what was lost.
+    pub(in super::super) fn rewrite(
+        from: &dyn Layout,
+        to: &dyn Layout,
+        line: &str,
+    ) -> (String, Vec<String>) {
+        let (result, said) = with(from, line, |example| {
+            let mut object = ObjectWriter::new();
+            let mut losses = Losses::default();
+            to.encode(example.expect("an example"), &mut object, &mut losses);
+            let text = String::from_utf8(object.finish().to_vec()).unwrap();
+            (
+                text,
+                losses.losses.into_iter().map(|loss| loss.what).collect(),
+            )
+        });
+        assert!(said.is_empty(), "{said:?}");
+        result
+    }
+}

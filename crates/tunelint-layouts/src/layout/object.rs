@@ -1,0 +1,280 @@
+//! Writes one compact JSON object, and remembers where each of its fields stands.
+
+use std::ops::Range;
+
+use tunelint_data::text::Text;
+
+/// A JSON object under construction; its buffer is kept between objects.
+///
+/// ```
+/// use tunelint_layouts::layout::ObjectWriter;
+/// let mut object = ObjectWriter::new();
+/// object.key("text_input");
+/// object.string("a \"b\"");
+/// assert_eq!(object.finish(), br#"{"text_input":"a \"b\""}"#);
+/// ```
+#[derive(Debug, Default)]
+pub struct ObjectWriter {
+    out: Vec<u8>,
+    /// How many bytes were written.
+    len: u64,
+    /// Nothing is written; only `len` is kept.
+    measuring: bool,
+    /// Open containers inside the object.
+    depth: usize,
+    /// Whether a comma must precede the next key or item.
+    comma: bool,
+    fields: Vec<(Range<usize>, Range<usize>)>,
+    finished: bool,
+}
+
+impl ObjectWriter {
+    /// An empty object.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An object that is not written, only measured.
+    pub fn measuring() -> Self {
+        Self {
+            measuring: true,
+            ..Self::default()
+        }
+    }
+
+    /// The length of the finished object in bytes.
+    pub fn measure(&mut self) -> u64 {
+        self.finish();
+        self.len
+    }
+
+    /// Starts anew.
+    pub fn clear(&mut self) {
+        self.out.clear();
+        self.fields.clear();
+        self.len = 0;
+        (self.depth, self.comma, self.finished) = (0, false, false);
+    }
+
+    /// Starts a field of the innermost object.
+    pub fn key(&mut self, key: &str) {
+        if self.len == 0 {
+            self.push(b"{");
+        }
+        self.separate();
+        let from = self.out.len();
+        self.push(b"\"");
+        self.push_escaped(key);
+        self.push(b"\"");
+        let to = self.out.len();
+        self.push(b":");
+        self.comma = false;
+        if self.depth == 0 {
+            self.fields.push((from..to, to + 1..to + 1));
+        }
+    }
+
+    /// Opens an object as a value.
+    pub fn begin_object(&mut self) {
+        self.open(b"{");
+    }
+
+    /// Closes it.
+    pub fn end_object(&mut self) {
+        self.close(b"}");
+    }
+
+    /// Opens a list as a value.
+    pub fn begin_array(&mut self) {
+        self.open(b"[");
+    }
+
+    /// Closes it.
+    pub fn end_array(&mut self) {
+        self.close(b"]");
+    }
+
+    /// A value as it was written elsewhere: its digits and escapes stay.
+    pub fn raw(&mut self, json: &str) {
+        self.separate();
+        self.push(json.as_bytes());
+        self.value_ends();
+    }
+
+    /// A string.
+    pub fn string(&mut self, text: &str) {
+        self.separate();
+        self.push(b"\"");
+        self.push_escaped(text);
+        self.push(b"\"");
+        self.value_ends();
+    }
+
+    /// A string made of texts; those that were JSON strings are copied as they were written.
+    pub fn texts(&mut self, texts: &[Text<'_>]) {
+        self.separate();
+        self.push(b"\"");
+        for text in texts {
+            match text.raw_json() {
+                Some(raw) => self.push(inside(raw.as_bytes())),
+                None => self.push_escaped(text.as_str()),
+            }
+        }
+        self.push(b"\"");
+        self.value_ends();
+    }
+
+    /// The finished object.
+    pub fn finish(&mut self) -> &[u8] {
+        if !self.finished {
+            if self.len == 0 {
+                self.push(b"{");
+            }
+            self.push(b"}");
+            self.finished = true;
+        }
+        &self.out
+    }
+
+    /// The fields at the top: each name, and its value as JSON.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let bytes = |range: &Range<usize>| self.out.get(range.clone()).unwrap_or_default();
+        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        self.fields
+            .iter()
+            .map(move |(name, value)| (text(inside(bytes(name))), text(bytes(value))))
+    }
+
+    fn open(&mut self, bracket: &[u8]) {
+        self.separate();
+        self.push(bracket);
+        self.depth += 1;
+        self.comma = false;
+    }
+
+    fn close(&mut self, bracket: &[u8]) {
+        self.push(bracket);
+        self.depth = self.depth.saturating_sub(1);
+        self.value_ends();
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.len += bytes.len() as u64;
+        if !self.measuring {
+            self.out.extend_from_slice(bytes);
+        }
+    }
+
+    /// Text as it stands inside a JSON string.
+    fn push_escaped(&mut self, text: &str) {
+        if self.measuring {
+            self.len += escaped_len(text);
+            return;
+        }
+        let from = self.out.len();
+        // Writing a string to memory does not fail.
+        let _ = serde_json::to_writer(&mut self.out, text);
+        // The quotes around it are those of the whole, which may have several parts.
+        self.out.pop();
+        self.out.remove(from);
+        self.len += (self.out.len() - from) as u64;
+    }
+
+    fn separate(&mut self) {
+        if std::mem::take(&mut self.comma) {
+            self.push(b",");
+        }
+    }
+
+    fn value_ends(&mut self) {
+        self.comma = true;
+        if self.depth == 0
+            && let Some((_, value)) = self.fields.last_mut()
+        {
+            value.end = self.out.len();
+        }
+    }
+}
+
+fn inside(quoted: &[u8]) -> &[u8] {
+    quoted
+        .get(1..quoted.len().saturating_sub(1))
+        .unwrap_or_default()
+}
+
+/// The length of `text` inside a JSON string, as `serde_json` escapes it.
+fn escaped_len(text: &str) -> u64 {
+    let escaped = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    let short = |byte: u8| (byte == 8) | (byte == 9) | (byte == 10) | (byte == 12) | (byte == 13);
+    let bytes = text.as_bytes();
+    let escapes = count(bytes, escaped);
+    // `\n` takes one byte more than a line break, `\u0007` five more than a bell.
+    let longer = if escapes == 0 {
+        0
+    } else {
+        count(bytes, |byte| (byte < 0x20) & !short(byte)) * 4
+    };
+    bytes.len() as u64 + escapes + longer
+}
+
+/// How many bytes are `wanted`. Short runs are summed in bytes, which vector instructions do.
+fn count(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> u64 {
+    let run = |run: &[u8]| {
+        run.iter()
+            .fold(0_u8, |sum, byte| sum.wrapping_add(u8::from(wanted(*byte))))
+    };
+    bytes.chunks(128).map(|chunk| u64::from(run(chunk))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_measured_is_what_would_be_written() {
+        for text in [
+            "",
+            "plain",
+            "a\"b\\c\nd\te\u{7}\u{1f}\u{7f}é😀",
+            &"\n".repeat(300),
+        ] {
+            let (mut written, mut measured) = (ObjectWriter::new(), ObjectWriter::measuring());
+            for object in [&mut written, &mut measured] {
+                object.key("k");
+                object.string(text);
+            }
+            assert_eq!(
+                measured.measure(),
+                written.finish().len() as u64,
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn commas_and_nesting_come_out_right() {
+        let mut object = ObjectWriter::new();
+        object.key("a");
+        object.begin_array();
+        object.begin_object();
+        object.key("b");
+        object.raw("1.10");
+        object.key("c");
+        object.string("");
+        object.end_object();
+        object.raw("null");
+        object.end_array();
+        object.key("d");
+        object.string("x\ny");
+        assert_eq!(
+            object.finish(),
+            br#"{"a":[{"b":1.10,"c":""},null],"d":"x\ny"}"#
+        );
+        assert_eq!(object.measure(), object.finish().len() as u64);
+        let fields: Vec<_> = object.fields().collect();
+        assert_eq!(
+            fields,
+            [("a", r#"[{"b":1.10,"c":""},null]"#), ("d", r#""x\ny""#)]
+        );
+    }
+}

@@ -1,0 +1,380 @@
+//! `pairs`: one input and one output, as the Gemini API's tuning service takes them
+//! (`text_input`, `output`); other names are read where the user maps them.
+
+use super::contract::{Layout, Losses};
+use super::fields::{extras, has, missing, optional, own_names, required};
+use super::mismatch::Mismatches;
+use super::object::ObjectWriter;
+use super::shared::flat;
+use crate::example::capacity::Capacity;
+use crate::example::{Example, Role, Turn};
+use tunelint_data::record::row::normal_name;
+use tunelint_data::record::{Body, Field, Record};
+use tunelint_data::text::Text;
+use tunelint_data::text::position::Span;
+use tunelint_data::text::printable::quoted;
+
+/// The layout; its names may be the user's.
+#[derive(Debug, Clone, Default)]
+pub struct Pairs {
+    mapped: Option<Mapped>,
+}
+
+#[derive(Debug, Clone)]
+struct Mapped {
+    input: Binding,
+    output: Binding,
+    system: Option<String>,
+    /// All names that are used, so that the others are known to be left over.
+    names: Vec<String>,
+}
+
+/// Where a text comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Binding {
+    /// A column or field.
+    Name(String),
+    /// Several of them, and text between.
+    Template(Template),
+}
+
+impl Binding {
+    /// The columns that it needs.
+    pub fn columns(&self) -> Vec<String> {
+        match self {
+            Self::Name(name) => vec![name.clone()],
+            Self::Template(template) => template.columns().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// Text with columns in braces: `question: {question}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Column(String),
+}
+
+impl Template {
+    /// Reads a template. `{{` and `}}` stand for braces, `\n` and `\t` for a line break and a tab.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    ///
+    /// ```
+    /// use tunelint_layouts::layout::Template;
+    /// let template = Template::parse(r"question: {q}\ncontext: {c}").unwrap();
+    /// assert_eq!(template.columns().collect::<Vec<_>>(), ["q", "c"]);
+    /// assert!(Template::parse("question: {q").is_err());
+    /// ```
+    pub fn parse(template: &str) -> Result<Self, String> {
+        let mut pieces = Vec::new();
+        let mut text = String::new();
+        let mut chars = template.chars().peekable();
+        while let Some(c) = chars.next() {
+            match (c, chars.peek()) {
+                ('{', Some('{')) | ('}', Some('}')) | ('\\', Some('\\')) => {
+                    text.extend(chars.next())
+                }
+                ('\\', Some('n' | 't')) => text.push(if chars.next() == Some('n') {
+                    '\n'
+                } else {
+                    '\t'
+                }),
+                ('{', _) => {
+                    let name = column(&mut chars)?;
+                    pieces.push(Piece::Text(std::mem::take(&mut text)));
+                    pieces.push(Piece::Column(name));
+                }
+                ('}', _) => {
+                    return Err(
+                        "a closing brace has no opening one; write }} for a brace".to_owned()
+                    );
+                }
+                (c, _) => text.push(c),
+            }
+        }
+        pieces.push(Piece::Text(text));
+        let template = Self { pieces };
+        if template.columns().next().is_none() {
+            return Err("it names no column; write the column's name in braces".to_owned());
+        }
+        Ok(template)
+    }
+
+    /// The columns that it names, in order.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Column(name) => Some(name.as_str()),
+            Piece::Text(_) => None,
+        })
+    }
+
+    /// The text with every column filled in; a column that is not there is reported.
+    fn fill<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Text<'a>> {
+        let mut filled = String::new();
+        let mut place = None;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) => filled.push_str(text),
+                Piece::Column(name) => {
+                    let text = required(record, &[name], mismatches)?;
+                    filled.push_str(text.as_str());
+                    place.get_or_insert(text.span());
+                }
+            }
+        }
+        Some(Text::composed(filled, place.unwrap_or_default()))
+    }
+}
+
+/// Reads a column's name and the brace that closes it.
+fn column(chars: &mut impl Iterator<Item = char>) -> Result<String, String> {
+    let mut name = String::new();
+    loop {
+        match chars.next() {
+            Some('}') if name.trim().is_empty() => {
+                return Err(
+                    "a pair of braces holds no column; write {{ and }} for braces".to_owned(),
+                );
+            }
+            Some('}') => return Ok(name.trim().to_owned()),
+            None | Some('{') => {
+                let name = quoted(name.trim(), 40);
+                return Err(format!(
+                    "the brace before {name} is not closed; write {{{{ for a brace"
+                ));
+            }
+            Some(c) => name.push(c),
+        }
+    }
+}
+
+impl Pairs {
+    /// The layout with the user's names.
+    pub fn mapped(input: Binding, output: Binding, system: Option<String>) -> Self {
+        let mut names: Vec<String> = input
+            .columns()
+            .into_iter()
+            .chain(output.columns())
+            .chain(system.clone())
+            .collect();
+        names.iter_mut().for_each(|name| *name = normal_name(name));
+        Self {
+            mapped: Some(Mapped {
+                input,
+                output,
+                system,
+                names,
+            }),
+        }
+    }
+}
+
+impl Mapped {
+    fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {
+        let mut turns = Vec::with_capacity(3);
+        if let Some(system) = &self.system {
+            let text = optional(record, system, mismatches).ok()?;
+            turns.extend(
+                text.filter(|text| !text.is_blank())
+                    .map(|text| Turn::of_text(Role::System, text)),
+            );
+        }
+        for (binding, role) in [(&self.input, Role::User), (&self.output, Role::Model)] {
+            let text = match binding {
+                Binding::Name(name) => required(record, &[name], mismatches)?,
+                Binding::Template(template) => template.fill(record, mismatches)?,
+            };
+            turns.push(Turn::of_text(role, text));
+        }
+        let mut example = Example::new(*record, turns);
+        example.extras = super::fields::fields(record, |name| {
+            !self.names.iter().any(|used| *used == normal_name(name))
+        });
+        Some(example)
+    }
+}
+
+const FIELDS: [&str; 3] = ["text_input", "input", "output"];
+
+impl Layout for Pairs {
+    fn name(&self) -> &'static str {
+        "pairs"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        if has(body, "text_input") && has(body, "output") {
+            return true;
+        }
+        let foreign = [
+            "instruction",
+            "messages",
+            "contents",
+            "conversations",
+            "prompt",
+            "chosen",
+            "preferred_output",
+        ];
+        FIELDS.iter().any(|name| has(body, name)) && !foreign.iter().any(|name| has(body, name))
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {
+        if let Some(mapped) = &self.mapped {
+            return mapped.decode(record, mismatches);
+        }
+        let body = &record.body;
+        let (Some(input), Some(Field::Text(output))) = (
+            body.field("text_input").or_else(|| body.field("input")),
+            body.field("output"),
+        ) else {
+            report_missing(record, mismatches);
+            return None;
+        };
+        let Field::Text(input) = input else {
+            return required(record, &["text_input", "input"], mismatches).and(None);
+        };
+        let mut example = Example::new(
+            *record,
+            vec![
+                Turn::of_text(Role::User, input),
+                Turn::of_text(Role::Model, output),
+            ],
+        );
+        // Where both names stand, the second is left over and must not vanish.
+        let input = if has(body, "text_input") {
+            "text_input"
+        } else {
+            "input"
+        };
+        example.extras = extras(record, &[input, "output"]);
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        flat(example, ["text_input", "output"], object, losses);
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity::PAIR
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["text_input", "output"]
+    }
+
+    fn fits_header(&self, has: &dyn Fn(&str) -> bool, _count: usize) -> bool {
+        (has("text_input") || has("input")) && has("output") && !has("instruction")
+    }
+
+    fn maps_columns(&self) -> bool {
+        true
+    }
+
+    fn fits_request(&self) -> bool {
+        true
+    }
+}
+
+/// Both fields are looked at, so that one run tells everything that is wrong with a record.
+fn report_missing(record: &Record<'_>, mismatches: &mut Mismatches) {
+    let names = own_names(record);
+    let input = ["text_input", "input"]
+        .iter()
+        .any(|name| names.contains(name));
+    if input {
+        required(record, &["text_input", "input"], mismatches);
+    } else {
+        missing("text_input", Span::new(0, 1), &names, mismatches);
+    }
+    required(record, &["output"], mismatches);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::testing::{left_over, read, rewrite};
+    use super::*;
+
+    fn pairs() -> Pairs {
+        Pairs::default()
+    }
+
+    #[test]
+    fn both_names_of_the_input_are_read() {
+        for line in [
+            r#"{"text_input":"2+2","output":"4"}"#,
+            r#"{"output":"4","input":"2+2"}"#,
+        ] {
+            assert_eq!(
+                read(&pairs(), line),
+                (vec!["user: 2+2".into(), "model: 4".into()], vec![])
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_no_text_is_named() {
+        let said = |line| read(&pairs(), line).1;
+        assert_eq!(
+            said(r#"{"text_inputs":"a","output":"b"}"#),
+            ["missing-field@1 : the field `text_input` is missing"]
+        );
+        assert_eq!(
+            said(r#"{"text_input":"a","output":4}"#),
+            ["wrong-type@28 /output: `output` is a number, not text"]
+        );
+        assert_eq!(said(r#"{"text_input":null}"#).len(), 2);
+    }
+
+    #[test]
+    fn strings_are_copied_as_they_were_written() {
+        let line = r#"{"text_input":"a\u00e9\/\n","output":"\ud83d\ude00"}"#;
+        assert_eq!(rewrite(&pairs(), &pairs(), line), (line.into(), vec![]));
+    }
+
+    #[test]
+    fn templates_are_filled() {
+        let template = |text| Binding::Template(Template::parse(text).unwrap());
+        let layout = Pairs::mapped(
+            template(r"question: {q}\ncontext: {c}"),
+            Binding::Name("a".into()),
+            None,
+        );
+        let (turns, said) = read(&layout, r#"{"q":"Who?","c":"x {y}","a":"Ann"}"#);
+        assert_eq!(
+            turns,
+            ["user: question: Who?\ncontext: x {y}", "model: Ann"]
+        );
+        assert!(said.is_empty());
+        assert_eq!(
+            read(&layout, r#"{"q":"Who?","a":"Ann"}"#).1,
+            ["missing-field@1 : the field `c` is missing"]
+        );
+    }
+
+    #[test]
+    fn templates_that_cannot_be_meant_are_refused() {
+        for text in ["no column", "{open", "close}", "{}", "}} {open", "{a{b}"] {
+            assert!(Template::parse(text).is_err(), "{text}");
+        }
+        for text in ["{{{a}}}", "{{ opens, {a}", "{a} closes }}"] {
+            assert!(Template::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_input_beside_the_input_is_left_over() {
+        let line = r#"{"text_input":"a","input":"b","output":"c"}"#;
+        assert_eq!(left_over(&pairs(), line), ["input"]);
+        assert!(left_over(&pairs(), r#"{"input":"b","output":"c"}"#).is_empty());
+    }
+}

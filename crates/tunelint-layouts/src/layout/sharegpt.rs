@@ -1,0 +1,298 @@
+//! `sharegpt`: `conversations` of `from` and `value`, as conversations shared from chat programs
+//! were first collected; LLaMA-Factory adds tool turns.
+
+use super::mismatch::{Mismatches, unknown_role};
+use super::naming::{SHAREGPT_ROLES, among};
+use smallvec::SmallVec;
+
+use super::contract::{Layout, Losses};
+use super::fields::{extras, fields, has, notes, optional, read_each};
+use super::naming::Naming;
+use super::nemo::Nemo;
+use super::object::ObjectWriter;
+use super::tooling::{self, Room, Written};
+use super::turns::{is_chat, role_name, turn_list, turn_text};
+use crate::example::capacity::Capacity;
+use crate::example::tools::{Call, Declaration, Exchange};
+use crate::example::{Example, Part, PartKind, Role, Turn};
+use tunelint_data::record::json::Value;
+use tunelint_data::record::roles::Speaker;
+use tunelint_data::record::{Body, Record};
+
+/// How calls and results are told.
+const ROOM: Room = Room {
+    ids: false,
+    names: false,
+};
+
+/// The layout.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShareGpt;
+
+const FIELDS: [&str; 6] = [
+    "conversations",
+    "system",
+    "tools",
+    "images",
+    "videos",
+    "audios",
+];
+/// Names that few readers take.
+const SELDOM: [(&str, Role); 2] = [("input", Role::User), ("output", Role::Model)];
+
+impl Layout for ShareGpt {
+    fn name(&self) -> &'static str {
+        "sharegpt"
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &FIELDS
+    }
+
+    fn naming(&self) -> Option<Naming> {
+        Some(Naming {
+            list: "conversations",
+            speaker: "from",
+            names: &SHAREGPT_ROLES,
+            seldom: &SELDOM,
+        })
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        let other = has(body, "chosen") || is_chat(body) || Nemo.recognises(body);
+        has(body, "conversations") && !other
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {
+        let list = turn_list(record, "conversations", mismatches)?;
+        let mut turns = Vec::with_capacity(4);
+        let system = optional(record, "system", mismatches);
+        let mut whole = system.is_ok();
+        let system = system.ok().flatten().filter(|text| !text.is_blank());
+        turns.extend(system.map(|text| Turn::of_text(Role::System, text)));
+        whole &= read_each(list.items(), &mut turns, |item| {
+            turn_of(record, item, &SELDOM, mismatches)
+        });
+        let mut example = Example::new(*record, turns);
+        example.extras = extras(record, &FIELDS);
+        example.settings = fields(record, |name| {
+            !["conversations", "system"].contains(&name) && FIELDS.contains(&name)
+        });
+        whole.then_some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        let own = ["sharegpt", "preference-sharegpt"].contains(&example.layout);
+        object.key("conversations");
+        tooling::encode_list(
+            example,
+            own,
+            object,
+            |turn, exchange, object| match exchange {
+                Some(exchange) => encode_exchange(turn, exchange, object, losses),
+                None => encode_turn(turn, object, losses),
+            },
+        );
+        tooling::settings(example, own, &[], object, losses, declare);
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity {
+            separate_results: true,
+            ..Capacity::CONVERSATION
+        }
+    }
+}
+
+/// Reads a turn whose speaker has one of the usual names.
+pub(super) fn turn<'a>(
+    record: &Record<'a>,
+    item: Value<'a>,
+    mismatches: &mut Mismatches,
+) -> Option<Turn<'a>> {
+    turn_of(record, item, &[], mismatches)
+}
+
+/// The same where some names are taken besides.
+fn turn_of<'a>(
+    record: &Record<'a>,
+    item: Value<'a>,
+    seldom: &[(&str, Role)],
+    mismatches: &mut Mismatches,
+) -> Option<Turn<'a>> {
+    let from = role_name(item, "from", &SHAREGPT_ROLES, mismatches);
+    let value = turn_text(item, "value", mismatches);
+    let (from, value) = (from?, value?);
+    let name = from.as_str().unwrap_or_default();
+    let known = || {
+        let seldom = among(seldom, name).map(Speaker::Role);
+        speaker_called(name).or(seldom)
+    };
+    let (role, call) = match record.speakers.get(name).or_else(known) {
+        Some(Speaker::Role(role)) => (role, false),
+        Some(Speaker::Call) => (Role::Model, true),
+        None => {
+            unknown_role("from", from, &SHAREGPT_ROLES, mismatches);
+            return None;
+        }
+    };
+    let mut turn = Turn {
+        role,
+        texts: SmallVec::new(),
+        span: item.span(),
+        parts: Vec::new(),
+    };
+    if call {
+        turn.parts.push(Part {
+            kind: PartKind::Call,
+            key: "function_call",
+            raw: value.raw(),
+            span: value.span(),
+        });
+    } else {
+        turn.texts.push(value.text()?);
+    }
+    turn.parts.extend(notes(item, &["from", "value"]));
+    Some(turn)
+}
+
+/// Whom the layout calls `name`; some chat programs left their own names.
+fn speaker_called(name: &str) -> Option<Speaker> {
+    Some(match name {
+        "system" => Speaker::Role(Role::System),
+        "human" | "user" => Speaker::Role(Role::User),
+        "gpt" | "assistant" | "model" | "chatgpt" | "bing" | "bard" => Speaker::Role(Role::Model),
+        "function_call" => Speaker::Call,
+        "observation" | "tool" => Speaker::Role(Role::Tool),
+        _ => return None,
+    })
+}
+
+/// Writes a turn that uses tools and was read in another layout: a turn for its text, one for its
+/// calls, one for each result.
+fn encode_exchange(
+    turn: &Turn<'_>,
+    exchange: &Exchange,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let Written { calls, outcomes } = tooling::written(turn, Some(exchange), ROOM, losses);
+    for outcome in outcomes {
+        write(object, "observation", |object| object.string(&outcome.text));
+    }
+    let beside = turn.parts.iter().any(|part| part.kind == PartKind::Result);
+    let is_told = !outcomes.is_empty() && !beside;
+    if !is_told && (!turn.texts.is_empty() || calls.is_empty() && outcomes.is_empty()) {
+        let name = role_of(if beside { Role::User } else { turn.role });
+        write(object, name, |object| object.texts(&turn.texts));
+        if !calls.is_empty() {
+            losses.add("text beside a tool call", turn.text_span());
+        }
+    }
+    let called: Vec<String> = calls.iter().map(|call| written_call(call)).collect();
+    match called.as_slice() {
+        [] => {}
+        [one] => write(object, "function_call", |object| object.string(one)),
+        many => {
+            let list = format!("[{}]", many.join(","));
+            write(object, "function_call", |object| object.string(&list));
+        }
+    }
+}
+
+fn write(object: &mut ObjectWriter, from: &str, value: impl FnOnce(&mut ObjectWriter)) {
+    object.begin_object();
+    object.key("from");
+    object.string(from);
+    object.key("value");
+    value(object);
+    object.end_object();
+}
+
+/// A call as the JSON that a turn holds.
+pub(super) fn written_call(call: &Call) -> String {
+    let mut object = ObjectWriter::new();
+    object.key("name");
+    object.string(call.name.as_deref().unwrap_or_default());
+    object.key("arguments");
+    object.raw(tooling::arguments(call));
+    String::from_utf8_lossy(object.finish()).into_owned()
+}
+
+/// Tools are a string that holds a list.
+pub(super) fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
+    let described = tools.iter().map(|tool| {
+        let mut object = ObjectWriter::new();
+        tooling::describe_with_parameters(tool, &mut object);
+        String::from_utf8_lossy(object.finish()).into_owned()
+    });
+    let list = described.collect::<Vec<_>>().join(",");
+    object.key("tools");
+    object.string(&format!("[{list}]"));
+}
+
+fn role_of(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "human",
+        Role::Model => "gpt",
+        Role::Tool => "observation",
+    }
+}
+
+pub(super) fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+    // A call that came from this layout is a string; in another it is an object.
+    let call = turn
+        .parts
+        .iter()
+        .find(|part| part.key == "function_call" && part.raw.starts_with('"'));
+    object.begin_object();
+    object.key("from");
+    object.string(call.map_or(role_of(turn.role), |_| "function_call"));
+    object.key("value");
+    match call {
+        Some(call) => object.raw(call.raw),
+        None => object.texts(&turn.texts),
+    }
+    object.end_object();
+    for part in turn
+        .parts
+        .iter()
+        .filter(|part| call.is_none_or(|call| call.span != part.span) && !turn.says(part))
+    {
+        losses.add(part.name(), part.span);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fields::testing::{read, rewrite};
+    use super::*;
+
+    #[test]
+    fn it_writes_what_it_read() {
+        let line = r#"{"conversations":[{"from":"system","value":"s"},{"from":"human","value":"a"},{"from":"function_call","value":"{}"},{"from":"observation","value":"r"},{"from":"gpt","value":"b"}],"tools":"[]"}"#;
+        assert_eq!(
+            read(&ShareGpt, line).0,
+            ["system: s", "user: a", "model: ", "tool: r", "model: b"]
+        );
+        assert_eq!(rewrite(&ShareGpt, &ShareGpt, line), (line.into(), vec![]));
+    }
+
+    #[test]
+    fn mistakes_are_placed() {
+        let said = |line| read(&ShareGpt, line).1;
+        assert_eq!(
+            said(r#"{"conversations":[{"from":"humn","value":"a"}]}"#),
+            ["unknown-role@27 /conversations/0/from: `from` is `humn`, which is no role"]
+        );
+        assert_eq!(
+            said(r#"{"conversations":[{"role":"user","content":"a"}]}"#).len(),
+            2
+        );
+        assert_eq!(
+            said(r#"{"system":5,"conversations":[]}"#),
+            ["wrong-type@11 /system: `system` is a number, not text"]
+        );
+    }
+}

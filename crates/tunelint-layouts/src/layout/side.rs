@@ -1,0 +1,60 @@
+//! A side of an example that is one text, or a list of messages: a prompt, an answer.
+
+use super::contract::Losses;
+use super::fields::{all_of, has, required};
+use super::messages;
+use super::mismatch::Mismatches;
+use super::object::ObjectWriter;
+use crate::example::{Role, Turn};
+use tunelint_data::record::json::Kind;
+use tunelint_data::record::{Field, Record};
+
+/// The turns of the field called `name`; as one text, it is a turn of `role`.
+pub(super) fn read<'a>(
+    record: &Record<'a>,
+    name: &str,
+    role: Role,
+    mismatches: &mut Mismatches,
+) -> Option<Vec<Turn<'a>>> {
+    match record.body.field(name) {
+        Some(Field::Other(list)) if list.kind() == Kind::Array => all_of(list.items(), |message| {
+            messages::turn(record, message, mismatches)
+        }),
+        _ => required(record, &[name], mismatches).map(|text| vec![Turn::of_text(role, text)]),
+    }
+}
+
+/// Whether each side is one plain turn: then sides are texts, else lists of messages.
+pub(super) fn are_texts(sides: &[(&[Turn<'_>], Role)]) -> bool {
+    sides.iter().all(|(turns, role)| match turns {
+        [turn] => turn.role == *role && turn.parts.is_empty(),
+        _ => false,
+    })
+}
+
+/// Writes a side under `name`.
+pub(super) fn write(
+    name: &str,
+    turns: &[Turn<'_>],
+    as_text: bool,
+    own: bool,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    object.key(name);
+    match turns {
+        [turn] if as_text => object.texts(&turn.texts),
+        many => {
+            object.begin_array();
+            for turn in many {
+                messages::encode_turn(turn, own, None, object, losses);
+            }
+            object.end_array();
+        }
+    }
+}
+
+/// Whether a record's sides are those of messages, so that they can be copied.
+pub(super) fn is_own(record: &Record<'_>, names: &[&str]) -> bool {
+    names.iter().any(|name| has(&record.body, name))
+}

@@ -1,0 +1,197 @@
+//! How the layouts of conversations write tools that were read in another one.
+
+use super::contract::Losses;
+use super::object::ObjectWriter;
+use crate::example::tools::{
+    self, Call, DECLARING, Declaration, Declared, Exchange, Other, Outcome,
+};
+use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
+use tunelint_data::text::printable::{field_name, quoted};
+
+/// What a layout has room for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    /// Calls have ids by which their results are told.
+    pub ids: bool,
+    /// Results name the tool.
+    pub names: bool,
+}
+
+/// The exchanges of each turn, for a record of another layout.
+pub(super) fn foreign(example: &Example<'_>, own: bool) -> Option<Vec<Exchange>> {
+    if own { None } else { tools::exchanges(example) }
+}
+
+/// Writes a list of all turns, each by `write`, which is given the turn's exchange where the
+/// record is of another layout.
+pub(super) fn encode_list(
+    example: &Example<'_>,
+    own: bool,
+    object: &mut ObjectWriter,
+    mut write: impl FnMut(&Turn<'_>, Option<&Exchange>, &mut ObjectWriter),
+) {
+    let exchanges = foreign(example, own);
+    object.begin_array();
+    for (index, turn) in example.turns.iter().enumerate() {
+        let exchange = exchanges.as_ref().and_then(|all| all.get(index));
+        write(turn, exchange, object);
+    }
+    object.end_array();
+}
+
+/// The fields beside the turns: as they were written where the record is the layout's `own`, else
+/// tools declared as `declare` does it. Those in `there` have been written.
+pub(super) fn settings(
+    example: &Example<'_>,
+    own: bool,
+    there: &[&str],
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+    declare: impl Fn(&[Declaration], &mut ObjectWriter),
+) {
+    let mut declared = false;
+    for setting in &example.settings {
+        let Extra { key, raw, span, .. } = setting;
+        if there.contains(key) {
+            continue;
+        }
+        if own {
+            object.key(key);
+            object.raw(raw);
+            continue;
+        }
+        let tools = DECLARING
+            .contains(key)
+            .then(|| tools::declared_by(setting))
+            .flatten();
+        match tools {
+            Some(Declared { tools, others }) if !declared => {
+                declared = true;
+                for other in tools.iter().flat_map(|tool| &tool.others) {
+                    losses.add(format!("{} of a tool", field_name(other)), *span);
+                }
+                for other in others {
+                    losses.add(format!("{} beside tools", field_name(&other)), *span);
+                }
+                declare(&tools, object);
+            }
+            _ => losses.add(field_name(key), *span),
+        }
+    }
+}
+
+/// What there is to write of a turn that was read in another layout.
+pub(super) struct Written<'x> {
+    /// The calls that can be written.
+    pub calls: Vec<&'x Call>,
+    /// The results.
+    pub outcomes: &'x [Outcome],
+}
+
+/// The calls and results of a turn of another layout; what of it has no place is lost.
+pub(super) fn written<'x>(
+    turn: &Turn<'_>,
+    exchange: Option<&'x Exchange>,
+    room: Room,
+    losses: &mut Losses,
+) -> Written<'x> {
+    let Some(exchange) = exchange else {
+        lose(turn, |_| true, losses);
+        return Written {
+            calls: Vec::new(),
+            outcomes: &[],
+        };
+    };
+    let mut calls = Vec::new();
+    for call in &exchange.calls {
+        let fits = call.name.is_some() && call.arguments.as_ref().is_none_or(|of| of.is_object);
+        if !fits {
+            losses.add("tool call", call.span);
+            continue;
+        }
+        if call.has_id && !room.ids {
+            losses.add("id of a tool call", call.span);
+        }
+        if call.is_unusual {
+            losses.add("form of a tool call", call.span);
+        }
+        calls.push(call);
+    }
+    for outcome in &exchange.outcomes {
+        lose_of_result(outcome, room, turn, losses);
+    }
+    for Other { what, span } in &exchange.others {
+        losses.add(what, *span);
+    }
+    let told = |part: &Part<'_>| match part.kind {
+        // What of them is not in the exchange is among its others.
+        PartKind::Call | PartKind::Result => false,
+        PartKind::Media | PartKind::Inner | PartKind::LabelName => true,
+        PartKind::Note => !(turn.role == Role::Tool && matches!(part.key, "tool_call_id" | "name")),
+    };
+    lose(turn, told, losses);
+    Written {
+        calls,
+        outcomes: &exchange.outcomes,
+    }
+}
+
+/// Notes what of a result is not written: its form, and by what it was told where no call asked.
+fn lose_of_result(outcome: &Outcome, room: Room, turn: &Turn<'_>, losses: &mut Losses) {
+    if outcome.is_structured {
+        let name = outcome.name.as_deref().unwrap_or_default();
+        let what = format!("form of the result of {}", quoted(name, 40));
+        losses.add(what, turn.span);
+    }
+    if outcome.is_early && !room.ids && !room.names {
+        losses.add("order of tool results", turn.span);
+    }
+    let is_named = outcome.is_misnamed || (!outcome.answers && outcome.name.is_some());
+    if is_named && !room.names {
+        losses.add("name of a tool result", turn.span);
+    }
+    if !outcome.answers && outcome.id.is_some() && !room.ids {
+        losses.add("id of a tool result", turn.span);
+    }
+}
+
+/// Notes system texts that stand where the layout has no place for them: it has one, at the start.
+pub(super) fn lose_system_places(turns: &[Turn<'_>], losses: &mut Losses) {
+    let later = turns.iter().skip(1);
+    for turn in later.filter(|turn| turn.role == Role::System) {
+        losses.add("place of a system text", turn.span);
+    }
+}
+
+/// Notes the parts of a turn that `wanted` takes as lost.
+pub(super) fn lose(turn: &Turn<'_>, wanted: impl Fn(&Part<'_>) -> bool, losses: &mut Losses) {
+    // A refusal that is the turn's text has been written.
+    let parts = turn.parts.iter().filter(|part| !turn.says(part));
+    for part in parts.filter(|part| wanted(part)) {
+        losses.add(part.name(), part.span);
+    }
+}
+
+/// The arguments of a call as JSON.
+pub(super) fn arguments(call: &Call) -> &str {
+    call.arguments.as_ref().map_or("{}", |of| of.json.as_str())
+}
+
+/// The fields of a declaration that most layouts share.
+pub(super) fn describe(tool: &Declaration, object: &mut ObjectWriter) {
+    object.key("name");
+    object.string(&tool.name);
+    if let Some(description) = &tool.description {
+        object.key("description");
+        object.string(description);
+    }
+}
+
+/// The same with the schema of the arguments.
+pub(super) fn describe_with_parameters(tool: &Declaration, object: &mut ObjectWriter) {
+    describe(tool, object);
+    if let Some(parameters) = &tool.parameters {
+        object.key("parameters");
+        object.raw(parameters);
+    }
+}

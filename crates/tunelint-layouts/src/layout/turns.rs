@@ -1,0 +1,182 @@
+//! Reading the turns of a conversation: what the layouts with lists of them share.
+
+use smallvec::SmallVec;
+use tunelint_data::record::json::{Kind, Value};
+use tunelint_data::record::{Body, Field, Record};
+use tunelint_data::text::Text;
+use tunelint_data::text::position::Span;
+
+use super::fields::{
+    missing, missing_in, near, not_a, not_an_object, own_names, text_is_not_a, wrong_type,
+};
+use super::mismatch::{Expected, Item, MismatchKind, Mismatches, beginning, unknown_role};
+use super::naming::among;
+use crate::example::{Part, Role, Turn};
+
+/// Whether the `conversations` of a record are of `role` and `content`.
+pub(super) fn is_chat(body: &Body<'_>) -> bool {
+    first_of(body, "conversations")
+        .is_some_and(|turn| turn.get("role").is_some() && turn.get("from").is_none())
+}
+
+/// The first object in the list called `name`.
+pub(super) fn first_of<'a>(body: &Body<'a>, name: &str) -> Option<Value<'a>> {
+    match body.field(name) {
+        Some(Field::Other(list)) => list.items().find(|turn| turn.kind() == Kind::Object),
+        _ => None,
+    }
+}
+
+/// The list of turns under `name`; what is wrong with it is reported.
+pub(super) fn turn_list<'a>(
+    record: &Record<'a>,
+    name: &str,
+    mismatches: &mut Mismatches,
+) -> Option<Value<'a>> {
+    list_of(Expected::Messages, record, name, mismatches)
+}
+
+/// The list under `name`, which should be `what`; what is wrong with it is reported.
+pub(super) fn list_of<'a>(
+    expected: Expected,
+    record: &Record<'a>,
+    name: &str,
+    mismatches: &mut Mismatches,
+) -> Option<Value<'a>> {
+    match record.body.field(name) {
+        Some(Field::Other(list)) if list.kind() == Kind::Array => Some(list),
+        Some(Field::Other(other)) => {
+            not_a(expected, name, other, mismatches);
+            None
+        }
+        Some(Field::Text(text)) => {
+            text_is_not_a(expected, name, &text, mismatches);
+            None
+        }
+        None => {
+            missing(name, Span::new(0, 1), &own_names(record), mismatches);
+            None
+        }
+    }
+}
+
+/// The value called `name` of a turn; what is wrong with it is reported.
+pub(super) fn turn_text<'a>(
+    turn: Value<'a>,
+    name: &str,
+    mismatches: &mut Mismatches,
+) -> Option<Value<'a>> {
+    match turn.get(name) {
+        Some(value) if value.kind() == Kind::String => Some(value),
+        Some(other) => {
+            wrong_type(name, other, mismatches);
+            None
+        }
+        None if turn.kind() == Kind::Object => {
+            missing_in(turn, name, mismatches);
+            None
+        }
+        None => {
+            not_an_object(Item::Message, turn, mismatches);
+            None
+        }
+    }
+}
+
+/// The name of the speaker of a turn, under `key`; what is wrong with it is reported.
+pub(super) fn role_name<'a>(
+    turn: Value<'a>,
+    key: &str,
+    roles: &'static [&'static str],
+    mismatches: &mut Mismatches,
+) -> Option<Value<'a>> {
+    if turn.kind() == Kind::Object && turn.get(key).is_none() {
+        let names: Vec<&str> = turn.entries().map(|entry| entry.key).collect();
+        let start = turn.span().start;
+        let kind = MismatchKind::MissingRole {
+            key: key.to_owned(),
+            near: near(key, &names).map(beginning),
+            roles,
+        };
+        mismatches.add(Span::new(start, start + 1), kind);
+        return None;
+    }
+    turn_text(turn, key, mismatches)
+}
+
+/// A turn of whoever speaks in `message`, still without what is said, and the name of the role;
+/// one that is no role is reported, with those there are. Names that `seldom` has are taken too.
+pub(super) fn opened<'a>(
+    record: &Record<'a>,
+    message: Value<'a>,
+    roles: &'static [&'static str],
+    seldom: &[(&str, Role)],
+    mismatches: &mut Mismatches,
+) -> Option<(Turn<'a>, Value<'a>)> {
+    let named = role_name(message, "role", roles, mismatches)?;
+    let name = named.as_str().unwrap_or_default();
+    let known = role_called(name).or_else(|| among(seldom, name));
+    let Some(role) = record.speakers.role(name, known) else {
+        unknown_role("role", named, roles, mismatches);
+        return None;
+    };
+    let turn = Turn {
+        role,
+        texts: SmallVec::new(),
+        span: message.span(),
+        parts: Vec::new(),
+    };
+    Some((turn, named))
+}
+
+/// The role that the layout calls `name`.
+fn role_called(name: &str) -> Option<Role> {
+    match name {
+        "system" | "developer" => Some(Role::System),
+        "user" => Some(Role::User),
+        "assistant" => Some(Role::Model),
+        "tool" | "function" => Some(Role::Tool),
+        _ => None,
+    }
+}
+
+/// The name of a role.
+pub(super) fn role_of(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Model => "assistant",
+        Role::Tool => "tool",
+    }
+}
+
+/// What a list of parts is made of.
+pub(super) enum Piece<'t, 'a> {
+    /// Texts that are one part.
+    Texts(&'t [Text<'a>]),
+    /// Something else, to be copied.
+    Part(&'t Part<'a>),
+}
+
+/// The texts of a turn and the parts that are `wanted`, in the order in which they stood.
+pub(super) fn in_order<'t, 'a>(
+    turn: &'t Turn<'a>,
+    wanted: impl Fn(&Part<'_>) -> bool,
+) -> impl Iterator<Item = Piece<'t, 'a>> {
+    let start = |texts: &[Text<'_>]| texts.last().map_or(0, |text| text.span().start);
+    let texts = text_runs(&turn.texts).map(|texts| (start(texts), Piece::Texts(texts)));
+    let parts = turn
+        .parts
+        .iter()
+        .filter(|part| wanted(part))
+        .map(|part| (part.span.start, Piece::Part(part)));
+    // Most turns are one text.
+    let mut items: SmallVec<[(usize, Piece<'t, 'a>); 2]> = texts.chain(parts).collect();
+    items.sort_by_key(|(start, _)| *start);
+    items.into_iter().map(|(_, item)| item)
+}
+
+/// Texts as they stood in parts: one that was put together belongs to its neighbour's.
+pub(super) fn text_runs<'t, 'a>(texts: &'t [Text<'a>]) -> impl Iterator<Item = &'t [Text<'a>]> {
+    texts.chunk_by(|one, next| one.raw_json().is_none() || next.raw_json().is_none())
+}

@@ -1,0 +1,7 @@
+//! What providers accept: profiles, limits, tasks, and estimates of tokens.
+
+pub mod fact;
+pub mod limit;
+pub mod profile;
+pub mod task;
+pub mod tokens;

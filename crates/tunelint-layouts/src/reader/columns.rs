@@ -1,0 +1,261 @@
+//! Which layout a file is in, and which of its columns are input and output.
+
+use std::sync::Arc;
+
+use super::mapping::{ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES};
+use super::options::{OpenError, ReadOptions};
+use crate::layout::{self, Binding, Layout, Pairs};
+use tunelint_data::record::Body;
+use tunelint_data::record::json::Parser;
+use tunelint_data::record::row::{Header, normal_name};
+use tunelint_data::source::{Batch, Container, Piece, PieceKind};
+use tunelint_data::text::printable::quoted;
+
+/// What is looked at to find out the layout and the columns.
+pub(super) struct Sample<'r> {
+    /// The container, where the source holds records.
+    pub container: Option<Container>,
+    /// The columns of a table.
+    pub header: &'r Header,
+    /// The records in the first bytes.
+    pub batch: &'r Batch,
+    /// The first batch that holds a record.
+    pub first: Option<&'r Batch>,
+}
+
+/// Records that are looked at to find out the layout.
+const SAMPLE: usize = 64;
+
+/// Decides how the records of an opened source become examples.
+pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping, OpenError> {
+    let Some(container) = sample.container else {
+        return Ok(Mapping::none());
+    };
+    let names = if container.has_rows() {
+        sample.header.names.clone()
+    } else {
+        sample_names(sample)
+    };
+    if options.input.is_some() || options.output.is_some() {
+        return by_wish(&names, options, container.has_rows());
+    }
+    let rows = container.has_rows();
+    // A table in the layout of pairs may have any of the well-known names.
+    let named = options
+        .layout
+        .as_ref()
+        .is_some_and(|layout| layout.maps_columns());
+    if options.system.is_some() || named && rows && layout_of_header(&names).is_none() {
+        return by_wish(&names, options, rows);
+    }
+    if let Some(layout) = &options.layout {
+        return Ok(Mapping::of(Arc::clone(layout), "as given"));
+    }
+    Ok(if container.has_rows() {
+        by_header(&names)
+    } else {
+        by_sample(sample, &names)
+    })
+}
+
+/// The names in the first records that can be read, in the order in which they are met.
+fn sample_names(sample: &Sample<'_>) -> Vec<String> {
+    /// More names than this are data, not fields.
+    const MOST_NAMES: usize = 200;
+    let mut names: Vec<String> = Vec::new();
+    each_sample(sample, |body| {
+        for (name, _) in body.names() {
+            if names.len() < MOST_NAMES && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    });
+    names
+}
+
+fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
+    let mut parser = Parser::new();
+    // A first record that is larger than the sample stands in the first batch.
+    let is_record = |piece: &&Piece| matches!(piece.kind, PieceKind::Record);
+    let sampled = sample.batch.pieces.iter().any(|piece| is_record(&piece));
+    let (batch, most) = match sample.first {
+        Some(first) if !sampled => (first, 1),
+        _ => (sample.batch, SAMPLE),
+    };
+    for piece in batch.pieces.iter().filter(is_record).take(most) {
+        let text = batch
+            .bytes
+            .get(piece.from..piece.to)
+            .and_then(|raw| std::str::from_utf8(raw).ok());
+        if let Some(json) = text.and_then(|text| parser.parse(text).ok()) {
+            take(&Body::Json(json));
+        }
+    }
+}
+
+/// The columns that the user named.
+fn by_wish(names: &[String], options: &ReadOptions, rows: bool) -> Result<Mapping, OpenError> {
+    let find = |known: &[&str]| well_known(names, known).map(Binding::Name);
+    let input = options.input.clone().or_else(|| find(&INPUT_NAMES));
+    let output = options.output.clone().or_else(|| find(&OUTPUT_NAMES));
+    let wanted = [input.as_ref(), output.as_ref()]
+        .into_iter()
+        .flatten()
+        .flat_map(Binding::columns);
+    for name in wanted.chain(options.system.clone()) {
+        let exists = names
+            .iter()
+            .any(|have| have == &name || rows && normal_name(have) == normal_name(&name));
+        if !exists && !names.is_empty() {
+            return Err(OpenError::NoColumn {
+                name,
+                columns: names.to_vec(),
+            });
+        }
+    }
+    Ok(match (input, output) {
+        (Some(input), Some(output)) => Mapping::mapped(
+            mapped_pairs(input, output, options.system.clone()),
+            "columns as given".to_owned(),
+        ),
+        (None, _) => unmapped(names, ColumnRole::Input),
+        (_, None) => unmapped(names, ColumnRole::Output),
+    })
+}
+
+fn well_known(names: &[String], known: &[&str]) -> Option<String> {
+    known
+        .iter()
+        .find_map(|known| names.iter().find(|name| normal_name(name) == *known))
+        .cloned()
+}
+
+/// The columns of a table.
+fn by_header(names: &[String]) -> Mapping {
+    if names.iter().all(String::is_empty) {
+        // There is no header: `no-records` says so.
+        return Mapping::none();
+    }
+    if let Some(layout) = layout_of_header(names) {
+        return Mapping::of(layout, "from the header");
+    }
+    match (
+        well_known(names, &INPUT_NAMES),
+        well_known(names, &OUTPUT_NAMES),
+    ) {
+        (Some(input), Some(output)) => {
+            let evidence = format!("columns {} and {}", quoted(&input, 30), quoted(&output, 30));
+            Mapping::mapped(
+                mapped_pairs(Binding::Name(input), Binding::Name(output), None),
+                evidence,
+            )
+        }
+        _ if looks_like_data(names) => {
+            let cells = names.to_vec();
+            Mapping::problem(MappingProblem::HeaderLooksLikeData { cells })
+        }
+        (None, _) => unmapped(names, ColumnRole::Input),
+        (_, None) => unmapped(names, ColumnRole::Output),
+    }
+}
+
+/// The layout whose own names the header has.
+fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
+    let has = |name: &str| names.iter().any(|have| normal_name(have) == name);
+    let fits = |layout: &Arc<dyn Layout>| layout.fits_header(&has, names.len());
+    layout::all().into_iter().find(fits)
+}
+
+/// Whether a header is more likely a row of data.
+fn looks_like_data(names: &[String]) -> bool {
+    let data = |name: &String| {
+        let words = name.split_whitespace().count();
+        name.parse::<f64>().is_ok()
+            || words > 4
+            || name.chars().count() > 40
+            || name.ends_with(['?', '.', '!'])
+    };
+    let known = |name: &String| {
+        let name = normal_name(name);
+        INPUT_NAMES.contains(&name.as_str()) || OUTPUT_NAMES.contains(&name.as_str())
+    };
+    names.iter().any(data) && !names.iter().any(known)
+}
+
+/// No column can be recognized as the input, or as the output.
+fn unmapped(names: &[String], role: ColumnRole) -> Mapping {
+    let near = names.iter().find(|name| {
+        role.names()
+            .iter()
+            .any(|known| strsim::damerau_levenshtein(&normal_name(name), known) == 1)
+    });
+    // People write the question first and the answer last.
+    let likely = match role {
+        ColumnRole::Input => names.first(),
+        ColumnRole::Output => names.last(),
+    };
+    Mapping::problem(MappingProblem::Unmapped {
+        role,
+        likely: near.or(likely).cloned(),
+        columns: names.to_vec(),
+    })
+}
+
+/// The layout of JSON records: that of most of the first.
+fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
+    let layouts = layout::all();
+    let mut votes = vec![0_usize; layouts.len()];
+    let mut sampled = 0;
+    each_sample(sample, |body| {
+        sampled += 1;
+        let found = layouts.iter().position(|layout| layout.recognises(body));
+        if let Some(vote) = found.and_then(|at| votes.get_mut(at)) {
+            *vote += 1;
+        }
+    });
+    let best = votes
+        .iter()
+        .zip(&layouts)
+        .rev()
+        .max_by_key(|(votes, _)| **votes);
+    if let Some((votes, layout)) = best.filter(|(votes, _)| **votes > 0) {
+        let evidence = match (*votes, sampled) {
+            (all, of) if all == of => format!(
+                "from the first {}",
+                tunelint_data::text::printable::counted(of as u64, "record")
+            ),
+            (some, of) => format!("{some} of the first {of} records"),
+        };
+        return Mapping::of(Arc::clone(layout), evidence);
+    }
+    match (names.is_empty(), sampled) {
+        // No record could be read: each of them was reported.
+        (true, 0) => Mapping::none(),
+        (true, _) => Mapping::problem(MappingProblem::NoFields),
+        (false, _) => unknown_layout(names),
+    }
+}
+
+/// Records in no known layout: read by well-known names where there are some.
+fn unknown_layout(names: &[String]) -> Mapping {
+    let found = |role: ColumnRole| well_known(names, role.names());
+    let (Some(input), Some(output)) = (found(ColumnRole::Input), found(ColumnRole::Output)) else {
+        let fields = names.to_vec();
+        return Mapping::problem(MappingProblem::UnknownLayout { fields });
+    };
+    let evidence = format!("fields {} and {}", quoted(&input, 30), quoted(&output, 30));
+    let layout = mapped_pairs(
+        Binding::Name(input.clone()),
+        Binding::Name(output.clone()),
+        None,
+    );
+    Mapping {
+        problem: Some(MappingProblem::ReadByName { input, output }),
+        ..Mapping::mapped(layout, evidence)
+    }
+}
+
+/// The layout `pairs` with the user's own names.
+fn mapped_pairs(input: Binding, output: Binding, system: Option<String>) -> Arc<dyn Layout> {
+    Arc::new(Pairs::mapped(input, output, system))
+}

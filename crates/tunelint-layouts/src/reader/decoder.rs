@@ -1,0 +1,190 @@
+//! Batches become examples, or typed reasons why not.
+
+use std::sync::Arc;
+
+use tunelint_data::record::fault::{Fault, Malformed};
+use tunelint_data::record::json::{Kind, Parser};
+use tunelint_data::record::roles::Speakers;
+use tunelint_data::record::row::{Header, RowParser};
+use tunelint_data::record::{Body, Record};
+use tunelint_data::source::{Batch, Piece, PieceKind};
+use tunelint_data::text::position::SourceId;
+
+use crate::example::Example;
+use crate::layout::{self, Layout, Mismatch, Mismatches};
+
+/// How the batches of one source are read.
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    pub(super) source: SourceId,
+    pub(super) rows: bool,
+    pub(super) delimiter: u8,
+    pub(super) lone_cr: bool,
+    pub(super) layout: Option<Arc<dyn Layout>>,
+    /// The names of the layout were given or found; they are not the layout's own.
+    pub(super) mapped: bool,
+    pub(super) header: Header,
+    pub(super) speakers: Speakers,
+}
+
+/// The buffers of one worker.
+#[derive(Debug)]
+pub struct Scratch {
+    parser: Parser,
+    rows: RowParser,
+}
+
+/// What became of one record.
+#[derive(Debug)]
+pub enum DecodeOutcome<'r, 'a> {
+    /// An example.
+    Example(&'r Example<'a>),
+    /// No example, and why.
+    Unreadable(&'r Record<'a>, Unreadable<'r>),
+}
+
+/// Why a record gave no example.
+#[derive(Debug, Clone, Copy)]
+pub enum Unreadable<'r> {
+    /// It breaks the grammar of its container.
+    Fault(&'r Fault),
+    /// Bytes that are not UTF-8.
+    InvalidUtf8,
+    /// The row does not have as many fields as the header; its body is the row.
+    FieldCount,
+    /// It is in another layout than the file: the file's, and its own.
+    OtherLayout(&'static str, &'static str),
+    /// Its layout cannot read it.
+    Mismatches(&'r [Mismatch]),
+    /// The file is in no layout that is known, which is a problem of its [`Mapping`](super::Mapping).
+    NoLayout,
+}
+
+/// Receives what became of each record.
+type Take<'t> = &'t mut dyn FnMut(DecodeOutcome<'_, '_>);
+
+impl Decoder {
+    /// Buffers for one worker.
+    pub fn scratch(&self) -> Scratch {
+        Scratch {
+            parser: Parser::new(),
+            rows: RowParser::new(self.delimiter),
+        }
+    }
+
+    /// Reads every record of a batch and hands each to `take`, with what became of it.
+    pub fn each(&self, batch: &Batch, scratch: &mut Scratch, take: Take<'_>) {
+        // One fast pass over the batch; only where it fails is each record looked at by itself.
+        let valid = simdutf8::basic::from_utf8(&batch.bytes).ok();
+        for piece in &batch.pieces {
+            let raw = batch.bytes.get(piece.from..piece.to).unwrap_or_default();
+            let record = self.record(piece, raw);
+            if let PieceKind::Fault(fault) = &piece.kind {
+                take(DecodeOutcome::Unreadable(&record, Unreadable::Fault(fault)));
+                continue;
+            }
+            let text = match valid {
+                Some(text) => text.get(piece.from..piece.to),
+                None => std::str::from_utf8(raw).ok(),
+            };
+            match text {
+                Some(text) if self.rows => self.row(record, text, scratch, take),
+                Some(text) => self.json(record, text, scratch, take),
+                None => take(DecodeOutcome::Unreadable(&record, Unreadable::InvalidUtf8)),
+            }
+        }
+    }
+
+    fn record<'a>(&'a self, piece: &Piece, raw: &'a [u8]) -> Record<'a> {
+        Record {
+            source: self.source,
+            raw,
+            start: piece.start,
+            ordinal: piece.ordinal,
+            body: Body::Unread,
+            speakers: &self.speakers,
+            lone_cr: self.lone_cr,
+            recovered: piece.recovered,
+        }
+    }
+
+    fn json(&self, record: Record<'_>, text: &str, scratch: &mut Scratch, take: Take<'_>) {
+        let json = match scratch.parser.parse(text) {
+            Ok(json) => json,
+            Err(fault) => {
+                return take(DecodeOutcome::Unreadable(
+                    &record,
+                    Unreadable::Fault(&fault),
+                ));
+            }
+        };
+        let kind = json.root().kind();
+        if kind != Kind::Object {
+            let fault = Fault::malformed(Malformed::NotAnObject(kind), json.root().span());
+            return take(DecodeOutcome::Unreadable(
+                &record,
+                Unreadable::Fault(&fault),
+            ));
+        }
+        let record = Record {
+            body: Body::Json(json),
+            ..record
+        };
+        self.example(&record, take);
+    }
+
+    fn row(&self, record: Record<'_>, text: &str, scratch: &mut Scratch, take: Take<'_>) {
+        let row = match scratch.rows.parse(text, &self.header) {
+            Ok(row) => row,
+            Err(fault) => {
+                return take(DecodeOutcome::Unreadable(
+                    &record,
+                    Unreadable::Fault(&fault),
+                ));
+            }
+        };
+        let record = Record {
+            body: Body::Row(row),
+            ..record
+        };
+        if row.len() != self.header.names.len() {
+            return take(DecodeOutcome::Unreadable(&record, Unreadable::FieldCount));
+        }
+        self.example(&record, take);
+    }
+
+    fn example(&self, record: &Record<'_>, take: Take<'_>) {
+        let Some(layout) = &self.layout else {
+            return take(DecodeOutcome::Unreadable(record, Unreadable::NoLayout));
+        };
+        if !self.mapped && !layout.reads(&record.body) {
+            let other = layout::all()
+                .into_iter()
+                .find(|other| other.recognises(&record.body));
+            if let Some(other) = other.filter(|other| other.name() != layout.name()) {
+                let why = Unreadable::OtherLayout(layout.name(), other.name());
+                return take(DecodeOutcome::Unreadable(record, why));
+            }
+        }
+        let mut mismatches = Mismatches::default();
+        match layout.decode(record, &mut mismatches) {
+            Some(mut example) => {
+                debug_assert!(
+                    mismatches.is_empty(),
+                    "a layout that decodes has no complaint"
+                );
+                example.layout = layout.name();
+                example.capacity = layout.capacity();
+                example.read_tag();
+                take(DecodeOutcome::Example(&example));
+            }
+            None => {
+                let why = mismatches.take();
+                take(DecodeOutcome::Unreadable(
+                    record,
+                    Unreadable::Mismatches(&why),
+                ));
+            }
+        }
+    }
+}

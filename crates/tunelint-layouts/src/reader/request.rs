@@ -1,0 +1,98 @@
+//! The body of a request that the examples of a file stand in, with its names and settings.
+
+use std::io::{self, Read};
+
+use crate::reader::Reader;
+use tunelint_data::record::json::{Kind, Parser, Value};
+use tunelint_data::record::roles::Speakers;
+use tunelint_data::record::{Body, Record};
+use tunelint_data::source::Container;
+use tunelint_data::text::position::Position;
+
+/// A body of a request, as one record.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// The whole body.
+    pub record: Record<'a>,
+    root: Value<'a>,
+}
+
+/// The key under which the settings of a training stand, in both spellings.
+const TASKS: [&str; 2] = ["tuning_task", "tuningTask"];
+/// Bytes of a document in which that key must stand for it to be taken for a request.
+const HEAD: usize = 4096;
+/// Bytes of the largest body that is read: many times what a provider takes.
+const MOST: u64 = 64 << 20;
+
+impl<'a> Request<'a> {
+    /// The value called `field`, at the top or among the hyperparameters; the spelling with
+    /// capital letters is read too.
+    pub fn setting(&self, field: &str) -> Option<Value<'a>> {
+        let tasks = TASKS.iter().filter_map(|task| self.root.get(task));
+        let parameters = tasks.filter_map(|task| task.get("hyperparameters"));
+        let names = [field.to_owned(), camel_case(field)];
+        std::iter::once(self.root)
+            .chain(parameters)
+            .find_map(|object| names.iter().find_map(|name| object.get(name)))
+    }
+}
+
+/// Hands the request that `reader` reads to `take`, or nothing where its file is not one.
+///
+/// # Errors
+/// What reading returns.
+pub fn with_request<T>(
+    reader: &Reader,
+    take: impl FnOnce(Option<&Request<'_>>) -> T,
+) -> io::Result<T> {
+    let Some(bytes) = request_bytes(reader)? else {
+        return Ok(take(None));
+    };
+    let mut parser = Parser::new();
+    // A document that is broken has been reported.
+    let text = std::str::from_utf8(&bytes).ok();
+    let json = text.and_then(|text| parser.parse(text).ok());
+    let Some(json) = json.filter(|json| json.root().kind() == Kind::Object) else {
+        return Ok(take(None));
+    };
+    let record = Record {
+        source: reader.source,
+        raw: &bytes,
+        start: Position::START,
+        ordinal: 1,
+        body: Body::Json(json),
+        speakers: Speakers::nobody(),
+        lone_cr: false,
+        recovered: false,
+    };
+    let root = json.root();
+    Ok(take(Some(&Request { record, root })))
+}
+
+/// The bytes of a file that looks like a request.
+fn request_bytes(reader: &Reader) -> io::Result<Option<Vec<u8>>> {
+    if reader.container() != Some(Container::Json) {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    let mut input = reader.input.open()?.take(MOST);
+    (&mut input).take(HEAD as u64).read_to_end(&mut bytes)?;
+    let is_request = |task: &&str| memchr::memmem::find(&bytes, task.as_bytes()).is_some();
+    if !TASKS.iter().any(is_request) {
+        return Ok(None);
+    }
+    input.read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// `learning_rate` as `learningRate`.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut whole, word| {
+        let mut chars = word.chars();
+        whole.extend(chars.next().map(|c| c.to_ascii_uppercase()));
+        whole.extend(chars);
+        whole
+    })
+}

@@ -1,0 +1,260 @@
+//! The registry: every rule, one line each.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tunelint_layouts::finding::{RuleLookup, RuleMeta, RuleStatus};
+
+use crate::contract::{Check, RuleContext, RuleEntry};
+use crate::survey::Needs;
+use crate::survey::inferred::Inferred;
+
+/// Declares each rule's module, and makes its line of the registry: what is known about it, its
+/// page, and what builds it.
+macro_rules! registry {
+    ($($module:ident $page:literal;)*) => {
+        $(pub mod $module;)*
+
+        /// Every rule, by name.
+        pub const REGISTRY: &[RuleEntry] = &[$(RuleEntry {
+            meta: $module::META,
+            page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $page, ".md")),
+            build: $module::build,
+        }),*];
+    };
+}
+
+registry! {
+    ai_self_reference "ai-self-reference";
+    ambiguous_layout "ambiguous-layout";
+    bidi_control "bidi-control";
+    blank_line "blank-line";
+    boilerplate_opening "boilerplate-opening";
+    broken_tool_call "broken-tool-call";
+    byte_order_mark "byte-order-mark";
+    chat_template_token "chat-template-token";
+    conflicting_outputs "conflicting-outputs";
+    constant_output "constant-output";
+    control_character "control-character";
+    duplicate_column "duplicate-column";
+    duplicate_example "duplicate-example";
+    duplicate_key "duplicate-key";
+    edge_whitespace "edge-whitespace";
+    empty_conversation "empty-conversation";
+    empty_input "empty-input";
+    empty_output "empty-output";
+    empty_turn "empty-turn";
+    example_too_long "example-too-long";
+    exclusive_settings "exclusive-settings";
+    expired_allow "expired-allow";
+    fewer_than_recommended "fewer-than-recommended";
+    foreign_field "foreign-field";
+    html_residue "html-residue";
+    identical_preference "identical-preference";
+    imbalanced_labels "imbalanced-labels";
+    input_too_long "input-too-long";
+    invalid_utf8 "invalid-utf8";
+    invalid_value "invalid-value";
+    invisible_character "invisible-character";
+    length_outlier "length-outlier";
+    literal_escapes "literal-escapes";
+    lone_surrogate "lone-surrogate";
+    malformed_record "malformed-record";
+    missing_assistant "missing-assistant";
+    missing_column "missing-column";
+    missing_field "missing-field";
+    missing_header "missing-header";
+    missing_marker "missing-marker";
+    missing_preamble "missing-preamble";
+    missing_role "missing-role";
+    missing_suffix "missing-suffix";
+    missing_weight "missing-weight";
+    mixed_case "mixed-case";
+    mixed_date_style "mixed-date-style";
+    mixed_formats "mixed-formats";
+    mixed_json_key_order "mixed-json-key-order";
+    mixed_json_keys "mixed-json-keys";
+    mixed_label_spelling "mixed-label-spelling";
+    mixed_layouts "mixed-layouts";
+    mixed_marker_order "mixed-marker-order";
+    mixed_marker_separator "mixed-marker-separator";
+    mixed_marker_style "mixed-marker-style";
+    mixed_media "mixed-media";
+    mixed_number_style "mixed-number-style";
+    mixed_preambles "mixed-preambles";
+    mixed_quoting "mixed-quoting";
+    mixed_scripts "mixed-scripts";
+    mixed_stop_suffix "mixed-stop-suffix";
+    mixed_system_prompts "mixed-system-prompts";
+    mixed_terminal_punctuation "mixed-terminal-punctuation";
+    mojibake "mojibake";
+    name_too_long "name-too-long";
+    near_duplicate "near-duplicate";
+    nesting_too_deep "nesting-too-deep";
+    no_records "no-records";
+    nothing_to_learn "nothing-to-learn";
+    null_like_output "null-like-output";
+    odd_line_endings "odd-line-endings";
+    odd_space "odd-space";
+    output_repeats_input "output-repeats-input";
+    output_too_long "output-too-long";
+    personal_data "personal-data";
+    placeholder_text "placeholder-text";
+    production_mismatch "production-mismatch";
+    prompt_template_header "prompt-template-header";
+    rare_label "rare-label";
+    record_too_large "record-too-large";
+    refusal_output "refusal-output";
+    repetition_loop "repetition-loop";
+    replacement_character "replacement-character";
+    reserved_word "reserved-word";
+    role_order "role-order";
+    role_prefix "role-prefix";
+    schema_mismatch "schema-mismatch";
+    secret "secret";
+    spreadsheet_damage "spreadsheet-damage";
+    stray_quote "stray-quote";
+    too_few_examples "too-few-examples";
+    too_many_examples "too-many-examples";
+    too_many_labels "too-many-labels";
+    truncated_output "truncated-output";
+    unclosed_quote "unclosed-quote";
+    unknown_field "unknown-field";
+    unknown_label "unknown-label";
+    unknown_role "unknown-role";
+    unnormalised_text "unnormalised-text";
+    unsupported_modality "unsupported-modality";
+    unused_allow "unused-allow";
+    upload_too_large "upload-too-large";
+    validation_leak "validation-leak";
+    validation_too_large "validation-too-large";
+    wrong_container "wrong-container";
+    wrong_encoding "wrong-encoding";
+    wrong_field_count "wrong-field-count";
+    wrong_type "wrong-type";
+}
+
+/// The rule called `name`.
+pub fn by_name(name: &str) -> Option<&'static RuleEntry> {
+    REGISTRY.iter().find(|entry| entry.meta.name == name)
+}
+
+/// What is known about the rule called `name`: for pieces that must not know the registry.
+pub const LOOKUP: RuleLookup = |name| by_name(name).map(|entry| entry.meta);
+
+/// Which rules speak.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these, if there are any.
+    pub select: Vec<&'static str>,
+    /// These too, whatever their status.
+    pub extend_select: Vec<&'static str>,
+    /// Not these.
+    pub ignore: Vec<&'static str>,
+    /// Rules in preview too.
+    pub preview: bool,
+}
+
+impl Selection {
+    /// The names of the rules that speak.
+    pub fn enabled(&self) -> BTreeSet<&'static str> {
+        let by_status = |meta: &RuleMeta| match meta.status {
+            RuleStatus::Stable => true,
+            RuleStatus::Preview => self.preview,
+            RuleStatus::Off => false,
+        };
+        let wanted = |meta: &RuleMeta| {
+            let selected = if self.select.is_empty() {
+                by_status(meta)
+            } else {
+                self.select.contains(&meta.name)
+            };
+            (selected || self.extend_select.contains(&meta.name))
+                && !self.ignore.contains(&meta.name)
+        };
+        REGISTRY
+            .iter()
+            .map(|entry| entry.meta)
+            .filter(wanted)
+            .map(|meta| meta.name)
+            .collect()
+    }
+}
+
+/// The rules of one pass, built, in the order of the registry.
+#[derive(Default)]
+pub struct RuleSet {
+    checks: Vec<(&'static str, Check)>,
+    enabled: BTreeSet<&'static str>,
+    context: RuleContext,
+}
+
+impl RuleSet {
+    /// Builds the rules called `enabled` that have something to say in `context`.
+    pub fn build(enabled: &BTreeSet<&'static str>, context: &RuleContext) -> Self {
+        Self::built(enabled.clone(), context.clone())
+    }
+
+    /// Asks the rules again that are built from the common form of the set, once that is known.
+    pub fn build_inferring(&self, inferred: Arc<Inferred>) -> Self {
+        let infers = |name: &str| by_name(name).is_some_and(|entry| entry.meta.infers);
+        let mut enabled = self.enabled.clone();
+        enabled.retain(|name| infers(name));
+        let context = RuleContext {
+            inferred: Some(inferred),
+            ..self.context.clone()
+        };
+        Self::built(enabled, context)
+    }
+
+    fn built(enabled: BTreeSet<&'static str>, context: RuleContext) -> Self {
+        let checks = REGISTRY
+            .iter()
+            .filter(|entry| enabled.contains(entry.meta.name))
+            .filter_map(|entry| Some((entry.meta.name, (entry.build)(&context)?)));
+        let custom = context.custom.iter();
+        let custom = custom.filter(|rule| enabled.contains(rule.name));
+        let custom = custom.map(|rule| (rule.name, Check::example(rule.clone())));
+        Self {
+            checks: checks.chain(custom).collect(),
+            enabled,
+            context,
+        }
+    }
+
+    /// What they were built from.
+    pub fn context(&self) -> &RuleContext {
+        &self.context
+    }
+
+    /// Adds rules that were built elsewhere.
+    pub fn extend(&mut self, checks: impl IntoIterator<Item = (&'static str, Check)>) {
+        self.checks.extend(checks);
+    }
+
+    /// Whether no rule has anything to look at in examples.
+    pub fn is_empty(&self) -> bool {
+        self.checks.is_empty()
+    }
+
+    /// The rules.
+    pub fn checks(&self) -> impl Iterator<Item = &Check> {
+        self.checks.iter().map(|(_, check)| check)
+    }
+
+    /// The rules with their names.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Check)> {
+        self.checks.iter().map(|(name, check)| (*name, check))
+    }
+
+    /// What must be gathered for them, and for those that will be built from it.
+    pub fn needs(&self) -> Needs {
+        let infers = |name: &&'static str| by_name(name).is_some_and(|entry| entry.meta.infers);
+        let awaited = Needs {
+            form: self.context.inferred.is_none() && self.enabled.iter().any(infers),
+            ..Needs::COUNT
+        };
+        let surveys = self.checks().filter_map(|check| check.survey.as_ref());
+        surveys.fold(awaited, |needs, rule| needs.and(rule.needs()))
+    }
+}

@@ -1,0 +1,49 @@
+//! Two columns of one name.
+
+use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
+use tunelint_data::text::position::Location;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::reader::{MappingProblem, Reader};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "duplicate-column",
+    Level::Fixed(Severity::Error),
+    Scope::Source,
+);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::source(DuplicateColumn))
+}
+
+struct DuplicateColumn;
+
+impl SourceRule for DuplicateColumn {
+    fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
+        let problem = source.reader.mapping.problem.as_ref();
+        if !matches!(problem, Some(MappingProblem::HeaderLooksLikeData { .. })) {
+            report(source.reader, findings);
+        }
+    }
+}
+
+/// Reports every name that an earlier column has.
+fn report(reader: &Reader, findings: &mut Findings<'_>) {
+    let source = reader.source;
+    let names = &reader.header.names;
+    for (index, name) in names.iter().enumerate() {
+        if names.iter().take(index).any(|earlier| earlier == name) {
+            findings.report_at(Location::whole(source), Severity::Error, || {
+                let shown = quoted(name, 40);
+                let message = if name.is_empty() {
+                    "two columns have no name".to_owned()
+                } else {
+                    format!("two columns are called {shown}; only the first would be read")
+                };
+                Message::new(message).help("give every column a name of its own")
+            });
+        }
+    }
+}

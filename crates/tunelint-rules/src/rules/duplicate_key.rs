@@ -1,0 +1,43 @@
+//! A key that occurs twice in one object.
+
+use tunelint_data::record::Record;
+use tunelint_data::record::fault::FaultKind;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::reader::Unreadable;
+
+use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "duplicate-key",
+    Level::Fixed(Severity::Error),
+    Scope::Example,
+);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::record(DuplicateKey))
+}
+
+struct DuplicateKey;
+
+impl RecordRule for DuplicateKey {
+    fn check(&self, record: &Record<'_>, why: Unreadable<'_>, findings: &mut Findings<'_>) {
+        let Unreadable::Fault(fault) = why else {
+            return;
+        };
+        let FaultKind::DuplicateKey = fault.kind else {
+            return;
+        };
+        findings.report(record.at(fault.span), Severity::Error, || {
+            let message = Message::new(
+                "this key stands twice in one object; programs disagree on which value counts",
+            )
+            .help("remove or rename one of the two");
+            match fault.related {
+                Some(first) => message.related("the first one", record.locate(first)),
+                None => message,
+            }
+        });
+    }
+}

@@ -1,0 +1,33 @@
+//! A conversation without a single turn.
+
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "empty-conversation",
+    Level::Fixed(Severity::Error),
+    Scope::Example,
+)
+.fix(FixKind::DropsRecord);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::example(EmptyConversation))
+}
+
+struct EmptyConversation;
+
+impl ExampleRule for EmptyConversation {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        if example.turns.is_empty() {
+            let record = &example.record;
+            findings.report(record.at(record.span()), Severity::Error, || {
+                Message::new("the conversation has no turns")
+                    .help("write its turns, or remove the record")
+                    .fix(Fix::dropping())
+            });
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Settings of which a request may have only one.
+
+use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::provider::limit::say;
+use tunelint_layouts::provider::profile::Delivery;
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "exclusive-settings",
+    Level::Fixed(Severity::Error),
+    Scope::Source,
+);
+
+/// Builds the rule, where a target that receives a request names such settings.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let mut groups = Vec::new();
+    let receiving = context.profiles.iter();
+    for profile in receiving.filter(|of| of.container == Delivery::Rest) {
+        for group in &profile.exclusive {
+            let fields = group
+                .iter()
+                .filter_map(|name| profile.hyperparameters.get(name))
+                .map(|parameter| parameter.field.clone());
+            groups.push(Group {
+                fields: fields.collect(),
+                quote: profile.exclusive_quote.clone(),
+                target: profile.name.clone(),
+            });
+        }
+    }
+    (!groups.is_empty()).then(|| Check::source(ExclusiveSettings { groups }))
+}
+
+struct ExclusiveSettings {
+    groups: Vec<Group>,
+}
+
+/// Fields that exclude one another.
+struct Group {
+    fields: Vec<String>,
+    quote: Option<String>,
+    target: String,
+}
+
+impl SourceRule for ExclusiveSettings {
+    fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
+        let Some(request) = source.request else {
+            return;
+        };
+        for group in &self.groups {
+            let set = |field: &'_ String| Some((field.clone(), request.setting(field)?));
+            let mut set = group.fields.iter().filter_map(set);
+            let (Some((one, _)), Some((other, value))) = (set.next(), set.next()) else {
+                continue;
+            };
+            findings.report(request.record.at(value.span()), Severity::Error, || {
+                let targets = std::slice::from_ref(&group.target);
+                let takes = say(targets, "takes", "take", "one of the two");
+                let message = Message::new(format!(
+                    "{} and {} exclude one another: {takes}",
+                    quoted(&one, 40),
+                    quoted(&other, 40)
+                ))
+                .targets(targets);
+                match &group.quote {
+                    Some(quote) => message.help(format!("{} says: “{quote}”", group.target)),
+                    None => message.help("leave one of them out"),
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! An allowance whose day has passed.
+
+use crate::contract::{
+    Check, Level, RuleContext, RuleMeta, Scope, SuppressionFacts, SuppressionRule,
+};
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "expired-allow",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::suppression(ExpiredAllow))
+}
+
+struct ExpiredAllow;
+
+impl SuppressionRule for ExpiredAllow {
+    fn check(&self, suppression: &SuppressionFacts<'_>, findings: &mut Findings<'_>) {
+        let Some(day) = suppression.expired else {
+            return;
+        };
+        let at = suppression.location.clone();
+        findings.report_at(at, Severity::Warning, || {
+            Message::new(format!(
+                "this allowance for `{}` ended on {day}; its reason was {}",
+                suppression.rule,
+                quoted(suppression.reason, 60)
+            ))
+            .identity(suppression.rule.as_bytes())
+            .help("remove it and mend what it excused, or give it another day and a reason")
+        });
+    }
+}

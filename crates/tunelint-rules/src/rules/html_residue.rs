@@ -1,0 +1,211 @@
+//! Entities and tags that were left over from a web page.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use crate::contract::{
+    Check, DatasetRule, FixKind, Level, RuleContext, RuleMeta, RuleStatus, Scope,
+};
+use crate::survey::share::Share;
+use tunelint_data::text::Text;
+use tunelint_data::text::code_detection::is_code;
+use tunelint_data::text::prefilter::Mark;
+use tunelint_data::text::printable::{grouped, quoted};
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+use tunelint_layouts::writer::edit::Change;
+use tunelint_layouts::writer::edit::EditText;
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "html-residue",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.status(RuleStatus::Preview);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::dataset(HtmlResidue))
+}
+
+static RESIDUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"&(?:amp;)*(?:amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|lsquo|rsquo|ldquo|rdquo|#\d{2,5}|#x[0-9a-fA-F]{2,4});",
+        r"|</?(?:br|p|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|img|font|center|hr|blockquote)(?:[ \n][^<>]*)?/?>",
+    ))
+    .ok()
+});
+
+/// What the input speaks of where markup is the task.
+const MARKUP: [&str; 9] = [
+    "html", "xml", "css", "web", "svg", "markup", "markdown", "tag", "entit",
+];
+
+/// From this share on, in percent, it is how the set is written.
+const COMMON: u64 = 5;
+/// Examples from which on a share means something.
+const ENOUGH: u64 = 20;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Residue {
+    first: String,
+    fix: Option<Fix>,
+}
+
+struct HtmlResidue;
+
+impl DatasetRule for HtmlResidue {
+    type Tally = Share<Residue>;
+
+    fn observe(&self, example: &Example<'_>, share: &mut Self::Tally) {
+        share.all += 1;
+        let mut holders = example
+            .texts()
+            .filter(|text| text.has(Mark::Tag) || text.has(Mark::Ampersand));
+        let found = holders.find_map(|text| {
+            Some((text, residues(text.as_str()))).filter(|(_, found)| !found.is_empty())
+        });
+        let Some((text, found)) = found else { return };
+        if is_markup(text) || example.texts().any(is_code) || example.asks_for(&MARKUP) {
+            return;
+        }
+        let Some(first) = found.first().cloned() else {
+            return;
+        };
+        share.add(
+            &example.record,
+            text.span_of(first.start, first.end),
+            || {
+                let first = text.as_str().get(first).unwrap_or_default().to_owned();
+                let changes = repairs(text, &found);
+                let fix = changes.and_then(|changes| text.change(&example.record, &changes));
+                Residue { first, fix }
+            },
+        );
+    }
+
+    fn merge(&self, into: &mut Self::Tally, from: Self::Tally) {
+        into.merge(from);
+    }
+
+    fn shift(&self, tally: &mut Self::Tally, by: u32) {
+        tally.shift(by);
+    }
+
+    fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
+        if share.all >= ENOUGH && share.is_at_least(COMMON) {
+            if let Some((location, Residue { first, .. })) = share.places.first() {
+                findings.report_at(location.clone(), Severity::Advice, || {
+                    let (have, all) = (grouped(share.have), grouped(share.all));
+                    Message::new(format!(
+                        "{have} of {all} examples hold HTML, such as {}",
+                        quoted(first, 24)
+                    ))
+                    .help(
+                        "if it was left over from web pages, take it out before the set is written",
+                    )
+                });
+            }
+            return;
+        }
+        let more = share.more();
+        let last = share.places.len().saturating_sub(1);
+        for (at, (location, Residue { first, fix })) in share.places.into_iter().enumerate() {
+            findings.report_at(location, Severity::Warning, || {
+                let more = if at == last { more.as_str() } else { "" };
+                Message::new(format!(
+                    "{} is HTML left over in a text{more}",
+                    quoted(&first, 24)
+                ))
+                .help("write the character that it stands for")
+                .fix(fix)
+            });
+        }
+    }
+}
+
+fn is_markup(text: &Text<'_>) -> bool {
+    text.as_str().trim_start().starts_with('<')
+}
+
+fn residues(text: &str) -> Vec<Range<usize>> {
+    let pattern = RESIDUE.as_ref();
+    pattern.map_or_else(Vec::new, |pattern| {
+        pattern.find_iter(text).map(|found| found.range()).collect()
+    })
+}
+
+/// What the residues stand for; nothing where one of them has no plain form, or where residues
+/// would be left.
+fn repairs(text: &Text<'_>, found: &[Range<usize>]) -> Option<Vec<Change>> {
+    let change = |range: &Range<usize>| {
+        let residue = text.as_str().get(range.clone())?;
+        Some((range.clone(), plain(residue)?))
+    };
+    let changes: Vec<Change> = found.iter().map(change).collect::<Option<_>>()?;
+    residues(&text.changed(&changes)?)
+        .is_empty()
+        .then_some(changes)
+}
+
+/// The plain form of an entity or a line break.
+fn plain(residue: &str) -> Option<String> {
+    if residue.starts_with("<br") {
+        return Some("\n".to_owned());
+    }
+    let name = residue.strip_suffix(';')?.rsplit(['&', ';']).next()?;
+    let plain = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => ' ',
+        "hellip" => '…',
+        "mdash" => '—',
+        "ndash" => '–',
+        "lsquo" => '‘',
+        "rsquo" => '’',
+        "ldquo" => '“',
+        "rdquo" => '”',
+        _ => {
+            let digits = name.strip_prefix('#')?;
+            let hex = digits
+                .strip_prefix('x')
+                .map(|hex| u32::from_str_radix(hex, 16).ok());
+            let code = hex.unwrap_or_else(|| digits.parse().ok())?;
+            char::from_u32(code).filter(|c| !c.is_control())?
+        }
+    };
+    Some(plain.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entities_stand_for_characters() {
+        let repaired = |text: &str| {
+            let text = Text::composed(text.to_owned(), tunelint_data::text::position::Span::at(0));
+            let changes = repairs(&text, &residues(text.as_str()))?;
+            Some(
+                changes
+                    .into_iter()
+                    .map(|(_, with)| with)
+                    .collect::<String>(),
+            )
+        };
+        assert_eq!(
+            repaired("it&#39;s &quot;x&quot;<br />&amp;hellip;").as_deref(),
+            Some("'\"\"\n…")
+        );
+        assert_eq!(repaired("<b>bold</b>"), None);
+        assert!(residues("a < b && c > d; AT&T; <name>").is_empty());
+    }
+}

@@ -1,0 +1,52 @@
+//! A table whose first row looks like data.
+
+use tunelint_data::text::position::Location;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::reader::MappingProblem;
+
+use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "missing-header",
+    Level::Fixed(Severity::Error),
+    Scope::Source,
+);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::source(MissingHeader))
+}
+
+struct MissingHeader;
+
+impl SourceRule for MissingHeader {
+    fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
+        let reader = source.reader;
+        if let Some(MappingProblem::HeaderLooksLikeData { cells }) = &reader.mapping.problem {
+            let file = Location::whole(reader.source);
+            findings.report_at(file, Severity::Error, || words(cells));
+        }
+    }
+}
+
+/// The words for a first row that holds `cells`.
+pub(super) fn words(cells: &[String]) -> Message {
+    Message::new(format!(
+        "the first row looks like data, not like the names of columns: {}",
+        listed(cells)
+    ))
+    .help("put a header in front, such as `input,output`")
+}
+
+/// The first names, and how many more there are.
+pub(super) fn listed(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(12).map(|name| quoted(name, 30)).collect();
+    let more = names.len().saturating_sub(12);
+    if more > 0 {
+        format!("{} and {more} more", shown.join(", "))
+    } else {
+        shown.join(", ")
+    }
+}

@@ -1,0 +1,67 @@
+//! An input without a marker that nearly all others have.
+
+use std::sync::Arc;
+
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::Inferred;
+use crate::survey::inferred::markers::{Departing, Marker};
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "missing-marker",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.inferring();
+
+/// Builds the rule, where inputs have common markers.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let markers = &inferred.markers.as_ref()?.markers;
+    let any = markers
+        .iter()
+        .any(|marker| inferred.may_depart(&marker.key));
+    any.then(|| Check::example(MissingMarker { inferred }))
+}
+
+struct MissingMarker {
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MissingMarker {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(markers) = &self.inferred.markers else {
+            return;
+        };
+        let Some(Departing { turn, text, events }) = markers.departing(example) else {
+            return;
+        };
+        let has = |marker: &&Marker| events.iter().any(|event| event.key() == marker.key.value);
+        for missing in self
+            .inferred
+            .expected_markers(&text)
+            .filter(|marker| !has(marker))
+        {
+            let misspelt = markers.misspelt(&missing.key.value, &events);
+            let range = misspelt.map_or(0..0, |event| event.range());
+            findings.report(example.record.at(turn.span_of(range.clone())), Severity::Warning, || {
+                let form = quoted(&missing.form, 40);
+                let share = missing.key.percent();
+                let (message, fix) = match misspelt {
+                    Some(event) => (
+                        format!("{} stands here; did you mean {form}, as {share} of inputs have it?", quoted(&event.form, 40)),
+                        Fix::of_text([turn.edit(&example.record, range, &missing.form)]),
+                    ),
+                    None => (format!("the marker {form} is missing, which {share} of inputs have"), None),
+                };
+                Message::new(message)
+                    .help(format!("inputs have {}", markers.listed()))
+                    .fix(fix)
+            });
+        }
+    }
+}

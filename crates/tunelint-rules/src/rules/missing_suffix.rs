@@ -1,0 +1,87 @@
+//! An input that does not end as nearly all others do.
+
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::Common;
+use crate::survey::inferred::common::reversed;
+use crate::survey::inferred::preamble::{Departure, Fault, depart};
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "missing-suffix",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.inferring();
+
+/// Builds the rule, where most inputs end alike.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.as_ref()?;
+    let suffix = inferred.suffix.clone()?;
+    let usual = suffix.is_usual() && inferred.may_depart(&suffix);
+    usual.then(|| Check::example(MissingSuffix { suffix }))
+}
+
+struct MissingSuffix {
+    suffix: Common,
+}
+
+impl ExampleRule for MissingSuffix {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(turn) = example.prompt() else { return };
+        let (text, suffix) = (turn.joined(), &self.suffix.value);
+        if text.ends_with(suffix.as_str()) {
+            return;
+        }
+        let departure = depart_at_end(&text, suffix);
+        let range = departure.from..departure.to;
+        findings.report(
+            example.record.at(turn.span_of(range.clone())),
+            Severity::Warning,
+            || {
+                let ending = quoted(suffix, 60);
+                let whole = departure.fault == Fault::Missing;
+                let fix = whole.then(|| Fix::of_text([turn.edit(&example.record, range, suffix)]));
+                Message::new(format!(
+                    "{}; {} of inputs end with {ending}",
+                    departure.describe("the common ending", "end", &text, suffix),
+                    self.suffix.percent()
+                ))
+                .help(format!("end every input with {ending}"))
+                .fix(fix.flatten())
+            },
+        );
+    }
+}
+
+/// How a text departs from its common ending: the way it would from a beginning, read backwards.
+fn depart_at_end(text: &str, suffix: &str) -> Departure {
+    let back = depart(&reversed(text), &reversed(suffix));
+    Departure {
+        fault: back.fault,
+        from: text.len().saturating_sub(back.to),
+        to: text.len().saturating_sub(back.from),
+        wanted_from: suffix.len().saturating_sub(back.wanted_to),
+        wanted_to: suffix.len().saturating_sub(back.wanted_from),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_counted_from_the_front() {
+        let found = depart_at_end("Is it so? Answer yes or now.", "Answer yes or no.");
+        assert_eq!(found.fault, Fault::Mistyped);
+        assert_eq!(
+            "Is it so? Answer yes or now.".get(found.from..found.to),
+            Some("w")
+        );
+        let missing = depart_at_end("Is it so?", "Answer yes or no.");
+        assert_eq!((missing.from, missing.to), (9, 9));
+    }
+}

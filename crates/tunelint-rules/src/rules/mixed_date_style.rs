@@ -1,0 +1,53 @@
+//! A date that is written otherwise than nearly all others.
+
+use std::sync::Arc;
+
+use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::numbers::DateStyle;
+use crate::survey::inferred::{Inferred, Majority};
+use tunelint_data::text::decoded::range_in;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-date-style",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.inferring();
+
+/// Builds the rule, where dates are written in a common way.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let style = inferred.outputs.date?;
+    inferred
+        .may_depart(&style)
+        .then(|| Check::example(MixedDateStyle { style, inferred }))
+}
+
+struct MixedDateStyle {
+    style: Majority<DateStyle>,
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedDateStyle {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(turn) = example.output() else { return };
+        let text = turn.joined();
+        let body = self.inferred.outputs.body(&text);
+        let Some(style) = DateStyle::of(body).filter(|style| *style != self.style.value) else {
+            return;
+        };
+        let place = example.record.at(turn.span_of(range_in(body, &text)));
+        findings.report(place, Severity::Warning, || {
+            Message::new(format!(
+                "this date is written like `{}`, {} of dates like `{}`",
+                style.example(),
+                self.style.percent(),
+                self.style.value.example()
+            ))
+            .help("write dates one way: the model cannot know which one is wanted")
+        });
+    }
+}

@@ -1,0 +1,84 @@
+//! An output of another shape than nearly all others.
+
+use std::sync::Arc;
+
+use super::malformed_record;
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::shape::{Shape, fenced_json, json_fault};
+use crate::survey::inferred::{Inferred, Majority};
+use tunelint_data::text::decoded::range_in;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-formats",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.inferring();
+
+/// Builds the rule, where outputs have a common shape.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let shape = inferred.outputs.shape?;
+    // A closed set has rules of its own.
+    let speaks = inferred.may_depart(&shape) && inferred.labels.is_none();
+    speaks.then(|| Check::example(MixedFormats { shape, inferred }))
+}
+
+struct MixedFormats {
+    shape: Majority<Shape>,
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedFormats {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(turn) = example.output().filter(|turn| !turn.is_blank()) else {
+            return;
+        };
+        let text = turn.joined();
+        let body = self.inferred.outputs.body(&text);
+        if body.is_empty() || !self.may_stand_out(body) {
+            return;
+        }
+        let shape = Shape::of(body);
+        if !self.shape.value.excludes(shape, body) {
+            return;
+        }
+        let range = range_in(body, &text);
+        findings.report(
+            example.record.at(turn.span_of(range.clone())),
+            Severity::Warning,
+            || {
+                let usual = format!(
+                    "{} of outputs are {}",
+                    self.shape.percent(),
+                    self.shape.value.plural()
+                );
+                let wants_json = matches!(self.shape.value, Shape::JsonObject | Shape::JsonArray);
+                let unwrapped = fenced_json(body).filter(|_| wants_json);
+                let message = match (unwrapped, json_fault(body).filter(|_| wants_json)) {
+                    (Some(_), _) => format!("code fences stand around this JSON; {usual} without"),
+                    (_, Some(fault)) => {
+                        let fault = malformed_record::describe(&fault);
+                        format!("this output is no valid JSON ({fault}); {usual}")
+                    }
+                    _ => format!("this output is {}; {usual}", shape.describe()),
+                };
+                let edit = unwrapped.map(|json| turn.edit(&example.record, range, json));
+                Message::new(message)
+                    .help("give every output the shape that the application expects")
+                    .fix(edit.and_then(|edit| Fix::of_text([edit])))
+            },
+        );
+    }
+}
+
+impl MixedFormats {
+    /// In a set of plain text, most outputs are seen to be that by their first character.
+    fn may_stand_out(&self, body: &str) -> bool {
+        self.shape.value != Shape::Text || body.starts_with(['{', '[']) || body.contains('|')
+    }
+}

@@ -1,0 +1,70 @@
+//! A JSON output with other keys than nearly all others.
+
+use std::sync::Arc;
+
+use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::outputs::sorted;
+use crate::survey::inferred::shape::{json_keys, listed};
+use crate::survey::inferred::{Inferred, Majority};
+use tunelint_data::text::decoded::range_in;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-json-keys",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.inferring();
+
+/// Builds the rule, where JSON outputs have common keys.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let keys = inferred.outputs.keys.clone()?;
+    inferred
+        .may_depart(&keys)
+        .then(|| Check::example(MixedJsonKeys { keys, inferred }))
+}
+
+struct MixedJsonKeys {
+    keys: Majority<Vec<String>>,
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedJsonKeys {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(turn) = example.output() else { return };
+        let text = turn.joined();
+        let body = self.inferred.outputs.body(&text);
+        let Some(keys) = json_keys(body).map(|keys| sorted(&keys)) else {
+            return;
+        };
+        if keys == self.keys.value {
+            return;
+        }
+        let place = example.record.at(turn.span_of(range_in(body, &text)));
+        findings.report(place, Severity::Warning, || {
+            let only = |these: &[String], those: &[String]| {
+                let only: Vec<&str> = these
+                    .iter()
+                    .filter(|key| !those.contains(key))
+                    .map(String::as_str)
+                    .collect();
+                (!only.is_empty()).then(|| listed(&only))
+            };
+            let (missing, more) = (only(&self.keys.value, &keys), only(&keys, &self.keys.value));
+            let what = match (missing, more) {
+                (Some(missing), Some(more)) => format!("{more} instead of {missing}"),
+                (Some(missing), None) => format!("no {missing}"),
+                (None, Some(more)) => format!("{more} besides the usual keys"),
+                (None, None) => "other keys".to_owned(),
+            };
+            Message::new(format!(
+                "this JSON has {what}; {} of JSON outputs have the same keys",
+                self.keys.percent()
+            ))
+            .help("give every answer the same keys, with null or an empty value where there is nothing to say")
+        });
+    }
+}

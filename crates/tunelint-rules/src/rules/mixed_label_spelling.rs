@@ -1,0 +1,71 @@
+//! A label in another spelling than usual.
+
+use std::sync::Arc;
+
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::Inferred;
+use crate::survey::inferred::labels::{is_same, look_alike};
+use tunelint_data::text::decoded::range_in;
+use tunelint_data::text::printable::{counted, quoted};
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-label-spelling",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.inferring();
+
+/// Builds the rule, where a label has two spellings.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let any = !inferred.labels.as_ref()?.spellings.is_empty();
+    any.then(|| Check::example(MixedLabelSpelling { inferred }))
+}
+
+struct MixedLabelSpelling {
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedLabelSpelling {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let (Some(labels), Some(turn)) = (&self.inferred.labels, example.output()) else {
+            return;
+        };
+        let text = turn.joined();
+        let body = self.inferred.outputs.body(&text);
+        let Some(usual) = labels.spellings.get(body) else {
+            return;
+        };
+        let range = range_in(body, &text);
+        findings.report(
+            example.record.at(turn.span_of(range.clone())),
+            Severity::Warning,
+            || {
+                let label = labels.labels.iter().find(|label| label.text == *usual);
+                let number = label.map_or(0, |label| label.counted.count);
+                let alike = look_alike(&body.to_lowercase(), &usual.to_lowercase());
+                let letters = if alike {
+                    " (it has letters of another script)"
+                } else {
+                    ""
+                };
+                // A slip of the pen may be another word after all.
+                let sure = alike || is_same(body, usual);
+                let edit = || turn.edit(&example.record, range, usual);
+                let fix = sure.then(|| Fix::of_text([edit()])).flatten();
+                Message::new(format!(
+                    "the label {} is spelt {} in {}{letters}",
+                    quoted(body, 40),
+                    quoted(usual, 40),
+                    counted(number, "example")
+                ))
+                .help("spell each label one way: to the model these are two")
+                .fix(fix)
+            },
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! Markers in another order than in nearly all other inputs.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::Inferred;
+use crate::survey::inferred::markers::{Departing, Markers};
+use crate::survey::section_marker::Event;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-marker-order",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.inferring();
+
+/// Builds the rule, where inputs have several markers and a common order.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let markers = inferred.markers.as_ref()?;
+    let ordered = markers.ordered.as_ref()?;
+    let several = markers.markers.len() > 1 && inferred.may_depart(ordered);
+    several.then(|| Check::example(MixedMarkerOrder { inferred }))
+}
+
+struct MixedMarkerOrder {
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedMarkerOrder {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(markers) = &self.inferred.markers else {
+            return;
+        };
+        let (Some(ordered), Some(departing)) = (markers.ordered, markers.departing(example)) else {
+            return;
+        };
+        let Departing { turn, text, events } = departing;
+        let Some(found) = positions(markers, &events) else {
+            return;
+        };
+        let Some(early) = found.windows(2).position(|pair| pair.first() > pair.last()) else {
+            return;
+        };
+        let (Some(before), Some(early)) = (found.get(early), found.get(early + 1)) else {
+            return;
+        };
+        let (Some(before), Some(early)) = (events.get(*before), events.get(*early)) else {
+            return;
+        };
+        let place = example.record.at(turn.span_of(early.range()));
+        findings.report(place, Severity::Warning, || {
+            let suffix = self
+                .inferred
+                .suffix
+                .as_ref()
+                .map_or("", |suffix| suffix.value.as_str());
+            let own = text.strip_suffix(suffix);
+            let fix = own
+                .and_then(|own| reordered(&text, &events, &found, own.len()))
+                .map(|(range, with)| turn.edit(&example.record, range, &with));
+            Message::new(format!(
+                "{} stands before {}; {} of inputs have the order {}",
+                quoted(&early.form, 30),
+                quoted(&before.form, 30),
+                ordered.percent(),
+                markers.listed()
+            ))
+            .help("keep one order in training, and the same in production")
+            .fix(fix.and_then(|edit| Fix::of_text([edit])))
+        });
+    }
+}
+
+/// Where each marker stands among `events`, in the common order; nothing where one is missing.
+fn positions(markers: &Markers, events: &[Event]) -> Option<Vec<usize>> {
+    let keys: Vec<String> = events.iter().map(Event::key).collect();
+    let at = |key: &String| keys.iter().position(|have| have == key);
+    markers
+        .markers
+        .iter()
+        .map(|marker| at(&marker.key.value))
+        .collect()
+}
+
+/// The part of the text from its first marker up to `end`, with the markers' parts in the common
+/// order. What stands between two parts stays where it is. Nothing where it is not plain where a
+/// part ends: at a tag, or at a paragraph behind the last part.
+fn reordered(
+    text: &str,
+    events: &[Event],
+    found: &[usize],
+    end: usize,
+) -> Option<(Range<usize>, String)> {
+    let mut starts: Vec<usize> = found
+        .iter()
+        .map(|at| events.get(*at).map(|event| event.at))
+        .collect::<Option<_>>()?;
+    let tagged = found
+        .iter()
+        .filter_map(|at| events.get(*at))
+        .any(|event| event.form.starts_with('<'));
+    let wanted = starts.clone();
+    starts.sort_unstable();
+    let last = text.get(*starts.last()?..end)?;
+    if tagged || last.trim_end().contains("\n\n") {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for (at, &start) in starts.iter().enumerate() {
+        let next = starts.get(at + 1).copied().unwrap_or(end);
+        let part = text.get(start..next)?;
+        let body = part.trim_end();
+        parts.push((start, body, part.get(body.len()..)?));
+    }
+    let mut with = String::new();
+    for (start, (_, _, between)) in wanted.iter().zip(&parts) {
+        let (_, body, _) = parts.iter().find(|(at, ..)| at == start)?;
+        with.push_str(body);
+        with.push_str(between);
+    }
+    Some((*starts.first()?..end, with))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_change_places_and_what_is_between_stays() {
+        let text = "Do it.\ncontext: it rains\nquestion: why?";
+        let events = crate::survey::section_marker::events(text);
+        let (range, with) = reordered(text, &events, &[1, 0], text.len()).unwrap();
+        assert_eq!(
+            (range.start, with.as_str()),
+            (7, "question: why?\ncontext: it rains")
+        );
+    }
+}

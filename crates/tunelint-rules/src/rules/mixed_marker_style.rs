@@ -1,0 +1,70 @@
+//! A marker that is written otherwise than in nearly all other inputs.
+
+use std::sync::Arc;
+
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::Inferred;
+use crate::survey::inferred::markers::Departing;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-marker-style",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.inferring();
+
+/// Builds the rule, where a common marker has a common form.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let markers = &inferred.markers.as_ref()?.markers;
+    let any = markers
+        .iter()
+        .filter_map(|marker| marker.usual_form.as_ref());
+    let any = any.filter(|usual| inferred.may_depart(usual)).count() > 0;
+    any.then(|| Check::example(MixedMarkerStyle { inferred }))
+}
+
+struct MixedMarkerStyle {
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedMarkerStyle {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(markers) = &self.inferred.markers else {
+            return;
+        };
+        let Some(Departing { turn, text, events }) = markers.departing(example) else {
+            return;
+        };
+        for marker in self.inferred.expected_markers(&text) {
+            let found = events.iter().find(|event| event.key() == marker.key.value);
+            let (Some(event), Some(usual)) = (found, &marker.usual_form) else {
+                continue;
+            };
+            if *event.form == *usual.value {
+                continue;
+            }
+            let place = example.record.at(turn.span_of(event.range()));
+            findings.report(place, Severity::Warning, || {
+                // The end of a tag would have to change with it.
+                let edit = || turn.edit(&example.record, event.range(), &usual.value);
+                let fix = (!event.form.starts_with('<'))
+                    .then(|| Fix::of_text([edit()]))
+                    .flatten();
+                Message::new(format!(
+                    "the marker {} is written {} in {} of inputs that have it",
+                    quoted(&event.form, 40),
+                    quoted(&usual.value, 40),
+                    usual.percent()
+                ))
+                .help("write it the same way everywhere, and in production")
+                .fix(fix)
+            });
+        }
+    }
+}

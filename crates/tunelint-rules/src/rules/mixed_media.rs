@@ -1,0 +1,92 @@
+//! Media of two kinds in one set, where the target takes one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::contract::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
+use tunelint_data::text::position::Location;
+use tunelint_data::text::printable::{counted, grouped};
+use tunelint_layouts::example::Example;
+use tunelint_layouts::example::media::{self, Medium};
+use tunelint_layouts::finding::{Findings, Message};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new("mixed-media", Level::Profile, Scope::Dataset);
+
+/// Builds the rule, where a target takes one kind at a time.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let facts = context.requires("no-mixed-media");
+    (!facts.is_empty()).then(|| Check::dataset(MixedMedia { facts }))
+}
+
+struct MixedMedia {
+    facts: Vec<TargetFact>,
+}
+
+/// The media of a set, by kind.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Kinds(BTreeMap<Medium, Kind>);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Kind {
+    count: u64,
+    first: Location,
+}
+
+impl DatasetRule for MixedMedia {
+    type Tally = Kinds;
+
+    fn observe(&self, example: &Example<'_>, tally: &mut Kinds) {
+        let media = example.turns.iter().flat_map(media::of_turn);
+        // A document is read as text, beside images as well.
+        for (medium, part) in media.filter(|(medium, _)| *medium != Medium::File) {
+            let first = || Kind {
+                count: 0,
+                first: example.record.locate(part.span),
+            };
+            tally.0.entry(medium).or_insert_with(first).count += 1;
+        }
+    }
+
+    fn merge(&self, into: &mut Kinds, from: Kinds) {
+        for (medium, kind) in from.0 {
+            match into.0.get_mut(&medium) {
+                Some(known) => known.count += kind.count,
+                None => drop(into.0.insert(medium, kind)),
+            }
+        }
+    }
+
+    fn shift(&self, tally: &mut Kinds, by: u32) {
+        for kind in tally.0.values_mut() {
+            kind.first.source.0 += by;
+        }
+    }
+
+    fn finish(&self, tally: Kinds, findings: &mut Findings<'_>) {
+        let most = tally.0.iter().rev().max_by_key(|(_, kind)| kind.count);
+        let Some((usual, most)) = most else {
+            return;
+        };
+        let of = |count, medium: Medium| match (count, medium) {
+            (1, one) => one.describe().to_owned(),
+            (count, Medium::Audio) => format!("{} pieces of audio", grouped(count)),
+            (count, medium) => counted(count, medium.noun()),
+        };
+        for (medium, kind) in tally.0.iter().filter(|(medium, _)| *medium != usual) {
+            for fact in &self.facts {
+                findings.report_at(kind.first.clone(), fact.severity(), || {
+                    let few = of(kind.count, *medium);
+                    let many = of(most.count, *usual);
+                    let verb = if kind.count == 1 { "stands" } else { "stand" };
+                    let does = fact.does("a set with media of two kinds");
+                    Message::new(format!("{few} {verb} beside {many}: {does}"))
+                        .related(format!("the first {}", usual.noun()), most.first.clone())
+                        .help("keep one of the two kinds in the whole set")
+                        .targets(&fact.targets)
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! A system text that is not the one of nearly all others.
+
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::HEAD;
+use crate::survey::inferred::Common;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-system-prompts",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.inferring();
+
+/// Builds the rule, where nearly all examples have one system text.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.as_ref()?;
+    let system = inferred.system.clone()?;
+    inferred
+        .may_depart(&system)
+        .then(|| Check::example(MixedSystemPrompts { system }))
+}
+
+struct MixedSystemPrompts {
+    /// The first [`HEAD`] characters of it.
+    system: Common,
+}
+
+impl ExampleRule for MixedSystemPrompts {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let share = self.system.percent();
+        let help = || format!("the usual one is {}", quoted(&self.system.value, 60));
+        let Some(turn) = example.system() else {
+            let span = example
+                .turns
+                .first()
+                .map_or(example.record.span(), |turn| turn.span);
+            findings.report(example.record.at(span), Severity::Warning, || {
+                Message::new(format!(
+                    "there is no system text here; {share} of examples have one and the same"
+                ))
+                .help(help())
+            });
+            return;
+        };
+        let text = turn.joined();
+        if self.is_usual(&text) {
+            return;
+        }
+        let from = common_start(&text, &self.system.value);
+        findings.report(
+            example.record.at(turn.span_of(from..text.len())),
+            Severity::Warning,
+            || {
+                let here = text.get(from..).unwrap_or_default();
+                let there = self.system.value.get(from..).unwrap_or_default();
+                let edit = || turn.edit(&example.record, 0..text.len(), &self.system.value);
+                let fix = self.is_whole().then(|| Fix::of_text([edit()])).flatten();
+                Message::new(format!(
+                    "from here on the system text is {}, which is {} in {share} of examples",
+                    quoted(here, 40),
+                    quoted(there, 40)
+                ))
+                .help(help())
+                .fix(fix)
+            },
+        );
+    }
+}
+
+impl MixedSystemPrompts {
+    fn is_usual(&self, text: &str) -> bool {
+        match self.is_whole() {
+            true => text == self.system.value,
+            false => text.starts_with(&self.system.value),
+        }
+    }
+
+    /// Whether all of the usual text is known.
+    fn is_whole(&self) -> bool {
+        self.system.value.chars().count() < HEAD
+    }
+}
+
+/// The bytes in which both texts agree from their start.
+fn common_start(a: &str, b: &str) -> usize {
+    let equal = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
+    equal.map(|(c, _)| c.len_utf8()).sum()
+}

@@ -1,0 +1,70 @@
+//! An output that ends with a full stop, or without one, unlike nearly all others.
+
+use std::sync::Arc;
+
+use crate::contract::{
+    Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, RuleStatus, Scope,
+};
+use crate::survey::inferred::outputs::ends_sentence;
+use crate::survey::inferred::{Inferred, Majority};
+use tunelint_data::text::decoded::range_in;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-terminal-punctuation",
+    Level::Fixed(Severity::Advice),
+    Scope::Dataset,
+)
+.fix(FixKind::Unsafe)
+.status(RuleStatus::Off)
+.inferring();
+
+/// Builds the rule, where outputs commonly end with a full stop, or commonly do not.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let ended = inferred.outputs.ended?;
+    inferred
+        .may_depart(&ended)
+        .then(|| Check::example(MixedTerminalPunctuation { ended, inferred }))
+}
+
+struct MixedTerminalPunctuation {
+    ended: Majority<bool>,
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedTerminalPunctuation {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(turn) = example.output().filter(|turn| !turn.is_blank()) else {
+            return;
+        };
+        let text = turn.joined();
+        let body = self.inferred.outputs.body(&text);
+        let Some(ended) = ends_sentence(body).filter(|ended| *ended != self.ended.value) else {
+            return;
+        };
+        let last = body.chars().next_back().map_or(0, char::len_utf8);
+        let end = range_in(body, &text).end;
+        let range = if ended { end - last..end } else { end..end };
+        findings.report(
+            example.record.at(turn.span_of(range.clone())),
+            Severity::Advice,
+            || {
+                let what = if ended {
+                    "ends with a full stop"
+                } else {
+                    "does not end with a full stop"
+                };
+                let with = if ended { "" } else { "." };
+                Message::new(format!(
+                    "this output {what}, unlike {} of outputs",
+                    self.ended.percent()
+                ))
+                .help("end outputs one way")
+                .fix(Fix::of_text([turn.edit(&example.record, range, with)]))
+            },
+        );
+    }
+}

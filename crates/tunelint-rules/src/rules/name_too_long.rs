@@ -1,0 +1,57 @@
+//! A name in a request beyond the length that the target takes.
+
+use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
+use tunelint_data::text::printable::counted;
+use tunelint_layouts::finding::{Findings, Message};
+use tunelint_layouts::provider::limit::say;
+use tunelint_layouts::provider::profile::{Delivery, NameLimit};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new("name-too-long", Level::Profile, Scope::Source);
+
+/// Builds the rule, where a target that receives a request limits names.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let receiving = context.profiles.iter();
+    let receiving = receiving.filter(|of| of.container == Delivery::Rest);
+    let names = receiving.flat_map(|profile| {
+        let limits = profile.names.values();
+        limits.map(|limit| (profile.name.clone(), limit.clone()))
+    });
+    let names: Vec<_> = names.collect();
+    (!names.is_empty()).then(|| Check::source(NameTooLong { names }))
+}
+
+struct NameTooLong {
+    /// Each name that a target limits.
+    names: Vec<(String, NameLimit)>,
+}
+
+impl SourceRule for NameTooLong {
+    fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
+        let Some(request) = source.request else {
+            return;
+        };
+        for (target, limit) in &self.names {
+            let Some(value) = request.setting(&limit.field) else {
+                continue;
+            };
+            let length = value.as_str().map_or(0, |name| name.chars().count()) as u64;
+            if length <= limit.max {
+                continue;
+            }
+            let place = request.record.at(value.span());
+            findings.report(place, limit.effect.severity(false), || {
+                let targets = std::slice::from_ref(target);
+                let most = format!("at most {}", counted(limit.max, limit.unit.noun()));
+                Message::new(format!(
+                    "`{}` has {}: {}",
+                    limit.field,
+                    counted(length, limit.unit.noun()),
+                    say(targets, "takes", "take", &most)
+                ))
+                .help(format!("{target} says: “{}”", limit.quote))
+                .targets(targets)
+            });
+        }
+    }
+}

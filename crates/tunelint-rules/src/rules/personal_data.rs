@@ -1,0 +1,37 @@
+//! What belongs to a person: an address, a number.
+
+use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
+use tunelint_data::text::personal_data::find;
+use tunelint_data::text::redaction::Veil;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "personal-data",
+    Level::Fixed(Severity::Advice),
+    Scope::Example,
+)
+.status(RuleStatus::Off);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::example(PersonalData))
+}
+
+struct PersonalData;
+
+impl ExampleRule for PersonalData {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        for text in example.texts() {
+            for found in find(text.as_str().as_bytes()) {
+                let span = text.span_of(found.range.start, found.range.end);
+                findings.report(example.record.at(span), Severity::Advice, || {
+                    Message::new(format!("this looks like {}", found.what))
+                        .help("replace it by a made-up one unless the person agreed: a model repeats what it was taught")
+                        .hide(Veil::Personal)
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! A place that was to be filled in: `{{name}}`, `[insert date]`, lorem ipsum.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use tunelint_data::text::Text;
+use tunelint_data::text::code_detection::is_code;
+use tunelint_data::text::prefilter::Mark;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::{Example, Role};
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "placeholder-text",
+    Level::Fixed(Severity::Warning),
+    Scope::Example,
+);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::example(PlaceholderText))
+}
+
+static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"\{\{ ?[A-Za-z_][A-Za-z0-9_ .-]*\}\}",
+        r"|(?i)\[(?:insert|your) [^\[\]\n]+\]",
+        r"|\blorem ipsum\b",
+    ))
+    .ok()
+});
+
+/// What the input speaks of where placeholders are the task.
+const TEMPLATES: [&str; 8] = [
+    "template",
+    "placeholder",
+    "lorem",
+    "jinja",
+    "handlebars",
+    "mustache",
+    "vue",
+    "angular",
+];
+
+/// Bytes of a placeholder at most; a longer one is a remark.
+const LONGEST: usize = 64;
+
+struct PlaceholderText;
+
+impl ExampleRule for PlaceholderText {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let mut places = example
+            .turns
+            .iter()
+            .flat_map(|turn| turn.texts.iter().map(|text| (text, turn.role)))
+            .filter_map(|(text, role)| Some((text, placeholder(text, role)?)))
+            .peekable();
+        if places.peek().is_none() || example.texts().any(is_code) || example.asks_for(&TEMPLATES) {
+            return;
+        }
+        for (text, range) in places {
+            let span = text.span_of(range.start, range.end);
+            findings.report(example.record.at(span), Severity::Warning, || {
+                let found = text.as_str().get(range).unwrap_or_default();
+                Message::new(format!("{} was to be filled in", quoted(found, 40)))
+                    .help("put the value in its place before the set is written")
+            });
+        }
+    }
+}
+
+/// The first placeholder of `text`. In inputs, brackets and lorem ipsum may say in which form the
+/// answer is wanted.
+fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
+    let is_output = role == Role::Model;
+    let may = text.has(Mark::Placeholder) || (is_output && text.has(Mark::Filler));
+    let pattern = PLACEHOLDER.as_ref().filter(|_| may)?;
+    let mut found = pattern.find_iter(text.as_str());
+    let placeholder = found
+        .find(|found| found.len() <= LONGEST && (is_output || found.as_str().starts_with('{')))?;
+    Some(placeholder.range())
+}

@@ -1,0 +1,98 @@
+//! An output that refuses.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::contract::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::share::Share;
+use tunelint_data::text::prefilter::Mark;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "refusal-output",
+    Level::Fixed(Severity::Advice),
+    Scope::Dataset,
+);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::dataset(RefusalOutput))
+}
+
+/// Characters of an output in which a refusal begins.
+const OPENING: usize = 300;
+
+/// A first person that cannot or will not do what assistants do. People who answer letters are
+/// sorry too, but they do not say that they cannot assist.
+static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)(?:\A|[.!?,;:\n]\s*|\bbut |\bthat |\bmodel,? )",
+        r"(?:(?:as an ai[a-z ]*, )?i(?:['’]m| am)? ?(?:can['’]?t|cannot|can not|won['’]t|will not|(?:am )?unable to|(?:am )?not able to)",
+        r" (?:directly |actually |really |currently )?",
+        r"(?:assist|help (?:you )?with (?:that|this|your request|such)|provide|fulfil|comply|complete (?:this|that|your)|generate|create|answer (?:that|this|your)|respond to|engage|support (?:that|this)|discuss|write (?:that|this)|participate|do that|share that|browse|access|offer)",
+        r"|i['’]?m sorry,? but (?:as an ai|i don['’]t have (?:access|enough information|the ability)))",
+    ))
+    .ok()
+});
+
+/// Below this share, in percent, a refusal stands out among answers.
+const RARE: u64 = 2;
+/// Outputs from which on a share means something.
+const ENOUGH: u64 = 50;
+
+struct RefusalOutput;
+
+impl DatasetRule for RefusalOutput {
+    type Tally = Share;
+
+    fn observe(&self, example: &Example<'_>, share: &mut Self::Tally) {
+        for text in example.output_texts() {
+            share.all += 1;
+            if !text.has(Mark::Refusal) {
+                continue;
+            }
+            let text_str = text.as_str();
+            let end = text_str
+                .char_indices()
+                .nth(OPENING)
+                .map_or(text_str.len(), |(at, _)| at);
+            let opening = text_str.get(..end).unwrap_or_default();
+            if REFUSAL
+                .as_ref()
+                .is_some_and(|refusal| refusal.is_match(opening))
+            {
+                share.add(&example.record, text.span(), || ());
+            }
+        }
+    }
+
+    fn merge(&self, into: &mut Self::Tally, from: Self::Tally) {
+        into.merge(from);
+    }
+
+    fn shift(&self, tally: &mut Self::Tally, by: u32) {
+        tally.shift(by);
+    }
+
+    fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
+        let rare = share.all >= ENOUGH && !share.is_at_least(RARE);
+        let severity = if rare {
+            Severity::Warning
+        } else {
+            Severity::Advice
+        };
+        let more = share.more();
+        let last = share.places.len().saturating_sub(1);
+        for (at, (location, ())) in share.places.into_iter().enumerate() {
+            findings.report_at(location, severity, || {
+                let more = if at == last { more.as_str() } else { "" };
+                let rare = if rare { ", which few outputs do here" } else { "" };
+                Message::new(format!("the output refuses to answer{rare}{more}"))
+                    .help("write the answer, or remove the record, unless refusing is what the model is to learn")
+            });
+        }
+    }
+}

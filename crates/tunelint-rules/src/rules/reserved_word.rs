@@ -1,0 +1,116 @@
+//! A word that the target keeps for itself.
+
+use aho_corasick::AhoCorasick;
+
+use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
+use tunelint_data::text::Text;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::{Example, Role};
+use tunelint_layouts::finding::{Findings, Message};
+use tunelint_layouts::provider::profile::{Reserved, Where};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new("reserved-word", Level::Profile, Scope::Example);
+
+/// Builds the rule, where a target reserves words.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let mut lists: Vec<List> = Vec::new();
+    for profile in &context.profiles {
+        for reserved in &profile.reserved {
+            match lists.iter_mut().find(|list| list.is(reserved)) {
+                Some(list) => list.fact.targets.push(profile.name.clone()),
+                None => lists.extend(List::new(reserved, &profile.name)),
+            }
+        }
+    }
+    (!lists.is_empty()).then(|| Check::example(ReservedWord { lists }))
+}
+
+struct ReservedWord {
+    lists: Vec<List>,
+}
+
+/// The same words, reserved by one target or several.
+struct List {
+    reserved: Reserved,
+    finder: AhoCorasick,
+    fact: TargetFact,
+}
+
+impl List {
+    /// The list; `None` if its words cannot be searched for, which a test rules out.
+    fn new(reserved: &Reserved, target: &str) -> Option<Self> {
+        let finder = AhoCorasick::builder()
+            .ascii_case_insensitive(!reserved.case_sensitive)
+            .build(&reserved.words)
+            .ok()?;
+        Some(Self {
+            reserved: reserved.clone(),
+            finder,
+            fact: TargetFact {
+                effect: reserved.effect,
+                unconfirmed: reserved.unconfirmed,
+                layouts: Vec::new(),
+                targets: vec![target.to_owned()],
+            },
+        })
+    }
+
+    fn is(&self, other: &Reserved) -> bool {
+        let key = |of: &Reserved| {
+            (
+                of.words.clone(),
+                of.place,
+                of.case_sensitive,
+                of.line_start,
+                of.effect,
+                of.unconfirmed,
+            )
+        };
+        key(&self.reserved) == key(other)
+    }
+
+    /// Where its first word stands in `text`.
+    fn find(&self, text: &Text<'_>) -> Option<std::ops::Range<usize>> {
+        let text = text.as_str();
+        let counts = |range: &std::ops::Range<usize>| {
+            let before = text.get(..range.start).unwrap_or_default();
+            !self.reserved.line_start || before.ends_with('\n')
+        };
+        let mut found = self.finder.find_iter(text).map(|found| found.range());
+        found.find(counts)
+    }
+}
+
+impl ExampleRule for ReservedWord {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        for list in &self.lists {
+            let read = |role| matches!(role, Role::System | Role::User);
+            let turns = example
+                .turns
+                .iter()
+                .filter(|turn| list.reserved.place == Where::Any || read(turn.role));
+            for text in turns.flat_map(|turn| &turn.texts) {
+                let Some(range) = list.find(text) else {
+                    continue;
+                };
+                let place = example.record.at(text.span_of(range.start, range.end));
+                findings.report(place, list.fact.severity(), || {
+                    let word = text.as_str().get(range).unwrap_or_default();
+                    let where_ = match (list.reserved.line_start, list.reserved.place) {
+                        (true, _) => " behind a line break",
+                        (_, Where::Input) => " in what the model reads",
+                        (_, Where::Any) => "",
+                    };
+                    Message::new(format!(
+                        "{} is a reserved word: {}",
+                        quoted(word, 30),
+                        list.fact.does(&format!("it{where_}"))
+                    ))
+                    .help("word it otherwise")
+                    .targets(&list.fact.targets)
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The name of a speaker that was left in an output.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use tunelint_data::text::prefilter::Mark;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "role-prefix",
+    Level::Fixed(Severity::Warning),
+    Scope::Example,
+);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::example(RolePrefix))
+}
+
+static SPEAKER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?m)^[ \t]*(?:#{1,3} ?|\*\*)?(?i:user|human|assistant|ai assistant):(?:\*\*)?(?:\s|\z)",
+    )
+    .ok()
+});
+
+/// What the input speaks of where a dialogue is the task.
+const DIALOGUES: [&str; 10] = [
+    "dialog",
+    "conversation",
+    "transcript",
+    "script",
+    "chat",
+    "role-play",
+    "roleplay",
+    "interview",
+    "scene",
+    "assistant:",
+];
+
+struct RolePrefix;
+
+impl ExampleRule for RolePrefix {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        for text in example
+            .output_texts()
+            .filter(|text| text.has(Mark::Speaker))
+        {
+            let Some(found) = SPEAKER
+                .as_ref()
+                .and_then(|pattern| pattern.find(text.as_str()))
+            else {
+                continue;
+            };
+            if example.asks_for(&DIALOGUES) {
+                continue;
+            }
+            let speaker = found.as_str().trim();
+            let start = found.start() + found.as_str().find(speaker).unwrap_or_default();
+            let span = text.span_of(start, start + speaker.len());
+            findings.report(example.record.at(span), Severity::Warning, || {
+                Message::new(format!("{} was left in the output", quoted(speaker, 24)))
+                    .help("take the name of the speaker out, and what another speaker says")
+            });
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! More examples than the target takes.
+
+use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetLimit};
+use crate::survey::{Needs, Survey};
+use tunelint_data::text::position::Location;
+use tunelint_layouts::finding::Findings;
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new("too-many-examples", Level::Profile, Scope::Dataset);
+
+/// Builds the rule, where a target names a maximum.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let limits = context.limits("max-examples");
+    let set = context.validation.as_ref().and_then(|set| set.set());
+    let validation = set.map_or(0, |set| set.examples);
+    (!limits.is_empty()).then(|| Check::survey(TooManyExamples { limits, validation }))
+}
+
+struct TooManyExamples {
+    limits: Vec<TargetLimit>,
+    /// Examples for validation.
+    validation: u64,
+}
+
+impl SurveyRule for TooManyExamples {
+    fn needs(&self) -> Needs {
+        Needs::COUNT
+    }
+
+    fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
+        let Some(&source) = survey.sources.first() else {
+            return;
+        };
+        for limit in &self.limits {
+            let (what, examples) = match limit.limit.with_validation && self.validation > 0 {
+                true => (
+                    "training and validation set",
+                    survey.examples + self.validation,
+                ),
+                false => ("set", survey.examples),
+            };
+            if examples <= limit.limit.value {
+                continue;
+            }
+            findings.report_at(Location::whole(source), limit.limit.severity(false), || {
+                limit
+                    .exceeded(what, examples)
+                    .help("train on a sample, or on the best of them")
+            });
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! An allowance that excuses nothing.
+
+use crate::contract::{
+    Check, Level, RuleContext, RuleMeta, Scope, SuppressionFacts, SuppressionRule,
+};
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new(
+    "unused-allow",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+);
+
+/// Builds the rule.
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::suppression(UnusedAllow))
+}
+
+struct UnusedAllow;
+
+impl SuppressionRule for UnusedAllow {
+    fn check(&self, suppression: &SuppressionFacts<'_>, findings: &mut Findings<'_>) {
+        if !suppression.unused || suppression.expired.is_some() {
+            return;
+        }
+        let at = suppression.location.clone();
+        findings.report_at(at, Severity::Warning, || {
+            Message::new(format!(
+                "this allowance excuses no finding of `{}`; its reason was {}",
+                suppression.rule,
+                quoted(suppression.reason, 60)
+            ))
+            .identity(suppression.rule.as_bytes())
+            .help("remove it: it would hide the next one")
+        });
+    }
+}

@@ -1,0 +1,79 @@
+//! A validation set beyond what the target takes.
+
+use crate::contract::{
+    Check, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetFact, TargetLimit,
+};
+use crate::survey::{Needs, Survey, ValidationSet};
+use tunelint_data::text::position::Location;
+use tunelint_data::text::printable::counted;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// What is known about the rule.
+pub const META: RuleMeta = RuleMeta::new("validation-too-large", Level::Profile, Scope::Dataset);
+
+/// Builds the rule, where a validation set was named.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    Some(Check::survey(ValidationTooLarge {
+        set: context.validation.as_ref()?.set()?,
+        none: context.requires("no-validation"),
+        examples: context.limits("max-validation-examples"),
+        bytes: context.limits("validation-upload"),
+        share: context.limits("validation-share"),
+    }))
+}
+
+struct ValidationTooLarge {
+    set: ValidationSet,
+    /// Targets that take no validation set at all.
+    none: Vec<TargetFact>,
+    examples: Vec<TargetLimit>,
+    bytes: Vec<TargetLimit>,
+    /// In hundredths of the training examples.
+    share: Vec<TargetLimit>,
+}
+
+impl SurveyRule for ValidationTooLarge {
+    fn needs(&self) -> Needs {
+        Needs::COUNT
+    }
+
+    fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
+        let mut say = |severity: Severity, message: &dyn Fn() -> Message| {
+            findings.report_at(Location::whole(self.set.source), severity, message);
+        };
+        for fact in &self.none {
+            say(fact.severity(), &|| {
+                Message::new(fact.does("a validation set"))
+                    .help("train without one, and judge the model by yourself")
+                    .targets(&fact.targets)
+            });
+        }
+        for (limits, size) in [
+            (&self.examples, self.set.examples),
+            (&self.bytes, self.set.bytes),
+        ] {
+            for limit in limits.iter().filter(|of| size > of.limit.value) {
+                say(limit.limit.severity(false), &|| {
+                    limit
+                        .exceeded("validation set", size)
+                        .help("validate on a sample")
+                });
+            }
+        }
+        for limit in &self.share {
+            let over = self.set.examples * 100 > survey.examples * limit.limit.value;
+            if over && self.set.examples > limit.limit.above {
+                say(limit.limit.severity(false), &|| {
+                    Message::new(format!(
+                        "the validation set has {} for {} of training: {}",
+                        counted(self.set.examples, "example"),
+                        survey.examples,
+                        limit.effect()
+                    ))
+                    .help("validate on a sample")
+                    .targets(&limit.targets)
+                });
+            }
+        }
+    }
+}

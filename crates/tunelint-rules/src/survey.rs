@@ -1,0 +1,28 @@
+//! What is gathered once about the whole dataset, and what it shows.
+//!
+//! From the bottom up: the pieces that merge (digests, lengths, counts, a sketch of distinct
+//! inputs), the format that is inferred from them, and the survey that holds both.
+
+mod boilerplate;
+mod cut;
+mod gathered;
+pub mod inferred;
+mod labels;
+mod lengths;
+mod normal;
+pub mod production_prompts;
+pub mod section_marker;
+mod seen;
+pub mod share;
+pub mod similarity;
+mod sketch;
+mod traits;
+
+pub use cut::Cut;
+pub use gathered::{Needs, Survey};
+pub use labels::{Counted, OutputCounts};
+pub use lengths::{Bin, Lengths};
+pub use normal::Normalizer;
+pub use seen::{Group, Kept, Leak, Leaks, Seen, Sighting, Spot, ValidationSet};
+pub use sketch::{CAPACITY, Entry, HEAD, Horizon, Sketch};
+pub use traits::Traits;

@@ -1,0 +1,200 @@
+//! The shape of an output: an object, a number, a list, plain text.
+
+use tunelint_data::record::fault::Fault;
+use tunelint_data::record::json::{Kind, Parser};
+use tunelint_data::text::printable::quoted;
+
+/// What an output is by its form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Shape {
+    /// None of the others.
+    Text,
+    /// Two lines and more, most of them with a bullet or a number.
+    List,
+    /// Three lines and more, most of them with `|`.
+    Table,
+    /// Between a tag and its end.
+    Markup,
+    /// Between code fences as a whole.
+    CodeFence,
+    /// A number in words.
+    NumberWords,
+    /// A number in digits.
+    Number,
+    /// A JSON list.
+    JsonArray,
+    /// A JSON object.
+    JsonObject,
+}
+
+impl Shape {
+    /// The shape of a trimmed output, the first that fits.
+    ///
+    /// ```
+    /// use tunelint_rules::survey::inferred::shape::Shape;
+    /// assert_eq!(Shape::of("{\"a\": 1}"), Shape::JsonObject);
+    /// assert_eq!(Shape::of("{'a': 1}"), Shape::Text);
+    /// assert_eq!(Shape::of("10,100,000"), Shape::Number);
+    /// assert_eq!(Shape::of("twenty-two"), Shape::NumberWords);
+    /// assert_eq!(Shape::of("- one\n- two"), Shape::List);
+    /// ```
+    pub fn of(text: &str) -> Self {
+        let text = text.trim();
+        match text.as_bytes().first() {
+            Some(b'{') if json_kind(text) == Some(Kind::Object) => return Self::JsonObject,
+            Some(b'[') if json_kind(text) == Some(Kind::Array) => return Self::JsonArray,
+            Some(b'`') if is_fenced(text) => return Self::CodeFence,
+            Some(b'<') if is_markup(text) => return Self::Markup,
+            _ => {}
+        }
+        if super::numbers::Number::parse(text).is_some() {
+            return Self::Number;
+        }
+        if super::numbers::is_words(text) {
+            return Self::NumberWords;
+        }
+        if is_table(text) {
+            return Self::Table;
+        }
+        if is_list(text) {
+            Self::List
+        } else {
+            Self::Text
+        }
+    }
+
+    /// What it is, in words, with its article.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Text => "plain text",
+            Self::List => "a list",
+            Self::Table => "a table",
+            Self::Markup => "markup",
+            Self::CodeFence => "a fenced block",
+            Self::NumberWords => "a number in words",
+            Self::Number => "a number",
+            Self::JsonArray => "a JSON list",
+            Self::JsonObject => "a JSON object",
+        }
+    }
+
+    /// The same for several.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Text => "plain text",
+            Self::List => "lists",
+            Self::Table => "tables",
+            Self::Markup => "markup",
+            Self::CodeFence => "fenced blocks",
+            Self::NumberWords => "numbers in words",
+            Self::Number => "numbers",
+            Self::JsonArray => "JSON lists",
+            Self::JsonObject => "JSON objects",
+        }
+    }
+
+    /// Whether an output of shape `other` stands out in a set of this shape. In a set of plain
+    /// text only what is surely structured does; a list may have a single item.
+    pub fn excludes(self, other: Self, text: &str) -> bool {
+        match (self, other) {
+            (a, b) if a == b => false,
+            // Neither fences nor markup: among answers in prose, some are code.
+            (Self::Text, other) => {
+                matches!(other, Self::JsonObject | Self::JsonArray | Self::Table)
+            }
+            (Self::List, Self::Text) => !is_item(text.trim()),
+            // Digits and words for the same are `mixed-number-style`'s.
+            (Self::Number, Self::NumberWords) | (Self::NumberWords, Self::Number) => false,
+            _ => true,
+        }
+    }
+}
+
+/// What JSON `text` is, if it is valid.
+fn json_kind(text: &str) -> Option<Kind> {
+    let mut parser = Parser::new();
+    let kind = parser.parse(text).ok()?.root().kind();
+    Some(kind)
+}
+
+/// Why a text that looks like JSON is not.
+pub fn json_fault(text: &str) -> Option<Fault> {
+    let text = text.trim();
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let mut parser = Parser::new();
+    parser.parse(text).err()
+}
+
+/// The keys of a JSON object at its top level, in order.
+pub fn json_keys(text: &str) -> Option<Vec<String>> {
+    let text = text.trim();
+    if !text.starts_with('{') {
+        return None;
+    }
+    let mut parser = Parser::new();
+    let root = parser.parse(text).ok()?.root();
+    let keys = root.entries().map(|entry| entry.key.to_owned()).collect();
+    (root.kind() == Kind::Object).then_some(keys)
+}
+
+/// The JSON between code fences, if a text is that.
+pub fn fenced_json(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("```")?.strip_suffix("```")?;
+    let (_, inner) = inner.split_once('\n')?;
+    matches!(Shape::of(inner), Shape::JsonObject | Shape::JsonArray).then(|| inner.trim())
+}
+
+/// Names, quoted, for a message.
+pub fn listed(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().take(5).map(|name| quoted(name, 30)).collect();
+    names.join(", ")
+}
+
+fn is_fenced(text: &str) -> bool {
+    text.len() > 6
+        && text.starts_with("```")
+        && text.ends_with("```")
+        && text.matches("```").count() == 2
+}
+
+fn is_markup(text: &str) -> bool {
+    let name = text
+        .get(1..)
+        .and_then(|rest| rest.split(['>', ' ', '\n', '/']).next());
+    let named = name.is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!' || c == '?')
+    });
+    named && text.ends_with('>') && text.len() > 2
+}
+
+/// Whether at least `share` percent of `lines` are as `of` wants them.
+fn most(text: &str, least: usize, share: usize, of: fn(&str) -> bool) -> bool {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    // Few texts get past their first line.
+    if !text.contains('\n') {
+        return false;
+    }
+    let (all, found) = (lines().count(), lines().filter(|line| of(line)).count());
+    all >= least && found * 100 >= all * share
+}
+
+fn is_table(text: &str) -> bool {
+    text.contains('|') && most(text, 3, 80, |line| line.contains('|'))
+}
+
+fn is_list(text: &str) -> bool {
+    most(text, 2, 60, is_item)
+}
+
+/// Whether a line has a bullet or a number.
+fn is_item(line: &str) -> bool {
+    let behind_bullet = line.strip_prefix(['-', '*', '•', '–', '·', '+']);
+    if let Some(rest) = behind_bullet {
+        return rest.starts_with(char::is_whitespace);
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = line.get(digits..).unwrap_or_default();
+    (1..=3).contains(&digits) && rest.starts_with(['.', ')', ':'])
+}

@@ -1,0 +1,143 @@
+//! What the model is tuned for, read from the examples.
+//!
+//! Right for 94 % of 277 template sets (classification 98 of 98, summarization 34 of 35,
+//! extraction 79 of 86, generation 50 of 58): a hint, which is always shown as inferred.
+
+use super::markers::Markers;
+use super::plateau::LEAST;
+use crate::survey::{Entry, Sketch, Traits};
+use tunelint_layouts::provider::task::Task;
+
+/// A task, and what in the data speaks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskGuess {
+    /// The task.
+    pub task: Task,
+    /// The evidence, in words.
+    pub evidence: String,
+}
+
+/// What is measured on the sketch.
+struct Measures {
+    many_prompts: f64,
+    copied: f64,
+    summary_words: f64,
+    structured: f64,
+    input: f64,
+    output: f64,
+    ratio: f64,
+    overlap: f64,
+}
+
+/// Infers the task; `labels` is the number of labels where outputs are drawn from a closed set.
+pub fn infer(
+    sketch: &Sketch,
+    labels: Option<usize>,
+    markers: Option<&Markers>,
+) -> Option<TaskGuess> {
+    if sketch.len() < LEAST {
+        return None;
+    }
+    let of = Measures::new(sketch);
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let (task, evidence) = if of.many_prompts >= 0.5 {
+        (
+            Task::Chat,
+            format!(
+                "{} of examples have several prompts",
+                percent(of.many_prompts)
+            ),
+        )
+    } else if let Some(labels) = labels {
+        (
+            Task::Classification,
+            format!("outputs are drawn from {labels} labels"),
+        )
+    } else if of.copied >= 0.4 && of.output <= 0.5 * of.input {
+        let evidence = format!("{} of outputs stand in their input", percent(of.copied));
+        let searches = markers.is_some_and(searches_documents);
+        (
+            if searches {
+                Task::DocumentSearch
+            } else {
+                Task::Extraction
+            },
+            evidence,
+        )
+    } else if of.summary_words >= 0.5 && of.ratio <= 0.6 && of.output >= 20.0 {
+        (
+            Task::Summarization,
+            format!(
+                "{} of inputs ask for something shorter",
+                percent(of.summary_words)
+            ),
+        )
+    } else if of.condenses() {
+        (
+            Task::Summarization,
+            format!(
+                "outputs have {} of the length of their input, and its words",
+                percent(of.ratio)
+            ),
+        )
+    } else {
+        (
+            Task::Generation,
+            "nothing speaks for a narrower one".to_owned(),
+        )
+    };
+    Some(TaskGuess { task, evidence })
+}
+
+/// The input has markers for a text and for what is asked about it.
+fn searches_documents(markers: &Markers) -> bool {
+    let has = |names: &[&str]| {
+        markers
+            .markers
+            .iter()
+            .any(|marker| names.contains(&marker.key.value.trim_matches(['<', '>'])))
+    };
+    has(&["context", "document", "passage", "text"]) && has(&["question", "query"])
+}
+
+impl Measures {
+    fn new(sketch: &Sketch) -> Self {
+        let studied: Vec<(&Entry, Traits)> = sketch.studied().collect();
+        let share = |of: &dyn Fn(&Entry, Traits) -> bool| {
+            let found = studied.iter().filter(|(entry, traits)| of(entry, *traits));
+            found.count() as f64 / studied.len().max(1) as f64
+        };
+        let middle = |of: &dyn Fn(&Entry, Traits) -> f64| {
+            median(studied.iter().map(|(entry, traits)| of(entry, *traits)))
+        };
+        let output = |entry: &Entry| entry.output.as_ref().map_or(0, |cut| cut.chars) as f64;
+        let structured = |entry: &Entry| {
+            let head = entry.output.as_ref().map_or("", |cut| cut.head());
+            head.trim_start().starts_with(['{', '[', '<', '`'])
+        };
+        Self {
+            many_prompts: share(&|_, traits| traits.many_prompts),
+            copied: share(&|_, traits| traits.copied),
+            summary_words: share(&|_, traits| traits.asks_for_summary),
+            structured: share(&|entry, _| structured(entry)),
+            input: middle(&|entry, _| entry.input.chars as f64),
+            output: middle(&|entry, _| output(entry)),
+            ratio: middle(&|entry, _| output(entry) / (entry.input.chars as f64).max(1.0)),
+            overlap: middle(&|_, traits| f64::from(traits.overlap) / 100.0),
+        }
+    }
+
+    fn condenses(&self) -> bool {
+        self.structured < 0.2
+            && self.input >= 600.0
+            && self.ratio <= 0.35
+            && self.output >= 80.0
+            && self.overlap >= 0.55
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}

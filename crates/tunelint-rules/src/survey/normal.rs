@@ -1,0 +1,162 @@
+//! The form of a text in which differences that mean nothing are gone: letter case, compatibility
+//! forms (NFKC), the kind and number of spaces and underscores between words, punctuation at the
+//! edges. Hyphens stay: before a digit, one is a minus sign.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
+
+/// Makes normal forms, and keeps its buffer between them.
+#[derive(Debug, Default)]
+pub struct Normalizer {
+    form: Vec<u8>,
+}
+
+impl Normalizer {
+    /// The normal form of `text`.
+    ///
+    /// ```
+    /// use tunelint_rules::survey::Normalizer;
+    /// let mut normalizer = Normalizer::default();
+    /// assert_eq!(normalizer.normal("  Reset\tMY_password! "), b"reset my password");
+    /// assert_eq!(normalizer.normal("ﬁne Ａ"), "fine a".as_bytes());
+    /// ```
+    pub fn normal(&mut self, text: &str) -> &[u8] {
+        self.form.clear();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (ascii, tail) = rest
+                .split_at_checked(ascii_run(rest.as_bytes()))
+                .unwrap_or((rest, ""));
+            // A plain map over bytes is done by vector instructions.
+            self.form
+                .extend(ascii.as_bytes().iter().map(|&byte| fold(byte)));
+            let end = tail
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| c.is_ascii())
+                .map_or(tail.len(), |(at, _)| at);
+            let (other, tail) = tail.split_at_checked(end).unwrap_or((tail, ""));
+            self.push_other(other);
+            rest = tail;
+        }
+        squeeze(&mut self.form);
+        trim_edges(&self.form)
+    }
+
+    /// Takes characters that are not ASCII, and the one before them.
+    fn push_other(&mut self, text: &str) {
+        if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+            text.chars().for_each(|c| self.push_char(c));
+        } else {
+            text.nfkc().for_each(|c| self.push_char(c));
+        }
+    }
+
+    fn push_char(&mut self, c: char) {
+        if c.is_ascii() {
+            self.form.push(fold(c as u8));
+        } else if c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}' {
+            self.form.push(b' ');
+        } else {
+            for lower in c.to_lowercase() {
+                self.form
+                    .extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        }
+    }
+}
+
+/// Bytes that can be folded on their own: the ASCII characters before the next other character,
+/// but for the last one, which a combining mark may belong to.
+fn ascii_run(bytes: &[u8]) -> usize {
+    const STEP: usize = 64;
+    let whole = bytes
+        .chunks(STEP)
+        .take_while(|chunk| chunk.is_ascii())
+        .count()
+        * STEP;
+    let rest = bytes.get(whole..).unwrap_or_default();
+    match rest.iter().position(|byte| !byte.is_ascii()) {
+        None => bytes.len(),
+        Some(at) => (whole + at).saturating_sub(1),
+    }
+}
+
+/// A letter in lower case; a space for everything that separates words.
+fn fold(byte: u8) -> u8 {
+    // Without branches, for the sake of the vector instructions.
+    let separates = (byte == b'_') | (byte.wrapping_sub(9) <= 4);
+    let lower = byte | (u8::from(byte.wrapping_sub(b'A') < 26) << 5);
+    if separates { b' ' } else { lower }
+}
+
+/// Makes one space of several, by moving what stands between them.
+fn squeeze(form: &mut Vec<u8>) {
+    let finder = memchr::memmem::Finder::new(b"  ");
+    let (mut kept, mut from) = (0, 0);
+    while let Some(at) = form.get(from..).and_then(|rest| finder.find(rest)) {
+        let end = from + at + 1;
+        form.copy_within(from..end, kept);
+        kept += end - from;
+        let spaces = form
+            .iter()
+            .skip(end)
+            .take_while(|&&byte| byte == b' ')
+            .count();
+        from = end + spaces;
+    }
+    form.copy_within(from.., kept);
+    form.truncate(kept + form.len() - from);
+}
+
+fn trim_edges(form: &[u8]) -> &[u8] {
+    let edge = |byte: &u8| {
+        matches!(
+            byte,
+            b' ' | b'.' | b'!' | b'?' | b':' | b';' | b',' | b'"' | b'\'' | b'`' | b'*'
+        )
+    };
+    let start = form
+        .iter()
+        .position(|byte| !edge(byte))
+        .unwrap_or(form.len());
+    let end = form
+        .iter()
+        .rposition(|byte| !edge(byte))
+        .map_or(start, |at| at + 1);
+    // A text of punctuation alone is not empty: `?` and `!` are different answers.
+    if start >= end {
+        form
+    } else {
+        form.get(start..end).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn normal(text: &str) -> String {
+        String::from_utf8(Normalizer::default().normal(text).to_vec()).unwrap()
+    }
+
+    #[test]
+    fn spaces_are_squeezed_wherever_they_stand() {
+        let text = "The quick  brown_fox \t jumps over\n\nthe LAZY dog, ".repeat(7);
+        let expected = "the quick brown fox jumps over the lazy dog, ".repeat(7);
+        assert_eq!(normal(&text), expected.trim_end_matches(", "));
+    }
+
+    #[test]
+    fn composed_and_decomposed_letters_are_equal() {
+        assert_eq!(normal("Cafe\u{301} NOIR"), normal("café noir"));
+        assert_eq!(normal("résumé  de\u{a0}Zoë"), "résumé de zoë");
+    }
+
+    #[test]
+    fn numbers_and_signs_stay() {
+        assert_ne!(normal("1"), normal("2"));
+        assert_ne!(normal("3"), normal("-3"));
+        assert_ne!(normal("?"), normal("!"));
+        assert_eq!(normal("yes."), normal("Yes"));
+    }
+}

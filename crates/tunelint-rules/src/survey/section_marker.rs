@@ -1,0 +1,381 @@
+//! Markers: the words that introduce the parts of an input, such as `question:`, `**Context:**`
+//! or `<text>`, and how they are found in a text.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// What follows a marker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Separator {
+    /// Text at once, or the end.
+    Nothing,
+    /// A space.
+    Space,
+    /// A line break.
+    Newline,
+}
+
+impl Separator {
+    /// What it is, in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Space => "a space",
+            Self::Newline => "a line break",
+        }
+    }
+}
+
+/// A marker as it stands in one text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its letters as written, with markup and colon: `**Question:**`.
+    pub form: Box<str>,
+    /// The byte at which it starts.
+    pub at: usize,
+    /// What follows it.
+    pub separator: Separator,
+    /// It stands in a list: `- name: x`.
+    pub bullet: bool,
+}
+
+impl Event {
+    /// What makes it the same marker in other letter case, markup or spacing.
+    pub fn key(&self) -> String {
+        key(&self.form)
+    }
+
+    /// The bytes it takes.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.at..self.at + self.form.len()
+    }
+}
+
+/// The letters of a marker, folded: `**Order_ID:**` is `order id`; a tag keeps its brackets.
+///
+/// ```
+/// assert_eq!(tunelint_rules::survey::section_marker::key("**Order_ID:**"), "order id");
+/// assert_eq!(tunelint_rules::survey::section_marker::key("<Text>"), "<text>");
+/// ```
+pub fn key(form: &str) -> String {
+    let quoted = form.trim_start_matches(['#', '>', ' ', '\t']);
+    let letters = quoted.trim_matches(['*', '_', ' ', '\t', ':', '：', '=']);
+    let folded = letters.to_lowercase();
+    let words: Vec<&str> = folded
+        .split([' ', '_', '-'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join(" ")
+}
+
+/// Different markers of one text that are kept: a text with more is no template, and those at its
+/// start and end are most likely to belong to one.
+const KEPT: (usize, usize) = (48, 16);
+/// Words of a marker at the start of a line.
+const WORDS: usize = 4;
+/// Characters of such a marker.
+const LONGEST: usize = 60;
+/// Letters of a marker inside a line.
+const INLINE: std::ops::RangeInclusive<usize> = 2..=25;
+
+/// The markers of a text, each where it stands first, in order.
+///
+/// ```
+/// use tunelint_rules::survey::section_marker::events;
+/// let found = events("Question: who?\nContext:\n<text>it rains</text> at 10:30 http://x");
+/// let forms: Vec<&str> = found.iter().map(|event| &*event.form).collect();
+/// assert_eq!(forms, ["Question:", "Context:", "<text>"]);
+/// ```
+pub fn events(text: &str) -> Vec<Event> {
+    let mut scan = Scan {
+        text,
+        seen: BTreeSet::new(),
+        unclosed: BTreeSet::new(),
+        found: Vec::new(),
+    };
+    scan.at(memchr::memchr3_iter(b':', b'=', b'<', text.as_bytes()));
+    // The full-width colon of Chinese and Japanese.
+    scan.at(memchr::memmem::find_iter(text.as_bytes(), "：".as_bytes()));
+    let mut found = scan.found;
+    found.sort_by_key(|event| event.at);
+    let (first, last) = KEPT;
+    if found.len() > first + last {
+        found.drain(first..found.len() - last);
+    }
+    found
+}
+
+/// A text that is gone through once, however many signs it has.
+struct Scan<'t> {
+    text: &'t str,
+    seen: BTreeSet<String>,
+    /// Names of tags that are closed nowhere behind the place where they were looked for.
+    unclosed: BTreeSet<&'t str>,
+    found: Vec<Event>,
+}
+
+impl<'t> Scan<'t> {
+    /// Looks at the signs at `places`, which are in order.
+    fn at(&mut self, places: impl Iterator<Item = usize>) {
+        let (text, mut line_start) = (self.text, 0);
+        for at in places {
+            let line = text.as_bytes().get(line_start..at).unwrap_or_default();
+            line_start += memchr::memrchr(b'\n', line).map_or(0, |end| end + 1);
+            let event = match text.as_bytes().get(at) {
+                Some(b'<') => self.tag(at),
+                _ => before_colon(text, at, line_start),
+            };
+            if let Some(event) = event
+                && self.seen.insert(event.key())
+            {
+                self.found.push(event);
+            }
+        }
+    }
+
+    /// `<name>`, where it is closed later.
+    fn tag(&mut self, at: usize) -> Option<Event> {
+        let rest = self.text.get(at + 1..)?;
+        let name = rest.get(..rest.bytes().take(LONGEST).position(|byte| byte == b'>')?)?;
+        let begins = name.chars().next().is_some_and(char::is_alphabetic);
+        let inner = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let known = self.unclosed.contains(name) || self.unclosed.len() > KEPT.0 + KEPT.1;
+        if !begins || !name.chars().all(inner) || known {
+            return None;
+        }
+        let form = format!("<{name}>");
+        if self.seen.contains(&key(&form)) {
+            return None;
+        }
+        let behind = rest.get(name.len() + 1..)?;
+        if memchr::memmem::find(behind.as_bytes(), format!("</{name}>").as_bytes()).is_none() {
+            self.unclosed.insert(name);
+            return None;
+        }
+        Some(Event {
+            form: form.into(),
+            at,
+            separator: separator(behind),
+            bullet: false,
+        })
+    }
+}
+
+/// The marker that ends with the colon (or equals sign) at `at`, in the line that starts at
+/// `line_start`.
+fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
+    let colon = text.get(at..)?.chars().next()?;
+    let mut end = at + colon.len_utf8();
+    let follows = |end: usize| -> Option<bool> {
+        let next = text.get(end..)?.chars().next();
+        Some(next.is_none_or(|c| c.is_whitespace() || is_bracket_or_quote(c)))
+    };
+    // Most colons are no marker's: times, addresses, code.
+    if !follows(end)? && !text.get(end..)?.starts_with(['*', '_']) {
+        return None;
+    }
+    let (name, markup) = name_before(text.get(..at)?, line_start)?;
+    let before = text.get(name.start..at)?;
+    if !markup.is_empty() && !before.trim_end().ends_with(markup) {
+        text.get(end..)?
+            .strip_prefix(markup)
+            .map(|_| end += markup.len())?;
+    }
+    if !follows(end)? {
+        return None;
+    }
+    let inline = name.inline && colon != '=' && markup.is_empty();
+    if !name.at_line_start && !inline {
+        return None;
+    }
+    Some(Event {
+        form: text.get(name.start..end)?.into(),
+        at: name.start,
+        separator: separator(text.get(end..)?),
+        bullet: name.bullet,
+    })
+}
+
+/// What `behind`, the text behind a marker, begins with.
+pub fn separator(behind: &str) -> Separator {
+    match behind.trim_start_matches([' ', '\t']).chars().next() {
+        Some('\n' | '\r') => Separator::Newline,
+        _ if behind.starts_with(char::is_whitespace) => Separator::Space,
+        _ => Separator::Nothing,
+    }
+}
+
+fn is_bracket_or_quote(c: char) -> bool {
+    matches!(
+        c,
+        '(' | '[' | '{' | '<' | '"' | '\'' | '`' | '“' | '‘' | '«' | '「' | '【'
+    )
+}
+
+/// The words before a colon.
+struct Name {
+    start: usize,
+    at_line_start: bool,
+    bullet: bool,
+    /// One plain word, which marks inside a line too.
+    inline: bool,
+}
+
+/// The name that ends before a colon, and its opening markup (`**`, `__`, or nothing).
+fn name_before(before: &str, line_start: usize) -> Option<(Name, &'static str)> {
+    let inline = || {
+        let name = Name {
+            start: last_word(before)?,
+            at_line_start: false,
+            bullet: false,
+            inline: true,
+        };
+        Some((name, ""))
+    };
+    line_name(before, line_start).or_else(inline)
+}
+
+/// The same where it is all that the line begins with.
+fn line_name(before: &str, line_start: usize) -> Option<(Name, &'static str)> {
+    let line = before
+        .get(line_start..)
+        .filter(|line| line.len() <= 8 * LONGEST)?;
+    let open = line.trim_start_matches([' ', '\t']);
+    let indent = line.len() - open.len();
+    let item = open.trim_start_matches(['-', '*', '>', '#']);
+    let signs = open.len() - item.len();
+    let signed = (1..=4).contains(&signs) && item.starts_with([' ', '\t']);
+    let bullet = signed && open.starts_with(['-', '*']);
+    let rest = if signed {
+        item.trim_start_matches([' ', '\t'])
+    } else {
+        open
+    };
+    let markup = ["**", "__"]
+        .into_iter()
+        .find(|markup| rest.starts_with(markup))
+        .unwrap_or("");
+    let words = rest.strip_prefix(markup).unwrap_or(rest);
+    let name = words.trim_end_matches([' ', '\t']);
+    let name = name
+        .strip_suffix(markup)
+        .filter(|_| !markup.is_empty())
+        .unwrap_or(name);
+    if indent > 3 || words.len() - name.len() > 1 + markup.len() || !is_name(name) {
+        return None;
+    }
+    // A heading's signs are part of how it is written, a list's are not.
+    let form = if signed && !bullet { open } else { rest };
+    let name = Name {
+        start: line_start + (line.len() - form.len()),
+        at_line_start: true,
+        bullet,
+        inline: markup.is_empty() && is_single(name),
+    };
+    Some((name, markup))
+}
+
+/// One to four words that start with a letter.
+fn is_name(name: &str) -> bool {
+    let inner = |c: char| {
+        c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '/' | '\'' | '’' | '(' | ')')
+    };
+    name.len() <= 4 * LONGEST
+        && name.chars().next().is_some_and(char::is_alphabetic)
+        && name.chars().all(inner)
+        && name.chars().count() <= LONGEST
+        && name.split_whitespace().count() <= WORDS
+}
+
+fn is_single(name: &str) -> bool {
+    INLINE.contains(&name.chars().count()) && name.chars().all(char::is_alphabetic)
+}
+
+/// The start of the single word, perhaps with a number, before a colon inside a line.
+fn last_word(before: &str) -> Option<usize> {
+    let numbered = before.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word_end = match before.len() - numbered.len() {
+        1..=2 => numbered.strip_suffix(' ')?,
+        0 => before,
+        _ => return None,
+    };
+    let word: usize = word_end
+        .chars()
+        .rev()
+        .take(INLINE.end() + 1)
+        .take_while(|c| c.is_alphabetic())
+        .map(char::len_utf8)
+        .sum();
+    let start = word_end.len() - word;
+    let letters = word_end.get(start..)?.chars().count();
+    let previous = word_end.get(..start)?.chars().next_back();
+    let free = previous.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | ':' | '/')));
+    (INLINE.contains(&letters) && free).then_some(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forms(text: &str) -> Vec<String> {
+        events(text)
+            .iter()
+            .map(|event| event.form.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn line_markers_have_markup_bullets_and_spaces() {
+        let text =
+            "## Task name: x\n**Context:** y\n**Note**: z\n- price: 3\nAnswer :\nkey= 4\n  id: 5";
+        let found = forms(text);
+        assert_eq!(
+            found,
+            [
+                "## Task name:",
+                "**Context:**",
+                "**Note**:",
+                "price:",
+                "Answer :",
+                "key=",
+                "id:"
+            ]
+        );
+        let bullets: Vec<bool> = events(text).iter().map(|event| event.bullet).collect();
+        assert_eq!(bullets, [false, false, false, true, false, false, false]);
+    }
+
+    #[test]
+    fn inside_a_line_one_word_marks() {
+        assert_eq!(
+            forms("it is so, Question: why? Step 7: go"),
+            ["Question:", "Step 7:"]
+        );
+        assert_eq!(forms("see http://a.b/c:d at 10:30, std::fmt: no"), [""; 0]);
+        assert_eq!(
+            forms("a very long sentence that is none: really"),
+            ["none:"]
+        );
+    }
+
+    #[test]
+    fn full_width_colons_mark() {
+        assert_eq!(forms("问题： 为什么\n回答：\n"), ["问题：", "回答："]);
+    }
+
+    #[test]
+    fn separators_are_told_apart() {
+        let of = |text| events(text).first().map(|event| event.separator);
+        assert_eq!(of("Q: a"), Some(Separator::Space));
+        assert_eq!(of("Ask: a"), Some(Separator::Space));
+        assert_eq!(of("Ask: \na"), Some(Separator::Newline));
+        assert_eq!(of("Ask:\"a\""), Some(Separator::Nothing));
+        assert_eq!(of("Ask:"), Some(Separator::Nothing));
+    }
+
+    #[test]
+    fn tags_must_be_closed() {
+        assert_eq!(forms("<doc>x</doc><br>"), ["<doc>"]);
+    }
+}

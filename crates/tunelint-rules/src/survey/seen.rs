@@ -1,0 +1,447 @@
+//! Every example that was seen, as digests and its place: what exact duplicates, conflicting
+//! outputs and leaks are found with.
+//!
+//! 32 bytes an example, appended and sorted once at the end: no growth spike, and the same answer
+//! with any number of threads. A digest of 64 bits decides about inputs: among ten million
+//! examples, the chance that two different inputs are taken for equal is 1 in 370,000.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use rayon::slice::ParallelSliceMut;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::normal::Normalizer;
+use tunelint_data::record::Record;
+use tunelint_data::text::position::{Location, Position, SourceId, Span};
+use tunelint_layouts::example::{Example, Role};
+use tunelint_layouts::reader::Reader;
+
+/// A place in 20 bytes: its order is that of sources, then of offsets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Spot {
+    /// 24 bits: sixteen million sources.
+    source: [u8; 3],
+    /// 40 bits: a terabyte each.
+    offset: [u8; 5],
+    record: u32,
+    line: u32,
+    column: u32,
+}
+
+impl Spot {
+    /// The place of `span` in `record`. Numbers that are larger than the fields are cut to them.
+    pub fn new(record: &Record<'_>, span: Span) -> Self {
+        let before = record
+            .raw
+            .get(..span.start.min(record.raw.len()))
+            .unwrap_or_default();
+        let at = record.start.advance(before, record.lone_cr);
+        let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let [_, source @ ..] = record.source.0.min(0xff_ffff).to_be_bytes();
+        let [_, _, _, offset @ ..] = at.offset.min(0xff_ffff_ffff).to_be_bytes();
+        Self {
+            source,
+            offset,
+            record: narrow(record.ordinal),
+            line: narrow(at.line),
+            column: narrow(at.column),
+        }
+    }
+
+    /// Counts its source from `by` on.
+    pub fn shift(&mut self, by: u32) {
+        let [a, b, c] = self.source;
+        let source = u32::from_be_bytes([0, a, b, c]).saturating_add(by);
+        let [_, shifted @ ..] = source.min(0xff_ffff).to_be_bytes();
+        self.source = shifted;
+    }
+
+    /// The full location: a point, since the length is not kept.
+    pub fn location(self) -> Location {
+        let [a, b, c] = self.source;
+        let [d, e, f, g, h] = self.offset;
+        let offset = u64::from_be_bytes([0, 0, 0, d, e, f, g, h]);
+        let start = Position {
+            line: self.line.into(),
+            column: self.column.into(),
+            offset,
+        };
+        Location {
+            source: SourceId(u32::from_be_bytes([0, a, b, c])),
+            start,
+            end: start,
+            record: Some(self.record.into()),
+            id: None,
+            pointer: String::new(),
+        }
+    }
+
+    /// Which record it is in its source.
+    pub fn record(self) -> u64 {
+        self.record.into()
+    }
+}
+
+/// One example as it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sighting {
+    /// The normal form of everything before the last answer.
+    input: u64,
+    /// Where it stands.
+    spot: Spot,
+    /// 20 bits of the normal form of the answer; 12 of the exact form of both. They only decide
+    /// among examples whose inputs are equal.
+    output: u32,
+}
+
+const EXACT_BITS: u32 = 12;
+/// The input digest of examples without an input; they belong to no group.
+const BLANK: u64 = 0;
+
+impl Sighting {
+    /// The digests of an example and its place.
+    pub fn of(example: &Example<'_>, normalizer: &mut Normalizer) -> Self {
+        let (mut input, mut output, mut exact) = (0_u64, 0_u64, 0_u64);
+        if example
+            .input()
+            .iter()
+            .all(tunelint_layouts::example::Turn::is_blank)
+        {
+            // Nothing was asked: `empty-input` says so, and equal answers mean nothing.
+            return Self {
+                input: BLANK,
+                spot: Spot::new(&example.record, Span::at(0)),
+                output: 0,
+            };
+        }
+        let answer = example
+            .turns
+            .iter()
+            .rposition(|turn| turn.role == Role::Model);
+        for (index, turn) in example.turns.iter().enumerate() {
+            let text = turn.joined();
+            let seed = if Some(index) == answer {
+                &mut output
+            } else {
+                &mut input
+            };
+            let normal = normalizer.normal(&text);
+            *seed = xxh3_64_with_seed(normal, seed.rotate_left(7) ^ turn.role as u64);
+            for part in &turn.parts {
+                *seed = xxh3_64_with_seed(part.raw.as_bytes(), *seed);
+            }
+            exact = xxh3_64_with_seed(text.as_bytes(), exact);
+        }
+        let output = ((output as u32) << EXACT_BITS) | (exact as u32 & ((1 << EXACT_BITS) - 1));
+        Self {
+            input,
+            spot: Spot::new(&example.record, Span::at(0)),
+            output,
+        }
+    }
+
+    /// Whether the inputs are equal up to their normal form.
+    pub fn same_input(&self, other: &Self) -> bool {
+        self.input == other.input
+    }
+
+    /// Where it stands.
+    pub fn spot(&self) -> Spot {
+        self.spot
+    }
+
+    /// What it is, wherever it stands.
+    pub fn identity(&self) -> [u8; 16] {
+        ((u128::from(self.input) << 32) | u128::from(self.output)).to_le_bytes()
+    }
+
+    /// Whether the answers are equal up to their normal form; the inputs must be.
+    pub fn same_output(&self, other: &Self) -> bool {
+        self.output_digest() == other.output_digest()
+    }
+
+    /// The digest of the answer's normal form; only comparable where the inputs are equal.
+    pub fn output_digest(&self) -> u32 {
+        self.output >> EXACT_BITS
+    }
+
+    /// Whether input and answer are equal to the letter; the answers must have the same normal
+    /// form.
+    pub fn same_text(&self, other: &Self) -> bool {
+        self.output == other.output
+    }
+}
+
+/// All sightings, in the order of their places.
+///
+/// They are kept in chunks, so that no growth ever copies them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    chunks: Vec<Vec<Sighting>>,
+}
+
+const CHUNK_BITS: u32 = 12;
+const CHUNK: usize = 1 << CHUNK_BITS;
+
+/// Examples with the same input, in the order of their places.
+pub type Group = Vec<Sighting>;
+
+impl Seen {
+    /// Adds one.
+    pub fn push(&mut self, sighting: Sighting) {
+        match self.chunks.last_mut() {
+            Some(chunk) if chunk.len() < CHUNK => chunk.push(sighting),
+            Some(_) => {
+                let mut chunk = Vec::with_capacity(CHUNK);
+                chunk.push(sighting);
+                self.chunks.push(chunk);
+            }
+            None => self.chunks.push(vec![sighting]),
+        }
+    }
+
+    /// Adds those of the examples that follow.
+    pub fn merge(&mut self, other: Self) {
+        if self.chunks.is_empty() {
+            *self = other;
+            return;
+        }
+        other
+            .chunks
+            .into_iter()
+            .flatten()
+            .for_each(|sighting| self.push(sighting));
+    }
+
+    /// Counts their sources from `by` on.
+    pub fn shift(&mut self, by: u32) {
+        let sightings = self.chunks.iter_mut().flatten();
+        sightings.for_each(|sighting| sighting.spot.shift(by));
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Sighting> {
+        self.chunks.iter().flatten()
+    }
+
+    /// The groups of two and more, in the order of their second members' places.
+    pub fn groups(&self) -> Vec<Group> {
+        // Half a digest and an index take a quarter of the room that a sorted copy would; what
+        // half a digest throws together is told apart below.
+        let half = |sighting: &Sighting| (sighting.input >> 32) as u32;
+        let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.chunks.iter().map(Vec::len).sum());
+        order.extend(
+            self.iter()
+                .zip(0_u32..)
+                .map(|(sighting, index)| (half(sighting), index)),
+        );
+        order.par_sort_unstable();
+        let mut groups = Vec::new();
+        for run in order
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter(|run| run.len() > 1)
+        {
+            let mut members: Group = run
+                .iter()
+                .filter_map(|(_, index)| self.get(*index))
+                .collect();
+            members.retain(|sighting| sighting.input != BLANK);
+            members.sort_unstable();
+            let equal = members.chunk_by(|a, b| a.input == b.input);
+            groups.extend(
+                equal
+                    .filter(|group| group.len() > 1)
+                    .map(<[Sighting]>::to_vec),
+            );
+        }
+        groups.sort_by_key(|group| group.get(1).map(Sighting::spot));
+        groups
+    }
+
+    fn get(&self, index: u32) -> Option<Sighting> {
+        let (chunk, at) = (index as usize >> CHUNK_BITS, index as usize & (CHUNK - 1));
+        self.chunks.get(chunk)?.get(at).copied()
+    }
+}
+
+/// A validation set, to be looked up in the training set.
+#[derive(Debug, Clone, Default)]
+pub struct Leaks {
+    /// By input.
+    validation: Vec<Sighting>,
+    /// The records themselves, to be compared with those that are nearly the same; nothing of a
+    /// set that is too large to be kept.
+    records: Vec<Kept>,
+    bytes: usize,
+    set: Option<ValidationSet>,
+}
+
+/// How large a validation set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValidationSet {
+    /// Its first file.
+    pub source: SourceId,
+    /// How many examples it has.
+    pub examples: u64,
+    /// The bytes of its records.
+    pub bytes: u64,
+}
+
+/// A validation record that is kept.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    /// Its digests and place.
+    pub seen: Sighting,
+    /// What its turns say, and who says it.
+    pub turns: Vec<(Role, String)>,
+}
+
+/// Bytes of a validation set up to which its records are kept.
+const KEPT_BYTES: usize = 64 << 20;
+
+/// A validation example that stands in training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leak {
+    /// The validation example.
+    pub validation: Sighting,
+    /// The training example that it equals best: the first of those.
+    pub training: Sighting,
+}
+
+impl Leaks {
+    /// Adds the examples of a validation file; returns how many records gave none.
+    ///
+    /// # Errors
+    /// What reading returns.
+    pub fn read(&mut self, reader: Reader) -> io::Result<u64> {
+        let mut normalizer = Normalizer::default();
+        let set = self.set.get_or_insert(ValidationSet {
+            source: reader.source,
+            examples: 0,
+            bytes: 0,
+        });
+        let unread = reader.each_example(&mut |example| {
+            set.examples += 1;
+            set.bytes += example.record.raw.len() as u64 + 1;
+            let seen = Sighting::of(example, &mut normalizer);
+            if seen.input == BLANK {
+                return;
+            }
+            self.validation.push(seen);
+            self.bytes += example.record.raw.len();
+            if self.bytes <= KEPT_BYTES {
+                let turns = example.turns.iter();
+                let turns = turns.map(|turn| (turn.role, turn.joined().into_owned()));
+                self.records.push(Kept {
+                    seen,
+                    turns: turns.collect(),
+                });
+            }
+        })?;
+        if self.bytes > KEPT_BYTES {
+            self.records.clear();
+        }
+        self.validation.sort_unstable();
+        Ok(unread)
+    }
+
+    /// How large the set is.
+    pub fn set(&self) -> Option<ValidationSet> {
+        self.set
+    }
+
+    /// The records, in the order of the files; nothing if they were too large to be kept.
+    pub fn records(&self) -> &[Kept] {
+        &self.records
+    }
+
+    /// The validation examples whose input stands in `training`, in order.
+    pub fn find(&self, training: &Seen) -> Vec<Leak> {
+        let mut same = Vec::new();
+        for group in self.validation.chunk_by(|a, b| a.input == b.input) {
+            same.push((group, Matches::default()));
+        }
+        for seen in training.iter() {
+            let at = same.binary_search_by_key(&seen.input, |(group, _)| {
+                group.first().map_or(BLANK, |first| first.input)
+            });
+            if let Some((_, matches)) = at.ok().and_then(|at| same.get_mut(at)) {
+                matches.add(*seen);
+            }
+        }
+        let found = same.iter().flat_map(|(group, matches)| {
+            group.iter().filter_map(|&validation| {
+                let training = matches.best(&validation)?;
+                Some(Leak {
+                    validation,
+                    training,
+                })
+            })
+        });
+        let mut leaks: Vec<Leak> = found.collect();
+        leaks.sort_by_key(|leak| leak.validation.spot);
+        leaks
+    }
+}
+
+/// The training examples with one input: the first of each text, of each answer, and of all.
+#[derive(Default)]
+struct Matches {
+    by_text: BTreeMap<u32, Sighting>,
+    by_output: BTreeMap<u32, Sighting>,
+    first: Option<Sighting>,
+}
+
+impl Matches {
+    fn add(&mut self, seen: Sighting) {
+        self.by_text.entry(seen.output).or_insert(seen);
+        self.by_output.entry(seen.output_digest()).or_insert(seen);
+        self.first.get_or_insert(seen);
+    }
+
+    /// The one that a validation example equals best.
+    fn best(&self, validation: &Sighting) -> Option<Sighting> {
+        let text = self.by_text.get(&validation.output);
+        let output = || self.by_output.get(&validation.output_digest());
+        text.or_else(output).or(self.first.as_ref()).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sighting_takes_32_bytes() {
+        assert_eq!(size_of::<Sighting>(), 32);
+    }
+
+    #[test]
+    fn large_offsets_survive() {
+        let record = Record {
+            source: SourceId(3),
+            raw: b"{}",
+            start: Position {
+                line: 7,
+                column: 2,
+                offset: 0x56_789a_bcde,
+            },
+            ordinal: 6,
+            body: tunelint_data::record::Body::Unread,
+            speakers: tunelint_data::record::roles::Speakers::nobody(),
+            lone_cr: false,
+            recovered: false,
+        };
+        let location = Spot::new(&record, Span::at(1)).location();
+        assert_eq!(
+            location.start,
+            Position {
+                line: 7,
+                column: 3,
+                offset: 0x56_789a_bcdf
+            }
+        );
+    }
+}
