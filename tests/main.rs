@@ -21,6 +21,7 @@ mod hooks;
 mod html;
 mod labelled;
 mod laws;
+mod layers;
 mod limits;
 mod pages;
 mod profiles;

@@ -42,7 +42,9 @@
 
 pub mod run;
 
-pub use run::{convert, fix as apply, gather, lint as linter, loss, shard as part, split, stats};
+pub use run::{
+    convert, fix as apply, gather, lint as linter, loss, session, shard as part, split, stats,
+};
 pub use tunelint_data::record::{self, json, roles, row};
 pub use tunelint_data::source;
 pub use tunelint_data::text::{

@@ -5,6 +5,7 @@ pub mod fix;
 pub mod gather;
 pub mod lint;
 pub mod loss;
+pub mod session;
 pub mod shard;
 pub mod split;
 pub mod stats;

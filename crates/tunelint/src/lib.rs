@@ -42,7 +42,7 @@ fn run() -> Exit {
         cli::Command::Config(config) => commands::config::run(&config),
         cli::Command::Baseline(baseline) => commands::baseline::run(*baseline),
         cli::Command::Loss(loss) => commands::loss::run(&loss),
-        cli::Command::Merge(merge) => commands::check::parts::run(&merge),
+        cli::Command::Merge(merge) => commands::check::merge(&merge),
         cli::Command::Completions(completions) => commands::completions::run(&completions),
         cli::Command::Man(man) => commands::man::run(&man),
     };

@@ -51,9 +51,9 @@ impl Progress {
         progress
     }
 
-    /// Where to count the bytes that are read.
-    pub fn meter(&self) -> Option<Arc<AtomicU64>> {
-        self.shown.as_ref().map(|_| Arc::clone(&self.meter))
+    /// Counts bytes that were read.
+    pub fn add(&self, bytes: u64) {
+        self.meter.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 

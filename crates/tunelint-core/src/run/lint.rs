@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tunelint_data::record::Record;
@@ -25,8 +27,54 @@ use tunelint_rules::survey::{Horizon, Normalizer, Survey};
 
 use super::shard::Part;
 
-/// Where findings go, in their order.
-pub type Sink<'s> = &'s mut (dyn FnMut(Finding) -> io::Result<()> + Send);
+/// Receives what a check finds, in the order of the sources. A closure that takes a [`Finding`] is
+/// one.
+pub trait Observer: Send {
+    /// A source is about to be checked; of its summary only path and targets are known.
+    ///
+    /// # Errors
+    /// Ends the run.
+    fn source(&mut self, _source: &SourceSummary) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Something was found.
+    ///
+    /// # Errors
+    /// Ends the run.
+    fn finding(&mut self, finding: Finding) -> io::Result<()>;
+
+    /// Whether a finding was accepted before. It is counted as suppressed then, and not passed on.
+    fn accepts(&mut self, _finding: &Finding) -> bool {
+        false
+    }
+
+    /// A file could not be read, or not as a whole; the run goes on without it.
+    fn unreadable(&mut self, _error: &SourceError) {}
+
+    /// So many more bytes were read, as they lie on disk. Called after each batch, on a thread of the
+    /// run; breaking ends the run with [`io::ErrorKind::Interrupted`].
+    fn progress(&mut self, _bytes: u64) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+impl<F: FnMut(Finding) -> io::Result<()> + Send> Observer for F {
+    fn finding(&mut self, finding: Finding) -> io::Result<()> {
+        self(finding)
+    }
+}
+
+/// Why a file could not be read, or not as a whole.
+#[derive(Debug)]
+pub enum SourceError {
+    /// It cannot be opened as the settings say.
+    Open(PathBuf, OpenError),
+    /// Reading it failed.
+    Read(PathBuf, io::Error),
+    /// It is compared with, and so many of its records gave no example.
+    Unread(PathBuf, u64),
+}
 
 /// Checks the sources of one dataset, one after the other.
 pub struct Linter {
@@ -68,6 +116,7 @@ pub struct Tallies {
 
 /// What one batch gave.
 struct Outcome {
+    bytes: u64,
     counts: BTreeMap<SourceId, Counts>,
     kept: Vec<Finding>,
     tallies: Tallies,
@@ -156,8 +205,12 @@ impl Linter {
     /// Checks one source.
     ///
     /// # Errors
-    /// What reading returns, or `sink`.
-    pub fn check(&mut self, mut reader: Reader, sink: Sink<'_>) -> io::Result<SourceSummary> {
+    /// What reading returns, or `observer`.
+    pub fn check(
+        &mut self,
+        mut reader: Reader,
+        observer: &mut dyn Observer,
+    ) -> io::Result<SourceSummary> {
         self.revisit(&reader);
         let mut pass = Pass {
             rules: &self.rules,
@@ -168,14 +221,14 @@ impl Linter {
             passed: &mut self.passed,
         };
         let before = pass.tallies.examples;
-        let mut counts = pass.over(&mut reader, sink)?;
+        let mut counts = pass.over(&mut reader, observer)?;
         let examples = self.tallies.examples - before;
         let mut findings = Findings::new(&self.policy);
         check_source(&self.rules, &reader, &mut findings)?;
         let (facts, kept) = findings.into_parts();
         facts.values().for_each(|found| counts.merge(found));
         kept.into_iter()
-            .try_for_each(|finding| pass_on(&self.policy, &mut self.passed, finding, sink))?;
+            .try_for_each(|finding| pass_on(&self.policy, &mut self.passed, finding, observer))?;
         Ok(summarize(&reader, examples, counts))
     }
 
@@ -243,10 +296,10 @@ impl Linter {
     /// every example is held beside it.
     ///
     /// # Errors
-    /// What reading returns, or `sink`; a source that changed since it was checked.
-    pub fn finish(mut self, sink: Sink<'_>) -> io::Result<Conclusion> {
+    /// What reading returns, or `observer`; a source that changed since it was checked.
+    pub fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Conclusion> {
         let mut counts = BTreeMap::new();
-        let again = self.conclude(&mut counts, sink)?;
+        let again = self.conclude(&mut counts, observer)?;
         let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
         let mut next = self.rules.build_inferring(Arc::clone(&inferred));
         next.extend(again);
@@ -254,8 +307,8 @@ impl Linter {
             self.policy.enabled = next.named().map(|(name, _)| name).collect();
             self.tallies = Tallies::new(&next);
             self.rules = next;
-            self.read_again(&mut counts, sink)?;
-            let again = self.conclude(&mut counts, sink)?;
+            self.read_again(&mut counts, observer)?;
+            let again = self.conclude(&mut counts, observer)?;
             next = RuleSet::default();
             next.extend(again);
         }
@@ -266,7 +319,7 @@ impl Linter {
     fn conclude(
         &mut self,
         counts: &mut BTreeMap<SourceId, Counts>,
-        sink: Sink<'_>,
+        observer: &mut dyn Observer,
     ) -> io::Result<Vec<(&'static str, Check)>> {
         let policy = self.policy.clone();
         let excused = std::mem::take(&mut self.tallies.excused);
@@ -280,7 +333,7 @@ impl Linter {
             if finding.location.record.is_some() && self.has_room(&finding) {
                 self.show(&mut finding);
             }
-            pass_on(&self.policy, &mut self.passed, finding, sink)?;
+            pass_on(&self.policy, &mut self.passed, finding, observer)?;
         }
         Ok(again)
     }
@@ -290,7 +343,7 @@ impl Linter {
     fn read_again(
         &mut self,
         counts: &mut BTreeMap<SourceId, Counts>,
-        sink: Sink<'_>,
+        observer: &mut dyn Observer,
     ) -> io::Result<()> {
         for visited in &self.visited {
             let opened = Reader::open(visited.source, visited.input.clone(), &visited.options);
@@ -306,7 +359,7 @@ impl Linter {
                 horizon: &self.horizon,
                 passed: &mut self.passed,
             };
-            let found = pass.over(&mut reader, sink)?;
+            let found = pass.over(&mut reader, observer)?;
             counts.entry(visited.source).or_default().merge(&found);
         }
         Ok(())
@@ -358,7 +411,7 @@ struct Pass<'l> {
 
 impl Pass<'_> {
     /// Shows every example to the rules, and passes on what they find, in order.
-    fn over(&mut self, reader: &mut Reader, sink: Sink<'_>) -> io::Result<Counts> {
+    fn over(&mut self, reader: &mut Reader, observer: &mut dyn Observer) -> io::Result<Counts> {
         let decoder = reader.decoder();
         let (rules, policy, horizon) = (self.rules, self.policy, self.horizon);
         let (tallies, passed) = (&mut *self.tallies, &mut *self.passed);
@@ -381,6 +434,7 @@ impl Pass<'_> {
             });
             let (counts, kept) = findings.into_parts();
             Outcome {
+                bytes: batch.bytes.len() as u64,
                 counts,
                 kept,
                 tallies,
@@ -388,14 +442,19 @@ impl Pass<'_> {
         };
         let mut counts = Counts::default();
         let mut drain = |outcome: Outcome| {
+            let bytes = outcome.bytes;
             let found = outcome.counts.values();
             found.for_each(|found| counts.merge(found));
             tallies.merge(rules, outcome.tallies);
             tallies.survey.advance(horizon);
             let mut kept = outcome.kept.into_iter();
-            let outcome = kept.try_for_each(|finding| pass_on(policy, passed, finding, sink));
+            let passed_on = kept.try_for_each(|finding| pass_on(policy, passed, finding, observer));
             *sated.lock().unwrap_or_else(PoisonError::into_inner) = self::sated(policy, passed);
-            outcome
+            passed_on?;
+            match observer.progress(bytes) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(io::ErrorKind::Interrupted.into()),
+            }
         };
         let buffers = || (decoder.scratch(), Normalizer::default());
         reader.each_batch(self.threads, buffers, work, &mut drain)?;
@@ -472,7 +531,7 @@ fn pass_on(
     policy: &Policy,
     passed: &mut BTreeMap<&'static str, usize>,
     mut finding: Finding,
-    sink: &mut (dyn FnMut(Finding) -> io::Result<()> + Send),
+    observer: &mut dyn Observer,
 ) -> io::Result<()> {
     let passed = passed.entry(finding.rule).or_default();
     if let Keep::First(limit) = policy.keep
@@ -485,7 +544,7 @@ fn pass_on(
         // Each batch made some: which ones are left must not depend on how the file was cut.
         finding.excerpt = None;
     }
-    sink(finding)
+    observer.finding(finding)
 }
 
 fn summarize(reader: &Reader, examples: u64, counts: Counts) -> SourceSummary {

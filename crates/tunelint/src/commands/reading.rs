@@ -199,14 +199,28 @@ fn encoding(name: &str) -> Result<&'static tunelint_core::source::Encoding, Fail
     })
 }
 
+/// How many threads to use.
+pub fn threads(wanted: Option<usize>) -> usize {
+    let available = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    wanted
+        .filter(|threads| *threads > 0)
+        .unwrap_or_else(available)
+}
+
 /// Opens a source.
 pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Reader, Failure> {
-    let path = printable_path(&input.name);
-    Reader::open(source, input, options).map_err(|error| match error {
-        OpenError::Io(error) => Failure::io("read", &path, &error),
+    let path = input.name.clone();
+    Reader::open(source, input, options).map_err(|error| not_opened(&path, &error))
+}
+
+/// Why a source cannot be opened, for people.
+pub fn not_opened(path: &Path, error: &OpenError) -> Failure {
+    let path = printable_path(path);
+    match error {
+        OpenError::Io(error) => Failure::io("read", &path, error),
         OpenError::NoColumn { name, columns } => {
             let known: Vec<&str> = columns.iter().map(String::as_str).collect();
-            let near = nearest(&name, &known);
+            let near = nearest(name, &known);
             let listed: Vec<String> = columns
                 .iter()
                 .take(30)
@@ -215,8 +229,8 @@ pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Rea
             let hint = near.map_or_else(String::new, |near| {
                 format!("did you mean {}? ", quoted(near, 40))
             });
-            Failure::new(format!("{path} has no column called {}", quoted(&name, 40)))
+            Failure::new(format!("{path} has no column called {}", quoted(name, 40)))
                 .help(format!("{hint}there are {}", listed.join(", ")))
         }
-    })
+    }
 }

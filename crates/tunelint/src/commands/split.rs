@@ -12,7 +12,7 @@ use tunelint_core::reader::Reader;
 use tunelint_core::split::{Copier, Part, Shares, Size, Split};
 
 use super::check::opening::{self, Opened};
-use super::check::threads;
+use super::reading::threads;
 use super::rule::print;
 use crate::cli::{self, Check, SplitFormat};
 use crate::exit::{Exit, Failure};

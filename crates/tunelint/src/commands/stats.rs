@@ -12,7 +12,7 @@ use tunelint_core::printable::printable_path;
 use tunelint_core::stats::Stats;
 
 use super::check::opening::{self, Opened};
-use super::check::threads;
+use super::reading::threads;
 use super::rule::print;
 use crate::cli::{self, Check, StatsFormat};
 use crate::exit::{Exit, Failure};

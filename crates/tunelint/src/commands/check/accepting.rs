@@ -1,12 +1,10 @@
 //! Findings that a baseline accepts are counted and not told.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use tunelint_core::finding::{Counts, Finding, Severity};
-use tunelint_core::position::SourceId;
+use tunelint_core::finding::Finding;
 use tunelint_core::printable::printable_path;
 use tunelint_core::summary::{SourceSummary, Summary};
 
@@ -22,7 +20,6 @@ pub(super) struct Accepted {
     baselines: Vec<Baseline>,
     /// By source: which baseline, and the name it knows the file by.
     sources: Vec<(Option<usize>, String)>,
-    found: BTreeMap<SourceId, Vec<(&'static str, Severity)>>,
 }
 
 impl Accepted {
@@ -59,7 +56,6 @@ impl Accepted {
             sources: named
                 .map(|(index, name)| (of_source(index), printable_path(name)))
                 .collect(),
-            found: BTreeMap::new(),
         })
     }
 
@@ -68,26 +64,14 @@ impl Accepted {
         self.baselines.is_empty()
     }
 
-    /// Whether a finding was accepted; it is noted then.
+    /// Whether a finding was accepted; each acceptance serves once.
     pub(super) fn takes(&mut self, finding: &Finding) -> bool {
         let source = finding.location.source;
         let Some((Some(baseline), name)) = self.sources.get(source.0 as usize) else {
             return false;
         };
         let baseline = self.baselines.get_mut(*baseline);
-        let taken = baseline.is_some_and(|baseline| baseline.take(finding, name));
-        if taken {
-            let found = self.found.entry(source).or_default();
-            found.push((finding.rule, finding.severity));
-        }
-        taken
-    }
-
-    /// Takes what was accepted since the last time out of the counts of a source.
-    pub(super) fn settle(&mut self, source: SourceId, counts: &mut Counts) {
-        for (rule, severity) in self.found.remove(&source).unwrap_or_default() {
-            counts.accept(rule, severity);
-        }
+        baseline.is_some_and(|baseline| baseline.take(finding, name))
     }
 }
 

@@ -20,10 +20,10 @@ use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::source::{Input, Stamp};
 use tunelint_core::summary::{SourceSummary, Summary};
 
-use super::output::Reports;
-use super::plan::Plan;
+use super::events::Events;
+use super::output::{self, Reports};
+use super::plan::{Plan, Plans};
 use super::sources::Sources;
-use super::{Plans, Run};
 use crate::cli::{Check, Fixes};
 use crate::commands::reading;
 use crate::exit::{Exit, Failure};
@@ -145,16 +145,16 @@ impl Fixing<'_> {
             fixes: fixes.clone(),
             wishes: Arc::clone(&wishes),
         };
-        let reports = Reports::instead(Box::new(collector));
-        let run = Run::new(self.sources, &plans, self.names, reports, false);
-        run.silent().all()?;
+        let mut events = Events::silent(Reports::instead(Box::new(collector)));
+        let session = plans.session(self.sources)?;
+        session.run(&mut events).map_err(output::failed)?;
         let wishes = std::mem::take(&mut *wishes.lock().unwrap_or_else(PoisonError::into_inner));
         let mut changes = Vec::new();
         for (index, (path, stamp)) in self.names.iter().zip(stamps).enumerate() {
             let id = SourceId(index as u32);
             let wishes = wishes.get(&id).cloned().unwrap_or_default();
             let open_end = fixes.fix && index < self.sources.list.len() && ends_open(path);
-            let Some(plan) = self.plan(&plans, index, path) else {
+            let Some(plan) = plans.of(self.sources, index, path) else {
                 continue;
             };
             if wishes.is_empty() && !open_end {
@@ -172,16 +172,6 @@ impl Fixing<'_> {
         Ok(changes)
     }
 
-    fn plan<'p>(&self, plans: &'p Plans, index: usize, path: &Path) -> Option<&'p Plan> {
-        match self.sources.list.get(index) {
-            Some(source) => plans.list.get(&source.plan()),
-            None => {
-                let mut plans = plans.list.values();
-                plans.find(|plan| plan.validation.iter().any(|validation| validation == path))
-            }
-        }
-    }
-
     fn of_source(
         &self,
         id: SourceId,
@@ -195,7 +185,7 @@ impl Fixing<'_> {
             // Its bytes are not those that findings speak of.
             return Ok(Vec::new());
         }
-        let reader = reading::open(id, input, &plan.reading)?;
+        let reader = reading::open(id, input, &plan.settings.reading)?;
         let changes = wishes.changes(reader, open_end);
         changes.map_err(|error| Failure::io("fix", &printable_path(path), &error))
     }

@@ -1,7 +1,9 @@
 //! Sources as other commands read them: found, placed and read as `check` does.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use tunelint_core::finding::Keep;
 use tunelint_core::position::SourceId;
 use tunelint_core::profile::Profile;
 use tunelint_core::reader::Reader;
@@ -9,9 +11,8 @@ use tunelint_core::task::Task;
 use tunelint_core::tokens::Counter;
 
 use super::super::reading;
-use super::plan::Plan;
+use super::plan::Plans;
 use super::sources::Sources;
-use super::{Keep, allowances};
 use crate::cli::Check;
 use crate::exit::Failure;
 
@@ -33,24 +34,22 @@ pub fn open(options: &Check) -> Result<Vec<Opened>, Failure> {
     if let Some(failure) = sources.failures.drain(..).next() {
         return Err(failure);
     }
-    let today = allowances::today();
+    let plans = Plans::keeping(options, &sources, Keep::All)?;
     let mut opened = Vec::new();
     for (index, source) in sources.list.iter().enumerate() {
-        let Some(settings) = sources.settings.get(source.settings) else {
+        let Some(plan) = plans.of(&sources, index, Path::new("")) else {
             continue;
         };
-        let dataset = source
-            .dataset
-            .and_then(|index| settings.datasets.get(index));
-        let plan = Plan::new(options, settings, dataset, &today, Keep::All)?;
+        let settings = &plan.settings;
         let input = reading::input(&source.named, &plan.typed)?;
-        let reader = reading::open(SourceId(index as u32), input, &plan.reading)?;
-        let targets = plan.targets_of(&reader)?;
+        let reader = reading::open(SourceId(index as u32), input, &settings.reading)?;
+        let targets = settings.targets_of(reader.layout().map(|layout| layout.name()));
+        let targets = targets.map_err(|error| Failure::new(error.to_string()))?;
         opened.push(Opened {
             reader,
-            counter: plan.counter(&targets),
+            counter: settings.counter(&targets),
             targets,
-            task: plan.task,
+            task: settings.context.task,
         });
     }
     Ok(opened)

@@ -4,15 +4,14 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tunelint_core::finding::{Counts, Finding, Keep, Severity};
-use tunelint_core::position::SourceId;
+use tunelint_core::finding::{Finding, Keep, Severity};
 use tunelint_core::printable::printable_path;
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use clap::ValueEnum;
 
+use super::super::names;
 use super::accepting::Accepted;
-use super::matrix::Tally;
 use crate::cli::{Check, Color};
 use crate::exit::Failure;
 use crate::report::{self, Format, Report, SourceName, Style};
@@ -23,8 +22,6 @@ pub(super) struct Reports {
     reports: Vec<Box<dyn Report + Send>>,
     files: Vec<ReportFile>,
     accepted: Accepted,
-    /// Whom the findings hold for.
-    pub(super) tally: Tally,
 }
 
 /// A report that goes into a file, complete or not at all.
@@ -105,7 +102,7 @@ fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
             .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
             .collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        super::names::unknown("report format", format, &known)
+        names::unknown("report format", format, &known)
     })?;
     if path.is_empty() {
         return Err(usage());
@@ -156,7 +153,6 @@ impl Reports {
             reports,
             files,
             accepted: Accepted::default(),
-            tally: Tally::default(),
         })
     }
 
@@ -166,33 +162,27 @@ impl Reports {
             reports: vec![report],
             files: Vec::new(),
             accepted: Accepted::default(),
-            tally: Tally::default(),
         }
     }
 
     /// The same without what is accepted.
-    pub(super) fn but_for(mut self, accepted: Accepted) -> Self {
+    pub(super) fn without(mut self, accepted: Accepted) -> Self {
         self.accepted = accepted;
         self
     }
 
-    /// Takes what was accepted out of the counts of a source.
-    pub(super) fn accept(&mut self, source: SourceId, counts: &mut Counts) {
-        self.accepted.settle(source, counts);
+    /// Whether a finding was accepted before.
+    pub(super) fn accepts(&mut self, finding: &Finding) -> bool {
+        self.accepted.takes(finding)
     }
 
-    pub(super) fn source(&mut self, source: &SourceSummary) -> Result<(), Failure> {
+    pub(super) fn source(&mut self, source: &SourceSummary) -> io::Result<()> {
         self.reports
             .iter_mut()
             .try_for_each(|report| report.source(source))
-            .map_err(failed)
     }
 
     pub(super) fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        if self.accepted.takes(finding) {
-            return Ok(());
-        }
-        self.tally.add(finding);
         self.reports
             .iter_mut()
             .try_for_each(|report| report.finding(finding))

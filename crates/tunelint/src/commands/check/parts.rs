@@ -5,52 +5,112 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use tunelint_core::part::{NoPart, Part, PartSource};
-use tunelint_core::position::SourceId;
-use tunelint_core::printable::{counted, printable_path};
-use tunelint_core::source::Input;
-use tunelint_core::summary::SourceSummary;
+use tunelint_core::printable::printable_path;
+use tunelint_core::session::{MergeError, Outcome, Session};
 
+use super::events::{self, Events};
+use super::output::{self, Reports};
+use super::plan::Plans;
 use super::sources::Sources;
-use super::{Plans, Reports, Run, names_of, verdict};
 use crate::cli::{Arguments, Check, Command, Merge};
-use crate::commands::{names, reading};
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
+use crate::progress::Progress;
 use crate::report;
 use crate::staged::{StagedFile, same_file};
 use crate::walk::Named;
 
-/// Finishes the check whose parts `options` name.
-pub fn run(options: &Merge) -> Result<Exit, Failure> {
+/// Checks every source, and keeps what only all shards together show for later in a part.
+pub(super) fn shard(
+    session: Session,
+    sources: &Sources,
+    path: &Path,
+    events: &mut Events,
+) -> Result<Outcome, Failure> {
+    let Some((mut part, mut outcome)) = session.shard(events).map_err(output::failed)? else {
+        return Err(Failure::new(
+            "these files are meant for different targets, or lie in different datasets",
+        )
+        .help("make a part for each"));
+    };
+    let name = printable_path(path);
+    part.request = std::env::args().skip(1).collect();
+    let files = sources.list.iter().zip(&outcome.summary.sources);
+    let files = files.map(|(source, summary)| PartSource::new(path_of(&source.named), summary));
+    part.sources = files.collect();
+    let bytes = part.to_bytes();
+    let bytes =
+        bytes.map_err(|error| Failure::new(format!("cannot write the part {name}: {error}")))?;
+    let mut file = StagedFile::create(path).map_err(|error| Failure::io("write", &name, &error))?;
+    file.write_all(&bytes)
+        .and_then(|()| file.commit(true))
+        .map_err(|error| Failure::io("write", &name, &error))?;
+    outcome.summary.notes.push(format!(
+        "what only all shards together show is kept in {name}: `tunelint merge` tells it"
+    ));
+    Ok(outcome)
+}
+
+/// Merges the parts that `options` name: what they come to, and the reports that are still open.
+pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     refuse_twice(&options.parts)?;
     let parts: Vec<(&Path, Part)> = options
         .parts
         .iter()
         .map(|path| Ok((path.as_path(), read(path)?)))
         .collect::<Result<_, Failure>>()?;
-    let mut check = request(&parts)?;
-    check.paths = parts
-        .iter()
-        .flat_map(|(_, part)| &part.sources)
-        .map(|source| source.path.clone())
-        .collect();
-    check.part = None;
-    check.format = options.format;
-    check.report.clone_from(&options.report);
-    check.color = options.color;
-    check.quiet = options.quiet;
-    check.statistics = options.statistics;
-    check.fail_on = options.fail_on.or(check.fail_on);
-    check.threads = options.threads;
+    let check = check_of(options, &parts)?;
     let sources = Sources::listed(&check)?;
     let plans = Plans::new(&check, &sources)?;
-    let names = names_of(&sources, &plans, &check);
+    let session = plans.session(&sources)?;
+    let names = session.names();
     let mut read = sources.read_by(&check, &names);
     read.extend(options.parts.iter().cloned());
-    super::output::refuse_inputs(&check, &read)?;
+    output::refuse_inputs(&check, &read)?;
     let (fail_on, rule_url) = (plans.fail_on(), sources.rule_url());
     let reports = Reports::open(&check, &names, fail_on, rule_url, report::open)?;
-    let run = Run::new(&sources, &plans, &names, reports, false);
-    run.merged(&parts)
+    let mut events = Events::new(reports, Progress::default());
+    let (paths, parts): (Vec<&Path>, Vec<Part>) = parts.into_iter().unzip();
+    let merged = session.merge(&parts, &mut events);
+    let outcome = merged.map_err(|error| unmerged(&error, &paths))?;
+    Ok((outcome, events.into_reports()))
+}
+
+/// Why parts cannot be merged, for people.
+fn unmerged(error: &MergeError, paths: &[&Path]) -> Failure {
+    match error {
+        MergeError::Damaged(number) => {
+            damaged(paths.get(*number).copied().unwrap_or(Path::new("")))
+        }
+        MergeError::Source(error) => events::failure(error),
+        MergeError::Target(error) => Failure::new(error.to_string()),
+        MergeError::Io(error) => Failure::io("finish", "the check", error),
+    }
+}
+
+fn damaged(path: &Path) -> Failure {
+    Failure::new(format!(
+        "the part {} is cut off or damaged",
+        printable_path(path)
+    ))
+    .help("check its shard again")
+}
+
+/// The check that all parts come from, with the outputs that are wanted now.
+fn check_of(options: &Merge, parts: &[(&Path, Part)]) -> Result<Check, Failure> {
+    let check = request(parts)?;
+    let sources = parts.iter().flat_map(|(_, part)| &part.sources);
+    Ok(Check {
+        paths: sources.map(|source| source.path.clone()).collect(),
+        part: None,
+        format: options.format,
+        report: options.report.clone(),
+        color: options.color,
+        quiet: options.quiet,
+        statistics: options.statistics,
+        fail_on: options.fail_on.or(check.fail_on),
+        threads: options.threads,
+        ..check
+    })
 }
 
 fn read(path: &Path) -> Result<Part, Failure> {
@@ -59,8 +119,7 @@ fn read(path: &Path) -> Result<Part, Failure> {
     Part::from_bytes(&bytes).map_err(|why| match why {
         NoPart::OtherFile => Failure::new(format!("{name} is no part of a check"))
             .help("`tunelint check --part FILE` writes one for each shard"),
-        NoPart::Damaged => Failure::new(format!("the part {name} is cut off or damaged"))
-            .help("check its shard again"),
+        NoPart::Damaged => damaged(path),
     })
 }
 
@@ -157,121 +216,6 @@ fn asked(check: &Check) -> String {
             (select, ignore, extend_select, severity, preview, settings)
         )
     )
-}
-
-impl Run<'_> {
-    /// Checks every source, and keeps what only all shards together show for later.
-    pub(super) fn part(mut self, path: &Path) -> Result<Exit, Failure> {
-        let mut exit = self.each_source();
-        let mut datasets = std::mem::take(&mut self.datasets);
-        let (Some(dataset), 0) = (datasets.pop(), datasets.len()) else {
-            return Err(Failure::new(
-                "these files are meant for different targets, or lie in different datasets",
-            )
-            .help("make a part for each"));
-        };
-        let name = printable_path(path);
-        let failed = |why: String| Failure::new(format!("cannot write the part {name}: {why}"));
-        let mut part = dataset
-            .linter
-            .into_part()
-            .map_err(|error| failed(error.to_string()))?;
-        part.request = std::env::args().skip(1).collect();
-        part.sources = self
-            .sources
-            .list
-            .iter()
-            .zip(&self.summary.sources)
-            .map(|(source, summary)| PartSource::new(path_of(&source.named), summary))
-            .collect();
-        let bytes = part.to_bytes().map_err(|error| failed(error.to_string()))?;
-        let mut file =
-            StagedFile::create(path).map_err(|error| Failure::io("write", &name, &error))?;
-        file.write_all(&bytes)
-            .and_then(|()| file.commit(true))
-            .map_err(|error| Failure::io("write", &name, &error))?;
-        if let Some(plan) = self.plans.list.get(&dataset.plan) {
-            let tolerated = verdict::tolerated(&dataset.counts, plan, dataset.records);
-            exit = exit.max(verdict::of(&dataset.counts, plan.fail_on, &tolerated));
-        }
-        self.summary.notes.push(format!(
-            "what only all shards together show is kept in {name}: `tunelint merge` tells it"
-        ));
-        drop(std::mem::take(&mut self.progress));
-        self.summary.suppressed = self.summary.counts.excused().values().sum();
-        self.reports.finish(&self.summary)?;
-        Ok(exit)
-    }
-
-    /// Takes in what the shards gathered, and says what all of them show.
-    fn merged(mut self, parts: &[(&Path, Part)]) -> Result<Exit, Failure> {
-        let mut first = 0;
-        let mut absent = 0;
-        for (path, part) in parts {
-            for (index, source) in part.sources.iter().enumerate() {
-                let id = SourceId(first + index as u32);
-                absent += u64::from(!self.revisit(id, source)?);
-            }
-            if let Some(dataset) = self.datasets.last_mut() {
-                dataset.linter.take_in(part, first).map_err(|_| {
-                    Failure::new(format!(
-                        "the part {} is cut off or damaged",
-                        printable_path(path)
-                    ))
-                    .help("check its shard again")
-                })?;
-            }
-            first += part.sources.len() as u32;
-        }
-        if absent > 0 {
-            self.summary.notes.push(format!(
-                "{} not at hand and could not be held beside the common form",
-                match absent {
-                    1 => "1 file is".to_owned(),
-                    more => format!("{} are", counted(more, "file")),
-                }
-            ));
-        }
-        self.finish()
-    }
-
-    /// Takes up a source that another run has checked. Whether it is at hand.
-    fn revisit(&mut self, id: SourceId, source: &PartSource) -> Result<bool, Failure> {
-        let Some(listed) = self.sources.list.get(id.0 as usize) else {
-            return Ok(false);
-        };
-        let Some(plan) = self.plans.list.get(&listed.plan()) else {
-            return Ok(false);
-        };
-        let summary = source.summary();
-        let profiles: Vec<_> = summary
-            .targets
-            .iter()
-            .map(|name| names::profile(name))
-            .collect::<Result<_, _>>()?;
-        let at = self.dataset(listed, plan, &profiles, &summary.targets)?;
-        let Some(dataset) = self.datasets.get_mut(at) else {
-            return Ok(false);
-        };
-        dataset.counts.merge(&summary.counts);
-        dataset.records += summary.records;
-        self.summary.counts.merge(&summary.counts);
-        self.summary.sources.push(SourceSummary {
-            task: plan.task.map(|task| (task.as_str().to_owned(), false)),
-            ..summary
-        });
-        for profile in &profiles {
-            verdict::note_status(profile, &mut self.summary);
-        }
-        let here = source.path.is_file();
-        if here {
-            let input = Input::path(source.path.clone());
-            dataset
-                .linter
-                .revisit(&reading::open(id, input, &plan.reading)?);
-        }
-        Ok(here)
-    }
 }
 
 fn path_of(named: &Named) -> PathBuf {

@@ -1,21 +1,23 @@
-//! What is asked of a source: the command line first, then the settings, then what is usual.
+//! What is asked of a source: the command line first, then the settings, then what is usual; and
+//! the session that is made of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tunelint_core::allow::Allowances;
 use tunelint_core::finding::{Keep, Policy, Severity};
-use tunelint_core::linter::Linter;
 use tunelint_core::profile::{self, Profile};
-use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::redaction::Veil;
 use tunelint_core::rule::RuleContext;
-use tunelint_core::rules::{LOOKUP, RuleSet, Selection};
+use tunelint_core::rules::{LOOKUP, Selection};
+use tunelint_core::session::{self, Session, Suppression};
+use tunelint_core::source::Input;
 use tunelint_core::task::Task;
-use tunelint_core::tokens::Counter;
 
 use super::super::{names, reading};
+use super::output;
+use super::sources::{Source, Sources};
 use crate::cli::{Check, FailOn, Reading};
 use crate::exit::Failure;
 use crate::settings::{Dataset, Settings};
@@ -24,23 +26,126 @@ use crate::settings::{Dataset, Settings};
 pub(super) struct Plan {
     /// The options about reading, with what the settings add.
     pub(super) typed: Reading,
-    pub(super) reading: ReadOptions,
-    pub(super) task: Option<Task>,
-    /// The validation sets.
-    pub(super) validation: Vec<PathBuf>,
-    /// The files with prompts of the application.
-    pub(super) production: Vec<PathBuf>,
-    pub(super) fail_on: FailOn,
-    /// The share of records for which a rule's findings are tolerated.
-    pub(super) max_rates: BTreeMap<&'static str, f64>,
-    /// The numbers of the allowances that hold today, in the order of the policy's list.
-    pub(super) holding: Vec<usize>,
-    pub(super) policy: Policy,
-    targets: Vec<Arc<Profile>>,
-    /// Whether every target there is was asked for.
-    pub(super) every_target: bool,
-    context: RuleContext,
+    /// What the library is told.
+    pub(super) settings: session::Settings,
+    /// The numbers of the suppressions that hold today, in the order of the policy's list.
+    holding: Vec<usize>,
+}
+
+/// Which plan holds for a source: the number of its settings file, and of its dataset there.
+type Key = (usize, Option<usize>);
+
+/// A plan for each dataset of each settings file.
+pub(super) struct Plans {
+    list: BTreeMap<Key, Plan>,
     threads: usize,
+    today: String,
+}
+
+impl Plans {
+    /// The plans of a run whose reports need so many findings.
+    pub(super) fn new(options: &Check, sources: &Sources) -> Result<Self, Failure> {
+        Self::keeping(options, sources, output::keep(options)?)
+    }
+
+    /// The plans of a run that needs so many findings.
+    pub(super) fn keeping(options: &Check, sources: &Sources, keep: Keep) -> Result<Self, Failure> {
+        let today = today();
+        let mut list = BTreeMap::new();
+        let mut wanted: Vec<Key> = sources.list.iter().map(Source::plan).collect();
+        // What the options say is checked even if there is nothing to check.
+        wanted.extend((0..sources.settings.len()).map(|settings| (settings, None)));
+        for key in wanted {
+            let Some(settings) = sources
+                .settings
+                .get(key.0)
+                .filter(|_| !list.contains_key(&key))
+            else {
+                continue;
+            };
+            let dataset = key.1.and_then(|index| settings.datasets.get(index));
+            list.insert(key, Plan::new(options, settings, dataset, &today, keep)?);
+        }
+        Ok(Self {
+            list,
+            threads: reading::threads(options.threads),
+            today,
+        })
+    }
+
+    /// The same with an excerpt for every finding: which of them are told is not known yet.
+    pub(super) fn with_all_excerpts(mut self) -> Self {
+        self.list
+            .values_mut()
+            .for_each(|plan| plan.settings.policy.excerpts = usize::MAX);
+        self
+    }
+
+    /// The strictest level of all.
+    pub(super) fn fail_on(&self) -> Option<Severity> {
+        let levels = self.list.values().filter_map(|plan| plan.settings.fail_on);
+        levels.min()
+    }
+
+    /// The plan of a file: of the source with that number, or of what compares with it.
+    pub(super) fn of(&self, sources: &Sources, index: usize, path: &Path) -> Option<&Plan> {
+        match sources.list.get(index) {
+            Some(source) => self.list.get(&source.plan()),
+            None => {
+                let is_it = |input: &Input| input.name == path;
+                let mut plans = self.list.values();
+                plans.find(|plan| plan.settings.validation.iter().any(is_it))
+            }
+        }
+    }
+
+    /// A session that checks the sources by these plans.
+    pub(super) fn session(&self, sources: &Sources) -> Result<Session, Failure> {
+        let mut session = Session::new(self.threads);
+        let mut first = Vec::new();
+        let mut number = 0;
+        for settings in &sources.settings {
+            first.push(number);
+            number += settings.allows.len();
+        }
+        let mut numbers = BTreeMap::new();
+        for (key, plan) in &self.list {
+            let first = first.get(key.0).copied().unwrap_or_default();
+            let mut settings = plan.settings.clone();
+            settings.suppressions = plan.holding.iter().map(|index| first + index).collect();
+            numbers.insert(*key, session.settings(settings));
+        }
+        for (index, settings) in sources.settings.iter().enumerate() {
+            for allow in &settings.allows {
+                let expired = allow.expires.clone();
+                session.suppression(Suppression {
+                    rule: allow.allowance.rule,
+                    reason: allow.reason.clone(),
+                    path: allow.path.clone(),
+                    at: allow.at,
+                    expired: expired.filter(|_| allow.has_expired(&self.today)),
+                    is_covered: sources.complete.get(index).copied().unwrap_or(false),
+                    settings: numbers.get(&(index, None)).copied().unwrap_or_default(),
+                });
+            }
+        }
+        for source in &sources.list {
+            if let (Some(plan), Some(number)) =
+                (self.list.get(&source.plan()), numbers.get(&source.plan()))
+            {
+                let input = reading::input(&source.named, &plan.typed)?;
+                session.add(input, *number, source.role);
+            }
+        }
+        Ok(session)
+    }
+}
+
+/// Today in UTC, as `YYYY-MM-DD`.
+pub(super) fn today() -> String {
+    let date = time::OffsetDateTime::now_utc().date();
+    let (year, month, day) = date.to_calendar_date();
+    format!("{year:04}-{:02}-{day:02}", u8::from(month))
 }
 
 impl Plan {
@@ -73,21 +178,10 @@ impl Plan {
             .filter(|(_, allow)| !allow.has_expired(today))
             .map(|(index, _)| index)
             .collect();
-        Ok(Self {
+        let fail_on = options.fail_on.or(settings.fail_on());
+        let settings = session::Settings {
             reading: reading::options(&typed)?,
-            typed,
-            task,
-            targets,
-            every_target,
-            validation: shown(&validation),
-            production: shown(&production),
-            fail_on: options
-                .fail_on
-                .or(settings.fail_on())
-                .unwrap_or(FailOn::Error),
-            max_rates: settings.max_rates.clone(),
             policy: policy(options, settings, &holding, keep)?,
-            holding,
             context: RuleContext {
                 task,
                 preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
@@ -97,49 +191,26 @@ impl Plan {
                 tokenizer: settings.tokenizer.clone(),
                 ..RuleContext::default()
             },
-            threads: super::threads(options.threads),
+            targets,
+            every_target,
+            fail_on: fail_on.unwrap_or(FailOn::Error).level(),
+            max_rates: settings.max_rates.clone(),
+            validation: shown(&validation),
+            production: shown(&production),
+            ..session::Settings::default()
+        };
+        Ok(Self {
+            typed,
+            settings,
+            holding,
         })
-    }
-
-    /// The profiles that a source is checked for.
-    pub(super) fn targets_of(&self, reader: &Reader) -> Result<Vec<Arc<Profile>>, Failure> {
-        if !self.targets.is_empty() {
-            return Ok(self.targets.clone());
-        }
-        let layout = reader.layout().map(|layout| layout.name());
-        let default = layout.and_then(profile::for_layout);
-        default
-            .map(|name| names::profile(name).map(|profile| vec![profile]))
-            .unwrap_or(Ok(Vec::new()))
-    }
-
-    /// The way tokens are counted for a source with these targets: as the first of them does.
-    pub(super) fn counter(&self, profiles: &[Arc<Profile>]) -> Counter {
-        let first = profiles.first().map(AsRef::as_ref);
-        Counter::new(self.context.tokenizer.as_ref(), first)
-    }
-
-    /// What rules are built from, for sources with these targets.
-    pub(super) fn context(&self, profiles: &[Arc<Profile>]) -> RuleContext {
-        RuleContext {
-            profiles: profiles.to_vec(),
-            ..self.context.clone()
-        }
-    }
-
-    /// A linter with the rules that have something to say in `context`.
-    pub(super) fn linter(&self, context: &RuleContext) -> Linter {
-        let rules = RuleSet::build(&self.policy.enabled, context);
-        Linter::new(rules, self.policy.clone(), self.threads)
     }
 }
 
-/// Paths as they are shown to people.
-fn shown(paths: &[PathBuf]) -> Vec<PathBuf> {
-    paths
-        .iter()
-        .map(|path| crate::settings::shown(path))
-        .collect()
+/// The files at these paths, named as people are shown them.
+fn shown(paths: &[PathBuf]) -> Vec<Input> {
+    let shown = paths.iter().map(|path| crate::settings::shown(path));
+    shown.map(Input::path).collect()
 }
 
 /// The options about reading, with what the settings add.
@@ -220,7 +291,7 @@ fn policy(
         severities,
         enabled,
         allowances: Arc::new(allowances),
-        excerpts: super::output::excerpts(options)?,
+        excerpts: output::excerpts(options)?,
         veil: match options.show_values {
             true => Veil::Secret,
             false => Veil::Personal,

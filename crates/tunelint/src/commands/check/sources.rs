@@ -5,20 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tunelint_core::printable::printable_path;
+use tunelint_core::session::Role;
 
 use crate::cli::Check;
 use crate::exit::Failure;
 use crate::settings::{self, Merged, Settings, Wanted};
 use crate::walk::{Found, Named, Walk, walk};
-
-/// What a source is in its dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Role {
-    /// Its examples are trained on.
-    Training,
-    /// The result is judged by its examples.
-    Validation,
-}
 
 /// A source, and what the settings say of it.
 #[derive(Debug)]

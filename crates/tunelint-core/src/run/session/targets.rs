@@ -2,23 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use tunelint_core::finding::{Finding, Severity};
-use tunelint_core::layout::{self, Lesson};
-use tunelint_core::profile::{Delivery, Profile, Status};
-use tunelint_core::summary::{SourceSummary, Summary, Verdict};
+use tunelint_data::text::position::SourceId;
+use tunelint_layouts::finding::totals::{SourceSummary, Summary, Verdict};
+use tunelint_layouts::finding::{Finding, Severity};
+use tunelint_layouts::layout::{self, Lesson};
+use tunelint_layouts::provider::profile::{Delivery, Profile, Status};
 
-use crate::commands::names;
+use super::settings::target;
 
 /// Findings by whom they hold for.
 #[derive(Default)]
-pub(super) struct Tally {
+pub(super) struct TargetCounts {
     /// Those that name a target.
     of_target: BTreeMap<String, BTreeMap<Severity, u64>>,
     /// Those that hold for every target of a source.
-    of_source: BTreeMap<u32, BTreeMap<Severity, u64>>,
+    of_source: BTreeMap<SourceId, BTreeMap<Severity, u64>>,
 }
 
-impl Tally {
+impl TargetCounts {
     /// Counts a finding.
     pub(super) fn add(&mut self, finding: &Finding) {
         for target in &finding.targets {
@@ -26,25 +27,23 @@ impl Tally {
             *counts.entry(finding.severity).or_default() += 1;
         }
         if finding.targets.is_empty() {
-            let counts = self.of_source.entry(finding.location.source.0).or_default();
+            let counts = self.of_source.entry(finding.location.source).or_default();
             *counts.entry(finding.severity).or_default() += 1;
         }
     }
 
     /// A verdict for each target of `summary`, whose sources are those of the run in their order;
     /// none where there are not several targets.
-    pub(super) fn verdicts(&self, summary: &Summary, sources: &[u32]) -> Vec<Verdict> {
+    pub(super) fn verdicts(&self, summary: &Summary, sources: &[SourceId]) -> Vec<Verdict> {
         if summary.targets.len() < 2 {
             return Vec::new();
         }
-        let profiles = summary
-            .targets
-            .iter()
-            .filter_map(|name| names::profile(name).ok());
+        let profiles = summary.targets.iter().filter_map(|name| target(name).ok());
         let mut verdicts: Vec<Verdict> = profiles
             .map(|profile| {
-                let meant =
-                    |(_, source): &(&u32, &SourceSummary)| source.targets.contains(&profile.name);
+                let meant = |(_, source): &(&SourceId, &SourceSummary)| {
+                    source.targets.contains(&profile.name)
+                };
                 let meant = || sources.iter().zip(&summary.sources).filter(meant);
                 let everyones = meant().filter_map(|(id, _)| self.of_source.get(id));
                 let own = self.of_target.get(&profile.name);
@@ -73,20 +72,22 @@ impl Tally {
 
 /// The layout that sources in `layouts` must be converted to before the target takes them.
 fn convert_to(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
-    let takes = |(container, layout): &(&str, &str)| {
-        profile.container == Delivery::Jsonl
-            && *container == "jsonl"
-            && profile.layouts.iter().any(|of| of == layout)
-    };
-    match layouts.iter().all(takes) {
+    match layouts.iter().all(|source| fits_unchanged(profile, source)) {
         true => None,
         false => fit(profile, layouts).or_else(|| profile.layouts.first().cloned()),
     }
 }
 
+/// Whether the target takes a source in this container and layout as it is.
+pub fn fits_unchanged(profile: &Profile, (container, layout): &(&str, &str)) -> bool {
+    profile.container == Delivery::Jsonl
+        && *container == "jsonl"
+        && profile.layouts.iter().any(|of| of == layout)
+}
+
 /// The first layout of the target that sources in `layouts` can be brought into: one from which the
 /// same is learnt, and with room for conversations where they may hold some.
-pub(super) fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
+pub fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
     let lesson = |name: &str| layout::by_name(name).map(|layout| layout.capacity().lesson);
     let becomes = |from: &str, to: &str| match (lesson(from), lesson(to)) {
         (Some(from), Some(to)) => from == to || to == Lesson::Answer,

@@ -1,15 +1,13 @@
-//! What a run comes to: its exit code, what to know about the targets, what to do next.
+//! What a run comes to: whether it fails, what to know about the targets, what to do next.
 
-use tunelint_core::finding::{Counts, Severity};
-use tunelint_core::infer::Inferred;
-use tunelint_core::profile::{Delivery, Profile, Status};
-use tunelint_core::summary::{SourceSummary, Summary};
-use tunelint_core::task::Task;
+use tunelint_layouts::finding::totals::{SourceSummary, Summary};
+use tunelint_layouts::finding::{Counts, Severity};
+use tunelint_layouts::provider::profile::{self, Delivery, Profile, Status};
+use tunelint_layouts::provider::task::Task;
+use tunelint_rules::survey::inferred::Inferred;
 
-use super::matrix;
-use super::plan::Plan;
-use crate::cli::FailOn;
-use crate::exit::Exit;
+use super::settings::Settings;
+use super::targets;
 
 /// A rule whose findings are few enough to be tolerated.
 pub(super) struct Tolerated {
@@ -20,7 +18,7 @@ pub(super) struct Tolerated {
 }
 
 /// The rules whose findings the settings tolerate in a dataset of so many records.
-pub(super) fn tolerated(counts: &Counts, plan: &Plan, records: u64) -> Vec<Tolerated> {
+pub(super) fn tolerated(counts: &Counts, settings: &Settings, records: u64) -> Vec<Tolerated> {
     let few = |(rule, rate): (&&'static str, &f64)| {
         let findings = counts.of_rule(rule);
         (findings > 0 && findings as f64 <= rate * records as f64).then_some(Tolerated {
@@ -30,7 +28,7 @@ pub(super) fn tolerated(counts: &Counts, plan: &Plan, records: u64) -> Vec<Toler
             rate: *rate,
         })
     };
-    plan.max_rates.iter().filter_map(few).collect()
+    settings.max_rates.iter().filter_map(few).collect()
 }
 
 /// Says which findings do not count.
@@ -67,16 +65,15 @@ pub(super) fn name_task(inferred: &Inferred, targets: &[String], summary: &mut S
     }
 }
 
-/// The exit code for what was found.
-pub(super) fn of(counts: &Counts, fail_on: FailOn, tolerated: &[Tolerated]) -> Exit {
-    let Some(level) = fail_on.level() else {
-        return Exit::Clean;
+/// Whether something was found at or above `fail_on`, apart from what is tolerated.
+pub(super) fn fails(counts: &Counts, fail_on: Option<Severity>, tolerated: &[Tolerated]) -> bool {
+    let Some(level) = fail_on else {
+        return false;
     };
     let matters = |rule: &str| !tolerated.iter().any(|of| of.rule == rule);
-    let fails = counts
+    counts
         .iter()
-        .any(|(rule, severity, number)| severity >= level && number > 0 && matters(rule));
-    if fails { Exit::Findings } else { Exit::Clean }
+        .any(|(rule, severity, number)| severity >= level && number > 0 && matters(rule))
 }
 
 /// Says once that a target has ended, or will.
@@ -138,7 +135,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     let [target] = source.targets.as_slice() else {
         return None;
     };
-    let profile = tunelint_core::profile::by_name(target).ok().flatten()?;
+    let profile = profile::by_name(target).ok().flatten()?;
     let path = shell_quoted(&source.path);
     let (ready, command) = match profile.container {
         Delivery::Rest => (
@@ -149,7 +146,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
             if source.container != "jsonl" || !profile.layouts.contains(&source.layout) =>
         {
             let from = (source.container.as_str(), source.layout.as_str());
-            let to = matrix::fit(&profile, &[from])?;
+            let to = targets::fit(&profile, &[from])?;
             (
                 format!("The data is ready; {target} takes it as JSON lines."),
                 format!("tunelint convert {path} -o train.jsonl --to {to}"),

@@ -1,0 +1,123 @@
+//! Each source on its own.
+
+use std::io;
+
+use tunelint_data::text::position::SourceId;
+use tunelint_data::text::printable::printable_path;
+use tunelint_layouts::finding::totals::SourceSummary;
+use tunelint_layouts::reader::Reader;
+
+use super::counting::Counting;
+use super::state::{Outcome, Session};
+use super::summary;
+use crate::run::lint::{Observer, SourceError};
+use crate::run::shard::Part;
+
+impl Session {
+    /// Checks every source, and then what only all of them show. A file that cannot be read is
+    /// passed to the observer, and the others are checked.
+    ///
+    /// # Errors
+    /// What the observer returns, or a source that changed while it was being read.
+    pub fn run(mut self, observer: &mut dyn Observer) -> io::Result<Outcome> {
+        self.check_each(observer)?;
+        self.finish(observer)
+    }
+
+    /// Checks every source of a shard; what only all shards show is left for
+    /// [`Session::merge`]. Nothing where the sources are not one dataset.
+    ///
+    /// # Errors
+    /// What the observer returns.
+    pub fn shard(mut self, observer: &mut dyn Observer) -> io::Result<Option<(Part, Outcome)>> {
+        self.check_each(observer)?;
+        let mut datasets = std::mem::take(&mut self.datasets);
+        let (Some(dataset), 0) = (datasets.pop(), datasets.len()) else {
+            return Ok(None);
+        };
+        let failed = self.settings.get(dataset.settings).is_some_and(|of| {
+            let tolerated = summary::tolerated(&dataset.counts, of, dataset.records);
+            summary::fails(&dataset.counts, of.fail_on, &tolerated)
+        });
+        let part = dataset.linter.into_part().map_err(io::Error::other)?;
+        self.summary.suppressed = self.summary.counts.excused().values().sum();
+        let outcome = Outcome {
+            summary: self.summary,
+            failed,
+            complete: self.complete,
+        };
+        Ok(Some((part, outcome)))
+    }
+
+    fn check_each(&mut self, observer: &mut dyn Observer) -> io::Result<()> {
+        for index in 0..self.sources.len() {
+            if let Err(error) = self.check(SourceId(index as u32), observer)? {
+                observer.unreadable(&error);
+                self.complete = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks one source; the inner error ends only this one.
+    fn check(
+        &mut self,
+        id: SourceId,
+        observer: &mut dyn Observer,
+    ) -> io::Result<Result<(), SourceError>> {
+        let Some(source) = self.sources.get(id.0 as usize).cloned() else {
+            return Ok(Ok(()));
+        };
+        let Some(settings) = self.settings.get(source.settings).cloned() else {
+            return Ok(Ok(()));
+        };
+        let name = source.input.name.clone();
+        let reader = match Reader::open(id, source.input.clone(), &settings.reading) {
+            Ok(reader) => reader,
+            Err(error) => return Ok(Err(SourceError::Open(name, error))),
+        };
+        let profiles = match settings.targets_of(reader.layout().map(|layout| layout.name())) {
+            Ok(profiles) => profiles,
+            Err(error) => return Err(io::Error::other(error)),
+        };
+        let targets: Vec<String> = profiles.iter().map(|of| of.name.clone()).collect();
+        let at = match self.dataset(&source, &settings, &profiles, observer) {
+            Ok(at) => at,
+            Err(error) => return Ok(Err(error)),
+        };
+        let Some(dataset) = self.datasets.get_mut(at) else {
+            return Ok(Ok(()));
+        };
+        observer.source(&SourceSummary {
+            path: printable_path(&name),
+            targets: targets.clone(),
+            ..SourceSummary::default()
+        })?;
+        let mut counting = Counting::new(observer, &mut self.targets, &self.meter);
+        let summary = match dataset.linter.check(reader, &mut counting) {
+            Ok(summary) => summary,
+            Err(error) => match counting.failed {
+                true => return Err(error),
+                false => return Ok(Err(SourceError::Read(name, error))),
+            },
+        };
+        let mut checked = SourceSummary {
+            targets,
+            task: settings
+                .context
+                .task
+                .map(|task| (task.as_str().to_owned(), false)),
+            ..summary
+        };
+        counting.settle(id, &mut checked.counts);
+        dataset.counts.merge(&checked.counts);
+        dataset.records += checked.records;
+        self.summary.counts.merge(&checked.counts);
+        self.summary.sources.push(checked);
+        self.checked.push(id);
+        for profile in profiles.iter().filter(|_| !settings.every_target) {
+            summary::note_status(profile, &mut self.summary);
+        }
+        Ok(Ok(()))
+    }
+}

@@ -1,0 +1,96 @@
+//! Sources that are meant for the same targets are one dataset, with what it is compared with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tunelint_layouts::finding::Counts;
+use tunelint_layouts::provider::profile::Profile;
+use tunelint_layouts::reader::Reader;
+use tunelint_rules::contract::RuleContext;
+use tunelint_rules::survey::Leaks;
+use tunelint_rules::survey::production_prompts::Prompts;
+
+use super::settings::Settings;
+use super::state::{Dataset, Role, Session, Source};
+use crate::run::lint::{Linter, Observer, SourceError};
+
+impl Session {
+    /// The dataset of a source, by its place in the list.
+    pub(super) fn dataset(
+        &mut self,
+        source: &Source,
+        settings: &Settings,
+        profiles: &[Arc<Profile>],
+        observer: &mut dyn Observer,
+    ) -> Result<usize, SourceError> {
+        let targets: Vec<String> = profiles.iter().map(|of| of.name.clone()).collect();
+        let same = |dataset: &Dataset| {
+            (dataset.settings, dataset.role) == (source.settings, source.role)
+                && dataset.targets == targets
+        };
+        if let Some(at) = self.datasets.iter().position(same) {
+            return Ok(at);
+        }
+        let mut context = RuleContext {
+            profiles: profiles.to_vec(),
+            ..settings.context.clone()
+        };
+        if source.role == Role::Training {
+            context.validation = self.validation(settings, observer)?.map(Arc::new);
+            context.production = self.production(settings, observer)?.map(Arc::new);
+        }
+        let rules = settings.rules(&context);
+        self.datasets.push(Dataset {
+            settings: source.settings,
+            role: source.role,
+            targets,
+            linter: Linter::new(rules, settings.policy.clone(), self.threads),
+            counts: Counts::default(),
+            records: 0,
+        });
+        Ok(self.datasets.len() - 1)
+    }
+
+    /// What is known about the examples of the validation sets.
+    fn validation(
+        &mut self,
+        settings: &Settings,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Leaks>, SourceError> {
+        let mut leaks: Option<Leaks> = None;
+        for input in &settings.validation {
+            let name = input.name.clone();
+            let reader = Reader::open(self.id_of(&name), input.clone(), &settings.reading)
+                .map_err(|error| SourceError::Open(name.clone(), error))?;
+            let unread = leaks.get_or_insert_default().read(reader);
+            let unread = unread.map_err(|error| SourceError::Read(name.clone(), error))?;
+            self.note_unread(&name, unread, observer);
+        }
+        Ok(leaks)
+    }
+
+    /// The prompts of the application.
+    fn production(
+        &mut self,
+        settings: &Settings,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Prompts>, SourceError> {
+        let mut all: Option<Prompts> = None;
+        for input in &settings.production {
+            let name = input.name.clone();
+            let prompts = Prompts::read(self.id_of(&name), input.clone(), &settings.reading)
+                .map_err(|error| SourceError::Read(name.clone(), error.into_io()))?;
+            self.note_unread(&name, prompts.unread, observer);
+            all.get_or_insert_default().sketch.merge(prompts.sketch);
+        }
+        Ok(all)
+    }
+
+    /// A file that is only compared with may not have been read as a whole.
+    fn note_unread(&mut self, path: &Path, unread: u64, observer: &mut dyn Observer) {
+        if unread > 0 {
+            observer.unreadable(&SourceError::Unread(path.to_owned(), unread));
+            self.complete = false;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What only all sources together show.
+
+use std::io;
+use std::path::PathBuf;
+
+use tunelint_data::text::position::{Location, SourceId};
+use tunelint_data::text::printable::printable_path;
+use tunelint_layouts::finding::suppression::Excuse;
+use tunelint_layouts::finding::{Findings, Policy};
+use tunelint_rules::contract::{RuleContext, SuppressionFacts};
+use tunelint_rules::rules::RuleSet;
+
+use super::counting::{Counting, settle};
+use super::state::{Dataset, Outcome, Session};
+use super::summary;
+use crate::run::lint::{Observer, check_suppression};
+
+impl Session {
+    /// Reports what all sources together show, and sums up.
+    pub(super) fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Outcome> {
+        let mut failed = false;
+        for dataset in std::mem::take(&mut self.datasets) {
+            failed |= self.conclude(dataset, observer)?;
+        }
+        failed |= self.judge_suppressions(observer)?;
+        let mut summary = self.summary;
+        summary.suppressed = summary.counts.excused().values().sum();
+        // Parts of shards keep no findings that could be counted by target.
+        if !self.checked.is_empty() {
+            summary.verdicts = self.targets.verdicts(&summary, &self.checked);
+        }
+        summary::note_missing_target(&mut summary);
+        summary.next_step = summary::next_step(&summary);
+        Ok(Outcome {
+            summary,
+            failed,
+            complete: self.complete,
+        })
+    }
+
+    /// Reports what a dataset as a whole shows; whether that fails the run.
+    fn conclude(&mut self, dataset: Dataset, observer: &mut dyn Observer) -> io::Result<bool> {
+        let Dataset {
+            settings,
+            targets,
+            linter,
+            mut counts,
+            records,
+            ..
+        } = dataset;
+        let names = self.names();
+        let mut counting = Counting::new(observer, &mut self.targets, &self.meter);
+        let concluded = linter.finish(&mut counting)?;
+        summary::name_task(&concluded.inferred, &targets, &mut self.summary);
+        let mut accepted = counting.accepted;
+        for (source, mut found) in concluded.counts {
+            settle(&mut accepted, source, &mut found);
+            counts.merge(&found);
+            self.summary.counts.merge(&found);
+            let path = names
+                .get(source.0 as usize)
+                .map(|name| printable_path(name));
+            let mut sources = self.summary.sources.iter_mut();
+            if let Some(of) = sources.find(|of| Some(&of.path) == path.as_ref()) {
+                of.counts.merge(&found);
+            }
+        }
+        for name in targets {
+            if !self.summary.targets.contains(&name) {
+                self.summary.targets.push(name);
+            }
+        }
+        let Some(of) = self.settings.get(settings).cloned() else {
+            return Ok(false);
+        };
+        for (excuse, times) in counts.excused() {
+            if let Excuse::Listed(index) = excuse
+                && let Some(number) = of.suppressions.get(*index)
+            {
+                *self.used.entry(*number).or_default() += times;
+            }
+        }
+        let tolerated = summary::tolerated(&counts, &of, records);
+        summary::note_tolerated(&tolerated, &mut self.summary);
+        Ok(summary::fails(&counts, of.fail_on, &tolerated))
+    }
+
+    /// Reports suppressions that have expired, and those that suppress nothing.
+    fn judge_suppressions(&mut self, observer: &mut dyn Observer) -> io::Result<bool> {
+        let mut failed = false;
+        let names = self.names();
+        let id_of = |path: &PathBuf| {
+            let at = names.iter().position(|name| name == path);
+            SourceId(at.unwrap_or_default() as u32)
+        };
+        let numbered: Vec<_> = self.suppressions.iter().enumerate().collect();
+        for group in numbered.chunk_by(|(_, one), (_, next)| one.settings == next.settings) {
+            let Some(settings) = group
+                .first()
+                .and_then(|(_, of)| self.settings.get(of.settings))
+            else {
+                continue;
+            };
+            let policy = Policy {
+                allowances: Default::default(),
+                ..settings.policy.clone()
+            };
+            let rules = RuleSet::build(&policy.enabled, &RuleContext::default());
+            let mut findings = Findings::new(&policy);
+            for (number, of) in group {
+                let enabled = policy.enabled.contains(of.rule);
+                let facts = SuppressionFacts {
+                    rule: of.rule,
+                    reason: &of.reason,
+                    location: Location::point(id_of(&of.path), of.at),
+                    expired: of.expired.as_deref(),
+                    unused: of.is_covered && enabled && !self.used.contains_key(number),
+                };
+                check_suppression(&rules, &facts, &mut findings);
+            }
+            let (mut counts, kept) = findings.into_parts();
+            let mut counting = Counting::new(observer, &mut self.targets, &self.meter);
+            kept.into_iter()
+                .try_for_each(|finding| counting.finding(finding))?;
+            for (source, counts) in &mut counts {
+                counting.settle(*source, counts);
+                self.summary.counts.merge(counts);
+                failed |= summary::fails(counts, settings.fail_on, &[]);
+            }
+        }
+        Ok(failed)
+    }
+}

@@ -1,0 +1,129 @@
+//! A check in shards is finished from the parts that they left.
+
+use std::fmt;
+use std::io;
+
+use tunelint_data::source::Input;
+use tunelint_data::text::position::SourceId;
+use tunelint_data::text::printable::counted;
+use tunelint_layouts::finding::totals::SourceSummary;
+use tunelint_layouts::reader::Reader;
+
+use super::settings::{UnknownTarget, target};
+use super::state::{Outcome, Session};
+use super::summary;
+use crate::run::lint::{Observer, SourceError};
+use crate::run::shard::{Part, PartSource};
+
+/// Why parts cannot be merged.
+#[derive(Debug)]
+pub enum MergeError {
+    /// The tallies of the part with this number cannot be read.
+    Damaged(usize),
+    /// A target of a part does not exist here.
+    Target(UnknownTarget),
+    /// A file of a shard is there and cannot be opened.
+    Source(SourceError),
+    /// What the observer returned, or reading.
+    Io(io::Error),
+}
+
+impl fmt::Display for MergeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Damaged(number) => write!(f, "part {} is truncated or damaged", number + 1),
+            Self::Target(error) => error.fmt(f),
+            Self::Source(_) => f.write_str("a file of a shard cannot be opened"),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for MergeError {}
+
+impl From<io::Error> for MergeError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Session {
+    /// Finishes a check from the parts of its shards. The session's sources are those of the parts,
+    /// in their order; they are read again where they are at hand and rules need it.
+    ///
+    /// # Errors
+    /// A part that cannot be read or does not fit; what the observer returns.
+    pub fn merge(
+        mut self,
+        parts: &[Part],
+        observer: &mut dyn Observer,
+    ) -> Result<Outcome, MergeError> {
+        let mut first = 0;
+        let mut absent = 0;
+        for (number, part) in parts.iter().enumerate() {
+            for (index, source) in part.sources.iter().enumerate() {
+                let id = SourceId(first + index as u32);
+                absent += u64::from(!self.revisit(id, source, observer)?);
+            }
+            if let Some(dataset) = self.datasets.last_mut() {
+                let merged = dataset.linter.take_in(part, first);
+                merged.map_err(|_| MergeError::Damaged(number))?;
+            }
+            first += part.sources.len() as u32;
+        }
+        if absent > 0 {
+            self.summary.notes.push(format!(
+                "{} not at hand and could not be held beside the common form",
+                match absent {
+                    1 => "1 file is".to_owned(),
+                    more => format!("{} are", counted(more, "file")),
+                }
+            ));
+        }
+        Ok(self.finish(observer)?)
+    }
+
+    /// Adds a source that a shard has checked. Whether it is at hand.
+    fn revisit(
+        &mut self,
+        id: SourceId,
+        of_part: &PartSource,
+        observer: &mut dyn Observer,
+    ) -> Result<bool, MergeError> {
+        let Some(source) = self.sources.get(id.0 as usize).cloned() else {
+            return Ok(false);
+        };
+        let Some(settings) = self.settings.get(source.settings).cloned() else {
+            return Ok(false);
+        };
+        let summary = of_part.summary();
+        let profiles: Result<Vec<_>, _> = summary.targets.iter().map(|name| target(name)).collect();
+        let profiles = profiles.map_err(MergeError::Target)?;
+        let at = self.dataset(&source, &settings, &profiles, observer);
+        let Some(dataset) = self.datasets.get_mut(at.map_err(MergeError::Source)?) else {
+            return Ok(false);
+        };
+        dataset.counts.merge(&summary.counts);
+        dataset.records += summary.records;
+        self.summary.counts.merge(&summary.counts);
+        self.summary.sources.push(SourceSummary {
+            task: settings
+                .context
+                .task
+                .map(|task| (task.as_str().to_owned(), false)),
+            ..summary
+        });
+        for profile in &profiles {
+            summary::note_status(profile, &mut self.summary);
+        }
+        let here = of_part.path.is_file();
+        if here {
+            let input = Input::path(of_part.path.clone());
+            let reader = Reader::open(id, input, &settings.reading).map_err(|error| {
+                MergeError::Source(SourceError::Open(of_part.path.clone(), error))
+            })?;
+            dataset.linter.revisit(&reader);
+        }
+        Ok(here)
+    }
+}

@@ -1,0 +1,86 @@
+//! What a session reports, on its way to the reports, standard error and the progress bar.
+
+use std::io;
+use std::ops::ControlFlow;
+
+use tunelint_core::finding::Finding;
+use tunelint_core::printable::{counted, printable_path};
+use tunelint_core::session::{Observer, SourceError};
+use tunelint_core::summary::SourceSummary;
+
+use super::super::reading;
+use super::output::Reports;
+use crate::exit::Failure;
+use crate::progress::Progress;
+
+/// Passes everything on.
+pub(super) struct Events {
+    pub(super) reports: Reports,
+    progress: Progress,
+    /// Whether files that cannot be read are passed over in silence.
+    silent: bool,
+}
+
+impl Events {
+    /// Events that go to `reports`, with a bar if `progress` is one.
+    pub(super) fn new(reports: Reports, progress: Progress) -> Self {
+        Self {
+            reports,
+            progress,
+            silent: false,
+        }
+    }
+
+    /// The same without a word about files that cannot be read.
+    pub(super) fn silent(reports: Reports) -> Self {
+        Self {
+            silent: true,
+            ..Self::new(reports, Progress::default())
+        }
+    }
+
+    /// The reports, once the bar is gone.
+    pub(super) fn into_reports(self) -> Reports {
+        self.reports
+    }
+}
+
+impl Observer for Events {
+    fn source(&mut self, source: &SourceSummary) -> io::Result<()> {
+        self.reports.source(source)
+    }
+
+    fn finding(&mut self, finding: Finding) -> io::Result<()> {
+        self.reports.finding(&finding)
+    }
+
+    fn accepts(&mut self, finding: &Finding) -> bool {
+        self.reports.accepts(finding)
+    }
+
+    fn unreadable(&mut self, error: &SourceError) {
+        if !self.silent {
+            failure(error).print();
+        }
+    }
+
+    fn progress(&mut self, bytes: u64) -> ControlFlow<()> {
+        self.progress.add(bytes);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Why a file could not be read, for people.
+pub(super) fn failure(error: &SourceError) -> Failure {
+    match error {
+        SourceError::Open(path, error) => reading::not_opened(path, error),
+        SourceError::Read(path, error) => Failure::io("read", &printable_path(path), error),
+        SourceError::Unread(path, records) => {
+            let (shown, records) = (printable_path(path), counted(*records, "record"));
+            Failure::new(format!(
+                "{records} of {shown} could not be read and compared"
+            ))
+            .help(format!("`tunelint check {shown}` says why"))
+        }
+    }
+}
