@@ -14,7 +14,6 @@ use tunelint_core::convert::{
 use tunelint_core::example::{Example, Role};
 use tunelint_core::finding::{Finding, Keep, Policy};
 use tunelint_core::layout::{self, Layout};
-use tunelint_core::linter::each_example;
 use tunelint_core::position::SourceId;
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::sink::Form;
@@ -94,10 +93,9 @@ fn converted(
 /// What the examples of a file say, turn by turn, however it was written.
 fn examples(layout: &str, records: &str) -> Vec<String> {
     let mut all = Vec::new();
-    each_example(open(layout, records), &mut |example| {
-        all.push(told(example))
-    })
-    .expect("memory");
+    let reader = open(layout, records);
+    let read = reader.each_example(&mut |example| all.push(told(example)));
+    read.expect("memory");
     all
 }
 

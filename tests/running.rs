@@ -179,7 +179,7 @@ pub fn texts_of(path: &Path) -> Vec<(String, String, String)> {
             text(example.output()),
         ));
     };
-    let examples = tunelint_core::linter::each_example(reader.expect("a file"), &mut take);
+    let examples = reader.expect("a file").each_example(&mut take);
     examples.expect("a file that can be read");
     texts
 }
