@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the run time of tunelint with `cat` on the same file.
+"""Compares the run time of tunelint and `cat` on the same file, measured back to back.
 
 usage: compare.py FILE... [-- OPTIONS OF check]
 

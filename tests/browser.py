@@ -277,7 +277,7 @@ CONTRAST = """() => {
 
 
 def print_media(browser: Browser, pages: dict[str, Path]) -> None:
-    """Printed pages show everything, ignore the filter and have no controls."""
+    """Printed pages show all findings, whatever the filter, and no controls."""
     with browser.open(pages["check"]) as page:
         every = shown(page, ".finding")
         page.select_option("select[name=severity]", "advice")
