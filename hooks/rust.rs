@@ -1,5 +1,5 @@
-//! `tunelint` as the hook `tunelint-rust` builds it: pre-commit installs the package in the root of
-//! a repository, and no other.
+//! Entry point of the `tunelint-rust` hook. pre-commit installs only the package in the root of a
+//! repository, so the binary is defined here.
 
 use std::process::ExitCode;
 

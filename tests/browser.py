@@ -1,9 +1,9 @@
-"""Opens the pages of the program in a real browser.
+"""Tests the HTML reports in a real browser.
 
     python3 tests/browser.py path/to/tunelint
 
-It asks for `playwright` (tests/tools.txt) and Debian's Chromium; .ci/run installs both. With
-TUNELINT_UPDATE=1 it takes the README's picture anew.
+Requires `playwright` (tests/tools.txt) and Debian's Chromium; .ci/run installs both.
+TUNELINT_UPDATE=1 retakes the screenshot in the README.
 """
 
 import json
@@ -37,7 +37,7 @@ PAYLOADS = [
     "javascript:window.hit=1",
     "<a href='javascript:alert(1)'>{{ 7*7 }}</a>",
 ]
-# Tells of everything that the policy refused, before the page itself runs.
+# Records everything that the Content-Security-Policy blocks. Runs before the page's own script.
 WATCH = """
 window.refused = [];
 document.addEventListener('securitypolicyviolation', (event) => {
@@ -58,7 +58,7 @@ def main(program: str) -> None:
 
 
 def make_pages(program: str, folder: Path) -> dict[str, Path]:
-    """Each page once, by its name."""
+    """Generates every page once and returns the paths by name."""
 
     def page(name: str, *arguments: str, directory: Path = ROOT) -> Path:
         command = [program, *arguments, "--format", "html"]
@@ -87,7 +87,7 @@ def make_pages(program: str, folder: Path) -> dict[str, Path]:
 
 
 def many(folder: Path) -> list[str]:
-    """A file with more findings than a page lists, and one with a few."""
+    """Creates a file with more findings than a page lists, and one with a few."""
     first, second = folder / "many.jsonl", folder / "few.jsonl"
     first.write_text('{"text_input":"a","output":""}\n' * 250)
     second.write_text('{"text_input":"","output":"b"}\n' * 3)
@@ -95,7 +95,7 @@ def many(folder: Path) -> list[str]:
 
 
 def hostile_files(folder: Path) -> list[str]:
-    """Texts, keys, labels, ids and names of files that try to be markup."""
+    """Creates files whose texts, keys, labels, ids and file names contain markup."""
     lines = []
     for number in range(120):
         label, other = (PAYLOADS[(number + more) % len(PAYLOADS)] for more in (0, 1))
@@ -110,7 +110,7 @@ def hostile_files(folder: Path) -> list[str]:
 
 
 class Browser:
-    """Pages that are watched from before they load until they are closed."""
+    """Opens pages and fails on console output, errors, dialogs, requests and policy violations."""
 
     def __init__(self, chromium):
         self.chromium = chromium
@@ -134,12 +134,12 @@ class Browser:
 
 
 def shown(page, selector: str) -> int:
-    """How many elements can be seen."""
+    """Number of visible elements."""
     return page.locator(f"{selector}:visible").count()
 
 
 def quiet(browser: Browser, pages: dict[str, Path]) -> None:
-    """Every page loads without an error, a refusal by its policy, or a request."""
+    """Every page loads without errors, policy violations or requests."""
     for path in pages.values():
         with browser.open(path) as page:
             assert page.locator("h1").count() == 1
@@ -147,7 +147,7 @@ def quiet(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 def filters(browser: Browser, pages: dict[str, Path]) -> None:
-    """The filters hide what does not fit, and count what does."""
+    """The filters hide findings that do not match and count those that do."""
     with browser.open(pages["check"]) as page:
         every = shown(page, ".finding")
         rules = shown(page, "section.rule")
@@ -181,7 +181,7 @@ def filters(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 def keyboard(browser: Browser, pages: dict[str, Path]) -> None:
-    """The filter is reached and used by keyboard."""
+    """The filter works from the keyboard."""
     with browser.open(pages["check"]) as page:
         every = shown(page, ".finding")
         page.locator("select[name=severity]").focus()
@@ -193,7 +193,7 @@ def keyboard(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 def bounds(browser: Browser, pages: dict[str, Path]) -> None:
-    """A long list is cut, and a rule of which nothing fits is not."""
+    """A long list is truncated, and a rule without matching findings is hidden."""
     with browser.open(pages["many"]) as page:
         assert shown(page, ".finding") == 103
         assert page.get_by_text("150 more are not listed").count() == 1
@@ -202,7 +202,7 @@ def bounds(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 def inert(browser: Browser, pages: dict[str, Path]) -> None:
-    """Hostile data stays text."""
+    """Hostile data is rendered as text."""
     plain = {"check": "check", "stats": "beside", "loss": "flat"}
     tags = "Array.from(document.querySelectorAll('*'), (of) => of.localName)"
     for name, other in plain.items():
@@ -224,7 +224,7 @@ def inert(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 def script_less(browser: Browser, pages: dict[str, Path]) -> None:
-    """Without scripts, everything is there but the filter."""
+    """Without JavaScript, everything except the filter works."""
     for name in ("check", "beside"):
         with browser.open(pages[name]) as page:
             every = shown(page, ".finding")
@@ -236,7 +236,7 @@ def script_less(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 def schemes(browser: Browser, pages: dict[str, Path]) -> None:
-    """Light and dark differ, and both can be read."""
+    """Light and dark schemes differ, and both have sufficient contrast."""
     for path in pages.values():
         grounds = []
         for scheme in ("light", "dark"):
@@ -247,7 +247,7 @@ def schemes(browser: Browser, pages: dict[str, Path]) -> None:
         assert grounds[0] != grounds[1], grounds
 
 
-# Texts whose contrast with the ground they stand on is below 4.5.
+# Finds text whose contrast ratio with its background is below 4.5.
 CONTRAST = """() => {
   const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
   const luminance = (color) => {
@@ -277,7 +277,7 @@ CONTRAST = """() => {
 
 
 def print_media(browser: Browser, pages: dict[str, Path]) -> None:
-    """On paper everything is there, whatever is filtered, and nothing to click."""
+    """Printed pages show all findings, whatever the filter, and no controls."""
     with browser.open(pages["check"]) as page:
         every = shown(page, ".finding")
         page.select_option("select[name=severity]", "advice")
@@ -288,7 +288,7 @@ def print_media(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 def phone(browser: Browser, pages: dict[str, Path]) -> None:
-    """At the width of a phone nothing overflows."""
+    """Nothing overflows at phone width."""
     for path in pages.values():
         with browser.open(path, viewport={"width": 400, "height": 800}) as page:
             width = page.evaluate("document.documentElement.scrollWidth")
@@ -296,7 +296,7 @@ def phone(browser: Browser, pages: dict[str, Path]) -> None:
 
 
 def picture(browser: Browser, pages: dict[str, Path]) -> None:
-    """The README's picture is there."""
+    """The screenshot for the README exists and is small enough."""
     if os.environ.get("TUNELINT_UPDATE"):
         size = {"width": 1040, "height": 900}
         with browser.open(pages["stats"], viewport=size, color_scheme="light") as page:
@@ -304,7 +304,7 @@ def picture(browser: Browser, pages: dict[str, Path]) -> None:
             height = end["y"] + end["height"] + 32
             clip = {"x": 0, "y": 0, "width": size["width"], "height": height}
             page.screenshot(path=PICTURE, clip=clip, full_page=True)
-    assert PICTURE.is_file(), "TUNELINT_UPDATE=1 takes it"
+    assert PICTURE.is_file(), "missing screenshot: run with TUNELINT_UPDATE=1"
     assert PICTURE.stat().st_size < 200_000, PICTURE.stat().st_size
 
 
