@@ -2,9 +2,9 @@
 //! other parsers, and neither threads nor batches change what is found.
 
 use proptest::prelude::*;
-use tunelint_core::record::FaultKind;
 use tunelint_core::json::Parser;
 use tunelint_core::position::Position;
+use tunelint_core::record::FaultKind;
 use tunelint_core::row::{Header, RowParser};
 use tunelint_core::rules::REGISTRY;
 use tunelint_core::source::{Batcher, Document, Lines, PieceKind, Root, Rows, Splitter};
@@ -103,7 +103,8 @@ fn tile(splitter: Box<dyn Splitter>, bytes: &[u8], batch_bytes: usize, lone_cr: 
                 assert_eq!(piece.ordinal, ordinal + 1, "records are counted");
             }
             // A sign between two records is none itself.
-            if !matches!(&piece.kind, PieceKind::Fault(fault) if matches!(fault.kind, FaultKind::Malformed(_))) {
+            if !matches!(&piece.kind, PieceKind::Fault(fault) if matches!(fault.kind, FaultKind::Malformed(_)))
+            {
                 ordinal = piece.ordinal;
             }
             end = end.max(base + piece.to);

@@ -339,7 +339,7 @@ mod tests {
         let rows = split("p,c\na,\"b\nc,d\ne,f\ng,h\n");
         assert_eq!(
             rows[0],
-            ("a,\"b".into(), 2, Some("unclosed-quote@2".into()))
+            ("a,\"b".into(), 2, Some("UnclosedQuote(NextLine)@2".into()))
         );
         assert_eq!(rows.len(), 4);
         assert_eq!(rows[3].1, 5);

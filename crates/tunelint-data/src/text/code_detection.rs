@@ -35,7 +35,7 @@ const BEGINNINGS: [&str; 22] = [
 /// Whether `text` holds a fenced block, or lines that look like code.
 ///
 /// ```
-/// use tunelint_core::{code::is_code, position::Span, text::Text};
+/// use tunelint_data::text::{Text, code_detection::is_code, position::Span};
 /// let text = |text: &str| Text::composed(text.into(), Span::at(0));
 /// assert!(is_code(&text("for (;;) {\n  wait();\n}")));
 /// assert!(!is_code(&text("We import tea from Assam.\nIt is good.")));

@@ -98,7 +98,7 @@ impl<'a> Text<'a> {
     /// Whether nothing of it can be seen: no text, white space, zero-width characters.
     ///
     /// ```
-    /// use tunelint_core::{position::Span, text::Text};
+    /// use tunelint_data::text::{Text, position::Span};
     /// assert!(Text::composed(" \u{a0}\u{200b}".into(), Span::at(0)).is_blank());
     /// ```
     pub fn is_blank(&self) -> bool {

@@ -39,7 +39,7 @@ impl Excerpt {
     /// The text around `span` in `raw`.
     ///
     /// ```
-    /// use tunelint_core::{excerpt::Excerpt, position::Span};
+    /// use tunelint_data::text::{excerpt::Excerpt, position::Span};
     /// let excerpt = Excerpt::new(b"{\"text_input\":\"a\",\"output\":\"\"}", Span::new(27, 29));
     /// assert_eq!(&excerpt.text[excerpt.highlight], "\"\"");
     /// ```

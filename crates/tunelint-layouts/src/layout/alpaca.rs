@@ -288,11 +288,11 @@ mod tests {
         let history = r#"{"instruction":"a","output":"b","history":"x"}"#;
         assert_eq!(
             read(&Alpaca, history).1,
-            ["wrong-type@43 /history: `history` is a string, not a list of pairs"]
+            ["wrong-type@43 /history: history is Json(String), not Pairs"]
         );
         assert_eq!(
             read(&Alpaca, r#"{"instruction":"a","output":null}"#).1,
-            ["wrong-type@29 /output: `output` is null, not text"]
+            ["wrong-type@29 /output: output is Null, not text"]
         );
         assert_eq!(
             read(

@@ -395,11 +395,11 @@ mod tests {
         let said = |line| read(&BedrockConverse, line).1;
         assert_eq!(
             said(r#"{"messages":[{"role":"tool","content":[]}]}"#),
-            ["unknown-role@22 /messages/0/role: `role` is `tool`, which is no role"]
+            ["unknown-role@22 /messages/0/role: tool"]
         );
         assert_eq!(
             said(r#"{"messages":[{"role":"user","content":"a"}]}"#),
-            ["wrong-type@39 /messages/0/content: `content` is a string, not a list of blocks"]
+            ["wrong-type@39 /messages/0/content: content is Json(String), not Blocks"]
         );
     }
 }

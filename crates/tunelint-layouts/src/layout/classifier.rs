@@ -313,25 +313,22 @@ mod tests {
         let said = |line: &str| read(&Classifier, line).1;
         assert_eq!(
             said(r#"{"text":"a","label":3}"#),
-            ["wrong-type@21 /label: `label` is a number, not text"]
+            ["wrong-type@21 /label: label is Number, not text"]
         );
         assert_eq!(
             said(r#"{"text":"a","labels":7}"#),
-            ["wrong-type@22 /labels: `labels` is a number, not an object of labels"]
+            ["wrong-type@22 /labels: labels is Json(Number), not Labels"]
         );
         assert_eq!(
             said(r#"{"text":"a","labels":{"tone":null,"of":["x",2]}}"#),
             [
-                "wrong-type@30 /labels/tone: `tone` is null, not text",
-                "wrong-type@45 /labels/of/1: `of` is a number, not text"
+                "wrong-type@30 /labels/tone: tone is Null, not text",
+                "wrong-type@45 /labels/of/1: of is Number, not text"
             ]
         );
         for none in ["{}", "[]"] {
             let line = format!(r#"{{"text":"a","labels":{none}}}"#);
-            assert_eq!(
-                said(&line),
-                ["wrong-type@22 /labels: `labels` holds no label"]
-            );
+            assert_eq!(said(&line), ["wrong-type@22 /labels: NoLabels"]);
         }
     }
 }

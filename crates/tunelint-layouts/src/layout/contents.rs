@@ -417,20 +417,20 @@ mod tests {
         assert_eq!(
             said(r#"{"systemInstruction":"s","contents":[]}"#),
             [
-                "wrong-type@22 /systemInstruction: `systemInstruction` is a string, not an object with parts"
+                "wrong-type@22 /systemInstruction: systemInstruction is Json(String), not ObjectWithParts"
             ]
         );
         assert_eq!(
             said(r#"{"contents":[{"role":"assistant","parts":[{"text":"a"}]}]}"#),
-            ["unknown-role@22 /contents/0/role: `role` is `assistant`, which is no role"]
+            ["unknown-role@22 /contents/0/role: assistant"]
         );
         assert_eq!(
             said(r#"{"contents":[{"role":"user","parts":[{"text":5}]}]}"#),
-            ["wrong-type@46 /contents/0/parts/0/text: `text` is a number, not text"]
+            ["wrong-type@46 /contents/0/parts/0/text: text is Number, not text"]
         );
         assert_eq!(
             said(r#"{"contents":[{"role":"user","part":[]}]}"#),
-            ["missing-field@14 /contents/0: the field `parts` is missing"]
+            ["missing-field@14 /contents/0: parts"]
         );
     }
 }

@@ -252,28 +252,34 @@ pub(super) fn extra<'a>(entry: Entry<'a>) -> Extra<'a> {
 pub(super) mod testing {
     //! One JSON record through a layout and back.
 
-    use super::super::{Layout, Losses, ObjectWriter};
+    use super::super::{Layout, Losses, Mismatch, MismatchKind, Mismatches, ObjectWriter};
     use crate::example::{Example, Role};
-    use crate::finding::{Findings, Keep, Policy};
     use tunelint_data::record::json::Parser;
+    use tunelint_data::record::roles::Speakers;
     use tunelint_data::record::{Body, Record};
     use tunelint_data::text::position::{Position, SourceId};
 
-    fn policy() -> Policy {
-        let enabled = [
-            "missing-field",
-            "missing-role",
-            "unknown-role",
-            "wrong-type",
-        ]
-        .into_iter()
-        .collect();
-        Policy {
-            keep: Keep::All,
-            severities: Default::default(),
-            enabled,
-            ..Policy::default()
-        }
+    /// A mismatch as `rule@column pointer: what`, without the words that rules have for it.
+    fn brief(record: &Record<'_>, mismatch: &Mismatch) -> String {
+        let (rule, what) = match &mismatch.kind {
+            MismatchKind::MissingField { name, .. } => ("missing-field", name.clone()),
+            MismatchKind::MissingRole { key, .. } => ("missing-role", key.clone()),
+            MismatchKind::UnknownRole { name, .. } => ("unknown-role", name.clone()),
+            MismatchKind::NotText { name, found, .. } => {
+                ("wrong-type", format!("{name} is {found:?}, not text"))
+            }
+            MismatchKind::WrongKind {
+                name,
+                found,
+                expected,
+            } => (
+                "wrong-type",
+                format!("{name} is {found:?}, not {expected:?}"),
+            ),
+            other => ("wrong-type", format!("{other:?}")),
+        };
+        let at = record.locate(mismatch.span);
+        format!("{rule}@{} {}: {what}", at.start.column, at.pointer)
     }
 
     fn with<R>(
@@ -281,8 +287,7 @@ pub(super) mod testing {
         line: &str,
         take: impl FnOnce(Option<&Example<'_>>) -> R,
     ) -> (R, Vec<String>) {
-        let policy = policy();
-        let mut mismatches = Findings::new(&policy);
+        let mut mismatches = Mismatches::default();
         let mut parser = Parser::new();
         let json = parser.parse(line).unwrap();
         let record = Record {
@@ -291,7 +296,7 @@ pub(super) mod testing {
             start: Position::START,
             ordinal: 1,
             body: Body::Json(json),
-            speakers: crate::layout::Speakers::nobody(),
+            speakers: Speakers::nobody(),
             lone_cr: false,
             recovered: false,
         };
@@ -301,14 +306,9 @@ pub(super) mod testing {
             example.capacity = layout.capacity();
         }
         let result = take(example.as_ref());
-        let found = findings.into_parts().1;
-        let said = |f: &crate::finding::Finding| {
-            format!(
-                "{}@{} {}: {}",
-                f.rule, f.location.start.column, f.location.pointer, f.message
-            )
-        };
-        (result, found.iter().map(said).collect())
+        let found = mismatches.take();
+        let found = found.iter().map(|mismatch| brief(&record, mismatch));
+        (result, found.collect())
     }
 
     /// The turns as `role: text`, and what was reported.

@@ -110,7 +110,7 @@ mod tests {
     fn a_label_is_true_or_false() {
         assert_eq!(
             read(&Kto, r#"{"prompt":"a","completion":"b","label":"yes"}"#).1,
-            ["wrong-type@40 /label: `label` is a string, not true or false"]
+            ["wrong-type@40 /label: label is Json(String), not Bool"]
         );
     }
 }

@@ -97,7 +97,7 @@ mod tests {
         }
         assert_eq!(
             read(&NamedPair::Palm, r#"{"input_text":"a"}"#).1,
-            ["missing-field@1 : the field `output_text` is missing"]
+            ["missing-field@1 : output_text"]
         );
     }
 }

@@ -326,11 +326,11 @@ mod tests {
         let said = |line| read(&pairs(), line).1;
         assert_eq!(
             said(r#"{"text_inputs":"a","output":"b"}"#),
-            ["missing-field@1 : the field `text_input` is missing"]
+            ["missing-field@1 : text_input"]
         );
         assert_eq!(
             said(r#"{"text_input":"a","output":4}"#),
-            ["wrong-type@28 /output: `output` is a number, not text"]
+            ["wrong-type@28 /output: output is Number, not text"]
         );
         assert_eq!(said(r#"{"text_input":null}"#).len(), 2);
     }
@@ -357,7 +357,7 @@ mod tests {
         assert!(said.is_empty());
         assert_eq!(
             read(&layout, r#"{"q":"Who?","a":"Ann"}"#).1,
-            ["missing-field@1 : the field `c` is missing"]
+            ["missing-field@1 : c"]
         );
     }
 

@@ -441,9 +441,7 @@ mod tests {
         let line = r#"{"contents":[{"role":"user","parts":[{"text":"a"}]}],"completions":[{"score":1,"completion":{"role":"model","parts":[{"text":"b"}]}}]}"#;
         assert_eq!(
             read(&Preference::Vertex, line).1,
-            [
-                "wrong-type@68 /completions: `completions` needs one completion of score 1 and one of score 0"
-            ]
+            ["wrong-type@68 /completions: NotOnePreferred"]
         );
     }
 }

@@ -237,32 +237,28 @@ mod tests {
         let good = candidate("b", "preferred");
         assert_eq!(
             said(&line(std::slice::from_ref(&good))),
-            [
-                "wrong-type@156 /messages/1/candidates: `candidates` needs one that is `preferred` and one that is `non-preferred`"
-            ]
+            ["wrong-type@156 /messages/1/candidates: NotOneOfEachCandidate"]
         );
         assert_eq!(
             said(&line(&[good.clone(), candidate("c", "worse")])),
             [
-                "wrong-type@258 /messages/1/candidates/1/preferenceLabel: `preferenceLabel` is `worse`, not `preferred` or `non-preferred`"
+                "wrong-type@258 /messages/1/candidates/1/preferenceLabel: UnknownPreference { name: \"worse\" }"
             ]
         );
         let text = r#"{"content":"c","preferenceLabel":"non-preferred"}"#;
         assert_eq!(
             said(&line(&[good, text.to_owned()])),
             [
-                "wrong-type@225 /messages/1/candidates/1/content: `content` is a string, not a list of blocks"
+                "wrong-type@225 /messages/1/candidates/1/content: content is Json(String), not Blocks"
             ]
         );
         assert_eq!(
             said(r#"{"messages":[]}"#),
-            [
-                "wrong-type@13 /messages: `messages` is a list, not a list of turns whose last one has `candidates`"
-            ]
+            ["wrong-type@13 /messages: messages is Json(Array), not MessagesWithCandidates"]
         );
         assert_eq!(
             said(r#"{"messages":[{"role":"user","candidates":[]}]}"#),
-            ["unknown-role@22 /messages/0/role: `role` is `user`, which is no role"]
+            ["unknown-role@22 /messages/0/role: user"]
         );
     }
 }

@@ -134,10 +134,10 @@ mod tests {
     #[test]
     fn a_near_name_is_named() {
         let said = read(&PromptCompletion, r#"{"promt":"a","completion":7}"#).1;
-        assert_eq!(said[0], "missing-field@1 : the field `prompt` is missing");
+        assert_eq!(said[0], "missing-field@1 : prompt");
         assert_eq!(
             said[1],
-            "wrong-type@27 /completion: `completion` is a number, not text"
+            "wrong-type@27 /completion: completion is Number, not text"
         );
     }
 }

@@ -172,10 +172,10 @@ mod tests {
         assert_eq!(
             read(&Segments, line).1,
             [
-                "wrong-type@14 /segments/0: a segment is a string, not an object",
-                "missing-field@18 /segments/1: the field `label` is missing",
-                "wrong-type@40 /segments/2/label: `label` is a string, not true or false",
-                "wrong-type@67 /segments/3/label: `label` is a number, not true or false"
+                "wrong-type@14 /segments/0: NotAnObject { item: Segment, found: String }",
+                "missing-field@18 /segments/1: label",
+                "wrong-type@40 /segments/2/label: label is Json(String), not Bool",
+                "wrong-type@67 /segments/3/label: label is Json(Number), not Bool"
             ]
         );
     }

@@ -175,19 +175,16 @@ mod tests {
         };
         assert_eq!(
             said(r#"["b"]"#, "[true,false]"),
-            "wrong-type@44 /labels: `labels` judges 2 steps, and `completions` has 1"
+            "wrong-type@44 /labels: StepCount { steps: 1, labels: 2 }"
         );
-        assert_eq!(
-            said("[]", "[]"),
-            "wrong-type@41 /labels: `completions` holds no step"
-        );
+        assert_eq!(said("[]", "[]"), "wrong-type@41 /labels: NoSteps");
         assert_eq!(
             said(r#"["b",5]"#, r#"[true,"no"]"#),
-            "wrong-type@34 /completions/1: a step of `completions` is a number, not text; wrong-type@52 /labels/1: a label of `labels` is a string, not true or false"
+            "wrong-type@34 /completions/1: StepNotText(Number); wrong-type@52 /labels/1: StepLabelNotBool(String)"
         );
         assert_eq!(
             said(r#""b""#, "7"),
-            "wrong-type@29 /completions: `completions` is a string, not a list; wrong-type@42 /labels: `labels` is a number, not a list"
+            "wrong-type@29 /completions: completions is Json(String), not List; wrong-type@42 /labels: labels is Json(Number), not List"
         );
     }
 }

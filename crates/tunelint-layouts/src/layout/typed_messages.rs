@@ -261,11 +261,13 @@ mod tests {
         let said = |line| read(&TypedMessages, line).1;
         assert_eq!(
             said(r#"{"messages":[{"role":"user","content":["a"]}]}"#),
-            ["wrong-type@40 /messages/0/content/0: a part of `content` is a string, not an object"]
+            [
+                "wrong-type@40 /messages/0/content/0: NotAnObject { item: ContentPart, found: String }"
+            ]
         );
         assert_eq!(
             said(r#"{"messages":[{"role":"gpt","content":[{"type":"text","value":"a"}]}]}"#),
-            ["unknown-role@22 /messages/0/role: `role` is `gpt`, which is no role"]
+            ["unknown-role@22 /messages/0/role: gpt"]
         );
         assert_eq!(
             said(r#"{"messages":[{"role":"user","content":[{"type":"text","value":1}]}]}"#).len(),

@@ -79,7 +79,7 @@ impl Counter {
     /// those of any.
     ///
     /// ```
-    /// use tunelint_core::{profile, tokens::Counter};
+    /// use tunelint_layouts::provider::{profile, tokens::Counter};
     /// let profile = profile::by_name("openai").unwrap();
     /// let tokens = Counter::new(None, profile.as_ref()).count(["Four words of English"].into_iter());
     /// assert!(tokens.low < 4 && tokens.about <= 6 && tokens.high > 4);

@@ -163,7 +163,7 @@ mod tests {
             start: Position::START,
             ordinal: 1,
             body: Body::Unread,
-            speakers: crate::layout::Speakers::nobody(),
+            speakers: tunelint_data::record::roles::Speakers::nobody(),
             lone_cr: false,
             recovered: false,
         };
