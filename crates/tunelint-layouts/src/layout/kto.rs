@@ -1,4 +1,4 @@
-//! `kto`: a prompt, a completion, and whether that is a good one.
+//! `kto`: a prompt, a completion, and whether the completion is desirable.
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, has, missing, not_a, own_names, text_is_not_a};
@@ -71,7 +71,7 @@ impl Layout for Kto {
     }
 }
 
-/// Whether the completion is a good one; what is wrong with the field is reported.
+/// Whether the completion is desirable; an invalid label is reported.
 fn label(record: &Record<'_>, mismatches: &mut Mismatches) -> Option<bool> {
     match record.body.field("label") {
         Some(Field::Other(value)) if value.kind() == Kind::Bool => Some(value.raw() == "true"),
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         for line in [
             r#"{"prompt":"a","completion":"b","label":false}"#,
             r#"{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"a"}],"completion":[{"role":"assistant","content":"b"}],"label":true}"#,
