@@ -11,7 +11,7 @@ pub struct SourceSummary {
     pub container: String,
     /// The layout; empty if none was recognized.
     pub layout: String,
-    /// How the layout was determined, in words: "detected from the first 64 records".
+    /// How the layout was determined, in words: "inferred from the first 64 records".
     pub evidence: String,
     /// The decompressed size.
     pub bytes: u64,
