@@ -314,7 +314,7 @@ fn owned<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = Strin
 /// The only kind of tool; layouts that have a kind write it next to the tool or inside.
 const FUNCTION: &str = "function";
 
-/// Whether neither object says that the tool is of another kind.
+/// Whether neither object declares another kind of tool.
 fn is_function(outer: Value<'_>, inner: Value<'_>) -> bool {
     let kinds = [outer.get("type"), inner.get("type")];
     let mut kinds = kinds.into_iter().flatten();

@@ -40,7 +40,7 @@ pub struct Allowances {
     pub list: Vec<Allowance>,
     /// Whether records may suppress findings with the key `_tunelint`.
     pub inline: bool,
-    /// Resolves rule names, and tells which rules need the whole dataset.
+    /// Finds the metadata of a rule: its exact name and its scope.
     pub lookup: RuleLookup,
 }
 

@@ -62,25 +62,25 @@ impl Layout for Alpaca {
         turns.push(prompt);
         turns.push(Turn::of_text(Role::Model, output?));
         let mut example = Example::new(*record, turns);
-        let answer = if has(&record.body, "output") {
+        let output_name = if has(&record.body, "output") {
             "output"
         } else {
             "response"
         };
         example.extras = extras(
             record,
-            &["instruction", "input", answer, "system", "history"],
+            &["instruction", "input", output_name, "system", "history"],
         );
         Some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let turns = example.turns.as_slice();
-        let answer = turns
+        let output_at = turns
             .iter()
             .rposition(|turn| turn.role == Role::Model)
             .unwrap_or(turns.len());
-        let before = turns.get(..answer).unwrap_or_default();
+        let before = turns.get(..output_at).unwrap_or_default();
         // A response belongs to the preceding prompt, even if another prompt follows.
         let prompt = before.iter().rposition(|turn| turn.role == Role::User);
         let texts = prompt
@@ -95,7 +95,7 @@ impl Layout for Alpaca {
         object.key("output");
         object.texts(
             turns
-                .get(answer)
+                .get(output_at)
                 .map(|turn| turn.texts.as_slice())
                 .unwrap_or_default(),
         );
@@ -110,7 +110,7 @@ impl Layout for Alpaca {
         let history = history_of(turns, prompt.unwrap_or(0));
         write_history(&history, object);
         let written = |at: usize| {
-            [Some(answer), prompt, system].contains(&Some(at))
+            [Some(output_at), prompt, system].contains(&Some(at))
                 || history
                     .iter()
                     .any(|&(user, _)| user == at || user + 1 == at)

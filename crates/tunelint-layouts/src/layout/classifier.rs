@@ -63,7 +63,7 @@ impl Layout for Classifier {
             }
         };
         let input = first_of(["messages", "text"]);
-        let answer = first_of(["labels", "label"]);
+        let label_field = first_of(["labels", "label"]);
         let turns = side::read(record, input, Role::User, mismatches);
         let label = label(record, mismatches);
         let (mut turns, label) = (turns?, label?);
@@ -72,15 +72,15 @@ impl Layout for Classifier {
         turns.push(labelled);
         let mut example = Example::new(*record, turns);
         // A text next to messages and a label next to labels are extra fields.
-        example.extras = extras(record, &[input, answer]);
+        example.extras = extras(record, &[input, label_field]);
         Some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = self.recognises(&example.record.body);
         let turns = example.turns.as_slice();
-        let answer = turns.iter().rposition(|turn| turn.role == Role::Model);
-        let (input, rest) = turns.split_at(answer.unwrap_or(turns.len()));
+        let label_at = turns.iter().rposition(|turn| turn.role == Role::Model);
+        let (input, rest) = turns.split_at(label_at.unwrap_or(turns.len()));
         let is_text = side::are_texts(&[(input, Role::User)]);
         match input {
             [turn] if is_text => {

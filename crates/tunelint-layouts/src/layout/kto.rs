@@ -46,11 +46,11 @@ impl Layout for Kto {
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = side::is_own(&example.record, &["label"]);
         let turns = example.turns.as_slice();
-        let answer = turns
+        let completion_at = turns
             .iter()
             .rposition(|turn| turn.role == Role::Model)
             .unwrap_or(turns.len());
-        let (prompt, completion) = turns.split_at(answer);
+        let (prompt, completion) = turns.split_at(completion_at);
         let as_text = side::are_texts(&[(prompt, Role::User), (completion, Role::Model)]);
         side::write("prompt", prompt, as_text, own, object, losses);
         side::write("completion", completion, as_text, own, object, losses);

@@ -143,11 +143,11 @@ impl Preference {
 /// The prompt, the chosen and the rejected response.
 pub(super) fn sides<'e, 'a>(example: &'e Example<'a>) -> [&'e [Turn<'a>]; 3] {
     let turns = example.turns.as_slice();
-    let answer = match example.answer_turns {
+    let start = match example.answer_turns {
         0 => turns.iter().rposition(|turn| turn.role == Role::Model),
         several => turns.len().checked_sub(several),
     };
-    let (prompt, chosen) = turns.split_at(answer.unwrap_or(turns.len()));
+    let (prompt, chosen) = turns.split_at(start.unwrap_or(turns.len()));
     [prompt, chosen, &example.rejected]
 }
 
@@ -209,12 +209,12 @@ fn openai<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Sides<
         })
     };
     let prompt = turns(list, mismatches);
-    let mut answer = |name| {
+    let mut response = |name| {
         let list = turn_list(record, name, mismatches);
         turns(list, mismatches)
     };
-    let chosen = answer("preferred_output");
-    let rejected = answer("non_preferred_output");
+    let chosen = response("preferred_output");
+    let rejected = response("non_preferred_output");
     Some(Sides {
         prompt: prompt?,
         chosen: chosen?,
@@ -281,12 +281,12 @@ fn sharegpt_sides<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Optio
     let prompt = all_of(list.items(), |item| {
         sharegpt::turn(record, item, mismatches)
     });
-    let mut answer = |name| match record.body.field(name) {
+    let mut response = |name| match record.body.field(name) {
         Some(Field::Other(turn)) => sharegpt::turn(record, turn, mismatches),
         Some(Field::Text(text)) => Some(Turn::of_text(Role::Model, text)),
         None => absent(record, name, mismatches),
     };
-    let (chosen, rejected) = (answer("chosen"), answer("rejected"));
+    let (chosen, rejected) = (response("chosen"), response("rejected"));
     Some(Sides::of_one(prompt?, chosen?, rejected?))
 }
 

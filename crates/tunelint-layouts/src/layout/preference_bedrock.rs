@@ -50,14 +50,14 @@ impl Layout for PreferenceBedrock {
         };
         let earlier = list.items().take(list.items().count() - 1);
         let turns = bedrock_converse::turns(record, earlier, mismatches);
-        let answers = answers(record, message, mismatches);
-        let (mut turns, answers) = (turns?, answers?);
-        turns.push(answers.chosen);
+        let responses = responses(record, message, mismatches);
+        let (mut turns, responses) = (turns?, responses?);
+        turns.push(responses.chosen);
         let mut example = Example::new(*record, turns);
-        example.rejected = vec![answers.rejected];
+        example.rejected = vec![responses.rejected];
         example.extras = extras(record, &FIELDS);
         example.settings = bedrock_converse::settings(record);
-        example.settings.extend(answers.further);
+        example.settings.extend(responses.further);
         Some(example)
     }
 
@@ -110,7 +110,7 @@ impl Layout for PreferenceBedrock {
 }
 
 /// The candidates of a message.
-struct Answers<'a> {
+struct Responses<'a> {
     chosen: Turn<'a>,
     rejected: Turn<'a>,
     /// Candidates after the first of each label: no other layout can hold them.
@@ -118,11 +118,11 @@ struct Answers<'a> {
 }
 
 /// Reads the last message.
-fn answers<'a>(
+fn responses<'a>(
     record: &Record<'a>,
     message: Value<'a>,
     mismatches: &mut Mismatches,
-) -> Option<Answers<'a>> {
+) -> Option<Responses<'a>> {
     let (speaker, named) = opened(record, message, &["assistant"], &[], mismatches)?;
     if speaker.role != Role::Model {
         unknown_role("role", named, &["assistant"], mismatches);
@@ -159,7 +159,7 @@ fn answers<'a>(
         return None;
     };
     chosen.parts.extend(notes(message, &["role", CANDIDATES]));
-    whole.then_some(Answers {
+    whole.then_some(Responses {
         chosen,
         rejected,
         further,

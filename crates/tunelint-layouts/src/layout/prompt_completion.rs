@@ -37,19 +37,20 @@ impl Layout for PromptCompletion {
     }
 
     fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {
-        let answer = match has(&record.body, "response") && !has(&record.body, "completion") {
-            true => "response",
-            false => "completion",
-        };
+        let completion_name =
+            match has(&record.body, "response") && !has(&record.body, "completion") {
+                true => "response",
+                false => "completion",
+            };
         let prompt = side::read(record, "prompt", Role::User, mismatches);
-        let completion = side::read(record, answer, Role::Model, mismatches);
+        let completion = side::read(record, completion_name, Role::Model, mismatches);
         let mut turns = prompt?;
         turns.extend(completion?);
         let mut example = Example::new(*record, turns);
         example.settings = weight(record);
         example.extras = match example.settings.is_empty() {
-            true => extras(record, &["prompt", answer]),
-            false => extras(record, &["prompt", answer, WEIGHT]),
+            true => extras(record, &["prompt", completion_name]),
+            false => extras(record, &["prompt", completion_name, WEIGHT]),
         };
         Some(example)
     }

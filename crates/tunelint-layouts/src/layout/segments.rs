@@ -1,4 +1,4 @@
-//! `segments`: consecutive segments of one text, each with a `label` that says whether it is
+//! `segments`: consecutive segments of one text, each with a `label`: whether it is
 //! trained on, Axolotl's format for training without a template (`input_output`).
 
 use super::contract::{Layout, Losses};
@@ -18,7 +18,7 @@ use tunelint_data::record::{Body, Field, Record};
 pub(super) struct Segments;
 
 const FIELDS: [&str; 1] = ["segments"];
-/// The key that says whether a segment is trained on.
+/// The key of the label: whether a segment is trained on.
 const LABEL: &str = "label";
 
 impl Layout for Segments {
@@ -84,7 +84,7 @@ impl Layout for Segments {
             object.key("text");
             object.texts(&turn.texts);
             object.end_object();
-            // The label already says whether the segment is trained on.
+            // The label already records whether the segment is trained on.
             tooling::lose(turn, |part| !part.skips(), losses);
         }
         object.end_array();

@@ -59,9 +59,9 @@ impl Layout for Stepwise {
         let steps = list_of(Expected::List, record, "completions", mismatches);
         let labels = list_of(Expected::List, record, "labels", mismatches);
         let (mut turns, steps, labels) = (prompt?, steps?, labels?);
-        let answer = answer(steps, mismatches);
+        let response = response(steps, mismatches);
         let is_right = are_right(labels, mismatches);
-        let (answer, is_right) = (answer?, is_right?);
+        let (response, is_right) = (response?, is_right?);
         let (said, judged) = (steps.items().count(), labels.items().count());
         if said != judged || said == 0 {
             let kind = match said {
@@ -74,7 +74,7 @@ impl Layout for Stepwise {
             mismatches.add(labels.span(), kind);
             return None;
         }
-        turns.push(answer);
+        turns.push(response);
         let mut example = Example::new(*record, turns);
         example.desirable = Some(is_right);
         example.settings = fields(record, |name| name == "labels");
@@ -84,7 +84,7 @@ impl Layout for Stepwise {
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = self.recognises(&example.record.body);
-        let Some((answer, prompt)) = example.turns.split_last() else {
+        let Some((response, prompt)) = example.turns.split_last() else {
             return;
         };
         let as_text = side::are_texts(&[(prompt, Role::User)]);
@@ -92,7 +92,10 @@ impl Layout for Stepwise {
         object.key("completions");
         object.begin_array();
         // The separators between steps were not read from the record.
-        let steps = answer.texts.iter().filter(|text| text.raw_json().is_some());
+        let steps = response
+            .texts
+            .iter()
+            .filter(|text| text.raw_json().is_some());
         steps.for_each(|step| object.texts(std::slice::from_ref(step)));
         object.end_array();
         for labels in &example.settings {
@@ -110,7 +113,7 @@ impl Layout for Stepwise {
 }
 
 /// The steps as one turn, each a separate text.
-fn answer<'a>(steps: Value<'a>, mismatches: &mut Mismatches) -> Option<Turn<'a>> {
+fn response<'a>(steps: Value<'a>, mismatches: &mut Mismatches) -> Option<Turn<'a>> {
     let mut texts: SmallVec<[Text<'a>; 1]> = SmallVec::new();
     let mut whole = true;
     for step in steps.items() {
