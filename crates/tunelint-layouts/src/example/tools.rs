@@ -102,8 +102,8 @@ pub struct Exchange {
 /// `None` if no turn has any.
 pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
     let uses = |turn: &Turn<'_>| {
-        let speaks = |part: &Part<'_>| matches!(part.kind, PartKind::Call | PartKind::Result);
-        turn.role == Role::Tool || turn.parts.iter().any(speaks)
+        let is_tool_part = |part: &Part<'_>| matches!(part.kind, PartKind::Call | PartKind::Result);
+        turn.role == Role::Tool || turn.parts.iter().any(is_tool_part)
     };
     if !example.turns.iter().any(uses) {
         return None;

@@ -59,8 +59,8 @@ pub trait Layout: Debug + Send + Sync {
         &[]
     }
 
-    /// Whether a table is in this layout: its header `has` the names it is asked for, and `count`
-    /// columns.
+    /// Whether a table is in this layout: `has` reports whether the header has a name, and `count`
+    /// is the number of columns.
     fn fits_header(&self, _has: &dyn Fn(&str) -> bool, _count: usize) -> bool {
         false
     }
@@ -79,7 +79,7 @@ pub trait Layout: Debug + Send + Sync {
 /// Something that a layout cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
-    /// Its name in the loss report: field `id`, `tool call`, `weight`.
+    /// Its name in the loss report: ``field `id` ``, `tool call`.
     pub what: String,
     /// Its span in the source record.
     pub span: Span,
