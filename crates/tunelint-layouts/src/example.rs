@@ -207,8 +207,8 @@ impl<'a> Turn<'a> {
 
     /// Whether it has no visible text and no call, result or media.
     pub fn is_blank(&self) -> bool {
-        let speaks = |part: &Part<'_>| part.kind != PartKind::Note && !part.kind.is_inner();
-        self.texts.iter().all(Text::is_blank) && !self.parts.iter().any(speaks)
+        let has_content = |part: &Part<'_>| part.kind != PartKind::Note && !part.kind.is_inner();
+        self.texts.iter().all(Text::is_blank) && !self.parts.iter().any(has_content)
     }
 
     /// The span of its text: the first text's value, or the turn.
