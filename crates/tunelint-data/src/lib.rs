@@ -1,7 +1,8 @@
-//! Reads the files that language models are fine-tuned on: bytes become records with exact places.
+//! Reads the files that language models are fine-tuned on: bytes become records with exact
+//! positions.
 //!
-//! This crate has no opinions: it knows neither layouts nor rules. What keeps a record from being
-//! read is a typed [`Fault`](record::fault::Fault), which the rules put into words.
+//! This crate knows neither layouts nor rules. Why a record cannot be read is a typed
+//! [`Fault`](record::fault::Fault), worded by the rules.
 
 pub mod text;
 

@@ -1,4 +1,4 @@
-//! One record of a source: its values with their places, or what keeps it from being read.
+//! One record of a source: its values with their spans, or why it cannot be read.
 
 pub mod fault;
 pub mod json;

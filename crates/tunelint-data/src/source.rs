@@ -1,9 +1,9 @@
-//! From bytes to batches of records with exact places.
+//! Reads bytes as batches of records with exact positions.
 //!
-//! A file is read once, front to back, through a rolling buffer. A [`Splitter`] cuts whole
-//! records off its front; the cut depends on the bytes alone, never on threads. Lines, columns
-//! and ordinals are counted while cutting, so that a batch carries absolute positions and can be
-//! checked by any thread.
+//! A file is read once, front to back, through a rolling buffer. A [`Splitter`] cuts complete
+//! records off its start; the boundaries depend on the bytes alone, never on threads. Lines,
+//! columns and ordinals are counted while splitting, so that a batch has absolute positions and any
+//! thread can process it.
 
 mod batch;
 mod container;

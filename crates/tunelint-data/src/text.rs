@@ -1,4 +1,4 @@
-//! Text: where it stands, how it is shown safely, and what it contains.
+//! Text: its positions, how it is shown safely, and what it contains.
 
 pub mod code_detection;
 pub mod decoded;

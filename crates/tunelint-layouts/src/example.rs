@@ -1,4 +1,4 @@
-//! What is trained on, whatever layout it was written in.
+//! Training examples, independent of the layout they were written in.
 
 pub mod capacity;
 pub mod media;
@@ -15,62 +15,63 @@ use tunelint_data::text::Text;
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::{field_name, quoted};
 
-/// One example: turns in order, and the fields that the layout has no place for.
+/// One example: turns in order, and the fields that are not turns.
 #[derive(Debug, Clone)]
 pub struct Example<'a> {
-    /// The record it was read from.
+    /// The record that it was read from.
     pub record: Record<'a>,
-    /// The name of the layout it was read in; empty where it came from no file.
+    /// The layout that it was read in; empty if it does not come from a file.
     pub layout: &'static str,
-    /// What that layout has room for.
+    /// What that layout can hold.
     pub capacity: Capacity,
     /// The turns, in order.
     pub turns: Vec<Turn<'a>>,
-    /// Fields of the record that the layout does not know.
+    /// Unknown fields of the record.
     pub extras: Vec<Extra<'a>>,
-    /// Fields that the layout knows and that are no turn: tools, weights, an alpaca history.
+    /// Known fields that are not turns: tools, weights, an Alpaca history.
     pub settings: Vec<Extra<'a>>,
-    /// The answer that is worse than the one given, where there is one to compare.
+    /// The rejected response, in preference data.
     pub rejected: Vec<Turn<'a>>,
-    /// How many turns at the end are the answer that is compared; 0 where it is the last one alone.
+    /// The number of turns at the end that form the compared response; 0 if it is the last turn
+    /// alone.
     pub answer_turns: usize,
-    /// Whether the answer is said to be a good one; `None` where nothing is said.
+    /// Whether the response is labeled desirable; `None` without a label.
     pub desirable: Option<bool>,
 }
 
-/// One utterance.
+/// One message of a conversation, or one side of a pair.
 #[derive(Debug, Clone)]
 pub struct Turn<'a> {
-    /// Who speaks.
+    /// The role.
     pub role: Role,
-    /// Its text; most have one, a turn made of parts has several.
+    /// The texts; most turns have one, a turn made of parts has several.
     pub texts: SmallVec<[Text<'a>; 1]>,
-    /// Where it stands: the object of the turn, or the text's value.
+    /// The span of the message, or of the text's value.
     pub span: Span,
-    /// What it carries besides text: tool calls, images, a weight, a name.
+    /// What it contains besides text: tool calls, images, a weight, a name.
     pub parts: Vec<Part<'a>>,
 }
 
-/// Something in a turn that is not plain text.
+/// A field or content part of a turn that is not plain text.
 #[derive(Debug, Clone, Copy)]
 pub struct Part<'a> {
-    /// What it is.
+    /// The kind.
     pub kind: PartKind,
-    /// The key it stands under.
+    /// Its key.
     pub key: &'a str,
     /// Its value, as written.
     pub raw: &'a str,
-    /// Where the value stands.
+    /// The span of the value.
     pub span: Span,
 }
 
-/// Whether a weight, as written, is 0.
+/// Whether a weight, as written, is zero.
 pub fn is_zero(raw: &str) -> bool {
     raw.parse::<f64>().is_ok_and(|weight| weight == 0.0)
 }
 
 impl Part<'_> {
-    /// Whether it says that its turn is not to be trained on.
+    /// Whether it excludes its turn from training.
     pub(crate) fn skips(&self) -> bool {
         self.kind == PartKind::Note
             && match self.key {
@@ -80,65 +81,64 @@ impl Part<'_> {
             }
     }
 
-    /// What it is called where it is counted.
+    /// Its name in the loss report.
     pub fn name(&self) -> String {
         match self.kind {
             PartKind::Call => "tool call".to_owned(),
             PartKind::Result => "tool result".to_owned(),
             PartKind::Media => "image, audio or file".to_owned(),
             PartKind::Note => field_name(self.key),
-            PartKind::Inner => format!("{} of a part", field_name(self.key)),
-            PartKind::LabelName => format!("name {} of a label", quoted(self.key, 40)),
+            PartKind::Inner => format!("{} of a content part", field_name(self.key)),
+            PartKind::LabelName => format!("label name {}", quoted(self.key, 40)),
         }
     }
 }
 
-/// What a [`Part`] is.
+/// The kind of a [`Part`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartKind {
-    /// A tool call that the model makes: an answer in itself.
+    /// A tool call by the model: a response even without text.
     Call,
-    /// The result of one.
+    /// The result of a tool call.
     Result,
-    /// An image, audio, a file.
+    /// An image, audio or a file.
     Media,
-    /// A weight, a name, an id, reasoning: anything that qualifies the turn.
+    /// A field of the message: a weight, a name, an id, reasoning.
     Note,
-    /// The same for one part of its content alone.
+    /// A field of one content part.
     Inner,
-    /// What the label of a classifier's example is called.
+    /// The name of the label of a classification example.
     LabelName,
 }
 
 impl PartKind {
-    /// Whether its key is none of the turn's.
+    /// Whether its key is not a key of the message.
     pub(crate) fn is_inner(self) -> bool {
         matches!(self, Self::Inner | Self::LabelName)
     }
 }
 
-/// A field that is carried along, as written.
+/// A field that is kept as written.
 #[derive(Debug, Clone, Copy)]
 pub struct Extra<'a> {
-    /// Its name.
+    /// Its key.
     pub key: &'a str,
-    /// The place of the name (of the cell in a row).
+    /// The span of the key (of the cell in a row).
     pub key_span: Span,
-    /// Its value, as written in JSON; the raw cell in a row.
+    /// Its value: the JSON as written; the raw cell in a row.
     pub raw: &'a str,
-    /// The place of the value.
+    /// The span of the value.
     pub span: Span,
 }
 
-/// The key of what the model says where it does not answer, as OpenAI has it.
+/// The key of a refusal, which replaces the content in OpenAI's format.
 pub(crate) const REFUSAL: &str = "refusal";
 
-/// The field in which LLaMA-Factory says, beside any of its layouts, whether the answer is a good
-/// one.
+/// The field with which LLaMA-Factory labels the response as desirable or not, in any layout.
 pub const KTO_TAG: &str = "kto_tag";
 
 impl Example<'_> {
-    /// Takes over what the tag says, where the layout itself says nothing.
+    /// Applies the tag if the layout itself has no label.
     pub(crate) fn read_tag(&mut self) {
         let tag = self.extras.iter().find(|extra| extra.key == KTO_TAG);
         let said = match tag.map(|tag| tag.raw) {
@@ -149,14 +149,14 @@ impl Example<'_> {
         self.desirable = self.desirable.or(said);
     }
 
-    /// Whether the tag is what says it.
+    /// Whether the label comes from the tag.
     pub fn is_tagged(&self) -> bool {
         self.desirable.is_some() && self.extras.iter().any(|extra| extra.key == KTO_TAG)
     }
 }
 
 impl<'a> Turn<'a> {
-    /// A turn that is one text and nothing else.
+    /// A turn with one text and nothing else.
     pub fn of_text(role: Role, text: Text<'a>) -> Self {
         let span = text.span();
         Self {
@@ -167,7 +167,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Who says its text: what stands beside a result in the same turn is the user's.
+    /// The role of its text: text next to a tool result belongs to the user.
     pub fn speaker(&self) -> Role {
         let has_result = || self.parts.iter().any(|part| part.kind == PartKind::Result);
         match self.role {
@@ -176,28 +176,28 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Whether what it says is its refusal, and `part` is where that was written.
+    /// Whether its text is a refusal, and `part` is where that was written.
     pub(crate) fn says(&self, part: &Part<'_>) -> bool {
         let text = self.texts.first().filter(|_| part.key == REFUSAL);
         text.is_some_and(|text| text.span() == part.span)
     }
 
-    /// Whether what it says is its refusal.
+    /// Whether its text is a refusal.
     pub(crate) fn refuses(&self) -> bool {
         self.parts.iter().any(|part| self.says(part))
     }
 
-    /// Whether it says that it is not to be trained on.
+    /// Whether it is excluded from training.
     pub fn is_skipped(&self) -> bool {
         self.parts.iter().any(Part::skips)
     }
 
-    /// Its length in Unicode scalar values.
+    /// The length in Unicode scalar values.
     pub fn chars(&self) -> u64 {
         self.texts.iter().map(Text::chars).sum()
     }
 
-    /// Its length in bytes of UTF-8: at least as many as characters, and known without counting.
+    /// The length in bytes of UTF-8: an upper bound of `chars`, known without counting.
     pub fn bytes(&self) -> u64 {
         self.texts
             .iter()
@@ -205,13 +205,13 @@ impl<'a> Turn<'a> {
             .sum()
     }
 
-    /// Whether nothing of it can be seen, and it carries no call, result or media.
+    /// Whether it has no visible text and no call, result or media.
     pub fn is_blank(&self) -> bool {
-        let speaks = |part: &Part<'_>| part.kind != PartKind::Note && !part.kind.is_inner();
-        self.texts.iter().all(Text::is_blank) && !self.parts.iter().any(speaks)
+        let has_content = |part: &Part<'_>| part.kind != PartKind::Note && !part.kind.is_inner();
+        self.texts.iter().all(Text::is_blank) && !self.parts.iter().any(has_content)
     }
 
-    /// The place of its text: the first text's value, or the turn.
+    /// The span of its text: the first text's value, or the turn.
     pub fn text_span(&self) -> Span {
         match (self.texts.first(), self.texts.last()) {
             (Some(first), Some(last)) => Span::new(first.span().start, last.span().end),
@@ -219,8 +219,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Where the bytes `range` of its text in one piece stand in the record; of a turn of several
-    /// texts, where its text stands.
+    /// The span of the bytes `range` of its joined text; for a turn with several texts, the span of
+    /// its text.
     pub fn span_of(&self, range: Range<usize>) -> Span {
         match self.texts.as_slice() {
             [text] => text.span_of(range.start, range.end),
@@ -228,7 +228,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Its text in one piece.
+    /// Its texts, joined.
     pub fn joined(&self) -> std::borrow::Cow<'_, str> {
         match self.texts.as_slice() {
             [one] => one.as_str().into(),
@@ -238,7 +238,7 @@ impl<'a> Turn<'a> {
 }
 
 impl<'a> Example<'a> {
-    /// An example of `turns` without any other field.
+    /// An example of `turns` without other fields.
     pub fn new(record: Record<'a>, turns: Vec<Turn<'a>>) -> Self {
         Self {
             record,
@@ -253,7 +253,7 @@ impl<'a> Example<'a> {
         }
     }
 
-    /// What the model reads before it answers last: all turns before the last model turn.
+    /// The input of the last output: all turns before the last model turn.
     pub fn input(&self) -> &[Turn<'a>] {
         let end = self
             .turns
@@ -263,7 +263,7 @@ impl<'a> Example<'a> {
         self.turns.get(..end).unwrap_or_default()
     }
 
-    /// What it is taught to write last.
+    /// The last output: what the model is trained to write.
     pub fn output(&self) -> Option<&Turn<'a>> {
         self.turns
             .iter()
@@ -271,7 +271,7 @@ impl<'a> Example<'a> {
             .find(|turn| turn.role == Role::Model)
     }
 
-    /// The system text: what holds for the whole conversation.
+    /// The system prompt.
     pub fn system(&self) -> Option<&Turn<'a>> {
         self.turns.iter().find(|turn| turn.role == Role::System)
     }
@@ -281,7 +281,7 @@ impl<'a> Example<'a> {
         self.prompts().next()
     }
 
-    /// The turns of the model, each an answer that is trained on.
+    /// The model turns.
     pub fn outputs(&self) -> impl Iterator<Item = &Turn<'a>> {
         self.turns.iter().filter(|turn| turn.role == Role::Model)
     }
@@ -291,12 +291,12 @@ impl<'a> Example<'a> {
         self.turns.iter().flat_map(|turn| &turn.texts)
     }
 
-    /// Every text of the model.
+    /// Every text of a model turn.
     pub fn output_texts(&self) -> impl Iterator<Item = &Text<'a>> {
         self.outputs().flat_map(|turn| &turn.texts)
     }
 
-    /// Whether the input speaks of one of `words`, given in small letters.
+    /// Whether the input contains one of `words`, which must be lower case.
     pub fn asks_for(&self, words: &[&str]) -> bool {
         let texts = self.input().iter().flat_map(|turn| &turn.texts);
         texts
@@ -304,12 +304,12 @@ impl<'a> Example<'a> {
             .any(|text| words.iter().any(|word| text.contains(word)))
     }
 
-    /// The turns of the person.
+    /// The user turns.
     pub fn prompts(&self) -> impl Iterator<Item = &Turn<'a>> {
         self.turns.iter().filter(|turn| turn.role == Role::User)
     }
 
-    /// Whether it is a single prompt and its answer, perhaps under a system text.
+    /// Whether it is a single prompt and its response, possibly with a system prompt.
     pub fn is_single_turn(&self) -> bool {
         self.prompts().count() <= 1
             && self.outputs().count() <= 1

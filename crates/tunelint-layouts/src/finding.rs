@@ -1,4 +1,4 @@
-//! What rules report: findings, their words, how they are counted, kept and suppressed.
+//! What rules report: findings, their text, and how they are counted, kept and suppressed.
 
 pub mod collector;
 pub mod counts;

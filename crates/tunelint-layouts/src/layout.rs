@@ -1,5 +1,5 @@
-//! How a record becomes an example, and an example a record: one file per layout, reading and
-//! writing together.
+//! Reads records as examples and writes examples as records: one file per layout, with both
+//! directions.
 
 mod alpaca;
 mod anthropic_messages;

@@ -1,7 +1,7 @@
 //! The layouts of fine-tuning data: records become examples, and examples records.
 //!
-//! What a layout cannot read is a typed [`Mismatch`](layout::mismatch::Mismatch), which the rules
-//! put into words. Beside the layouts are what a finding is, and what providers accept.
+//! What a layout cannot read is a typed [`Mismatch`](layout::mismatch::Mismatch), worded by the
+//! rules. This crate also defines findings and the profiles of providers.
 
 pub mod finding;
 

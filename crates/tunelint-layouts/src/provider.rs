@@ -1,4 +1,4 @@
-//! What providers accept: profiles, limits, tasks, and estimates of tokens.
+//! What providers accept: profiles, limits, tasks and token estimates.
 
 pub mod fact;
 pub mod limit;

@@ -1,4 +1,4 @@
-//! An opened source: its container and layout found out, its records ready to be read.
+//! An opened source: container and layout determined, records ready to be read.
 
 mod columns;
 mod decoder;
@@ -23,26 +23,26 @@ pub use decoder::{DecodeOutcome, Decoder, Scratch, Unreadable};
 pub use mapping::{ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES};
 pub use options::{OpenError, ReadOptions};
 
-/// A source that is open.
+/// An open source.
 pub struct Reader {
-    /// Its place in the dataset.
+    /// Its id in the dataset.
     pub source: SourceId,
-    /// Where its bytes come from.
+    /// The origin of its bytes.
     pub input: Input,
-    /// How its bytes become records; `Err`: it holds no records at all.
+    /// How its bytes become records; `Err` if the file contains no records at all.
     pub shape: Result<Shape, UnsupportedFile>,
-    /// How its records become examples, as far as that could be found out.
+    /// How its records become examples, as far as determined.
     pub mapping: Mapping,
     /// The columns of a table.
     pub header: Header,
-    /// Records by which the layout is decided: the same ones, however large batches are.
+    /// The records from which the layout is determined: independent of the batch size.
     sample: Batch,
-    /// Batches that were cut while it was opened.
+    /// Batches that were cut while opening.
     first: Vec<Batch>,
     batcher: Batcher,
-    /// What the user said about reading it.
+    /// The user's options.
     pub options: ReadOptions,
-    /// How the file stood when it was opened.
+    /// The state of the file when it was opened.
     pub stamp: Option<Stamp>,
 }
 
@@ -56,10 +56,10 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// Opens `input`, reads its first batch, and finds out what it is.
+    /// Opens `input`, reads its first batches, and determines container and layout.
     ///
     /// # Errors
-    /// What the system returns, or a column that is not there.
+    /// An I/O error, or an unknown column.
     pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
         let stamp = input.stamp();
         let mut bytes = input.open()?;
@@ -70,7 +70,7 @@ impl Reader {
         let shape = sniff(&input.name, &head, options.wishes);
         let (splitter, skip) = match &shape {
             Ok(shape) => (splitter(shape, &head, options.max_record), shape.skip),
-            // Nothing of it is read any further.
+            // Nothing more is read from it.
             Err(_) => (
                 Box::new(Lines::new(Position::START, 0)) as Box<dyn Splitter>,
                 head.len(),
@@ -112,30 +112,30 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Opens the same source again.
+    /// Opens the same source again, from the start.
     ///
     /// # Errors
-    /// What the system returns; a file that changed meanwhile.
+    /// An I/O error, or a file that has changed since it was opened.
     pub fn reopen(&self) -> io::Result<Self> {
         let again = Self::open(self.source, self.input.clone(), &self.options);
         let again = again.map_err(OpenError::into_io)?;
         if again.stamp != self.stamp {
-            return Err(io::Error::other("the file changed while it was being read"));
+            return Err(io::Error::other("file changed while it was being read"));
         }
         Ok(again)
     }
 
-    /// Its container.
+    /// The container.
     pub fn container(&self) -> Option<Container> {
         self.shape.as_ref().ok().map(|shape| shape.container)
     }
 
-    /// The layout of its records.
+    /// The layout of the records.
     pub fn layout(&self) -> Option<&Arc<dyn Layout>> {
         self.mapping.layout.as_ref()
     }
 
-    /// What is needed to read its batches, on any thread.
+    /// A decoder for its batches, usable on any thread.
     pub fn decoder(&self) -> Decoder {
         let shape = self.shape.as_ref().ok();
         Decoder {
@@ -150,11 +150,11 @@ impl Reader {
         }
     }
 
-    /// Runs `work` on every batch that is left, on at most `threads` threads, and `drain` on every
-    /// result, in the order of the file. Each thread has a `scratch` of its own.
+    /// Runs `work` on every remaining batch, on up to `threads` threads, and `drain` on every
+    /// result, in file order. Every thread gets its own `scratch`.
     ///
     /// # Errors
-    /// What reading returns, or `drain`; the run ends at the first.
+    /// The first error from reading or from `drain`, which ends the run.
     pub fn each_batch<S, R: Send>(
         &mut self,
         threads: usize,
@@ -166,10 +166,10 @@ impl Reader {
         parallel::run(first, &mut self.batcher, threads, scratch, work, drain)
     }
 
-    /// The next batch, for whoever goes through a source alone.
+    /// The next batch, for callers that read a source on one thread.
     ///
     /// # Errors
-    /// What reading returns.
+    /// I/O errors.
     pub fn next_batch(&mut self) -> io::Result<Option<Batch>> {
         if self.first.is_empty() {
             return self.batcher.next_batch();
@@ -177,15 +177,15 @@ impl Reader {
         Ok(Some(self.first.remove(0)))
     }
 
-    /// Takes back a batch that has been worked on, so that its memory serves again.
+    /// Returns a processed batch, so that its buffers are reused.
     pub fn recycle(&mut self, batch: Batch) {
         self.batcher.recycle(batch);
     }
 
-    /// Hands every record that is left to `take`, in order.
+    /// Passes every remaining record to `take`, in order.
     ///
     /// # Errors
-    /// What reading returns.
+    /// I/O errors.
     pub fn each_record(&mut self, take: &mut dyn FnMut(DecodeOutcome<'_, '_>)) -> io::Result<()> {
         let decoder = self.decoder();
         let mut scratch = decoder.scratch();
@@ -196,10 +196,10 @@ impl Reader {
         Ok(())
     }
 
-    /// Hands every example to `take`, in order. Returns how many records gave no example.
+    /// Passes every example to `take`, in order. Returns the number of records without an example.
     ///
     /// # Errors
-    /// What reading returns.
+    /// I/O errors.
     pub fn each_example(mut self, take: &mut dyn FnMut(&Example<'_>)) -> io::Result<u64> {
         let mut examples = 0;
         self.each_record(&mut |outcome| {
@@ -208,22 +208,22 @@ impl Reader {
                 take(example);
             }
         })?;
-        // A file that is not data at all has no records either.
+        // An unsupported file counts as one unreadable record.
         let unreadable = u64::from(self.shape.is_err());
         Ok(self.records().saturating_sub(examples) + unreadable)
     }
 
-    /// Where the first batch begins: behind a byte order mark and what else was skipped.
+    /// The offset of the first batch: after a byte order mark and other skipped bytes.
     pub fn first_offset(&self) -> u64 {
         self.shape.as_ref().map_or(0, |shape| shape.skip as u64)
     }
 
-    /// What was noticed about the file as a whole, as far as it was read.
+    /// Observations about the file as a whole, up to the point read so far.
     pub fn facts(&self) -> &Facts {
         self.batcher.facts()
     }
 
-    /// Records read so far, faulty ones included.
+    /// Records read so far, malformed ones included.
     pub fn records(&self) -> u64 {
         self.facts().records
     }
@@ -235,8 +235,7 @@ impl Reader {
     }
 }
 
-/// The batches up to the first that holds a record; of a record that is too large to be read,
-/// nothing is kept.
+/// The batches up to the first one with a record; of a record that is too large, nothing is kept.
 fn first_batches(batcher: &mut Batcher) -> io::Result<Vec<Batch>> {
     const MOST: usize = 8;
     let mut batches: Vec<Batch> = Vec::new();
@@ -258,7 +257,7 @@ fn first_batches(batcher: &mut Batcher) -> io::Result<Vec<Batch>> {
     Ok(batches)
 }
 
-/// The records in the first bytes of a file, after what was skipped of it.
+/// The records at the start of a file, after the skipped bytes.
 fn sample(shape: &Shape, skipped: &[u8], rest: &[u8], options: &ReadOptions) -> Batch {
     let mut pieces = Vec::new();
     let whole = skipped.len() + rest.len() < HEAD_BYTES;

@@ -1,4 +1,4 @@
-//! What is written: changes of a source, and converted records.
+//! Output: edits of a source, and converted records.
 
 pub mod edit;
 pub mod sink;

@@ -1,21 +1,22 @@
-//! Why a record cannot be read: typed facts that a rule puts into words.
+//! Why a record cannot be read: typed facts, worded by the rules.
 
 use crate::text::position::Span;
 
-/// What keeps a record from being read, and where.
+/// Why a record cannot be read, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// What it is.
     pub kind: FaultKind,
     /// The place in the record.
     pub span: Span,
-    /// The text there where a message quotes it, at most [`Fault::QUOTED`] characters; else empty.
+    /// The text there if a message quotes it, at most [`Fault::QUOTED`] characters; otherwise
+    /// empty.
     pub text: String,
     /// A second place, such as the first of two equal keys.
     pub related: Option<Span>,
 }
 
-/// What keeps a record from being read.
+/// Why a record cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// The record breaks the grammar of its container.
@@ -24,49 +25,49 @@ pub enum FaultKind {
     NestingTooDeep,
     /// A key occurs twice in one object; `related` is the first.
     DuplicateKey,
-    /// An escape such as `\ud83d` without its other half.
+    /// A lone surrogate escape, such as `\ud83d`.
     LoneSurrogate,
-    /// The record has more bytes than are read.
+    /// The record is larger than the limit.
     TooLarge {
-        /// Bytes of the record.
+        /// The size of the record in bytes.
         length: u64,
-        /// Bytes that are read.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// A quote opens a cell and is never closed.
+    /// A quote that opens a cell and is never closed.
     UnclosedQuote(Resume),
     /// A quote inside a cell that is not quoted, or text after a closing quote.
     StrayQuote(StrayQuote),
 }
 
-/// Where reading goes on after a quote that is never closed.
+/// Where reading resumes after an unclosed quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resume {
     /// On the next line.
     NextLine,
-    /// So many lines further down.
+    /// Several lines later.
     After {
         /// The number of lines.
         lines: u64,
     },
-    /// Nowhere: so many bytes up to the end of the file were not checked.
+    /// Nowhere: the rest of the file was not checked.
     Never {
-        /// The number of bytes.
+        /// The number of bytes that were not checked.
         bytes: u64,
     },
 }
 
-/// How a quote is out of place.
+/// How a quote is misplaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StrayQuote {
     /// In a cell that does not start with one.
     InUnquotedCell {
-        /// Only spaces precede it.
+        /// Whether only spaces precede it.
         after_space: bool,
     },
-    /// Text follows the quote that closes the cell; `related` is the quote that opened it.
+    /// Text after the closing quote; `related` is the opening quote.
     TextAfterClosing {
-        /// The closing quote follows a backslash.
+        /// Whether the closing quote follows a backslash.
         escaped: bool,
     },
 }
@@ -74,9 +75,9 @@ pub enum StrayQuote {
 /// How a record breaks the grammar of its container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
-    /// Not JSON, for a reason that the parser does not name.
+    /// Not JSON, for a reason that the parser does not give.
     NotJson,
-    /// Only white space where a value is expected.
+    /// Only whitespace where a value is expected.
     NoValue,
     /// The record ends early.
     CutOff(Unfinished),
@@ -84,7 +85,7 @@ pub enum Malformed {
     Control {
         /// The code point.
         code: u8,
-        /// How many in a row.
+        /// The number of such characters in a row.
         run: usize,
     },
     /// A second value on the same line.
@@ -101,9 +102,9 @@ pub enum Malformed {
     CommaForValue,
     /// A comment.
     Comment,
-    /// A backslash followed by a character that JSON does not escape.
+    /// A backslash before a character that needs no escape in JSON.
     UnknownEscape,
-    /// A number that JSON does not write so.
+    /// A number that is not valid JSON.
     Number(NumberForm),
     /// NaN or an infinity.
     NotFinite,
@@ -137,7 +138,7 @@ pub enum Malformed {
     ExpectedListEnd,
     /// Neither a comma nor the end of an object.
     ExpectedObjectEnd,
-    /// A word that is not a value.
+    /// An unknown word in place of a value.
     UnknownWord,
     /// No value where one is expected.
     ExpectedValue,
@@ -145,7 +146,7 @@ pub enum Malformed {
     NotAnObject(super::json::Kind),
     /// The list of records is never closed.
     ListNotClosed,
-    /// A bracket that closes nothing.
+    /// A closing bracket without an opening one.
     StrayBracket,
     /// No comma between two records of a list.
     MissingComma,
@@ -166,7 +167,7 @@ pub enum Unfinished {
     Value,
 }
 
-/// How a number is written that JSON does not allow.
+/// How a number is not valid JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberForm {
     /// `0x1f`
@@ -184,7 +185,7 @@ pub enum NumberForm {
 }
 
 impl Fault {
-    /// Characters of the offending text that are kept; a message shows fewer.
+    /// The number of characters kept of the offending text; a message shows fewer.
     pub const QUOTED: usize = 64;
 
     /// A fault at `span`.
@@ -202,14 +203,14 @@ impl Fault {
         Self::new(FaultKind::Malformed(how), span)
     }
 
-    /// The same fault with the text that is out of place.
+    /// Adds the offending text.
     #[must_use]
     pub fn quoting(mut self, text: &str) -> Self {
         self.text = text.chars().take(Self::QUOTED).collect();
         self
     }
 
-    /// The same fault with a second place that explains it.
+    /// Adds a second span that explains the fault.
     #[must_use]
     pub fn related(mut self, span: Span) -> Self {
         self.related = Some(span);

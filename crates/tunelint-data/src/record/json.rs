@@ -1,8 +1,8 @@
-//! JSON records: parsed strictly into a flat list of nodes that keep their exact places.
+//! JSON records: parsed strictly into a flat list of nodes with exact spans.
 //!
-//! The grammar is `jiter`'s: it is iterative, strict and positions every error. This module
-//! keeps what it walks over: strings without escapes are borrowed from the record, numbers stay
-//! as their bytes, and every value knows its span, so that a conversion can copy it.
+//! `jiter` implements the grammar: iterative and strict, with a position for every error. This
+//! module keeps what `jiter` reads: strings without escapes are borrowed from the record, numbers
+//! stay as their bytes, and every value knows its span, so that a conversion can copy it.
 
 mod diagnose;
 mod value;
@@ -13,7 +13,7 @@ use crate::record::fault::Fault;
 use crate::text::position::Span;
 pub use value::{Entry, Json, Kind, LastItem, Value};
 
-/// How deep objects and lists may stand in one another (the limit of `serde_json`).
+/// The maximum nesting depth of objects and arrays (the limit of `serde_json`).
 pub const MAX_DEPTH: usize = 128;
 
 /// A node of a parsed record; children follow their parent, `next` skips them.
@@ -32,7 +32,7 @@ struct Node {
 
 const BORROWED: u32 = u32::MAX;
 
-/// Parses records one after the other, and keeps its buffers between them.
+/// Parses records one after the other; reuse it, since its buffers are kept.
 #[derive(Debug, Default)]
 pub struct Parser {
     nodes: Vec<Node>,
@@ -48,10 +48,10 @@ impl Parser {
         Self::default()
     }
 
-    /// Parses `text`, one JSON value, spaces around it allowed.
+    /// Parses `text`: one JSON value, optionally surrounded by whitespace.
     ///
     /// # Errors
-    /// A [`Fault`] names the rule that is broken, the place and the cause.
+    /// A [`Fault`] with the cause and the span.
     pub fn parse<'p>(&'p mut self, text: &'p str) -> Result<Json<'p>, Fault> {
         self.nodes.clear();
         self.arena.clear();
@@ -75,7 +75,7 @@ impl Parser {
         }
     }
 
-    /// Walks one value and everything in it without recursion.
+    /// Walks one value and everything in it, without recursion.
     fn walk(&mut self, jiter: &mut Jiter<'_>, text: &str) -> Result<(), Stop> {
         let mut peek = jiter.peek()?;
         loop {
@@ -98,8 +98,7 @@ impl Parser {
         }
     }
 
-    /// Reads one value. Returns the next value to read, if this one opened a container that
-    /// holds any.
+    /// Reads one value. Returns the first value to read in it, if it opened a nonempty container.
     fn value(
         &mut self,
         jiter: &mut Jiter<'_>,
@@ -148,7 +147,7 @@ impl Parser {
         Ok(None)
     }
 
-    /// Reads the next key of the open object and looks at its value.
+    /// Reads the next key of the open object and peeks at its value.
     fn key(
         &mut self,
         jiter: &mut Jiter<'_>,
@@ -182,8 +181,8 @@ impl Parser {
         });
     }
 
-    /// Copies a string that had to be decoded into the arena; one without escapes is borrowed
-    /// from the record, and stays there.
+    /// Copies a string that had to be unescaped into the arena; a string without escapes is
+    /// borrowed from the record.
     fn keep(&mut self, decoded: &str, text: &str) -> Option<(u32, u32)> {
         if text.as_bytes().as_ptr_range().contains(&decoded.as_ptr()) {
             return None;

@@ -1,4 +1,4 @@
-//! One item of a container, with its place and its parsed body.
+//! One record, with its position and its parsed body.
 
 use serde_json::Value;
 
@@ -11,34 +11,34 @@ use crate::text::position::{Location, Position, SourceId, Span};
 /// One record, borrowed from its batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
-    /// The file it stands in.
+    /// The file.
     pub source: SourceId,
-    /// Its bytes, without the line end.
+    /// Its raw bytes, without the line end.
     pub raw: &'a [u8],
-    /// Where its first byte stands.
+    /// The position of its first byte.
     pub start: Position,
-    /// Counted from 1; a CSV header is no record.
+    /// The record number, counted from 1; a CSV header does not count.
     pub ordinal: u64,
-    /// What was read from it.
+    /// The parsed content.
     pub body: Body<'a>,
-    /// The names of roles that the user gave.
+    /// Role names set by the user.
     pub speakers: &'a Speakers,
     /// Whether a lone CR ends a line in this file.
     pub lone_cr: bool,
-    /// Whether it stands after a place where reading had to start anew.
+    /// Whether it follows a place where the reader had to resynchronize.
     pub recovered: bool,
 }
 
-/// A place in a record that is at hand.
+/// A span in a record.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The record.
     pub record: &'a Record<'a>,
-    /// The bytes of it.
+    /// The span in it.
     pub span: Span,
 }
 
-/// The place in a record that was worked out last.
+/// The most recently located byte of a record.
 #[derive(Debug, Clone, Copy)]
 pub struct Located {
     source: SourceId,
@@ -61,39 +61,39 @@ impl Located {
     }
 }
 
-/// What a record holds.
+/// The content of a record.
 #[derive(Debug, Clone, Copy)]
 pub enum Body<'a> {
     /// A JSON value.
     Json(Json<'a>),
-    /// A row of cells.
+    /// A row of fields.
     Row(Row<'a>),
-    /// It could not be read.
+    /// It could not be parsed.
     Unread,
 }
 
-/// A value looked up by its name in a record: a JSON value or a cell.
+/// A top-level value, looked up by name: a JSON value or a field of a row.
 #[derive(Debug, Clone)]
 pub enum Field<'a> {
     /// Text, ready to use.
     Text(Text<'a>),
-    /// Something else.
+    /// A JSON value that is not a string.
     Other(crate::record::json::Value<'a>),
 }
 
 impl<'a> Record<'a> {
-    /// A place in this record, to report at.
+    /// A place in this record, for a finding.
     pub fn at(&'a self, span: Span) -> Place<'a> {
         Place { record: self, span }
     }
 
-    /// The complete place of `span`.
+    /// The complete location of `span`.
     pub fn locate(&self, span: Span) -> Location {
         self.locate_after(span, &mut Located::new(self))
     }
 
-    /// The complete place of `span`, worked out from the place that was located last, where that
-    /// lies before it: a record with many findings is gone through once, not once for each.
+    /// The same, continuing from the previously located byte if that comes first: a record with
+    /// many findings is scanned once rather than once per finding.
     pub fn locate_after(&self, span: Span, last: &mut Located) -> Location {
         let start = self.position_after(span.start, last);
         Location {
@@ -106,7 +106,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The place of the byte at `at` alone, worked out in the same way.
+    /// The position of the byte `at`, with the same shortcut.
     pub fn position_after(&self, at: usize, last: &mut Located) -> Position {
         let same = last.source == self.source && last.record == self.start;
         if !same || last.from > at {
@@ -119,7 +119,7 @@ impl<'a> Record<'a> {
         start
     }
 
-    /// What the record calls itself: its field `id`, text or number.
+    /// The record's `id`, if it is text or a number.
     pub fn id(&self) -> Option<String> {
         match self.body.value_at("/id")? {
             Value::String(id) => Some(id),
@@ -135,7 +135,7 @@ impl<'a> Record<'a> {
 }
 
 impl<'a> Body<'a> {
-    /// The RFC 6901 path of the value that holds `span`.
+    /// The RFC 6901 path of the value that contains `span`.
     pub fn pointer(&self, span: Span) -> String {
         self.pointer_after(span, &mut LastItem::default())
     }
@@ -148,7 +148,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The value called `name` at the top level.
+    /// The top-level value called `name`.
     pub fn field(&self, name: &str) -> Option<Field<'a>> {
         match self {
             Self::Json(json) => {
@@ -160,7 +160,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The value at an RFC 6901 path; the text of a cell in a row.
+    /// The value at an RFC 6901 path; in a row, the text of the field.
     pub fn value_at(&self, pointer: &str) -> Option<Value> {
         let steps = pointer.strip_prefix('/')?.split('/');
         let mut steps = steps.map(|step| step.replace("~1", "/").replace("~0", "~"));
@@ -180,7 +180,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The names at the top level, in order, with the place of each (of the cell in a row).
+    /// The top-level names, in order, with the span of each (in a row, of the field).
     pub fn names(&self) -> Vec<(&'a str, Span)> {
         match self {
             Self::Json(json) => json

@@ -1,47 +1,47 @@
-//! Names of roles that the user gave, for data whose writers had names of their own.
+//! Role names set by the user, for data with nonstandard ones.
 
 use std::collections::BTreeMap;
 
-/// Who speaks.
+/// The role of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// The instruction that holds for the whole conversation.
+    /// The system prompt.
     System,
-    /// The person, or the application's prompt.
+    /// The user, or the application's prompt.
     User,
-    /// The model: what it is taught to write.
+    /// The model; its messages are trained on.
     Model,
-    /// The result of a tool that the model called.
+    /// The result of a tool call.
     Tool,
 }
 
-/// What each name that the user gave stands for. A layout asks here before it looks among its own.
+/// Role names set by the user. A layout looks here before it looks among its own names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Speakers(BTreeMap<String, Speaker>);
 
-/// What a name of a role stands for.
+/// The meaning of a role name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaker {
     /// One of the roles.
     Role(Role),
-    /// The model, where its turn is a tool call and no text; only `sharegpt` has such turns.
+    /// A tool call by the model without text; only `sharegpt` has such messages.
     Call,
 }
 
-/// Nobody gave any.
-static NOBODY: Speakers = Speakers(BTreeMap::new());
+/// No role names.
+static EMPTY: Speakers = Speakers(BTreeMap::new());
 
 impl Speakers {
-    /// The words for what a name may stand for.
+    /// The accepted meanings.
     pub const MEANINGS: [&str; 5] = ["system", "user", "model", "tool", "call"];
 
-    /// No names but those of the layouts.
+    /// No role names.
     pub fn nobody() -> &'static Self {
-        &NOBODY
+        &EMPTY
     }
 
-    /// Lets `name` stand for `meaning`, one of [`Speakers::MEANINGS`]; `assistant` is the model.
-    /// Whether there is such a meaning.
+    /// Gives `name` the `meaning`, one of [`Speakers::MEANINGS`]; `assistant` is accepted for
+    /// `model`. Returns whether the meaning is known.
     ///
     /// ```
     /// use tunelint_data::record::roles::Speakers;
@@ -62,12 +62,12 @@ impl Speakers {
         true
     }
 
-    /// What `name` stands for.
+    /// The meaning of `name`.
     pub fn get(&self, name: &str) -> Option<Speaker> {
         self.0.get(name).copied()
     }
 
-    /// The role that `name` stands for, in a layout which itself takes it for `known`.
+    /// The role of `name`; `known` is its role in the layout, which applies if the user set none.
     pub fn role(&self, name: &str, known: Option<Role>) -> Option<Role> {
         match self.get(name) {
             Some(Speaker::Role(role)) => Some(role),

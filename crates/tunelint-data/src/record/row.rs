@@ -1,10 +1,10 @@
-//! Rows of CSV and TSV: cells with their decoded text and exact places (RFC 4180).
+//! Rows of CSV and TSV: fields with their decoded text and exact spans (RFC 4180).
 
 use crate::record::fault::{Fault, FaultKind, Malformed, Resume, StrayQuote};
 use crate::text::decoded::{Coding, Text};
 use crate::text::position::Span;
 
-/// A cell of a row.
+/// A field of a row.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     start: u32,
@@ -15,16 +15,16 @@ struct Cell {
 #[derive(Debug, Clone, Copy)]
 enum CellCoding {
     Plain,
-    /// In quotes, with none inside.
+    /// Quoted, without inner quotes.
     Quoted,
-    /// In quotes, with doubled quotes inside: the decoded text is in the arena.
+    /// Quoted, with doubled quotes inside: the decoded text is in the arena.
     Doubled {
         at: u32,
         len: u32,
     },
 }
 
-/// Cuts rows into cells, and keeps its buffers between them.
+/// Splits rows into fields; reuse it, since its buffers are kept.
 #[derive(Debug)]
 pub struct RowParser {
     delimiter: u8,
@@ -32,7 +32,7 @@ pub struct RowParser {
     arena: String,
 }
 
-/// The cells of one row.
+/// The fields of one row.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     text: &'a str,
@@ -44,12 +44,12 @@ pub struct Row<'a> {
 /// The column names of a file, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Header {
-    /// The names, as written, without edge spaces.
+    /// The names as written, without surrounding whitespace.
     pub names: Vec<String>,
 }
 
 impl Header {
-    /// The index of the column called `name`: exactly, or else in any letter case.
+    /// The index of the column `name`: an exact match, otherwise ignoring case.
     pub fn index(&self, name: &str) -> Option<usize> {
         let exact = self.names.iter().position(|have| have == name);
         exact.or_else(|| {
@@ -61,13 +61,13 @@ impl Header {
     }
 }
 
-/// A column name without the differences that people do not mean: case, spaces, hyphens.
+/// A column name normalized for comparison: lower case, with underscores.
 pub fn normal_name(name: &str) -> String {
     name.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 impl RowParser {
-    /// A parser for rows whose cells `delimiter` separates.
+    /// A parser for rows with this `delimiter`.
     pub fn new(delimiter: u8) -> Self {
         Self {
             delimiter,
@@ -76,10 +76,11 @@ impl RowParser {
         }
     }
 
-    /// Cuts `text`, one row without its line end.
+    /// Splits `text`, one row without its line end.
     ///
     /// # Errors
-    /// A [`Fault`] of `unclosed-quote` or `stray-quote`, or a NUL byte, at its place.
+    /// A [`Fault`] for an unclosed or stray quote, a NUL byte, or a byte order mark before a
+    /// repeated header.
     pub fn parse<'p>(&'p mut self, text: &'p str, header: &'p Header) -> Result<Row<'p>, Fault> {
         self.cells.clear();
         self.arena.clear();
@@ -88,7 +89,7 @@ impl RowParser {
             let how = Malformed::NulInCell { run };
             return Err(Fault::malformed(how, Span::new(at, at + run)));
         }
-        // At the start of a cell it may be data; before a second header it is not.
+        // At the start of a field it may be data, but not before a repeated header.
         let joined = || header.names.join(&char::from(self.delimiter).to_string());
         if text
             .strip_prefix('\u{feff}')
@@ -120,7 +121,7 @@ impl RowParser {
         })
     }
 
-    /// Reads the cell that starts at `start`. Returns where it ends: a delimiter or the row's end.
+    /// Reads the field at `start`. Returns where it ends: a delimiter or the end of the row.
     fn cell(&mut self, text: &str, start: usize) -> Result<usize, Fault> {
         let bytes = text.as_bytes();
         let rest = bytes.get(start..).unwrap_or_default();
@@ -179,7 +180,7 @@ impl RowParser {
     }
 }
 
-/// The fault of a quote at `at` that opens a cell and is never closed.
+/// The fault of the unclosed quote at `at`.
 pub fn unclosed_quote(at: usize, resume: Resume) -> Fault {
     Fault::new(FaultKind::UnclosedQuote(resume), Span::new(at, at + 1))
 }
@@ -209,12 +210,12 @@ fn text_after_quote(text: &str, open: usize, at: usize) -> Fault {
 }
 
 impl<'a> Row<'a> {
-    /// The number of cells.
+    /// The number of fields.
     pub fn len(self) -> usize {
         self.cells.len()
     }
 
-    /// Whether it has no cell; a row always has one.
+    /// Whether it has no fields; a parsed row has at least one.
     pub fn is_empty(self) -> bool {
         self.cells.is_empty()
     }
@@ -224,7 +225,7 @@ impl<'a> Row<'a> {
         self.header
     }
 
-    /// The text of the cell in column `index`, if the row is long enough.
+    /// The text of the field in column `index`, if the row is long enough.
     pub fn cell(self, index: usize) -> Option<Text<'a>> {
         let cell = self.cells.get(index)?;
         let (start, end) = (cell.start as usize, cell.end as usize);
@@ -246,12 +247,12 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// The cells in order.
+    /// The fields in order.
     pub fn cells(self) -> impl Iterator<Item = Text<'a>> {
         (0..self.cells.len()).filter_map(move |index| self.cell(index))
     }
 
-    /// `/column-name` of the cell that holds `span`; empty for the row as a whole.
+    /// `/column-name` of the field that contains `span`; empty for the row as a whole.
     pub fn pointer(self, span: Span) -> String {
         let holds =
             |cell: &Cell| cell.start as usize <= span.start && span.end <= cell.end as usize;
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_are_cut_and_decoded() {
+    fn fields_are_split_and_decoded() {
         assert_eq!(cells("a,b").unwrap(), ["a", "b"]);
         assert_eq!(cells("a,").unwrap(), ["a", ""]);
         assert_eq!(cells(",").unwrap(), ["", ""]);
@@ -292,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn quoting_mistakes_are_placed() {
+    fn quoting_faults_have_spans() {
         let fault = |text| cells(text).unwrap_err();
         let bare = fault("x\"y,b");
         let after_space = false;

@@ -1,4 +1,4 @@
-//! Batches: some whole records with their places, cut off a rolling buffer.
+//! Batches: runs of complete records with their positions, cut off a rolling buffer.
 
 use std::io::{self, Read};
 
@@ -7,61 +7,61 @@ use crate::record::fault::{Fault, FaultKind};
 use crate::record::row::Header;
 use crate::text::position::{Position, Span};
 
-/// Bytes aimed at per batch: the size at which two cores were fastest, that of a core's cache.
+/// The target size of a batch: the fastest in measurements on two cores, about a core's cache.
 pub const BATCH_BYTES: usize = 512 * 1024;
 
-/// The largest record that is read, unless the user sets another.
+/// The default maximum size of a record.
 pub const MAX_RECORD_BYTES: usize = 64 * 1024 * 1024;
 
-/// Some whole records of one source.
+/// A run of complete records of one source.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// Counted from 0 in the source.
+    /// The index in the source, counted from 0.
     pub index: u64,
     /// The bytes, separators included.
     pub bytes: Vec<u8>,
-    /// What they consist of, in order.
+    /// The records and faults in them, in order.
     pub pieces: Vec<Piece>,
 }
 
-/// One record, or bytes that should have been one.
+/// One record, or bytes that are not a valid record.
 #[derive(Debug)]
 pub struct Piece {
     /// Its first byte in the batch.
     pub from: usize,
-    /// One past its last byte in the batch; without line end or comma.
+    /// One past its last byte in the batch, without line end or comma.
     pub to: usize,
-    /// Where it stands in the source.
+    /// Its position in the source.
     pub start: Position,
-    /// Which record it is, counted from 1.
+    /// Its record number, counted from 1.
     pub ordinal: u64,
-    /// Whether it stands after a place where reading had to start anew.
+    /// Whether it follows a place where the reader had to resynchronize.
     pub recovered: bool,
-    /// What it is.
+    /// Whether it is a record or a fault.
     pub kind: PieceKind,
 }
 
-/// What a [`Piece`] is.
+/// The kind of a [`Piece`].
 #[derive(Debug)]
 pub enum PieceKind {
-    /// A record to be read.
+    /// A record to be parsed.
     Record,
-    /// Not a record: what is wrong, with spans counted from the piece's first byte.
+    /// Not a record: the fault, with spans relative to the piece's first byte.
     Fault(Box<Fault>),
 }
 
-/// Cuts bytes on record boundaries.
+/// Splits bytes at record boundaries.
 pub trait Splitter: Send {
-    /// Cuts whole records off the front of `data`, which begins where the last cut ended, and
-    /// returns how many bytes went. At the source's end (`last`) everything goes. 0 means that no
-    /// record is complete yet.
+    /// Splits complete records off the start of `data`, which starts where the previous call ended,
+    /// and returns the number of bytes consumed. With `last`, at the end of the source, it consumes
+    /// everything. 0 means that no record is complete yet.
     fn split(&mut self, data: &[u8], last: bool, pieces: &mut Vec<Piece>) -> usize;
 
-    /// The record at the front of `data` is larger than any that is read. Takes all of `data`;
-    /// the following cuts skip the rest of the record and then report it.
+    /// Called when the record at the start of `data` exceeds the limit. Consumes all of `data`; the
+    /// following calls of `split` skip the rest of the record and then report it.
     fn skip_record(&mut self, data: &[u8]);
 
-    /// What was noticed about the file as a whole.
+    /// Observations about the file as a whole.
     fn facts(&self) -> &Facts;
 
     /// The columns, once the header has been read.
@@ -70,7 +70,7 @@ pub trait Splitter: Send {
     }
 }
 
-/// Reads a source and hands out its batches in order.
+/// Reads a source as batches, in order.
 pub struct Batcher {
     reader: Box<dyn Read + Send>,
     splitter: Box<dyn Splitter>,
@@ -81,12 +81,12 @@ pub struct Batcher {
     max_record: usize,
     next_index: u64,
     bytes_read: u64,
-    /// Buffers of batches that have been worked on.
+    /// Buffers of processed batches.
     spare: Vec<Batch>,
 }
 
 impl Batcher {
-    /// Batches of what `reader` gives, after `head`, which was read from it before.
+    /// Batches of `reader`, preceded by `head`, which was already read from it.
     pub fn new(
         reader: Box<dyn Read + Send>,
         head: Vec<u8>,
@@ -108,7 +108,7 @@ impl Batcher {
         }
     }
 
-    /// The same with batches of about `bytes`; the findings do not depend on it.
+    /// Sets the approximate size of a batch; findings do not depend on it.
     #[must_use]
     pub fn batch_bytes(mut self, bytes: usize) -> Self {
         self.batch_bytes = bytes.max(1);
@@ -118,7 +118,7 @@ impl Batcher {
     /// The next batch, or `None` at the end.
     ///
     /// # Errors
-    /// What the reader returns.
+    /// I/O errors.
     pub fn next_batch(&mut self) -> io::Result<Option<Batch>> {
         let mut spare = self.spare.pop().unwrap_or_default();
         let mut pieces = std::mem::take(&mut spare.pieces);
@@ -132,7 +132,7 @@ impl Batcher {
                 .splitter
                 .split(&self.buffer, self.ended, &mut pieces)
                 .min(self.buffer.len());
-            // The splitter must hear of the end even if nothing is left to cut: a list may be open.
+            // The splitter must see the end even if no data is left, because a list may be open.
             self.finished = self.ended;
             if self.finished && cut == 0 && pieces.is_empty() {
                 return Ok(None);
@@ -144,7 +144,7 @@ impl Batcher {
                 self.splitter.skip_record(&self.buffer);
                 return Ok(Some(self.take(self.buffer.len(), pieces, spare.bytes)));
             }
-            // Growing by doubling keeps the repeated scan of a long record linear.
+            // Doubling keeps the repeated scan of a long record linear.
             wanted = self
                 .buffer
                 .len()
@@ -155,9 +155,9 @@ impl Batcher {
         }
     }
 
-    /// Takes a batch back whose records have been read, for its buffers.
+    /// Returns a batch whose records have been processed, to reuse its buffers.
     pub fn recycle(&mut self, mut batch: Batch) {
-        // A record of many megabytes must not keep its room for the rest of the run.
+        // The memory of a very large record is not kept for the rest of the run.
         if batch.bytes.capacity() <= self.batch_bytes.saturating_mul(4) {
             batch.bytes.clear();
             batch.pieces.clear();
@@ -165,12 +165,12 @@ impl Batcher {
         }
     }
 
-    /// What was noticed about the file as a whole, so far.
+    /// Observations about the file as a whole, so far.
     pub fn facts(&self) -> &Facts {
         self.splitter.facts()
     }
 
-    /// The columns of a CSV file, once its first batch was read.
+    /// The columns of a CSV file, once its first batch has been read.
     pub fn header(&self) -> Option<&Header> {
         self.splitter.header()
     }
@@ -207,14 +207,14 @@ impl Batcher {
     }
 }
 
-/// Counts records and keeps the place of the next byte: what every splitter does alike.
+/// Counts records and tracks the position of the next byte, for every splitter.
 #[derive(Debug)]
 pub(super) struct Cursor {
-    /// Where the next byte to be cut stands.
+    /// The position of the next byte to be split.
     pub(super) at: Position,
     /// Records so far.
     pub(super) records: u64,
-    /// Whether reading had to start anew somewhere before.
+    /// Whether reading had to resynchronize before.
     pub(super) recovered: bool,
 }
 
@@ -227,7 +227,7 @@ impl Cursor {
         }
     }
 
-    /// The next record, from `from` to `to` of the data.
+    /// The next record: bytes `from` to `to` of the data.
     pub(super) fn piece(
         &mut self,
         from: usize,
@@ -247,7 +247,7 @@ impl Cursor {
     }
 }
 
-/// The fault of a record that is larger than the reader takes.
+/// The fault of a record that exceeds the limit.
 pub(super) fn too_large(length: u64, limit: usize) -> PieceKind {
     let limit = limit as u64;
     let kind = FaultKind::TooLarge { length, limit };

@@ -1,9 +1,9 @@
-//! The containers: how the bytes of a file become records.
+//! Containers: how the bytes of a file become records.
 
-/// How bytes become records.
+/// How the bytes of a file become records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Container {
-    /// One JSON object a line.
+    /// One JSON object per line.
     Jsonl,
     /// One JSON document: a list of objects, or an object that holds one.
     Json,
@@ -17,7 +17,7 @@ impl Container {
     /// Every container.
     pub const ALL: [Self; 4] = [Self::Jsonl, Self::Json, Self::Csv, Self::Tsv];
 
-    /// Its name in options and reports.
+    /// The name in options and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Jsonl => "jsonl",
@@ -34,7 +34,7 @@ impl Container {
             .find(|container| container.as_str() == name)
     }
 
-    /// The container that a file name's ending stands for; `.gz` and `.zst` are looked through.
+    /// The container of a file name, by its extension; `.gz` and `.zst` are ignored.
     ///
     /// ```
     /// use tunelint_data::source::Container;
@@ -56,7 +56,7 @@ impl Container {
         }
     }
 
-    /// Whether its records are rows of cells.
+    /// Whether its records are rows of fields.
     pub fn has_rows(self) -> bool {
         matches!(self, Self::Csv | Self::Tsv)
     }

@@ -1,17 +1,16 @@
-//! One JSON document, cut into the objects of the list that it is or holds, without ever holding
-//! the whole of it.
+//! Splits one JSON document into the objects of its list, without loading all of it.
 //!
 //! Only the structure is followed here (strings, brackets, the keys on the way to the list); each
-//! element is parsed strictly later, like a line of JSON lines. A raw line break inside a string
-//! and a bracket that closes nothing show that an element is broken: it is cut there, and
-//! reading starts anew at the next element.
+//! element is parsed strictly later, like a line of JSON lines. A raw line break inside a string,
+//! or an unmatched closing bracket, shows that an element is malformed: it is cut there, and
+//! reading resumes at the next element.
 
 use super::batch::{Cursor, Piece, PieceKind, Splitter, too_large};
 use super::facts::Facts;
 use crate::record::fault::{Fault, FaultKind, Malformed};
 use crate::text::position::{Position, Span};
 
-/// Keys under which a document may hold its list of examples.
+/// Keys under which a document may have its list of examples.
 pub const LIST_KEYS: [&str; 7] = [
     "examples",
     "data",
@@ -22,55 +21,55 @@ pub const LIST_KEYS: [&str; 7] = [
     "train",
 ];
 
-/// Elements without an end behind which reading starts anew; the next one ends it.
-const MOST_RESCUES: u32 = 16;
+/// The maximum number of unclosed elements after which reading resumes; the next one ends it.
+const MAX_RECOVERIES: u32 = 16;
 
-/// The most that is kept of what stands around the list.
+/// The maximum number of bytes kept of the text around the list.
 const MAX_ENVELOPE: usize = 1024 * 1024;
 
-/// What the records stand in.
+/// The structure around the records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Root {
     /// A list, or an object that holds one.
     List,
-    /// Objects one after the other, with white space between.
+    /// Concatenated objects, with whitespace between them.
     Sequence,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// On the way to the list.
+    /// Before the list.
     Before,
     /// Between the elements of the list.
     Within,
-    /// Behind the list.
+    /// After the list.
     After,
     /// Inside an element that is too large.
     Skipping { start: Position, gone: u64 },
 }
 
-/// Cuts a document.
+/// Splits a JSON document.
 pub struct Document {
     cursor: Cursor,
     facts: Facts,
     root: Root,
     state: State,
     max_record: usize,
-    /// What stands around the list, with the place of its first byte.
+    /// The text around the list, with the position of its first byte.
     envelope: Vec<u8>,
     envelope_start: Position,
-    /// Where in the envelope the list was taken out, and how many bytes that were.
+    /// The offset in `envelope` at which the list was removed, and the source position after it.
     hole: Option<(usize, Position)>,
     path: Path,
     element: Element,
-    rescues: u32,
-    /// Whether an element has ended and no comma followed yet.
+    recoveries: u32,
+    /// Whether an element has ended without a comma after it so far.
     want_comma: bool,
-    /// The last comma, while no element has followed it.
+    /// The last comma, until an element follows it.
     comma: Option<Position>,
 }
 
-/// Follows an element to its end, in pieces of any size.
+/// Finds the end of an element that arrives in pieces of any size.
 #[derive(Debug, Clone, Default)]
 struct Element {
     open: Vec<u8>,
@@ -84,7 +83,7 @@ struct Element {
 enum End {
     /// Before this byte.
     At(usize),
-    /// It is broken at this byte.
+    /// The element is malformed at this byte.
     Broken(usize),
     /// Not in this data.
     Beyond,
@@ -127,7 +126,7 @@ impl Element {
         End::Beyond
     }
 
-    /// The closing quote of the open string, or the raw line break that breaks it.
+    /// The closing quote of the open string, or the raw line break that makes it malformed.
     fn string_end(&mut self, data: &[u8], from: usize) -> Option<Result<usize, usize>> {
         let mut at = from;
         if self.escaped {
@@ -153,7 +152,7 @@ impl Element {
     }
 }
 
-/// Follows the keys on the way to the list.
+/// Tracks the keys on the way to the list.
 #[derive(Debug, Default)]
 struct Path {
     open: Vec<u8>,
@@ -161,14 +160,14 @@ struct Path {
     keys: Vec<Vec<u8>>,
     string: Option<Vec<u8>>,
     escaped: bool,
-    /// A list of the right name has just opened.
+    /// A list with the right name has just opened.
     candidate: bool,
     ended: bool,
 }
 
 impl Path {
-    /// Takes one byte. True where the list of records begins: this byte is its first element's, or
-    /// closes it.
+    /// Processes one byte. Returns true at the start of the list of records: this byte starts its
+    /// first element, or closes it.
     fn takes(&mut self, byte: u8) -> bool {
         if let Some(string) = &mut self.string {
             match byte {
@@ -214,7 +213,7 @@ impl Path {
         false
     }
 
-    /// Whether a list that opens here is the one that holds the records.
+    /// Whether a list that opens here contains the records.
     fn names_list(&self) -> bool {
         let in_objects = self.open.iter().all(|&open| open == b'{');
         let key = self.keys.last().map(Vec::as_slice);
@@ -223,7 +222,7 @@ impl Path {
 }
 
 impl Document {
-    /// Cuts a document whose first byte stands at `start`.
+    /// A splitter for a document whose first byte is at `start`.
     pub fn new(start: Position, root: Root, max_record: usize) -> Self {
         Self {
             cursor: Cursor::new(start),
@@ -243,7 +242,7 @@ impl Document {
             hole: None,
             path: Path::default(),
             element: Element::default(),
-            rescues: 0,
+            recoveries: 0,
             want_comma: false,
             comma: None,
         }
@@ -253,7 +252,7 @@ impl Document {
         self.cursor.at = self.cursor.at.advance(bytes, false);
     }
 
-    /// Goes on to the first element.
+    /// Advances to the first element.
     fn before(&mut self, data: &[u8]) -> usize {
         let list = data.iter().position(|&byte| self.path.takes(byte));
         let taken = list.unwrap_or(data.len());
@@ -273,7 +272,7 @@ impl Document {
             .extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
-    /// Takes one element, or what stands between two. `None`: more data is needed.
+    /// Processes one element, or a separator. `None`: more data is needed.
     fn within(
         &mut self,
         data: &[u8],
@@ -313,7 +312,7 @@ impl Document {
         }
     }
 
-    /// Reports a sign between two elements.
+    /// Reports a misplaced character between two elements.
     fn misplaced(&mut self, from: usize, len: usize, how: Malformed, pieces: &mut Vec<Piece>) {
         let fault = Fault::malformed(how, Span::new(0, len));
         let mut piece = self.cursor.piece(
@@ -322,7 +321,7 @@ impl Document {
             self.cursor.at,
             PieceKind::Fault(Box::new(fault)),
         );
-        // It is no record; the next element takes its number.
+        // It is not a record; the next element gets its number.
         self.cursor.records -= 1;
         piece.ordinal = self.cursor.records.max(1);
         pieces.push(piece);
@@ -342,9 +341,9 @@ impl Document {
                 .resume(data, at, last)
                 .map(|(len, next)| (len, next, true))?,
             End::Beyond if !last => return None,
-            // Every such element is followed to the end of the file: a few are worth it.
-            End::Beyond if self.rescues < MOST_RESCUES => {
-                self.rescues += 1;
+            // Each such element is followed to the end of the file, so their number is limited.
+            End::Beyond if self.recoveries < MAX_RECOVERIES => {
+                self.recoveries += 1;
                 self.resume(data, 0, last)
                     .map(|(len, next)| (len, next, true))?
             }
@@ -376,7 +375,7 @@ impl Document {
         Some(next)
     }
 
-    /// Where the broken element at the front of `data` ends, and where reading goes on.
+    /// Where the malformed element at the start of `data` ends, and where reading resumes.
     fn resume(&mut self, data: &[u8], broken: usize, last: bool) -> Option<(usize, usize)> {
         let mut at = broken.max(1);
         while let Some(found) = memchr::memchr(b'{', data.get(at..)?).map(|found| at + found) {
@@ -429,7 +428,7 @@ impl Document {
         taken
     }
 
-    /// Judges what stands around the list, and a document that holds none.
+    /// Reports errors in the text around the list, and a document without a list.
     fn finish(&mut self, at: usize, pieces: &mut Vec<Piece>) {
         if self.root == Root::Sequence {
             return;
@@ -453,8 +452,8 @@ impl Document {
         let Err(mut fault) = crate::record::json::Parser::new().parse(envelope) else {
             return;
         };
-        let behind = fault.span.start >= hole;
-        let (base, skip) = if behind {
+        let is_after_list = fault.span.start >= hole;
+        let (base, skip) = if is_after_list {
             (after, hole)
         } else {
             (self.envelope_start, 0)
@@ -482,7 +481,7 @@ impl Document {
         });
     }
 
-    /// Whether the document may still turn out to be a single record, which must stay whole.
+    /// Whether the document may still be a single record, which must stay whole.
     fn may_be_a_record(&self, data: &[u8]) -> bool {
         let mut probe = Path::default();
         self.state == State::Before
@@ -573,7 +572,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_found_at_the_top_and_inside() {
+    fn top_level_and_nested_lists_are_found() {
         assert_eq!(
             records(r#"[{"a":"]"}, {"b":[1]}]"#),
             [r#"{"a":"]"}"#, r#"{"b":[1]}"#]
@@ -594,7 +593,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_are_judged() {
+    fn misplaced_commas_are_reported() {
         let faults = |text| {
             split(text, Root::List)
                 .into_iter()
@@ -610,13 +609,13 @@ mod tests {
     }
 
     #[test]
-    fn reading_starts_anew_behind_a_broken_element() {
+    fn reading_resumes_after_a_malformed_element() {
         let text = "[\n{\"a\":\"x},\n{\"a\":1},\n{\"a\":2}\n]".replace("\\n", "\n");
         assert_eq!(records(&text), ["{\"a\":\"x}", "{\"a\":1}", "{\"a\":2}"]);
     }
 
     #[test]
-    fn objects_may_follow_one_another() {
+    fn concatenated_objects_are_split() {
         let pieces = split("{\n \"a\": 1\n}\n{\n \"a\": 2\n}\n", Root::Sequence);
         assert_eq!(pieces.len(), 2);
     }

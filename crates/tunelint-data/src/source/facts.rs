@@ -1,20 +1,20 @@
-//! What is noticed about a file as a whole while it is cut: each becomes at most one finding.
+//! Observations about a file as a whole while it is split; each becomes at most one finding.
 
 use crate::text::position::Position;
 
-/// Something that occurs in a file: how often, and the first places.
+/// Something that occurs in a file: its count and first positions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Occurrences {
-    /// How often.
+    /// The number of occurrences.
     pub count: u64,
-    /// The first places, at most three.
+    /// The first positions, at most three.
     pub places: Vec<Position>,
 }
 
 const PLACES: usize = 3;
 
 impl Occurrences {
-    /// Notes one more at `place`.
+    /// Adds an occurrence at `place`.
     pub fn add(&mut self, place: Position) {
         self.count += 1;
         if self.places.len() < PLACES {
@@ -22,13 +22,13 @@ impl Occurrences {
         }
     }
 
-    /// The first place.
+    /// The first position.
     pub fn first(&self) -> Option<Position> {
         self.places.first().copied()
     }
 }
 
-/// How a line ended.
+/// The kind of a line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineEnd {
     /// LF
@@ -39,35 +39,35 @@ pub enum LineEnd {
     Cr,
 }
 
-/// What was noticed about a file.
+/// Observations about a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// It starts with a byte order mark.
+    /// Whether it starts with a byte order mark.
     pub byte_order_mark: bool,
     /// Empty lines or rows between records.
     pub blank_lines: Occurrences,
-    /// Lines that git left after a failed merge.
+    /// Conflict markers left by a failed git merge.
     pub conflicts: Occurrences,
-    /// Commas after records that should stand alone on their lines.
+    /// Trailing commas after records in JSON lines.
     pub commas: Occurrences,
-    /// Records, faulty ones included.
+    /// The number of records, malformed ones included.
     pub records: u64,
-    /// Bytes that could not be read as any record.
+    /// Bytes that do not belong to any record.
     pub unread: u64,
-    /// A JSON document was read to its end and held no list of records.
+    /// Whether a JSON document ended without a list of records.
     pub no_list: bool,
-    /// How the first line ended.
+    /// The first line end.
     pub first_end: Option<LineEnd>,
-    /// How many lines end in LF, in CR LF, and in CR.
+    /// The number of lines that end in LF, in CR LF, and in CR.
     pub ends: [u64; 3],
-    /// Lines that end otherwise than the first.
+    /// Lines with another line end than the first.
     pub other_ends: Occurrences,
     /// Lines that end in CR alone.
     pub lone_cr: Occurrences,
 }
 
 impl Facts {
-    /// Notes how a line that starts at `line` ended.
+    /// Counts the end of a line that starts at `line`.
     pub fn line_end(&mut self, end: LineEnd, line: Position) {
         if let Some(count) = self.ends.get_mut(end as usize) {
             *count += 1;

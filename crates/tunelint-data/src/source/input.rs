@@ -1,4 +1,4 @@
-//! Where bytes come from: a file, standard input, memory; decompressed and transcoded on the way.
+//! Sources of bytes: a file, standard input or memory; decompressed and transcoded while reading.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
-/// A place to read bytes from, any number of times.
+/// An origin of bytes that can be read any number of times.
 #[derive(Debug, Clone)]
 pub enum Origin {
     /// A file; `.gz` and `.zst` are decompressed.
@@ -19,7 +19,7 @@ pub enum Origin {
     Bytes(Arc<[u8]>),
 }
 
-/// The size of a file and when it was last written: what tells that it has changed.
+/// The size and modification time of a file, to detect changes.
 pub type Stamp = (u64, Option<std::time::SystemTime>);
 
 /// A source of the dataset: its origin, its name, and how its bytes become text.
@@ -27,11 +27,11 @@ pub type Stamp = (u64, Option<std::time::SystemTime>);
 pub struct Input {
     /// Where the bytes come from.
     pub origin: Origin,
-    /// The name that decides about container and compression, and that reports show.
+    /// The name shown in reports; its extensions determine container and compression.
     pub name: PathBuf,
-    /// The encoding named by the user; UTF-8 otherwise.
+    /// The encoding set by the user; UTF-8 if `None`.
     pub encoding: Option<&'static Encoding>,
-    /// Where the bytes that are read, as they stand on disk, are counted for whoever watches.
+    /// Counts the bytes read from disk, before decompression, for a progress display.
     pub meter: Option<Arc<AtomicU64>>,
 }
 
@@ -57,10 +57,10 @@ impl Input {
         }
     }
 
-    /// Everything that `reader` gives, kept in a temporary file so that it can be read again.
+    /// Reads everything from `reader` into a temporary file, so that it can be read again.
     ///
     /// # Errors
-    /// What reading, or writing the temporary file, returns.
+    /// I/O errors from reading, or from writing the temporary file.
     pub fn spool(name: impl Into<PathBuf>, reader: &mut dyn Read) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
         io::copy(reader, &mut file)?;
@@ -72,10 +72,10 @@ impl Input {
         })
     }
 
-    /// Opens it at its first byte.
+    /// Opens it at the first byte.
     ///
     /// # Errors
-    /// What opening returns.
+    /// I/O errors.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         let raw: Box<dyn Read + Send> = match &self.origin {
             Origin::Path(path) => Box::new(File::open(path)?),
@@ -106,7 +106,7 @@ impl Input {
         })
     }
 
-    /// How the file stands now; nothing for bytes that nobody else can change.
+    /// The current state of the file; `None` for bytes that cannot change.
     pub fn stamp(&self) -> Option<Stamp> {
         let Origin::Path(path) = &self.origin else {
             return None;
@@ -115,7 +115,7 @@ impl Input {
         Some((meta.len(), meta.modified().ok()))
     }
 
-    /// Whether its bytes stand on disk as they are read: neither packed nor in another encoding.
+    /// Whether its bytes are read as stored: neither compressed nor in another encoding.
     pub fn is_plain(&self) -> bool {
         compression(&self.name).is_none()
             && self
@@ -123,8 +123,8 @@ impl Input {
                 .is_none_or(|named| named == encoding_rs::UTF_8)
     }
 
-    /// At most `length` bytes from `offset` on, as the splitter sees them; only for sources whose
-    /// bytes stand so on disk or in memory.
+    /// At most `length` bytes from `offset` on, as the splitter sees them; only for sources that
+    /// are read as stored.
     pub fn read_at(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
         if !self.is_plain() {
             return None;
@@ -143,7 +143,7 @@ impl Input {
     }
 }
 
-/// The encoding that the WHATWG Encoding Standard calls `name`.
+/// The encoding with the label `name` in the WHATWG Encoding Standard.
 ///
 /// ```
 /// assert!(tunelint_data::source::encoding_by_name("latin1").is_some());
@@ -155,7 +155,7 @@ pub fn encoding_by_name(name: &str) -> Option<&'static Encoding> {
 trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
 
-/// Counts what goes through.
+/// Counts the bytes that are read.
 struct Metered {
     source: Box<dyn Read + Send>,
     meter: Arc<AtomicU64>,
@@ -169,7 +169,7 @@ impl Read for Metered {
     }
 }
 
-/// How a file is packed, by its name.
+/// The compression of a file, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Compression {
     Gzip,
@@ -184,7 +184,7 @@ fn compression(name: &Path) -> Option<Compression> {
     }
 }
 
-/// Zstandard frames, one after the other until the input ends.
+/// Concatenated Zstandard frames.
 struct Zstd {
     decoder: Option<
         ruzstd::decoding::StreamingDecoder<Box<dyn Read + Send>, ruzstd::decoding::FrameDecoder>,
@@ -199,7 +199,7 @@ impl Zstd {
         })
     }
 
-    /// Opens the next frame, if the input goes on.
+    /// Opens the next frame, unless the input has ended.
     fn next_frame(&mut self) -> io::Result<bool> {
         let Some(decoder) = self.decoder.take() else {
             return Ok(false);
@@ -229,13 +229,13 @@ impl Read for Zstd {
     }
 }
 
-/// The decoder's own words name its parts, not the user's.
+/// The decoder's own messages refer to its internals.
 fn invalid<E>(_: E) -> io::Error {
-    let message = "this is no Zstandard data, or it is damaged";
+    let message = "invalid or damaged Zstandard data";
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
-/// Turns another encoding into UTF-8, strictly: a byte that has no meaning in it is an error.
+/// Transcodes another encoding to UTF-8, strictly: an invalid byte is an error.
 struct Transcoder {
     source: Box<dyn Read + Send>,
     decoder: Decoder,
@@ -282,7 +282,7 @@ impl Transcoder {
             let name = self.decoder.encoding().name();
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                format!("byte {at} has no meaning in {name}: the file is in another encoding"),
+                format!("invalid {name} at byte {at}: the file has another encoding"),
             ));
         }
         debug_assert_eq!(consumed, read);
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn packed_files_are_unpacked() {
+    fn compressed_files_are_decompressed() {
         let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         packed.write_all(b"{}\n").unwrap();
         assert_eq!(
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn other_encodings_are_read_where_named() {
+    fn other_encodings_are_read_if_set() {
         let mut input = Input::bytes("a.csv", &b"caf\xe9"[..]);
         input.encoding = Some(encoding_rs::WINDOWS_1252);
         assert_eq!(read(&input).unwrap(), "café");

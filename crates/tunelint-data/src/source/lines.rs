@@ -1,22 +1,22 @@
-//! JSON lines: one record a line, cut at LF (or at CR, in a file that has nothing else).
+//! JSON lines: one record per line, split at LF (or at CR, in a file without LF).
 
 use super::batch::{Cursor, Piece, PieceKind, Splitter, too_large};
 use super::facts::{Facts, LineEnd};
 use crate::text::position::Position;
 
-/// Cuts lines.
+/// Splits lines.
 pub struct Lines {
     cursor: Cursor,
     facts: Facts,
     end: u8,
     strip_commas: bool,
     max_record: usize,
-    /// The start of a line that is too large, and how much of it has gone by.
+    /// The start of a line that exceeds the limit, and the bytes of it skipped so far.
     skipping: Option<(Position, u64)>,
 }
 
 impl Lines {
-    /// Cuts lines that end in LF; the first byte stands at `start`.
+    /// A splitter for lines that end in LF; the first byte is at `start`.
     pub fn new(start: Position, max_record: usize) -> Self {
         Self {
             cursor: Cursor::new(start),
@@ -31,14 +31,14 @@ impl Lines {
         }
     }
 
-    /// Cuts lines that end in CR alone.
+    /// Splits at CR alone instead.
     #[must_use]
     pub fn ended_by_cr(mut self) -> Self {
         self.end = b'\r';
         self
     }
 
-    /// Leaves the comma at the end of every line out of the record.
+    /// Removes the trailing comma of every line from its record.
     #[must_use]
     pub fn strip_commas(mut self) -> Self {
         self.strip_commas = true;
@@ -53,7 +53,7 @@ impl Lines {
         }
     }
 
-    /// Takes one line without its LF, which starts at `from` of the data.
+    /// Processes one line without its LF, at `from` of the data.
     fn line(&mut self, line: &[u8], from: usize, pieces: &mut Vec<Piece>, terminated: bool) {
         let start = self.cursor.at;
         let mut content = line;
@@ -70,7 +70,7 @@ impl Lines {
             self.facts.line_end(LineEnd::Cr, start);
         }
         if content.iter().all(|byte| byte.is_ascii_whitespace()) {
-            // What follows the last line end is no line unless something stands there.
+            // An empty rest after the last line end is not a line.
             if terminated {
                 self.facts.blank_lines.add(start);
             }
@@ -108,7 +108,7 @@ impl Lines {
     }
 }
 
-/// Whether a line is one of the three that git writes around a conflict.
+/// Whether a line is one of git's conflict markers.
 fn is_conflict_mark(line: &[u8]) -> bool {
     line.starts_with(b"<<<<<<< ") || line.starts_with(b">>>>>>> ") || line == b"======="
 }
@@ -184,12 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn other_separators_end_no_line() {
+    fn other_separators_do_not_end_a_line() {
         assert_eq!(split("{\"a\":\"\u{2028}\u{2029}\u{85}\"}\n").0.len(), 1);
     }
 
     #[test]
-    fn conflict_marks_are_no_records() {
+    fn conflict_markers_are_not_records() {
         let (records, facts) = split("<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> theirs\n");
         assert_eq!((records.len(), facts.conflicts.count), (2, 3));
     }

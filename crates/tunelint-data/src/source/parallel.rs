@@ -1,7 +1,7 @@
-//! Batches through many threads, results in the order of the file.
+//! Processes batches on several threads, with results in file order.
 //!
-//! Workers take turns to cut the next batch, work on it alone, and hand the result to whoever is
-//! next in line. What comes out does not depend on how many there are.
+//! Workers take turns to cut the next batch, process it independently, and pass the results on in
+//! order. The results do not depend on the number of workers.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,11 +11,10 @@ use crate::source::{Batch, Batcher};
 
 /// Runs `work` on every batch and `drain` on every result, in order.
 ///
-/// `first` are batches that were cut before. What is left of a file after them, if it is nothing,
-/// is worked on without any thread.
+/// `first` are batches that were already cut. If nothing follows them, no thread is started.
 ///
 /// # Errors
-/// What reading returns, or `drain`; the run ends at the first.
+/// The first error from reading or from `drain`, which ends the run.
 pub fn run<S, R: Send>(
     mut first: Vec<Batch>,
     batcher: &mut Batcher,
@@ -54,7 +53,8 @@ pub fn run<S, R: Send>(
         let mut own = scratch();
         let mut done = None;
         loop {
-            // The lock is let go before the work begins: a guard in the loop's head would be held.
+            // The lock must be released before the work starts; a guard in the loop head would be
+            // held.
             let next = lock(&queue).next(done.take());
             let Some(batch) = next else { break };
             let result = work(&batch, &mut own);
@@ -79,14 +79,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 struct Queue<'b> {
-    /// Batches that are cut already, the next one last.
+    /// Batches that are already cut, the next one last.
     ready: Vec<Batch>,
     batcher: &'b mut Batcher,
     error: Option<io::Error>,
 }
 
 impl Queue<'_> {
-    /// The next batch; `done` is one that has been worked on.
+    /// The next batch; `done` is a processed one, for its buffers.
     fn next(&mut self, done: Option<Batch>) -> Option<Batch> {
         if let Some(done) = done {
             self.batcher.recycle(done);
@@ -115,7 +115,7 @@ struct Line<'d, R> {
 }
 
 impl<R> Line<'_, R> {
-    /// Takes a result in, and passes on all whose turn it is. False once nothing is wanted.
+    /// Stores a result, and drains all that are next in order. False once the run has ended.
     fn arrive(&mut self, index: u64, result: R) -> bool {
         self.waiting.insert(index, result);
         while self.error.is_none() {

@@ -1,8 +1,8 @@
-//! Rows of CSV and TSV, cut with knowledge of quotes (RFC 4180).
+//! Rows of CSV and TSV, split with quoted fields in mind (RFC 4180).
 //!
-//! A quote opens a cell only at its start; inside, a quote is written twice. A quote that is
-//! never closed would swallow the rest of the file: it is given up at the end of the file, or
-//! after [`MAX_QUOTED_LINES`], and reading goes on at the next line that is a whole row by itself.
+//! A quote opens a field only at its start; inside, quotes are doubled. An unclosed quote would
+//! swallow the rest of the file: the reader gives it up at the end of the file, or after
+//! [`MAX_QUOTED_LINES`], and resumes at the next line that is a complete row.
 
 use super::batch::{Cursor, Piece, PieceKind, Splitter, too_large};
 use super::facts::{Facts, LineEnd};
@@ -10,10 +10,10 @@ use crate::record::fault::Resume;
 use crate::record::row::{Header, RowParser, unclosed_quote};
 use crate::text::position::{Position, count_lines};
 
-/// Lines inside one quoted cell after which its quote is taken for unclosed.
+/// The number of lines in one quoted field after which its quote counts as unclosed.
 pub const MAX_QUOTED_LINES: u64 = 1000;
 
-/// Cuts rows.
+/// Splits rows.
 pub struct Rows {
     cursor: Cursor,
     facts: Facts,
@@ -23,9 +23,9 @@ pub struct Rows {
     skipping: Option<(Position, u64)>,
 }
 
-/// How far a row goes.
+/// The extent of a row.
 enum Extent {
-    /// It ends before this byte; the line end has so many bytes.
+    /// It ends before this byte, with a line end of this length.
     Whole {
         len: usize,
         end: Option<(LineEnd, usize)>,
@@ -37,7 +37,7 @@ enum Extent {
 }
 
 impl Rows {
-    /// Cuts rows whose cells `delimiter` separates; the first byte stands at `start`.
+    /// A splitter for rows with this `delimiter`; the first byte is at `start`.
     pub fn new(start: Position, delimiter: u8, max_record: usize) -> Self {
         Self {
             cursor: Cursor::new(start),
@@ -52,7 +52,7 @@ impl Rows {
         }
     }
 
-    /// Finds the end of the row at the front of `data`.
+    /// Finds the end of the row at the start of `data`.
     fn extent(&self, data: &[u8], last: bool) -> Extent {
         let mut at = 0;
         loop {
@@ -127,7 +127,7 @@ impl Rows {
         }
     }
 
-    /// Takes one whole row.
+    /// Processes one complete row.
     fn row(&mut self, row: &[u8], from: usize, pieces: &mut Vec<Piece>) {
         let start = self.cursor.at;
         let Some(header) = &self.header else {
@@ -167,7 +167,7 @@ impl Rows {
         Header { names }
     }
 
-    /// The next line after byte `quote` that is a whole row by itself.
+    /// The next line after byte `quote` that is a complete row.
     fn resume_at(&self, data: &[u8], quote: usize, last: bool) -> Option<usize> {
         let columns = self.header.as_ref().map_or(0, |header| header.names.len());
         let none = Header::default();
@@ -190,7 +190,7 @@ impl Rows {
         }
     }
 
-    /// Gives up the row at the front of `data`, whose quote at `quote` is never closed.
+    /// Gives up the row at the start of `data`, which has an unclosed quote at `quote`.
     fn recover(
         &mut self,
         data: &[u8],
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unclosed_quote_gives_up_one_line() {
+    fn an_unclosed_quote_costs_one_line() {
         let rows = split("p,c\na,\"b\nc,d\ne,f\ng,h\n");
         assert_eq!(
             rows[0],
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_stays_open_for_too_long_is_given_up() {
+    fn a_quote_open_for_too_many_lines_is_unclosed() {
         let text = format!("p,c\na,\"b\n{}x,\"y\"\n", "c,d\n".repeat(1500));
         assert_eq!(split(&text).len(), 1502);
     }

@@ -1,5 +1,5 @@
-//! What a file is, judged by its first bytes: whether it is data at all, which container, and
-//! what of it differs from what its name promises.
+//! Detects what a file is from its first bytes: whether it is supported, its container, and how it
+//! differs from what its name suggests.
 
 use std::path::Path;
 
@@ -11,29 +11,29 @@ use crate::record::json::Parser;
 use crate::record::row::{Header, RowParser};
 use crate::text::position::Position;
 
-/// Bytes that are looked at.
+/// The number of bytes examined.
 pub const HEAD_BYTES: usize = 64 * 1024;
 
-/// How a file is to be read.
+/// How a file is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shape {
     /// How its bytes become records.
     pub container: Container,
-    /// What separates cells.
+    /// The field delimiter.
     pub delimiter: u8,
-    /// What the records of a JSON document stand in.
+    /// The structure of a JSON document.
     pub root: Root,
-    /// Whether CR alone ends its lines.
+    /// Whether its lines end in CR alone.
     pub cr_only: bool,
-    /// Whether every line ends in a comma that is no part of the record.
+    /// Whether every line ends in a comma that does not belong to the record.
     pub strip_commas: bool,
     /// Bytes before the first record: a byte order mark, Excel's `sep=` line.
     pub skip: usize,
-    /// How it differs from what its name promises.
+    /// How it differs from what its name suggests.
     pub discrepancy: Option<Discrepancy>,
 }
 
-/// How a file differs from what its name promises; it is read anyway.
+/// How a file differs from what its name suggests; it is read nevertheless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Discrepancy {
     /// Each line of JSON Lines ends in a comma.
@@ -50,25 +50,25 @@ pub enum Discrepancy {
     LinesNamedTable,
     /// The first line is Excel's `sep=` line.
     SepLine,
-    /// Fields are separated by something else than the name promises.
+    /// Fields are separated by another delimiter than the name suggests.
     Delimiter {
-        /// What separates them.
+        /// The actual delimiter.
         found: u8,
-        /// What the name promises.
+        /// The delimiter that the name suggests.
         expected: u8,
     },
 }
 
-/// A file that holds no records that could be read.
+/// A file without readable records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnsupportedFile {
-    /// Text in UTF-16 or UTF-32: its name, and that which `--encoding` takes, if it takes it.
+    /// UTF-16 or UTF-32 text: its name, and the name for `--encoding` if that supports it.
     Unicode(&'static str, Option<&'static str>),
-    /// Text that is probably in windows-1252.
+    /// Text that is probably windows-1252.
     Windows1252,
-    /// Text in another encoding from before UTF-8.
+    /// Text in another legacy encoding.
     LegacyEncoding,
-    /// Something that its first bytes identify.
+    /// A known binary format.
     Known(KnownFormat),
     /// An HTML page.
     Html,
@@ -76,7 +76,7 @@ pub enum UnsupportedFile {
     Binary,
 }
 
-/// A format that its first bytes identify.
+/// A binary format with a known signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownFormat {
     /// gzip
@@ -95,29 +95,29 @@ pub enum KnownFormat {
     Sqlite,
     /// A PNG image.
     Png,
-    /// A Git LFS pointer in place of the data.
+    /// A Git LFS pointer instead of the data.
     LfsPointer,
 }
 
-/// What the user said about the file.
+/// The user's overrides of the detected format.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wishes {
     /// The container.
     pub container: Option<Container>,
-    /// What separates cells.
+    /// The field delimiter.
     pub delimiter: Option<u8>,
-    /// That it is UTF-8, whatever it looks like.
+    /// Whether to treat the file as UTF-8 without detecting its encoding.
     pub is_utf8: bool,
 }
 
-/// Judges a file by its name and the first bytes.
+/// Detects the format of a file from its name and its first bytes.
 ///
 /// # Errors
-/// What the file is, where it is no text that could hold records.
+/// What the file is, if it is not text that could contain records.
 pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, UnsupportedFile> {
     let unsupported = encoding(head)
         .or_else(|| known_format(head))
-        .or_else(|| older_encoding(head).filter(|_| !wishes.is_utf8));
+        .or_else(|| legacy_encoding(head).filter(|_| !wishes.is_utf8));
     if let Some(unsupported) = unsupported {
         return Err(unsupported);
     }
@@ -149,7 +149,7 @@ pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, Unsuppor
 /// U+FEFF in UTF-8.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Other encodings, known by their mark or by their zero bytes.
+/// Other Unicode encodings, detected by their byte order mark or by their zero bytes.
 fn encoding(head: &[u8]) -> Option<UnsupportedFile> {
     let marked: [(&[u8], &str, &str); 4] = [
         (b"\xff\xfe\0\0", "UTF-32LE", ""),
@@ -168,7 +168,7 @@ fn encoding(head: &[u8]) -> Option<UnsupportedFile> {
     ))
 }
 
-/// UTF-16 without a mark: nearly every second byte of plain text is zero.
+/// UTF-16 without a byte order mark: nearly every second byte of plain text is zero.
 fn utf16_by_zeros(head: &[u8]) -> Option<(&'static str, &'static str)> {
     let sample = head.get(..head.len().min(400)).unwrap_or_default();
     if sample.len() < 8 {
@@ -191,19 +191,18 @@ fn utf16_by_zeros(head: &[u8]) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Text as older programs write it: in many lines bytes that are no UTF-8, and nothing beyond
-/// ASCII that is. Damaged records among others are `invalid-utf8`'s: each is told by itself, and
-/// the others are read.
-fn older_encoding(head: &[u8]) -> Option<UnsupportedFile> {
-    // Of a hundred lines in a language that needs accents, few have none.
+/// Text in a legacy encoding: invalid UTF-8 in many lines, and no valid non-ASCII characters. If
+/// only some records are damaged, `invalid-utf8` reports each of them and the others are read.
+fn legacy_encoding(head: &[u8]) -> Option<UnsupportedFile> {
+    // In a language with accents, most lines have one.
     const LINES: usize = 4;
     const SHARE: usize = 10;
-    // What the head cuts off at its end is no mistake.
+    // A character cut off at the end of the head is not an error.
     let text = head.get(..head.len().saturating_sub(3))?;
     let (mut all, mut odd) = (0, 0);
-    let mut seen = Odd::default();
+    let mut seen = InvalidBytes::default();
     for line in text.split(|byte| *byte == b'\n') {
-        let mut own = Odd::default();
+        let mut own = InvalidBytes::default();
         for chunk in line.utf8_chunks() {
             if !chunk.valid().is_ascii() {
                 return None;
@@ -211,7 +210,7 @@ fn older_encoding(head: &[u8]) -> Option<UnsupportedFile> {
             own.add(chunk.valid().as_bytes(), chunk.invalid());
         }
         all += usize::from(!line.trim_ascii().is_empty());
-        // Sequences that break off, and nothing else, are UTF-8 that was cut.
+        // A line with only truncated sequences is damaged UTF-8.
         if own.has_lone {
             odd += 1;
             seen.bytes += own.bytes;
@@ -228,18 +227,18 @@ fn older_encoding(head: &[u8]) -> Option<UnsupportedFile> {
     })
 }
 
-/// Bytes beyond ASCII that are no UTF-8, and the letters around them.
+/// Invalid UTF-8 bytes, and the letters around them.
 #[derive(Default)]
-struct Odd {
+struct InvalidBytes {
     bytes: usize,
     letters: usize,
-    /// Bytes that windows-1252 leaves undefined.
+    /// Bytes that are undefined in windows-1252.
     undefined: usize,
-    /// Whether one of them does not even begin a sequence of UTF-8.
+    /// Whether one of them is not even the start of a UTF-8 sequence.
     has_lone: bool,
 }
 
-impl Odd {
+impl InvalidBytes {
     fn add(&mut self, valid: &[u8], invalid: &[u8]) {
         const UNDEFINED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
         let letters = valid.iter().filter(|byte| byte.is_ascii_alphabetic());
@@ -250,13 +249,13 @@ impl Odd {
         self.has_lone |= invalid.len() == 1;
     }
 
-    /// In the languages of Western Europe most letters are ASCII.
+    /// In Western European languages most letters are ASCII.
     fn is_western(&self) -> bool {
         self.undefined == 0 && self.bytes * 3 < self.letters
     }
 }
 
-/// Things that are not training data, known by their first bytes.
+/// Files that are not training data, detected by their signatures.
 fn known_format(head: &[u8]) -> Option<UnsupportedFile> {
     use KnownFormat as F;
     let magic: [(&[u8], F); 9] = [
@@ -288,7 +287,7 @@ fn known_format(head: &[u8]) -> Option<UnsupportedFile> {
             .filter(|&&byte| byte < 9 || (14..32).contains(&byte))
             .count()
     };
-    // Zeros at the end are a damaged tail behind good text, which is reported where it stands.
+    // Zeros at the end are a damaged tail after good text, which is reported at its position.
     let text_end = head
         .iter()
         .rposition(|&byte| byte != 0)
@@ -306,7 +305,7 @@ fn by_content(text: &[u8]) -> Container {
     }
 }
 
-/// The first line that is not blank, if the head holds all of it.
+/// The first nonblank line, if the head contains all of it.
 fn first_line(text: &[u8]) -> Option<&[u8]> {
     let complete = text.len() < HEAD_BYTES;
     let mut lines = text.split_inclusive(|&byte| byte == b'\n' || byte == b'\r');
@@ -318,11 +317,11 @@ fn is_json(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| Parser::new().parse(text).is_ok())
 }
 
-/// Looks for another container inside a `.jsonl` file.
+/// Detects other containers in a `.jsonl` file.
 fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
     let trimmed = text.trim_ascii_start();
     let Some(line) = first_line(text) else {
-        // One line longer than the head: only a list is worth a guess.
+        // One line longer than the head: only a list can be assumed.
         if is_object_list(trimmed) && !sure {
             list_in_lines(shape);
         }
@@ -372,7 +371,7 @@ fn list_in_lines(shape: &mut Shape) {
     shape.discrepancy = Some(Discrepancy::ListNamedLines);
 }
 
-/// Whether the text begins with a whole object over several lines.
+/// Whether the text starts with a complete object over several lines.
 fn is_sequence(text: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for (at, &byte) in text.iter().enumerate() {
@@ -395,7 +394,7 @@ fn is_sequence(text: &[u8]) -> bool {
     false
 }
 
-/// Looks for JSON lines in a `.json` file.
+/// Detects JSON lines in a `.json` file.
 fn document(shape: &mut Shape, text: &[u8], sure: bool) {
     let trimmed = text.trim_ascii_start();
     if sure || !trimmed.starts_with(b"{") {
@@ -412,28 +411,28 @@ fn document(shape: &mut Shape, text: &[u8], sure: bool) {
     }
 }
 
-/// Whether nothing but white space follows the first object.
+/// Whether only whitespace follows the first object.
 fn object_end_is_last(text: &[u8]) -> bool {
     is_json(text.trim_ascii())
 }
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Finds out the delimiter, or that the file holds JSON.
-fn rows(shape: &mut Shape, text: &[u8], wish: Option<u8>, sure: bool) {
+/// Detects the delimiter, or that the file contains JSON.
+fn rows(shape: &mut Shape, text: &[u8], requested: Option<u8>, sure: bool) {
     let named = if shape.container == Container::Tsv {
         b'\t'
     } else {
         b','
     };
-    shape.delimiter = wish.unwrap_or(named);
+    shape.delimiter = requested.unwrap_or(named);
     if let Some(line) = text
         .get(..4)
         .filter(|start| start.eq_ignore_ascii_case(b"sep="))
     {
         let end = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
         shape.skip += end;
-        shape.delimiter = wish
+        shape.delimiter = requested
             .or_else(|| text.get(line.len()).copied())
             .unwrap_or(named);
         shape.discrepancy = Some(Discrepancy::SepLine);
@@ -444,7 +443,7 @@ fn rows(shape: &mut Shape, text: &[u8], wish: Option<u8>, sure: bool) {
         shape.discrepancy = Some(Discrepancy::LinesNamedTable);
         return;
     }
-    if wish.is_some() {
+    if requested.is_some() {
         return;
     }
     let Some(best) = sniff_delimiter(text, named) else {
@@ -459,7 +458,7 @@ fn rows(shape: &mut Shape, text: &[u8], wish: Option<u8>, sure: bool) {
     }
 }
 
-/// A delimiter's name in messages.
+/// The name of a delimiter in messages.
 pub fn delimiter_name(delimiter: u8) -> String {
     match delimiter {
         b'\t' => "tabs".to_owned(),
@@ -469,8 +468,8 @@ pub fn delimiter_name(delimiter: u8) -> String {
     }
 }
 
-/// The delimiter under which the first rows have the same number of cells, more than one. The
-/// named one is kept while it gives more than one column.
+/// The delimiter with which the first rows have the same number of fields, more than one. `named`
+/// is kept if it gives more than one column.
 fn sniff_delimiter(text: &[u8], named: u8) -> Option<u8> {
     if score(text, named)?.0 > 1 {
         return Some(named);
@@ -485,7 +484,7 @@ fn sniff_delimiter(text: &[u8], named: u8) -> Option<u8> {
         .map(|(delimiter, _)| delimiter)
 }
 
-/// The number of columns of the header, and the share of the first rows that have as many cells.
+/// The number of columns of the header, and the share of the first rows that have as many fields.
 fn score(text: &[u8], delimiter: u8) -> Option<(usize, f64)> {
     const ROWS: usize = 20;
     let mut splitter = Rows::new(Position::START, delimiter, HEAD_BYTES);
@@ -530,7 +529,7 @@ mod tests {
     }
 
     #[test]
-    fn older_encodings_are_named_once_and_stray_bytes_are_not() {
+    fn legacy_encodings_are_detected_and_stray_bytes_are_not() {
         let found = |head: &[u8]| {
             let shape = sniff(Path::new("a.csv"), head, Wishes::default());
             shape.err()
@@ -558,7 +557,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_trusted_where_the_content_agrees() {
+    fn the_name_decides_if_the_content_agrees() {
         assert_eq!(shape("a.jsonl", "{\"a\":1}\n{\"a\":2}\n").discrepancy, None);
         assert_eq!(shape("a.json", "[{\"a\":1}]").discrepancy, None);
         assert_eq!(shape("a.json", "{\n\"a\":1}").root, Root::List);
@@ -566,7 +565,7 @@ mod tests {
     }
 
     #[test]
-    fn other_containers_are_recognised() {
+    fn other_containers_are_detected() {
         assert_eq!(
             shape("a.jsonl", "[\n{\"a\":1}\n]").container,
             Container::Json
@@ -589,7 +588,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_line_does_not_change_the_container() {
+    fn a_malformed_line_does_not_change_the_container() {
         assert_eq!(
             shape("a.jsonl", "{\"a\":\"x\ny\"}\n{\"a\":2}\n").container,
             Container::Jsonl
@@ -601,7 +600,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_data_is_named() {
+    fn unsupported_files_are_identified() {
         let found = |head: &[u8]| sniff("a.jsonl".as_ref(), head, Wishes::default()).unwrap_err();
         let utf16 = UnsupportedFile::Unicode("UTF-16LE", Some("utf-16le"));
         assert_eq!(found(b"\xff\xfe{\0}\0\n\0"), utf16);

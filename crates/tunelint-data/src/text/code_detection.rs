@@ -1,12 +1,12 @@
-//! Whether a text is code: what would be damage in prose is at home there.
+//! Detects code, in which rules about prose do not apply.
 
 use crate::text::decoded::Text;
 use crate::text::prefilter::Mark;
 
-/// How far into a text lines are looked at.
-const LOOKED_AT: usize = 100;
+/// The number of lines examined.
+const MAX_LINES: usize = 100;
 
-/// How lines of common languages begin.
+/// How lines of common languages start.
 const BEGINNINGS: [&str; 22] = [
     "def ",
     "class ",
@@ -32,7 +32,7 @@ const BEGINNINGS: [&str; 22] = [
     "$ ",
 ];
 
-/// Whether `text` holds a fenced block, or lines that look like code.
+/// Whether `text` contains a fenced code block or lines that look like code.
 ///
 /// ```
 /// use tunelint_data::text::{Text, code_detection::is_code, position::Span};
@@ -45,7 +45,7 @@ pub fn is_code(text: &Text<'_>) -> bool {
         return true;
     }
     let (mut lines, mut code) = (0, 0);
-    for line in text.as_str().lines().take(LOOKED_AT) {
+    for line in text.as_str().lines().take(MAX_LINES) {
         lines += 1;
         code += usize::from(is_code_line(line.trim()));
     }
@@ -55,7 +55,7 @@ pub fn is_code(text: &Text<'_>) -> bool {
 fn is_code_line(line: &str) -> bool {
     let ends = ["{", "}", "};", "});", "):", "*/", "/>"];
     let ends = ends.iter().any(|end| line.ends_with(end));
-    // An entity ends with a semicolon too.
+    // HTML entities end with a semicolon too.
     let statement = line.ends_with(';') && !line.contains('&');
     let begins = BEGINNINGS.iter().any(|word| line.starts_with(word));
     let symbols = line.contains(['(', '=', '{', '*', '<', '.', ':']);

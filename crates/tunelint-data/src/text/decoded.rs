@@ -1,4 +1,4 @@
-//! A string that is measured once, and that knows where in the file it was written.
+//! Decoded text that knows its source span and caches its measurements.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -9,20 +9,20 @@ use crate::text::position::Span;
 use crate::text::prefilter::{Mark, Marks};
 use crate::text::printable::is_blank;
 
-/// How the raw bytes of a [`Text`] become its characters.
+/// How the raw bytes of a [`Text`] are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
-    /// A JSON string: in quotes, with backslash escapes.
+    /// A JSON string: quoted, with backslash escapes.
     Json,
-    /// A CSV cell in quotes, a quote inside written twice.
+    /// A quoted CSV field, with inner quotes doubled.
     Quoted,
-    /// Written as it is: an unquoted CSV cell.
+    /// Verbatim: an unquoted CSV field.
     Plain,
-    /// Put together from several values (a template, a preamble); it stands nowhere in the file.
+    /// Composed of several values (a template, a preamble); it is not in the file.
     Composed,
 }
 
-/// Text of an example: what is trained on, and the raw value that it was read from.
+/// A text of an example, and the raw value that it was read from.
 #[derive(Debug, Clone)]
 pub struct Text<'a> {
     decoded: Cow<'a, str>,
@@ -34,7 +34,7 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// A text read from `raw` (its quotes included), which stands at `span` of its record.
+    /// A text decoded from `raw` (quotes included), which is at `span` of its record.
     pub fn new(decoded: &'a str, raw: &'a str, span: Span, coding: Coding) -> Self {
         Self {
             decoded: Cow::Borrowed(decoded),
@@ -46,7 +46,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// A text that stands nowhere in the file; findings about it point at `span`.
+    /// A text that is not in the file; findings about it point at `span`.
     pub fn composed(text: String, span: Span) -> Self {
         Self {
             decoded: Cow::Owned(text),
@@ -63,22 +63,22 @@ impl<'a> Text<'a> {
         &self.decoded
     }
 
-    /// How its raw bytes become characters.
+    /// How its raw bytes are decoded.
     pub fn coding(&self) -> Coding {
         self.coding
     }
 
-    /// The raw value in its record, quotes included.
+    /// The span of the raw value, quotes included.
     pub fn span(&self) -> Span {
         self.span
     }
 
-    /// The raw JSON string, quotes included, if it was read from one: it can be copied.
+    /// The raw JSON string, quotes included, if it was read from one; it can be copied as is.
     pub fn raw_json(&self) -> Option<&'a str> {
         (self.coding == Coding::Json).then_some(self.raw)
     }
 
-    /// Unicode scalar values, counted once.
+    /// The number of Unicode scalar values, counted once.
     pub fn chars(&self) -> u64 {
         if let Some(count) = self.chars.get() {
             return count;
@@ -88,14 +88,14 @@ impl<'a> Text<'a> {
         count
     }
 
-    /// Whether it may hold what `mark` stands for; if not, it surely does not. Found out once.
+    /// Whether it may contain what `mark` stands for; `false` is certain. Computed once.
     pub fn has(&self, mark: Mark) -> bool {
         let marks = self.marks.get().knowing(mark, &self.decoded);
         self.marks.set(marks);
         marks.has(mark)
     }
 
-    /// Whether nothing of it can be seen: no text, white space, zero-width characters.
+    /// Whether it has no visible characters: empty, whitespace or zero-width characters.
     ///
     /// ```
     /// use tunelint_data::text::{Text, position::Span};
@@ -105,9 +105,9 @@ impl<'a> Text<'a> {
         self.decoded.chars().all(is_blank)
     }
 
-    /// Where the decoded bytes `from..to` stand in the record.
+    /// The span of the decoded bytes `from..to` in the record.
     ///
-    /// Escapes are walked only here, when a finding needs its place.
+    /// Escapes are walked only here, when a finding needs its location.
     pub fn span_of(&self, from: usize, to: usize) -> Span {
         let inner = |at: usize| self.span.start + self.raw_offset(at);
         match self.coding {
@@ -116,8 +116,8 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// Where each of the decoded `ranges` stands in the record; they are in order and do not
-    /// overlap. The raw value is walked once, however many there are.
+    /// The spans of the decoded `ranges` in the record, which must be in order and not overlap. The
+    /// raw value is walked once, however many there are.
     pub fn spans_of<'r>(&self, ranges: impl Iterator<Item = &'r Range<usize>>) -> Vec<Span> {
         let step: fn(&[u8]) -> (usize, usize) = match self.coding {
             Coding::Plain | Coding::Composed => |_| (1, 1),
@@ -138,7 +138,7 @@ impl<'a> Text<'a> {
             .collect()
     }
 
-    /// The offset in the raw value of the decoded byte `at`.
+    /// The offset of the decoded byte `at` in the raw value.
     fn raw_offset(&self, at: usize) -> usize {
         match self.coding {
             Coding::Plain | Coding::Composed => at,
@@ -147,13 +147,13 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// The raw bytes behind the opening quote.
+    /// The raw bytes after the opening quote.
     fn inner(&self) -> &'a [u8] {
         self.raw.as_bytes().get(1..).unwrap_or_default()
     }
 }
 
-/// The bytes that `part`, a slice of `whole`, takes in it.
+/// The byte range of `part` in `whole`, of which it must be a slice.
 ///
 /// ```
 /// let whole = "  a b ";
@@ -165,8 +165,8 @@ pub fn range_in(part: &str, whole: &str) -> std::ops::Range<usize> {
     start..start + part.len()
 }
 
-/// Walks raw text inside quotes until `wanted` decoded bytes have gone by: how many raw and
-/// decoded bytes that were.
+/// Walks raw text inside quotes until `wanted` decoded bytes have been passed: the number of raw
+/// and decoded bytes.
 fn walk(raw: &[u8], wanted: usize, step: fn(&[u8]) -> (usize, usize)) -> (usize, usize) {
     let (mut at, mut decoded) = (0, 0);
     while decoded < wanted && at < raw.len() {
@@ -177,7 +177,7 @@ fn walk(raw: &[u8], wanted: usize, step: fn(&[u8]) -> (usize, usize)) -> (usize,
     (at, decoded)
 }
 
-/// The raw and decoded length of the next character of a quoted CSV cell.
+/// The raw and decoded length of the next character of a quoted CSV field.
 fn cell_step(rest: &[u8]) -> (usize, usize) {
     if rest.starts_with(b"\"\"") {
         (2, 1)

@@ -1,9 +1,9 @@
-//! Backslash escapes of JSON: what they stand for, and where each byte behind them was written.
+//! JSON backslash escapes: their characters, and the position of each unescaped byte in the source.
 
 use std::ops::Range;
 
-/// The escape at the front of `rest`: its length in bytes and the character it means. Half of a
-/// surrogate pair means none.
+/// The escape at the start of `rest`: its length in bytes and its character. A lone surrogate has
+/// none.
 ///
 /// ```
 /// use tunelint_data::text::escape::escape_at;
@@ -28,7 +28,7 @@ pub fn escape_at(rest: &[u8]) -> Option<(usize, char)> {
     Some((2, c))
 }
 
-/// The same for `\uXXXX` and pairs of them.
+/// The same for `\uXXXX` and surrogate pairs.
 fn unicode_at(rest: &[u8]) -> Option<(usize, char)> {
     let unit = |at: usize| {
         let escape = std::str::from_utf8(rest.get(at..at + 6)?).ok()?;
@@ -41,18 +41,17 @@ fn unicode_at(rest: &[u8]) -> Option<(usize, char)> {
     Some((6 * c.len_utf16(), c))
 }
 
-/// Bytes with their escapes undone, each with the place at which it was written.
+/// Unescaped bytes with their positions in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unescaped {
-    /// What is meant.
+    /// The unescaped bytes.
     pub bytes: Vec<u8>,
-    /// Where each byte is written, or its escape begins; and where all ends.
+    /// Where each byte, or its escape, starts; and the end of the source.
     starts: Vec<usize>,
 }
 
 impl Unescaped {
-    /// Undoes the escapes in `raw`, which need not be the whole of a string; nothing where it
-    /// holds none.
+    /// Unescapes `raw`, which need not be a complete string; `None` if it has no escapes.
     ///
     /// ```
     /// use tunelint_data::text::escape::Unescaped;
@@ -85,7 +84,7 @@ impl Unescaped {
         any.then_some(Self { bytes, starts })
     }
 
-    /// Where the bytes of `range` were written: their escapes as a whole.
+    /// The source range of the bytes in `range`, with complete escapes.
     pub fn written(&self, range: Range<usize>) -> Range<usize> {
         let start = self.starts.get(range.start).copied().unwrap_or_default();
         let last = self.starts.get(range.end.saturating_sub(1));

@@ -1,5 +1,5 @@
-//! The few characters around a finding that a report shows: self-contained, printable, elided
-//! at grapheme boundaries. Making one costs the same in a short record and in one of 50 MB.
+//! The text around a finding in a report: one line, printable, elided at grapheme boundaries. The
+//! cost does not depend on the size of the record.
 
 use std::ops::Range;
 
@@ -10,26 +10,26 @@ use crate::text::position::Span;
 use crate::text::printable::push_printable;
 use crate::text::redaction::{Veil, mask_behind, star};
 
-/// Terminal columns of an excerpt: it fits an 80-column terminal inside its frame, and looks the
-/// same in a wider one.
+/// The width of an excerpt in terminal columns: with its frame it fits an 80-column terminal, and
+/// it looks the same in a wider one.
 const COLUMNS: usize = 66;
-/// Columns shown before the place, so that the reader sees which field it is.
+/// Columns before the highlighted text, so that the field name is visible.
 const BEFORE: usize = 22;
-/// Bytes looked at on either side of the place.
+/// Bytes examined on either side of the span.
 const WINDOW: usize = 320;
-/// Scalar values of one grapheme that are shown; stacked marks beyond it are cut.
+/// The most scalar values shown of one grapheme; stacked marks beyond that are cut.
 const GRAPHEME_CHARS: usize = 12;
 
-/// Printable text around a place.
+/// Printable text around a span.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Excerpt {
     /// One line, with `…` where it was cut.
     pub text: String,
-    /// The bytes of `text` that the finding is about; empty for a place between two characters.
+    /// The highlighted bytes of `text`; empty for a point between two characters.
     pub highlight: Range<usize>,
 }
 
-/// What one grapheme is shown as.
+/// How one grapheme is shown.
 struct Glyph {
     shown: String,
     columns: usize,
@@ -47,7 +47,7 @@ impl Excerpt {
         Self::behind(Veil::Personal, raw, span, false)
     }
 
-    /// The same behind another veil; where `hide` is set, with stars at the place itself.
+    /// The same with another redaction; with `hide`, the highlighted text itself is starred out.
     pub fn behind(veil: Veil, raw: &[u8], span: Span, hide: bool) -> Self {
         let start = span.start.min(raw.len());
         let end = span.end.clamp(start, raw.len());
@@ -86,7 +86,7 @@ impl Excerpt {
         excerpt
     }
 
-    /// Appends the last glyphs that fit into `room`; returns how many were left out.
+    /// Appends the last glyphs that fit into `room`; returns how many were omitted.
     fn push_tail(&mut self, glyphs: &[Glyph], room: usize, cut: bool) -> usize {
         let mut columns = 0;
         let fitting = glyphs.iter().rev().take_while(|glyph| {
@@ -106,7 +106,7 @@ impl Excerpt {
         skipped
     }
 
-    /// Appends glyphs as far as they fit; returns the room that is left if all of them did.
+    /// Appends glyphs as far as they fit; returns the remaining room if all of them did.
     fn push_head(&mut self, glyphs: &[Glyph], room: usize, cut: bool) -> Option<usize> {
         let mut columns = 0;
         for glyph in glyphs {
@@ -125,13 +125,13 @@ impl Excerpt {
     }
 }
 
-/// How far before the window the beginning of a secret is looked for.
+/// How far before the window the start of a secret is searched for.
 const LOOK_BACK: usize = 8 * 1024;
-/// How far behind it the end of one is.
+/// How far after the window the end of a secret is searched for.
 const LOOK_AHEAD: usize = 512;
 
-/// The bytes `shown` of `raw`, with stars for what looks secret: in the whole window, before it is
-/// cut into three, and with the beginning of a secret that reaches into it.
+/// The bytes `shown` of `raw`, redacted as one window before it is split in three, including a
+/// secret that starts before the window and extends into it.
 fn masked_window(
     veil: Veil,
     raw: &[u8],

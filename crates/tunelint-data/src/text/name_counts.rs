@@ -1,14 +1,15 @@
-//! How often each of very many names occurs.
+//! Counts the occurrences of names, of which there may be very many.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// More names than this are data, not names.
+/// A file with more names than this has data in place of names.
 pub const MOST: usize = 200;
 
-/// How often each name occurs, and where first. Of more than [`MOST`], the first in order are told
-/// one by one and all others together: so what is kept does not depend on what is met first.
+/// The number of occurrences of each name, and the first place. Beyond [`MOST`] names, the first in
+/// order are kept individually and the others are added up, so the result does not depend on the
+/// order of counting.
 ///
 /// ```
 /// use tunelint_data::text::name_counts::NameCounts;
@@ -21,16 +22,16 @@ pub const MOST: usize = 200;
 pub struct NameCounts<P> {
     /// The names that are kept.
     pub names: BTreeMap<String, Counted<P>>,
-    /// How often any other name occurs.
+    /// The occurrences of all other names.
     pub further: u64,
 }
 
-/// One name.
+/// The count of one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted<P> {
-    /// How often it occurs.
+    /// The number of occurrences.
     pub count: u64,
-    /// Where it occurs first.
+    /// The first occurrence.
     pub first: P,
 }
 
@@ -49,7 +50,7 @@ impl<P> NameCounts<P> {
         self.names.is_empty()
     }
 
-    /// Counts `name` so many times more; `first` says where, if it is kept and was not known.
+    /// Adds `count` occurrences of `name`; `first` gives the place if the name is new and kept.
     pub fn add(&mut self, name: &str, count: u64, first: impl FnOnce() -> P) {
         if let Some(known) = self.names.get_mut(name) {
             known.count += count;
@@ -67,7 +68,7 @@ impl<P> NameCounts<P> {
         }
     }
 
-    /// Adds what was counted behind this.
+    /// Adds the counts of what follows.
     pub fn merge(&mut self, behind: Self) {
         for (name, Counted { count, first }) in behind.names {
             self.add(&name, count, || first);

@@ -1,8 +1,7 @@
-//! Where other people's data stands in a text: what is reported as personal data, and what is
-//! starred out wherever it would be shown.
+//! Finds personal data in a text: reported as such, and redacted wherever text is shown.
 //!
-//! Shapes alone would cry wolf; numbers must satisfy their check digits, and what is reserved for
-//! documentation is nobody's.
+//! Patterns alone have too many false positives: numbers must have valid check digits, and values
+//! reserved for documentation do not count.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -18,8 +17,8 @@ struct Kind {
     is_real: fn(&[u8]) -> bool,
 }
 
-const MAIL: &str = "an e-mail address";
-/// The digits of the shortest number that is looked for.
+const MAIL: &str = "an email address";
+/// The number of digits of the shortest number searched for.
 const DIGITS: usize = 8;
 
 const KINDS: [Kind; 5] = [
@@ -55,12 +54,12 @@ static PATTERNS: LazyLock<Vec<Option<Regex>>> = LazyLock::new(|| {
     patterns.collect()
 });
 
-/// Every piece of personal data in `text`, in order; none overlaps another.
+/// All personal data in `text`, in order and without overlaps.
 ///
 /// ```
 /// use tunelint_data::text::personal_data::find;
 /// let found = find(b"write to maria.keller@posteo.net");
-/// assert_eq!((found[0].what, found[0].range.clone()), ("an e-mail address", 9..32));
+/// assert_eq!((found[0].what, found[0].range.clone()), ("an email address", 9..32));
 /// assert!(find(b"write to maria@example.org").is_empty());
 /// ```
 pub fn find(text: &[u8]) -> Vec<Found> {
@@ -84,7 +83,7 @@ pub fn find(text: &[u8]) -> Vec<Found> {
             range: hit.range(),
         }));
     }
-    // The password and the host of a URL are no address.
+    // A password and host of a URL look like an email address.
     let logins = if has_sign { logins(text) } else { Vec::new() };
     let is_login = |at: usize| logins.iter().any(|login| login.contains(&at));
     found.retain(|found| found.what != MAIL || !is_login(found.range.start));
@@ -100,14 +99,14 @@ pub fn find(text: &[u8]) -> Vec<Found> {
     found
 }
 
-/// Whether a plus sign adds: `12500+21000-6300` is no phone number.
+/// Whether the plus sign is an operator: `12500+21000-6300` is not a phone number.
 fn is_term(text: &[u8], range: Range<usize>) -> bool {
     let before = range.start.checked_sub(1).and_then(|at| text.get(at));
     let adds = |before: &u8| before.is_ascii_alphanumeric() || *before == b')';
     text.get(range.start) == Some(&b'+') && before.is_some_and(adds)
 }
 
-/// Domains that stand for any.
+/// Placeholder domains.
 const DOMAINS: [&str; 8] = [
     "email.com",
     "domain.com",
@@ -140,7 +139,7 @@ fn number(digits: &[u32]) -> u32 {
     digits.iter().fold(0, |number, digit| number * 10 + digit)
 }
 
-/// Numbers that card companies publish for tests.
+/// Test numbers published by card companies.
 const TEST_CARDS: [&str; 8] = [
     "4111111111111111",
     "4242424242424242",
@@ -170,7 +169,8 @@ fn is_card(text: &[u8]) -> bool {
         && !TEST_CARDS.contains(&plain.as_str())
 }
 
-/// ISO/IEC 7812: every second digit from the right doubled, the sum of digits a multiple of ten.
+/// ISO/IEC 7812: with every second digit from the right doubled, the sum of digits is a multiple of
+/// ten.
 fn luhn(digits: &[u32]) -> bool {
     let sum: u32 = digits
         .iter()
@@ -185,7 +185,7 @@ fn luhn(digits: &[u32]) -> bool {
     sum.is_multiple_of(10) && digits.iter().any(|&digit| digit != 0)
 }
 
-/// How long the account numbers of a country are.
+/// The length of account numbers by country.
 const IBAN_LENGTHS: [(&str, usize); 46] = [
     ("AD", 24),
     ("AE", 23),
@@ -235,7 +235,7 @@ const IBAN_LENGTHS: [(&str, usize); 46] = [
     ("TR", 26),
 ];
 
-/// Account numbers that standards and banks publish as examples.
+/// Example account numbers published by standards and banks.
 const EXAMPLE_IBANS: [&str; 5] = [
     "GB29NWBK60161331926819",
     "GB82WEST12345698765432",
@@ -244,7 +244,7 @@ const EXAMPLE_IBANS: [&str; 5] = [
     "CH9300762011623852957",
 ];
 
-/// ISO 13616: the country's length, and 1 as the remainder by 97.
+/// ISO 13616: the length of the country, and 1 as the remainder modulo 97.
 fn is_iban(text: &[u8]) -> bool {
     let plain: String = text
         .iter()
@@ -287,8 +287,8 @@ fn is_ssn(text: &[u8]) -> bool {
         && !published.iter().any(|known| *known == text)
 }
 
-/// An international number has 8 to 15 digits; a North American one starts no part with 0 or 1.
-/// Numbers that are reserved for plays and examples are nobody's.
+/// An international number has 8 to 15 digits; no part of a North American one starts with 0 or 1.
+/// Numbers reserved for fiction and examples do not count.
 fn is_phone(text: &[u8]) -> bool {
     let digits = digits(text);
     if text.starts_with(b"+") {
@@ -328,8 +328,8 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_no_address() {
-        let [none, some]: [&[&str]; 2] = [&[], &["an e-mail address"]];
+    fn a_login_is_not_an_address() {
+        let [none, some]: [&[&str]; 2] = [&[], &["an email address"]];
         assert_eq!(
             kinds("postgres://shop:Tr4fik-9@db.internal.com/orders"),
             none
@@ -346,10 +346,10 @@ mod tests {
     }
 
     #[test]
-    fn people_are_found() {
+    fn personal_data_is_found() {
         assert_eq!(
             kinds("Ask j.doe+news@uni-bern.ch or +41 31 632 44 11."),
-            ["an e-mail address", "a phone number"]
+            ["an email address", "a phone number"]
         );
         assert_eq!(
             kinds("card 4539 1488 0343 6467 and 371449635398431"),
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn documentation_and_numbers_are_nobody() {
+    fn examples_and_plain_numbers_are_ignored() {
         for text in [
             "user@example.com, a@b.test, name@email.com, root@localhost",
             "call 202-555-0143 or +1 202 555 0143 or +44 20 7946 0018",

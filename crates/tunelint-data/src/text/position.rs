@@ -1,16 +1,16 @@
-//! Where something stands: spans of bytes, and the lines and columns that people read.
+//! Places in a source: byte spans, and lines and columns for people.
 //!
-//! Bytes are the truth. A rule hands over a [`Span`] inside a record; line and column are worked
-//! out only when a finding is kept, because counting characters for every value would cost more
-//! than checking them.
+//! Byte spans are authoritative. A rule reports a [`Span`] within a record; line and column are
+//! computed only when a finding is kept, because counting characters for every value would cost
+//! more than the checks.
 
 use serde::{Deserialize, Serialize};
 
-/// The place of a source in its dataset: 0 for the first file.
+/// The index of a source in its dataset: 0 for the first file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub u32);
 
-/// A byte range of a record's raw text, half open. It knows no lines.
+/// A half-open byte range of a record's raw text, without lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// The first byte, counted from the record's first byte.
@@ -20,7 +20,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The range from `start` up to, but without, `end`.
+    /// The range from `start` up to and excluding `end`.
     pub fn new(start: usize, end: usize) -> Self {
         Self {
             start,
@@ -28,7 +28,7 @@ impl Span {
         }
     }
 
-    /// A place between two bytes.
+    /// An empty range between two bytes.
     pub fn at(start: usize) -> Self {
         Self { start, end: start }
     }
@@ -38,7 +38,7 @@ impl Span {
         self.end.saturating_sub(self.start)
     }
 
-    /// Whether it holds no byte.
+    /// Whether it is empty.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -48,21 +48,21 @@ impl Span {
         self.start <= other.start && other.end <= self.end
     }
 
-    /// The bytes it names in `raw`, as far as they exist.
+    /// The bytes of the range in `raw`, as far as they exist.
     pub fn slice(self, raw: &[u8]) -> &[u8] {
         let end = self.end.min(raw.len());
         raw.get(self.start.min(end)..end).unwrap_or_default()
     }
 }
 
-/// A point in a source as people name it.
+/// A point in a source, with line and column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Position {
     /// Counted from 1.
     pub line: u64,
     /// Counted from 1, in characters (Unicode scalar values; a byte that is not UTF-8 is one).
     pub column: u64,
-    /// Bytes from the start of the source (of its decompressed form), counted from 0.
+    /// Bytes from the start of the (decompressed) source, counted from 0.
     pub offset: u64,
 }
 
@@ -74,11 +74,10 @@ impl Position {
         offset: 0,
     };
 
-    /// The position after reading `bytes` from here.
+    /// The position after `bytes`, which start here.
     ///
-    /// LF ends a line; so does a CR that no LF follows when `lone_cr` is set (CSV, and files whose
+    /// LF ends a line; with `lone_cr`, so does a CR without an LF after it (CSV, and files whose
     /// only line ends are CR).
-    ///
     /// ```
     /// use tunelint_data::text::position::Position;
     /// let after = Position::START.advance("a\r\nbé".as_bytes(), true);
@@ -102,7 +101,7 @@ impl Position {
     }
 }
 
-/// How many line ends `bytes` hold, and where the text after the last one starts.
+/// The number of line ends in `bytes`, and where the text after the last one starts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LineEnds {
     /// The number of line ends.
@@ -111,7 +110,7 @@ pub struct LineEnds {
     pub last: Option<usize>,
 }
 
-/// How many line ends `bytes` hold; see [`line_ends`].
+/// The number of line ends in `bytes`; see [`line_ends`].
 pub fn count_lines(bytes: &[u8], lone_cr: bool) -> u64 {
     if !lone_cr {
         return memchr::memchr_iter(b'\n', bytes).count() as u64;
@@ -122,7 +121,7 @@ pub fn count_lines(bytes: &[u8], lone_cr: bool) -> u64 {
         .count() as u64
 }
 
-/// Counts the line ends of `bytes`: LF, CR LF, and lone CR where `lone_cr` says so.
+/// Counts the line ends of `bytes`: LF, CR LF, and with `lone_cr` lone CR.
 pub fn line_ends(bytes: &[u8], lone_cr: bool) -> LineEnds {
     let mut ends = LineEnds {
         count: memchr::memchr_iter(b'\n', bytes).count() as u64,
@@ -139,7 +138,7 @@ pub fn line_ends(bytes: &[u8], lone_cr: bool) -> LineEnds {
     ends
 }
 
-/// The number of characters in `bytes`; each byte that belongs to none counts as one.
+/// The number of characters in `bytes`; an invalid byte counts as one.
 pub fn characters(bytes: &[u8]) -> u64 {
     match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => text.chars().count() as u64,
@@ -150,20 +149,21 @@ pub fn characters(bytes: &[u8]) -> u64 {
     }
 }
 
-/// Where a finding stands, complete: it outlives the record it speaks of.
+/// The complete location of a finding, valid after its record is gone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
-    /// Which file.
+    /// The file.
     pub source: SourceId,
     /// The first byte.
     pub start: Position,
     /// One past the last byte.
     pub end: Position,
-    /// Which record, counted from 1 (a CSV header is none); `None` for the file as a whole.
+    /// The record, counted from 1 (a CSV header does not count); `None` for the file as a whole.
     pub record: Option<u64>,
-    /// What the record calls itself, where that is known.
+    /// The record's id, if known.
     pub id: Option<String>,
-    /// RFC 6901 path inside the record; `/column-name` in a CSV file; empty for the whole record.
+    /// The RFC 6901 path inside the record; `/column-name` in a CSV file; empty for the whole
+    /// record.
     pub pointer: String,
 }
 
@@ -180,7 +180,7 @@ impl Location {
         }
     }
 
-    /// A point in a file that belongs to no record.
+    /// A point in a file outside any record.
     pub fn point(source: SourceId, at: Position) -> Self {
         Self {
             start: at,
@@ -194,7 +194,7 @@ impl Location {
         self.end.offset.saturating_sub(self.start.offset)
     }
 
-    /// Whether it names a point, not a range.
+    /// Whether it is a point rather than a range.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_carriage_return_ends_a_line_where_asked() {
+    fn a_lone_carriage_return_ends_a_line_if_enabled() {
         assert_eq!(line_ends(b"a\rb\r\nc\n\r", true).count, 4);
         assert_eq!(line_ends(b"a\rb\r\nc\n\r", false).count, 2);
     }

@@ -1,9 +1,9 @@
-//! What a text may hold, found out once for all rules that ask.
+//! A prefilter for text rules: what a text may contain, found once for all rules.
 //!
-//! Rules about the content of texts would each go through every byte. Instead, each asks for its
-//! [`Mark`] and looks closer only where it is set. A mark that is set promises nothing; one that
-//! is not set does. Most come from one pass over classes of bytes; those that are made of words
-//! come from a second one, which only rules about outputs ask for.
+//! Without it, every rule about text would scan every byte. Instead, each rule asks for its
+//! [`Mark`] and looks closer only if it is set. A set mark may be a false positive; an unset one is
+//! certain. Most marks come from one pass over byte classes; those that consist of words come from
+//! a second pass, which only rules about outputs request.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::text::secret;
 
-/// Something that a text may hold.
+/// Something that a text may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
     /// A control character, C0 or C1, other than tab and line ends.
@@ -26,44 +26,44 @@ pub enum Mark {
     Bracket,
     /// `@` or a backtick
     At,
-    /// A backslash.
+    /// A backslash
     Backslash,
     /// `#`
     Hash,
-    /// A character that orders text in two directions.
+    /// A bidirectional control character
     Bidi,
-    /// A character without a width, or what its bytes begin with.
+    /// A zero-width character, or the first byte of one
     Invisible,
-    /// U+FFFD.
+    /// U+FFFD
     Replacement,
-    /// What UTF-8 becomes when it is read as windows-1252.
+    /// UTF-8 that was decoded as windows-1252
     Mojibake,
-    /// The beginning of a token of a chat format.
+    /// The start of a special token of a chat template
     ChatToken,
-    /// The beginning of a place to be filled in.
+    /// The start of a placeholder
     Placeholder,
-    /// The beginning of a credential.
+    /// The start of a credential
     Secret,
-    /// The name of a speaker with a colon. From here on, marks are made of words.
+    /// A role name with a colon. From here on, marks consist of words.
     Speaker,
-    /// A word that refusals are made of.
+    /// A word that occurs in refusals
     Refusal,
-    /// A word with which models speak of themselves.
+    /// A word with which models refer to themselves
     SelfReference,
-    /// Words that fill a page without saying anything.
+    /// Filler text
     Filler,
 }
 
-/// The marks of one text, as far as they are known.
+/// The marks of one text, as far as computed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Marks(u32);
 
-/// Set when the marks that come from bytes, or those made of words, are known.
+/// Set once the byte marks, or the word marks, have been computed.
 const BYTES_KNOWN: u32 = 1 << 30;
 const WORDS_KNOWN: u32 = 1 << 31;
 
 impl Marks {
-    /// The marks with all of the kind of `mark` found out.
+    /// Computes all marks of the kind of `mark`, if that has not been done yet.
     #[must_use]
     pub fn knowing(mut self, mark: Mark, text: &str) -> Self {
         if mark >= Mark::Speaker {
@@ -115,7 +115,7 @@ impl Marks {
         }
     }
 
-    /// Sets the mark of what stands at each of `places`.
+    /// Sets the mark of the characters at each of `places`.
     fn set_each(
         &mut self,
         places: impl Iterator<Item = usize>,
@@ -130,12 +130,12 @@ impl Marks {
     }
 }
 
-/// The mark of the character at the front of `rest`.
+/// The mark of the character at the start of `rest`.
 fn foreign(rest: &[u8]) -> Option<Mark> {
     match rest {
         [0xc2, 0x80..=0x9f, ..] => Some(Mark::Control),
         [0xc2, 0xad, ..] => Some(Mark::Invisible),
-        // A letter of Latin-1 with one that is not ASCII behind it: the usual form of mojibake.
+        // A Latin-1 letter followed by a non-ASCII one: the typical form of mojibake.
         [0xc3, _, 0x80..=0xff, ..] => Some(Mark::Mojibake),
         [0xe2, 0x80, 0x8e..=0x8f | 0xaa..=0xae, ..] => Some(Mark::Bidi),
         [0xe2, 0x81, 0xa6..=0xa9, ..] | [0xd8, 0x9c, ..] => Some(Mark::Bidi),
@@ -144,13 +144,13 @@ fn foreign(rest: &[u8]) -> Option<Mark> {
         [0xef, 0xbb, 0xbf, ..] | [0xef, 0xbe, 0xa0, ..] => Some(Mark::Invisible),
         [0xe1, 0xa0, 0x8e, ..] | [0xe3, 0x85, 0xa4, ..] => Some(Mark::Invisible),
         [0xf3, 0xa0, ..] => Some(Mark::Invisible),
-        // One variation selector is what emoji need; only those in a row say something else.
+        // Emoji need one variation selector; only several in a row are suspicious.
         [0xef, 0xb8, 0x80..=0x8f, 0xef, 0xb8, ..] => Some(Mark::Invisible),
         _ => None,
     }
 }
 
-/// The mark of the bracket at the front of `rest`.
+/// The mark of the bracket at the start of `rest`.
 fn bracket(rest: &[u8]) -> Option<Mark> {
     match rest {
         [b'<', b'|' | 0xef | b'<' | b's' | b'e' | b'b' | b'/', ..] => Some(Mark::ChatToken),
@@ -165,7 +165,7 @@ fn bracket(rest: &[u8]) -> Option<Mark> {
 
 /// The marks of single bytes, each at the bit of its [`Mark`].
 ///
-/// Comparisons instead of a table: they are done for many bytes at a time.
+/// Comparisons instead of a lookup table, because they vectorize.
 fn classes(bytes: &[u8]) -> u8 {
     let of = |seen: u8, &byte: &u8| {
         let control = (byte < 0x20) & (byte != b'\n') & (byte != b'\t') & (byte != b'\r');
@@ -182,9 +182,9 @@ fn classes(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, of)
 }
 
-/// Whether `bytes` may hold a credential: 23 bytes of ASCII without a space, or 15 that are capital
-/// letters and digits. Such words are rare in prose, and looking for them is cheap: eight bytes at
-/// a time, of which a word of that length fills two in a row, or one.
+/// Whether `bytes` may contain a credential: 23 ASCII bytes without a space, or 15 capital letters
+/// and digits. Such words are rare in prose, and the search is cheap: eight bytes at a time, since
+/// a word of that length fills two groups of eight in a row, or one.
 fn has_long_word(bytes: &[u8]) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * ONES;
@@ -192,7 +192,7 @@ fn has_long_word(bytes: &[u8]) -> bool {
     let (mut before, mut found) = (false, false);
     for eight in eights {
         let word = u64::from_le_bytes(*eight);
-        // Each byte is ASCII and above the space; at least `0` and at most `Z`.
+        // Every byte is ASCII and above the space; every byte is at least `0` and at most `Z`.
         let solid = (word | word.wrapping_sub(0x21 * ONES)) & HIGH == 0;
         let beyond = word.wrapping_add((0x7f - 0x5a) * ONES) | word.wrapping_sub(0x30 * ONES);
         let capitals = (word | beyond) & HIGH == 0;
@@ -202,7 +202,7 @@ fn has_long_word(bytes: &[u8]) -> bool {
     found
 }
 
-/// Words that set a mark. Short ones would slow the search down.
+/// Words that set a mark. Shorter ones would slow down the search.
 const WORDS: [(Mark, &str); 21] = [
     (Mark::Filler, "orem ipsum"),
     (Mark::Speaker, "User:"),

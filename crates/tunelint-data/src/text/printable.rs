@@ -1,10 +1,10 @@
-//! Text that is safe to show. Everything that comes from a file, a path or a setting passes
-//! through [`printable`] before it reaches a terminal, a log or a page.
+//! Makes text safe to show. Everything from a file, a path or a setting goes through [`printable`]
+//! before it reaches a terminal, a log or a page.
 
 use std::borrow::Cow;
 
-/// `text` with every character that could act on a terminal, hide, or reorder what is shown,
-/// replaced by its visible escape (`\u{1b}`). Line breaks and tabs are replaced too.
+/// `text` with every character that could control a terminal, hide, or reorder the output replaced
+/// by its visible escape (`\u{1b}`). Line breaks and tabs are replaced too.
 ///
 /// ```
 /// use tunelint_data::text::printable::printable;
@@ -33,9 +33,9 @@ pub fn push_printable(out: &mut String, c: char) {
     }
 }
 
-/// Whether `c` is invisible or acts on the text around it: control characters, line and
-/// paragraph separators, bidirectional controls (UAX #9), zero-width and filler characters,
-/// variation selectors beyond emoji use, tag characters, interlinear annotation marks.
+/// Whether `c` is invisible or affects the text around it: control characters, line and paragraph
+/// separators, bidirectional controls (UAX #9), zero-width and filler characters, variation
+/// selectors beyond emoji use, tag characters, interlinear annotation marks.
 pub fn is_hidden(c: char) -> bool {
     matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}'
@@ -44,12 +44,12 @@ pub fn is_hidden(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether nothing of `c` can be seen or read: white space of any kind, or hidden.
+/// Whether `c` shows nothing: whitespace of any kind, or hidden.
 pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || is_hidden(c) || c == '\u{2800}'
 }
 
-/// A path as git prints it: quoted, with escapes, when it holds anything unusual.
+/// A path as git prints it: quoted and escaped if it contains unusual characters.
 ///
 /// ```
 /// use tunelint_data::text::printable::printable_path;
@@ -83,7 +83,7 @@ fn quote_path(bytes: &[u8]) -> String {
     out
 }
 
-/// A field as messages and accounts call it.
+/// The name of a field in messages and loss reports.
 ///
 /// ```
 /// assert_eq!(tunelint_data::text::printable::field_name("id"), "field `id`");
@@ -92,8 +92,7 @@ pub fn field_name(key: &str) -> String {
     format!("field {}", quoted(key, 40))
 }
 
-/// A short piece of data for use inside a message: printable, in quotes, at most `limit`
-/// characters.
+/// A short piece of data for a message: printable, in backticks, at most `limit` characters.
 ///
 /// ```
 /// use tunelint_data::text::printable::quoted;
@@ -113,7 +112,7 @@ pub fn quoted(text: &str, limit: usize) -> String {
     out
 }
 
-/// A number with thousands separated, as messages print it: `40,000`.
+/// A number with thousands separators: `40,000`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -126,7 +125,7 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// `1 record`, `2 records`: the number with its noun.
+/// A number with its noun: `1 record`, `2 records`.
 pub fn counted(number: u64, noun: &str) -> String {
     format!(
         "{} {noun}{}",
@@ -140,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_hidden_is_left() {
+    fn hidden_characters_are_escaped() {
         for c in (0..0x11_0000).filter_map(char::from_u32) {
             let mut out = String::new();
             push_printable(&mut out, c);
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn printing_twice_changes_nothing() {
+    fn printable_is_idempotent() {
         let once = printable("\u{202e}abc\u{7}\n").into_owned();
         assert_eq!(printable(&once), once);
     }

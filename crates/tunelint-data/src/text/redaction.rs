@@ -1,7 +1,7 @@
-//! Text with what looks secret or personal starred out, for wherever data is shown.
+//! Stars out what looks like a secret or personal data, wherever data is shown.
 //!
-//! Reporting asks for the whole shape of a credential; redaction is content with its beginning,
-//! and hides personal data as well: it would rather hide too much.
+//! A report requires the complete format of a credential; redaction needs only its start, and hides
+//! personal data as well, because hiding too much is safer.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,20 +13,20 @@ use crate::text::escape::Unescaped;
 use crate::text::personal_data;
 use crate::text::secret::{PRIVATE_KEY_BEGINS, beginnings, find, logins, search_for};
 
-/// Beginnings of what is no finding by itself, but is not shown either.
+/// Starts of tokens that are not reported as secrets, but not shown either.
 const HIDDEN_BEGINNINGS: [&str; 5] = ["sk-", "pypi-", "Bearer ", "SG.", "github_pat_"];
 
-/// Characters of a token behind its beginning from which on it looks like one.
+/// The minimum number of token characters after such a start.
 const TOKEN: usize = 12;
 
-/// Whether something stands in `text` that begins like a secret and is not to be shown.
+/// Whether `text` may contain the start of something to redact.
 fn may_be_hidden(text: &[u8]) -> bool {
     static HIDDEN: LazyLock<Option<AhoCorasick>> =
         LazyLock::new(|| search_for(beginnings().chain(HIDDEN_BEGINNINGS)));
     HIDDEN.as_ref().is_none_or(|all| all.is_match(text))
 }
 
-/// `text` with everything that looks secret or personal replaced by stars.
+/// `text` with everything that looks like a secret or personal data replaced by stars.
 ///
 /// ```
 /// use tunelint_data::text::redaction::masked;
@@ -43,23 +43,23 @@ pub fn masked(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// What of the data is not shown.
+/// What is redacted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Veil {
-    /// What looks secret, and what belongs to a person.
+    /// Secrets and personal data.
     #[default]
     Personal,
-    /// What looks secret.
+    /// Secrets only.
     Secret,
 }
 
-/// The same in place; no byte moves.
+/// The same in place; the length stays the same.
 pub fn mask(bytes: &mut [u8]) {
     mask_behind(Veil::Personal, bytes);
 }
 
-/// The same for what is behind a veil. What stands behind escapes is hidden as well: those of
-/// JSON, and those of JSON in a string of JSON, as the arguments of tool calls are written.
+/// Redacts in place according to `veil`. Escaped text is covered as well: JSON escapes, and those
+/// of JSON inside a JSON string, as in the arguments of tool calls.
 pub fn mask_behind(veil: Veil, bytes: &mut [u8]) {
     const LEVELS: usize = 2;
     mask_levels(veil, bytes, LEVELS);
@@ -71,8 +71,8 @@ fn mask_levels(veil: Veil, bytes: &mut [u8], levels: usize) {
     }
 }
 
-/// Everything in `bytes` that is not to be shown, as it is written and behind so many levels of
-/// escapes. Nothing is starred before all is found: a star ends what looks like a token.
+/// Everything in `bytes` to redact, as written and under up to `levels` levels of escapes. Nothing
+/// is starred out before everything is found, because a star would end a token.
 fn hidden(veil: Veil, bytes: &[u8], levels: usize) -> Vec<Range<usize>> {
     let personal = match veil {
         Veil::Personal => personal_data::find(bytes),
@@ -94,7 +94,7 @@ fn hidden(veil: Veil, bytes: &[u8], levels: usize) -> Vec<Range<usize>> {
     ranges
 }
 
-/// What begins like a secret.
+/// Everything that starts like a secret.
 fn begun(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     if !may_be_hidden(bytes) {
@@ -116,7 +116,7 @@ fn begun(bytes: &[u8]) -> Vec<Range<usize>> {
     ranges
 }
 
-/// Puts a star in the place of everything in `range` that can be seen.
+/// Replaces every visible character in `range` by a star.
 pub fn star(bytes: &mut [u8], range: Range<usize>) {
     if let Some(hidden) = bytes.get_mut(range) {
         hidden
@@ -126,7 +126,7 @@ pub fn star(bytes: &mut [u8], range: Range<usize>) {
     }
 }
 
-/// The part of the secret at the front of `rest` that is to be hidden.
+/// The range to hide of the secret at the start of `rest`.
 fn secret_at(rest: &[u8]) -> Option<(usize, usize)> {
     let key = rest.starts_with(PRIVATE_KEY_BEGINS.as_bytes());
     if key && rest.windows(11).take(60).any(|part| part == b"PRIVATE KEY") {
@@ -138,7 +138,7 @@ fn secret_at(rest: &[u8]) -> Option<(usize, usize)> {
     (length >= TOKEN).then_some((prefix, prefix + length))
 }
 
-/// The length of the beginning of a credential at the front of `rest`.
+/// The length of a credential's start at the start of `rest`.
 fn begins_secret(rest: &[u8]) -> Option<usize> {
     // `sk_live_` and `rk_live_` are listed without their first letter.
     let skip = usize::from(matches!(rest, [b's' | b'r', b'k', b'_', ..]));
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn well_known_shapes_are_hidden() {
+    fn known_formats_are_redacted() {
         for secret in [
             "sk-proj-abcdefghijklmnopqrst",
             "AKIAABCDEFGHIJKLMNOP",
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_hide_nothing_from_masking() {
+    fn escaped_secrets_are_redacted() {
         let shown = |veil, raw: &str| {
             let mut bytes = raw.as_bytes().to_vec();
             mask_behind(veil, &mut bytes);
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(shown(Veil::Personal, r"jo\u0040posteo.net"), "*".repeat(18));
         let arguments = r#"{\"dsn\":\"postgres:\\\/\\\/shop:Tr4fik-9@db.internal\"}"#;
         assert!(!shown(Veil::Secret, arguments).contains("Tr4fik"));
-        // Wherever the escape stands in it, nothing of a token is left.
+        // Wherever the escape occurs in a token, the whole token is hidden.
         let token = "sk-proj-AbCdEfGhIjKlMNoPqRsTuVwXyZ0123";
         for at in 1..token.len() {
             let (before, rest) = token.split_at(at);

@@ -1,8 +1,7 @@
-//! Keys and passwords in a text: what is reported as a secret, and what is starred out wherever
-//! it would be shown.
+//! Finds credentials in a text: reported as secrets, and redacted wherever text is shown.
 //!
-//! Both come from one table. Reporting asks for the whole shape of a credential; masking is
-//! content with its beginning, and hides personal data as well: it would rather hide too much.
+//! Both use one table. A report requires the complete format of a credential; redaction needs only
+//! its start, and hides personal data as well, because hiding too much is safer.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -10,21 +9,21 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
 
-/// What was found, and where.
+/// A match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// What it is, with its article.
     pub what: &'static str,
-    /// The bytes.
+    /// Its bytes.
     pub range: Range<usize>,
 }
 
-/// The credentials of one service.
+/// The format of one service's credentials.
 struct Shape {
     what: &'static str,
-    /// One of these stands in every such credential.
+    /// Every such credential contains one of these.
     beginnings: &'static [&'static str],
-    /// The whole of it, the part that varies in a group.
+    /// The complete format, with the variable part as a group.
     pattern: &'static str,
 }
 
@@ -101,12 +100,12 @@ const SHAPES: [Shape; 18] = [
     ),
 ];
 
-/// A private key, with enough of its body to be one.
+/// A private key, with enough of its body to be a real one.
 const PRIVATE_KEY: &str =
     r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----([\sA-Za-z0-9+/=\\:,-]{64,})";
-/// How one begins.
+/// The start of a private key.
 pub(super) const PRIVATE_KEY_BEGINS: &str = "-----BEGIN ";
-/// A URL with a user and a password.
+/// A URL with a user name and a password.
 const LOGIN: &str =
     r#"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@"'<>\\]{1,64}:([^\s/@"'<>\\]{3,128})@[\w.-]+"#;
 
@@ -151,7 +150,7 @@ pub fn find(text: &[u8]) -> Vec<Found> {
     found
 }
 
-/// The passwords in URLs that are `real`.
+/// The passwords in URLs for which `is_real` holds.
 fn passwords(text: &[u8], is_real: fn(&[u8]) -> bool) -> Vec<Range<usize>> {
     let holds = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
     match &PATTERNS.login {
@@ -162,7 +161,7 @@ fn passwords(text: &[u8], is_real: fn(&[u8]) -> bool) -> Vec<Range<usize>> {
     }
 }
 
-/// Where `pattern` matches with a group that `is_real`: the whole match, and the group.
+/// The matches of `pattern` whose group `is_real` accepts: each whole match and its group.
 fn parts<'t>(
     text: &'t [u8],
     pattern: &'t Regex,
@@ -175,12 +174,13 @@ fn parts<'t>(
         .map(|(whole, part)| (whole.range(), part.range()))
 }
 
-/// How the secrets begin that [`find`] finds, apart from passwords in URLs, which hold an `@`.
+/// The starts of all credentials that [`find`] finds, except passwords in URLs, which contain an
+/// `@`.
 pub fn beginnings() -> impl Iterator<Item = &'static str> {
     SHAPES.iter().flat_map(|shape| shape.beginnings).copied()
 }
 
-/// Whether one of [`beginnings`] stands in `text`.
+/// Whether `text` contains one of [`beginnings`].
 pub fn may_begin(text: &[u8]) -> bool {
     static BEGINNINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| search_for(beginnings()));
     BEGINNINGS.as_ref().is_some_and(|all| all.is_match(text))
@@ -194,7 +194,7 @@ pub(super) fn search_for(literals: impl Iterator<Item = &'static str>) -> Option
         .ok()
 }
 
-/// Whether `part` looks drawn by chance: three bits a character and more, and no documentation.
+/// Whether `part` looks random: at least three bits per character, and not from documentation.
 fn is_random(part: &[u8]) -> bool {
     let mut counts = [0_u32; 256];
     for &byte in part {
@@ -212,13 +212,13 @@ fn is_random(part: &[u8]) -> bool {
     bits >= 3.0 && !part.ends_with(b"EXAMPLE")
 }
 
-/// Words that stand for a password in documentation.
+/// Placeholders for passwords in documentation.
 const NO_PASSWORDS: [&str; 14] = [
     "password", "passwd", "pass", "pwd", "secret", "changeme", "example", "your", "xxx", "***",
     "...", "{", "$", "[",
 ];
 
-/// Whether this is the port of a URL and what follows it: `8080),jo` before an `@`.
+/// Whether `part` is the port of a URL and the text after it: `8080),jo` before an `@`.
 fn begins_with_port(part: &[u8]) -> bool {
     let digits = part.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let next = part.get(digits);
@@ -233,7 +233,7 @@ fn is_password(part: &[u8]) -> bool {
     !NO_PASSWORDS.iter().any(|known| word.contains(known))
 }
 
-/// What stands in the place of a password in URLs, be it one or a word of documentation.
+/// The password positions in URLs, including documentation placeholders.
 pub(super) fn logins(text: &[u8]) -> Vec<Range<usize>> {
     passwords(text, |part| !begins_with_port(part))
 }
@@ -243,13 +243,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_shape_is_a_pattern() {
+    fn every_pattern_compiles() {
         assert_eq!(PATTERNS.shapes.len(), SHAPES.len());
         assert!(PATTERNS.login.is_some());
     }
 
     #[test]
-    fn documentation_is_no_secret() {
+    fn documentation_is_not_a_secret() {
         for text in [
             "AKIAIOSFODNN7EXAMPLE",
             "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",

@@ -1,43 +1,43 @@
-//! What a layout has room for, as far as rules and conversions must know.
+//! What a layout can hold, as far as rules and conversions must know.
 
-/// What a layout has room for.
+/// What a layout can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
-    /// More than one prompt and its answer.
+    /// More than one prompt and its response.
     pub many_turns: bool,
-    /// A system text of its own.
+    /// A separate system prompt.
     pub system: bool,
-    /// A prompt is no more optional than its answer.
+    /// The prompt is required, like the response.
     pub needs_prompt: bool,
-    /// What is learnt from.
+    /// What its examples train.
     pub lesson: Lesson,
     /// Images and other media.
     pub media: bool,
-    /// Ids by which the calls of tools and their results belong together.
+    /// Ids that connect tool calls and their results.
     pub tool_ids: bool,
-    /// Turns are written one by one: the results of several calls are not joined.
+    /// Turns are written one by one: the results of several calls are not merged.
     pub separate_results: bool,
-    /// Texts are trained on as they stand, without a template.
+    /// Texts are trained on verbatim, without a template.
     pub verbatim: bool,
 }
 
-/// What an example is learnt from.
+/// The training objective of an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lesson {
-    /// Answers that are to be given.
+    /// Supervised fine-tuning: responses to imitate.
     Answer,
-    /// An answer and one that is worse.
+    /// Preference: a chosen and a rejected response.
     Preference,
-    /// An answer that is said to be good or bad.
+    /// KTO: a response labeled desirable or undesirable.
     Judgement,
-    /// An answer of which each step is said to be right or wrong.
+    /// Process reward: a response whose steps are labeled correct or incorrect.
     Steps,
-    /// A bare text.
+    /// A text without roles.
     Text,
 }
 
 impl Capacity {
-    /// One prompt and its answer.
+    /// One prompt and its response.
     pub(crate) const PAIR: Self = Self {
         many_turns: false,
         system: false,
@@ -48,7 +48,7 @@ impl Capacity {
         separate_results: false,
         verbatim: false,
     };
-    /// Turns, and a system text.
+    /// Turns and a system prompt.
     pub(crate) const CONVERSATION: Self = Self {
         many_turns: true,
         system: true,
@@ -59,7 +59,7 @@ impl Capacity {
         separate_results: false,
         verbatim: false,
     };
-    /// A text alone.
+    /// One text.
     pub(crate) const TEXT: Self = Self {
         many_turns: false,
         system: false,

@@ -1,24 +1,24 @@
-//! Images, audio and files that a turn carries.
+//! Images, audio and files in a turn.
 
 use serde::{Deserialize, Serialize};
 
 use crate::example::{Part, PartKind, Turn};
 
-/// What a part is, besides text.
+/// The kind of a media part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Medium {
-    /// A picture.
+    /// An image.
     Image,
-    /// Moving pictures.
+    /// A video.
     Video,
-    /// Sound.
+    /// Audio.
     Audio,
-    /// Anything else.
+    /// Any other file.
     File,
 }
 
 impl Medium {
-    /// What a part that is no text holds, as far as its first words tell.
+    /// The kind of a media part, guessed from the start of its value.
     pub fn of(part: &Part<'_>) -> Option<Self> {
         const HEAD: usize = 200;
         if part.kind != PartKind::Media {
@@ -37,7 +37,7 @@ impl Medium {
         Some(found.min().map_or(Self::File, |(_, medium)| medium))
     }
 
-    /// The word for it, with its article.
+    /// The noun with its article.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Image => "an image",
@@ -47,7 +47,7 @@ impl Medium {
         }
     }
 
-    /// The word for one of them.
+    /// The singular noun.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Image => "image",

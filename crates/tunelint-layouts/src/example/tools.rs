@@ -1,5 +1,4 @@
-//! Tools as a conversation uses them, whatever layout they were written in: what is declared,
-//! what is called, what came of it.
+//! Tool use in a conversation, independent of the layout: declarations, calls and results.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -15,96 +14,96 @@ pub struct Declaration {
     pub name: String,
     /// What it does.
     pub description: Option<String>,
-    /// What it is called with: a JSON Schema, as written.
+    /// The JSON Schema of its arguments, as written.
     pub parameters: Option<String>,
-    /// The names of what else is said about it.
+    /// The names of its other fields.
     pub others: Vec<String>,
 }
 
-/// What a field declares.
+/// The content of a field that declares tools.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Declared {
     /// The tools.
     pub tools: Vec<Declaration>,
-    /// The names of what is said beside them, such as which of them must be called.
+    /// The names of other settings, such as which tool must be called.
     pub others: Vec<String>,
 }
 
-/// A call, as the model makes it.
+/// A tool call by the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// By what its result is told; made up where there was none.
+    /// The id that its result refers to; generated if there was none.
     pub id: Option<String>,
-    /// Whether the id was written.
+    /// Whether the id was in the record.
     pub has_id: bool,
-    /// The tool.
+    /// The name of the tool.
     pub name: Option<String>,
-    /// What it is called with.
+    /// The arguments.
     pub arguments: Option<Arguments>,
-    /// Whether it is written as `messages` has it.
+    /// Whether it is written in the format of `messages`.
     pub is_of_messages: bool,
-    /// Whether it is written in a way that its own layout would not write again.
+    /// Whether its own layout would write it differently.
     pub is_unusual: bool,
-    /// Where it was written.
+    /// Its span in the record.
     pub span: Span,
 }
 
-/// What a tool is called with.
+/// The arguments of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arguments {
-    /// The JSON text; what stands in its place where it is none.
+    /// The JSON text; the raw value if it is not JSON.
     pub json: String,
-    /// Whether it was written as a string that holds JSON.
+    /// Whether it was a string that contains JSON.
     pub is_string: bool,
-    /// Whether it is an object.
+    /// Whether it is a JSON object.
     pub is_object: bool,
 }
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// The id of the call.
     pub id: Option<String>,
-    /// The tool.
+    /// The name of the tool.
     pub name: Option<String>,
-    /// What the tool gave.
+    /// The output of the tool.
     pub text: String,
-    /// Whether it is more than text, so that it does not come back as it was.
+    /// Whether it is more than text, so that it does not survive a round trip.
     pub is_structured: bool,
-    /// Whether a call stands before it whose result it is.
+    /// Whether a preceding call matches it.
     pub answers: bool,
     /// Whether it names another tool than that call.
     pub is_misnamed: bool,
-    /// Whether another call is still open before that one.
+    /// Whether an earlier call is still open.
     pub is_early: bool,
 }
 
-/// What stands in or beside a call or a result and has no place in other layouts.
+/// A field in or next to a call or a result that other layouts cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Other {
-    /// What it is.
+    /// Its name in the loss report.
     pub what: String,
-    /// Where it stands, or the call or the result that it belongs to.
+    /// Its span, or that of the call or the result that it belongs to.
     pub span: Span,
 }
 
-/// The calls of a turn and the results that stand in it.
+/// The calls and results of a turn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exchange {
-    /// What the model calls.
+    /// The calls.
     pub calls: Vec<Call>,
-    /// What tools gave.
+    /// The results.
     pub outcomes: Vec<Outcome>,
-    /// What else is written there.
+    /// The other fields.
     pub others: Vec<Other>,
 }
 
-/// The exchanges of each turn, with ids and names filled in from one another; `None` where no
-/// turn has any.
+/// The calls and results of every turn, with missing ids and names filled in from each other;
+/// `None` if no turn has any.
 pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
     let uses = |turn: &Turn<'_>| {
-        let speaks = |part: &Part<'_>| matches!(part.kind, PartKind::Call | PartKind::Result);
-        turn.role == Role::Tool || turn.parts.iter().any(speaks)
+        let is_tool_part = |part: &Part<'_>| matches!(part.kind, PartKind::Call | PartKind::Result);
+        turn.role == Role::Tool || turn.parts.iter().any(is_tool_part)
     };
     if !example.turns.iter().any(uses) {
         return None;
@@ -117,7 +116,7 @@ pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
         for call in &mut exchange.calls {
             if call.id.is_none() {
                 made_up += 1;
-                // Nine characters, which is what the strictest provider takes.
+                // Nine characters, the format that the strictest provider requires.
                 call.id = Some(format!("call{made_up:05}"));
             }
             open.push(call);
@@ -136,13 +135,13 @@ pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
     Some(all)
 }
 
-/// Calls whose results have not come yet, in their order. A record may have very many: none is
-/// looked for among all.
+/// Calls without a result so far, in order. A record may have very many, so all lookups are by id,
+/// name or number.
 #[derive(Default)]
 struct Open {
     /// By the number of the call.
     calls: BTreeMap<u64, (String, String)>,
-    /// The numbers of the calls with an id, and with a name, those that are answered among them.
+    /// The numbers of calls by id and by name, including answered ones.
     by_id: HashMap<String, VecDeque<u64>>,
     by_name: HashMap<String, VecDeque<u64>>,
     next: u64,
@@ -152,7 +151,7 @@ struct Open {
 struct Asked {
     id: String,
     name: String,
-    /// Whether another call before it is still open.
+    /// Whether an earlier call is still open.
     is_early: bool,
 }
 
@@ -172,7 +171,7 @@ impl Open {
         self.next += 1;
     }
 
-    /// Takes the first open call with the id of a result, or else its name, or else the first.
+    /// Takes the first open call with the id of a result, else with its name, else the first.
     fn take(&mut self, outcome: &Outcome) -> Option<Asked> {
         let first = *self.calls.first_key_value()?.0;
         let numbers = match (&outcome.id, &outcome.name) {
@@ -195,7 +194,7 @@ impl Open {
     }
 }
 
-/// The calls and results of one turn, as they were written.
+/// The calls and results of one turn, as written.
 pub fn of_turn(turn: &Turn<'_>) -> Exchange {
     let mut exchange = Exchange::default();
     for part in &turn.parts {
@@ -245,7 +244,7 @@ impl Other {
     }
 }
 
-/// The fields of `value` that are neither texts under one of `texts` nor anything under `any`.
+/// The fields of `value`, except strings under one of `texts` and anything under one of `any`.
 fn others<'n>(
     value: Value<'n>,
     texts: &'n [&str],
@@ -260,7 +259,7 @@ fn others<'n>(
         })
 }
 
-/// The tools that an example declares; `None` where it declares none, or in no known way.
+/// The tools that an example declares; `None` if there are none, or in an unknown format.
 pub fn declarations(example: &Example<'_>) -> Option<Vec<Declaration>> {
     let mut declaring = example
         .settings
@@ -269,7 +268,7 @@ pub fn declarations(example: &Example<'_>) -> Option<Vec<Declaration>> {
     declaring.find_map(|setting| Some(declared_by(setting)?.tools))
 }
 
-/// What a field declares; `None` where it declares tools in no known way.
+/// The tools that a field declares; `None` if their format is unknown.
 pub fn declared_by(setting: &Extra<'_>) -> Option<Declared> {
     with_json(setting.raw, |value| match value.as_str() {
         Some(text) => with_json(text, declared)?,
@@ -312,10 +311,10 @@ fn owned<'n>(names: impl Iterator<Item = &'n str>) -> impl Iterator<Item = Strin
     names.map(str::to_owned)
 }
 
-/// The one kind of tools; layouts that say it say it beside the tool or in it.
+/// The only kind of tool; layouts that have a kind write it next to the tool or inside.
 const FUNCTION: &str = "function";
 
-/// Whether nothing says that a tool is of another kind.
+/// Whether neither object declares another kind of tool.
 fn is_function(outer: Value<'_>, inner: Value<'_>) -> bool {
     let kinds = [outer.get("type"), inner.get("type")];
     let mut kinds = kinds.into_iter().flatten();
@@ -355,7 +354,7 @@ fn declaration(item: Value<'_>) -> Option<Declaration> {
     })
 }
 
-/// Reads the calls that a part holds; `None` where it holds none.
+/// Reads the calls of a part; `None` if it has none.
 fn read_calls(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
     let mut read = |value: Value<'_>, offset: Option<usize>| {
         let mut one = |value: Value<'_>| {
@@ -373,13 +372,13 @@ fn read_calls(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
         Some(())
     };
     with_json(part.raw, |value| match string_of(value) {
-        // A string that holds the call: what stands in it has no place of its own.
+        // The call is inside a string: fields in it have no span.
         Some(text) => with_json(text, |value| read(value, None))?,
         None => read(value, Some(part.span.start)),
     })?
 }
 
-/// The string that holds a call; a typed part has it in its value.
+/// The string that contains a call; a typed part has it in its value.
 fn string_of<'v>(value: Value<'v>) -> Option<&'v str> {
     value.get("value").unwrap_or(value).as_str()
 }
@@ -420,7 +419,7 @@ fn read_call(value: Value<'_>, part: &Part<'_>, span: Span, exchange: &mut Excha
         is_of_messages: part.key == "tool_calls",
         is_unusual: match (part.key, part.raw.starts_with('{')) {
             ("tool_calls", _) => is_string == Some(false),
-            // The old key of `messages`; the same key of `contents` stands inside the part.
+            // The old key of `messages`; the same key of `contents` is inside the part.
             ("function_call", true) => !part.raw.contains("\"function_call\""),
             ("function_call", false) => is_string == Some(true),
             _ => false,
@@ -446,7 +445,7 @@ impl Arguments {
     }
 }
 
-/// Reads what a part says that came of a call; `None` where it says nothing.
+/// Reads a tool result from a part; `None` if it is not one.
 fn read_outcome(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
     with_json(part.raw, |value| {
         let (key, inner) = ["functionResponse", "function_response", "toolResult"]
@@ -469,7 +468,7 @@ fn read_outcome(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
     })?
 }
 
-/// A result as Gemini has it.
+/// A result in Gemini's format.
 fn function_response(inner: Value<'_>) -> Option<Outcome> {
     Some(Outcome {
         id: string(inner, "id"),
@@ -479,7 +478,7 @@ fn function_response(inner: Value<'_>) -> Option<Outcome> {
     })
 }
 
-/// A result as Bedrock has it.
+/// A result in Bedrock's format.
 fn tool_result(inner: Value<'_>) -> Option<Outcome> {
     let content = inner.get("content")?;
     let is_list = content.kind() == Kind::Array;
@@ -507,23 +506,23 @@ fn tool_result(inner: Value<'_>) -> Option<Outcome> {
     })
 }
 
-/// The key under which text stands where a result must be an object.
+/// The key of a text where a result must be an object.
 pub const WRAPPED: &str = "output";
 
-/// What a response in an object says: its text where it is wrapped, else its JSON.
+/// The text of a response object: the wrapped text, or the JSON.
 fn response(value: Value<'_>) -> String {
     let only = value.entries().count() == 1;
     let wrapped = string(value, WRAPPED).filter(|_| only);
     wrapped.unwrap_or_else(|| value.raw().to_owned())
 }
 
-/// Whether `text` is a JSON object that is a response by itself, not one that wraps a text.
+/// Whether `text` is a JSON object that can be a response itself, not one that wraps a text.
 pub fn is_response(text: &str) -> bool {
     let is_plain = |value: Value<'_>| {
         let wraps = value.entries().count() == 1 && string(value, WRAPPED).is_some();
         value.kind() == Kind::Object && !wraps
     };
-    // Blanks around it would not come back.
+    // Surrounding whitespace would not survive.
     text.starts_with('{') && text.ends_with('}') && with_json(text, is_plain) == Some(true)
 }
 
@@ -531,7 +530,7 @@ fn string(value: Value<'_>, key: &str) -> Option<String> {
     value.get(key)?.as_str().map(str::to_owned)
 }
 
-/// What `take` makes of a JSON text; `None` where it is none.
+/// Applies `take` to a JSON text; `None` if it is not JSON.
 fn with_json<R>(text: &str, take: impl FnOnce(Value<'_>) -> R) -> Option<R> {
     let mut parser = Parser::new();
     let json = parser.parse(text).ok()?;

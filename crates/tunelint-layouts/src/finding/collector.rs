@@ -1,4 +1,4 @@
-//! The only way to report: counts every finding, and keeps some.
+//! The only way to report findings: counts all of them, keeps some.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,33 +13,33 @@ use super::counts::Counts;
 use super::message::{Finding, Message, Severity, fingerprint};
 use super::suppression::{Allowances, Excuse, Excused};
 
-/// Findings of one rule that come with an excerpt, where no report shows more of them.
+/// Findings of one rule with an excerpt, if no report shows more of them.
 pub const EXCERPTS: usize = 10;
 
-/// How many findings are kept with their words; all of them are counted.
+/// How many findings are kept with their text; all are counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
-    /// The first so many of each rule: for people.
+    /// The first few of each rule: for people.
     First(usize),
-    /// All: for machines.
+    /// All: for machine formats.
     #[default]
     All,
 }
 
-/// What a run does with the findings of each rule.
+/// How a run handles findings.
 #[derive(Debug, Clone)]
 pub struct Policy {
     /// How many to keep.
     pub keep: Keep,
-    /// The severity that the user gave a rule; a rule that is not listed keeps its own.
+    /// Severities set by the user; any other rule has its own.
     pub severities: BTreeMap<&'static str, Severity>,
-    /// The rules that speak; any other is silent.
+    /// The enabled rules; findings of other rules are ignored.
     pub enabled: BTreeSet<&'static str>,
-    /// What is excused.
+    /// The suppressions.
     pub allowances: Arc<Allowances>,
-    /// How many findings of each rule come with an excerpt, if they are kept.
+    /// How many kept findings of each rule have an excerpt.
     pub excerpts: usize,
-    /// What excerpts do not show.
+    /// What is redacted in excerpts.
     pub veil: Veil,
 }
 
@@ -57,20 +57,20 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether the finding of a rule that is the `number`th to be kept comes with an excerpt.
+    /// Whether the `number`th kept finding of a rule has an excerpt.
     pub fn shows(&self, number: usize) -> bool {
         number <= self.excerpts
     }
 }
 
-/// Collects findings: counts every one, and builds the words of those that are kept.
+/// Collects findings: counts every one, and builds the text only of those that are kept.
 #[derive(Debug)]
 pub struct Findings<'p> {
     policy: &'p Policy,
     rule: &'static str,
     counts: BTreeMap<SourceId, Counts>,
     kept_of: BTreeMap<&'static str, usize>,
-    /// Rules of which enough was kept before.
+    /// Rules with enough kept findings already.
     sated: BTreeSet<&'static str>,
     kept: Vec<Finding>,
     located: Option<Located>,
@@ -92,8 +92,8 @@ impl<'p> Findings<'p> {
         }
     }
 
-    /// The same, which only counts what the rules in `sated` say: earlier parts of the dataset
-    /// gave as many of their findings as are kept.
+    /// The same, but findings of the rules in `sated` are only counted: earlier shards of the
+    /// dataset have kept enough of them.
     pub fn counting(policy: &'p Policy, sated: BTreeSet<&'static str>) -> Self {
         Self {
             sated,
@@ -101,19 +101,20 @@ impl<'p> Findings<'p> {
         }
     }
 
-    /// The same at the end of a run, when the records that findings are about are gone.
+    /// The same for the end of a run, when records are no longer available and `excused` decides
+    /// what is suppressed.
     #[must_use]
     pub fn at_the_end(mut self, excused: &'p Excused) -> Self {
         self.excused = Some(excused);
         self
     }
 
-    /// From here on, [`Findings::report`] speaks for `rule`.
+    /// Sets the rule that [`Findings::report`] reports for from now on.
     pub fn speak_for(&mut self, rule: &'static str) {
         self.rule = rule;
     }
 
-    /// Reports at a place of a record that is at hand. `message` runs only if it is kept.
+    /// Reports at a place in a record. `message` runs only if the finding is kept.
     pub fn report<M: Into<Message>>(
         &mut self,
         place: Place<'_>,
@@ -123,7 +124,7 @@ impl<'p> Findings<'p> {
         self.report_as(self.rule, place, severity, message);
     }
 
-    /// Reports under the name of another rule: for readers and layouts.
+    /// Reports for another rule: for readers and layouts.
     pub fn report_as<M: Into<Message>>(
         &mut self,
         rule: &'static str,
@@ -154,7 +155,7 @@ impl<'p> Findings<'p> {
         self.kept.push(finding);
     }
 
-    /// Reports at a place whose record is no longer at hand, or about a file as a whole.
+    /// Reports about a file as a whole, or at a location whose record is no longer available.
     pub fn report_at<M: Into<Message>>(
         &mut self,
         location: Location,
@@ -164,7 +165,7 @@ impl<'p> Findings<'p> {
         self.report_at_as(self.rule, location, severity, message);
     }
 
-    /// The same under the name of another rule.
+    /// The same for another rule.
     pub fn report_at_as<M: Into<Message>>(
         &mut self,
         rule: &'static str,
@@ -195,7 +196,7 @@ impl<'p> Findings<'p> {
         }
     }
 
-    /// Whether a finding in a record at hand is excused; if so, that is counted.
+    /// Whether a finding is suppressed, given its record; if so, it is counted as such.
     fn is_excused(&mut self, rule: &'static str, record: &Record<'_>, span: Span) -> bool {
         let allowances = &self.policy.allowances;
         if allowances.is_empty() || !self.is_enabled(rule) {
@@ -206,7 +207,7 @@ impl<'p> Findings<'p> {
         self.count_excuse(excuse, record.source)
     }
 
-    /// The same for a record that is gone, or a file.
+    /// The same for a file, or for a record that is no longer available.
     fn is_excused_late(&mut self, rule: &'static str, at: &Location, fingerprint: u128) -> bool {
         let nobody = Excused::default();
         let excused = self.excused.unwrap_or(&nobody);
@@ -222,18 +223,18 @@ impl<'p> Findings<'p> {
         excuse.is_some()
     }
 
-    /// Whether `rule` speaks in this run.
+    /// Whether `rule` is enabled.
     pub fn is_enabled(&self, rule: &str) -> bool {
         self.policy.enabled.contains(rule)
     }
 
-    /// What was counted in each source, and what was kept, in the order of its place and rule.
+    /// The counts of each source, and the kept findings, by location and rule.
     pub fn into_parts(mut self) -> (BTreeMap<SourceId, Counts>, Vec<Finding>) {
-        self.kept.sort_by(|a, b| order_of(a).cmp(&order_of(b)));
+        self.kept.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
         (self.counts, self.kept)
     }
 
-    /// Counts a finding. Its severity in this run if it is to be kept, else nothing.
+    /// Counts a finding. Returns its severity if it is to be kept.
     fn count(
         &mut self,
         rule: &'static str,
@@ -265,8 +266,8 @@ impl<'p> Findings<'p> {
     }
 }
 
-/// Findings are ordered by source, place and rule.
-fn order_of(finding: &Finding) -> (u32, u64, &'static str) {
+/// The sort key: source, location and rule.
+fn sort_key(finding: &Finding) -> (u32, u64, &'static str) {
     (
         finding.location.source.0,
         finding.location.start.offset,
@@ -281,7 +282,7 @@ fn finish(
     message: Message,
     fingerprint: u128,
 ) -> Finding {
-    // Whatever a rule says may quote the data, and so may a pointer.
+    // Messages and pointers may quote the data.
     location.pointer = masked(&location.pointer).into_owned();
     location.id = location.id.map(|id| printable(&masked(&id)).into_owned());
     let Message {

@@ -1,11 +1,11 @@
-//! How many findings there are: exact, however many were kept.
+//! Exact counts of findings, independent of how many were kept.
 
 use std::collections::BTreeMap;
 
 use super::message::Severity;
 use super::suppression::Excuse;
 
-/// How often each rule spoke at each severity: exact, however many findings were kept.
+/// The number of findings by rule and severity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     by_rule: BTreeMap<(&'static str, Severity), u64>,
@@ -28,12 +28,12 @@ impl Counts {
         }
     }
 
-    /// Adds `number` findings that were excused.
+    /// Adds `number` suppressed findings.
     pub fn excuse(&mut self, excuse: Excuse, number: u64) {
         *self.excused.entry(excuse).or_default() += number;
     }
 
-    /// Takes one finding for accepted that was counted before.
+    /// Moves one counted finding to those accepted by the baseline.
     pub fn accept(&mut self, rule: &'static str, severity: Severity) {
         if let Some(number) = self.by_rule.get_mut(&(rule, severity)) {
             *number = number.saturating_sub(1);
@@ -42,7 +42,7 @@ impl Counts {
         }
     }
 
-    /// How many findings each excuse has served for.
+    /// The number of findings by suppression.
     pub fn excused(&self) -> &BTreeMap<Excuse, u64> {
         &self.excused
     }
@@ -65,7 +65,7 @@ impl Counts {
             .sum()
     }
 
-    /// Every rule that spoke, with its severity and how often, by name.
+    /// Every rule with findings, with severity and count, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Severity, u64)> + '_ {
         self.by_rule
             .iter()

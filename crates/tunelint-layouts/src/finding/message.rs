@@ -1,4 +1,4 @@
-//! A finding and its words.
+//! A finding and its text.
 
 use serde::{Deserialize, Serialize};
 use tunelint_data::source::Occurrences;
@@ -7,22 +7,22 @@ use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::redaction::Veil;
 use xxhash_rust::xxh3::Xxh3;
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
-    /// Worth knowing.
+    /// Good to know.
     Advice,
     /// Very likely a mistake.
     Warning,
-    /// The target rejects it, or training on it is surely wrong.
+    /// The target rejects it, or training on it is certainly wrong.
     Error,
 }
 
 impl Severity {
-    /// All of them, the gravest first.
+    /// All severities, highest first.
     pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Advice];
 
-    /// Its name in options and reports.
+    /// The name in options and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -39,19 +39,19 @@ impl Severity {
     }
 }
 
-/// How freely a fix may be applied, the freest first.
+/// How safe a fix is to apply, safest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Applicability {
-    /// It changes no decoded text.
+    /// Changes no decoded text.
     Safe,
-    /// It changes text that is trained on.
+    /// Changes text that is trained on.
     Unsafe,
-    /// It removes a record.
+    /// Removes a record.
     DropsRecord,
 }
 
 impl Applicability {
-    /// Its name in reports.
+    /// The name in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Safe => "safe",
@@ -61,36 +61,37 @@ impl Applicability {
     }
 }
 
-/// Bytes of a source to be replaced.
+/// A replacement of bytes in a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// The first byte, counted from the start of the source.
     pub offset: u64,
-    /// How many bytes go.
+    /// The number of bytes to replace.
     pub length: u64,
-    /// What comes in their place.
+    /// The replacement.
     pub text: String,
 }
 
 impl Edit {
-    /// One past the last byte that goes.
+    /// One past the last replaced byte.
     pub fn end(&self) -> u64 {
         self.offset + self.length
     }
 }
 
-/// A repair that a program can make.
+/// A fix that a program can apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
-    /// How freely it may be applied.
+    /// How safe it is to apply.
     pub applicability: Applicability,
-    /// What to replace, in the order of the source; empty where the applier works that out.
+    /// The replacements, in the order of the source; empty if they are computed when the fix is
+    /// applied.
     pub edits: Vec<Edit>,
 }
 
 impl Fix {
-    /// The file as a whole is to be put right in the way of the finding's rule; which bytes that
-    /// takes is worked out when it is done.
+    /// A fix of the file as a whole, specific to the finding's rule; the edits are computed when it
+    /// is applied.
     pub fn of_file() -> Self {
         Self {
             applicability: Applicability::Safe,
@@ -98,7 +99,7 @@ impl Fix {
         }
     }
 
-    /// The record is to be left out.
+    /// Drops the record.
     pub fn dropping() -> Self {
         Self {
             applicability: Applicability::DropsRecord,
@@ -107,43 +108,43 @@ impl Fix {
     }
 }
 
-/// A second place that explains a finding.
+/// A secondary location that explains a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Related {
-    /// What stands there.
+    /// The label of the location.
     pub label: String,
-    /// Where.
+    /// The location.
     pub location: Location,
 }
 
-/// One thing that a rule says.
+/// One problem, reported by a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The rule's name.
     pub rule: &'static str,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong, in a sentence.
+    /// The problem, in one sentence.
     pub message: String,
-    /// What to do.
+    /// What to do about it.
     pub help: Option<String>,
-    /// Where.
+    /// The location.
     pub location: Location,
-    /// The text there, if the record was at hand.
+    /// The text at the location, if the record was available.
     pub excerpt: Option<Excerpt>,
-    /// Other places.
+    /// Secondary locations.
     pub related: Vec<Related>,
-    /// A repair.
+    /// A fix, if there is one.
     pub fix: Option<Fix>,
-    /// The targets it holds for; empty where it does not depend on one.
+    /// The targets that it applies to; empty if it does not depend on the target.
     pub targets: Vec<String>,
-    /// Whether it stands after a place where reading had to start anew.
+    /// Whether the record follows a place where the reader had to resynchronize.
     pub after_recovery: bool,
-    /// Its identity, which survives moved lines: a digest of rule, pointer and record.
+    /// A stable identity that survives moved lines: a digest of rule, pointer and record.
     pub fingerprint: u128,
 }
 
-/// The words of a finding; made only when the finding is kept.
+/// The text of a finding; built only if the finding is kept.
 #[derive(Debug, Clone, Default)]
 pub struct Message {
     pub(super) text: String,
@@ -156,7 +157,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// What is wrong, in a sentence without a full stop.
+    /// A message with `text`, one sentence without a final period.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -164,24 +165,24 @@ impl Message {
         }
     }
 
-    /// What is wrong.
+    /// The text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What to do about it, if that is known.
+    /// The help, if there is any.
     pub fn advice(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
-    /// What to do about it.
+    /// Adds the help: what to do about the problem.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Another place, and what stands there.
+    /// Adds a secondary location with a label.
     #[must_use]
     pub fn related(mut self, label: impl Into<String>, location: Location) -> Self {
         self.related.push(Related {
@@ -191,37 +192,38 @@ impl Message {
         self
     }
 
-    /// The other places of something that was noticed more than once in a file.
+    /// Adds the other places of a problem that occurs several times in a file.
     #[must_use]
     pub fn elsewhere(self, source: SourceId, occurrences: &Occurrences) -> Self {
         let others = occurrences.places.iter().skip(1);
         others.fold(self, |message, &place| {
-            message.related("another one", Location::point(source, place))
+            message.related("another occurrence", Location::point(source, place))
         })
     }
 
-    /// A repair, where there is one.
+    /// Adds a fix, if there is one.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
         self.fix = fix.into();
         self
     }
 
-    /// What the finding is about, where its record is no longer at hand; without it, the message.
+    /// Sets the content that identifies the finding if its record is no longer available; without
+    /// it, the message text is used.
     #[must_use]
     pub fn identity(mut self, content: &[u8]) -> Self {
         self.identity = Some(content.to_vec());
         self
     }
 
-    /// What stands at the place is not shown, in no format, to those for whom `veil` holds.
+    /// Hides the text at the location, in every format, if `veil` is the redaction in force.
     #[must_use]
     pub fn hide(mut self, veil: Veil) -> Self {
         self.hides = Some(veil);
         self
     }
 
-    /// The targets it holds for.
+    /// Sets the targets that it applies to.
     #[must_use]
     pub fn targets(mut self, targets: &[String]) -> Self {
         self.targets = targets.to_vec();
@@ -230,8 +232,8 @@ impl Message {
 }
 
 impl Message {
-    /// The identity of a finding whose record is no longer at hand: what was given as such, or
-    /// its words but for numbers, which may change with every record that comes or goes.
+    /// The fingerprint of a finding whose record is no longer available: from the given identity,
+    /// or from the message without its numbers, which change whenever records are added or removed.
     pub(super) fn fingerprint(&self, rule: &str, location: &Location) -> u128 {
         let is_number = |byte: &u8| byte.is_ascii_digit() || b".,".contains(byte);
         let words = || self.text.bytes().filter(|byte| !is_number(byte)).collect();
@@ -252,7 +254,7 @@ impl From<&str> for Message {
     }
 }
 
-/// The digest covers at most so many bytes of a record, so that its cost is bounded.
+/// The digest covers at most this many bytes of a record, to bound its cost.
 const FINGERPRINT_BYTES: usize = 64 * 1024;
 
 pub(super) fn fingerprint(rule: &str, pointer: &str, content: &[u8]) -> u128 {

@@ -1,89 +1,89 @@
-//! What is known about a rule without building it: pure data.
+//! Static metadata of a rule, available without building it.
 
 use super::message::Severity;
 
-/// How severe a rule's findings are.
+/// The severity of a rule's findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Always this, unless the rule's page says otherwise.
+    /// Always this severity, unless the rule's page says otherwise.
     Fixed(Severity),
-    /// As the profile's limit has it.
+    /// The severity follows from the profile.
     Profile,
 }
 
-/// What a rule looks at.
+/// The scope of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// One example or record.
     Example,
-    /// All of them.
+    /// The whole dataset.
     Dataset,
     /// The bytes of a file.
     Source,
 }
 
-/// What can be done about its findings by program.
+/// The kind of fix that a rule's findings have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FixKind {
-    /// Nothing.
+    /// None.
     None,
-    /// A change that keeps every decoded text.
+    /// Changes no decoded text.
     Safe,
-    /// A change of trained text.
+    /// Changes text that is trained on.
     Unsafe,
-    /// The record can be left out.
+    /// Drops the record.
     DropsRecord,
 }
 
-/// Whether a rule speaks without being asked to.
+/// Whether a rule is enabled by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RuleStatus {
-    /// It does.
+    /// Enabled.
     Stable,
-    /// Only with `--preview`, or when selected by name.
+    /// Enabled with `--preview`, or if selected by name.
     Preview,
-    /// Only when selected by name.
+    /// Enabled only if selected by name.
     Off,
 }
 
-/// A number that a rule can be given in the settings.
+/// A numeric option of a rule, set in the settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RuleOption {
     /// Its name.
     pub name: &'static str,
-    /// What it means, in a sentence without a full stop.
+    /// Its meaning, one sentence without a final period.
     pub summary: &'static str,
-    /// Its value where nothing is set.
+    /// The default.
     pub default: f64,
-    /// The smallest value that makes sense.
+    /// The smallest accepted value.
     pub min: f64,
-    /// The largest.
+    /// The largest accepted value.
     pub max: f64,
 }
 
-/// What is known about a rule without building it.
+/// The metadata of a rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RuleMeta {
-    /// Its name, the same everywhere.
+    /// The name, the same everywhere.
     pub name: &'static str,
-    /// How severe its findings are.
+    /// The severity of its findings.
     pub level: Level,
-    /// What it looks at.
+    /// What it checks.
     pub scope: Scope,
-    /// What can be done by program.
+    /// The kind of fix.
     pub fix: FixKind,
-    /// Whether it speaks without being asked to.
+    /// Whether it is enabled by default.
     pub status: RuleStatus,
-    /// Whether it is built from the common form of the set.
+    /// Whether it is built from the inferred format of the dataset.
     pub infers: bool,
-    /// The version that it came with.
+    /// The version that introduced it.
     pub since: &'static str,
-    /// What can be set.
+    /// The options.
     pub options: &'static [RuleOption],
 }
 
 impl RuleMeta {
-    /// A stable rule without fixes, from the first version on.
+    /// A stable rule without fixes, available since the first version.
     pub const fn new(name: &'static str, level: Level, scope: Scope) -> Self {
         Self {
             name,
@@ -97,28 +97,28 @@ impl RuleMeta {
         }
     }
 
-    /// The same, built from the common form of the set once that is known.
+    /// Marks a rule that is built from the inferred format, once that is known.
     #[must_use]
     pub const fn inferring(mut self) -> Self {
         self.infers = true;
         self
     }
 
-    /// The same with another status.
+    /// Sets the status.
     #[must_use]
     pub const fn status(mut self, status: RuleStatus) -> Self {
         self.status = status;
         self
     }
 
-    /// The same with options.
+    /// Sets the options.
     #[must_use]
     pub const fn options(mut self, options: &'static [RuleOption]) -> Self {
         self.options = options;
         self
     }
 
-    /// The same with a fix.
+    /// Sets the kind of fix.
     #[must_use]
     pub const fn fix(mut self, fix: FixKind) -> Self {
         self.fix = fix;
@@ -126,6 +126,6 @@ impl RuleMeta {
     }
 }
 
-/// Finds what is known about a rule by its name. Handed in by whoever knows the registry, so that
-/// nothing here depends on it.
+/// Finds the metadata of a rule by name. The caller passes it in, so that this crate does not
+/// depend on the registry.
 pub type RuleLookup = fn(&str) -> Option<RuleMeta>;

@@ -1,7 +1,8 @@
-//! Findings that are excused, each with a reason.
+//! Suppressed findings, each with a reason.
 //!
-//! Whether a record is meant can be told while it is at hand. Rules that speak at the end, about
-//! records that are gone, look it up in [`Excused`], where such records were noted on the way.
+//! Whether a suppression matches a record can be decided only while the record is available.
+//! Dataset rules report after their records are gone; they look the record up in [`Excused`], where
+//! matching records were noted during the run.
 
 use std::collections::BTreeMap;
 
@@ -14,32 +15,32 @@ use tunelint_data::text::position::{Location, SourceId, Span};
 
 use super::meta::{RuleLookup, Scope};
 
-/// The key by which a record excuses itself, where that is allowed.
+/// The key with which a record suppresses findings about itself, if that is enabled.
 pub const INLINE_KEY: &str = "_tunelint";
 
-/// What is excused, and nothing else: all that is given must hold.
+/// One suppression from the settings. A finding must match all given conditions.
 #[derive(Debug, Clone)]
 pub struct Allowance {
-    /// The rule that is not to speak.
+    /// The suppressed rule.
     pub rule: &'static str,
-    /// Values that the record must have, by their pointers (`/column` in a table).
+    /// Values that the record must have, by pointer (`/column` in a table).
     pub holds: Vec<(String, Value)>,
     /// The record's `id`.
     pub record: Option<String>,
     /// The finding's fingerprint.
     pub fingerprint: Option<u128>,
-    /// A pattern in the text at the finding's place, as it is written in the file.
+    /// A pattern that must match the raw text at the finding's location.
     pub matches: Option<Regex>,
 }
 
-/// Everything that is excused.
+/// All suppressions of a run.
 #[derive(Debug, Clone)]
 pub struct Allowances {
-    /// By the settings, in their order.
+    /// The suppressions from the settings, in order.
     pub list: Vec<Allowance>,
-    /// Whether a record may excuse itself by its key `_tunelint`.
+    /// Whether records may suppress findings with the key `_tunelint`.
     pub inline: bool,
-    /// Finds the rules that records name, and tells which rules need the whole dataset.
+    /// Finds the metadata of a rule: its exact name and its scope.
     pub lookup: RuleLookup,
 }
 
@@ -53,34 +54,34 @@ impl Default for Allowances {
     }
 }
 
-/// By what a finding is excused.
+/// The reason why a finding is suppressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Excuse {
-    /// By an allowance of the list, counted from 0.
+    /// A suppression of the list, counted from 0.
     Listed(usize),
-    /// By its record, for this rule.
+    /// The record's `_tunelint` key, for this rule.
     Inline(&'static str),
-    /// It was there when today's findings were accepted.
+    /// The baseline.
     Accepted,
 }
 
-/// Records that are excused from rules which speak at the end: runs of ordinals.
+/// The records in which dataset rules are suppressed, as runs of ordinals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Excused {
     runs: BTreeMap<(Excuse, SourceId), Vec<(u64, u64)>>,
 }
 
-/// Runs as a part stores them.
+/// Runs as stored in the result of a shard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRuns {
-    /// The number of the allowance, or the rule that the records themselves name.
+    /// The index of the suppression, or the rule that the records name.
     excuse: Result<usize, String>,
     source: u32,
     runs: Vec<(u64, u64)>,
 }
 
 impl Excused {
-    /// The runs in a form that can be stored.
+    /// Converts the runs to a form that can be stored.
     pub fn store(self) -> Vec<StoredRuns> {
         let stored = self
             .runs
@@ -89,7 +90,7 @@ impl Excused {
                 let excuse = match excuse {
                     Excuse::Listed(index) => Ok(index),
                     Excuse::Inline(rule) => Err(rule.to_owned()),
-                    // A baseline knows findings, not records.
+                    // A baseline refers to findings, not to records.
                     Excuse::Accepted => return None,
                 };
                 let source = source.0;
@@ -102,7 +103,7 @@ impl Excused {
         stored.collect()
     }
 
-    /// The runs that were stored; those of rules that `lookup` does not find are left out.
+    /// Loads stored runs; those of rules unknown to `lookup` are dropped.
     pub fn load(stored: &[StoredRuns], lookup: RuleLookup) -> Self {
         let runs = stored.iter().filter_map(|stored| {
             let excuse = match &stored.excuse {
@@ -116,7 +117,7 @@ impl Excused {
         }
     }
 
-    /// The same where sources are counted from `first` on.
+    /// Renumbers the sources, which then start at `first`.
     #[must_use]
     pub fn shifted(self, first: u32) -> Self {
         let runs = self.runs.into_iter();
@@ -136,7 +137,7 @@ impl Excused {
         }
     }
 
-    /// Adds what was noted after it.
+    /// Appends the runs of the records that follow.
     pub fn merge(&mut self, other: Self) {
         for (key, mut runs) in other.runs {
             self.runs.entry(key).or_default().append(&mut runs);
@@ -153,17 +154,17 @@ impl Excused {
 }
 
 impl Allowance {
-    /// Whether it would excuse all that the rule says.
+    /// Whether it suppresses every finding of its rule.
     pub fn excuses_all(&self) -> bool {
         !self.is_about_record() && self.fingerprint.is_none()
     }
 
-    /// Whether it can be told from the record alone.
+    /// Whether matching it requires the record.
     fn is_about_record(&self) -> bool {
         self.record.is_some() || self.matches.is_some() || !self.holds.is_empty()
     }
 
-    /// Whether the record is one that is meant.
+    /// Whether the record matches.
     fn covers(&self, record: &Record<'_>) -> bool {
         let id = |wanted: &String| record.id().is_some_and(|id| id == *wanted);
         self.record.as_ref().is_none_or(id)
@@ -175,12 +176,12 @@ impl Allowance {
 }
 
 impl Allowances {
-    /// Whether nothing is excused at all.
+    /// Whether there is no suppression.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && !self.inline
     }
 
-    /// By what a finding in a record at hand is excused.
+    /// The suppression that matches a finding, given its record.
     pub fn excuse(
         &self,
         rule: &'static str,
@@ -191,12 +192,12 @@ impl Allowances {
         if self.inline && self.inline_rules(record).contains(&rule) {
             return Some(Excuse::Inline(rule));
         }
-        let of_rule = self
+        let candidates = self
             .list
             .iter()
             .enumerate()
             .filter(|(_, allowance)| allowance.rule == rule);
-        let mut meant = of_rule.filter(|(_, allowance)| {
+        let mut matching = candidates.filter(|(_, allowance)| {
             let matches = |pattern: &Regex| pattern.is_match(span.slice(record.raw));
             allowance.covers(record)
                 && allowance.matches.as_ref().is_none_or(matches)
@@ -204,16 +205,16 @@ impl Allowances {
                     .fingerprint
                     .is_none_or(|wanted| wanted == fingerprint())
         });
-        meant.next().map(|(index, _)| Excuse::Listed(index))
+        matching.next().map(|(index, _)| Excuse::Listed(index))
     }
 
-    /// Notes for which rules that speak at the end this record is excused.
+    /// Notes in `excused` which dataset rules are suppressed in this record.
     pub fn note(&self, record: &Record<'_>, excused: &mut Excused) {
         if self.inline {
             for rule in self
                 .inline_rules(record)
                 .into_iter()
-                .filter(|rule| self.speaks_late(rule))
+                .filter(|rule| self.is_dataset_rule(rule))
             {
                 excused.add(Excuse::Inline(rule), record.source, record.ordinal);
             }
@@ -221,7 +222,7 @@ impl Allowances {
         for (index, allowance) in self.list.iter().enumerate() {
             let matches = |pattern: &Regex| pattern.is_match(record.raw);
             if allowance.is_about_record()
-                && self.speaks_late(allowance.rule)
+                && self.is_dataset_rule(allowance.rule)
                 && allowance.covers(record)
                 && allowance.matches.as_ref().is_none_or(matches)
             {
@@ -230,7 +231,8 @@ impl Allowances {
         }
     }
 
-    /// By what a finding about a record that is gone is excused, or one about a file.
+    /// The suppression that matches a finding about a file, or about a record that is no longer
+    /// available.
     pub fn excuse_late(
         &self,
         rule: &'static str,
@@ -245,33 +247,33 @@ impl Allowances {
         if self.inline && noted(Excuse::Inline(rule)) {
             return Some(Excuse::Inline(rule));
         }
-        let of_rule = self
+        let candidates = self
             .list
             .iter()
             .enumerate()
             .filter(|(_, allowance)| allowance.rule == rule);
-        let mut meant = of_rule.filter(|(index, allowance)| {
+        let mut matching = candidates.filter(|(index, allowance)| {
             allowance
                 .fingerprint
                 .is_none_or(|wanted| wanted == fingerprint)
                 && (!allowance.is_about_record() || noted(Excuse::Listed(*index)))
         });
-        meant.next().map(|(index, _)| Excuse::Listed(index))
+        matching.next().map(|(index, _)| Excuse::Listed(index))
     }
 
-    /// Whether a rule speaks when its record is gone.
-    fn speaks_late(&self, rule: &str) -> bool {
+    /// Whether a rule reports after its records are gone.
+    fn is_dataset_rule(&self, rule: &str) -> bool {
         (self.lookup)(rule).is_some_and(|meta| meta.scope == Scope::Dataset)
     }
 
-    /// The rules that a record itself names under `_tunelint`, as `{"allow": [...]}`.
+    /// The rules that a record suppresses with `"_tunelint": {"allow": [...]}`.
     fn inline_rules(&self, record: &Record<'_>) -> Vec<&'static str> {
-        // Few records have the key: one search of the bytes spares the walk.
+        // Few records have the key: searching the bytes first avoids walking the record.
         if memchr::memmem::find(record.raw, INLINE_KEY.as_bytes()).is_none() && !is_row(record) {
             return Vec::new();
         }
         let value = match record.body.value_at(&format!("/{INLINE_KEY}")) {
-            // In a table, the cell holds the JSON.
+            // In a table, the cell contains JSON.
             Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or_default(),
             value => value.unwrap_or_default(),
         };
@@ -309,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_survive_being_stored() {
+    fn stored_runs_load_unchanged() {
         let mut excused = Excused::default();
         excused.add(Excuse::Listed(2), SourceId(0), 5);
         excused.add(Excuse::Inline("duplicate-example"), SourceId(1), 6);

@@ -1,53 +1,53 @@
-//! Exact totals of a run: what a report says besides the findings.
+//! Exact totals of a run, reported besides the findings.
 
 use super::counts::Counts;
 
-/// What one source turned out to be.
+/// The summary of one source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceSummary {
     /// As the user named it, printable.
     pub path: String,
-    /// How its bytes become records: `jsonl`, `json`, `csv`, `tsv`.
+    /// The container: `jsonl`, `json`, `csv`, `tsv`.
     pub container: String,
-    /// How its records become examples; empty where none was recognised.
+    /// The layout; empty if none was recognized.
     pub layout: String,
-    /// How the layout was decided, in words: "detected from the first 64 records".
+    /// How the layout was determined, in words: "inferred from the first 64 records".
     pub evidence: String,
-    /// Its size, decompressed.
+    /// The decompressed size.
     pub bytes: u64,
-    /// Records read, faulty ones included.
+    /// The number of records, malformed ones included.
     pub records: u64,
-    /// Records that became examples.
+    /// The number of records that became examples.
     pub examples: u64,
-    /// The profiles it was checked for.
+    /// The targets that it was checked against.
     pub targets: Vec<String>,
-    /// The task and whether it was inferred; `None` where nobody named it.
+    /// The task, and whether it was inferred; `None` if neither set nor inferred.
     pub task: Option<(String, bool)>,
-    /// What was found in it.
+    /// The findings in it.
     pub counts: Counts,
 }
 
-/// What a target would make of the data.
+/// What a target does with the data.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// The profile's name.
     pub target: String,
-    /// Whether its service has ended.
+    /// Whether the service has been shut down.
     pub is_closed: bool,
-    /// Errors that hold for it.
+    /// Errors that apply to it.
     pub errors: u64,
-    /// Warnings that hold for it.
+    /// Warnings that apply to it.
     pub warnings: u64,
-    /// Advice that holds for it.
+    /// Advice that applies to it.
     pub advice: u64,
-    /// The layout that it takes the data in, where it does not take it as it is.
+    /// The layout to convert to, if the target does not accept the current one.
     pub convert_to: Option<String>,
-    /// Whether the data can be brought into a layout that it takes.
+    /// Whether no conversion makes the data acceptable.
     pub is_unfit: bool,
 }
 
 impl Verdict {
-    /// Whether it would not take the data, or not all of it.
+    /// Whether it rejects the data or part of it.
     pub fn rejects(&self) -> bool {
         self.errors > 0 || self.is_unfit
     }
@@ -56,18 +56,18 @@ impl Verdict {
 /// The totals of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// The profiles checked for.
+    /// The targets of the run.
     pub targets: Vec<String>,
-    /// Things to know about the targets: a closed provider, none chosen.
+    /// Remarks about the targets: a closed provider, no target set.
     pub notes: Vec<String>,
     /// Every source, in order.
     pub sources: Vec<SourceSummary>,
     /// All findings.
     pub counts: Counts,
-    /// What each target would make of the data, where there are several.
+    /// The verdict of each target, if there are several.
     pub verdicts: Vec<Verdict>,
-    /// Findings that were excused.
+    /// The number of suppressed findings.
     pub suppressed: u64,
-    /// What to do next, in a sentence, and the command to type.
+    /// The suggested next step, one sentence, and its command.
     pub next_step: Option<(String, String)>,
 }

@@ -1,5 +1,5 @@
-//! `alpaca`: `instruction`, perhaps an `input`, and `output`, as Stanford Alpaca had it and many
-//! trainers read it; LLaMA-Factory adds `system` and `history`.
+//! `alpaca`: `instruction`, an optional `input`, and `output`, the format of Stanford Alpaca, which
+//! many trainers read; LLaMA-Factory adds `system` and `history`.
 
 use super::mismatch::{Expected, Mismatches};
 use smallvec::SmallVec;
@@ -26,7 +26,7 @@ const FIELDS: [&str; 6] = [
     "system",
     "history",
 ];
-/// What stands between instruction and input where they are one text (LLaMA-Factory's way).
+/// The separator between instruction and input when they are joined, as in LLaMA-Factory.
 const BETWEEN: &str = "\n";
 
 impl Layout for Alpaca {
@@ -39,7 +39,7 @@ impl Layout for Alpaca {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        // Self-Instruct keeps its answers in a list of `instances`, which is no layout of ours.
+        // Self-Instruct has its outputs in a list of `instances`, which is not supported.
         has(body, "instruction") && !has(body, "instances")
     }
 
@@ -62,26 +62,26 @@ impl Layout for Alpaca {
         turns.push(prompt);
         turns.push(Turn::of_text(Role::Model, output?));
         let mut example = Example::new(*record, turns);
-        let answer = if has(&record.body, "output") {
+        let output_name = if has(&record.body, "output") {
             "output"
         } else {
             "response"
         };
         example.extras = extras(
             record,
-            &["instruction", "input", answer, "system", "history"],
+            &["instruction", "input", output_name, "system", "history"],
         );
         Some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let turns = example.turns.as_slice();
-        let answer = turns
+        let output_at = turns
             .iter()
             .rposition(|turn| turn.role == Role::Model)
             .unwrap_or(turns.len());
-        let before = turns.get(..answer).unwrap_or_default();
-        // An answer belongs to the prompt before it, even where another prompt follows.
+        let before = turns.get(..output_at).unwrap_or_default();
+        // A response belongs to the preceding prompt, even if another prompt follows.
         let prompt = before.iter().rposition(|turn| turn.role == Role::User);
         let texts = prompt
             .and_then(|at| turns.get(at))
@@ -95,7 +95,7 @@ impl Layout for Alpaca {
         object.key("output");
         object.texts(
             turns
-                .get(answer)
+                .get(output_at)
                 .map(|turn| turn.texts.as_slice())
                 .unwrap_or_default(),
         );
@@ -104,13 +104,13 @@ impl Layout for Alpaca {
             object.key("system");
             object.texts(&system.texts);
             if system.is_blank() {
-                losses.add("empty system text", system.span);
+                losses.add("empty system prompt", system.span);
             }
         }
         let history = history_of(turns, prompt.unwrap_or(0));
         write_history(&history, object);
         let written = |at: usize| {
-            [Some(answer), prompt, system].contains(&Some(at))
+            [Some(output_at), prompt, system].contains(&Some(at))
                 || history
                     .iter()
                     .any(|&(user, _)| user == at || user + 1 == at)
@@ -138,7 +138,7 @@ impl Layout for Alpaca {
     }
 }
 
-/// Turns before the last prompt, in pairs.
+/// Reads the turns before the last prompt, in pairs.
 fn history<'a>(
     record: &Record<'a>,
     turns: &mut Vec<Turn<'a>>,
@@ -146,7 +146,7 @@ fn history<'a>(
 ) -> Option<()> {
     let list = match record.body.field("history") {
         None => return Some(()),
-        // An empty cell of a table, or an empty string, holds no turn.
+        // An empty cell of a table, or an empty string, is an empty history.
         Some(Field::Text(text)) if text.is_blank() => return Some(()),
         Some(Field::Text(text)) => {
             text_is_not_a(Expected::Pairs, "history", &text, mismatches);
@@ -175,7 +175,7 @@ fn history<'a>(
     Some(())
 }
 
-/// An instruction and its input, where the turn was read as these two.
+/// The instruction and the input, if the turn was read from both.
 fn split<'a>(texts: &[Text<'a>]) -> (SmallVec<[Text<'a>; 1]>, SmallVec<[Text<'a>; 1]>) {
     match texts {
         [instruction @ .., between, input]
@@ -190,7 +190,8 @@ fn split<'a>(texts: &[Text<'a>]) -> (SmallVec<[Text<'a>; 1]>, SmallVec<[Text<'a>
     }
 }
 
-/// The prompts before the turn at `end` that an answer follows at once: the place of each, and both.
+/// The pairs before the turn at `end`: each prompt that a response directly follows, with its
+/// index.
 fn history_of<'t, 'a>(turns: &'t [Turn<'a>], end: usize) -> Vec<(usize, [&'t Turn<'a>; 2])> {
     let earlier = turns.get(..end).unwrap_or_default();
     let pairs = earlier
@@ -219,12 +220,12 @@ fn write_history(history: &[(usize, [&Turn<'_>; 2])], object: &mut ObjectWriter)
     object.end_array();
 }
 
-/// A turn that has no place, as the loss report counts it.
+/// The name of a lost turn in the loss report.
 fn turn_name(turn: &Turn<'_>) -> &'static str {
     match turn.speaker() {
-        Role::System => "another system text",
+        Role::System => "additional system prompt",
         Role::Tool => "tool result",
-        Role::User | Role::Model => "a turn out of order",
+        Role::User | Role::Model => "out-of-order turn",
     }
 }
 
@@ -235,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instruction_and_input_are_one_prompt_and_come_apart_again() {
+    fn instruction_and_input_are_joined_and_split_again() {
         let line = r#"{"instruction":"Translate.","input":"Hund","output":"dog"}"#;
         assert_eq!(
             read(&Alpaca, line).0,
@@ -256,15 +257,15 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_stays_with_its_prompt() {
+    fn a_response_stays_with_its_prompt() {
         let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]}"#;
         let (text, losses) = rewrite(&Messages::Usual, &Alpaca, line);
         assert_eq!(text, r#"{"instruction":"a","input":"","output":"b"}"#);
-        assert_eq!(losses, ["a turn out of order"]);
+        assert_eq!(losses, ["out-of-order turn"]);
     }
 
     #[test]
-    fn turns_without_a_place_are_counted() {
+    fn turns_that_do_not_fit_are_lost() {
         let line = r#"{"messages":[{"role":"system","content":"s"},{"role":"system","content":"t"},{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"tool","content":"4"},{"role":"assistant","content":"c"}]}"#;
         let (text, losses) = rewrite(&Messages::Usual, &Alpaca, line);
         assert_eq!(
@@ -273,18 +274,22 @@ mod tests {
         );
         assert_eq!(
             losses,
-            ["another system text", "a turn out of order", "tool result"]
+            [
+                "additional system prompt",
+                "out-of-order turn",
+                "tool result"
+            ]
         );
     }
 
     #[test]
-    fn a_second_answer_is_left_over() {
+    fn a_second_output_is_an_extra_field() {
         let line = r#"{"instruction":"a","output":"b","response":"c"}"#;
         assert_eq!(left_over(&Alpaca, line), ["response"]);
     }
 
     #[test]
-    fn mistakes_are_named() {
+    fn mismatches_are_reported() {
         let history = r#"{"instruction":"a","output":"b","history":"x"}"#;
         assert_eq!(
             read(&Alpaca, history).1,

@@ -1,5 +1,5 @@
-//! `anthropic-messages`: `messages` with the system text beside them, as Claude 3 Haiku was tuned
-//! with on Amazon Bedrock.
+//! `anthropic-messages`: `messages` with a top-level system prompt, the format for tuning Claude 3
+//! Haiku on Amazon Bedrock.
 
 use super::contract::{Layout, Losses};
 use super::messages::{Messages, has_system_beside};
@@ -62,7 +62,7 @@ impl Layout for AnthropicMessages {
             object.texts(&first.texts);
         }
         for turn in systems().skip(1) {
-            losses.add("another system text", turn.span);
+            losses.add("additional system prompt", turn.span);
         }
         object.key("messages");
         object.begin_array();
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         let line = r#"{"system":"s","messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#;
         assert_eq!(
             read(&AnthropicMessages, line).0,
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_system_turn_moves_beside_the_messages() {
+    fn a_system_message_becomes_the_system_field() {
         let line = r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":1}]}"#;
         let (text, losses) = rewrite(&Messages::Usual, &AnthropicMessages, line);
         assert_eq!(

@@ -1,5 +1,5 @@
-//! `bedrock-converse`: Amazon Bedrock's `bedrock-conversation-2024`, turns made of blocks, as the
-//! Converse API has them.
+//! `bedrock-converse`: Amazon Bedrock's `bedrock-conversation-2024`, messages made of content
+//! blocks, as in the Converse API.
 
 use super::mismatch::{Expected, Mismatches, unknown_role};
 use smallvec::SmallVec;
@@ -16,7 +16,7 @@ use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Field, Record};
 
-/// How calls and results are told.
+/// What tool calls and results can hold.
 const ROOM: Room = Room {
     ids: true,
     names: false,
@@ -26,11 +26,11 @@ const ROOM: Room = Room {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BedrockConverse;
 
-/// The version that the layout names itself by.
+/// The value of `schemaVersion`.
 const VERSION: &str = "bedrock-conversation-2024";
 const FIELDS: [&str; 4] = ["schemaVersion", "system", "messages", "toolConfig"];
 const ROLES: [&str; 2] = ["user", "assistant"];
-/// The kinds of blocks.
+/// The content blocks other than text.
 const BLOCKS: [(&str, PartKind); 6] = [
     ("toolUse", PartKind::Call),
     ("toolResult", PartKind::Result),
@@ -40,19 +40,19 @@ const BLOCKS: [(&str, PartKind); 6] = [
     ("reasoningContent", PartKind::Note),
 ];
 
-/// Whether the names of a record are those of this layout, which shares `messages` with others.
+/// Whether a record is in this layout, which shares `messages` with others.
 pub(super) fn is_converse(body: &Body<'_>) -> bool {
     if has(body, "schemaVersion") || has(body, "toolConfig") {
         return has(body, "messages");
     }
-    // The parts of `messages` say their type.
+    // The content parts of `messages` have a `type`.
     first_part(body).is_some_and(|block| {
         let is_block = |key: &str| key == "text" || BLOCKS.iter().any(|(name, _)| *name == key);
         block.get("type").is_none() && block.entries().any(|entry| is_block(entry.key))
     })
 }
 
-/// The last of the messages, where it has candidates, which are compared.
+/// The last message, if it has candidates for comparison.
 pub(super) fn compared<'a>(body: &Body<'a>) -> Option<Value<'a>> {
     let Field::Other(list) = body.field("messages")? else {
         return None;
@@ -103,7 +103,7 @@ impl Layout for BedrockConverse {
     }
 }
 
-/// The turns of `messages`, behind the system text.
+/// The system prompt, then the turns of `messages`.
 pub(super) fn turns<'a>(
     record: &Record<'a>,
     messages: impl Iterator<Item = Value<'a>>,
@@ -130,7 +130,7 @@ pub(super) fn turns<'a>(
     whole.then_some(turns)
 }
 
-/// The fields beside the turns; the usual version goes without saying.
+/// The fields other than the turns; the default version need not be kept.
 pub(super) fn settings<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
     let mut settings = fields(record, |name| {
         ["schemaVersion", "toolConfig"].contains(&name)
@@ -140,7 +140,7 @@ pub(super) fn settings<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
     settings
 }
 
-/// Writes the version and the system text.
+/// Writes the version and the system prompt.
 pub(super) fn encode_head(
     example: &Example<'_>,
     own: bool,
@@ -168,7 +168,7 @@ pub(super) fn encode_head(
     tooling::lose_system_places(&example.turns, losses);
 }
 
-/// Writes turns as messages into the list that is open; the system text stands elsewhere.
+/// Writes turns as messages into the open array; the system prompt is written elsewhere.
 pub(super) fn encode_turns(
     turns: &[Turn<'_>],
     own: bool,
@@ -181,7 +181,7 @@ pub(super) fn encode_turns(
         if turn.role == Role::System {
             continue;
         }
-        // Results of one round stand in one message.
+        // Results of one round share a message.
         if !(turn.role == Role::Tool && open == Some(Role::Tool) && !own) {
             end_message(open, object);
             object.begin_object();
@@ -240,7 +240,7 @@ fn message_turn<'a>(
     Some(turn)
 }
 
-/// Reads the blocks of a turn, which stands at `whole`.
+/// Reads the content blocks of a turn whose span is `whole`.
 pub(super) fn turn<'a>(
     whole: Value<'a>,
     blocks: Value<'a>,
@@ -272,7 +272,7 @@ pub(super) fn turn<'a>(
     Some(turn)
 }
 
-/// Writes the blocks of a turn in their order.
+/// Writes the content blocks of a turn in order.
 pub(super) fn encode_blocks(
     turn: &Turn<'_>,
     own: bool,
@@ -286,7 +286,7 @@ pub(super) fn encode_blocks(
     for item in in_order(turn, copied) {
         match item {
             Piece::Part(part) => object.raw(part.raw),
-            // The text of a result is written as the result.
+            // The text of a result is written as part of the result.
             Piece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
             Piece::Texts(texts) => {
                 object.begin_object();
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_placed() {
+    fn mismatches_have_locations() {
         let said = |line| read(&BedrockConverse, line).1;
         assert_eq!(
             said(r#"{"messages":[{"role":"tool","content":[]}]}"#),

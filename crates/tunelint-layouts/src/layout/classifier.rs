@@ -1,5 +1,5 @@
-//! `classifier`: a text, or a conversation, and the label that it bears: what classifiers are
-//! trained on. The label is what the model is taught to write.
+//! `classifier`: a text or a conversation with its label, the format of classifiers. The label is
+//! read as the output.
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, has, not_a, required, wrong_type};
@@ -20,7 +20,7 @@ use tunelint_data::text::Text;
 pub(super) struct Classifier;
 
 const FIELDS: [&str; 4] = ["text", "messages", "label", "labels"];
-/// What a lone label is called where labels have names.
+/// The name of a single label where labels have names.
 const NAME: &str = "label";
 
 impl Layout for Classifier {
@@ -32,9 +32,9 @@ impl Layout for Classifier {
         &FIELDS
     }
 
-    /// A text with labels, or with a label in words: where it is a number, the text is all that
-    /// trainers read. Messages with a `label` or a list of labels are chats that somebody sorted;
-    /// with an object of labels, they are a classifier's.
+    /// Recognizes a text with labels, or with a label in words: if the label is a number, trainers
+    /// read the text alone. Messages with a `label` or a list of labels are tagged chats; with an
+    /// object of labels, they are classification examples.
     fn recognises(&self, body: &Body<'_>) -> bool {
         let is_object = |field: Field<'_>| match field {
             Field::Other(labels) => labels.kind() == Kind::Object,
@@ -63,7 +63,7 @@ impl Layout for Classifier {
             }
         };
         let input = first_of(["messages", "text"]);
-        let answer = first_of(["labels", "label"]);
+        let label_field = first_of(["labels", "label"]);
         let turns = side::read(record, input, Role::User, mismatches);
         let label = label(record, mismatches);
         let (mut turns, label) = (turns?, label?);
@@ -71,16 +71,16 @@ impl Layout for Classifier {
         labelled.parts.extend(own_name(record));
         turns.push(labelled);
         let mut example = Example::new(*record, turns);
-        // A text beside messages and a label beside labels are nobody's.
-        example.extras = extras(record, &[input, answer]);
+        // A text next to messages and a label next to labels are extra fields.
+        example.extras = extras(record, &[input, label_field]);
         Some(example)
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = self.recognises(&example.record.body);
         let turns = example.turns.as_slice();
-        let answer = turns.iter().rposition(|turn| turn.role == Role::Model);
-        let (input, rest) = turns.split_at(answer.unwrap_or(turns.len()));
+        let label_at = turns.iter().rposition(|turn| turn.role == Role::Model);
+        let (input, rest) = turns.split_at(label_at.unwrap_or(turns.len()));
         let is_text = side::are_texts(&[(input, Role::User)]);
         match input {
             [turn] if is_text => {
@@ -97,7 +97,7 @@ impl Layout for Classifier {
                 losses,
             );
             for turn in after {
-                losses.add("turn behind the last answer", turn.span);
+                losses.add("turn after the last output", turn.span);
             }
         }
         lose_settings(example, losses);
@@ -116,7 +116,7 @@ impl Layout for Classifier {
     }
 }
 
-/// Writes the conversation that bears the label. Tools are carried only where they were read here.
+/// Writes the conversation that has the label. Tools are copied only from records of this layout.
 fn encode_messages(turns: &[Turn<'_>], own: bool, object: &mut ObjectWriter, losses: &mut Losses) {
     object.key("messages");
     object.begin_array();
@@ -131,7 +131,7 @@ fn encode_messages(turns: &[Turn<'_>], own: bool, object: &mut ObjectWriter, los
     object.end_array();
 }
 
-/// The label as text: one name, or all labels as JSON.
+/// The label as text: a single label as it is, several as JSON.
 fn label<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Text<'a>> {
     let labels = match record.body.field("labels") {
         None => return required(record, &["label"], mismatches),
@@ -139,7 +139,7 @@ fn label<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Text<'a
         Some(Field::Other(labels)) => labels,
     };
     let whole = match labels.kind() {
-        // All are looked at, so that all that is wrong is told.
+        // Every label is checked, so that all mistakes are reported.
         Kind::Object => {
             let entries = labels.entries();
             let wrong = entries.filter(|entry| !is_named(*entry, mismatches));
@@ -168,7 +168,7 @@ fn label<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Text<'a
     }
 }
 
-/// What the one label of a record is called: another layout has no place for that.
+/// The name of a single label, which other layouts cannot hold.
 fn own_name<'a>(record: &Record<'a>) -> Option<Part<'a>> {
     let Some(Field::Other(labels)) = record.body.field("labels") else {
         return None;
@@ -184,7 +184,7 @@ fn own_name<'a>(record: &Record<'a>) -> Option<Part<'a>> {
     })
 }
 
-/// Whether a name has a label or a list of them; what else it has is reported.
+/// Whether the value of a name is a label or a list of labels; anything else is reported.
 fn is_named(entry: Entry<'_>, mismatches: &mut Mismatches) -> bool {
     match entry.value.kind() {
         Kind::String => true,
@@ -196,7 +196,7 @@ fn is_named(entry: Entry<'_>, mismatches: &mut Mismatches) -> bool {
     }
 }
 
-/// Whether all items are texts; those that are not are reported.
+/// Whether all items are texts; others are reported.
 fn are_texts(name: &str, list: Value<'_>, mismatches: &mut Mismatches) -> bool {
     let mut whole = true;
     for item in list.items().filter(|item| item.kind() != Kind::String) {
@@ -206,12 +206,12 @@ fn are_texts(name: &str, list: Value<'_>, mismatches: &mut Mismatches) -> bool {
     whole
 }
 
-/// Several labels are one text: what the model would have to write.
+/// Several labels as one text: the JSON that the model is trained to write.
 fn as_json<'a>(labels: Value<'a>) -> Text<'a> {
     Text::composed(labels.raw().to_owned(), labels.span())
 }
 
-/// Writes the label under its name; labels that were read here are copied.
+/// Writes the label under its name; labels from records of this layout are copied.
 fn encode_label(
     label: &Turn<'_>,
     is_text: bool,
@@ -242,7 +242,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         for line in [
             r#"{"text":"a","label":"b"}"#,
             r#"{"text":"a","labels":{"tone":"b"}}"#,
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_label_is_its_name_and_several_are_json() {
+    fn a_single_label_is_text_and_several_are_json() {
         let output = |line: &str| read(&Classifier, line).0.pop().unwrap();
         assert_eq!(
             output(r#"{"text":"a","labels":{"tone":"good"}}"#),
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_classifier_learns_is_recognised() {
+    fn only_classification_examples_are_recognized() {
         let recognised = |line: &str| {
             let mut parser = tunelint_data::record::json::Parser::new();
             Classifier.recognises(&Body::Json(parser.parse(line).unwrap()))
@@ -295,21 +295,21 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_label_is_counted_where_it_has_no_place() {
+    fn the_name_of_a_label_is_lost_in_other_layouts() {
         let line = r#"{"text":"a","labels":{"tone":"b"}}"#;
         let (text, lost) = rewrite(&Classifier, &Messages::Usual, line);
         assert!(text.contains(r#""content":"b""#), "{text}");
-        assert_eq!(lost, ["name `tone` of a label"]);
+        assert_eq!(lost, ["label name `tone`"]);
     }
 
     #[test]
-    fn what_is_not_read_is_left_over() {
+    fn unread_fields_are_extra_fields() {
         let line = r#"{"text":"a","messages":[{"role":"user","content":"b"}],"label":"c","labels":{"tone":"d"}}"#;
         assert_eq!(left_over(&Classifier, line), ["text", "label"]);
     }
 
     #[test]
-    fn what_is_no_label_is_told() {
+    fn invalid_labels_are_reported() {
         let said = |line: &str| read(&Classifier, line).1;
         assert_eq!(
             said(r#"{"text":"a","label":3}"#),

@@ -1,4 +1,5 @@
-//! `cohere`: `messages` of `System`, `User` and `Chatbot`, as Cohere's own service was tuned with.
+//! `cohere`: `messages` of `System`, `User` and `Chatbot`, the format of Cohere's own tuning
+//! service.
 
 use super::contract::{Layout, Losses};
 use super::fields::{all_of, extras, has};
@@ -18,7 +19,7 @@ use tunelint_data::record::{Body, Record};
 pub(super) struct Cohere;
 
 const FIELDS: [&str; 1] = ["messages"];
-/// Its turns.
+/// The format of its messages.
 const TURNS: Plain = Plain {
     list: "messages",
     speaker: "role",
@@ -77,7 +78,7 @@ mod tests {
     const LINE: &str = r#"{"messages":[{"role":"System","content":"s"},{"role":"User","content":"a"},{"role":"Chatbot","content":"b"}]}"#;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         assert_eq!(read(&Cohere, LINE).0, ["system: s", "user: a", "model: b"]);
         assert_eq!(rewrite(&Cohere, &Cohere, LINE), (LINE.into(), vec![]));
         let messages = by_name("messages").unwrap();
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_makes_it_no_other_layout() {
+    fn a_typo_in_a_role_does_not_change_the_layout() {
         let line = |user: &str, model: &str| {
             format!(
                 r#"{{"messages":[{{"role":"{user}","content":"a"}},{{"role":"{model}","content":"b"}}]}}"#
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_are_no_roles() {
+    fn other_names_are_unknown_roles() {
         assert_eq!(
             read(
                 &Cohere,

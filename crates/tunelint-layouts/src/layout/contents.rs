@@ -1,4 +1,4 @@
-//! `contents`: turns made of parts, as Vertex AI takes them for tuning Gemini models.
+//! `contents`: messages made of parts, Vertex AI's format for tuning Gemini models.
 
 use super::mismatch::{Expected, Mismatches, unknown_role};
 use smallvec::SmallVec;
@@ -15,7 +15,7 @@ use crate::example::{Example, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Record};
 
-/// How calls and results are told.
+/// What tool calls and results can hold.
 const ROOM: Room = Room {
     ids: false,
     names: true,
@@ -34,7 +34,7 @@ const FIELDS: [&str; 6] = [
     "toolConfig",
 ];
 const SYSTEM: [&str; 2] = ["systemInstruction", "system_instruction"];
-/// The role of the system text.
+/// The role of the system instruction.
 const SYSTEM_ROLE: &str = "system";
 const ROLES: [&str; 4] = ["user", "model", "function", "tool"];
 
@@ -77,7 +77,7 @@ impl Layout for Contents {
     }
 }
 
-/// The system text and the turns of a record.
+/// The system instruction and the contents of a record.
 pub(super) fn turns<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Vec<Turn<'a>>> {
     let list = turn_list(record, "contents", mismatches)?;
     let Body::Json(json) = record.body else {
@@ -88,7 +88,7 @@ pub(super) fn turns<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Opt
     let systems = systems.filter(|system| system.kind() != Kind::Null);
     let mut whole = read_each(systems, &mut turns, |system| {
         let mut turn = parts(system, Role::System, mismatches)?;
-        // Vertex AI takes no notice of the role; a usual one goes without saying.
+        // Vertex AI ignores this role; a standard one need not be kept.
         let usual = |role: Value<'_>| role.as_str().and_then(role_called).is_some();
         if !system.get("role").is_none_or(usual) {
             turn.parts
@@ -103,7 +103,7 @@ pub(super) fn turns<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Opt
     whole.then_some(turns)
 }
 
-/// Writes the system text and the turns.
+/// Writes the system instruction and the contents.
 pub(super) fn encode_turns(
     turns: &[Turn<'_>],
     own: bool,
@@ -131,7 +131,7 @@ pub(super) fn encode_turns(
         if turn.role == Role::System {
             continue;
         }
-        // Results of one round stand in one turn.
+        // Results of one round share a content.
         if own || turn.role != Role::Tool || open != Some(Role::Tool) {
             end_turn(open, object);
             begin_turn(turn.role, object);
@@ -186,9 +186,9 @@ pub(super) fn turn<'a>(
     mismatches: &mut Mismatches,
 ) -> Option<Turn<'a>> {
     let role = match content.get("role") {
-        // Google's own samples leave it out where a tool's result stands.
+        // Google's own samples omit the role of tool results.
         None if holds_result(content) => Role::Tool,
-        // A role may be left out: turns alternate, the user first.
+        // The role may be omitted: contents alternate, starting with the user.
         None if content.kind() == Kind::Object => {
             if index.is_multiple_of(2) {
                 Role::User
@@ -230,7 +230,7 @@ fn holds_result(content: Value<'_>) -> bool {
     keys.any(|entry| part_kind(entry.key) == Some(PartKind::Result))
 }
 
-/// Reads the parts of a turn: texts, calls and results, media.
+/// Reads the parts of a content: texts, calls and results, media.
 fn parts<'a>(content: Value<'a>, role: Role, mismatches: &mut Mismatches) -> Option<Turn<'a>> {
     let list = match content.get("parts") {
         Some(list) if list.kind() == Kind::Array => list,
@@ -291,8 +291,8 @@ fn part_kind(key: &str) -> Option<PartKind> {
     }
 }
 
-/// Writes the parts of a turn in their order; calls and media only where the record is this
-/// layout's `own`: another layout writes them in another way.
+/// Writes the parts of a content in order; calls and media only if the record is in this layout
+/// (`own`), because other layouts write them differently.
 pub(super) fn encode_parts(
     turn: &Turn<'_>,
     own: bool,
@@ -306,7 +306,7 @@ pub(super) fn encode_parts(
     for item in in_order(turn, copied) {
         match item {
             Piece::Part(part) => object.raw(part.raw),
-            // The text of a result is written as the result.
+            // The text of a result is written as part of the result.
             Piece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
             Piece::Texts(texts) => {
                 object.begin_object();
@@ -359,7 +359,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         let line = r#"{"systemInstruction":{"role":"system","parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[{"text":"a\u00e9"}]},{"role":"model","parts":[{"text":"b"}]}]}"#;
         assert_eq!(
             read(&Contents, line).0,
@@ -376,7 +376,7 @@ mod tests {
             r#"{"contents":[{"role":"model","parts":[{"text":"c","thought":true}],"id":7}]}"#;
         assert_eq!(
             rewrite(&Contents, &Contents, more).1,
-            ["field `thought` of a part", "field `id`"]
+            ["field `thought` of a content part", "field `id`"]
         );
     }
 
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_of_another_layout_are_lost() {
+    fn calls_of_another_layout_are_counted_as_lost() {
         let line = r#"{"conversations":[{"from":"human","value":"a"},{"from":"function_call","value":"{}"}]}"#;
         let (text, losses) = rewrite(&ShareGpt, &Contents, line);
         assert_eq!(
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_placed() {
+    fn mismatches_have_locations() {
         let said = |line| read(&Contents, line).1;
         assert_eq!(
             said(r#"{"systemInstruction":"s","contents":[]}"#),

@@ -1,4 +1,4 @@
-//! What a layout is: a way to read records as examples, and to write examples as records.
+//! The trait of layouts: they read records as examples, and write examples as records.
 
 use std::fmt::Debug;
 
@@ -11,84 +11,84 @@ use super::object::ObjectWriter;
 use crate::example::Example;
 use crate::example::capacity::Capacity;
 
-/// A way to write examples as records.
+/// A layout: reads records as examples and writes examples as records.
 pub trait Layout: Debug + Send + Sync {
-    /// Its name in options and reports.
+    /// The name in options and reports.
     fn name(&self) -> &'static str;
 
-    /// The names it knows at the top level of a record.
+    /// The known top-level fields.
     fn fields(&self) -> &'static [&'static str];
 
-    /// The keys of a turn, where it can have no others.
+    /// The keys of a message, if no others are allowed.
     fn turn_fields(&self) -> Option<&'static [&'static str]> {
         None
     }
 
-    /// Where its turns name who speaks; `None` where the fields say it.
+    /// Where its messages have their role; `None` if the field names imply it.
     fn naming(&self) -> Option<Naming> {
         None
     }
 
-    /// Whether a record with these names is meant in this layout. It looks at names only, so
-    /// that a record with a wrong value is still recognised.
+    /// Whether a record is probably in this layout. It checks names only, so that a record with a
+    /// wrong value is still recognized.
     fn recognises(&self, body: &Body<'_>) -> bool;
 
-    /// Whether it can read a record with these names, even where another layout is more likely.
+    /// Whether it can read a record with these names, even if another layout is more likely.
     fn reads(&self, body: &Body<'_>) -> bool {
         self.recognises(body)
     }
 
-    /// Whether a record has all the fields that it needs, whatever others there are: what reads by
-    /// these fields alone may take the record for one of this layout.
+    /// Whether a record has all required fields, whatever else it has: a program that looks for
+    /// these fields alone may read the record in this layout.
     fn could_be(&self, body: &Body<'_>) -> bool {
         self.reads(body)
     }
 
-    /// Reads an example. What stands in the way is reported, under `missing-field` or
-    /// `wrong-type`, and `None` is returned.
+    /// Reads an example. Whatever prevents that is added to `mismatches`, and `None` is returned.
     fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>>;
 
-    /// Writes the fields of an example into `object`, and notes in `losses` what it has no
-    /// place for. An example that [`Layout::capacity`] excludes is made to fit before.
+    /// Writes the fields of an example into `object`, and notes in `losses` what the layout cannot
+    /// hold. The caller must first make the example fit [`Layout::capacity`].
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses);
 
-    /// What fits into it.
+    /// What the layout can hold.
     fn capacity(&self) -> Capacity;
 
-    /// The columns of a table in this layout; none where a cell cannot hold it.
+    /// The columns of a table in this layout; empty if a cell cannot hold its values.
     fn columns(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Whether a table whose header `has` these names, and `count` in all, is in this layout.
+    /// Whether a table is in this layout: `has` reports whether the header has a name, and `count`
+    /// is the number of columns.
     fn fits_header(&self, _has: &dyn Fn(&str) -> bool, _count: usize) -> bool {
         false
     }
 
-    /// Whether its input and output may be columns of any name.
+    /// Whether its input and output may have any column name.
     fn maps_columns(&self) -> bool {
         false
     }
 
-    /// Whether the request that creates a tuned model takes its records.
+    /// Whether the request that creates a tuned model accepts its records.
     fn fits_request(&self) -> bool {
         false
     }
 }
 
-/// Something that a layout has no place for.
+/// Something that a layout cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
-    /// What it is, as the loss report counts it: `field "id"`, `tool call`, `weight`.
+    /// Its name in the loss report: ``field `id` ``, `tool call`.
     pub what: String,
-    /// Where it stands in the record it came from.
+    /// Its span in the source record.
     pub span: Span,
 }
 
 /// What was lost of one example.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Losses {
-    /// In the order in which they were met.
+    /// In the order of occurrence.
     pub losses: Vec<Loss>,
 }
 

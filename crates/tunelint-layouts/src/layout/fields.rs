@@ -1,4 +1,4 @@
-//! What layouts share: fetching text by name, and saying what is wrong where there is none.
+//! Helpers shared by layouts: read texts by name, and report what is wrong.
 
 use super::mismatch::{Expected, Found, Item, MismatchKind, Mismatches, beginning, found_text};
 use crate::example::{Extra, Part, PartKind, Turn};
@@ -8,7 +8,7 @@ use tunelint_data::record::{Body, Field, Record};
 use tunelint_data::text::Text;
 use tunelint_data::text::position::Span;
 
-/// The text of the required field that has the first of `names` that is there.
+/// The text of the required field: the first of `names` that exists.
 pub(super) fn required<'a>(
     record: &Record<'a>,
     names: &[&str],
@@ -31,7 +31,7 @@ pub(super) fn required<'a>(
     }
 }
 
-/// The text of an optional field. `Err`: it is there and is no text, which was reported.
+/// The text of an optional field. `Err`: it exists but is not text, which has been reported.
 pub(super) fn optional<'a>(
     record: &Record<'a>,
     name: &str,
@@ -54,7 +54,8 @@ fn text_of<'a>(name: &str, field: Field<'a>, mismatches: &mut Mismatches) -> Opt
     }
 }
 
-/// Reads every item into `turns`, so that all that is wrong is reported. Whether nothing was.
+/// Reads every item into `turns`, so that everything wrong is reported. Returns whether all were
+/// read.
 pub(super) fn read_each<'a>(
     items: impl Iterator<Item = Value<'a>>,
     turns: &mut Vec<Turn<'a>>,
@@ -70,7 +71,7 @@ pub(super) fn read_each<'a>(
     whole
 }
 
-/// The same into turns of their own; nothing if one could not be read.
+/// The same into a new list; `None` if an item could not be read.
 pub(super) fn all_of<'a>(
     items: impl Iterator<Item = Value<'a>>,
     read: impl FnMut(Value<'a>) -> Option<Turn<'a>>,
@@ -79,7 +80,7 @@ pub(super) fn all_of<'a>(
     read_each(items, &mut turns, read).then_some(turns)
 }
 
-/// The first part of the first of `messages` whose content is made of parts.
+/// The first part of the first of `messages` whose content is a list of parts.
 pub(super) fn first_part<'a>(body: &Body<'a>) -> Option<Value<'a>> {
     let Field::Other(list) = body.field("messages")? else {
         return None;
@@ -98,7 +99,7 @@ pub(super) fn wrong_type(name: &str, value: Value<'_>, mismatches: &mut Mismatch
     mismatches.add(value.span(), kind);
 }
 
-/// Notes a value that is not what it should be.
+/// Notes a value of the wrong kind.
 pub(super) fn not_a(expected: Expected, name: &str, value: Value<'_>, mismatches: &mut Mismatches) {
     let kind = MismatchKind::WrongKind {
         name: name.to_owned(),
@@ -114,7 +115,7 @@ pub(super) fn not_an_object(item: Item, value: Value<'_>, mismatches: &mut Misma
     mismatches.add(value.span(), MismatchKind::NotAnObject { item, found });
 }
 
-/// Notes a string or a cell that is not what it should be.
+/// Notes a string or a cell where another kind is expected.
 pub(super) fn text_is_not_a(
     expected: Expected,
     name: &str,
@@ -129,14 +130,14 @@ pub(super) fn text_is_not_a(
     mismatches.add(text.span(), kind);
 }
 
-/// Notes a field that `object` should have, at its start.
+/// Notes a field missing from `object`, at its start.
 pub(super) fn missing_in(object: Value<'_>, name: &str, mismatches: &mut Mismatches) {
     let names: Vec<&str> = object.entries().map(|entry| entry.key).collect();
     let at = object.span().start;
     missing(name, Span::new(at, at + 1), &names, mismatches);
 }
 
-/// Notes a field that is not among those that are `there`.
+/// Notes a missing field; `there` are the existing names.
 pub(super) fn missing(name: &str, at: Span, there: &[&str], mismatches: &mut Mismatches) {
     let kind = MismatchKind::MissingField {
         name: name.to_owned(),
@@ -145,7 +146,7 @@ pub(super) fn missing(name: &str, at: Span, there: &[&str], mismatches: &mut Mis
     mismatches.add(at, kind);
 }
 
-/// The name that was most likely meant to be `wanted`.
+/// The name in `names` that is probably a misspelling of `wanted`.
 pub(super) fn near<'n>(wanted: &str, names: &[&'n str]) -> Option<&'n str> {
     let close = |name: &&&'n str| {
         let (name, wanted) = (normal_name(name), normal_name(wanted));
@@ -154,7 +155,7 @@ pub(super) fn near<'n>(wanted: &str, names: &[&'n str]) -> Option<&'n str> {
     names.iter().find(close).copied()
 }
 
-/// The names at the top of a record.
+/// The top-level names of a record.
 pub(super) fn own_names<'a>(record: &Record<'a>) -> Vec<&'a str> {
     record
         .body
@@ -173,12 +174,12 @@ pub(super) fn has(body: &Body<'_>, name: &str) -> bool {
     }
 }
 
-/// The fields at the top that are none of `known`.
+/// The top-level fields that are not in `known`.
 pub(super) fn extras<'a>(record: &Record<'a>, known: &[&str]) -> Vec<Extra<'a>> {
     fields(record, |name| !known.contains(&name))
 }
 
-/// The fields at the top whose names `wanted` takes.
+/// The top-level fields whose names `wanted` accepts.
 pub(super) fn fields<'a>(record: &Record<'a>, wanted: impl Fn(&str) -> bool) -> Vec<Extra<'a>> {
     match record.body {
         Body::Json(json) => json
@@ -209,12 +210,13 @@ fn cell_extra<'a>(name: &'a str, cell: &Text<'a>, record: &Record<'a>) -> Extra<
     }
 }
 
-/// The keys of an object that are none of `known`, as notes of its turn: nothing goes unnoticed.
+/// The keys of an object that are not in `known`, as notes of its turn, so that none is dropped
+/// silently.
 pub(super) fn notes<'a>(object: Value<'a>, known: &[&str]) -> impl Iterator<Item = Part<'a>> {
     qualifying(PartKind::Note, object, known)
 }
 
-/// The same for the keys of one part of a content, which qualify that part alone.
+/// The same for the keys of one content part, which apply to that part alone.
 pub(super) fn inner_notes<'a>(object: Value<'a>, known: &[&str]) -> impl Iterator<Item = Part<'a>> {
     qualifying(PartKind::Inner, object, known)
 }
@@ -238,7 +240,7 @@ fn qualifying<'a>(
         })
 }
 
-/// A field as it is carried along.
+/// A field to copy as written.
 pub(super) fn extra<'a>(entry: Entry<'a>) -> Extra<'a> {
     Extra {
         key: entry.key,
@@ -250,7 +252,7 @@ pub(super) fn extra<'a>(entry: Entry<'a>) -> Extra<'a> {
 
 #[cfg(test)]
 pub(super) mod testing {
-    //! One JSON record through a layout and back.
+    //! Round trips of one JSON record through a layout.
 
     use super::super::{Layout, Losses, Mismatch, MismatchKind, Mismatches, ObjectWriter};
     use crate::example::{Example, Role};
@@ -330,7 +332,7 @@ pub(super) mod testing {
         })
     }
 
-    /// The names of the fields that the layout has no place for.
+    /// The names of the extra fields.
     pub(in super::super) fn left_over(layout: &dyn Layout, line: &str) -> Vec<String> {
         let (names, said) = with(layout, line, |example| {
             let extras = example
@@ -342,7 +344,7 @@ pub(super) mod testing {
         names
     }
 
-    /// The record written anew, and what was lost.
+    /// The converted record, and what was lost.
     pub(in super::super) fn rewrite(
         from: &dyn Layout,
         to: &dyn Layout,

@@ -1,4 +1,4 @@
-//! `kto`: a prompt, a completion, and whether that is a good one.
+//! `kto`: a prompt, a completion, and whether the completion is desirable.
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, has, missing, not_a, own_names, text_is_not_a};
@@ -46,11 +46,11 @@ impl Layout for Kto {
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = side::is_own(&example.record, &["label"]);
         let turns = example.turns.as_slice();
-        let answer = turns
+        let completion_at = turns
             .iter()
             .rposition(|turn| turn.role == Role::Model)
             .unwrap_or(turns.len());
-        let (prompt, completion) = turns.split_at(answer);
+        let (prompt, completion) = turns.split_at(completion_at);
         let as_text = side::are_texts(&[(prompt, Role::User), (completion, Role::Model)]);
         side::write("prompt", prompt, as_text, own, object, losses);
         side::write("completion", completion, as_text, own, object, losses);
@@ -71,7 +71,7 @@ impl Layout for Kto {
     }
 }
 
-/// Whether the completion is a good one; what is wrong with the field is reported.
+/// Whether the completion is desirable; an invalid label is reported.
 fn label(record: &Record<'_>, mismatches: &mut Mismatches) -> Option<bool> {
     match record.body.field("label") {
         Some(Field::Other(value)) if value.kind() == Kind::Bool => Some(value.raw() == "true"),
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         for line in [
             r#"{"prompt":"a","completion":"b","label":false}"#,
             r#"{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"a"}],"completion":[{"role":"assistant","content":"b"}],"label":true}"#,

@@ -1,5 +1,5 @@
-//! `messages`: a list of `role` and `content`, as OpenAI has it and most providers and trainers
-//! took over; and the same list under other names, each a layout of its own.
+//! `messages`: a list of `role` and `content`, OpenAI's format, which most providers and trainers
+//! accept; and the same list under other names, each a separate layout.
 
 use smallvec::SmallVec;
 use tunelint_data::record::json::{Entry, Kind, Value};
@@ -22,20 +22,20 @@ use crate::example::capacity::Capacity;
 use crate::example::tools::{DECLARING, Declaration, Exchange};
 use crate::example::{Example, Extra, Part, PartKind, REFUSAL, Role, Turn};
 
-/// How calls and results are told.
+/// What tool calls and results can hold.
 const ROOM: Room = Room {
     ids: true,
     names: false,
 };
 
-/// The layouts: the same turns under three names.
+/// The layouts: the same messages under three names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Messages {
-    /// `messages`, as OpenAI has them.
+    /// `messages`, OpenAI's name.
     Usual,
-    /// `conversations` of `role` and `content`, as Unsloth reads them and many datasets have them.
+    /// `conversations` of `role` and `content`, as in Unsloth and many datasets.
     Conversations,
-    /// `interactions` with their `available_tools`, as Mistral's own trainer reads them.
+    /// `interactions` with `available_tools`, as in Mistral's own trainer.
     Interactions,
 }
 
@@ -55,10 +55,10 @@ pub(super) const ROLES: [&str; 6] = [
     "tool",
     "function",
 ];
-/// The usual key of what is said.
+/// The standard key of the content.
 const CONTENT: &str = "content";
-/// Names that few readers take.
-const SELDOM: [(&str, Role); 5] = [
+/// Nonstandard role names, which few trainers accept.
+const NONSTANDARD_ROLES: [(&str, Role); 5] = [
     ("human", Role::User),
     ("gpt", Role::Model),
     ("input", Role::User),
@@ -69,7 +69,7 @@ const SELDOM: [(&str, Role); 5] = [
 impl Messages {
     pub(super) const ALL: [Self; 3] = [Self::Usual, Self::Conversations, Self::Interactions];
 
-    /// The layout among these in whose form the turns of an example were read.
+    /// The layout among these whose message format an example was read in.
     fn of(example: &Example<'_>) -> Option<Self> {
         match example.layout {
             "anthropic-messages" => Some(Self::Usual),
@@ -78,7 +78,7 @@ impl Messages {
         }
     }
 
-    /// The field of the system text that stands beside the turns.
+    /// The field of the system prompt outside the list.
     fn system(self) -> &'static str {
         match self {
             Self::Usual | Self::Conversations => "system",
@@ -86,7 +86,7 @@ impl Messages {
         }
     }
 
-    /// The keys of what is said in a turn, the usual one first.
+    /// The keys of a message's content, the standard one first.
     fn content(self) -> &'static [&'static str] {
         match self {
             Self::Usual | Self::Conversations => &[CONTENT],
@@ -103,7 +103,7 @@ impl Messages {
     }
 }
 
-/// Whether a record has a system text beside its `messages`, as Anthropic's API has it.
+/// Whether a record has a system prompt next to its `messages`, as in Anthropic's API.
 pub(super) fn has_system_beside(body: &Body<'_>) -> bool {
     has(body, "system") && has(body, "messages") && !is_converse(body)
 }
@@ -136,7 +136,7 @@ impl Layout for Messages {
             list: self.name(),
             speaker: "role",
             names: &ROLES,
-            seldom: &SELDOM,
+            seldom: &NONSTANDARD_ROLES,
         })
     }
 
@@ -167,7 +167,13 @@ impl Layout for Messages {
         let mut whole = system.is_ok();
         turns.extend(system.ok().flatten());
         whole &= read_each(list.items(), &mut turns, |message| {
-            turn_of(record, message, &SELDOM, self.content(), mismatches)
+            turn_of(
+                record,
+                message,
+                &NONSTANDARD_ROLES,
+                self.content(),
+                mismatches,
+            )
         });
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, known);
@@ -179,7 +185,7 @@ impl Layout for Messages {
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let from = Self::of(example);
-        // Turns and tools are the same in all three; the rest has other names or no place.
+        // Messages and tools are the same in all three; other fields have other names or are lost.
         object.key(self.name());
         tooling::encode_list(example, from.is_some(), object, |turn, exchange, object| {
             encode_turn(turn, from.is_some(), exchange, object, losses);
@@ -217,7 +223,7 @@ impl Layout for Messages {
     }
 }
 
-/// Reads a turn whose speaker has one of the usual names.
+/// Reads a message with one of the standard roles.
 pub(super) fn turn<'a>(
     record: &Record<'a>,
     message: Value<'a>,
@@ -226,7 +232,7 @@ pub(super) fn turn<'a>(
     turn_of(record, message, &[], &[CONTENT], mismatches)
 }
 
-/// The same where some names are taken besides, and what is said may have another key.
+/// The same, with additional role names and other keys for the content.
 fn turn_of<'a>(
     record: &Record<'a>,
     message: Value<'a>,
@@ -269,7 +275,7 @@ fn part<'a>(kind: PartKind, entry: &Entry<'a>) -> Part<'a> {
     }
 }
 
-/// Reads the text at the top that stands before all turns: one string, or a list of parts.
+/// Reads the top-level system prompt, which precedes all messages: a string, or a list of parts.
 fn system<'a>(
     record: &Record<'a>,
     name: &str,
@@ -292,7 +298,7 @@ fn system<'a>(
     }
 }
 
-/// Reads the content: text, nothing beside a tool call, or a list of parts.
+/// Reads the content: text, null next to a tool call, or a list of parts.
 fn content<'a>(
     message: Value<'a>,
     key: &str,
@@ -303,7 +309,7 @@ fn content<'a>(
     let written = message.get(key).filter(|value| value.kind() != Kind::Null);
     let refusal = message.get(REFUSAL).and_then(Value::text);
     match (written, refusal) {
-        // What is said in place of an answer, as OpenAI has it.
+        // OpenAI's `refusal` replaces the content.
         (None, Some(refusal)) if turn.role == Role::Model => {
             turn.texts.push(refusal);
             Some(())
@@ -349,8 +355,8 @@ fn content_part<'a>(
     Some(())
 }
 
-/// Writes a turn. What it carries besides text is copied only where the record is this layout's
-/// `own`: another layout means something else by the same keys.
+/// Writes a message. Its other keys are copied only if the record is in this layout (`own`): other
+/// layouts use the same keys with other meanings.
 pub(super) fn encode_turn(
     turn: &Turn<'_>,
     own: bool,
@@ -395,7 +401,7 @@ pub(super) fn encode_turn(
     object.end_object();
 }
 
-/// Writes a turn that was read in another layout: its text, and its calls and results anew.
+/// Writes a message from another layout: its text, with calls and results rebuilt.
 fn encode_foreign(
     turn: &Turn<'_>,
     exchange: Option<&Exchange>,
@@ -415,7 +421,7 @@ fn encode_foreign(
         object.string(&outcome.text);
         object.end_object();
     }
-    // What the user says beside a result is a turn of its own.
+    // Text that the user writes next to a result becomes a separate message.
     let beside = turn.parts.iter().any(|part| part.kind == PartKind::Result);
     if !outcomes.is_empty() && (!beside || turn.texts.is_empty()) {
         return;
@@ -468,7 +474,7 @@ fn declare(key: &str, tools: &[Declaration], object: &mut ObjectWriter) {
     object.end_array();
 }
 
-/// Keys of a message that are written as they were read.
+/// Message keys that are copied as written.
 const CARRIED: [&str; 12] = [
     "name",
     "weight",
@@ -484,7 +490,7 @@ const CARRIED: [&str; 12] = [
     "prefix",
 ];
 
-/// Texts and media in the order in which they stood.
+/// Writes texts and media in their original order.
 fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter) {
     object.begin_array();
     for item in in_order(turn, |part| part.kind == PartKind::Media) {
@@ -510,7 +516,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_weight_of_a_part_is_not_that_of_the_turn() {
+    fn a_part_weight_is_not_a_message_weight() {
         let line = r#"{"messages":[{"role":"assistant","content":[{"type":"text","text":"a","train":true},{"type":"text","text":"b","weight":0}]}]}"#;
         let (text, lost) = rewrite(&Messages::Usual, &Messages::Usual, line);
         assert!(
@@ -519,7 +525,10 @@ mod tests {
         );
         assert_eq!(
             lost,
-            ["field `train` of a part", "field `weight` of a part"]
+            [
+                "field `train` of a content part",
+                "field `weight` of a content part"
+            ]
         );
     }
 
@@ -535,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_turns_stand_under_three_names() {
+    fn three_names_hold_the_same_messages() {
         let of = |list: &str, tools: &str| {
             format!(
                 r#"{{"{list}":[{{"role":"user","content":"a"}},{{"role":"assistant","content":"z","weight":0}}],"{tools}":[{{"type":"function","function":{{"name":"f"}}}}]}}"#
@@ -551,7 +560,7 @@ mod tests {
     }
 
     #[test]
-    fn a_counter_makes_no_other_layout() {
+    fn a_numeric_field_does_not_change_the_layout() {
         let line = r#"{"messages":[{"role":"user","content":"a"}],"interactions":4}"#;
         let mut parser = tunelint_data::record::json::Parser::new();
         let body = Body::Json(parser.parse(line).unwrap());
@@ -559,7 +568,7 @@ mod tests {
     }
 
     #[test]
-    fn interactions_have_names_of_their_own() {
+    fn interactions_have_different_field_names() {
         let line = r#"{"system_prompt":"s","interactions":[{"role":"user","text":"a"},{"role":"assistant","content":"b"}],"only_last":true}"#;
         let turns = ["system: s", "user: a", "model: b"];
         assert_eq!(read(&Messages::Interactions, line).0, turns);
@@ -572,7 +581,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_said_in_place_of_an_answer() {
+    fn a_refusal_replaces_the_content() {
         let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"refusal":"No."}]}"#;
         assert_eq!(read(&Messages::Usual, line).0, ["user: a", "model: No."]);
         let own = rewrite(&Messages::Usual, &Messages::Usual, line);
@@ -583,7 +592,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_few_take_become_the_usual_ones() {
+    fn nonstandard_roles_become_standard_ones() {
         let line =
             r#"{"conversations":[{"role":"human","content":"a"},{"role":"gpt","content":"b"}]}"#;
         let (text, lost) = rewrite(&Messages::Conversations, &Messages::Usual, line);
@@ -595,7 +604,7 @@ mod tests {
     }
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         let line = r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"\u00e9"},{"role":"assistant","content":"z","weight":0}],"tools":[{"type":"function"}]}"#;
         assert_eq!(
             rewrite(&Messages::Usual, &Messages::Usual, line),
@@ -614,7 +623,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_another_layout_are_not_taken_for_its_own() {
+    fn keys_of_other_layouts_are_not_copied() {
         let line = r#"{"conversations":[{"from":"human","value":"a"},{"from":"function_call","value":"{}"},{"from":"gpt","value":"b","role":"x"}],"tools":"[]"}"#;
         let (text, losses) = rewrite(&ShareGpt, &Messages::Usual, line);
         assert_eq!(
@@ -625,7 +634,7 @@ mod tests {
     }
 
     #[test]
-    fn a_system_text_at_the_top_stands_first() {
+    fn a_top_level_system_prompt_comes_first() {
         let turns = r#""messages":[{"role":"user","content":"a"}]"#;
         for system in [r#""s""#, r#"[{"type":"text","text":"s"}]"#] {
             let line = format!(r#"{{"system":{system},{turns}}}"#);
@@ -639,11 +648,11 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_text_is_counted() {
+    fn extra_keys_of_a_text_part_are_lost() {
         let line = r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{}}]}]}"#;
         assert_eq!(
             rewrite(&Messages::Usual, &Messages::Usual, line).1,
-            ["field `cache_control` of a part"]
+            ["field `cache_control` of a content part"]
         );
         let empty = r#"{"messages":[{"role":"user","content":[]}]}"#;
         assert_eq!(
@@ -658,7 +667,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_placed() {
+    fn mismatches_have_locations() {
         let said = |line| read(&Messages::Usual, line).1;
         assert_eq!(
             said(r#"{"messages":[{"role":"bot","content":"a"}]}"#),

@@ -1,4 +1,4 @@
-//! Why a record does not fit its layout: typed facts that rules put into words.
+//! Why a record does not match its layout: typed facts, worded by the rules.
 
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::text::Text;
@@ -16,18 +16,18 @@ pub struct Mismatch {
 /// What a layout cannot read. Names and texts are those of the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MismatchKind {
-    /// A required field is not there.
+    /// A required field is missing.
     MissingField {
         /// Its name.
         name: String,
-        /// A field that is there and was most likely meant.
+        /// An existing field that was probably meant.
         near: Option<String>,
     },
     /// A message without a role.
     MissingRole {
         /// The key that names the role.
         key: String,
-        /// A key that is there and was most likely meant.
+        /// An existing key that was probably meant.
         near: Option<String>,
         /// The roles of the layout.
         roles: &'static [&'static str],
@@ -77,11 +77,11 @@ pub enum MismatchKind {
         /// The label as written.
         name: String,
     },
-    /// A step of an answer that is not text.
+    /// A step of a response that is not text.
     StepNotText(Kind),
     /// A label of a step that is neither true nor false.
     StepLabelNotBool(Kind),
-    /// An answer without steps.
+    /// A response without steps.
     NoSteps,
     /// There are not as many labels as steps.
     StepCount {
@@ -171,12 +171,12 @@ impl Mismatches {
     }
 }
 
-/// The beginning of a value, as a message quotes it.
+/// The first characters of a value, as a message quotes them.
 pub(super) fn beginning(text: &str) -> String {
     text.chars().take(Mismatch::QUOTED).collect()
 }
 
-/// What the value of a field is, where it came as text.
+/// The kind of a field's value, if it was read as text.
 pub(super) fn found_text(text: &Text<'_>) -> Found {
     match text.raw_json() {
         Some(_) => Found::Json(Kind::String),

@@ -1,5 +1,5 @@
-//! One prompt and its answer under names that one provider or trainer reads and no other: each pair
-//! of names is a layout of its own.
+//! One prompt and its response under names that only one provider or trainer reads; each pair of
+//! names is a separate layout.
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, has, required};
@@ -13,10 +13,10 @@ use tunelint_data::record::{Body, Record};
 /// The layouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NamedPair {
-    /// `input_text` and `output_text`, the form of Vertex AI's tuning of text-bison.
+    /// `input_text` and `output_text`, Vertex AI's format for tuning text-bison.
     Palm,
     /// `input` and `output`, as watsonx, NeMo and torchtune read them. `pairs` reads these names
-    /// too, so this is a layout to be asked for: what it writes, they take.
+    /// too, so this layout must be asked for: it writes the names that these tools accept.
     InputOutput,
 }
 
@@ -71,7 +71,7 @@ impl Layout for NamedPair {
     }
 
     fn fits_header(&self, has: &dyn Fn(&str) -> bool, _count: usize) -> bool {
-        // `input` and `output` are those of `pairs`, which is asked first.
+        // `pairs`, which is tried first, claims `input` and `output`.
         *self == Self::Palm && self.names().iter().all(|name| has(name))
     }
 }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_reads_what_it_writes() {
+    fn records_round_trip() {
         for (layout, line) in [
             (
                 NamedPair::Palm,

@@ -1,4 +1,4 @@
-//! Where the turns of a layout name their role, and the names that layouts share.
+//! Where the messages of a layout have their role, and role names shared by layouts.
 
 use crate::example::Role;
 
@@ -13,22 +13,22 @@ pub(super) const SHAREGPT_ROLES: [&str; 7] = [
     "observation",
 ];
 
-/// Where the turns of a layout name who speaks.
+/// Where the messages of a layout have their role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Naming {
-    /// The field with all turns.
+    /// The field with all messages.
     pub list: &'static str,
-    /// The key of the speaker's name in each of them.
+    /// The key of the role in each message.
     pub speaker: &'static str,
-    /// The usual names.
+    /// The standard role names.
     pub names: &'static [&'static str],
-    /// Names that are read though few readers of the layout take them: whether a target does, its
-    /// profile says.
+    /// Role names that are read although few trainers accept them; whether a target does is up to
+    /// its profile.
     pub seldom: &'static [(&'static str, Role)],
 }
 
 impl Naming {
-    /// Where the turns of `list` have nothing but the usual `names` under `speaker`.
+    /// For messages in `list` with only the standard `names` under `speaker`.
     pub(super) const fn of(
         list: &'static str,
         speaker: &'static str,
@@ -43,7 +43,7 @@ impl Naming {
     }
 }
 
-/// The role that `name` has among `names`.
+/// The role that `name` has in `names`.
 pub(super) fn among(names: &[(&str, Role)], name: &str) -> Option<Role> {
     let found = names.iter().find(|(known, _)| *known == name);
     found.map(|(_, role)| *role)

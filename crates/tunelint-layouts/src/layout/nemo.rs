@@ -1,5 +1,5 @@
-//! `nemo`: `conversations` of `User` and `Assistant` with the system text beside them and a `mask`
-//! that names whose turns are not learnt, as NVIDIA NeMo has chats.
+//! `nemo`: `conversations` of `User` and `Assistant` with the system prompt in `system`, and a
+//! `mask` that names the role excluded from training, the format of NVIDIA NeMo.
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, fields, has, optional, read_each};
@@ -20,7 +20,7 @@ use tunelint_data::record::{Body, Record};
 pub(super) struct Nemo;
 
 const FIELDS: [&str; 3] = ["system", "mask", "conversations"];
-/// Its turns.
+/// The format of its messages.
 const TURNS: Plain = Plain {
     list: "conversations",
     speaker: "from",
@@ -28,7 +28,7 @@ const TURNS: Plain = Plain {
     names: &["User", "Assistant"],
     roles: &[Role::User, Role::Model],
 };
-/// The usual mask, as JSON: the model learns to answer, not to ask.
+/// The default mask, as JSON: user messages are not trained on.
 const MASK: &str = "\"User\"";
 
 impl Layout for Nemo {
@@ -79,13 +79,13 @@ impl Layout for Nemo {
         object.key("system");
         object.texts(system.map(|turn| turn.texts.as_slice()).unwrap_or_default());
         for turn in systems.filter(|turn| turn.role == Role::System) {
-            losses.add("another system text", turn.span);
+            losses.add("additional system prompt", turn.span);
         }
         if let Some(turn) = system {
             tooling::lose(turn, |_| true, losses);
             if turn.joined().is_empty() {
-                // The field has to be there, and nothing in it is no text.
-                losses.add("an empty system text", turn.span);
+                // The field is required, and only an empty text in it means no system prompt.
+                losses.add("empty system prompt", turn.span);
             }
         }
         tooling::lose_system_places(&example.turns, losses);
@@ -113,7 +113,7 @@ mod tests {
     const LINE: &str = r#"{"system":"s","mask":"User","conversations":[{"from":"User","value":"a"},{"from":"Assistant","value":"b"}]}"#;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         assert_eq!(read(&Nemo, LINE).0, ["system: s", "user: a", "model: b"]);
         assert_eq!(rewrite(&Nemo, &Nemo, LINE), (LINE.into(), vec![]));
         let sharegpt = by_name("sharegpt").unwrap();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn another_mask_is_kept_or_counted() {
+    fn a_nondefault_mask_is_kept_or_lost() {
         let line = LINE.replace(r#""mask":"User""#, r#""mask":"Assistant""#);
         assert_eq!(rewrite(&Nemo, &Nemo, &line), (line.clone(), vec![]));
         let sharegpt = by_name("sharegpt").unwrap();

@@ -1,10 +1,10 @@
-//! Writes one compact JSON object, and remembers where each of its fields stands.
+//! Writes compact JSON objects, and remembers the position of every top-level field.
 
 use std::ops::Range;
 
 use tunelint_data::text::Text;
 
-/// A JSON object under construction; its buffer is kept between objects.
+/// A JSON object under construction; reuse it, since its buffer is kept.
 ///
 /// ```
 /// use tunelint_layouts::layout::ObjectWriter;
@@ -16,11 +16,11 @@ use tunelint_data::text::Text;
 #[derive(Debug, Default)]
 pub struct ObjectWriter {
     out: Vec<u8>,
-    /// How many bytes were written.
+    /// The number of bytes written.
     len: u64,
-    /// Nothing is written; only `len` is kept.
+    /// Whether only `len` is counted and nothing is written.
     measuring: bool,
-    /// Open containers inside the object.
+    /// The number of open containers inside the object.
     depth: usize,
     /// Whether a comma must precede the next key or item.
     comma: bool,
@@ -34,7 +34,7 @@ impl ObjectWriter {
         Self::default()
     }
 
-    /// An object that is not written, only measured.
+    /// An object that is only measured, not written.
     pub fn measuring() -> Self {
         Self {
             measuring: true,
@@ -42,13 +42,13 @@ impl ObjectWriter {
         }
     }
 
-    /// The length of the finished object in bytes.
+    /// Ends the object and returns its length in bytes.
     pub fn measure(&mut self) -> u64 {
         self.finish();
         self.len
     }
 
-    /// Starts anew.
+    /// Starts a new object.
     pub fn clear(&mut self) {
         self.out.clear();
         self.fields.clear();
@@ -56,7 +56,7 @@ impl ObjectWriter {
         (self.depth, self.comma, self.finished) = (0, false, false);
     }
 
-    /// Starts a field of the innermost object.
+    /// Starts a field of the innermost open object.
     pub fn key(&mut self, key: &str) {
         if self.len == 0 {
             self.push(b"{");
@@ -74,34 +74,34 @@ impl ObjectWriter {
         }
     }
 
-    /// Opens an object as a value.
+    /// Opens an object as the value.
     pub fn begin_object(&mut self) {
         self.open(b"{");
     }
 
-    /// Closes it.
+    /// Closes the innermost object.
     pub fn end_object(&mut self) {
         self.close(b"}");
     }
 
-    /// Opens a list as a value.
+    /// Opens an array as the value.
     pub fn begin_array(&mut self) {
         self.open(b"[");
     }
 
-    /// Closes it.
+    /// Closes the innermost array.
     pub fn end_array(&mut self) {
         self.close(b"]");
     }
 
-    /// A value as it was written elsewhere: its digits and escapes stay.
+    /// Writes raw JSON as the value: digits and escapes stay as they are.
     pub fn raw(&mut self, json: &str) {
         self.separate();
         self.push(json.as_bytes());
         self.value_ends();
     }
 
-    /// A string.
+    /// Writes a string as the value.
     pub fn string(&mut self, text: &str) {
         self.separate();
         self.push(b"\"");
@@ -110,7 +110,8 @@ impl ObjectWriter {
         self.value_ends();
     }
 
-    /// A string made of texts; those that were JSON strings are copied as they were written.
+    /// Writes a string that joins texts; those read from JSON strings are copied with their
+    /// escapes.
     pub fn texts(&mut self, texts: &[Text<'_>]) {
         self.separate();
         self.push(b"\"");
@@ -124,7 +125,7 @@ impl ObjectWriter {
         self.value_ends();
     }
 
-    /// The finished object.
+    /// Ends the object and returns its bytes.
     pub fn finish(&mut self) -> &[u8] {
         if !self.finished {
             if self.len == 0 {
@@ -136,7 +137,7 @@ impl ObjectWriter {
         &self.out
     }
 
-    /// The fields at the top: each name, and its value as JSON.
+    /// The top-level fields: the name and the JSON value of each.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let bytes = |range: &Range<usize>| self.out.get(range.clone()).unwrap_or_default();
         let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
@@ -165,7 +166,7 @@ impl ObjectWriter {
         }
     }
 
-    /// Text as it stands inside a JSON string.
+    /// Appends text, escaped for the inside of a JSON string.
     fn push_escaped(&mut self, text: &str) {
         if self.measuring {
             self.len += escaped_len(text);
@@ -174,7 +175,7 @@ impl ObjectWriter {
         let from = self.out.len();
         // Writing a string to memory does not fail.
         let _ = serde_json::to_writer(&mut self.out, text);
-        // The quotes around it are those of the whole, which may have several parts.
+        // The quotes belong to the whole string, which may have several parts.
         self.out.pop();
         self.out.remove(from);
         self.len += (self.out.len() - from) as u64;
@@ -202,13 +203,13 @@ fn inside(quoted: &[u8]) -> &[u8] {
         .unwrap_or_default()
 }
 
-/// The length of `text` inside a JSON string, as `serde_json` escapes it.
+/// The length of `text` inside a JSON string, escaped as `serde_json` does it.
 fn escaped_len(text: &str) -> u64 {
     let escaped = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
     let short = |byte: u8| (byte == 8) | (byte == 9) | (byte == 10) | (byte == 12) | (byte == 13);
     let bytes = text.as_bytes();
     let escapes = count(bytes, escaped);
-    // `\n` takes one byte more than a line break, `\u0007` five more than a bell.
+    // `\n` is one byte longer than a line feed, `\u0007` five bytes longer than BEL.
     let longer = if escapes == 0 {
         0
     } else {
@@ -217,7 +218,7 @@ fn escaped_len(text: &str) -> u64 {
     bytes.len() as u64 + escapes + longer
 }
 
-/// How many bytes are `wanted`. Short runs are summed in bytes, which vector instructions do.
+/// Counts the `wanted` bytes. Short runs are summed in a `u8`, which vectorizes.
 fn count(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> u64 {
     let run = |run: &[u8]| {
         run.iter()
@@ -231,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_measured_is_what_would_be_written() {
+    fn measured_length_equals_written_length() {
         for text in [
             "",
             "plain",
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn commas_and_nesting_come_out_right() {
+    fn commas_and_nesting_are_correct() {
         let mut object = ObjectWriter::new();
         object.key("a");
         object.begin_array();

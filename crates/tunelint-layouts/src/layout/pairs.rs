@@ -1,5 +1,5 @@
-//! `pairs`: one input and one output, as the Gemini API's tuning service takes them
-//! (`text_input`, `output`); other names are read where the user maps them.
+//! `pairs`: one input and one output, the format of the Gemini API's tuning service (`text_input`,
+//! `output`); other names are read if the user maps them.
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, has, missing, optional, own_names, required};
@@ -14,7 +14,7 @@ use tunelint_data::text::Text;
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::quoted;
 
-/// The layout; its names may be the user's.
+/// The layout, possibly with the user's field names.
 #[derive(Debug, Clone, Default)]
 pub struct Pairs {
     mapped: Option<Mapped>,
@@ -25,21 +25,21 @@ struct Mapped {
     input: Binding,
     output: Binding,
     system: Option<String>,
-    /// All names that are used, so that the others are known to be left over.
+    /// All names in use, so that any other name is an extra field.
     names: Vec<String>,
 }
 
-/// Where a text comes from.
+/// The source of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Binding {
-    /// A column or field.
+    /// One column or field.
     Name(String),
-    /// Several of them, and text between.
+    /// A template over several.
     Template(Template),
 }
 
 impl Binding {
-    /// The columns that it needs.
+    /// The columns that it uses.
     pub fn columns(&self) -> Vec<String> {
         match self {
             Self::Name(name) => vec![name.clone()],
@@ -61,10 +61,10 @@ enum Piece {
 }
 
 impl Template {
-    /// Reads a template. `{{` and `}}` stand for braces, `\n` and `\t` for a line break and a tab.
+    /// Parses a template. `{{` and `}}` are literal braces, `\n` and `\t` a line feed and a tab.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// What is wrong with the template.
     ///
     /// ```
     /// use tunelint_layouts::layout::Template;
@@ -92,9 +92,7 @@ impl Template {
                     pieces.push(Piece::Column(name));
                 }
                 ('}', _) => {
-                    return Err(
-                        "a closing brace has no opening one; write }} for a brace".to_owned()
-                    );
+                    return Err("unmatched closing brace; write }} for a literal brace".to_owned());
                 }
                 (c, _) => text.push(c),
             }
@@ -102,12 +100,12 @@ impl Template {
         pieces.push(Piece::Text(text));
         let template = Self { pieces };
         if template.columns().next().is_none() {
-            return Err("it names no column; write the column's name in braces".to_owned());
+            return Err("the template has no column; write a column name in braces".to_owned());
         }
         Ok(template)
     }
 
-    /// The columns that it names, in order.
+    /// The columns that it uses, in order.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Column(name) => Some(name.as_str()),
@@ -115,7 +113,7 @@ impl Template {
         })
     }
 
-    /// The text with every column filled in; a column that is not there is reported.
+    /// The text with all columns filled in; a missing column is reported.
     fn fill<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Text<'a>> {
         let mut filled = String::new();
         let mut place = None;
@@ -133,21 +131,19 @@ impl Template {
     }
 }
 
-/// Reads a column's name and the brace that closes it.
+/// Reads a column name and its closing brace.
 fn column(chars: &mut impl Iterator<Item = char>) -> Result<String, String> {
     let mut name = String::new();
     loop {
         match chars.next() {
             Some('}') if name.trim().is_empty() => {
-                return Err(
-                    "a pair of braces holds no column; write {{ and }} for braces".to_owned(),
-                );
+                return Err("empty braces; write {{ and }} for literal braces".to_owned());
             }
             Some('}') => return Ok(name.trim().to_owned()),
             None | Some('{') => {
                 let name = quoted(name.trim(), 40);
                 return Err(format!(
-                    "the brace before {name} is not closed; write {{{{ for a brace"
+                    "unclosed brace before {name}; write {{{{ for a literal brace"
                 ));
             }
             Some(c) => name.push(c),
@@ -156,7 +152,7 @@ fn column(chars: &mut impl Iterator<Item = char>) -> Result<String, String> {
 }
 
 impl Pairs {
-    /// The layout with the user's names.
+    /// The layout with the user's field names.
     pub fn mapped(input: Binding, output: Binding, system: Option<String>) -> Self {
         let mut names: Vec<String> = input
             .columns()
@@ -250,7 +246,7 @@ impl Layout for Pairs {
                 Turn::of_text(Role::Model, output),
             ],
         );
-        // Where both names stand, the second is left over and must not vanish.
+        // If both names exist, the second is an extra field, which must not be dropped silently.
         let input = if has(body, "text_input") {
             "text_input"
         } else {
@@ -285,7 +281,7 @@ impl Layout for Pairs {
     }
 }
 
-/// Both fields are looked at, so that one run tells everything that is wrong with a record.
+/// Checks both fields, so that one run reports everything that is wrong with a record.
 fn report_missing(record: &Record<'_>, mismatches: &mut Mismatches) {
     let names = own_names(record);
     let input = ["text_input", "input"]
@@ -322,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_no_text_is_named() {
+    fn missing_fields_and_wrong_types_are_reported() {
         let said = |line| read(&pairs(), line).1;
         assert_eq!(
             said(r#"{"text_inputs":"a","output":"b"}"#),
@@ -336,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_copied_as_they_were_written() {
+    fn string_escapes_are_copied() {
         let line = r#"{"text_input":"a\u00e9\/\n","output":"\ud83d\ude00"}"#;
         assert_eq!(rewrite(&pairs(), &pairs(), line), (line.into(), vec![]));
     }
@@ -362,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn templates_that_cannot_be_meant_are_refused() {
+    fn invalid_templates_are_rejected() {
         for text in ["no column", "{open", "close}", "{}", "}} {open", "{a{b}"] {
             assert!(Template::parse(text).is_err(), "{text}");
         }
@@ -372,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_beside_the_input_is_left_over() {
+    fn a_second_input_is_an_extra_field() {
         let line = r#"{"text_input":"a","input":"b","output":"c"}"#;
         assert_eq!(left_over(&pairs(), line), ["input"]);
         assert!(left_over(&pairs(), r#"{"input":"b","output":"c"}"#).is_empty());

@@ -1,4 +1,4 @@
-//! Turns that are a name and a text, in layouts that call the speakers by names of their own.
+//! Messages that consist of a role and a text, in layouts with their own role names.
 
 use super::contract::Losses;
 use super::fields::notes;
@@ -11,22 +11,22 @@ use crate::example::{Example, PartKind, Role, Turn};
 use tunelint_data::record::json::Value;
 use tunelint_data::record::{Body, Field, Record};
 
-/// How a layout writes its turns.
+/// How a layout writes its messages.
 pub(super) struct Plain {
-    /// The field with all of them.
+    /// The field with all messages.
     pub list: &'static str,
-    /// The key of the speaker.
+    /// The key of the role.
     pub speaker: &'static str,
-    /// The key of what is said.
+    /// The key of the text.
     pub text: &'static str,
-    /// What the speakers are called.
+    /// The role names.
     pub names: &'static [&'static str],
-    /// Whom each name stands for.
+    /// The role of each name.
     pub roles: &'static [Role],
 }
 
-/// Letters by which a name may differ from the one that was meant.
-const SLIP: usize = 2;
+/// The maximum edit distance between a role name and a misspelled one.
+const MAX_TYPOS: usize = 2;
 
 impl Plain {
     fn role_called(&self, name: &str) -> Option<Role> {
@@ -34,14 +34,14 @@ impl Plain {
         self.roles.get(at).copied()
     }
 
-    /// Where the turns name who speaks.
+    /// Where the messages have their role.
     pub(super) fn naming(&self) -> Naming {
         Naming::of(self.list, self.speaker, self.names)
     }
 
-    /// Whether the turns are meant to be of these speakers: each has one of their names, or nearly,
-    /// and nobody one that the `usual` layout of the list has. One capital letter too many does not
-    /// make a record one of another layout.
+    /// Whether the messages use these role names: each has one of them, possibly misspelled, and
+    /// none has a name of the `usual` layout of the list. A typo in one role does not make the
+    /// record a different layout.
     pub(super) fn is_meant(&self, body: &Body<'_>, usual: &[&str]) -> bool {
         let Some(Field::Other(list)) = body.field(self.list) else {
             return false;
@@ -54,14 +54,14 @@ impl Plain {
             let slip = |known: &&str| strsim::damerau_levenshtein(known, name);
             self.names
                 .iter()
-                .any(|known| slip(known) <= SLIP.min(known.len() / 3))
+                .any(|known| slip(known) <= MAX_TYPOS.min(known.len() / 3))
         };
         let is_own = |name| self.role_called(name).is_some();
         list.items().next().is_some()
             && names.all(|name| is_own(name) || (is_near(name) && !usual.contains(&name)))
     }
 
-    /// Reads a turn.
+    /// Reads a message.
     pub(super) fn turn<'a>(
         &self,
         record: &Record<'a>,
@@ -82,7 +82,7 @@ impl Plain {
         Some(turn)
     }
 
-    /// Writes the list of those turns that have a name here.
+    /// Writes the list of messages, without turns whose role has no name here.
     pub(super) fn encode(
         &self,
         example: &Example<'_>,
@@ -100,7 +100,7 @@ impl Plain {
     fn encode_turn(&self, turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let at = self.roles.iter().position(|role| *role == turn.speaker());
         let Some(name) = at.and_then(|at| self.names.get(at)) else {
-            // The system text has a field of its own.
+            // The system prompt has a separate field.
             if turn.role == Role::Tool {
                 losses.add("tool result", turn.span);
                 tooling::lose(turn, |part| part.kind != PartKind::Result, losses);

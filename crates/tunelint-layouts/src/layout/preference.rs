@@ -1,5 +1,5 @@
-//! `preference`: a prompt with a better and a worse answer, in the forms that trainers and
-//! providers have for it; each form is a layout of its own.
+//! `preference`: a prompt with a chosen and a rejected response, in the formats of several trainers
+//! and providers; each format is a separate layout.
 
 use super::contract::{Layout, Losses};
 use super::fields::{all_of, extra, extras, has, missing, not_a, notes, own_names};
@@ -17,17 +17,17 @@ use tunelint_data::text::position::Span;
 /// The layouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Preference {
-    /// `prompt`, `chosen`, `rejected`: texts or lists of messages, as TRL has them.
+    /// `prompt`, `chosen`, `rejected`: texts or lists of messages, TRL's format.
     Trl,
-    /// `input`, `preferred_output`, `non_preferred_output`, as OpenAI has them.
+    /// `input`, `preferred_output`, `non_preferred_output`, OpenAI's format.
     OpenAi,
-    /// `contents` and two `completions` with their scores, as Vertex AI has them.
+    /// `contents` and two `completions` with their scores, Vertex AI's format.
     Vertex,
-    /// `conversations`, `chosen`, `rejected`, as LLaMA-Factory has them.
+    /// `conversations`, `chosen`, `rejected`, LLaMA-Factory's format.
     ShareGpt,
 }
 
-/// Turns of the prompt, the better answer and the worse one.
+/// The turns of the prompt, the chosen and the rejected response.
 struct Sides<'a> {
     prompt: Vec<Turn<'a>>,
     chosen: Vec<Turn<'a>>,
@@ -35,7 +35,7 @@ struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// Where each answer is one turn.
+    /// For formats in which each response is one turn.
     fn of_one(prompt: Vec<Turn<'a>>, chosen: Turn<'a>, rejected: Turn<'a>) -> Self {
         Self {
             prompt,
@@ -128,7 +128,7 @@ impl Layout for Preference {
 }
 
 impl Preference {
-    /// The fields beside the turns.
+    /// The fields other than the turns.
     fn settings<'a>(self, record: &Record<'a>) -> Vec<Extra<'a>> {
         match (self, record.body.field("input")) {
             (Self::OpenAi, Some(Field::Other(input))) => {
@@ -140,27 +140,27 @@ impl Preference {
     }
 }
 
-/// The prompt, the better answer and the worse one.
+/// The prompt, the chosen and the rejected response.
 pub(super) fn sides<'e, 'a>(example: &'e Example<'a>) -> [&'e [Turn<'a>]; 3] {
     let turns = example.turns.as_slice();
-    let answer = match example.answer_turns {
+    let start = match example.answer_turns {
         0 => turns.iter().rposition(|turn| turn.role == Role::Model),
         several => turns.len().checked_sub(several),
     };
-    let (prompt, chosen) = turns.split_at(answer.unwrap_or(turns.len()));
+    let (prompt, chosen) = turns.split_at(start.unwrap_or(turns.len()));
     [prompt, chosen, &example.rejected]
 }
 
-/// The first turn of an answer, where a layout has room for one; the others are lost.
+/// The first turn of a response, for layouts that hold only one; the others are lost.
 pub(super) fn one<'t, 'a>(turns: &'t [Turn<'a>], losses: &mut Losses) -> Option<&'t Turn<'a>> {
     let (first, more) = turns.split_first()?;
     for turn in more {
-        losses.add("a second turn of an answer", turn.span);
+        losses.add("additional turn of a response", turn.span);
     }
     Some(first)
 }
 
-/// The prompt may be left out where both answers begin with it.
+/// The prompt may be omitted if both responses start with it.
 fn trl<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Sides<'a>> {
     let prompt = match has(&record.body, "prompt") {
         true => side::read(record, "prompt", Role::User, mismatches),
@@ -209,12 +209,12 @@ fn openai<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Sides<
         })
     };
     let prompt = turns(list, mismatches);
-    let mut answer = |name| {
+    let mut response = |name| {
         let list = turn_list(record, name, mismatches);
         turns(list, mismatches)
     };
-    let chosen = answer("preferred_output");
-    let rejected = answer("non_preferred_output");
+    let chosen = response("preferred_output");
+    let rejected = response("non_preferred_output");
     Some(Sides {
         prompt: prompt?,
         chosen: chosen?,
@@ -248,7 +248,7 @@ fn vertex<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Sides<
     Some(Sides::of_one(prompt?, chosen?, rejected?))
 }
 
-/// A completion, and whether it is the better one.
+/// A completion, and whether it is the preferred one.
 fn completion<'a>(
     record: &Record<'a>,
     item: Value<'a>,
@@ -281,12 +281,12 @@ fn sharegpt_sides<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Optio
     let prompt = all_of(list.items(), |item| {
         sharegpt::turn(record, item, mismatches)
     });
-    let mut answer = |name| match record.body.field(name) {
+    let mut response = |name| match record.body.field(name) {
         Some(Field::Other(turn)) => sharegpt::turn(record, turn, mismatches),
         Some(Field::Text(text)) => Some(Turn::of_text(Role::Model, text)),
         None => absent(record, name, mismatches),
     };
-    let (chosen, rejected) = (answer("chosen"), answer("rejected"));
+    let (chosen, rejected) = (response("chosen"), response("rejected"));
     Some(Sides::of_one(prompt?, chosen?, rejected?))
 }
 
@@ -403,7 +403,7 @@ mod tests {
     ];
 
     #[test]
-    fn each_form_becomes_every_other() {
+    fn every_format_converts_to_every_other() {
         for (from, line) in LINES {
             assert_eq!(read(from, line).0, ["user: a", "model: b"]);
             for (to, wanted) in LINES {
@@ -417,7 +417,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prompt_that_both_answers_begin_with_is_the_prompt() {
+    fn a_shared_prefix_is_the_prompt() {
         let line = r#"{"chosen":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"rejected":[{"role":"user","content":"a"},{"role":"assistant","content":"c"}]}"#;
         let (text, lost) = rewrite(&Preference::Trl, &Preference::Trl, line);
         assert_eq!(text, r#"{"prompt":"a","chosen":"b","rejected":"c"}"#);
@@ -425,14 +425,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_several_turns_stays_one_or_is_counted() {
+    fn additional_turns_of_a_response_are_kept_or_lost() {
         let line = r#"{"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"},{"role":"user","content":"b"},{"role":"assistant","content":"c"}],"rejected":[{"role":"assistant","content":"d"},{"role":"user","content":"e"},{"role":"assistant","content":"f"}]}"#;
         let own = rewrite(&Preference::Trl, &Preference::Trl, line);
         assert_eq!(own, (line.to_owned(), vec![]));
         for (to, _) in LINES.into_iter().skip(1) {
             let (text, lost) = rewrite(&Preference::Trl, to, line);
             assert!(!text.contains(r#""e""#), "{to:?}: {text}");
-            assert_eq!(lost, ["a second turn of an answer"; 4], "{to:?}");
+            assert_eq!(lost, ["additional turn of a response"; 4], "{to:?}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! `preference-bedrock`: `messages` of which the last has `candidates`, a preferred one and one
-//! that is not, as Amazon Bedrock compares answers.
+//! `preference-bedrock`: `messages` whose last one has `candidates`, one preferred and one not,
+//! Amazon Bedrock's preference format.
 
 use super::bedrock_converse::{self, compared};
 use super::contract::{Layout, Losses};
@@ -21,7 +21,7 @@ pub(super) struct PreferenceBedrock;
 const FIELDS: [&str; 4] = ["schemaVersion", "system", "messages", "toolConfig"];
 const CANDIDATES: &str = "candidates";
 const LABEL: &str = "preferenceLabel";
-/// What the better answer is called, and the worse one.
+/// The labels of the preferred and the rejected response.
 const LABELS: [&str; 2] = ["preferred", "non-preferred"];
 
 impl Layout for PreferenceBedrock {
@@ -50,14 +50,14 @@ impl Layout for PreferenceBedrock {
         };
         let earlier = list.items().take(list.items().count() - 1);
         let turns = bedrock_converse::turns(record, earlier, mismatches);
-        let answers = answers(record, message, mismatches);
-        let (mut turns, answers) = (turns?, answers?);
-        turns.push(answers.chosen);
+        let responses = responses(record, message, mismatches);
+        let (mut turns, responses) = (turns?, responses?);
+        turns.push(responses.chosen);
         let mut example = Example::new(*record, turns);
-        example.rejected = vec![answers.rejected];
+        example.rejected = vec![responses.rejected];
         example.extras = extras(record, &FIELDS);
         example.settings = bedrock_converse::settings(record);
-        example.settings.extend(answers.further);
+        example.settings.extend(responses.further);
         Some(example)
     }
 
@@ -110,19 +110,19 @@ impl Layout for PreferenceBedrock {
 }
 
 /// The candidates of a message.
-struct Answers<'a> {
+struct Responses<'a> {
     chosen: Turn<'a>,
     rejected: Turn<'a>,
-    /// Candidates behind the first of each label: no other layout has a place for them.
+    /// Candidates after the first of each label: no other layout can hold them.
     further: Vec<Extra<'a>>,
 }
 
 /// Reads the last message.
-fn answers<'a>(
+fn responses<'a>(
     record: &Record<'a>,
     message: Value<'a>,
     mismatches: &mut Mismatches,
-) -> Option<Answers<'a>> {
+) -> Option<Responses<'a>> {
     let (speaker, named) = opened(record, message, &["assistant"], &[], mismatches)?;
     if speaker.role != Role::Model {
         unknown_role("role", named, &["assistant"], mismatches);
@@ -159,14 +159,14 @@ fn answers<'a>(
         return None;
     };
     chosen.parts.extend(notes(message, &["role", CANDIDATES]));
-    whole.then_some(Answers {
+    whole.then_some(Responses {
         chosen,
         rejected,
         further,
     })
 }
 
-/// Reads a candidate: the place of its label among [`LABELS`], and what is answered.
+/// Reads a candidate: the index of its label in [`LABELS`], and its turn.
 fn candidate<'a>(item: Value<'a>, mismatches: &mut Mismatches) -> Option<(usize, Turn<'a>)> {
     let label = turn_text(item, LABEL, mismatches)?;
     let name = label.as_str().unwrap_or_default();
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn further_candidates_are_kept_or_counted() {
+    fn further_candidates_are_kept_or_lost() {
         let three = line(&[
             candidate("b", "preferred"),
             candidate("c", "non-preferred"),
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_comparison_is_told() {
+    fn invalid_candidates_are_reported() {
         let said = |line: &str| read(&PreferenceBedrock, line).1;
         let good = candidate("b", "preferred");
         assert_eq!(

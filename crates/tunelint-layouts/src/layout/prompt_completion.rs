@@ -1,6 +1,6 @@
-//! `prompt-completion`: `prompt` and `completion`, the form of the first fine-tuning services and
-//! of many trainers; `response` is read for `completion` too, and Together weighs the example with
-//! a `weight`.
+//! `prompt-completion`: `prompt` and `completion`, the format of the first fine-tuning services and
+//! of many trainers; `response` is accepted for `completion`, and Together reads a `weight` for the
+//! example.
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, fields, has};
@@ -37,19 +37,20 @@ impl Layout for PromptCompletion {
     }
 
     fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {
-        let answer = match has(&record.body, "response") && !has(&record.body, "completion") {
-            true => "response",
-            false => "completion",
-        };
+        let completion_name =
+            match has(&record.body, "response") && !has(&record.body, "completion") {
+                true => "response",
+                false => "completion",
+            };
         let prompt = side::read(record, "prompt", Role::User, mismatches);
-        let completion = side::read(record, answer, Role::Model, mismatches);
+        let completion = side::read(record, completion_name, Role::Model, mismatches);
         let mut turns = prompt?;
         turns.extend(completion?);
         let mut example = Example::new(*record, turns);
         example.settings = weight(record);
         example.extras = match example.settings.is_empty() {
-            true => extras(record, &["prompt", answer]),
-            false => extras(record, &["prompt", answer, WEIGHT]),
+            true => extras(record, &["prompt", completion_name]),
+            false => extras(record, &["prompt", completion_name, WEIGHT]),
         };
         Some(example)
     }
@@ -74,8 +75,7 @@ impl Layout for PromptCompletion {
     }
 }
 
-/// The weight of the example, if the field of that name is a number: anything else is somebody's
-/// own.
+/// The weight of the example, if the field is a number; otherwise it is an extra field.
 fn weight<'a>(record: &Record<'a>) -> Vec<Extra<'a>> {
     let mut fields = fields(record, |name| name == WEIGHT);
     if matches!(record.body, Body::Row(_)) {
@@ -126,13 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn a_second_answer_is_left_over() {
+    fn a_second_output_is_an_extra_field() {
         let line = r#"{"prompt":"a","completion":"b","response":"c"}"#;
         assert_eq!(left_over(&PromptCompletion, line), ["response"]);
     }
 
     #[test]
-    fn a_near_name_is_named() {
+    fn a_misspelled_field_is_reported() {
         let said = read(&PromptCompletion, r#"{"promt":"a","completion":7}"#).1;
         assert_eq!(said[0], "missing-field@1 : prompt");
         assert_eq!(

@@ -9,7 +9,7 @@ use super::{
     stepwise, text, typed_messages,
 };
 
-/// Every layout, in the order in which they are tried.
+/// All layouts, in the order in which they are tried.
 pub fn all() -> Vec<Arc<dyn Layout>> {
     vec![
         Arc::new(pairs::Pairs::default()),

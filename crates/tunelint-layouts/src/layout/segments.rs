@@ -1,5 +1,5 @@
-//! `segments`: pieces of one text, each with a `label` that says whether it is learnt, as Axolotl
-//! has them for training without a template (`input_output`).
+//! `segments`: consecutive segments of one text, each with a `label`: whether it is
+//! trained on, Axolotl's format for training without a template (`input_output`).
 
 use super::contract::{Layout, Losses};
 use super::fields::{all_of, extras, has, missing_in, not_a, not_an_object, notes};
@@ -18,7 +18,7 @@ use tunelint_data::record::{Body, Field, Record};
 pub(super) struct Segments;
 
 const FIELDS: [&str; 1] = ["segments"];
-/// Whether a segment is learnt.
+/// The key of the label: whether a segment is trained on.
 const LABEL: &str = "label";
 
 impl Layout for Segments {
@@ -30,7 +30,7 @@ impl Layout for Segments {
         &FIELDS
     }
 
-    /// Pieces of speech are called so too; those that are learnt or not say which.
+    /// Transcripts have `segments` too; only those with boolean labels are meant here.
     fn recognises(&self, body: &Body<'_>) -> bool {
         let Some(Field::Other(list)) = body.field("segments") else {
             return false;
@@ -62,9 +62,12 @@ impl Layout for Segments {
         object.key("segments");
         object.begin_array();
         for turn in &example.turns {
-            let learnt = match turn.speaker() {
+            let label = match turn.speaker() {
                 Role::Model if turn.is_skipped() => {
-                    losses.add("role of an answer that is not learnt", turn.span);
+                    losses.add(
+                        "role of an assistant message that is not trained on",
+                        turn.span,
+                    );
                     "false"
                 }
                 Role::Model => "true",
@@ -77,22 +80,21 @@ impl Layout for Segments {
             };
             object.begin_object();
             object.key(LABEL);
-            object.raw(learnt);
+            object.raw(label);
             object.key("text");
             object.texts(&turn.texts);
             object.end_object();
-            // Whether it is learnt was said.
+            // The label already records whether the segment is trained on.
             tooling::lose(turn, |part| !part.skips(), losses);
         }
         object.end_array();
         if example.layout != self.name() {
-            losses.add("what stands between turns", example.record.span());
+            losses.add("separators between turns", example.record.span());
         }
         lose_settings(example, losses);
     }
 
-    /// Who speaks is no more said than how turns are told from each other: a system text is put
-    /// before the input.
+    /// Segments have no roles and no separators: a system prompt is prepended to the input.
     fn capacity(&self) -> Capacity {
         Capacity {
             system: false,
@@ -102,7 +104,7 @@ impl Layout for Segments {
     }
 }
 
-/// Reads a segment: what is learnt is the model's.
+/// Reads a segment: one that is trained on becomes a model turn.
 fn segment<'a>(item: Value<'a>, mismatches: &mut Mismatches) -> Option<Turn<'a>> {
     if item.kind() != Kind::Object {
         not_an_object(Item::Segment, item, mismatches);
@@ -140,7 +142,7 @@ mod tests {
         r#"{"segments":[{"label":false,"text":"Q: a\nA:"},{"label":true,"text":" b</s>"}]}"#;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         assert_eq!(read(&Segments, LINE).0, ["user: Q: a\nA:", "model:  b</s>"]);
         assert_eq!(rewrite(&Segments, &Segments, LINE), (LINE.into(), vec![]));
         let messages = by_name("messages").unwrap();
@@ -152,21 +154,24 @@ mod tests {
         assert!(lost.is_empty());
         assert_eq!(
             rewrite(&*messages, &Segments, &turns),
-            (LINE.into(), vec!["what stands between turns".into()])
+            (LINE.into(), vec!["separators between turns".into()])
         );
     }
 
     #[test]
-    fn what_was_not_to_be_learnt_is_not() {
+    fn a_zero_weight_becomes_a_false_label() {
         let messages = by_name("messages").unwrap();
         let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","weight":0}]}"#;
         let (text, lost) = rewrite(&*messages, &Segments, line);
         assert!(text.ends_with(r#"{"label":false,"text":"b"}]}"#), "{text}");
-        assert_eq!(lost[0], "role of an answer that is not learnt");
+        assert_eq!(
+            lost[0],
+            "role of an assistant message that is not trained on"
+        );
     }
 
     #[test]
-    fn what_is_no_segment_is_told() {
+    fn invalid_segments_are_reported() {
         let line =
             r#"{"segments":["a",{"text":"b"},{"label":"yes","text":"c"},{"label":1,"text":"d"}]}"#;
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What layouts share in writing: pairs, weights, and noting what there is no place for.
+//! Writing helpers shared by layouts: pairs, weights, losses.
 
 use tunelint_data::record::Record;
 use tunelint_data::text::Text;
@@ -9,7 +9,7 @@ use super::object::ObjectWriter;
 use super::tooling;
 use crate::example::{Example, Role, Turn};
 
-/// One prompt and its answer.
+/// An example of one prompt and its response.
 pub(super) fn pair<'a>(record: &Record<'a>, input: Text<'a>, output: Text<'a>) -> Example<'a> {
     Example::new(
         *record,
@@ -20,10 +20,10 @@ pub(super) fn pair<'a>(record: &Record<'a>, input: Text<'a>, output: Text<'a>) -
     )
 }
 
-/// The field that weighs an example as a whole, in the layouts that know one.
+/// The field with the weight of an example.
 pub const WEIGHT: &str = "weight";
 
-/// Writes the weight of an example as a whole.
+/// Writes the weight of an example.
 pub(super) fn write_weight(example: &Example<'_>, object: &mut ObjectWriter) {
     for weight in example.settings.iter().filter(|of| of.key == WEIGHT) {
         object.key(WEIGHT);
@@ -31,7 +31,7 @@ pub(super) fn write_weight(example: &Example<'_>, object: &mut ObjectWriter) {
     }
 }
 
-/// Writes one prompt and its answer under two names.
+/// Writes one prompt and its response under two names.
 pub(super) fn flat(
     example: &Example<'_>,
     names: [&str; 2],
@@ -50,8 +50,7 @@ pub(super) fn flat_texts(example: &Example<'_>, names: [&str; 2], object: &mut O
     }
 }
 
-/// Notes everything of an example that is no text: a layout that holds texts alone has no place
-/// for it.
+/// Notes everything of an example that is not text as lost, for layouts that hold only texts.
 pub(super) fn lose_parts(example: &Example<'_>, losses: &mut Losses) {
     lose_parts_of_turns(example, losses);
     lose_settings(example, losses);
@@ -63,12 +62,12 @@ pub(super) fn lose_parts_of_turns(example: &Example<'_>, losses: &mut Losses) {
     }
 }
 
-/// Notes every field beside the turns.
+/// Notes every field other than the turns as lost.
 pub(super) fn lose_settings(example: &Example<'_>, losses: &mut Losses) {
     lose_settings_but(&[], example, losses);
 }
 
-/// The same but for those in `there`, which have been written.
+/// The same, except for fields in `there`, which have already been written.
 pub(super) fn lose_settings_but(there: &[&str], example: &Example<'_>, losses: &mut Losses) {
     let settings = example.settings.iter();
     for setting in settings.filter(|of| !there.contains(&of.key)) {

@@ -1,5 +1,5 @@
-//! `sharegpt`: `conversations` of `from` and `value`, as conversations shared from chat programs
-//! were first collected; LLaMA-Factory adds tool turns.
+//! `sharegpt`: `conversations` of `from` and `value`, the format of the first datasets collected
+//! from shared chats; LLaMA-Factory adds tool messages.
 
 use super::mismatch::{Mismatches, unknown_role};
 use super::naming::{SHAREGPT_ROLES, among};
@@ -19,7 +19,7 @@ use tunelint_data::record::json::Value;
 use tunelint_data::record::roles::Speaker;
 use tunelint_data::record::{Body, Record};
 
-/// How calls and results are told.
+/// What tool calls and results can hold.
 const ROOM: Room = Room {
     ids: false,
     names: false,
@@ -37,8 +37,8 @@ const FIELDS: [&str; 6] = [
     "videos",
     "audios",
 ];
-/// Names that few readers take.
-const SELDOM: [(&str, Role); 2] = [("input", Role::User), ("output", Role::Model)];
+/// Nonstandard role names, which few trainers accept.
+const NONSTANDARD_ROLES: [(&str, Role); 2] = [("input", Role::User), ("output", Role::Model)];
 
 impl Layout for ShareGpt {
     fn name(&self) -> &'static str {
@@ -54,7 +54,7 @@ impl Layout for ShareGpt {
             list: "conversations",
             speaker: "from",
             names: &SHAREGPT_ROLES,
-            seldom: &SELDOM,
+            seldom: &NONSTANDARD_ROLES,
         })
     }
 
@@ -71,7 +71,7 @@ impl Layout for ShareGpt {
         let system = system.ok().flatten().filter(|text| !text.is_blank());
         turns.extend(system.map(|text| Turn::of_text(Role::System, text)));
         whole &= read_each(list.items(), &mut turns, |item| {
-            turn_of(record, item, &SELDOM, mismatches)
+            turn_of(record, item, &NONSTANDARD_ROLES, mismatches)
         });
         let mut example = Example::new(*record, turns);
         example.extras = extras(record, &FIELDS);
@@ -104,7 +104,7 @@ impl Layout for ShareGpt {
     }
 }
 
-/// Reads a turn whose speaker has one of the usual names.
+/// Reads a message with one of the standard roles.
 pub(super) fn turn<'a>(
     record: &Record<'a>,
     item: Value<'a>,
@@ -113,7 +113,7 @@ pub(super) fn turn<'a>(
     turn_of(record, item, &[], mismatches)
 }
 
-/// The same where some names are taken besides.
+/// The same, with additional role names.
 fn turn_of<'a>(
     record: &Record<'a>,
     item: Value<'a>,
@@ -156,7 +156,7 @@ fn turn_of<'a>(
     Some(turn)
 }
 
-/// Whom the layout calls `name`; some chat programs left their own names.
+/// The role that the layout calls `name`, including names that some chat programs export.
 fn speaker_called(name: &str) -> Option<Speaker> {
     Some(match name {
         "system" => Speaker::Role(Role::System),
@@ -168,8 +168,8 @@ fn speaker_called(name: &str) -> Option<Speaker> {
     })
 }
 
-/// Writes a turn that uses tools and was read in another layout: a turn for its text, one for its
-/// calls, one for each result.
+/// Writes a turn with tools from another layout: one message for its text, one for its calls, one
+/// for each result.
 fn encode_exchange(
     turn: &Turn<'_>,
     exchange: &Exchange,
@@ -186,7 +186,7 @@ fn encode_exchange(
         let name = role_of(if beside { Role::User } else { turn.role });
         write(object, name, |object| object.texts(&turn.texts));
         if !calls.is_empty() {
-            losses.add("text beside a tool call", turn.text_span());
+            losses.add("text next to a tool call", turn.text_span());
         }
     }
     let called: Vec<String> = calls.iter().map(|call| written_call(call)).collect();
@@ -209,7 +209,7 @@ fn write(object: &mut ObjectWriter, from: &str, value: impl FnOnce(&mut ObjectWr
     object.end_object();
 }
 
-/// A call as the JSON that a turn holds.
+/// A call as the JSON that a message contains.
 pub(super) fn written_call(call: &Call) -> String {
     let mut object = ObjectWriter::new();
     object.key("name");
@@ -219,7 +219,7 @@ pub(super) fn written_call(call: &Call) -> String {
     String::from_utf8_lossy(object.finish()).into_owned()
 }
 
-/// Tools are a string that holds a list.
+/// Writes the declared tools as a string that contains a JSON array.
 pub(super) fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
     let described = tools.iter().map(|tool| {
         let mut object = ObjectWriter::new();
@@ -241,7 +241,7 @@ fn role_of(role: Role) -> &'static str {
 }
 
 pub(super) fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-    // A call that came from this layout is a string; in another it is an object.
+    // A call read from this layout is a string; in other layouts it is an object.
     let call = turn
         .parts
         .iter()
@@ -270,7 +270,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         let line = r#"{"conversations":[{"from":"system","value":"s"},{"from":"human","value":"a"},{"from":"function_call","value":"{}"},{"from":"observation","value":"r"},{"from":"gpt","value":"b"}],"tools":"[]"}"#;
         assert_eq!(
             read(&ShareGpt, line).0,
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_placed() {
+    fn mismatches_have_locations() {
         let said = |line| read(&ShareGpt, line).1;
         assert_eq!(
             said(r#"{"conversations":[{"from":"humn","value":"a"}]}"#),

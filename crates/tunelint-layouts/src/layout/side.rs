@@ -1,4 +1,4 @@
-//! A side of an example that is one text, or a list of messages: a prompt, an answer.
+//! Prompts and responses that are either one text or a list of messages.
 
 use super::contract::Losses;
 use super::fields::{all_of, has, required};
@@ -9,7 +9,7 @@ use crate::example::{Role, Turn};
 use tunelint_data::record::json::Kind;
 use tunelint_data::record::{Field, Record};
 
-/// The turns of the field called `name`; as one text, it is a turn of `role`.
+/// Reads the turns of the field `name`; a single text becomes a turn of `role`.
 pub(super) fn read<'a>(
     record: &Record<'a>,
     name: &str,
@@ -24,7 +24,7 @@ pub(super) fn read<'a>(
     }
 }
 
-/// Whether each side is one plain turn: then sides are texts, else lists of messages.
+/// Whether every side is one plain turn, to be written as text rather than as messages.
 pub(super) fn are_texts(sides: &[(&[Turn<'_>], Role)]) -> bool {
     sides.iter().all(|(turns, role)| match turns {
         [turn] => turn.role == *role && turn.parts.is_empty(),
@@ -32,7 +32,7 @@ pub(super) fn are_texts(sides: &[(&[Turn<'_>], Role)]) -> bool {
     })
 }
 
-/// Writes a side under `name`.
+/// Writes a side as the field `name`.
 pub(super) fn write(
     name: &str,
     turns: &[Turn<'_>],
@@ -54,7 +54,7 @@ pub(super) fn write(
     }
 }
 
-/// Whether a record's sides are those of messages, so that they can be copied.
+/// Whether a record's sides are messages that can be copied.
 pub(super) fn is_own(record: &Record<'_>, names: &[&str]) -> bool {
     names.iter().any(|name| has(&record.body, name))
 }

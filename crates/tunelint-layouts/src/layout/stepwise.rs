@@ -1,5 +1,5 @@
-//! `stepwise`: a prompt, the steps of an answer under `completions`, and whether each of them is a
-//! right one under `labels`, as TRL has it for models that judge reasoning.
+//! `stepwise`: a prompt, the steps of a response in `completions`, and in `labels` whether each
+//! step is correct, TRL's format for process reward models.
 
 use super::mismatch::{Expected, MismatchKind, Mismatches};
 use smallvec::SmallVec;
@@ -20,7 +20,7 @@ use tunelint_data::text::Text;
 pub(super) struct Stepwise;
 
 const FIELDS: [&str; 3] = ["prompt", "completions", "labels"];
-/// What TRL puts between the steps unless it is told otherwise.
+/// TRL's default separator between steps.
 const BETWEEN: &str = "\n";
 
 impl Layout for Stepwise {
@@ -32,7 +32,7 @@ impl Layout for Stepwise {
         &FIELDS
     }
 
-    /// Only what no other layout could be: completions and labels stand beside many things.
+    /// Conservative: `completions` and `labels` also occur in records of other layouts.
     fn recognises(&self, body: &Body<'_>) -> bool {
         let others = [
             "completion",
@@ -59,9 +59,9 @@ impl Layout for Stepwise {
         let steps = list_of(Expected::List, record, "completions", mismatches);
         let labels = list_of(Expected::List, record, "labels", mismatches);
         let (mut turns, steps, labels) = (prompt?, steps?, labels?);
-        let answer = answer(steps, mismatches);
+        let response = response(steps, mismatches);
         let is_right = are_right(labels, mismatches);
-        let (answer, is_right) = (answer?, is_right?);
+        let (response, is_right) = (response?, is_right?);
         let (said, judged) = (steps.items().count(), labels.items().count());
         if said != judged || said == 0 {
             let kind = match said {
@@ -74,7 +74,7 @@ impl Layout for Stepwise {
             mismatches.add(labels.span(), kind);
             return None;
         }
-        turns.push(answer);
+        turns.push(response);
         let mut example = Example::new(*record, turns);
         example.desirable = Some(is_right);
         example.settings = fields(record, |name| name == "labels");
@@ -84,15 +84,18 @@ impl Layout for Stepwise {
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = self.recognises(&example.record.body);
-        let Some((answer, prompt)) = example.turns.split_last() else {
+        let Some((response, prompt)) = example.turns.split_last() else {
             return;
         };
         let as_text = side::are_texts(&[(prompt, Role::User)]);
         side::write("prompt", prompt, as_text, own, object, losses);
         object.key("completions");
         object.begin_array();
-        // What was put between the steps was written nowhere.
-        let steps = answer.texts.iter().filter(|text| text.raw_json().is_some());
+        // The separators between steps were not read from the record.
+        let steps = response
+            .texts
+            .iter()
+            .filter(|text| text.raw_json().is_some());
         steps.for_each(|step| object.texts(std::slice::from_ref(step)));
         object.end_array();
         for labels in &example.settings {
@@ -109,8 +112,8 @@ impl Layout for Stepwise {
     }
 }
 
-/// The steps as one turn, each a text of its own.
-fn answer<'a>(steps: Value<'a>, mismatches: &mut Mismatches) -> Option<Turn<'a>> {
+/// The steps as one turn, each a separate text.
+fn response<'a>(steps: Value<'a>, mismatches: &mut Mismatches) -> Option<Turn<'a>> {
     let mut texts: SmallVec<[Text<'a>; 1]> = SmallVec::new();
     let mut whole = true;
     for step in steps.items() {
@@ -132,7 +135,7 @@ fn answer<'a>(steps: Value<'a>, mismatches: &mut Mismatches) -> Option<Turn<'a>>
     })
 }
 
-/// Whether all steps are right ones; a label that says neither is reported.
+/// Whether all steps are correct; a label that is not a boolean is reported.
 fn are_right(labels: Value<'_>, mismatches: &mut Mismatches) -> Option<bool> {
     let mut all = Some(true);
     for label in labels.items() {
@@ -158,7 +161,7 @@ mod tests {
     const LINE: &str = r#"{"prompt":"a","completions":["b","c"],"labels":[true,true]}"#;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         assert_eq!(read(&Stepwise, LINE).0, ["user: a", "model: b\nc"]);
         assert_eq!(rewrite(&Stepwise, &Stepwise, LINE), (LINE.into(), vec![]));
         let pairs = by_name("pairs").unwrap();
@@ -168,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_judges_no_steps_is_told() {
+    fn mismatched_steps_and_labels_are_reported() {
         let said = |steps: &str, labels: &str| {
             let line = format!(r#"{{"prompt":"a","completions":{steps},"labels":{labels}}}"#);
             read(&Stepwise, &line).1.join("; ")

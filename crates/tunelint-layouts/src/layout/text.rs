@@ -1,4 +1,4 @@
-//! `text`: one text that is trained on as a whole, for continued training.
+//! `text`: one text that is trained on as a whole, for continued pretraining.
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, has, required};
@@ -25,7 +25,7 @@ impl Layout for PlainText {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        // With a label beside it, it is a classifier's example, and with others a table's row.
+        // With a label it is a classification example; with other fields, a row of a table.
         let foreign = [
             "label",
             "labels",
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         let line = r#"{"text":"Once upon a time"}"#;
         assert_eq!(read(&PlainText, line).0, ["model: Once upon a time"]);
         assert_eq!(rewrite(&PlainText, &PlainText, line), (line.into(), vec![]));

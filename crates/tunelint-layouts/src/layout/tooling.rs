@@ -1,4 +1,4 @@
-//! How the layouts of conversations write tools that were read in another one.
+//! How chat layouts write tools that were read in another layout.
 
 use super::contract::Losses;
 use super::object::ObjectWriter;
@@ -8,22 +8,22 @@ use crate::example::tools::{
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use tunelint_data::text::printable::{field_name, quoted};
 
-/// What a layout has room for.
+/// What the tool calls and results of a layout can hold.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
-    /// Calls have ids by which their results are told.
+    /// Calls have ids, and results refer to them.
     pub ids: bool,
-    /// Results name the tool.
+    /// Results have the name of the tool.
     pub names: bool,
 }
 
-/// The exchanges of each turn, for a record of another layout.
+/// The calls and results of each turn, if the record is in another layout.
 pub(super) fn foreign(example: &Example<'_>, own: bool) -> Option<Vec<Exchange>> {
     if own { None } else { tools::exchanges(example) }
 }
 
-/// Writes a list of all turns, each by `write`, which is given the turn's exchange where the
-/// record is of another layout.
+/// Writes a list of all turns with `write`, which also gets the turn's calls and results if the
+/// record is in another layout.
 pub(super) fn encode_list(
     example: &Example<'_>,
     own: bool,
@@ -39,8 +39,8 @@ pub(super) fn encode_list(
     object.end_array();
 }
 
-/// The fields beside the turns: as they were written where the record is the layout's `own`, else
-/// tools declared as `declare` does it. Those in `there` have been written.
+/// Writes the fields other than the turns: copied if the record is in this layout (`own`),
+/// otherwise tools as `declare` writes them. Fields in `there` have already been written.
 pub(super) fn settings(
     example: &Example<'_>,
     own: bool,
@@ -71,7 +71,7 @@ pub(super) fn settings(
                     losses.add(format!("{} of a tool", field_name(other)), *span);
                 }
                 for other in others {
-                    losses.add(format!("{} beside tools", field_name(&other)), *span);
+                    losses.add(format!("{} next to tools", field_name(&other)), *span);
                 }
                 declare(&tools, object);
             }
@@ -80,7 +80,7 @@ pub(super) fn settings(
     }
 }
 
-/// What there is to write of a turn that was read in another layout.
+/// The parts of a turn from another layout that can be written.
 pub(super) struct Written<'x> {
     /// The calls that can be written.
     pub calls: Vec<&'x Call>,
@@ -88,7 +88,8 @@ pub(super) struct Written<'x> {
     pub outcomes: &'x [Outcome],
 }
 
-/// The calls and results of a turn of another layout; what of it has no place is lost.
+/// The calls and results of a turn from another layout that can be written; the rest is noted as
+/// lost.
 pub(super) fn written<'x>(
     turn: &Turn<'_>,
     exchange: Option<&'x Exchange>,
@@ -113,7 +114,7 @@ pub(super) fn written<'x>(
             losses.add("id of a tool call", call.span);
         }
         if call.is_unusual {
-            losses.add("form of a tool call", call.span);
+            losses.add("format of a tool call", call.span);
         }
         calls.push(call);
     }
@@ -123,24 +124,24 @@ pub(super) fn written<'x>(
     for Other { what, span } in &exchange.others {
         losses.add(what, *span);
     }
-    let told = |part: &Part<'_>| match part.kind {
-        // What of them is not in the exchange is among its others.
+    let is_lost = |part: &Part<'_>| match part.kind {
+        // What the exchange does not contain of them is among its others.
         PartKind::Call | PartKind::Result => false,
         PartKind::Media | PartKind::Inner | PartKind::LabelName => true,
         PartKind::Note => !(turn.role == Role::Tool && matches!(part.key, "tool_call_id" | "name")),
     };
-    lose(turn, told, losses);
+    lose(turn, is_lost, losses);
     Written {
         calls,
         outcomes: &exchange.outcomes,
     }
 }
 
-/// Notes what of a result is not written: its form, and by what it was told where no call asked.
+/// Notes what is lost of a result: its format, and its id or name if no call has it.
 fn lose_of_result(outcome: &Outcome, room: Room, turn: &Turn<'_>, losses: &mut Losses) {
     if outcome.is_structured {
         let name = outcome.name.as_deref().unwrap_or_default();
-        let what = format!("form of the result of {}", quoted(name, 40));
+        let what = format!("format of the result of {}", quoted(name, 40));
         losses.add(what, turn.span);
     }
     if outcome.is_early && !room.ids && !room.names {
@@ -155,29 +156,29 @@ fn lose_of_result(outcome: &Outcome, room: Room, turn: &Turn<'_>, losses: &mut L
     }
 }
 
-/// Notes system texts that stand where the layout has no place for them: it has one, at the start.
+/// Notes system messages after the first turn, where the layout cannot hold them.
 pub(super) fn lose_system_places(turns: &[Turn<'_>], losses: &mut Losses) {
     let later = turns.iter().skip(1);
     for turn in later.filter(|turn| turn.role == Role::System) {
-        losses.add("place of a system text", turn.span);
+        losses.add("position of a system message", turn.span);
     }
 }
 
-/// Notes the parts of a turn that `wanted` takes as lost.
+/// Notes the parts of a turn that `wanted` accepts as lost.
 pub(super) fn lose(turn: &Turn<'_>, wanted: impl Fn(&Part<'_>) -> bool, losses: &mut Losses) {
-    // A refusal that is the turn's text has been written.
+    // A refusal that is the turn's text has already been written.
     let parts = turn.parts.iter().filter(|part| !turn.says(part));
     for part in parts.filter(|part| wanted(part)) {
         losses.add(part.name(), part.span);
     }
 }
 
-/// The arguments of a call as JSON.
+/// The arguments of a call, as JSON.
 pub(super) fn arguments(call: &Call) -> &str {
     call.arguments.as_ref().map_or("{}", |of| of.json.as_str())
 }
 
-/// The fields of a declaration that most layouts share.
+/// Writes the fields of a declaration that most layouts share.
 pub(super) fn describe(tool: &Declaration, object: &mut ObjectWriter) {
     object.key("name");
     object.string(&tool.name);

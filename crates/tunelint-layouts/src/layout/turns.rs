@@ -1,4 +1,4 @@
-//! Reading the turns of a conversation: what the layouts with lists of them share.
+//! Reads the messages of a conversation: shared by all layouts with a list of them.
 
 use smallvec::SmallVec;
 use tunelint_data::record::json::{Kind, Value};
@@ -13,13 +13,13 @@ use super::mismatch::{Expected, Item, MismatchKind, Mismatches, beginning, unkno
 use super::naming::among;
 use crate::example::{Part, Role, Turn};
 
-/// Whether the `conversations` of a record are of `role` and `content`.
+/// Whether the `conversations` of a record have `role` and `content`.
 pub(super) fn is_chat(body: &Body<'_>) -> bool {
     first_of(body, "conversations")
         .is_some_and(|turn| turn.get("role").is_some() && turn.get("from").is_none())
 }
 
-/// The first object in the list called `name`.
+/// The first object in the list `name`.
 pub(super) fn first_of<'a>(body: &Body<'a>, name: &str) -> Option<Value<'a>> {
     match body.field(name) {
         Some(Field::Other(list)) => list.items().find(|turn| turn.kind() == Kind::Object),
@@ -27,7 +27,7 @@ pub(super) fn first_of<'a>(body: &Body<'a>, name: &str) -> Option<Value<'a>> {
     }
 }
 
-/// The list of turns under `name`; what is wrong with it is reported.
+/// The list of messages in the field `name`; what is wrong with it is reported.
 pub(super) fn turn_list<'a>(
     record: &Record<'a>,
     name: &str,
@@ -36,7 +36,7 @@ pub(super) fn turn_list<'a>(
     list_of(Expected::Messages, record, name, mismatches)
 }
 
-/// The list under `name`, which should be `what`; what is wrong with it is reported.
+/// The list in the field `name`, expected to be `what`; what is wrong with it is reported.
 pub(super) fn list_of<'a>(
     expected: Expected,
     record: &Record<'a>,
@@ -60,7 +60,7 @@ pub(super) fn list_of<'a>(
     }
 }
 
-/// The value called `name` of a turn; what is wrong with it is reported.
+/// The text `name` of a message; what is wrong with it is reported.
 pub(super) fn turn_text<'a>(
     turn: Value<'a>,
     name: &str,
@@ -83,7 +83,7 @@ pub(super) fn turn_text<'a>(
     }
 }
 
-/// The name of the speaker of a turn, under `key`; what is wrong with it is reported.
+/// The role name of a message, under `key`; what is wrong with it is reported.
 pub(super) fn role_name<'a>(
     turn: Value<'a>,
     key: &str,
@@ -104,8 +104,8 @@ pub(super) fn role_name<'a>(
     turn_text(turn, key, mismatches)
 }
 
-/// A turn of whoever speaks in `message`, still without what is said, and the name of the role;
-/// one that is no role is reported, with those there are. Names that `seldom` has are taken too.
+/// A turn with the role of `message` and no text yet, and the role name. An unknown role is
+/// reported with the known ones. Names in `seldom` are accepted too.
 pub(super) fn opened<'a>(
     record: &Record<'a>,
     message: Value<'a>,
@@ -150,15 +150,15 @@ pub(super) fn role_of(role: Role) -> &'static str {
     }
 }
 
-/// What a list of parts is made of.
+/// One item of a list of parts.
 pub(super) enum Piece<'t, 'a> {
-    /// Texts that are one part.
+    /// Texts that form one part.
     Texts(&'t [Text<'a>]),
-    /// Something else, to be copied.
+    /// Anything else, copied as written.
     Part(&'t Part<'a>),
 }
 
-/// The texts of a turn and the parts that are `wanted`, in the order in which they stood.
+/// The texts and the `wanted` parts of a turn, in their original order.
 pub(super) fn in_order<'t, 'a>(
     turn: &'t Turn<'a>,
     wanted: impl Fn(&Part<'_>) -> bool,
@@ -170,13 +170,13 @@ pub(super) fn in_order<'t, 'a>(
         .iter()
         .filter(|part| wanted(part))
         .map(|part| (part.span.start, Piece::Part(part)));
-    // Most turns are one text.
+    // Most turns have one text.
     let mut items: SmallVec<[(usize, Piece<'t, 'a>); 2]> = texts.chain(parts).collect();
     items.sort_by_key(|(start, _)| *start);
     items.into_iter().map(|(_, item)| item)
 }
 
-/// Texts as they stood in parts: one that was put together belongs to its neighbour's.
+/// Groups texts by part: a composed text belongs to its neighbor's part.
 pub(super) fn text_runs<'t, 'a>(texts: &'t [Text<'a>]) -> impl Iterator<Item = &'t [Text<'a>]> {
     texts.chunk_by(|one, next| one.raw_json().is_none() || next.raw_json().is_none())
 }

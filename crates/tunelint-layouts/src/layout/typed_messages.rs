@@ -1,5 +1,5 @@
-//! `typed-messages`: messages whose content is a list of parts of `type` and `value`, as
-//! LLaMA-Factory has them: texts, reasoning, tool calls.
+//! `typed-messages`: messages whose content is a list of parts with `type` and `value`,
+//! LLaMA-Factory's format: texts, reasoning, tool calls.
 
 use super::contract::{Layout, Losses};
 use super::fields::{
@@ -17,7 +17,7 @@ use crate::example::{Example, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Record};
 
-/// How calls and results are told.
+/// What tool calls and results can hold.
 const ROOM: Room = Room {
     ids: false,
     names: false,
@@ -30,8 +30,8 @@ pub(super) struct TypedMessages;
 const FIELDS: [&str; 2] = ["messages", "tools"];
 const ROLES: [&str; 4] = ["system", "user", "assistant", "tool"];
 
-/// The kinds of parts besides texts, and the keys that they have in an example: no key that may
-/// stand beside the content.
+/// The kinds of parts other than text, with the keys that they have in an example; these keys
+/// cannot occur next to the content.
 const KINDS: [(&str, PartKind, &str); 2] = [
     ("tool_call", PartKind::Call, "content/tool_call"),
     ("reasoning", PartKind::Note, "content/reasoning"),
@@ -138,12 +138,12 @@ fn part<'a>(item: Value<'a>, turn: &mut Turn<'a>, mismatches: &mut Mismatches) -
     Some(())
 }
 
-/// Whether a part was a part of the content, not a key beside it.
+/// Whether a part belongs to the content rather than being a key next to it.
 fn is_content(part: &Part<'_>) -> bool {
     part.key == OTHER || KINDS.iter().any(|(.., key)| *key == part.key)
 }
 
-/// Writes a turn, and a turn of its own for each result that it tells.
+/// Writes a turn, with a separate message for each of its tool results.
 fn encode_turn(
     turn: &Turn<'_>,
     own: bool,
@@ -216,7 +216,7 @@ mod tests {
     const LINE: &str = r#"{"messages":[{"role":"user","content":[{"type":"text","value":"a"}]},{"role":"assistant","content":[{"type":"reasoning","value":"r"},{"type":"tool_call","value":"{\"name\":\"f\",\"arguments\":{\"x\":1}}"}]},{"role":"tool","content":[{"type":"text","value":"1"}]},{"role":"assistant","content":[{"type":"text","value":"b"}]}],"tools":"[]"}"#;
 
     #[test]
-    fn it_writes_what_it_read() {
+    fn records_round_trip() {
         assert_eq!(
             read(&TypedMessages, LINE).0,
             ["user: a", "model: ", "tool: 1", "model: b"]
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_become_those_of_other_layouts() {
+    fn calls_convert_to_other_layouts() {
         let (text, lost) = rewrite(&TypedMessages, &Messages::Usual, LINE);
         assert!(
             text.contains(r#""tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]"#),
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_and_nothing_else_is_recognised() {
+    fn only_typed_parts_are_recognized() {
         let recognised = |messages: &str, more: &str| {
             let line = format!(r#"{{"messages":[{messages}]{more}}}"#);
             let mut parser = Parser::new();
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_placed() {
+    fn mismatches_have_locations() {
         let said = |line| read(&TypedMessages, line).1;
         assert_eq!(
             said(r#"{"messages":[{"role":"user","content":["a"]}]}"#),

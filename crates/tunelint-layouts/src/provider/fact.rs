@@ -1,64 +1,64 @@
-//! What a profile is made of: numbers and statements, each with its source.
+//! The building blocks of a profile: numbers and requirements, each with its source.
 
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Severity;
 
-/// A value with where it was read.
+/// A value with its source.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Cited<T> {
     /// The value.
     pub value: T,
-    /// What it counts.
+    /// The unit of the value.
     pub unit: Unit,
-    /// It holds only where there are more than so many.
+    /// The limit applies only if there are more than this many.
     #[serde(default)]
     pub above: u64,
-    /// Whether examples for validation are counted with those for training.
+    /// Whether validation examples count together with training examples.
     #[serde(default)]
     pub with_validation: bool,
-    /// The task for which it holds; for every one where there is none.
+    /// The task that the limit applies to; `None` means every task.
     pub task: Option<String>,
-    /// What happens beyond it.
+    /// The consequence of exceeding it.
     pub effect: Effect,
-    /// The page, by its short name.
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
-    /// The provider's words.
+    /// The provider's text, verbatim.
     pub quote: String,
-    /// What is not certain about it.
+    /// A caveat, for people.
     pub note: Option<String>,
-    /// No page confirms it: it never makes an error.
+    /// Not confirmed by any page: at most advice, never an error.
     #[serde(default)]
     pub unconfirmed: bool,
 }
 
-/// What a number counts.
+/// The unit that a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// Unicode scalar values.
     Characters,
-    /// Pieces of words, as the model counts.
+    /// Tokens of the model's tokenizer.
     Tokens,
     /// Bytes.
     Bytes,
     /// Examples.
     Examples,
-    /// Hundredths.
+    /// Percent.
     Percent,
     /// Images.
     Images,
     /// Videos.
     Videos,
-    /// Labels: classes that outputs are drawn from.
+    /// Labels: the classes of a classification task.
     Labels,
     /// Turns.
     Turns,
 }
 
 impl Unit {
-    /// The word for it.
+    /// The singular noun.
     pub fn noun(self) -> &'static str {
         match self {
             Self::Characters => "character",
@@ -74,112 +74,112 @@ impl Unit {
     }
 }
 
-/// What a provider does with data beyond a limit.
+/// What a provider does with data beyond a limit, or with data that violates a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// The upload or the job fails.
     Rejects,
-    /// The example is left out.
+    /// The example is skipped.
     Drops,
-    /// The example is cut.
+    /// The example is truncated.
     Cuts,
-    /// Its page names a maximum; what the service does is not said.
+    /// The page documents a maximum without saying what happens beyond it.
     DocumentedMaximum,
-    /// It recommends.
+    /// A recommendation only.
     Advises,
 }
 
-/// Something that a provider asks for.
+/// A requirement of a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Fact {
-    /// The names of fields that it is about.
+    /// The fields that it is about.
     #[serde(default)]
     pub fields: Vec<String>,
-    /// The layouts of which it is said, where it is not said of all.
+    /// The layouts that it applies to; empty means all.
     #[serde(default)]
     pub layouts: Vec<String>,
-    /// What happens to data that is otherwise.
+    /// The consequence of violating it.
     pub effect: Effect,
-    /// The page, by its short name.
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
-    /// The provider's words.
+    /// The provider's text, verbatim.
     pub quote: String,
-    /// What is not certain about it.
+    /// A caveat, for people.
     pub note: Option<String>,
-    /// No page confirms it: it never makes an error.
+    /// Not confirmed by any page: at most advice, never an error.
     #[serde(default)]
     pub unconfirmed: bool,
 }
 
-/// The names of roles that a provider takes.
+/// The role names that a provider accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Roles {
-    /// The names, as the provider writes them.
+    /// The names, as the provider spells them.
     pub accepts: Vec<String>,
-    /// The layouts whose names they are, where the profile's others have names of their own.
+    /// The layouts that use these names; empty means all.
     #[serde(default)]
     pub layouts: Vec<String>,
-    /// What happens to others.
+    /// The consequence of any other name.
     pub effect: Effect,
-    /// The page, by its short name.
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
-    /// The provider's words.
+    /// The provider's text, verbatim.
     pub quote: String,
-    /// What is not certain about it.
+    /// A caveat, for people.
     pub note: Option<String>,
-    /// No page confirms it: it never makes an error.
+    /// Not confirmed by any page: at most advice, never an error.
     #[serde(default)]
     pub unconfirmed: bool,
 }
 
-/// What a provider counts tokens with.
+/// The tokenizer of a provider.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TokenizerName {
     /// Its name in `rules/tokenizers.toml`.
     pub name: String,
-    /// The page, by its short name.
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
-    /// The provider's words.
+    /// The provider's text, verbatim.
     pub quote: String,
-    /// What is not certain about it.
+    /// A caveat, for people.
     pub note: Option<String>,
 }
 
-/// Words that no text may hold.
+/// Words that must not occur in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Reserved {
     /// The words.
     pub words: Vec<String>,
-    /// In which texts.
+    /// The texts that are checked.
     #[serde(rename = "where")]
     pub place: Where,
-    /// Whether small and capital letters differ.
+    /// Whether case matters.
     pub case_sensitive: bool,
-    /// Whether only a word behind a line break counts.
+    /// Whether only a word at the start of a line counts.
     pub line_start: bool,
-    /// What happens to a text with one of them.
+    /// The consequence of a match.
     pub effect: Effect,
-    /// The page, by its short name.
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
-    /// The provider's words.
+    /// The provider's text, verbatim.
     pub quote: String,
-    /// What is not certain about it.
+    /// A caveat, for people.
     pub note: Option<String>,
-    /// No page confirms it: it never makes an error.
+    /// Not confirmed by any page: at most advice, never an error.
     #[serde(default)]
     pub unconfirmed: bool,
 }
 
-/// The texts that a reserved word must not stand in.
+/// The texts in which a reserved word must not occur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Where {
-    /// What the model reads: the system text and the turns of the user.
+    /// The system prompt and the user messages.
     Input,
     /// Every text.
     Any,
@@ -189,80 +189,81 @@ pub enum Where {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Recommendation {
-    /// At least so many.
+    /// The lower bound.
     pub min: u64,
-    /// Up to so many.
+    /// The upper bound, if there is one.
     pub max: Option<u64>,
-    /// The page, by its short name.
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
-    /// The provider's words.
+    /// The provider's text, verbatim.
     pub quote: String,
-    /// What is not certain about it.
+    /// A caveat, for people.
     pub note: Option<String>,
 }
 
-/// A setting for training.
+/// A hyperparameter of a tuning job.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Hyperparameter {
     /// Its name in the provider's request.
     pub field: String,
-    /// What is used if nothing is set.
+    /// The default.
     pub default: Option<f64>,
-    /// What is used instead for sets of another size; of which one, the provider does not say.
+    /// The default for datasets of another size; the provider does not say which default applies to
+    /// which size.
     pub default_otherwise: Option<f64>,
-    /// What is used if nothing is set, where that is no number.
+    /// The default, if it is not a number.
     pub default_text: Option<String>,
-    /// The only values that it takes, where it takes no others: numbers or words.
+    /// The accepted values, numbers or words, if the parameter is an enumeration.
     #[serde(default)]
     pub values: Vec<toml::Value>,
     /// The smallest value.
     pub min: Option<f64>,
-    /// Whether the smallest value itself is excluded.
+    /// Whether the smallest value is excluded from the range.
     #[serde(default)]
     pub min_exclusive: bool,
     /// The largest value.
     pub max: Option<f64>,
-    /// Whether it must be a whole number.
+    /// Whether the value must be an integer.
     #[serde(default)]
     pub integer: bool,
-    /// What happens beyond the range.
+    /// The consequence of a value outside the range.
     pub effect: Effect,
-    /// The page, by its short name.
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
-    /// The provider's words.
+    /// The provider's text, verbatim.
     pub quote: String,
-    /// What is not certain about it.
+    /// A caveat, for people.
     pub note: Option<String>,
-    /// No page confirms the range.
+    /// The range is not confirmed by any page.
     #[serde(default)]
     pub unconfirmed: bool,
 }
 
-/// A limit on a name.
+/// A limit on the length of a name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct NameLimit {
     /// Its name in the provider's request.
     pub field: String,
-    /// The longest.
+    /// The maximum length.
     pub max: u64,
-    /// What the length counts.
+    /// The unit of the length.
     pub unit: Unit,
-    /// What it must look like, in words or as a pattern; for people.
+    /// The required form, as prose or as a pattern; for people only.
     pub pattern: Option<String>,
-    /// What happens beyond it.
+    /// The consequence of exceeding it.
     pub effect: Effect,
-    /// The page, by its short name.
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
-    /// The provider's words.
+    /// The provider's text, verbatim.
     pub quote: String,
-    /// What is not certain about it.
+    /// A caveat, for people.
     pub note: Option<String>,
 }
 
 impl Effect {
-    /// The severity of data that it befalls. What no page confirms is advice at most.
+    /// The severity of data with this effect; at most advice if no page confirms it.
     pub fn severity(self, unconfirmed: bool) -> Severity {
         match self {
             _ if unconfirmed => Severity::Advice,
@@ -271,20 +272,20 @@ impl Effect {
         }
     }
 
-    /// What it means for a single value or example, in words.
+    /// The effect in words, for tables.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Rejects => "rejects",
-            Self::Drops => "drops the example",
-            Self::Cuts => "cuts the example",
+            Self::Drops => "skips the example",
+            Self::Cuts => "truncates the example",
             Self::DocumentedMaximum => "documented maximum",
-            Self::Advises => "advises",
+            Self::Advises => "recommends",
         }
     }
 }
 
 impl<T> Cited<T> {
-    /// The severity of data beyond it. A minimum that is only advised is a warning.
+    /// The severity of data beyond the limit. Falling below a recommended `minimum` is a warning.
     pub fn severity(&self, minimum: bool) -> Severity {
         match self.effect {
             Effect::Advises if minimum && !self.unconfirmed => Severity::Warning,

@@ -1,10 +1,10 @@
-//! A provider's limit with the targets that it holds for, and how it is worded.
+//! Limits and requirements grouped by target, and their wording.
 
 use crate::finding::{Message, Severity};
 use crate::provider::profile::{Cited, Effect, Fact, Unit};
 use tunelint_data::text::printable::{counted, grouped};
 
-/// A limit with the targets that it holds for.
+/// A limit and the targets that have it.
 #[derive(Debug, Clone)]
 pub struct TargetLimit {
     /// The limit.
@@ -14,64 +14,65 @@ pub struct TargetLimit {
 }
 
 impl TargetLimit {
-    /// What the provider does beyond it, as it words it.
+    /// What the targets do beyond the limit, in words: `gemini-api accepts at most 500 examples`.
     pub fn effect(&self) -> String {
         self.effect_on("example")
     }
 
-    /// The same where what is too large is a part of an example.
+    /// The same, where `what` exceeds the limit rather than the example as a whole.
     pub fn effect_on(&self, what: &str) -> String {
         let max = match self.limit.unit {
-            Unit::Percent => format!("{} % of that", self.limit.value),
+            Unit::Percent => format!("{}% of that", self.limit.value),
             unit => counted(self.limit.value, unit.noun()),
         };
         let words = match self.limit.effect {
-            Effect::Rejects => ("rejects", "reject", format!("more than {max}")),
+            Effect::Rejects => ("accepts", "accept", format!("at most {max}")),
             Effect::Drops if what == "turn" => {
-                ("drops", "drop", format!("a turn of more than {max}"))
+                ("skips", "skip", format!("turns of more than {max}"))
             }
-            Effect::Drops => ("drops", "drop", format!("an example of more than {max}")),
-            Effect::Cuts => ("cuts", "cut", format!("it at {max}")),
+            Effect::Drops => ("skips", "skip", format!("examples of more than {max}")),
+            Effect::Cuts => ("truncates", "truncate", format!("it to {max}")),
             Effect::DocumentedMaximum => ("documents", "document", format!("a maximum of {max}")),
-            Effect::Advises => ("advises", "advise", format!("at most {max}")),
+            Effect::Advises => ("recommends", "recommend", format!("at most {max}")),
         };
         say(&self.targets, words.0, words.1, &words.2)
     }
 
-    /// The message for something that is larger.
+    /// The message for a `what` of `size`, which must be above the limit.
     pub fn exceeded(&self, what: &str, size: u64) -> Message {
         let size_words = counted(size, self.limit.unit.noun());
         let over = grouped(size.saturating_sub(self.limit.value));
         Message::new(format!(
-            "the {what} has {size_words}, {over} too many: {}",
+            "{what} has {size_words}, {over} too many: {}",
             self.effect_on(what)
         ))
         .targets(&self.targets)
     }
 }
 
-/// Something that targets ask for.
+/// A requirement and the targets that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetFact {
-    /// What they do with data that is otherwise.
+    /// The consequence of violating it.
     pub effect: Effect,
-    /// Whether no page confirms it.
+    /// Whether it is not confirmed by any page.
     pub unconfirmed: bool,
-    /// The layouts of which it is said; of all where there is none.
+    /// The layouts that it applies to; empty means all.
     pub layouts: Vec<String>,
     /// The names of the profiles.
     pub targets: Vec<String>,
 }
 
 impl TargetFact {
-    /// What each of `facts` says of its target; those of one effect, for the same layouts, are one.
+    /// Groups the facts of several targets: facts with the same effect, confirmation and layouts
+    /// become one.
     pub fn of<'f>(facts: impl Iterator<Item = (&'f str, &'f Fact)>) -> Vec<Self> {
         let facts =
             facts.map(|(target, of)| (target, of.effect, of.unconfirmed, of.layouts.as_slice()));
         Self::gather(facts)
     }
 
-    /// The same for statements of another kind: target, effect, whether no page confirms it, the
+    /// The same for other statements, each given as target, effect, whether it is unconfirmed, and
     /// layouts.
     pub fn gather<'f>(
         facts: impl Iterator<Item = (&'f str, Effect, bool, &'f [String])>,
@@ -95,40 +96,41 @@ impl TargetFact {
         gathered
     }
 
-    /// Whether it is said of records in `layout`.
+    /// Whether it applies to records in `layout`.
     pub fn is_of(&self, layout: &str) -> bool {
         self.layouts.is_empty() || self.layouts.iter().any(|of| of == layout)
     }
 
-    /// The severity of data that is otherwise.
+    /// The severity of a violation.
     pub fn severity(&self) -> Severity {
         self.effect.severity(self.unconfirmed)
     }
 
-    /// What the targets do with `what`: `openai rejects it`.
+    /// What the targets do with `what`, a noun phrase: `openai rejects such examples`.
     pub fn does(&self, what: &str) -> String {
         let (one, many) = match self.effect {
             Effect::Rejects => ("rejects", "reject"),
-            Effect::Drops => ("drops", "drop"),
-            Effect::Cuts => ("cuts", "cut"),
-            Effect::DocumentedMaximum => ("rules out", "rule out"),
-            Effect::Advises => ("advises against", "advise against"),
+            Effect::Drops => ("skips", "skip"),
+            Effect::Cuts => ("truncates", "truncate"),
+            Effect::DocumentedMaximum => ("disallows", "disallow"),
+            Effect::Advises => ("recommends against", "recommend against"),
         };
         if self.unconfirmed && self.effect != Effect::Advises {
-            let words = format!("{what}, though no page confirms it");
+            let words = format!("{what} (unconfirmed)");
             return say(&self.targets, one, many, &words);
         }
         say(&self.targets, one, many, what)
     }
 }
 
-/// A sentence with targets as its subject: `one` is what a single one does, `many` what several do.
+/// A sentence with the targets as its subject: `one` is the verb for a single target, `many` for
+/// several.
 pub fn say(targets: &[String], one: &str, many: &str, what: &str) -> String {
     let verb = if targets.len() == 1 { one } else { many };
     format!("{} {verb} {what}", listed(targets))
 }
 
-/// Names as people list them: `a, b and c`.
+/// Joins names: `a, b and c`.
 ///
 /// ```
 /// let names = ["a", "b", "c"].map(String::from);

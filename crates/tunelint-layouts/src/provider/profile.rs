@@ -1,4 +1,4 @@
-//! What one provider accepts: data from `rules/profiles/*.toml`, every number with its source.
+//! What a provider accepts: data from `rules/profiles/*.toml`, every number with its source.
 
 use std::collections::BTreeMap;
 
@@ -11,105 +11,105 @@ pub use super::fact::{
     Unit, Where,
 };
 
-/// What one provider accepts.
+/// What a provider accepts.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Profile {
-    /// Its name in options.
+    /// The name on the command line and in the settings.
     pub name: String,
-    /// What it is, in a few words.
+    /// A short description.
     pub title: String,
-    /// Whether the service can be used.
+    /// Whether the service is available.
     pub status: Status,
     /// The status in a sentence, with its date.
     pub status_note: Option<String>,
-    /// The profile to use instead.
+    /// The profile that replaces it.
     pub successor: Option<String>,
-    /// When its pages were read.
+    /// The date on which its pages were read.
     pub read: String,
-    /// The layouts it takes; the first is what `convert` writes.
+    /// The accepted layouts; `convert` writes the first.
     pub layouts: Vec<String>,
-    /// Those of them that are this provider's own: a file in one is checked for it where the user
-    /// names no target.
+    /// The layouts that only this provider uses: a file in one of them is checked against this
+    /// profile if no target is set.
     #[serde(default, skip_serializing)]
     pub own_layouts: Vec<String>,
-    /// What it receives.
+    /// The form of the upload.
     pub container: Delivery,
-    /// Hyperparameters of which at most one may be set.
+    /// Groups of hyperparameters that exclude each other.
     #[serde(default)]
     pub exclusive: Vec<Vec<String>>,
-    /// Where that is said.
+    /// The source of `exclusive`.
     pub exclusive_source: Option<String>,
-    /// The provider's words for it.
+    /// The provider's text for `exclusive`, verbatim.
     pub exclusive_quote: Option<String>,
-    /// The pages, by the short names that `source` uses.
+    /// The pages: URLs by the keys that every `source` uses.
     pub sources: BTreeMap<String, String>,
-    /// What it limits: `input`, `output`, `example`, `upload`, `min-examples`, `max-examples`, …
+    /// Limits: `input`, `output`, `example`, `upload`, `min-examples`, `max-examples`, …
     #[serde(default)]
     pub limits: BTreeMap<String, Cited<u64>>,
-    /// What it asks of the order of turns: `alternate`, `first-user`, `last-model`, …
+    /// Requirements on the order of turns: `alternate`, `first-user`, `last-model`, …
     #[serde(default)]
     pub turns: BTreeMap<String, Fact>,
-    /// The names of roles that it takes, perhaps others in each layout.
+    /// The accepted role names, possibly different ones for each layout.
     #[serde(default)]
     pub roles: Vec<Roles>,
-    /// What else it asks for: `byte-order-mark`, `no-extra-fields`, `binary-weight`, …
+    /// Other requirements: `byte-order-mark`, `no-extra-fields`, `binary-weight`, …
     #[serde(default)]
     pub requires: BTreeMap<String, Fact>,
-    /// Words that no text may hold.
+    /// Words that must not occur in a text.
     #[serde(default)]
     pub reserved: Vec<Reserved>,
-    /// How many examples it advises, by task; `any` for every other.
+    /// The recommended number of examples, by task; `any` is for every other task.
     #[serde(default)]
     pub recommended: BTreeMap<String, Recommendation>,
-    /// What it counts tokens with, where it says so.
+    /// The tokenizer, if the provider documents it.
     pub tokenizer: Option<TokenizerName>,
-    /// What may be set for training.
+    /// The hyperparameters of a tuning job.
     #[serde(default)]
     pub hyperparameters: BTreeMap<String, Hyperparameter>,
-    /// Names that it limits: `display-name`, `id`, …
+    /// Limits on names: `display-name`, `id`, …
     #[serde(default)]
     pub names: BTreeMap<String, NameLimit>,
 }
 
-/// Whether a service can be used.
+/// Whether a service is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
-    /// It can be used.
+    /// Available.
     Alive,
-    /// Its end is announced.
+    /// Its shutdown has been announced.
     WindingDown,
-    /// It has ended.
+    /// Shut down.
     Closed,
 }
 
-/// What a provider receives.
+/// The form of the upload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Delivery {
-    /// The body of one request that holds all examples.
+    /// The body of one request that contains all examples.
     Rest,
     /// A file of JSON lines.
     Jsonl,
 }
 
 impl Profile {
-    /// Reads a profile.
+    /// Parses a profile.
     ///
     /// # Errors
-    /// What is wrong with it and where, as the TOML reader words it.
+    /// The message of the TOML parser, with the position.
     pub fn parse(toml: &str) -> Result<Self, String> {
         toml::from_str(toml).map_err(|error| error.to_string())
     }
 
-    /// How many examples are recommended for `task`, or for any.
+    /// The recommended number of examples for `task`, or for any task.
     pub fn recommendation(&self, task: Option<Task>) -> Option<&Recommendation> {
         task.and_then(|task| self.recommended.get(task.as_str()))
             .or_else(|| self.recommended.get("any"))
     }
 
-    /// Every statement that it cites: what it is about, its source and the provider's words.
+    /// Every citation: the key that it belongs to, the source and the verbatim text.
     pub fn citations(&self) -> Vec<(String, &str, &str)> {
         let mut all: Vec<(String, &str, &str)> = Vec::new();
         let mut cite = |about: String, source, quote| all.push((about, source, quote));
@@ -140,7 +140,7 @@ impl Profile {
         all
     }
 
-    /// The names of roles that it takes in `layout`, where it takes that and names them.
+    /// The role names accepted in `layout`, if the profile has a list for it.
     pub fn roles_of(&self, layout: &str) -> Option<&Roles> {
         let holds = |names: &[String]| names.iter().any(|name| name == layout);
         let named = |roles: &&Roles| roles.layouts.is_empty() || holds(&roles.layouts);
@@ -154,13 +154,13 @@ impl Profile {
     }
 }
 
-/// The profiles in the binary, by name: each file of `rules/profiles`, listed by the build script.
+/// The profiles in the binary, by name: every file of `rules/profiles`, listed by the build script.
 pub const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
 
 /// The profile called `name`, if there is one.
 ///
 /// # Errors
-/// Why it cannot be read; a test makes sure that this does not happen.
+/// The parse error; a test makes sure that every profile parses.
 ///
 /// ```
 /// let profile = tunelint_layouts::provider::profile::by_name("gemini-api").unwrap().unwrap();
@@ -171,8 +171,9 @@ pub fn by_name(name: &str) -> Result<Option<Profile>, String> {
     file.map(|(_, toml)| Profile::parse(toml)).transpose()
 }
 
-/// The profile for a layout where the user named none: that of the provider whose own it is. Reads
-/// the one line that says so, since parsing every profile would take longer than a small file does.
+/// The name of the profile whose provider alone uses `layout`, for a run without a target. Reads
+/// only the `own-layouts` line of each file, because parsing every profile takes longer than
+/// checking a small file.
 pub fn for_layout(layout: &str) -> Option<&'static str> {
     let name = format!("\"{layout}\"");
     let owns = |toml: &str| {
@@ -189,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_of_own_layouts_agrees_with_the_profile() {
+    fn own_layouts_line_agrees_with_the_profile() {
         let mut owned = 0;
         for (name, toml) in FILES {
             for layout in Profile::parse(toml).unwrap().own_layouts {

@@ -1,17 +1,17 @@
-//! What a model is tuned for: it decides how many examples are enough.
+//! The task that a model is tuned for, which decides how many examples are enough.
 
-/// A kind of task.
+/// The kind of task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Task {
-    /// The output is one of a closed set of labels.
+    /// The output is one of a fixed set of labels.
     Classification,
-    /// The output is a shorter form of the input.
+    /// The output is a summary of the input.
     Summarization,
-    /// The output answers a question from a document in the input.
+    /// The output answers a question about a document in the input.
     DocumentSearch,
-    /// The output is found in the input.
+    /// The output is a span of the input.
     Extraction,
-    /// The output is written freely.
+    /// The output is free text.
     Generation,
     /// Several turns.
     Chat,
@@ -28,7 +28,7 @@ impl Task {
         Self::Chat,
     ];
 
-    /// Its name in options, profiles and reports.
+    /// The name in options, profiles and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Classification => "classification",

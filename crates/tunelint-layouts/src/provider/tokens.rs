@@ -1,5 +1,5 @@
-//! How many tokens texts have: counted where a tokenizer is at hand, and else estimated from what
-//! the texts are made of, with how far off that may be.
+//! Token counts of texts: exact if a tokenizer is available, otherwise estimated from the kinds of
+//! characters, with bounds.
 
 mod rates;
 
@@ -12,36 +12,36 @@ pub use rates::Rates;
 
 use crate::provider::profile::Profile;
 
-/// The rates for a target that does not say which tokenizer it has: those between all measured.
+/// The rates for a target with an unknown tokenizer: they cover all measured tokenizers.
 pub const ANY: &str = "any";
 
-/// Counts the tokens of a text, as one model reads it. The library has none: whoever has the
-/// user's file brings it.
+/// Counts the tokens of a text. The library has no implementation: the caller that loads the user's
+/// tokenizer file provides one.
 pub trait Tokenizer: fmt::Debug + Send + Sync {
-    /// The tokens of `text`, without those that a chat format puts around it; nothing where the
-    /// tokenizer cannot read it.
+    /// The tokens of `text`, without the special tokens of a chat template; `None` if the tokenizer
+    /// cannot encode it.
     fn count(&self, text: &str) -> Option<u64>;
 
-    /// How many tokens a text of so many bytes has at most: as many, if each stands for a byte or
-    /// more.
+    /// An upper bound for a text of `bytes` bytes. The default assumes that every token covers at
+    /// least one byte.
     fn most(&self, bytes: u64) -> u64 {
         bytes
     }
 }
 
-/// A number of tokens with its bounds; all three are equal where it was counted.
+/// A token count with bounds; all three numbers are equal if it was counted exactly.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tokens {
-    /// The number, or the estimate.
+    /// The count, or the estimate.
     pub about: u64,
-    /// Two of a hundred texts have fewer, or more than `high`.
+    /// 98 of 100 texts lie between `low` and `high`.
     pub low: u64,
     /// See `low`.
     pub high: u64,
 }
 
 impl Tokens {
-    /// A number that is known.
+    /// An exact count.
     pub fn exactly(number: u64) -> Self {
         Self {
             about: number,
@@ -50,7 +50,7 @@ impl Tokens {
         }
     }
 
-    /// Whether nothing of it is an estimate.
+    /// Whether no part of it is estimated.
     pub fn is_exact(self) -> bool {
         self.low == self.high
     }
@@ -64,19 +64,19 @@ impl AddAssign for Tokens {
     }
 }
 
-/// The way to a number of tokens.
+/// How tokens are counted.
 #[derive(Debug, Clone)]
 pub enum Counter {
-    /// By a tokenizer; a text that it cannot read, at the rates of the one called so.
+    /// With a tokenizer; texts that it cannot encode are estimated with the rates of this name.
     Exact(Arc<dyn Tokenizer>, String),
-    /// From what a text is made of, at the rates of the tokenizer called so. The rates are read
-    /// when the first text is counted: most checks count none.
+    /// With the rates of the tokenizer of this name. They are loaded when the first text is
+    /// counted, because most checks count none.
     Estimate(String),
 }
 
 impl Counter {
-    /// The best way there is: `given`, or the rates of the tokenizer that `profile` names, or
-    /// those of any.
+    /// The most accurate counter available: `given`, or the rates of the tokenizer that `profile`
+    /// names, or the rates for any tokenizer.
     ///
     /// ```
     /// use tunelint_layouts::provider::{profile, tokens::Counter};
@@ -93,12 +93,12 @@ impl Counter {
         }
     }
 
-    /// Whether it counts.
+    /// Whether it counts exactly.
     pub fn is_exact(&self) -> bool {
         matches!(self, Self::Exact(..))
     }
 
-    /// Whether two ways lead to the same number.
+    /// Whether both give the same counts.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Exact(..), Self::Exact(..)) => true,
@@ -107,7 +107,7 @@ impl Counter {
         }
     }
 
-    /// The tokens of texts, each by itself.
+    /// The tokens of several texts, each counted separately.
     pub fn count<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Tokens {
         match self {
             Self::Exact(tokenizer, name) => {
@@ -124,7 +124,7 @@ impl Counter {
         }
     }
 
-    /// How many tokens texts of so many bytes have at most.
+    /// An upper bound for texts of `bytes` bytes in all.
     pub fn most(&self, bytes: u64) -> u64 {
         match self {
             Self::Exact(tokenizer, _) => tokenizer.most(bytes),

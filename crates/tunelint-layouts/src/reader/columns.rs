@@ -1,4 +1,4 @@
-//! Which layout a file is in, and which of its columns are input and output.
+//! Determines the layout of a file, and its input and output columns.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use tunelint_data::record::row::{Header, normal_name};
 use tunelint_data::source::{Batch, Container, Piece, PieceKind};
 use tunelint_data::text::printable::quoted;
 
-/// What is looked at to find out the layout and the columns.
+/// The start of a source, from which its layout and columns are determined.
 pub(super) struct Sample<'r> {
-    /// The container, where the source holds records.
+    /// The container, if the source contains records.
     pub container: Option<Container>,
     /// The columns of a table.
     pub header: &'r Header,
-    /// The records in the first bytes.
+    /// The records at the start of the source.
     pub batch: &'r Batch,
-    /// The first batch that holds a record.
+    /// The first batch with a record.
     pub first: Option<&'r Batch>,
 }
 
-/// Records that are looked at to find out the layout.
+/// The number of records from which the layout is determined.
 const SAMPLE: usize = 64;
 
-/// Decides how the records of an opened source become examples.
+/// Determines how the records of an opened source become examples.
 pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping, OpenError> {
     let Some(container) = sample.container else {
         return Ok(Mapping::none());
@@ -37,19 +37,19 @@ pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping,
         sample_names(sample)
     };
     if options.input.is_some() || options.output.is_some() {
-        return by_wish(&names, options, container.has_rows());
+        return by_options(&names, options, container.has_rows());
     }
     let rows = container.has_rows();
-    // A table in the layout of pairs may have any of the well-known names.
+    // A table of pairs may have any of the well-known names.
     let named = options
         .layout
         .as_ref()
         .is_some_and(|layout| layout.maps_columns());
     if options.system.is_some() || named && rows && layout_of_header(&names).is_none() {
-        return by_wish(&names, options, rows);
+        return by_options(&names, options, rows);
     }
     if let Some(layout) = &options.layout {
-        return Ok(Mapping::of(Arc::clone(layout), "as given"));
+        return Ok(Mapping::of(Arc::clone(layout), "set by the user"));
     }
     Ok(if container.has_rows() {
         by_header(&names)
@@ -58,14 +58,14 @@ pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping,
     })
 }
 
-/// The names in the first records that can be read, in the order in which they are met.
+/// The names in the first valid records, in the order of occurrence.
 fn sample_names(sample: &Sample<'_>) -> Vec<String> {
-    /// More names than this are data, not fields.
-    const MOST_NAMES: usize = 200;
+    /// A file with more names than this has data in place of names.
+    const MAX_NAMES: usize = 200;
     let mut names: Vec<String> = Vec::new();
     each_sample(sample, |body| {
         for (name, _) in body.names() {
-            if names.len() < MOST_NAMES && !names.iter().any(|known| known == name) {
+            if names.len() < MAX_NAMES && !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }
         }
@@ -75,7 +75,7 @@ fn sample_names(sample: &Sample<'_>) -> Vec<String> {
 
 fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
     let mut parser = Parser::new();
-    // A first record that is larger than the sample stands in the first batch.
+    // A first record larger than the sample is in the first batch.
     let is_record = |piece: &&Piece| matches!(piece.kind, PieceKind::Record);
     let sampled = sample.batch.pieces.iter().any(|piece| is_record(&piece));
     let (batch, most) = match sample.first {
@@ -94,7 +94,7 @@ fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
 }
 
 /// The columns that the user named.
-fn by_wish(names: &[String], options: &ReadOptions, rows: bool) -> Result<Mapping, OpenError> {
+fn by_options(names: &[String], options: &ReadOptions, rows: bool) -> Result<Mapping, OpenError> {
     let find = |known: &[&str]| well_known(names, known).map(Binding::Name);
     let input = options.input.clone().or_else(|| find(&INPUT_NAMES));
     let output = options.output.clone().or_else(|| find(&OUTPUT_NAMES));
@@ -116,7 +116,7 @@ fn by_wish(names: &[String], options: &ReadOptions, rows: bool) -> Result<Mappin
     Ok(match (input, output) {
         (Some(input), Some(output)) => Mapping::mapped(
             mapped_pairs(input, output, options.system.clone()),
-            "columns as given".to_owned(),
+            "user-defined columns".to_owned(),
         ),
         (None, _) => unmapped(names, ColumnRole::Input),
         (_, None) => unmapped(names, ColumnRole::Output),
@@ -130,14 +130,14 @@ fn well_known(names: &[String], known: &[&str]) -> Option<String> {
         .cloned()
 }
 
-/// The columns of a table.
+/// Determines the columns of a table from its header.
 fn by_header(names: &[String]) -> Mapping {
     if names.iter().all(String::is_empty) {
-        // There is no header: `no-records` says so.
+        // A missing header is reported by `no-records`.
         return Mapping::none();
     }
     if let Some(layout) = layout_of_header(names) {
-        return Mapping::of(layout, "from the header");
+        return Mapping::of(layout, "inferred from the header");
     }
     match (
         well_known(names, &INPUT_NAMES),
@@ -159,14 +159,14 @@ fn by_header(names: &[String]) -> Mapping {
     }
 }
 
-/// The layout whose own names the header has.
+/// The layout whose field names the header has.
 fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
     let has = |name: &str| names.iter().any(|have| normal_name(have) == name);
     let fits = |layout: &Arc<dyn Layout>| layout.fits_header(&has, names.len());
     layout::all().into_iter().find(fits)
 }
 
-/// Whether a header is more likely a row of data.
+/// Whether a header is probably a row of data.
 fn looks_like_data(names: &[String]) -> bool {
     let data = |name: &String| {
         let words = name.split_whitespace().count();
@@ -182,14 +182,14 @@ fn looks_like_data(names: &[String]) -> bool {
     names.iter().any(data) && !names.iter().any(known)
 }
 
-/// No column can be recognized as the input, or as the output.
+/// The mapping for a table in which the column of `role` was not recognized.
 fn unmapped(names: &[String], role: ColumnRole) -> Mapping {
     let near = names.iter().find(|name| {
         role.names()
             .iter()
             .any(|known| strsim::damerau_levenshtein(&normal_name(name), known) == 1)
     });
-    // People write the question first and the answer last.
+    // The input usually comes first and the output last.
     let likely = match role {
         ColumnRole::Input => names.first(),
         ColumnRole::Output => names.last(),
@@ -201,7 +201,7 @@ fn unmapped(names: &[String], role: ColumnRole) -> Mapping {
     })
 }
 
-/// The layout of JSON records: that of most of the first.
+/// The layout of JSON records: the most frequent one in the sample.
 fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
     let layouts = layout::all();
     let mut votes = vec![0_usize; layouts.len()];
@@ -221,22 +221,22 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
     if let Some((votes, layout)) = best.filter(|(votes, _)| **votes > 0) {
         let evidence = match (*votes, sampled) {
             (all, of) if all == of => format!(
-                "from the first {}",
+                "inferred from the first {}",
                 tunelint_data::text::printable::counted(of as u64, "record")
             ),
-            (some, of) => format!("{some} of the first {of} records"),
+            (some, of) => format!("inferred from {some} of the first {of} records"),
         };
         return Mapping::of(Arc::clone(layout), evidence);
     }
     match (names.is_empty(), sampled) {
-        // No record could be read: each of them was reported.
+        // No record could be read, and each has been reported.
         (true, 0) => Mapping::none(),
         (true, _) => Mapping::problem(MappingProblem::NoFields),
         (false, _) => unknown_layout(names),
     }
 }
 
-/// Records in no known layout: read by well-known names where there are some.
+/// The mapping for records in an unknown layout: well-known field names, if there are any.
 fn unknown_layout(names: &[String]) -> Mapping {
     let found = |role: ColumnRole| well_known(names, role.names());
     let (Some(input), Some(output)) = (found(ColumnRole::Input), found(ColumnRole::Output)) else {
@@ -255,7 +255,7 @@ fn unknown_layout(names: &[String]) -> Mapping {
     }
 }
 
-/// The layout `pairs` with the user's own names.
+/// The layout `pairs` with the user's field names.
 fn mapped_pairs(input: Binding, output: Binding, system: Option<String>) -> Arc<dyn Layout> {
     Arc::new(Pairs::mapped(input, output, system))
 }

@@ -1,4 +1,4 @@
-//! Batches become examples, or typed reasons why not.
+//! Turns batches into examples, or into typed reasons why a record has none.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tunelint_data::text::position::SourceId;
 use crate::example::Example;
 use crate::layout::{self, Layout, Mismatch, Mismatches};
 
-/// How the batches of one source are read.
+/// How the batches of one source are decoded; shared by all workers.
 #[derive(Debug, Clone)]
 pub struct Decoder {
     pub(super) source: SourceId,
@@ -21,50 +21,50 @@ pub struct Decoder {
     pub(super) delimiter: u8,
     pub(super) lone_cr: bool,
     pub(super) layout: Option<Arc<dyn Layout>>,
-    /// The names of the layout were given or found; they are not the layout's own.
+    /// Whether the field names come from the user or from guesses rather than from the layout.
     pub(super) mapped: bool,
     pub(super) header: Header,
     pub(super) speakers: Speakers,
 }
 
-/// The buffers of one worker.
+/// The reusable buffers of one worker.
 #[derive(Debug)]
 pub struct Scratch {
     parser: Parser,
     rows: RowParser,
 }
 
-/// What became of one record.
+/// The result of decoding one record.
 #[derive(Debug)]
 pub enum DecodeOutcome<'r, 'a> {
-    /// An example.
+    /// The record became an example.
     Example(&'r Example<'a>),
-    /// No example, and why.
+    /// The record has no example, and why.
     Unreadable(&'r Record<'a>, Unreadable<'r>),
 }
 
-/// Why a record gave no example.
+/// Why a record has no example.
 #[derive(Debug, Clone, Copy)]
 pub enum Unreadable<'r> {
     /// It breaks the grammar of its container.
     Fault(&'r Fault),
-    /// Bytes that are not UTF-8.
+    /// It contains invalid UTF-8.
     InvalidUtf8,
-    /// The row does not have as many fields as the header; its body is the row.
+    /// The row does not have as many fields as the header; the record's body is the row.
     FieldCount,
-    /// It is in another layout than the file: the file's, and its own.
+    /// It is in another layout than the file: the file's layout, then the record's.
     OtherLayout(&'static str, &'static str),
     /// Its layout cannot read it.
     Mismatches(&'r [Mismatch]),
-    /// The file is in no layout that is known, which is a problem of its [`Mapping`](super::Mapping).
+    /// No layout is known for the file, which is a problem of its [`Mapping`](super::Mapping).
     NoLayout,
 }
 
-/// Receives what became of each record.
+/// Receives the result of each record.
 type Take<'t> = &'t mut dyn FnMut(DecodeOutcome<'_, '_>);
 
 impl Decoder {
-    /// Buffers for one worker.
+    /// New buffers, one set per worker.
     pub fn scratch(&self) -> Scratch {
         Scratch {
             parser: Parser::new(),
@@ -72,9 +72,9 @@ impl Decoder {
         }
     }
 
-    /// Reads every record of a batch and hands each to `take`, with what became of it.
+    /// Decodes every record of a batch in order and passes each result to `take`.
     pub fn each(&self, batch: &Batch, scratch: &mut Scratch, take: Take<'_>) {
-        // One fast pass over the batch; only where it fails is each record looked at by itself.
+        // One fast pass over the batch; records are validated one by one only if it fails.
         let valid = simdutf8::basic::from_utf8(&batch.bytes).ok();
         for piece in &batch.pieces {
             let raw = batch.bytes.get(piece.from..piece.to).unwrap_or_default();
@@ -171,7 +171,7 @@ impl Decoder {
             Some(mut example) => {
                 debug_assert!(
                     mismatches.is_empty(),
-                    "a layout that decodes has no complaint"
+                    "a layout that decodes reports no mismatch"
                 );
                 example.layout = layout.name();
                 example.capacity = layout.capacity();

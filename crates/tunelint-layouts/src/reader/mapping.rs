@@ -1,10 +1,10 @@
-//! How the records of a source become examples, and what could not be decided about it.
+//! How the records of a source become examples, and what could not be determined.
 
 use std::sync::Arc;
 
 use crate::layout::Layout;
 
-/// Names under which people keep what the model reads, the most telling first.
+/// Common names of the input, most specific first.
 pub const INPUT_NAMES: [&str; 14] = [
     "text_input",
     "input_text",
@@ -22,7 +22,7 @@ pub const INPUT_NAMES: [&str; 14] = [
     "document",
 ];
 
-/// Names under which people keep what it is taught to write, the most telling first.
+/// Common names of the output, most specific first.
 pub const OUTPUT_NAMES: [&str; 16] = [
     "output",
     "output_text",
@@ -45,17 +45,17 @@ pub const OUTPUT_NAMES: [&str; 16] = [
 /// How records become examples.
 #[derive(Debug, Clone)]
 pub struct Mapping {
-    /// The layout, if there is one.
+    /// The layout, if it was determined.
     pub layout: Option<Arc<dyn Layout>>,
-    /// How it was decided, for the summary.
+    /// How it was determined, for the summary.
     pub evidence: String,
-    /// The names are the user's, not the layout's own.
+    /// Whether the field names come from the user or from guesses rather than from the layout.
     pub mapped: bool,
-    /// What could not be decided, and is to be reported once.
+    /// What could not be determined; to be reported once.
     pub problem: Option<MappingProblem>,
 }
 
-/// Why the columns cannot be mapped, or only by a guess.
+/// Why the columns cannot be mapped, or are only a guess.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MappingProblem {
     /// The first row looks like data, not like a header.
@@ -63,42 +63,42 @@ pub enum MappingProblem {
         /// Its cells.
         cells: Vec<String>,
     },
-    /// No column can be recognized as the input, or as the output.
+    /// The input or the output column was not recognized.
     Unmapped {
         /// Which of the two.
         role: ColumnRole,
-        /// The column that is most likely meant, where there is any.
+        /// The most likely column, if there is one.
         likely: Option<String>,
-        /// The columns that there are.
+        /// The existing columns.
         columns: Vec<String>,
     },
     /// The records are objects without any field.
     NoFields,
-    /// The records have fields of no layout; they were read by well-known names.
+    /// The records are in an unknown layout; common field names were used.
     ReadByName {
         /// The field of the input.
         input: String,
         /// The field of the output.
         output: String,
     },
-    /// The records have fields of no layout, and no well-known ones.
+    /// The records are in an unknown layout, without common field names.
     UnknownLayout {
-        /// The fields that there are.
+        /// The existing fields.
         fields: Vec<String>,
     },
 }
 
-/// Which side of an example a column is.
+/// The side of an example that a column belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnRole {
-    /// What the model reads.
+    /// The input.
     Input,
-    /// What it is trained to write.
+    /// The output.
     Output,
 }
 
 impl ColumnRole {
-    /// The well-known names of such columns, the most telling first.
+    /// The common names of such columns, most specific first.
     pub fn names(self) -> &'static [&'static str] {
         match self {
             Self::Input => &INPUT_NAMES,
@@ -108,7 +108,7 @@ impl ColumnRole {
 }
 
 impl Mapping {
-    /// Nothing is known.
+    /// No layout, and nothing to report.
     pub(super) fn none() -> Self {
         Self {
             layout: None,

@@ -1,4 +1,4 @@
-//! How a source is to be read, and why it cannot be.
+//! How a source is to be read, and why opening it can fail.
 
 use std::io;
 use std::sync::Arc;
@@ -9,24 +9,24 @@ use tunelint_data::text::printable::quoted;
 
 use crate::layout::{Binding, Layout};
 
-/// What the user said about how a source is to be read.
+/// The user's options for reading a source.
 #[derive(Debug, Clone)]
 pub struct ReadOptions {
-    /// The container and what separates cells.
+    /// Overrides of the detected container and delimiter.
     pub wishes: Wishes,
-    /// The layout.
+    /// The layout; detected if not set.
     pub layout: Option<Arc<dyn Layout>>,
     /// The column or template of the input.
     pub input: Option<Binding>,
     /// The column or template of the output.
     pub output: Option<Binding>,
-    /// The column of the system text.
+    /// The column of the system prompt.
     pub system: Option<String>,
-    /// What names of roles stand for, besides those that the layouts know.
+    /// Role names in addition to those of the layouts.
     pub speakers: Speakers,
-    /// The largest record that is read, in bytes.
+    /// The maximum size of a record in bytes; larger ones are reported and skipped.
     pub max_record: usize,
-    /// About how many bytes a batch has; no finding depends on it.
+    /// The approximate size of a batch in bytes; findings do not depend on it.
     pub batch_bytes: usize,
 }
 
@@ -45,31 +45,28 @@ impl Default for ReadOptions {
     }
 }
 
-/// Why a source cannot be read as the user asked.
+/// Why a source cannot be opened as requested.
 #[derive(Debug)]
 pub enum OpenError {
-    /// The system says no.
+    /// An I/O error.
     Io(io::Error),
-    /// A column that the user named is not there: the name, and those that are.
+    /// A column that the user named does not exist.
     NoColumn {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// What there is.
+        /// The existing columns.
         columns: Vec<String>,
     },
 }
 
 impl OpenError {
-    /// The system's error, or what is wrong with the columns in its words.
+    /// Converts to an I/O error, with a message that names the missing column.
     pub fn into_io(self) -> io::Error {
         match self {
             Self::Io(error) => error,
             Self::NoColumn { name, .. } => {
                 let name = quoted(&name, 40);
-                io::Error::new(
-                    io::ErrorKind::InvalidData,
-                    format!("no column is called {name}"),
-                )
+                io::Error::new(io::ErrorKind::InvalidData, format!("unknown column {name}"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The body of a request that the examples of a file stand in, with its names and settings.
+//! The request body in which a file has its examples, with names and settings.
 
 use std::io::{self, Read};
 
@@ -9,7 +9,7 @@ use tunelint_data::record::{Body, Record};
 use tunelint_data::source::Container;
 use tunelint_data::text::position::Position;
 
-/// A body of a request, as one record.
+/// A request body, as one record.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// The whole body.
@@ -17,16 +17,16 @@ pub struct Request<'a> {
     root: Value<'a>,
 }
 
-/// The key under which the settings of a training stand, in both spellings.
+/// The key of the tuning settings, in both spellings.
 const TASKS: [&str; 2] = ["tuning_task", "tuningTask"];
-/// Bytes of a document in which that key must stand for it to be taken for a request.
+/// The key must occur in this many bytes for a document to count as a request.
 const HEAD: usize = 4096;
-/// Bytes of the largest body that is read: many times what a provider takes.
-const MOST: u64 = 64 << 20;
+/// The maximum size of a body that is read, far above what any provider accepts.
+const MAX_BYTES: u64 = 64 << 20;
 
 impl<'a> Request<'a> {
-    /// The value called `field`, at the top or among the hyperparameters; the spelling with
-    /// capital letters is read too.
+    /// The value of `field`, at the top level or among the hyperparameters, in snake case or camel
+    /// case.
     pub fn setting(&self, field: &str) -> Option<Value<'a>> {
         let tasks = TASKS.iter().filter_map(|task| self.root.get(task));
         let parameters = tasks.filter_map(|task| task.get("hyperparameters"));
@@ -37,10 +37,10 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Hands the request that `reader` reads to `take`, or nothing where its file is not one.
+/// Passes the request that `reader` reads to `take`, or `None` if its file is not a request.
 ///
 /// # Errors
-/// What reading returns.
+/// I/O errors.
 pub fn with_request<T>(
     reader: &Reader,
     take: impl FnOnce(Option<&Request<'_>>) -> T,
@@ -49,7 +49,7 @@ pub fn with_request<T>(
         return Ok(take(None));
     };
     let mut parser = Parser::new();
-    // A document that is broken has been reported.
+    // A malformed document has already been reported.
     let text = std::str::from_utf8(&bytes).ok();
     let json = text.and_then(|text| parser.parse(text).ok());
     let Some(json) = json.filter(|json| json.root().kind() == Kind::Object) else {
@@ -75,7 +75,7 @@ fn request_bytes(reader: &Reader) -> io::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let mut bytes = Vec::new();
-    let mut input = reader.input.open()?.take(MOST);
+    let mut input = reader.input.open()?.take(MAX_BYTES);
     (&mut input).take(HEAD as u64).read_to_end(&mut bytes)?;
     let is_request = |task: &&str| memchr::memmem::find(&bytes, task.as_bytes()).is_some();
     if !TASKS.iter().any(is_request) {

@@ -1,7 +1,8 @@
-//! How a change of decoded text becomes bytes of the file.
+//! Maps edits of decoded text to edits of the file's bytes.
 //!
-//! A rule thinks in what the model sees; a [`Fix`] is made of bytes, so that nothing but those
-//! bytes changes. Texts that stand nowhere in the file (templates, preambles) cannot be edited.
+//! Rules refer to the text that the model sees; a [`Fix`] replaces bytes, so that all other bytes
+//! stay as they are. Composed texts (templates, preambles) are not in the file and cannot be
+//! edited.
 
 use std::ops::Range;
 
@@ -11,16 +12,16 @@ use tunelint_data::record::Record;
 use tunelint_data::text::decoded::{Coding, Text};
 use tunelint_data::text::position::Span;
 
-/// A range of decoded text, and what is to stand there.
+/// A range of decoded text and its replacement.
 pub type Change = (Range<usize>, String);
 
-/// Changes of decoded text, as edits of the file.
+/// Edits of decoded text.
 pub trait EditText {
-    /// The one edit that puts `with` in the place of the decoded bytes `range`. A cell that needs
-    /// quotes afterwards is written anew; [`EditText::change`] leaves more of it as it is.
+    /// A single edit that replaces the decoded bytes `range` by `with`. A cell that needs quotes as
+    /// a result is rewritten as a whole; [`EditText::change`] touches less of it.
     fn edit(&self, record: &Record<'_>, range: Range<usize>, with: &str) -> Option<Edit>;
-    /// The fix that makes all `changes`, which are in order and do not overlap. Nothing where
-    /// the text stands nowhere in the file.
+    /// The fix that makes all `changes`, which must be in order and not overlap. `None` if the text
+    /// is not in the file.
     fn change(&self, record: &Record<'_>, changes: &[Change]) -> Option<Fix>;
     /// The text after `changes`.
     fn changed(&self, changes: &[Change]) -> Option<String>;
@@ -64,8 +65,8 @@ impl EditText for Text<'_> {
     }
 }
 
-/// The changes of a cell that needs quotes afterwards: they are put around it, and what
-/// stands between is left as it is.
+/// The changes of a cell that needs quotes as a result: the quotes are added around it, and the
+/// text in between stays as it is.
 fn quoted_cell(text: &Text<'_>, record: &Record<'_>, changes: &[Change]) -> Option<Fix> {
     let end = text.as_str().len();
     if text.as_str().contains('"') {
@@ -89,7 +90,7 @@ fn quoted_cell(text: &Text<'_>, record: &Record<'_>, changes: &[Change]) -> Opti
 }
 
 impl Turn<'_> {
-    /// The same for a turn of one text; a turn of several is not edited.
+    /// The same for a turn with a single text; a turn with several is not edited.
     pub fn edit(&self, record: &Record<'_>, range: Range<usize>, with: &str) -> Option<Edit> {
         match self.texts.as_slice() {
             [text] => text.edit(record, range, with),
@@ -99,7 +100,7 @@ impl Turn<'_> {
 }
 
 impl Fix {
-    /// A change of trained text; nothing where one of the edits cannot be made.
+    /// A change of text that is trained on; `None` if one of the edits is impossible.
     pub fn of_text(edits: impl IntoIterator<Item = Option<Edit>>) -> Option<Self> {
         let mut edits = edits.into_iter().collect::<Option<Vec<Edit>>>()?;
         edits.sort_by_key(|edit| edit.offset);
@@ -109,7 +110,7 @@ impl Fix {
         })
     }
 
-    /// Leaves out signs that are no part of any text.
+    /// Removes characters that belong to no text.
     pub fn without(record: &Record<'_>, span: Span) -> Self {
         Self {
             applicability: Applicability::Safe,
@@ -117,8 +118,8 @@ impl Fix {
         }
     }
 
-    /// Leaves out the record of the finding, with what separates it from its neighbours. Which
-    /// bytes those are depends on the container, and is found out when the fix is applied.
+    /// Removes the record of the finding, and its separator. The bytes depend on the container, and
+    /// are determined when the fix is applied.
     pub fn drop_record() -> Self {
         Self {
             applicability: Applicability::DropsRecord,
@@ -135,7 +136,7 @@ fn edit(record: &Record<'_>, span: Span, text: String) -> Edit {
     }
 }
 
-/// Text as it stands inside a JSON string.
+/// Text escaped for the inside of a JSON string.
 fn json_escaped(text: &str) -> String {
     let quoted = serde_json::to_string(text).unwrap_or_default();
     let inner = quoted
@@ -144,7 +145,7 @@ fn json_escaped(text: &str) -> String {
     inner.unwrap_or_default().to_owned()
 }
 
-/// Whether a cell with this text must be in quotes, whatever separates cells.
+/// Whether a cell with this text needs quotes, for any delimiter.
 fn needs_quotes(text: &str) -> bool {
     text.contains([',', ';', '\t', '|', '"', '\n', '\r'])
 }
@@ -155,7 +156,8 @@ mod tests {
     use tunelint_data::record::Body;
     use tunelint_data::text::position::{Position, SourceId};
 
-    /// What becomes of `raw` when the decoded bytes `range` of the text at `span` become `with`.
+    /// The file `raw` after an edit of the text at `span`: its decoded bytes `range` replaced by
+    /// `with`.
     fn edited(raw: &str, span: Span, coding: Coding, range: Range<usize>, with: &str) -> String {
         let record = Record {
             source: SourceId(0),

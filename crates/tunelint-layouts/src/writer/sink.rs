@@ -1,33 +1,34 @@
-//! From records to bytes: JSON lines, a JSON list, a table, the body of a request.
+//! Writes records as bytes: JSON lines, a JSON array, a table, a request body.
 
 use std::io::{self, Write};
 
 use crate::layout::ObjectWriter;
 
-/// Bytes of the smallest request body without its examples and the comma that the last one lacks:
-/// `{"tuning_task":{"training_data":{"examples":{"examples":[]}}}}`.
+/// The size of the smallest request body without its examples:
+/// `{"tuning_task":{"training_data":{"examples":{"examples":[]}}}}`, minus one for the last
+/// example, which has no comma.
 pub const REST_ENVELOPE_BYTES: u64 = 61;
 
-/// How records are written.
+/// The output format.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Form {
-    /// One object a line.
+    /// One object per line.
     Jsonl,
-    /// A list of objects, one a line.
+    /// An array of objects, one per line.
     Json,
     /// A table with a header.
     Table {
-        /// What separates cells.
+        /// The field delimiter.
         delimiter: u8,
     },
-    /// The body of a request to create a tuned model.
+    /// The body of a request that creates a tuned model.
     Rest(Box<RestBody>),
 }
 
-/// What a request body says besides the examples: JSON values by name, in order.
+/// The fields of a request body other than the examples: JSON values by name, in order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RestBody {
-    /// Fields at the top: `display_name`, `base_model`.
+    /// Top-level fields: `display_name`, `base_model`.
     pub fields: Vec<(String, serde_json::Value)>,
     /// Fields of `hyperparameters`.
     pub hyperparameters: Vec<(String, serde_json::Value)>,
@@ -43,10 +44,10 @@ pub struct Sink<W: Write> {
 }
 
 impl<W: Write> Sink<W> {
-    /// Writes to `out`. A table has `columns`; another form does not need them.
+    /// Writes to `out`. Only a table needs `columns`.
     ///
     /// # Errors
-    /// What `out` returns.
+    /// I/O errors of `out`.
     pub fn new(mut out: W, form: Form, columns: &[&str]) -> io::Result<Self> {
         let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
         match &form {
@@ -65,10 +66,10 @@ impl<W: Write> Sink<W> {
         })
     }
 
-    /// Writes one record, in the form that [`encode`] gave it.
+    /// Writes one record, encoded by [`encode`] for the same format.
     ///
     /// # Errors
-    /// What the writer returns.
+    /// I/O errors.
     pub fn write(&mut self, record: &[u8]) -> io::Result<()> {
         let indent: &[u8] = match self.form {
             Form::Jsonl | Form::Table { .. } => {
@@ -86,10 +87,10 @@ impl<W: Write> Sink<W> {
         self.out.write_all(record)
     }
 
-    /// Ends the last record and gives the writer back.
+    /// Ends the last record and returns the writer.
     ///
     /// # Errors
-    /// What the writer returns.
+    /// I/O errors.
     pub fn finish(mut self) -> io::Result<W> {
         let end: &[u8] = match self.form {
             Form::Jsonl | Form::Table { .. } => b"",
@@ -101,7 +102,7 @@ impl<W: Write> Sink<W> {
         Ok(self.out)
     }
 
-    /// Records written.
+    /// The number of records written.
     pub fn written(&self) -> u64 {
         self.written
     }
@@ -130,10 +131,10 @@ fn open_body(out: &mut dyn Write, body: &RestBody) -> io::Result<()> {
     out.write_all(b"\n    \"training_data\": {\n      \"examples\": {\n        \"examples\": [")
 }
 
-/// One record in the form of `form`, ready for [`Sink::write`].
+/// Encodes one record for [`Sink::write`].
 ///
 /// # Errors
-/// What the CSV writer returns; it writes to memory.
+/// Errors of the CSV writer, which writes to memory.
 pub fn encode(
     form: &Form,
     columns: &[String],
@@ -163,7 +164,7 @@ pub fn encode(
     Ok(())
 }
 
-/// The text of a JSON string; any other value as written.
+/// The text of a JSON string; other values as written.
 fn decoded(value: &str) -> String {
     serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned())
 }

@@ -1,8 +1,7 @@
-//! What is wrong with a record that is not JSON.
+//! Diagnoses records that are not JSON.
 //!
-//! The parser gives an index and a grammatical cause. People write a few mistakes over and over
-//! (a comma too many, Python's literals, single quotes), so the text at the index is looked at
-//! to name them.
+//! The parser gives an index and a grammatical cause. A few mistakes are very common (a trailing
+//! comma, Python literals, single quotes), so the text at the index is examined to name them.
 
 use jiter::{JiterError, JiterErrorType, JsonErrorType};
 
@@ -38,7 +37,7 @@ pub(super) fn syntax(text: &str, error: &JiterError) -> Fault {
     }
 }
 
-/// The character at `at`.
+/// The span of the character at `at`.
 fn one(text: &str, at: usize) -> Span {
     let len = text
         .get(at..)
@@ -63,11 +62,11 @@ fn cut_off(text: &str, kind: &JsonErrorType) -> Fault {
     )
 }
 
-/// The escape that holds byte `at` and lacks its other half.
+/// The fault of the surrogate escape that contains byte `at`.
 fn surrogate(text: &str, at: usize) -> Fault {
     let before = text.get(..at.min(text.len())).unwrap_or(text);
     let start = before.rfind("\\u").unwrap_or(at);
-    // A high half followed by something else: the high half is the one without a partner.
+    // If another escape follows a high surrogate, the high surrogate is the unpaired one.
     let previous = start.checked_sub(6).filter(|&p| is_high_half(text, p));
     let start = previous.unwrap_or(start);
     let escape = text.get(start..start + 6).unwrap_or_default();
@@ -201,7 +200,7 @@ fn unexpected(text: &str, at: usize, kind: &JsonErrorType) -> Fault {
     }
 }
 
-/// What the grammar expected, where no common mistake explains it.
+/// What the grammar expects, if no common mistake explains the error.
 fn grammar(text: &str, at: usize, kind: &JsonErrorType, span: Span) -> Fault {
     use JsonErrorType as E;
     let word = span_text(text, span);

@@ -1,4 +1,4 @@
-//! The view of a parsed record: values by key and index, each with its text and its place.
+//! A parsed record: values by key and index, each with its text and its span.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::{BORROWED, Node, node_span};
 use crate::text::decoded::{Coding, Text};
 use crate::text::position::Span;
 
-/// What a JSON value is.
+/// The kind of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `null`
@@ -21,12 +21,12 @@ pub enum Kind {
     Array,
     /// An object.
     Object,
-    /// A key of an object; never the kind of a value.
+    /// A key of an object, never a value.
     Key,
 }
 
 impl Kind {
-    /// The word for it in messages, with its article.
+    /// The kind in messages, with its article.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -55,7 +55,7 @@ pub struct Value<'a> {
     at: usize,
 }
 
-/// The item of a list in which a place was found last: the next is likely to follow.
+/// The array item that the previous lookup found, since the next is likely to follow it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LastItem {
     list: usize,
@@ -74,21 +74,22 @@ pub struct Entry<'a> {
     pub value: Value<'a>,
 }
 
-/// Objects with more keys than this are searched for duplicates with a table.
+/// Objects with more keys than this are searched for duplicates with a hash table.
 const FEW_KEYS: usize = 12;
 
 impl<'a> Json<'a> {
-    /// The whole record's value.
+    /// The root value.
     pub fn root(self) -> Value<'a> {
         Value { json: self, at: 0 }
     }
 
-    /// The RFC 6901 path of the deepest value (or key) whose span holds `span`.
+    /// The RFC 6901 path of the deepest value (or key) whose span contains `span`.
     pub fn pointer(self, span: Span) -> String {
         self.pointer_after(span, &mut LastItem::default())
     }
 
-    /// The same; a list in which an item was found before is not searched from its start again.
+    /// The same, starting from the item of the previous lookup instead of from the start of the
+    /// list.
     pub fn pointer_after(self, span: Span, last: &mut LastItem) -> String {
         let mut pointer = String::new();
         let mut value = self.root();
@@ -106,7 +107,7 @@ impl<'a> Json<'a> {
         pointer
     }
 
-    /// The first key that occurs twice in one object: both places.
+    /// The first key that occurs twice in one object: both spans.
     pub(super) fn duplicate_key(self) -> Option<(Span, Span)> {
         let objects = (0..self.nodes.len()).map(|at| Value { json: self, at });
         objects
@@ -135,23 +136,23 @@ impl<'a> Json<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// What it is.
+    /// The kind.
     pub fn kind(self) -> Kind {
         self.json.node(self.at).map_or(Kind::Null, |node| node.kind)
     }
 
-    /// Where it stands in the record.
+    /// The span in the record.
     pub fn span(self) -> Span {
         self.json.node(self.at).map(node_span).unwrap_or_default()
     }
 
-    /// Its bytes as written.
+    /// The raw bytes.
     pub fn raw(self) -> &'a str {
         let span = self.span();
         self.json.text.get(span.start..span.end).unwrap_or_default()
     }
 
-    /// Its text, if it is a string.
+    /// The text, if it is a string.
     pub fn text(self) -> Option<Text<'a>> {
         let node = self
             .json
@@ -165,7 +166,7 @@ impl<'a> Value<'a> {
         ))
     }
 
-    /// The unescaped string, if it is one.
+    /// The unescaped string, if it is a string.
     pub fn as_str(self) -> Option<&'a str> {
         let node = self
             .json
@@ -174,14 +175,14 @@ impl<'a> Value<'a> {
         Some(self.json.decoded(node))
     }
 
-    /// The value under `key`, if it is an object that has it.
+    /// The value of `key`, if it is an object with that key.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
         self.entries()
             .find(|entry| entry.key == key)
             .map(|entry| entry.value)
     }
 
-    /// The keys and values of an object, in order; nothing for any other value.
+    /// The keys and values of an object, in order; empty for any other value.
     pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
         let node = self
             .json
@@ -203,7 +204,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// The items of a list, in order; nothing for any other value.
+    /// The items of a list, in order; empty for any other value.
     pub fn items(self) -> impl Iterator<Item = Value<'a>> {
         let node = self
             .json
@@ -233,7 +234,7 @@ impl<'a> Value<'a> {
         let entry = self
             .entries()
             .find(|entry| holds(entry.key_span) || holds(entry.value.span()))?;
-        // A place inside a key belongs to the key's value, but must not be looked for within it.
+        // A span inside a key belongs to the entry, but must not be searched for within its value.
         Some((entry.key.to_owned(), entry.value))
     }
 

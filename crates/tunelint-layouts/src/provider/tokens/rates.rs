@@ -1,8 +1,8 @@
-//! What a text is made of, and how many tokens that makes by each tokenizer that was measured.
+//! Counts the kinds of characters in a text, and estimates its tokens for each measured tokenizer.
 //!
-//! The numbers stand in `rules/tokenizers.toml`, which `benches/tokens.py` writes: tokens as a sum
-//! of kinds of characters, fitted on real training data and on the Universal Declaration of Human
-//! Rights in 67 languages.
+//! The rates are in `rules/tokenizers.toml`, written by `benches/tokens.py`: tokens as a linear
+//! function of character counts, fitted on real training data and on the Universal Declaration of
+//! Human Rights in 67 languages.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use unicode_script::{Script as Of, UnicodeScript};
 
 use super::{ANY, Tokens};
 
-/// The file of all rates.
+/// The rates of all tokenizers, as TOML.
 const FILE: &str = include_str!(concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/rules/tokenizers.toml"
@@ -20,10 +20,10 @@ const FILE: &str = include_str!(concat!(
 
 static ALL: LazyLock<BTreeMap<String, Rates>> =
     LazyLock::new(|| toml::from_str(FILE).unwrap_or_default());
-/// What is left if the file cannot be read; a test makes sure that it can.
+/// The fallback if the file does not parse; a test makes sure that it does.
 static NONE: LazyLock<Rates> = LazyLock::new(Rates::default);
 
-/// Hundredths of tokens that a character of each kind makes, by one tokenizer.
+/// Hundredths of a token per character of each kind, for one tokenizer.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rates {
@@ -36,7 +36,7 @@ pub struct Rates {
     scripts: BTreeMap<Script, Rate>,
 }
 
-/// Hundredths of the estimate that 98 of 100 texts lie between.
+/// Percent of the estimate between which 98 of 100 texts lie.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Bounds {
@@ -44,7 +44,7 @@ struct Bounds {
     high: u64,
 }
 
-/// The same for the letters of a script, with what each of them makes.
+/// The rate of a script, in hundredths of a token per letter, with its bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Rate {
@@ -53,7 +53,7 @@ struct Rate {
     high: u64,
 }
 
-/// The script of a character beyond ASCII, as far as rates tell them apart.
+/// The script of a non-ASCII character, as far as rates distinguish scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 enum Script {
     Latin,
@@ -80,12 +80,12 @@ enum Script {
     Kana,
     Han,
     Hangul,
-    /// Signs that several scripts use, and marks that go on letters.
+    /// Characters shared by several scripts, and combining marks.
     Marks,
     Other,
 }
 
-/// How many scripts there are.
+/// The number of scripts.
 const SCRIPTS: usize = Script::Other as usize + 1;
 
 impl Script {
@@ -121,7 +121,7 @@ impl Script {
     }
 }
 
-/// How many characters of each kind texts have.
+/// The number of characters of each kind.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Parts {
     letters: u64,
@@ -129,7 +129,7 @@ pub(super) struct Parts {
     words: u64,
     digits: u64,
     signs: u64,
-    /// White space but for single spaces, which belong to the word behind them.
+    /// Whitespace, except single spaces, which belong to the word that follows.
     spaces: u64,
     scripts: [u64; SCRIPTS],
 }
@@ -168,12 +168,12 @@ impl Parts {
 }
 
 impl Rates {
-    /// Those of the tokenizer called `name`, or of any.
+    /// The rates of the tokenizer called `name`, or those for any tokenizer.
     pub(super) fn named(name: &str) -> &'static Self {
         ALL.get(name).or_else(|| ALL.get(ANY)).unwrap_or(&NONE)
     }
 
-    /// The names of all tokenizers that were measured, and `any`.
+    /// The names of all measured tokenizers, and `any`.
     pub fn names() -> impl Iterator<Item = &'static str> {
         ALL.keys().map(String::as_str)
     }
@@ -193,7 +193,7 @@ impl Rates {
             low += tokens * rate.low;
             high += tokens * rate.high;
         }
-        // Hundredths of hundredths for the bounds.
+        // The bounds are percentages of hundredths.
         Tokens {
             about: about.div_ceil(100),
             low: low / 10_000,
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_the_sum_of_its_parts() {
+    fn characters_are_counted_by_kind() {
         let parts = Parts::of(["To  be 12%\né狗", "x"].into_iter());
         let mut scripts = [0; SCRIPTS];
         scripts[Script::Latin as usize] = 1;
