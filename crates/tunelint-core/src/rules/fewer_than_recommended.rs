@@ -37,8 +37,8 @@ struct FewerThanRecommended {
 
 impl FewerThanRecommended {
     /// The recommendations above `examples`; targets with the same one share an entry.
-    fn unmet(&self, examples: u64, task: Option<Task>) -> Vec<Recommendation> {
-        let mut all: Vec<Recommendation> = Vec::new();
+    fn unmet(&self, examples: u64, task: Option<Task>) -> Vec<UnmetRange> {
+        let mut all: Vec<UnmetRange> = Vec::new();
         for profile in &self.profiles {
             // Below the minimum, `too-few-examples` reports it.
             let minimum = profile.limit("min-examples").map_or(0, |limit| limit.value);
@@ -51,7 +51,7 @@ impl FewerThanRecommended {
             let range = (recommended.min, recommended.max);
             match all.iter_mut().find(|known| known.range == range) {
                 Some(known) => known.targets.push(profile.name.clone()),
-                None => all.push(Recommendation {
+                None => all.push(UnmetRange {
                     range,
                     targets: vec![profile.name.clone()],
                 }),
@@ -61,8 +61,9 @@ impl FewerThanRecommended {
     }
 }
 
-/// A recommended number of examples: minimum and, if there is one, maximum.
-struct Recommendation {
+/// A recommended number of examples, as minimum and optional maximum, that the dataset falls short
+/// of.
+struct UnmetRange {
     range: (u64, Option<u64>),
     targets: Vec<String>,
 }
@@ -80,7 +81,7 @@ impl SurveyRule for FewerThanRecommended {
             return;
         };
         let task = self.task.or(survey.task());
-        for Recommendation { range, targets } in self.unmet(survey.examples, task) {
+        for UnmetRange { range, targets } in self.unmet(survey.examples, task) {
             findings.report_at(Location::whole(source), Severity::Advice, || {
                 let range = match range {
                     (min, Some(max)) => format!("{}–{}", grouped(min), grouped(max)),
