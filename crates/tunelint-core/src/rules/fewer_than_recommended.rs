@@ -61,8 +61,7 @@ impl FewerThanRecommended {
     }
 }
 
-/// A recommended number of examples, as minimum and optional maximum, that the dataset falls short
-/// of.
+/// A recommended number of examples that the dataset does not reach: minimum and optional maximum.
 struct UnmetRange {
     range: (u64, Option<u64>),
     targets: Vec<String>,

@@ -54,10 +54,16 @@ impl ExampleRule for MissingMarker {
                 let share = missing.key.percent();
                 let (message, fix) = match misspelt {
                     Some(event) => (
-                        format!("unknown section marker {}; did you mean {form} ({share} of inputs)?", quoted(&event.form, 40)),
+                        format!(
+                            "unknown section marker {}; did you mean {form} ({share} of inputs)?",
+                            quoted(&event.form, 40)
+                        ),
                         Fix::of_text([turn.edit(&example.record, range, &missing.form)]),
                     ),
-                    None => (format!("missing section marker {form} ({share} of inputs have it)"), None),
+                    None => (
+                        format!("missing section marker {form} ({share} of inputs have it)"),
+                        None,
+                    ),
                 };
                 Message::new(message)
                     .help(format!("use the section markers {}", markers.listed()))
