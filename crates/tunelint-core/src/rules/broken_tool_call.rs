@@ -17,7 +17,7 @@ pub const META: RuleMeta = RuleMeta::new(
     Scope::Example,
 );
 
-/// Builds the check; never `None`: without targets it checks what holds for all of them.
+/// Builds the check; never `None`: without targets, only what holds for every target is checked.
 pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::example(BrokenToolCall {
         no_tools: context.requires("no-tools"),

@@ -92,7 +92,7 @@ fn positions(markers: &Markers, events: &[Event]) -> Option<Vec<usize>> {
 
 /// The range from the first marker up to `end`, and its text with the sections in the usual order.
 /// The whitespace between sections stays in place. `None` if the end of a section is unclear: with
-/// tags, or if a blank line follows in the last section.
+/// tags, or if the last section contains a blank line.
 fn reordered(
     text: &str,
     events: &[Event],
