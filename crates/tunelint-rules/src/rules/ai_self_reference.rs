@@ -1,4 +1,4 @@
-//! An output in which another model speaks of itself.
+//! Flags outputs that refer to themselves as an AI model, such as `As an AI language model`.
 
 use std::sync::LazyLock;
 
@@ -11,19 +11,19 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "ai-self-reference",
     Level::Fixed(Severity::Advice),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(AiSelfReference))
 }
 
-static SELF: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static SELF_REFERENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)\bas an? (?:ai|artificial intelligence)(?: (?:language )?model| assistant| chatbot| system)?(?:,|;| i\b)",
         r"|\bas a (?:large )?language model\b",
@@ -43,7 +43,7 @@ impl ExampleRule for AiSelfReference {
             .output_texts()
             .filter(|text| text.has(Mark::SelfReference))
         {
-            let Some(found) = SELF
+            let Some(found) = SELF_REFERENCE
                 .as_ref()
                 .and_then(|pattern| pattern.find(text.as_str()))
             else {
@@ -54,11 +54,8 @@ impl ExampleRule for AiSelfReference {
             }
             let span = text.span_of(found.start(), found.end());
             findings.report(example.record.at(span), Severity::Advice, || {
-                Message::new(format!(
-                    "a model speaks of itself: {}",
-                    quoted(found.as_str(), 40)
-                ))
-                .help("take it out, unless the tuned model is to say so")
+                Message::new(format!("AI self-reference: {}", quoted(found.as_str(), 40)))
+                    .help("remove it, unless the tuned model should describe itself this way")
             });
         }
     }

@@ -1,4 +1,4 @@
-//! A record with the fields of two layouts, where the target takes one.
+//! Flags records that match several layouts, where the target detects the layout by its fields.
 
 use std::sync::Arc;
 
@@ -9,13 +9,13 @@ use tunelint_layouts::finding::{Findings, Message};
 use tunelint_layouts::layout::{self, Layout};
 use tunelint_layouts::provider::limit::listed;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("ambiguous-layout", Level::Profile, Scope::Example);
 
-/// Builds the rule, where a target says that it tells layouts by their fields.
+/// Builds the check; `None` if no target detects layouts by their fields.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    // Targets read different layouts, so each is asked by itself.
-    let asked = context.profiles.iter().flat_map(|profile| {
+    // Targets accept different layouts, so each target has its own list.
+    let ambiguous = context.profiles.iter().flat_map(|profile| {
         let fact = profile.requires.get("one-layout");
         let facts = TargetFact::of(fact.map(|fact| (profile.name.as_str(), fact)).into_iter());
         facts.into_iter().map(|fact| {
@@ -26,45 +26,44 @@ pub fn build(context: &RuleContext) -> Option<Check> {
             (layouts.collect(), fact)
         })
     });
-    let asked: Vec<_> = asked.collect();
-    (!asked.is_empty()).then(|| Check::example(AmbiguousLayout { asked }))
+    let layouts_by_target: Vec<_> = ambiguous.collect();
+    (!layouts_by_target.is_empty()).then(|| Check::example(AmbiguousLayout { layouts_by_target }))
 }
 
 struct AmbiguousLayout {
-    /// The layouts that a target tells from each other, and what it does with a record that is in
-    /// two of them.
-    asked: Vec<(Vec<Arc<dyn Layout>>, TargetFact)>,
+    /// The layouts that a target chooses between, and what it does with a record that matches two.
+    layouts_by_target: Vec<(Vec<Arc<dyn Layout>>, TargetFact)>,
 }
 
 impl ExampleRule for AmbiguousLayout {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        // Without a field that is left over, there is nothing to mistake it for.
+        // Without extra fields the record cannot match another layout.
         if example.extras.is_empty() {
             return;
         }
-        for (layouts, fact) in &self.asked {
-            // A field that is null holds nothing of another layout.
-            let is_there = |name: &&str| {
+        for (layouts, fact) in &self.layouts_by_target {
+            // A null field does not count toward another layout.
+            let is_present = |name: &&str| {
                 let mut extras = example.extras.iter();
                 extras.any(|extra| extra.key == *name && extra.raw != "null")
             };
             let is_own = |of: &dyn Layout| of.name() == example.layout;
-            let read = layouts.iter().filter(|of| {
-                let meant = is_own(of.as_ref()) || of.fields().iter().any(is_there);
-                meant && of.could_be(&example.record.body)
+            let matching = layouts.iter().filter(|of| {
+                let is_candidate = is_own(of.as_ref()) || of.fields().iter().any(is_present);
+                is_candidate && of.could_be(&example.record.body)
             });
-            let names: Vec<String> = read.map(|of| format!("`{}`", of.name())).collect();
+            let names: Vec<String> = matching.map(|of| format!("`{}`", of.name())).collect();
             if names.len() < 2 {
                 continue;
             }
             let place = example.record.at(Span::new(0, 1));
             findings.report(place, fact.severity(), || {
-                let does = fact.does("such a record");
+                let does = fact.does("such records");
                 Message::new(format!(
-                    "the record can be read as {}: {does}",
+                    "record matches the layouts {}: {does}",
                     listed(&names)
                 ))
-                .help("keep the fields of one of them: `tunelint convert` writes no others")
+                .help("keep one layout: `tunelint convert IN -o OUT --from LAYOUT --to LAYOUT`")
                 .targets(&fact.targets)
             });
         }

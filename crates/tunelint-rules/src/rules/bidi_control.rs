@@ -1,4 +1,4 @@
-//! Characters that reorder what is shown.
+//! Flags bidirectional control characters that the text does not need.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "bidi-control",
     Level::Fixed(Severity::Warning),
@@ -18,7 +18,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Unsafe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(BidiControl))
 }
@@ -40,20 +40,20 @@ impl ExampleRule for BidiControl {
                     .collect();
                 let code = c as u32;
                 Message::new(format!(
-                    "U+{code:04X} changes the direction in which text is shown{}",
+                    "bidirectional control character U+{code:04X}{}",
                     others(found.len())
                 ))
-                .help("remove it: what people read is not what the model is taught")
+                .help("remove it, so that the displayed and the trained text match")
                 .fix(text.change(&example.record, &changes))
             });
         }
     }
 }
 
-/// The controls that the text has no use for: overrides anywhere, all others where nothing is
-/// written from right to left.
+/// The controls that the text does not need: overrides always, all others only if the text has no
+/// right-to-left letter.
 fn controls(text: &str) -> Vec<(Range<usize>, char)> {
-    let mixed = text.chars().any(is_right_to_left);
+    let has_right_to_left = text.chars().any(is_right_to_left);
     text.char_indices()
         .filter(|(_, c)| match c {
             '\u{202d}' | '\u{202e}' => true,
@@ -61,14 +61,14 @@ fn controls(text: &str) -> Vec<(Range<usize>, char)> {
             | '\u{200f}'
             | '\u{61c}'
             | '\u{202a}'..='\u{202c}'
-            | '\u{2066}'..='\u{2069}' => !mixed,
+            | '\u{2066}'..='\u{2069}' => !has_right_to_left,
             _ => false,
         })
         .map(|(at, c)| (at..at + c.len_utf8(), c))
         .collect()
 }
 
-/// Letters of Hebrew, Arabic, Syriac, Thaana, N’Ko and their like.
+/// Letters of Hebrew, Arabic, Syriac, Thaana, N'Ko and other right-to-left scripts.
 fn is_right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{61b}' | '\u{61d}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}'
         | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
@@ -79,7 +79,7 @@ mod tests {
     use super::controls;
 
     #[test]
-    fn right_to_left_text_keeps_its_marks() {
+    fn right_to_left_text_keeps_its_controls() {
         assert!(controls("שלום\u{200f} (world)\u{200e}").is_empty());
         assert!(controls("\u{2067}مرحبا\u{2069} means hello").is_empty());
         assert_eq!(controls("access \u{202e}lanoitidnoc").len(), 1);

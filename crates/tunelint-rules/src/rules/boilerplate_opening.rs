@@ -1,4 +1,4 @@
-//! An output that begins with a phrase instead of the answer.
+//! Flags outputs that open with a stock phrase, such as `Sure!` or `Great question!`.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "boilerplate-opening",
     Level::Fixed(Severity::Advice),
@@ -21,7 +21,7 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .status(RuleStatus::Off);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(BoilerplateOpening))
 }
@@ -54,12 +54,12 @@ impl ExampleRule for BoilerplateOpening {
                 example.record.at(text.span_of(0, end)),
                 Severity::Advice,
                 || {
-                    let said = text.as_str().get(..end).unwrap_or_default().trim_end();
+                    let phrase = text.as_str().get(..end).unwrap_or_default().trim_end();
                     Message::new(format!(
-                        "the output begins with {}, not with the answer",
-                        quoted(said, 48)
+                        "output opens with boilerplate: {}",
+                        quoted(phrase, 48)
                     ))
-                    .help("begin with the answer, unless the model is to speak so")
+                    .help("start with the response itself, unless this opening is intended")
                     .fix(text.change(&example.record, &[(0..opening.end(), next.to_uppercase())]))
                 },
             );

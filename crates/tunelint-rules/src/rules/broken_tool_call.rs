@@ -1,4 +1,5 @@
-//! A tool call that cannot be read, or that does not fit its result or its declaration.
+//! Flags malformed tool calls and calls that do not match their result, the declared tools or the
+//! requirements of the target.
 
 use std::collections::HashSet;
 
@@ -9,56 +10,56 @@ use tunelint_layouts::example::tools::{self, Arguments, Call};
 use tunelint_layouts::example::{Example, PartKind, Role, Turn};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "broken-tool-call",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`: without targets, only what holds for every target is checked.
 pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::example(BrokenToolCall {
         no_tools: context.requires("no-tools"),
-        short_ids: context.requires("call-id-9"),
+        ids_of_9: context.requires("call-id-9"),
         no_content: context.requires("no-content-with-calls"),
-        answered: context.requires("result-after-call"),
-        strings: context.requires("arguments-string"),
-        objects: context.requires("arguments-object"),
-        described: context.requires("tools-described"),
+        result_required: context.requires("result-after-call"),
+        string_arguments: context.requires("arguments-string"),
+        object_arguments: context.requires("arguments-object"),
+        described_tools: context.requires("tools-described"),
     }))
 }
 
-/// What targets ask of tool calls.
+/// What the targets require of tool calls; each list is empty if no target requires it.
 struct BrokenToolCall {
     no_tools: Vec<TargetFact>,
-    short_ids: Vec<TargetFact>,
+    ids_of_9: Vec<TargetFact>,
     no_content: Vec<TargetFact>,
-    answered: Vec<TargetFact>,
-    strings: Vec<TargetFact>,
-    objects: Vec<TargetFact>,
-    described: Vec<TargetFact>,
+    result_required: Vec<TargetFact>,
+    string_arguments: Vec<TargetFact>,
+    object_arguments: Vec<TargetFact>,
+    described_tools: Vec<TargetFact>,
 }
 
-/// The length of an id where a target asks for one.
+/// The exact length of an id, in characters, where a target fixes it.
 const ID_CHARS: usize = 9;
 
 impl ExampleRule for BrokenToolCall {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        self.declarations(example, findings);
-        let is_tool = |turn: &Turn<'_>| turn.role == Role::Tool;
-        let calls = |turn: &Turn<'_>| turn.parts.iter().any(|part| part.kind == PartKind::Call);
+        self.check_declarations(example, findings);
+        let is_result = |turn: &Turn<'_>| turn.role == Role::Tool;
+        let has_call = |turn: &Turn<'_>| turn.parts.iter().any(|part| part.kind == PartKind::Call);
         let Some(first) = example
             .turns
             .iter()
-            .find(|turn| is_tool(turn) || calls(turn))
+            .find(|turn| is_result(turn) || has_call(turn))
         else {
             return;
         };
         for fact in &self.no_tools {
             findings.report(example.record.at(first.span), fact.severity(), || {
-                Message::new(format!("a tool is used: {}", fact.does("tools")))
-                    .help("leave the example out, or train elsewhere")
+                Message::new(format!("tool use: {}", fact.does("examples with tools")))
+                    .help("remove the example, or choose a target that supports tools")
                     .targets(&fact.targets)
             });
         }
@@ -71,18 +72,18 @@ impl ExampleRule for BrokenToolCall {
         for (index, turn) in example.turns.iter().enumerate() {
             let exchange = tools::of_turn(turn);
             for call in &exchange.calls {
-                self.call(example, call, declared.as_ref(), findings);
+                self.check_call(example, call, declared.as_ref(), findings);
                 ids.extend(call.id.clone());
             }
-            unreadable(example, turn, exchange.calls.len(), findings);
+            report_malformed(example, turn, exchange.calls.len(), findings);
             if !exchange.calls.is_empty() {
-                self.surroundings(example, index, findings);
+                self.check_neighbors(example, index, findings);
             }
             open += exchange.calls.len();
             for outcome in &exchange.outcomes {
-                // One that is too long is told where the call has it.
+                // An id of the wrong length is reported at its call.
                 if outcome.id.is_none() {
-                    self.id(example, turn.span, None, "result", findings);
+                    self.check_id(example, turn.span, None, "result", findings);
                 }
                 let known = match &outcome.id {
                     Some(id) => ids.contains(id),
@@ -91,7 +92,7 @@ impl ExampleRule for BrokenToolCall {
                 open = open.saturating_sub(1);
                 if !known {
                     findings.report(example.record.at(turn.span), Severity::Error, || {
-                        orphan(outcome.id.as_deref())
+                        unmatched_result(outcome.id.as_deref())
                     });
                 }
             }
@@ -99,34 +100,38 @@ impl ExampleRule for BrokenToolCall {
     }
 }
 
-/// The message for a result that no call asked for.
-fn orphan(id: Option<&str>) -> Message {
+/// The message for a result without an earlier call.
+fn unmatched_result(id: Option<&str>) -> Message {
     let message = match id {
         Some(id) => format!(
-            "no call before has the id {} of this result",
+            "tool result with id {} matches no earlier call",
             quoted(id, 40)
         ),
-        None => "this is the result of a tool, and no call before asked for it".to_owned(),
+        None => "tool result matches no earlier call".to_owned(),
     };
-    Message::new(message).help("put the call before it, with the same id")
+    Message::new(message).help("add the call before the result, with the same id")
 }
 
-/// Reports a part that should hold a call and holds none.
-fn unreadable(example: &Example<'_>, turn: &Turn<'_>, read: usize, findings: &mut Findings<'_>) {
+/// Reports a part that should be a call if no call could be parsed from the turn (`parsed` is 0).
+fn report_malformed(
+    example: &Example<'_>,
+    turn: &Turn<'_>,
+    parsed: usize,
+    findings: &mut Findings<'_>,
+) {
     let part = turn.parts.iter().find(|part| part.kind == PartKind::Call);
-    let Some(part) = part.filter(|part| read == 0 && part.raw != "[]") else {
+    let Some(part) = part.filter(|part| parsed == 0 && part.raw != "[]") else {
         return;
     };
     findings.report(example.record.at(part.span), Severity::Error, || {
-        Message::new("this is no tool call that can be read")
-            .help("write the tool's name and its arguments as JSON")
+        Message::new("malformed tool call").help("write the tool's name, and its arguments as JSON")
     });
 }
 
 impl BrokenToolCall {
-    /// Looks at what is said of each tool, where a target wants all of it.
-    fn declarations(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        if self.described.is_empty() {
+    /// Reports declared tools without a description or parameters, where a target requires both.
+    fn check_declarations(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        if self.described_tools.is_empty() {
             return;
         }
         let mut settings = example.settings.iter();
@@ -138,22 +143,22 @@ impl BrokenToolCall {
             let missing = match (&tool.description, &tool.parameters) {
                 (None, _) => "description",
                 (_, parameters) if !parameters.as_ref().is_some_and(|of| of.starts_with('{')) => {
-                    "object of `parameters`"
+                    "`parameters` object"
                 }
                 _ => continue,
             };
-            for fact in &self.described {
-                self.say(example, setting.span, fact, findings, || {
+            for fact in &self.described_tools {
+                self.report_fact(example, setting.span, fact, findings, || {
                     let name = quoted(&tool.name, 40);
-                    let does = fact.does("such a declaration");
-                    format!("the tool {name} has no {missing}: {does}")
+                    let does = fact.does("such declarations");
+                    format!("tool {name} has no {missing}: {does}")
                 });
             }
         }
     }
 
-    /// Looks at one call by itself.
-    fn call(
+    /// Checks one call: name, declaration, arguments and id.
+    fn check_call(
         &self,
         example: &Example<'_>,
         call: &Call,
@@ -165,11 +170,11 @@ impl BrokenToolCall {
         let known = |name: &String| declared.is_none_or(|all| all.contains(name.as_str()));
         match &call.name {
             None => findings.report(place, Severity::Error, || {
-                Message::new("the call does not name its tool").help("add the tool's `name`")
+                Message::new("tool call without a name").help("add the tool's `name`")
             }),
             Some(of) if !known(of) => findings.report(place, Severity::Error, || {
-                Message::new(format!("the call is of {}, which is not declared", name()))
-                    .help("declare the tool, or call one of those that are declared")
+                Message::new(format!("call of undeclared tool {}", name()))
+                    .help("declare the tool, or call a declared one")
             }),
             Some(_) => {}
         }
@@ -178,20 +183,17 @@ impl BrokenToolCall {
         };
         if !arguments.is_object {
             findings.report(place, Severity::Error, || {
-                Message::new(format!(
-                    "the arguments of the call of {} are no JSON object",
-                    name()
-                ))
-                .help("write them as JSON: names in double quotes, each with its value")
+                Message::new(format!("arguments of {} are not a JSON object", name()))
+                    .help("write the arguments as a JSON object, with names in double quotes")
             });
         }
-        self.form(example, call, arguments, findings);
+        self.check_argument_form(example, call, arguments, findings);
         let id = call.id.as_ref().filter(|_| call.has_id);
-        self.id(example, call.span, id.map(String::as_str), "call", findings);
+        self.check_id(example, call.span, id.map(String::as_str), "call", findings);
     }
 
-    /// Looks at the id of a call or of its result.
-    fn id(
+    /// Checks the id of a call or of its result, which `of` names.
+    fn check_id(
         &self,
         example: &Example<'_>,
         span: Span,
@@ -200,23 +202,23 @@ impl BrokenToolCall {
         findings: &mut Findings<'_>,
     ) {
         let length = id.map(|id| id.chars().count());
-        // Other layouts pair calls and results by order, and converting gives them ids.
+        // Other layouts pair calls and results by order; conversion adds ids.
         if length == Some(ID_CHARS) || (length.is_none() && !example.capacity.tool_ids) {
             return;
         }
-        for fact in &self.short_ids {
-            self.say(example, span, fact, findings, || match length {
+        for fact in &self.ids_of_9 {
+            self.report_fact(example, span, fact, findings, || match length {
                 Some(length) => {
-                    let does = fact.does("any that has not exactly 9 characters");
-                    format!("the id of the {of} has {length} characters: {does}")
+                    let does = fact.does("ids that are not 9 characters long");
+                    format!("tool {of} id of length {length}: {does}")
                 }
-                None => format!("the {of} has no id: {}", fact.does("it")),
+                None => format!("tool {of} without an id: {}", fact.does("missing ids")),
             });
         }
     }
 
-    /// Looks at how the arguments are written.
-    fn form(
+    /// Checks whether the arguments are written as a string or as an object, as targets require.
+    fn check_argument_form(
         &self,
         example: &Example<'_>,
         call: &Call,
@@ -224,82 +226,79 @@ impl BrokenToolCall {
         findings: &mut Findings<'_>,
     ) {
         let name = || quoted(call.name.as_deref().unwrap_or_default(), 40);
-        // Another layout writes them in its own way, and converting changes that.
+        // Other layouts have their own notation, which conversion changes.
         if !call.is_of_messages {
             return;
         }
-        let form = if arguments.is_string {
-            &self.objects
+        let facts = if arguments.is_string {
+            &self.object_arguments
         } else {
-            &self.strings
+            &self.string_arguments
         };
-        for fact in form {
-            let wanted = if arguments.is_string {
+        for fact in facts {
+            let found = if arguments.is_string {
                 "a string"
             } else {
                 "an object"
             };
-            self.say(example, call.span, fact, findings, || {
+            self.report_fact(example, call.span, fact, findings, || {
                 format!(
-                    "the arguments of the call of {} are {wanted}: {}",
+                    "arguments of {} are {found}: {}",
                     name(),
-                    fact.does("that")
+                    fact.does("such arguments")
                 )
             });
         }
     }
 
-    /// Looks at what stands beside and behind the calls of a turn.
-    fn surroundings(&self, example: &Example<'_>, index: usize, findings: &mut Findings<'_>) {
+    /// Checks the text next to the calls of a turn, and the turns that follow them.
+    fn check_neighbors(&self, example: &Example<'_>, index: usize, findings: &mut Findings<'_>) {
         let Some(turn) = example.turns.get(index) else {
             return;
         };
         if !turn.texts.is_empty() {
             for fact in &self.no_content {
-                self.say(example, turn.text_span(), fact, findings, || {
-                    format!("text stands beside a tool call: {}", fact.does("it"))
+                self.report_fact(example, turn.text_span(), fact, findings, || {
+                    format!("text next to a tool call: {}", fact.does("such messages"))
                 });
             }
         }
         let next = example.turns.get(index + 1).map(|turn| turn.role);
         if next != Some(Role::Tool) {
-            for fact in &self.answered {
-                self.say(example, turn.span, fact, findings, || {
-                    format!(
-                        "no result follows the tool call: {}",
-                        fact.does("such an example")
-                    )
+            for fact in &self.result_required {
+                self.report_fact(example, turn.span, fact, findings, || {
+                    format!("tool call without a result: {}", fact.does("such examples"))
                 });
             }
             return;
         }
-        let behind = example.turns.iter().skip(index + 1);
-        let results = behind.clone().take_while(|turn| turn.role == Role::Tool);
-        let next = behind.clone().find(|turn| turn.role != Role::Tool);
+        let following = example.turns.iter().skip(index + 1);
+        let results = following.clone().take_while(|turn| turn.role == Role::Tool);
+        let next = following.clone().find(|turn| turn.role != Role::Tool);
         if next.is_none_or(|turn| turn.role != Role::Model) {
             let last = results.last().unwrap_or(turn);
-            for fact in &self.answered {
-                self.say(example, last.span, fact, findings, || {
+            for fact in &self.result_required {
+                self.report_fact(example, last.span, fact, findings, || {
                     format!(
-                        "no answer of the model follows the result: {}",
-                        fact.does("such an example")
+                        "no assistant message after the tool result: {}",
+                        fact.does("such examples")
                     )
                 });
             }
         }
     }
 
-    fn say(
+    fn report_fact(
         &self,
         example: &Example<'_>,
         span: Span,
         fact: &TargetFact,
         findings: &mut Findings<'_>,
-        words: impl FnOnce() -> String,
+        text: impl FnOnce() -> String,
     ) {
         findings.report(example.record.at(span), fact.severity(), || {
-            Message::new(words())
-                .help("`tunelint profile` prints what the provider says of tools")
+            Message::new(text())
+                .help("follow the target's requirements on tools: `tunelint profile NAME`")
                 .targets(&fact.targets)
         });
     }

@@ -1,4 +1,4 @@
-//! A token of a chat format inside a text: `<|im_end|>`, `[INST]`, `</s>`.
+//! Flags chat template tokens inside a text: `<|im_end|>`, `[INST]`, `</s>`.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ use tunelint_layouts::finding::{Edit, Findings, Fix, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "chat-template-token",
     Level::Fixed(Severity::Warning),
@@ -23,13 +23,13 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Unsafe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::dataset(ChatTemplateToken))
 }
 
 /// The tokens of ChatML, Llama, Gemma, Mistral, DeepSeek, Phi, Command and Harmony, each with the
-/// name of the speaker that it may introduce.
+/// role name that may follow it.
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?:<\|im_start\|>|<\|start_header_id\|>|<start_of_turn>)(?:(?:system|user|assistant|model|tool)\b(?:<\|end_header_id\|>)?\s*)?",
@@ -42,32 +42,32 @@ static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// An example with tokens, in words, and its repair.
+/// The first token of an example, and the edits that remove all of its tokens.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Carrier {
+pub(crate) struct FlaggedExample {
     token: String,
     edits: Vec<Edit>,
 }
 
-/// Examples from which on “all” means something.
-const ENOUGH: u64 = 20;
+/// The minimum number of examples for a finding about the whole dataset.
+const MIN_EXAMPLES: u64 = 20;
 
 struct ChatTemplateToken;
 
 impl DatasetRule for ChatTemplateToken {
-    type Tally = Share<Carrier>;
+    type Tally = Share<FlaggedExample>;
 
     fn observe(&self, example: &Example<'_>, share: &mut Self::Tally) {
         if example.capacity.verbatim {
             return;
         }
         share.all += 1;
-        let mut carriers = example
+        let mut flagged = example
             .texts()
             .map(|text| (text, tokens(text)))
             .filter(|(_, tokens)| !tokens.is_empty())
             .peekable();
-        let Some((text, tokens)) = carriers.peek() else {
+        let Some((text, tokens)) = flagged.peek() else {
             return;
         };
         let Some((first, _)) = tokens.first().cloned() else {
@@ -81,9 +81,9 @@ impl DatasetRule for ChatTemplateToken {
             .to_owned();
         let span = text.span_of(first.start, first.end);
         share.add(&example.record, span, || {
-            let fixes = carriers.filter_map(|(text, tokens)| text.change(&example.record, &tokens));
+            let fixes = flagged.filter_map(|(text, tokens)| text.change(&example.record, &tokens));
             let edits = fixes.flat_map(|fix| fix.edits).collect();
-            Carrier { token, edits }
+            FlaggedExample { token, edits }
         });
     }
 
@@ -96,14 +96,14 @@ impl DatasetRule for ChatTemplateToken {
     }
 
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
-        let help = "write the words alone: the target puts its own tokens around them";
-        if share.all >= ENOUGH && share.is_at_least(95) {
-            if let Some((location, Carrier { token, .. })) = share.places.first() {
+        let help = "remove chat template tokens, because the target adds its own";
+        if share.all >= MIN_EXAMPLES && share.is_at_least(95) {
+            if let Some((location, FlaggedExample { token, .. })) = share.places.first() {
                 findings.report_at(location.clone(), Severity::Warning, || {
                     let (have, all) = (grouped(share.have), grouped(share.all));
                     let token = quoted(token, 40);
                     Message::new(format!(
-                        "{have} of {all} examples carry tokens of a chat format, such as {token}"
+                        "chat template tokens in {have} of {all} examples, such as {token}"
                     ))
                     .help(help)
                 });
@@ -112,11 +112,13 @@ impl DatasetRule for ChatTemplateToken {
         }
         let more = share.more();
         let last = share.places.len().saturating_sub(1);
-        for (at, (location, Carrier { token, edits })) in share.places.into_iter().enumerate() {
+        for (at, (location, FlaggedExample { token, edits })) in
+            share.places.into_iter().enumerate()
+        {
             findings.report_at(location, Severity::Warning, || {
                 let more = if at == last { more.as_str() } else { "" };
                 Message::new(format!(
-                    "{} is a token of a chat format, not text{more}",
+                    "chat template token {} in text{more}",
                     quoted(&token, 40)
                 ))
                 .help(help)
@@ -126,6 +128,7 @@ impl DatasetRule for ChatTemplateToken {
     }
 }
 
+/// The edits that remove every chat template token of `text`, in order.
 fn tokens(text: &Text<'_>) -> Vec<Change> {
     let Some(pattern) = TOKEN.as_ref().filter(|_| text.has(Mark::ChatToken)) else {
         return Vec::new();

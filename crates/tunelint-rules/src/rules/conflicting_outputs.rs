@@ -1,4 +1,4 @@
-//! One input with different outputs.
+//! Flags inputs that occur with different outputs.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +8,21 @@ use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::provider::task::Task;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "conflicting-outputs",
     Level::Fixed(Severity::Advice),
     Scope::Dataset,
 );
 
-/// Builds the rule. Where one answer is right, two are a mistake; elsewhere they may be meant.
+/// Builds the check; never `None`. Findings are warnings for classification and extraction, where
+/// only one output is correct, and advice for other tasks.
 pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::survey(ConflictingOutputs { task: context.task }))
 }
 
 struct ConflictingOutputs {
-    /// The task, where somebody named it.
+    /// The configured task; `None` if it has to be inferred.
     task: Option<Task>,
 }
 
@@ -45,7 +46,7 @@ impl SurveyRule for ConflictingOutputs {
     }
 }
 
-/// One finding for a group, at the first member that departs from the first.
+/// Reports one finding for a group, at the first member whose output differs from the first one's.
 fn report(group: &[Sighting], severity: Severity, findings: &mut Findings<'_>) {
     let Some(first) = group.first() else { return };
     let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else {
@@ -55,17 +56,17 @@ fn report(group: &[Sighting], severity: Severity, findings: &mut Findings<'_>) {
         let outputs: BTreeSet<u32> = group.iter().map(|seen| seen.output_digest()).collect();
         let record = first.spot().record();
         let message = if group.len() == 2 {
-            format!("the input is that of record {record}, the output is another")
+            format!("same input as record {record}, different output")
         } else {
             let records = counted(group.len() as u64, "record");
             format!(
-                "the input of record {record} stands in {records}, with {} different outputs",
+                "input of record {record} occurs in {records}, with {} different outputs",
                 outputs.len()
             )
         };
         Message::new(message)
             .identity(&other.identity())
-            .help("keep the right answer; if several are meant, leave them")
-            .related("the first one", first.spot().location())
+            .help("keep only the correct output, unless several are intended")
+            .related("first record with this input", first.spot().location())
     });
 }

@@ -1,4 +1,4 @@
-//! Every output is the same.
+//! Flags datasets in which every output is the same.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::inferred::plateau::LEAST;
@@ -7,14 +7,14 @@ use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{counted, quoted};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "constant-output",
     Level::Fixed(Severity::Warning),
     Scope::Dataset,
 );
 
-/// Builds the rule.
+/// Builds the check for the first pass; `None` in the second, when the format is inferred.
 pub fn build(context: &RuleContext) -> Option<Check> {
     context
         .inferred
@@ -41,8 +41,12 @@ impl SurveyRule for ConstantOutput {
             return;
         }
         findings.report_at(Location::whole(source), Severity::Warning, || {
-            Message::new(format!("all {} have the output {}", counted(all.count, "example"), quoted(output, 60)))
-                .help("a model cannot learn to tell apart what always has one answer: add examples of the other answers")
+            Message::new(format!(
+                "all {} have the output {}",
+                counted(all.count, "example"),
+                quoted(output, 60)
+            ))
+            .help("add examples with other outputs")
         });
     }
 }

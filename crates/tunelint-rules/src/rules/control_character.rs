@@ -1,4 +1,4 @@
-//! Control characters in a text.
+//! Flags control characters in a text.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "control-character",
     Level::Fixed(Severity::Warning),
@@ -18,7 +18,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Unsafe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(ControlCharacter))
 }
@@ -36,32 +36,33 @@ impl ExampleRule for ControlCharacter {
             findings.report(example.record.at(span), Severity::Warning, || {
                 let changes: Vec<Change> = repairs(text.as_str(), &found);
                 Message::new(format!(
-                    "a control character, {}{}",
+                    "control character {}{}",
                     name(c),
                     others(found.len())
                 ))
-                .help("write what was meant: an escape in code needs two backslashes in JSON")
+                .help("write the intended text, with every backslash doubled in JSON")
                 .fix(text.change(&example.record, &changes))
             });
         }
     }
 }
 
-/// How many more a text holds, in words.
+/// The end of a message about the first of `count` occurrences in a text; empty for a single one.
 pub(crate) fn others(count: usize) -> String {
     match count.saturating_sub(1) {
         0 => String::new(),
-        more => format!("; the text holds {} more", grouped(more as u64)),
+        more => format!("; {} more in this text", grouped(more as u64)),
     }
 }
 
+/// The control characters of `text` except tabs, line ends and misread bytes.
 fn controls(text: &str) -> Vec<(Range<usize>, char)> {
     let mut found = Vec::new();
     let mut before = ' ';
     for (at, c) in text.char_indices() {
-        // Behind a letter of Latin-1 it is a byte of UTF-8 that was wrongly read: `mojibake`.
-        let wrongly_read = c >= '\u{80}' && matches!(before, '\u{80}'..='\u{ff}');
-        if c.is_control() && !wrongly_read && !matches!(c, '\t' | '\n' | '\r' | '\u{85}') {
+        // After a Latin-1 character this is a misread byte of UTF-8, which `mojibake` reports.
+        let misread = c >= '\u{80}' && matches!(before, '\u{80}'..='\u{ff}');
+        if c.is_control() && !misread && !matches!(c, '\t' | '\n' | '\r' | '\u{85}') {
             found.push((at..at + c.len_utf8(), c));
         }
         before = c;
@@ -70,18 +71,18 @@ fn controls(text: &str) -> Vec<(Range<usize>, char)> {
 }
 
 fn name(c: char) -> String {
-    let what = match c {
-        '\u{8}' => " (backspace, perhaps `\\b` of an expression)",
-        '\u{b}' => " (vertical tab, perhaps `\\v` of a command)",
-        '\u{c}' => " (form feed, perhaps `\\f` of a command)",
+    let note = match c {
+        '\u{8}' => " (backspace, possibly `\\b` from a regular expression)",
+        '\u{b}' => " (vertical tab, possibly `\\v` from a TeX command)",
+        '\u{c}' => " (form feed, possibly `\\f` from a TeX command)",
         '\0' => " (NUL)",
-        '\u{1b}' => " (escape, perhaps the colours of a terminal)",
+        '\u{1b}' => " (escape, possibly a terminal color code)",
         _ => "",
     };
-    format!("U+{:04X}{what}", c as u32)
+    format!("U+{:04X}{note}", c as u32)
 }
 
-/// What each was meant to be. Colours of a terminal go as a whole.
+/// The changes that restore the intended text. Terminal color codes are removed as a whole.
 fn repairs(text: &str, found: &[(Range<usize>, char)]) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::with_capacity(found.len());
     for (range, c) in found {
@@ -92,12 +93,13 @@ fn repairs(text: &str, found: &[(Range<usize>, char)]) -> Vec<Change> {
             } else {
                 0
             };
-        changes.push((range.start..end, meant(*c, rest).to_owned()));
+        changes.push((range.start..end, intended(*c, rest).to_owned()));
     }
     changes
 }
 
-/// The length of the rest of a terminal's sequence: `[31m`.
+/// The length of the terminal sequence after its escape character, such as `[31m`; 0 if `rest` does
+/// not start with one.
 fn terminal_sequence(rest: &str) -> usize {
     let Some(parameters) = rest.strip_prefix('[') else {
         return 0;
@@ -112,8 +114,9 @@ fn terminal_sequence(rest: &str) -> usize {
     length.filter(|&at| is_letter(at)).map_or(0, |at| at + 2)
 }
 
-/// Escapes that were taken for characters, and windows-1252 or the low byte of punctuation.
-fn meant(c: char, rest: &str) -> &'static str {
+/// The replacement for `c`: an escape sequence that was decoded by mistake, or punctuation that is
+/// left as its windows-1252 or low byte. Empty if `c` is to be removed.
+fn intended(c: char, rest: &str) -> &'static str {
     let in_word = rest.starts_with(|c: char| c.is_alphanumeric() || c == '(' || c == '{');
     match c {
         '\u{8}' => "\\b",
@@ -135,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_meant_is_put_back() {
+    fn intended_text_is_restored() {
         let repaired = |text: &str| {
             let text = tunelint_data::text::Text::composed(
                 text.into(),

@@ -1,10 +1,10 @@
-//! An example that stands in the set more than once.
+//! Flags examples that occur more than once in the dataset.
 
 use crate::contract::{Check, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::{Needs, Sighting, Survey};
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "duplicate-example",
     Level::Fixed(Severity::Warning),
@@ -12,7 +12,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::DropsRecord);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::survey(DuplicateExample))
 }
@@ -29,42 +29,41 @@ impl SurveyRule for DuplicateExample {
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
         for group in &survey.repeated {
-            for (first, again) in repeats(group) {
-                report(first, again, findings);
+            for (first, duplicate) in duplicates(group) {
+                report(first, duplicate, findings);
             }
         }
     }
 }
 
-/// Every member of a group whose output an earlier one has, with that earlier one.
-fn repeats(group: &[Sighting]) -> Vec<(&Sighting, &Sighting)> {
+/// Every member of a group that has the output of an earlier one, paired with the first such one:
+/// `(first, duplicate)`.
+fn duplicates(group: &[Sighting]) -> Vec<(&Sighting, &Sighting)> {
     let mut by_output: Vec<&Sighting> = group.iter().collect();
-    // Sorting is stable: within equal outputs the order of places stays.
+    // The sort is stable, so members with equal outputs stay in record order.
     by_output.sort_by_key(|seen| seen.output_digest());
     let equal = by_output.chunk_by(|a, b| a.same_output(b));
     equal
         .flat_map(|run| {
             run.iter()
                 .skip(1)
-                .filter_map(|again| Some((*run.first()?, *again)))
+                .filter_map(|duplicate| Some((*run.first()?, *duplicate)))
         })
         .collect()
 }
 
-fn report(first: &Sighting, again: &Sighting, findings: &mut Findings<'_>) {
-    findings.report_at(again.spot().location(), Severity::Warning, || {
+fn report(first: &Sighting, duplicate: &Sighting, findings: &mut Findings<'_>) {
+    findings.report_at(duplicate.spot().location(), Severity::Warning, || {
         let record = first.spot().record();
-        let message = if first.same_text(again) {
-            format!("this example repeats record {record}")
+        let message = if first.same_text(duplicate) {
+            format!("duplicate of record {record}")
         } else {
-            format!(
-                "this example repeats record {record} but for letter case, spacing or punctuation"
-            )
+            format!("duplicate of record {record} except for letter case, spacing or punctuation")
         };
         Message::new(message)
-            .identity(&again.identity())
+            .identity(&duplicate.identity())
             .fix(Fix::dropping())
-            .help("remove one of the two: the model would weigh it twice")
-            .related("the first one", first.spot().location())
+            .help("remove one of them, or the model sees it twice")
+            .related("first occurrence", first.spot().location())
     });
 }

@@ -1,4 +1,4 @@
-//! White space before or behind an output.
+//! Flags leading or trailing whitespace in outputs.
 
 use crate::contract::{
     Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule,
@@ -9,7 +9,7 @@ use tunelint_data::text::position::Location;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "edge-whitespace",
     Level::Fixed(Severity::Warning),
@@ -18,32 +18,33 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule: first to say that all outputs have it, then to point at those that do where
-/// most do not.
+/// Builds the check. The first pass reports whitespace that the outputs usually have, once per
+/// dataset; the second reports single outputs that have it where most do not. `None` in the second
+/// pass if no output can deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let Some(inferred) = &context.inferred else {
-        return Some(Check::survey(EverywhereWhitespace));
+        return Some(Check::survey(UsualWhitespace));
     };
-    let bare = |usual: Option<Majority<bool>>| {
+    let usually_none = |usual: Option<Majority<bool>>| {
         usual.filter(|usual| !usual.value && inferred.may_depart(usual))
     };
     let rule = EdgeWhitespace {
-        leading: bare(inferred.outputs.leading),
-        trailing: bare(inferred.outputs.trailing),
+        leading: usually_none(inferred.outputs.leading),
+        trailing: usually_none(inferred.outputs.trailing),
     };
     (rule.leading.is_some() || rule.trailing.is_some()).then(|| Check::example(rule))
 }
 
-struct EverywhereWhitespace;
+struct UsualWhitespace;
 
-impl SurveyRule for EverywhereWhitespace {
+impl SurveyRule for UsualWhitespace {
     fn needs(&self) -> Needs {
         Needs::FORM
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
         let outputs = &survey.inferred.outputs;
-        let edges = [(outputs.leading, "start"), (outputs.trailing, "end")];
+        let edges = [(outputs.leading, "leading"), (outputs.trailing, "trailing")];
         for (usual, edge) in edges {
             let (Some(usual), Some(&source)) =
                 (usual.filter(|usual| usual.value), survey.sources.first())
@@ -52,16 +53,16 @@ impl SurveyRule for EverywhereWhitespace {
             };
             findings.report_at(Location::whole(source), Severity::Advice, || {
                 Message::new(format!(
-                    "{} of outputs {edge} with white space",
+                    "{} of outputs have {edge} whitespace",
                     usual.percent()
                 ))
-                .help("the model will write it too: keep it only if the application counts on it")
+                .help("remove it, unless the application relies on it")
             });
         }
     }
 }
 
-/// Where most outputs have none.
+/// The edges at which most outputs have no whitespace; `None` where whitespace is not unusual.
 struct EdgeWhitespace {
     leading: Option<Majority<bool>>,
     trailing: Option<Majority<bool>>,
@@ -76,20 +77,20 @@ impl ExampleRule for EdgeWhitespace {
             return;
         }
         let edges = [
-            (self.leading, 0..start, "starts"),
-            (self.trailing, end..text.len(), "ends"),
+            (self.leading, 0..start, "leading"),
+            (self.trailing, end..text.len(), "trailing"),
         ];
-        for (usual, range, verb) in edges {
+        for (usual, range, edge) in edges {
             let Some(usual) = usual.filter(|_| !range.is_empty()) else {
                 continue;
             };
             let place = example.record.at(turn.span_of(range.clone()));
             findings.report(place, Severity::Warning, || {
                 Message::new(format!(
-                    "this output {verb} with white space, {} of outputs do not",
+                    "{edge} whitespace ({} of outputs have none)",
                     usual.percent()
                 ))
-                .help("remove it: the model would learn to write it now and then")
+                .help("remove the whitespace")
                 .fix(Fix::of_text([turn.edit(&example.record, range, "")]))
             });
         }

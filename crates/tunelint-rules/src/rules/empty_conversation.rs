@@ -1,10 +1,10 @@
-//! A conversation without a single turn.
+//! Flags conversations without messages.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "empty-conversation",
     Level::Fixed(Severity::Error),
@@ -12,7 +12,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::DropsRecord);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(EmptyConversation))
 }
@@ -24,8 +24,8 @@ impl ExampleRule for EmptyConversation {
         if example.turns.is_empty() {
             let record = &example.record;
             findings.report(record.at(record.span()), Severity::Error, || {
-                Message::new("the conversation has no turns")
-                    .help("write its turns, or remove the record")
+                Message::new("conversation has no messages")
+                    .help("add the messages, or remove the record")
                     .fix(Fix::dropping())
             });
         }

@@ -1,15 +1,15 @@
-//! An input in which nothing can be seen.
+//! Flags inputs without visible text.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
     RuleMeta::new("empty-input", Level::Fixed(Severity::Error), Scope::Example)
         .fix(FixKind::DropsRecord);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(EmptyInput))
 }
@@ -24,7 +24,7 @@ impl ExampleRule for EmptyInput {
             .filter(|turn| turn.role == Role::User && turn.is_blank())
         {
             findings.report(example.record.at(turn.text_span()), Severity::Error, || {
-                Message::new(format!("the input {}", what_is_there(turn)))
+                Message::new(format!("empty input{}", what_is_there(turn)))
                     .help("write the input, or remove the record")
                     .fix(Fix::dropping())
             });
@@ -32,12 +32,12 @@ impl ExampleRule for EmptyInput {
     }
 }
 
-/// What an empty text holds, in words.
+/// The end of a message about a blank turn: which invisible content it has, if any.
 pub(crate) fn what_is_there(turn: &tunelint_layouts::example::Turn<'_>) -> &'static str {
     let text = turn.joined();
     match () {
-        () if text.is_empty() => "is empty",
-        () if text.chars().all(char::is_whitespace) => "holds nothing but white space",
-        () => "holds nothing that can be seen",
+        () if text.is_empty() => "",
+        () if text.chars().all(char::is_whitespace) => ": only whitespace",
+        () => ": only invisible characters",
     }
 }

@@ -1,18 +1,17 @@
-//! A system text in which nothing can be seen.
+//! Flags system messages without visible text.
 //!
-//! What the user and the model say is looked at by `empty-input` and `empty-output`; a tool may
-//! well have nothing to say.
+//! User and assistant messages: see `empty-input` and `empty-output`. Empty tool results are valid.
 
 use super::empty_input::what_is_there;
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
     RuleMeta::new("empty-turn", Level::Fixed(Severity::Error), Scope::Example);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(EmptyTurn))
 }
@@ -27,8 +26,8 @@ impl ExampleRule for EmptyTurn {
             .filter(|turn| turn.role == Role::System);
         for turn in systems.filter(|turn| turn.is_blank()) {
             findings.report(example.record.at(turn.text_span()), Severity::Error, || {
-                Message::new(format!("the system text {}", what_is_there(turn)))
-                    .help("write what holds for the whole conversation, or leave the turn out")
+                Message::new(format!("empty system prompt{}", what_is_there(turn)))
+                    .help("write the system prompt, or remove the message")
             });
         }
     }

@@ -1,7 +1,7 @@
-//! An example, or a turn of it, beyond the tokens that the target takes.
+//! Flags examples and turns that exceed the target's token limits.
 //!
-//! Without the target's own tokenizer the number is an estimate, and never an error. With it the
-//! texts alone are counted: what a chat format puts around them only makes more.
+//! Without the target's own tokenizer the count is an estimate, and a finding is never an error.
+//! With it, only the texts are counted, not the chat template, so the count is a lower bound.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::provider::profile::{Profile, Unit};
 use tunelint_layouts::provider::tokens::{Counter, Tokens};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("example-too-long", Level::Profile, Scope::Example);
 
-/// Builds the rule, where a target limits the tokens of an example or of a turn.
+/// Builds the check; `None` if no target limits the tokens of an example or of a turn.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut maxima: Vec<Maximum> = Vec::new();
     for profile in &context.profiles {
@@ -34,8 +34,9 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     (!maxima.is_empty()).then(|| Check::example(ExampleTooLong { maxima }))
 }
 
-/// What an example, or a turn, may have at most, and the way its tokens are counted.
+/// A token limit, and the counter for it. Equal limits of several targets are one.
 struct Maximum {
+    /// `example` or `turn`.
     what: &'static str,
     limit: TargetLimit,
     counter: Counter,
@@ -60,9 +61,9 @@ impl Maximum {
             && self.counter.is_same(&other.counter)
     }
 
-    /// Speaks of `turns`, which stand at `span`, if they have too many tokens.
+    /// Reports `turns`, located at `span`, if together they exceed the limit.
     fn check(&self, turns: &[Turn<'_>], span: Span, seen: &Example<'_>, findings: &mut Findings) {
-        // Most examples are so short that they need not be counted.
+        // Most examples are so short that their size in bytes rules out a finding.
         let bytes: u64 = turns.iter().map(Turn::bytes).sum();
         let limit = &self.limit.limit;
         if self.counter.most(bytes) <= limit.value {
@@ -73,34 +74,34 @@ impl Maximum {
         if tokens.about <= limit.value {
             return;
         }
-        let most = if self.is_counted(tokens) {
+        let highest = if self.is_exact(tokens) {
             Severity::Error
         } else {
             Severity::Warning
         };
-        let severity = limit.severity(false).min(most);
+        let severity = limit.severity(false).min(highest);
         findings.report(seen.record.at(span), severity, || self.message(tokens));
     }
 
-    /// Whether all of it was counted: there is a tokenizer, and it could read every text.
-    fn is_counted(&self, tokens: Tokens) -> bool {
+    /// Whether `tokens` is exact: there is a tokenizer, and it could encode every text.
+    fn is_exact(&self, tokens: Tokens) -> bool {
         self.counter.is_exact() && tokens.is_exact()
     }
 
     fn message(&self, tokens: Tokens) -> Message {
-        if self.is_counted(tokens) {
+        if self.is_exact(tokens) {
             return self
                 .limit
                 .exceeded(self.what, tokens.about)
                 .help("shorten it, or split it");
         }
         let help = if self.counter.is_exact() {
-            "shorten it; the tokenizer that was given cannot read all of it"
+            "shorten it, or pass a tokenizer that can encode all of its text"
         } else {
-            "shorten it, or count it exactly with `--tokenizer FILE`"
+            "shorten it, or count its tokens exactly with `--tokenizer FILE`"
         };
         Message::new(format!(
-            "the {} has about {} tokens, between {} and {} as estimated from its characters: {}",
+            "{} has about {} tokens (estimated from characters: {} to {}): {}",
             self.what,
             grouped(tokens.about),
             grouped(tokens.low),

@@ -1,4 +1,4 @@
-//! Settings of which a request may have only one.
+//! Flags requests that set two mutually exclusive settings.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::printable::quoted;
@@ -6,14 +6,14 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::provider::limit::say;
 use tunelint_layouts::provider::profile::Delivery;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "exclusive-settings",
     Level::Fixed(Severity::Error),
     Scope::Source,
 );
 
-/// Builds the rule, where a target that receives a request names such settings.
+/// Builds the check; `None` if no target that receives a request has such settings.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut groups = Vec::new();
     let receiving = context.profiles.iter();
@@ -23,7 +23,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
                 .iter()
                 .filter_map(|name| profile.hyperparameters.get(name))
                 .map(|parameter| parameter.field.clone());
-            groups.push(Group {
+            groups.push(ExclusiveFields {
                 fields: fields.collect(),
                 quote: profile.exclusive_quote.clone(),
                 target: profile.name.clone(),
@@ -34,12 +34,13 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct ExclusiveSettings {
-    groups: Vec<Group>,
+    groups: Vec<ExclusiveFields>,
 }
 
-/// Fields that exclude one another.
-struct Group {
+/// Mutually exclusive fields of the request.
+struct ExclusiveFields {
     fields: Vec<String>,
+    /// The sentence of the provider that forbids it.
     quote: Option<String>,
     target: String,
 }
@@ -57,16 +58,19 @@ impl SourceRule for ExclusiveSettings {
             };
             findings.report(request.record.at(value.span()), Severity::Error, || {
                 let targets = std::slice::from_ref(&group.target);
-                let takes = say(targets, "takes", "take", "one of the two");
+                let accepts = say(targets, "accepts", "accept", "only one of them");
                 let message = Message::new(format!(
-                    "{} and {} exclude one another: {takes}",
+                    "{} and {} are mutually exclusive: {accepts}",
                     quoted(&one, 40),
                     quoted(&other, 40)
                 ))
                 .targets(targets);
                 match &group.quote {
-                    Some(quote) => message.help(format!("{} says: “{quote}”", group.target)),
-                    None => message.help("leave one of them out"),
+                    Some(quote) => message.help(format!(
+                        "remove one of them ({}: \"{quote}\")",
+                        group.target
+                    )),
+                    None => message.help("remove one of them"),
                 }
             });
         }

@@ -1,4 +1,4 @@
-//! Fewer examples than the target recommends for the task.
+//! Flags datasets with fewer examples than the target recommends for the task.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use tunelint_layouts::provider::limit::say;
 use tunelint_layouts::provider::profile::Profile;
 use tunelint_layouts::provider::task::Task;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "fewer-than-recommended",
     Level::Fixed(Severity::Advice),
     Scope::Dataset,
 );
 
-/// Builds the rule, where a target recommends a number.
+/// Builds the check; `None` if no target recommends a number of examples.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut profiles = context.profiles.clone();
     profiles.retain(|profile| !profile.recommended.is_empty());
@@ -36,22 +36,22 @@ struct FewerThanRecommended {
 }
 
 impl FewerThanRecommended {
-    /// What targets recommend of which `examples` fall short; the same of several is one.
-    fn missed(&self, examples: u64, task: Option<Task>) -> Vec<Advised> {
-        let mut all: Vec<Advised> = Vec::new();
+    /// The recommendations above `examples`; targets with the same one share an entry.
+    fn unmet(&self, examples: u64, task: Option<Task>) -> Vec<UnmetRange> {
+        let mut all: Vec<UnmetRange> = Vec::new();
         for profile in &self.profiles {
-            // Below the minimum, `too-few-examples` has said it.
+            // Below the minimum, `too-few-examples` reports it.
             let minimum = profile.limit("min-examples").map_or(0, |limit| limit.value);
-            let Some(advised) = profile.recommendation(task) else {
+            let Some(recommended) = profile.recommendation(task) else {
                 continue;
             };
-            if examples < minimum || examples >= advised.min {
+            if examples < minimum || examples >= recommended.min {
                 continue;
             }
-            let range = (advised.min, advised.max);
+            let range = (recommended.min, recommended.max);
             match all.iter_mut().find(|known| known.range == range) {
                 Some(known) => known.targets.push(profile.name.clone()),
-                None => all.push(Advised {
+                None => all.push(UnmetRange {
                     range,
                     targets: vec![profile.name.clone()],
                 }),
@@ -61,8 +61,8 @@ impl FewerThanRecommended {
     }
 }
 
-/// How many examples targets recommend.
-struct Advised {
+/// A recommended number of examples that the dataset does not reach: minimum and optional maximum.
+struct UnmetRange {
     range: (u64, Option<u64>),
     targets: Vec<String>,
 }
@@ -80,7 +80,7 @@ impl SurveyRule for FewerThanRecommended {
             return;
         };
         let task = self.task.or(survey.task());
-        for Advised { range, targets } in self.missed(survey.examples, task) {
+        for UnmetRange { range, targets } in self.unmet(survey.examples, task) {
             findings.report_at(Location::whole(source), Severity::Advice, || {
                 let range = match range {
                     (min, Some(max)) => format!("{}–{}", grouped(min), grouped(max)),
@@ -89,8 +89,10 @@ impl SurveyRule for FewerThanRecommended {
                 let for_task = task.map_or(String::new(), |task| format!(" for {}", task.as_str()));
                 let have = counted(survey.examples, "example");
                 let help = match (self.task, task) {
-                    (None, Some(_)) => "more examples of good quality make a better model; the task was inferred, `--task` names it",
-                    _ => "more examples of good quality make a better model; name the task with `--task`",
+                    (None, Some(_)) => {
+                        "add good examples, or correct the inferred task with `--task`"
+                    }
+                    _ => "add good examples, or set the task with `--task`",
                 };
                 let advice = say(&targets, "recommends", "recommend", &range);
                 Message::new(format!("{have}; {advice}{for_task}"))

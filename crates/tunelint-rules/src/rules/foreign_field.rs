@@ -1,4 +1,4 @@
-//! A text under a name that the target does not read.
+//! Flags records whose fields have other names than the target reads.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use tunelint_layouts::finding::{Findings, Message};
 use tunelint_layouts::layout;
 use tunelint_layouts::provider::profile::Profile;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("foreign-field", Level::Profile, Scope::Dataset);
 
-/// What a profile calls the fields that it reads.
+/// The key under which a profile lists the fields that it reads.
 const FACT: &str = "named-fields";
 
-/// Builds the rule, where a target says under which names it reads.
+/// Builds the check; `None` if no target lists the names of its fields.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let fields = |of: &Arc<Profile>| Some(of.requires.get(FACT)?.fields.clone());
     let mut all: Vec<Vec<String>> = context.profiles.iter().filter_map(fields).collect();
@@ -33,98 +33,98 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         });
         TargetFact::of(facts)
     };
-    let asked = all.into_iter().flat_map(|names| {
+    let requirements = all.into_iter().flat_map(|names| {
         let facts = facts_with(&names);
         facts.into_iter().map(move |fact| (names.clone(), fact))
     });
-    let asked: Vec<_> = asked.collect();
-    (!asked.is_empty()).then(|| Check::dataset(ForeignField { asked }))
+    let requirements: Vec<_> = requirements.collect();
+    (!requirements.is_empty()).then(|| Check::dataset(ForeignField { requirements }))
 }
 
 struct ForeignField {
-    /// The names under which targets read, and what they do with others.
-    asked: Vec<(Vec<String>, TargetFact)>,
+    /// The field names that targets read, and what the targets do with other names.
+    requirements: Vec<(Vec<String>, TargetFact)>,
 }
 
-/// The records that lack one of the names, by what asks for it.
+/// The records that lack a required field, by the index of the requirement.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Lacking(BTreeMap<usize, Lack>);
+pub struct MissingNames(BTreeMap<usize, MissingName>);
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Lack {
+struct MissingName {
     records: u64,
-    /// The name that the first of them lacks.
+    /// The name that the first of these records lacks.
     name: String,
     first: Location,
 }
 
 impl DatasetRule for ForeignField {
-    type Tally = Lacking;
+    type Tally = MissingNames;
 
-    fn observe(&self, example: &Example<'_>, tally: &mut Lacking) {
+    fn observe(&self, example: &Example<'_>, tally: &mut MissingNames) {
         let record = &example.record;
-        // Columns are named anew whatever they are called.
+        // Conversion renames the columns of a table in any case.
         if matches!(record.body, Body::Row(_)) {
             return;
         }
-        for (at, (names, fact)) in self.asked.iter().enumerate() {
+        for (at, (names, fact)) in self.requirements.iter().enumerate() {
             let mut absent = names
                 .iter()
                 .filter(|name| record.body.field(name).is_none());
             let Some(name) = absent.next().filter(|_| fact.is_of(example.layout)) else {
                 continue;
             };
-            let lack = || Lack {
+            let missing = || MissingName {
                 records: 0,
                 name: name.clone(),
                 first: record.locate(record.span()),
             };
-            tally.0.entry(at).or_insert_with(lack).records += 1;
+            tally.0.entry(at).or_insert_with(missing).records += 1;
         }
     }
 
-    fn merge(&self, into: &mut Lacking, from: Lacking) {
-        for (at, lack) in from.0 {
+    fn merge(&self, into: &mut MissingNames, from: MissingNames) {
+        for (at, missing) in from.0 {
             match into.0.get_mut(&at) {
-                Some(known) => known.records += lack.records,
-                None => drop(into.0.insert(at, lack)),
+                Some(known) => known.records += missing.records,
+                None => drop(into.0.insert(at, missing)),
             }
         }
     }
 
-    fn shift(&self, tally: &mut Lacking, by: u32) {
-        for lack in tally.0.values_mut() {
-            lack.first.source.0 += by;
+    fn shift(&self, tally: &mut MissingNames, by: u32) {
+        for missing in tally.0.values_mut() {
+            missing.first.source.0 += by;
         }
     }
 
-    fn finish(&self, tally: Lacking, findings: &mut Findings<'_>) {
-        for (at, lack) in tally.0 {
-            let Some((names, fact)) = self.asked.get(at) else {
+    fn finish(&self, tally: MissingNames, findings: &mut Findings<'_>) {
+        for (at, missing) in tally.0 {
+            let Some((names, fact)) = self.requirements.get(at) else {
                 continue;
             };
-            findings.report_at(lack.first.clone(), fact.severity(), || {
-                let has = if lack.records == 1 { "has" } else { "have" };
+            findings.report_at(missing.first.clone(), fact.severity(), || {
+                let has = if missing.records == 1 { "has" } else { "have" };
                 let message = Message::new(format!(
-                    "{} {has} no {}: {}",
-                    counted(lack.records, "record"),
-                    quoted(&lack.name, 40),
-                    fact.does("other names")
+                    "{} {has} no field {}: {}",
+                    counted(missing.records, "record"),
+                    quoted(&missing.name, 40),
+                    fact.does("other field names")
                 ))
                 .targets(&fact.targets);
-                match writing(names) {
+                match layout_with_fields(names) {
                     Some(layout) => message.help(format!(
-                        "`tunelint convert --to {layout}` writes the names that are read"
+                        "rename the fields: `tunelint convert IN -o OUT --to {layout}`"
                     )),
-                    None => message.help("rename the fields"),
+                    None => message.help("rename the fields to the names that the target reads"),
                 }
             });
         }
     }
 }
 
-/// The layout that writes `names` and no others.
-fn writing(names: &[String]) -> Option<&'static str> {
+/// The layout that writes exactly the fields `names`.
+fn layout_with_fields(names: &[String]) -> Option<&'static str> {
     let is_one = |columns: &[&str]| columns.len() == names.len() && names.iter().eq(columns);
     let layouts = layout::all().into_iter();
     let mut writing = layouts.filter(|layout| is_one(layout.columns()));

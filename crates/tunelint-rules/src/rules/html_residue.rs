@@ -1,4 +1,4 @@
-//! Entities and tags that were left over from a web page.
+//! Flags HTML entities and tags left over from web pages.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "html-residue",
     Level::Fixed(Severity::Warning),
@@ -28,7 +28,7 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .status(RuleStatus::Preview);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::dataset(HtmlResidue))
 }
@@ -41,16 +41,17 @@ static RESIDUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What the input speaks of where markup is the task.
-const MARKUP: [&str; 9] = [
+/// Words of an input that make markup part of the task; such examples are not flagged.
+const MARKUP_WORDS: [&str; 9] = [
     "html", "xml", "css", "web", "svg", "markup", "markdown", "tag", "entit",
 ];
 
-/// From this share on, in percent, it is how the set is written.
-const COMMON: u64 = 5;
-/// Examples from which on a share means something.
-const ENOUGH: u64 = 20;
+/// The percentage of examples from which HTML is reported once, as a convention of the dataset.
+const CONVENTION_PERCENT: u64 = 5;
+/// The minimum number of examples for a finding about the whole dataset.
+const MIN_EXAMPLES: u64 = 20;
 
+/// The first residue of an example, and the fix for its text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Residue {
     first: String,
@@ -64,14 +65,14 @@ impl DatasetRule for HtmlResidue {
 
     fn observe(&self, example: &Example<'_>, share: &mut Self::Tally) {
         share.all += 1;
-        let mut holders = example
+        let mut candidates = example
             .texts()
             .filter(|text| text.has(Mark::Tag) || text.has(Mark::Ampersand));
-        let found = holders.find_map(|text| {
+        let found = candidates.find_map(|text| {
             Some((text, residues(text.as_str()))).filter(|(_, found)| !found.is_empty())
         });
         let Some((text, found)) = found else { return };
-        if is_markup(text) || example.texts().any(is_code) || example.asks_for(&MARKUP) {
+        if is_markup(text) || example.texts().any(is_code) || example.asks_for(&MARKUP_WORDS) {
             return;
         }
         let Some(first) = found.first().cloned() else {
@@ -98,17 +99,15 @@ impl DatasetRule for HtmlResidue {
     }
 
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
-        if share.all >= ENOUGH && share.is_at_least(COMMON) {
+        if share.all >= MIN_EXAMPLES && share.is_at_least(CONVENTION_PERCENT) {
             if let Some((location, Residue { first, .. })) = share.places.first() {
                 findings.report_at(location.clone(), Severity::Advice, || {
                     let (have, all) = (grouped(share.have), grouped(share.all));
                     Message::new(format!(
-                        "{have} of {all} examples hold HTML, such as {}",
+                        "HTML in {have} of {all} examples, such as {}",
                         quoted(first, 24)
                     ))
-                    .help(
-                        "if it was left over from web pages, take it out before the set is written",
-                    )
+                    .help("decode the HTML before exporting the dataset, unless it is intended")
                 });
             }
             return;
@@ -118,12 +117,9 @@ impl DatasetRule for HtmlResidue {
         for (at, (location, Residue { first, fix })) in share.places.into_iter().enumerate() {
             findings.report_at(location, Severity::Warning, || {
                 let more = if at == last { more.as_str() } else { "" };
-                Message::new(format!(
-                    "{} is HTML left over in a text{more}",
-                    quoted(&first, 24)
-                ))
-                .help("write the character that it stands for")
-                .fix(fix)
+                Message::new(format!("HTML residue {} in text{more}", quoted(&first, 24)))
+                    .help("replace it with plain text")
+                    .fix(fix)
             });
         }
     }
@@ -140,8 +136,8 @@ fn residues(text: &str) -> Vec<Range<usize>> {
     })
 }
 
-/// What the residues stand for; nothing where one of them has no plain form, or where residues
-/// would be left.
+/// The plain text for each residue; `None` if one of them has none, or if the changed text would
+/// still contain residues.
 fn repairs(text: &Text<'_>, found: &[Range<usize>]) -> Option<Vec<Change>> {
     let change = |range: &Range<usize>| {
         let residue = text.as_str().get(range.clone())?;
@@ -153,7 +149,7 @@ fn repairs(text: &Text<'_>, found: &[Range<usize>]) -> Option<Vec<Change>> {
         .then_some(changes)
 }
 
-/// The plain form of an entity or a line break.
+/// The plain text of an entity or of `<br>`.
 fn plain(residue: &str) -> Option<String> {
     if residue.starts_with("<br") {
         return Some("\n".to_owned());
@@ -190,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entities_stand_for_characters() {
+    fn entities_are_decoded() {
         let repaired = |text: &str| {
             let text = Text::composed(text.to_owned(), tunelint_data::text::position::Span::at(0));
             let changes = repairs(&text, &residues(text.as_str()))?;

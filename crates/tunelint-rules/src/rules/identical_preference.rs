@@ -1,10 +1,10 @@
-//! A preference between two answers that are the same.
+//! Flags preference pairs whose chosen and rejected responses are identical.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use tunelint_layouts::example::{Example, Role, Turn};
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "identical-preference",
     Level::Fixed(Severity::Error),
@@ -12,7 +12,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::DropsRecord);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(IdenticalPreference))
 }
@@ -21,29 +21,29 @@ struct IdenticalPreference;
 
 impl ExampleRule for IdenticalPreference {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(worse) = example.rejected.first() else {
+        let Some(rejected) = example.rejected.first() else {
             return;
         };
-        let answer = example
+        let last_prompt = example
             .turns
             .iter()
             .rposition(|turn| turn.role != Role::Model);
         let chosen = example
             .turns
-            .get(answer.map_or(0, |at| at + 1)..)
+            .get(last_prompt.map_or(0, |at| at + 1)..)
             .unwrap_or_default();
         if !chosen.iter().map(key).eq(example.rejected.iter().map(key)) {
             return;
         }
-        findings.report(example.record.at(worse.span), Severity::Error, || {
-            Message::new("the better answer and the worse one are the same")
-                .help("there is nothing to prefer: remove the record")
+        findings.report(example.record.at(rejected.span), Severity::Error, || {
+            Message::new("chosen and rejected responses are identical")
+                .help("remove the record, or change one of the responses")
                 .fix(Fix::dropping())
         });
     }
 }
 
-/// What a turn says: its text, its calls and media.
+/// The content of a turn that is compared: its text, and its parts as written.
 fn key<'t>(turn: &'t Turn<'_>) -> (std::borrow::Cow<'t, str>, Vec<&'t str>) {
     (
         turn.joined(),

@@ -1,4 +1,4 @@
-//! Labels of which one takes nearly all examples.
+//! Flags classification datasets dominated by one or a few labels.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::inferred::labels::ENOUGH;
@@ -7,19 +7,19 @@ use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{grouped, quoted};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "imbalanced-labels",
     Level::Fixed(Severity::Advice),
     Scope::Dataset,
 );
 
-/// The share of one label from which on it takes too many.
-const ONE: f64 = 0.8;
-/// The evenness (entropy, where 1 is even) below which a few take too many.
-const UNEVEN: f64 = 0.5;
+/// The share of examples above which a single label is too frequent.
+const MAX_SHARE: f64 = 0.8;
+/// The evenness (see [`evenness`]) below which the labels are imbalanced.
+const MIN_EVENNESS: f64 = 0.5;
 
-/// Builds the rule.
+/// Builds the check for the first pass; `None` in the second, when the format is inferred.
 pub fn build(context: &RuleContext) -> Option<Check> {
     context
         .inferred
@@ -43,25 +43,25 @@ impl SurveyRule for ImbalancedLabels {
             return;
         };
         let share = *most as f64 / total.max(1) as f64;
-        let uneven = share > ONE || evenness(&labels, total) < UNEVEN;
-        if total < ENOUGH || labels.len() < 2 || !uneven {
+        let is_imbalanced = share > MAX_SHARE || evenness(&labels, total) < MIN_EVENNESS;
+        if total < ENOUGH || labels.len() < 2 || !is_imbalanced {
             return;
         }
         findings.report_at(Location::whole(source), Severity::Advice, || {
             Message::new(format!(
-                "the label {} has {} of {} examples, {} has {}",
+                "imbalanced labels: {} in {} of {} examples, {} in {}",
                 quoted(label, 40),
                 grouped(*most),
                 grouped(total),
                 quoted(rarest, 40),
                 grouped(*least)
             ))
-            .help("a model that always gives the most frequent label would be right most of the time: add examples of the others")
+            .help("add examples of the rare labels")
         });
     }
 }
 
-/// The entropy of the labels over that of equally frequent ones: 1 is even.
+/// The entropy of the label frequencies, divided by that of equally frequent labels: 1 is balanced.
 fn evenness(labels: &[(String, u64)], total: u64) -> f64 {
     let shares = labels
         .iter()

@@ -1,14 +1,14 @@
-//! An input beyond the length that the target takes.
+//! Flags inputs that exceed the target's limit in characters.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetLimit};
 use tunelint_layouts::example::{Example, Turn};
 use tunelint_layouts::finding::Findings;
 use tunelint_layouts::provider::profile::Unit;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("input-too-long", Level::Profile, Scope::Example);
 
-/// Builds the rule, where a target limits inputs.
+/// Builds the check; `None` if no target limits the characters of an input.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut limits = context.limits("input");
     limits.retain(|limit| limit.limit.unit == Unit::Characters);
@@ -22,7 +22,7 @@ struct InputTooLong {
 impl ExampleRule for InputTooLong {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         let turns = example.input();
-        // Bytes are at least characters: most inputs need not be counted.
+        // A text has at least as many bytes as characters, so most inputs need no counting.
         let bytes: u64 = turns.iter().map(Turn::bytes).sum();
         for limit in self.limits.iter().filter(|limit| bytes > limit.limit.value) {
             let chars: u64 = turns.iter().map(Turn::chars).sum();

@@ -1,4 +1,4 @@
-//! A value that is none of those that may stand in its place: a weight, a version.
+//! Flags invalid values of weights, scores and `schemaVersion`.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 use tunelint_data::text::position::Span;
@@ -7,13 +7,13 @@ use tunelint_layouts::example::media;
 use tunelint_layouts::example::{Example, Extra, Part, PartKind, Role, Turn};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("invalid-value", Level::Profile, Scope::Example);
 
-/// The version of Amazon's layout. Nova takes any text in its place.
+/// The `schemaVersion` of Amazon's layout. Nova accepts any string.
 const CONVERSE: &str = "bedrock-conversation-2024";
 
-/// Builds the rule.
+/// Builds the check; never `None`: without targets it flags values that are invalid everywhere.
 pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::example(InvalidValue {
         binary_weight: context.requires("binary-weight"),
@@ -26,17 +26,17 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct InvalidValue {
-    /// The targets that take no other weight of a turn than 0 and 1.
+    /// Targets that accept only 0 and 1 as the weight of a message.
     binary_weight: Vec<TargetFact>,
-    /// Those that take weights of the model's turns alone.
+    /// Targets that accept weights only on assistant messages.
     weight_of_model: Vec<TargetFact>,
-    /// Those that do not train on a turn with an image.
+    /// Targets that do not train on a message with an image.
     no_weight_on_media: Vec<TargetFact>,
-    /// Those that take no negative weight of an example.
+    /// Targets that accept no negative weight of an example.
     sample_weight_from_0: Vec<TargetFact>,
-    /// Those that take one version of Amazon's layout.
+    /// Targets that accept a single version of Amazon's layout.
     schema_version: Vec<TargetFact>,
-    /// Those that take no other score of an answer than 0 and 1.
+    /// Targets that accept only 0 and 1 as the score of a response.
     binary_score: Vec<TargetFact>,
 }
 
@@ -46,97 +46,100 @@ impl ExampleRule for InvalidValue {
             let notes = turn.parts.iter().filter(|of| of.kind == PartKind::Note);
             for note in notes {
                 match note.key {
-                    "weight" => self.weight_of_turn(turn, note, example, findings),
-                    "score" => self.score(note, example, findings),
+                    "weight" => self.check_message_weight(turn, note, example, findings),
+                    "score" => self.check_score(note, example, findings),
                     _ => {}
                 }
             }
         }
         for setting in &example.settings {
             match setting.key {
-                "weight" => self.weight_of_example(setting, example, findings),
-                "schemaVersion" => self.version(setting, example, findings),
+                "weight" => self.check_example_weight(setting, example, findings),
+                "schemaVersion" => self.check_version(setting, example, findings),
                 _ => {}
             }
         }
     }
 }
 
-/// Reports what each target that `facts` are of does with a value that stands at `span`.
-fn tell(
+/// Reports the value at `span` once for each of `facts` that applies to the example's layout.
+fn report_facts(
     facts: &[TargetFact],
     example: &Example<'_>,
     span: Span,
     findings: &mut Findings<'_>,
-    words: impl Fn(&TargetFact) -> Message,
+    message: impl Fn(&TargetFact) -> Message,
 ) {
     for fact in facts.iter().filter(|fact| fact.is_of(example.layout)) {
         findings.report(example.record.at(span), fact.severity(), || {
-            words(fact).targets(&fact.targets)
+            message(fact).targets(&fact.targets)
         });
     }
 }
 
 impl InvalidValue {
-    fn weight_of_turn(
+    fn check_message_weight(
         &self,
         turn: &Turn<'_>,
         weight: &Part<'_>,
         example: &Example<'_>,
         findings: &mut Findings<'_>,
     ) {
-        // Tables that were exported have it where there is none.
+        // Exported tables have null where there is no weight.
         if weight.raw == "null" {
             return;
         }
         let number = number_of(weight.raw);
         let is_binary = number.is_some_and(|number| number == 0.0 || number == 1.0);
-        let is_refused = |fact: &TargetFact| fact.severity() == Severity::Error;
-        let is_odd = number.is_none_or(|number| number < 0.0);
-        let told = !is_odd || self.binary_weight.iter().any(is_refused);
-        if !is_binary && told && !self.binary_weight.is_empty() {
-            tell(
+        let is_rejected = |fact: &TargetFact| fact.severity() == Severity::Error;
+        let is_invalid = number.is_none_or(|number| number < 0.0);
+        // An invalid weight is attributed to the targets only if one of them rejects it.
+        let for_target = !is_invalid || self.binary_weight.iter().any(is_rejected);
+        if !is_binary && for_target && !self.binary_weight.is_empty() {
+            report_facts(
                 &self.binary_weight,
                 example,
                 weight.span,
                 findings,
                 |fact| {
                     let given = quoted(weight.raw, 20);
-                    let does = fact.does("any but 0 and 1");
-                    Message::new(format!("the weight of the turn is {given}: {does}"))
-                        .help("0 leaves the turn out of training, 1 trains on it")
+                    let does = fact.does("weights other than 0 and 1");
+                    Message::new(format!("message weight {given}: {does}"))
+                        .help("write 0 to exclude the message from training, or 1 to train on it")
                 },
             );
-        } else if is_odd {
+        } else if is_invalid {
             let place = example.record.at(weight.span);
-            findings.report(place, Severity::Warning, || no_weight(weight.raw));
+            findings.report(place, Severity::Warning, || invalid_weight(weight.raw));
         }
         if turn.role != Role::Model {
-            tell(
+            report_facts(
                 &self.weight_of_model,
                 example,
                 weight.span,
                 findings,
                 |fact| {
-                    let does = fact.does("it");
+                    let does = fact.does("such weights");
                     Message::new(format!(
-                        "a turn that is not the model's has a weight: {does}"
+                        "weight on a message that is not the assistant's: {does}"
                     ))
-                    .help("take it out: the model's turns alone are trained on")
+                    .help("remove the weight, because only assistant messages are trained on")
                 },
             );
         }
         if number.is_none_or(|number| number != 0.0) && media::of_turn(turn).next().is_some() {
             let facts = &self.no_weight_on_media;
-            tell(facts, example, weight.span, findings, |fact| {
-                let does = fact.does("that");
-                Message::new(format!("a turn with media is trained on: {does}"))
-                    .help("write 0, or leave the weight out")
+            report_facts(facts, example, weight.span, findings, |fact| {
+                let does = fact.does("such weights");
+                Message::new(format!(
+                    "weight other than 0 on a message with media: {does}"
+                ))
+                .help("write 0, or remove the weight")
             });
         }
     }
 
-    fn weight_of_example(
+    fn check_example_weight(
         &self,
         weight: &Extra<'_>,
         example: &Example<'_>,
@@ -147,71 +150,80 @@ impl InvalidValue {
             return;
         }
         if !self.sample_weight_from_0.is_empty() {
-            return tell(
+            return report_facts(
                 &self.sample_weight_from_0,
                 example,
                 weight.span,
                 findings,
                 |fact| {
                     let given = quoted(weight.raw, 20);
-                    let does = fact.does("any that is no number from 0");
-                    Message::new(format!("the weight of the example is {given}: {does}"))
-                        .help("write 0 or more, or leave the record out")
+                    let does = fact.does("negative and non-numeric weights");
+                    Message::new(format!("example weight {given}: {does}"))
+                        .help("write 0 or more, or remove the record")
                 },
             );
         }
         let place = example.record.at(weight.span);
         findings.report(place, Severity::Warning, || match number {
             Some(_) => Message::new(format!(
-                "the weight of the example is {}: the model would learn not to answer so",
+                "negative example weight {} penalizes this output",
                 quoted(weight.raw, 20)
             ))
-            .help("write 0 or more, unless that is what is meant and the target takes it"),
-            None => no_weight(weight.raw),
+            .help(
+                "write 0 or more, unless a negative weight is intended and the target accepts it",
+            ),
+            None => invalid_weight(weight.raw),
         });
     }
 
-    fn score(&self, score: &Part<'_>, example: &Example<'_>, findings: &mut Findings<'_>) {
+    fn check_score(&self, score: &Part<'_>, example: &Example<'_>, findings: &mut Findings<'_>) {
         if matches!(score.raw.parse::<f64>(), Ok(number) if number == 0.0 || number == 1.0) {
             return;
         }
-        tell(&self.binary_score, example, score.span, findings, |fact| {
+        report_facts(&self.binary_score, example, score.span, findings, |fact| {
             let given = quoted(score.raw, 20);
-            let does = fact.does("any but 0 and 1");
-            Message::new(format!("the score of the answer is {given}: {does}"))
-                .help("write 1 for the better answer and 0 for the worse one")
+            let does = fact.does("scores other than 0 and 1");
+            Message::new(format!("response score {given}: {does}"))
+                .help("write 1 for the preferred response and 0 for the other one")
         });
     }
 
-    fn version(&self, version: &Extra<'_>, example: &Example<'_>, findings: &mut Findings<'_>) {
+    fn check_version(
+        &self,
+        version: &Extra<'_>,
+        example: &Example<'_>,
+        findings: &mut Findings<'_>,
+    ) {
         let help = || format!("write {}", quoted(&format!("\"{CONVERSE}\""), 40));
         let given = quoted(version.raw, 40);
-        // The usual one is no setting.
+        // The usual version is not kept as a setting, so it never gets here.
         if self.schema_version.is_empty() && !version.raw.starts_with('"') {
             findings.report(example.record.at(version.span), Severity::Warning, || {
-                Message::new(format!("{given} is no version")).help(help())
+                Message::new(format!("invalid `schemaVersion` {given}")).help(help())
             });
         }
-        tell(
+        report_facts(
             &self.schema_version,
             example,
             version.span,
             findings,
             |fact| {
-                let does = fact.does(&format!("any other than `{CONVERSE}`"));
-                Message::new(format!("the version is {given}: {does}")).help(help())
+                let does = fact.does(&format!("versions other than `{CONVERSE}`"));
+                Message::new(format!("`schemaVersion` {given}: {does}")).help(help())
             },
         );
     }
 }
 
-/// The number that a value is: `NaN` is none.
+/// `raw` as a finite number; `NaN` and infinities are `None`.
 fn number_of(raw: &str) -> Option<f64> {
     raw.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-fn no_weight(raw: &str) -> Message {
+fn invalid_weight(raw: &str) -> Message {
     let given = quoted(raw, 20);
-    Message::new(format!("{given} is no weight: a number is needed"))
-        .help("0 leaves it out of training, 1 trains on it")
+    Message::new(format!(
+        "invalid weight {given}: expected a non-negative number"
+    ))
+    .help("write 0 to exclude it from training, or 1 to train on it")
 }

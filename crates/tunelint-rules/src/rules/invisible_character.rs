@@ -1,4 +1,4 @@
-//! Characters that nobody sees and every tokenizer does.
+//! Flags invisible characters that the text does not need.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "invisible-character",
     Level::Fixed(Severity::Warning),
@@ -18,7 +18,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Unsafe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(InvisibleCharacter))
 }
@@ -40,10 +40,10 @@ impl ExampleRule for InvisibleCharacter {
                     .collect();
                 let (code, name) = (c as u32, name(c));
                 Message::new(format!(
-                    "{name} (U+{code:04X}), which cannot be seen{}",
+                    "invisible character: {name} (U+{code:04X}){}",
                     others(found.len())
                 ))
-                .help("remove it: the model would learn to write it")
+                .help("remove the character")
                 .fix(text.change(&example.record, &changes))
             });
         }
@@ -52,28 +52,28 @@ impl ExampleRule for InvisibleCharacter {
 
 fn name(c: char) -> &'static str {
     match c {
-        '\u{ad}' => "a soft hyphen",
-        '\u{200b}' => "a zero-width space",
-        '\u{2060}' => "a word joiner",
-        '\u{2061}'..='\u{2064}' => "an invisible operator",
-        '\u{feff}' => "a byte order mark inside the text",
-        '\u{3164}' | '\u{ffa0}' => "a filler",
-        '\u{e0000}'..='\u{e007f}' => "a tag character",
+        '\u{ad}' => "soft hyphen",
+        '\u{200b}' => "zero-width space",
+        '\u{2060}' => "word joiner",
+        '\u{2061}'..='\u{2064}' => "invisible operator",
+        '\u{feff}' => "byte order mark inside the text",
+        '\u{3164}' | '\u{ffa0}' => "Hangul filler",
+        '\u{e0000}'..='\u{e007f}' => "tag character",
         '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}' => {
-            "a variation selector without a letter"
+            "variation selector without a base character"
         }
-        _ => "a format character",
+        _ => "format character",
     }
 }
 
-/// Every invisible character that no script and no emoji needs where it stands.
+/// Every invisible character that neither the script nor an emoji needs at its position.
 fn invisible(text: &str) -> Vec<(Range<usize>, char)> {
     let mut found = Vec::new();
     let (mut before, mut flag) = (None, false);
     let mut rest = text.char_indices().peekable();
     while let Some((at, c)) = rest.next() {
         let after = rest.peek().map(|(_, c)| *c);
-        // A flag of a region is a black flag and tag characters up to the cancelling one.
+        // The flag of a region is a black flag followed by tag characters, up to the cancel tag.
         flag = c == '\u{1f3f4}' || (flag && is_tag(c) && before != Some('\u{e007f}'));
         let needed = match c {
             '\u{200b}' => is_unspaced(before) || is_unspaced(after),
@@ -103,8 +103,8 @@ fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether `c` is of a script that writes no spaces and marks words by zero-width ones: Thai,
-/// Lao, Tibetan, Myanmar, Khmer.
+/// Whether `c` belongs to a script that separates words by zero-width spaces: Thai, Lao, Tibetan,
+/// Myanmar, Khmer.
 fn is_unspaced(c: Option<char>) -> bool {
     c.is_some_and(
         |c| matches!(c, '\u{e00}'..='\u{fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'),
@@ -116,7 +116,7 @@ mod tests {
     use super::invisible;
 
     #[test]
-    fn what_scripts_and_emoji_need_is_left_alone() {
+    fn characters_that_scripts_and_emoji_need_are_not_flagged() {
         for text in [
             "می\u{200c}خواهم",
             "क\u{94d}\u{200d}ष",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hides_is_found() {
+    fn hidden_characters_are_flagged() {
         for (text, count) in [
             ("pay\u{200b}ment", 1),
             ("in\u{ad}di\u{ad}vidual", 2),

@@ -1,11 +1,11 @@
-//! An output that is far longer than all others.
+//! Flags outputs that are far longer than all others.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, RuleOption, Scope, SurveyRule};
 use crate::survey::{Needs, Survey};
 use tunelint_data::text::printable::{counted, grouped};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "length-outlier",
     Level::Fixed(Severity::Advice),
@@ -13,23 +13,23 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .options(&[RuleOption {
     name: "medians",
-    summary: "an outlier is longer than so many times the usual length",
+    summary: "multiple of the median output length that an outlier exceeds",
     default: 20.0,
     min: 2.0,
     max: 1000.0,
 }]);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let medians = context.option(&META, "medians");
     Some(Check::survey(LengthOutlier { medians }))
 }
 
-/// Outputs needed before the usual length is known.
-const ENOUGH: u64 = 50;
-/// An outlier lies so many interquartile ranges beyond the third quartile, besides being longer
-/// than so many medians as the option says.
-const RANGES: u64 = 10;
+/// The minimum number of outputs for the quartiles to be meaningful.
+const MIN_OUTPUTS: u64 = 50;
+/// How many interquartile ranges above the third quartile an outlier lies; it must also exceed the
+/// multiple of the median that the option sets.
+const IQR_FACTOR: u64 = 10;
 
 struct LengthOutlier {
     medians: f64,
@@ -45,7 +45,7 @@ impl SurveyRule for LengthOutlier {
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
         let lengths = &survey.output_lengths;
-        if lengths.total() < ENOUGH {
+        if lengths.total() < MIN_OUTPUTS {
             return;
         }
         let (q1, median, q3) = (
@@ -53,8 +53,8 @@ impl SurveyRule for LengthOutlier {
             lengths.quantile(0.5),
             lengths.quantile(0.75),
         );
-        let many = (self.medians * median.max(1) as f64) as u64;
-        let bound = many.max(q3 + RANGES * (q3 - q1));
+        let median_bound = (self.medians * median.max(1) as f64) as u64;
+        let bound = median_bound.max(q3 + IQR_FACTOR * (q3 - q1));
         for (length, spot) in lengths
             .longest()
             .iter()
@@ -62,12 +62,14 @@ impl SurveyRule for LengthOutlier {
         {
             findings.report_at(spot.location(), Severity::Advice, || {
                 Message::new(format!(
-                    "the output has {}; half of all have at most {}",
+                    "output has {} (median: {})",
                     counted(*length, "character"),
                     grouped(median)
                 ))
                 .identity(&length.to_le_bytes())
-                .help("look whether two records have run together, or the text belongs elsewhere")
+                .help(
+                    "check whether two records ran together, or whether the text belongs elsewhere",
+                )
             });
         }
     }

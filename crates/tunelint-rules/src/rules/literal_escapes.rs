@@ -1,4 +1,4 @@
-//! `\n` as two characters, where a line should end.
+//! Flags escape sequences written out in outputs, such as `\n` as two characters.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "literal-escapes",
     Level::Fixed(Severity::Warning),
@@ -21,7 +21,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Unsafe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(LiteralEscapes))
 }
@@ -34,8 +34,8 @@ impl ExampleRule for LiteralEscapes {
             .output_texts()
             .filter(|text| text.has(Mark::Backslash))
         {
-            // A text with real line ends was escaped once, as it should be.
-            if text.as_str().contains('\n') || is_code(text) || holds_call(text.as_str()) {
+            // A text with real line breaks was escaped once, as it should be.
+            if text.as_str().contains('\n') || is_code(text) || contains_code(text.as_str()) {
                 continue;
             }
             let found = escapes(text.as_str());
@@ -45,24 +45,27 @@ impl ExampleRule for LiteralEscapes {
             let span = text.span_of(first.start, first.end);
             findings.report(example.record.at(span), Severity::Warning, || {
                 let written = quoted(text.as_str().get(first).unwrap_or_default(), 12);
-                Message::new(format!("{written} stands in the text as it is written here, not as the character it means{}", others(found.len())))
-                    .help("the text was escaped twice: unescape it once before it is written")
-                    .fix(text.change(&example.record, &found))
+                Message::new(format!(
+                    "literal escape sequence {written}{}",
+                    others(found.len())
+                ))
+                .help("unescape the text once before writing it")
+                .fix(text.change(&example.record, &found))
             });
         }
     }
 }
 
-/// Whether a piece of code stands in the text: in backticks, or a call with a string.
-fn holds_call(text: &str) -> bool {
+/// Whether the text contains code: backticks, or a call with a string.
+fn contains_code(text: &str) -> bool {
     ["`", "('", "(\""].iter().any(|sign| text.contains(sign))
 }
 
-/// Every escape outside quotes, with the character that it means; nothing where the text has no
-/// sure one.
+/// Every escape sequence outside double quotes, with its character. Empty if no sequence is certain
+/// to be one.
 fn escapes(text: &str) -> Vec<Change> {
     let mut found: Vec<Change> = Vec::new();
-    let (mut sure, mut in_quotes, mut at) = (false, false, 0);
+    let (mut certain, mut in_quotes, mut at) = (false, false, 0);
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let rest = text.get(at..).unwrap_or_default();
         if rest.starts_with("\\\\") {
@@ -70,13 +73,13 @@ fn escapes(text: &str) -> Vec<Change> {
             continue;
         }
         in_quotes ^= c == '"';
-        if let (false, Some((length, meant))) = (in_quotes, seen_escape(rest)) {
-            // Behind a letter or a colon it may be a path, before a small letter a command of TeX.
-            let path = text.get(..at).is_some_and(|before| before.ends_with(':'));
-            let command = rest
+        if let (false, Some((length, meant))) = (in_quotes, common_escape(rest)) {
+            // After a colon it may be a path, before a lowercase letter a TeX command.
+            let is_path = text.get(..at).is_some_and(|before| before.ends_with(':'));
+            let is_command = rest
                 .get(length..)
                 .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()));
-            sure |= !path && (!command || length > 2) && meant != "\"";
+            certain |= !is_path && (!is_command || length > 2) && meant != "\"";
             found.push((
                 Range {
                     start: at,
@@ -89,14 +92,15 @@ fn escapes(text: &str) -> Vec<Change> {
         }
         at += c.len_utf8();
     }
-    if sure { found } else { Vec::new() }
+    if certain { found } else { Vec::new() }
 }
 
-/// The escape at the front of `rest`, if it is one that people see: its length and what it means.
-fn seen_escape(rest: &str) -> Option<(usize, String)> {
+/// The length and the character of the escape sequence at the start of `rest`, if it is a Unicode
+/// escape or one of `\n`, `\t`, `\r` and `\"`.
+fn common_escape(rest: &str) -> Option<(usize, String)> {
     let (length, c) = escape_at(rest.as_bytes())?;
-    let is_seen = length > 2 || matches!(c, '\n' | '\t' | '\r' | '"');
-    is_seen.then(|| (length, c.to_string()))
+    let is_common = length > 2 || matches!(c, '\n' | '\t' | '\r' | '"');
+    is_common.then(|| (length, c.to_string()))
 }
 
 #[cfg(test)]
@@ -104,7 +108,7 @@ mod tests {
     use super::escapes;
 
     #[test]
-    fn escapes_mean_characters() {
+    fn escapes_are_decoded() {
         let meant = |text| {
             escapes(text)
                 .into_iter()

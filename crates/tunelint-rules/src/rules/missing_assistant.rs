@@ -1,4 +1,4 @@
-//! A conversation in which the model says nothing.
+//! Flags conversations without an assistant message.
 
 use crate::contract::{
     Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope, TargetFact,
@@ -6,7 +6,7 @@ use crate::contract::{
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "missing-assistant",
     Level::Fixed(Severity::Error),
@@ -14,20 +14,20 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::DropsRecord);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let asked = context.turns("needs-model");
-    Some(Check::example(MissingAssistant { asked }))
+    let required_by = context.turns("needs-model");
+    Some(Check::example(MissingAssistant { required_by }))
 }
 
 struct MissingAssistant {
-    /// The targets that say so themselves.
-    asked: Vec<TargetFact>,
+    /// The targets that document this requirement.
+    required_by: Vec<TargetFact>,
 }
 
 impl ExampleRule for MissingAssistant {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        // A conversation without any turn is `empty-conversation`.
+        // `empty-conversation` reports a conversation without messages.
         let Some(last) = example.turns.last() else {
             return;
         };
@@ -35,15 +35,15 @@ impl ExampleRule for MissingAssistant {
             return;
         }
         findings.report(example.record.at(last.span), Severity::Error, || {
-            let said: String = self
-                .asked
+            let consequences: String = self
+                .required_by
                 .iter()
-                .map(|fact| format!("; {}", fact.does("it")))
+                .map(|fact| format!("; {}", fact.does("such examples")))
                 .collect();
             Message::new(format!(
-                "the conversation has no turn of the model, so there is nothing to learn from{said}"
+                "no assistant message: nothing to train on{consequences}"
             ))
-            .help("add what the model is to answer, or remove the record")
+            .help("add an assistant message, or remove the record")
             .fix(Fix::dropping())
         });
     }

@@ -1,4 +1,4 @@
-//! An input without a marker that nearly all others have.
+//! Flags inputs that lack a section marker that nearly all others have.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "missing-marker",
     Level::Fixed(Severity::Warning),
@@ -18,7 +18,8 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where inputs have common markers.
+/// Builds the check in the second pass; `None` if no marker was inferred or no input can
+/// lack one.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let markers = &inferred.markers.as_ref()?.markers;
@@ -53,13 +54,19 @@ impl ExampleRule for MissingMarker {
                 let share = missing.key.percent();
                 let (message, fix) = match misspelt {
                     Some(event) => (
-                        format!("{} stands here; did you mean {form}, as {share} of inputs have it?", quoted(&event.form, 40)),
+                        format!(
+                            "unknown section marker {}; did you mean {form} ({share} of inputs)?",
+                            quoted(&event.form, 40)
+                        ),
                         Fix::of_text([turn.edit(&example.record, range, &missing.form)]),
                     ),
-                    None => (format!("the marker {form} is missing, which {share} of inputs have"), None),
+                    None => (
+                        format!("missing section marker {form} ({share} of inputs have it)"),
+                        None,
+                    ),
                 };
                 Message::new(message)
-                    .help(format!("inputs have {}", markers.listed()))
+                    .help(format!("use the section markers {}", markers.listed()))
                     .fix(fix)
             });
         }

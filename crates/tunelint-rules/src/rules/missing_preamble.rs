@@ -1,4 +1,4 @@
-//! An input that does not start with the preamble, or not as it should.
+//! Flags inputs and system prompts that do not start with the preamble, exactly as written.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::preamble::{Departure, Fault, depart};
@@ -8,7 +8,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::{Example, Role, Turn};
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "missing-preamble",
     Level::Fixed(Severity::Error),
@@ -17,28 +17,28 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule from the preamble that somebody named, or else from the one that most
-/// examples have.
+/// Builds the check: in the first pass from the configured preamble; in the second, if none is
+/// configured, from the one that most examples share.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let given = context
+    let configured = context
         .preamble
         .as_ref()
         .filter(|text| !text.trim().is_empty());
-    match (given, &context.inferred) {
-        (Some(preamble), None) => Some(Check::example(Given(preamble.clone()))),
-        (None, Some(inferred)) => usual(inferred),
+    match (configured, &context.inferred) {
+        (Some(preamble), None) => Some(Check::example(ConfiguredPreamble(preamble.clone()))),
+        (None, Some(inferred)) => inferred_check(inferred),
         _ => None,
     }
 }
 
-/// The preamble that somebody named: it may stand as the system text or before the first prompt.
-struct Given(String);
+/// The preamble from the settings. Any system or user message may start with it.
+struct ConfiguredPreamble(String);
 
-impl ExampleRule for Given {
+impl ExampleRule for ConfiguredPreamble {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         let candidates = || {
-            let speaks = |turn: &&Turn<'_>| matches!(turn.role, Role::System | Role::User);
-            example.turns.iter().filter(speaks)
+            let can_have_it = |turn: &&Turn<'_>| matches!(turn.role, Role::System | Role::User);
+            example.turns.iter().filter(can_have_it)
         };
         if candidates().any(|turn| turn.joined().starts_with(&self.0)) {
             return;
@@ -49,27 +49,27 @@ impl ExampleRule for Given {
     }
 }
 
-/// What most examples start with.
-struct Usual {
+/// The text that most first prompts, and most system prompts, start with.
+struct InferredPreamble {
     preamble: Option<Common>,
     system: Option<Common>,
 }
 
-fn usual(inferred: &Inferred) -> Option<Check> {
-    let wanted = |found: Option<&Common>| {
+fn inferred_check(inferred: &Inferred) -> Option<Check> {
+    let usual = |found: Option<&Common>| {
         found
             .filter(|found| found.is_usual())
             .filter(|found| inferred.may_depart(found))
             .cloned()
     };
-    let rule = Usual {
-        preamble: wanted(inferred.preamble.as_ref()),
-        system: wanted(inferred.system_preamble.as_ref()),
+    let rule = InferredPreamble {
+        preamble: usual(inferred.preamble.as_ref()),
+        system: usual(inferred.system_preamble.as_ref()),
     };
     (rule.preamble.is_some() || rule.system.is_some()).then(|| Check::example(rule))
 }
 
-impl ExampleRule for Usual {
+impl ExampleRule for InferredPreamble {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         let places = [
             (&self.system, example.system()),
@@ -86,6 +86,7 @@ impl ExampleRule for Usual {
     }
 }
 
+/// Reports `turn`: an error for a configured preamble, a warning for an inferred one (`common`).
 fn report(
     example: &Example<'_>,
     turn: &Turn<'_>,
@@ -103,15 +104,15 @@ fn report(
         .record
         .at(turn.span_of(departure.from..departure.to));
     findings.report(place, severity, || {
-        let said = departure.describe("the preamble", "start", &text, preamble);
+        let difference = departure.describe("the preamble", "start", &text, preamble);
         let message = match common {
             Some(common) => format!(
-                "{said}; {} of {} start with {}",
+                "{difference}; {} of {} start with {}",
                 common.percent(),
                 texts_of(turn.role),
                 quoted(preamble.trim_end(), 60)
             ),
-            None => said,
+            None => difference,
         };
         Message::new(message)
             .help(format!(
@@ -123,16 +124,16 @@ fn report(
     });
 }
 
-/// What the turns of a role are called in messages.
+/// The plural noun for the texts of a role.
 fn texts_of(role: Role) -> &'static str {
     match role {
-        Role::System => "system texts",
+        Role::System => "system prompts",
         _ => "inputs",
     }
 }
 
-/// The edit that makes the text start with the preamble, where that is plain: one that is only
-/// partly there may have been cut on purpose.
+/// The edit that makes the text start with the preamble. `None` if the intended text is unclear: a
+/// partial preamble may be deliberate.
 fn repaired(
     record: &Record<'_>,
     turn: &Turn<'_>,
@@ -142,7 +143,7 @@ fn repaired(
 ) -> Option<Fix> {
     let wanted = match departure.fault {
         Fault::Partial | Fault::Misplaced => return None,
-        // The inferred preamble may have taken in a word that many contents begin with.
+        // The inferred preamble may include a word that many contents start with.
         Fault::Missing => without_overlap(preamble, text),
         _ => preamble.get(departure.wanted_from..departure.wanted_to)?,
     };
@@ -154,7 +155,7 @@ fn repaired(
         .flatten()
 }
 
-/// The preamble without what the text begins with already.
+/// The preamble without the end that the text already starts with.
 fn without_overlap<'p>(preamble: &'p str, text: &str) -> &'p str {
     let overlap = preamble.char_indices().map(|(at, _)| at).find(|&at| {
         let rest = preamble.get(at..).unwrap_or_default();
@@ -170,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_not_written_twice() {
+    fn overlapping_words_are_not_repeated() {
         let preamble = "Classify this review.\nReview: The ";
         assert_eq!(
             without_overlap(preamble, "The plum was good"),

@@ -1,4 +1,4 @@
-//! An input that does not end as nearly all others do.
+//! Flags inputs that do not end with the suffix that most others share.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Common;
@@ -8,7 +8,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "missing-suffix",
     Level::Fixed(Severity::Warning),
@@ -17,7 +17,8 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where most inputs end alike.
+/// Builds the check in the second pass; `None` if no suffix was inferred or no input can
+/// lack it.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.as_ref()?;
     let suffix = inferred.suffix.clone()?;
@@ -43,11 +44,12 @@ impl ExampleRule for MissingSuffix {
             Severity::Warning,
             || {
                 let ending = quoted(suffix, 60);
-                let whole = departure.fault == Fault::Missing;
-                let fix = whole.then(|| Fix::of_text([turn.edit(&example.record, range, suffix)]));
+                let is_missing = departure.fault == Fault::Missing;
+                let fix =
+                    is_missing.then(|| Fix::of_text([turn.edit(&example.record, range, suffix)]));
                 Message::new(format!(
                     "{}; {} of inputs end with {ending}",
-                    departure.describe("the common ending", "end", &text, suffix),
+                    departure.describe("the common suffix", "end", &text, suffix),
                     self.suffix.percent()
                 ))
                 .help(format!("end every input with {ending}"))
@@ -57,15 +59,15 @@ impl ExampleRule for MissingSuffix {
     }
 }
 
-/// How a text departs from its common ending: the way it would from a beginning, read backwards.
+/// How the end of `text` differs from `suffix`: [`depart`] on both reversed.
 fn depart_at_end(text: &str, suffix: &str) -> Departure {
-    let back = depart(&reversed(text), &reversed(suffix));
+    let mirrored = depart(&reversed(text), &reversed(suffix));
     Departure {
-        fault: back.fault,
-        from: text.len().saturating_sub(back.to),
-        to: text.len().saturating_sub(back.from),
-        wanted_from: suffix.len().saturating_sub(back.wanted_to),
-        wanted_to: suffix.len().saturating_sub(back.wanted_from),
+        fault: mirrored.fault,
+        from: text.len().saturating_sub(mirrored.to),
+        to: text.len().saturating_sub(mirrored.from),
+        wanted_from: suffix.len().saturating_sub(mirrored.wanted_to),
+        wanted_to: suffix.len().saturating_sub(mirrored.wanted_from),
     }
 }
 
@@ -74,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_counted_from_the_front() {
+    fn offsets_count_from_the_start() {
         let found = depart_at_end("Is it so? Answer yes or now.", "Answer yes or no.");
         assert_eq!(found.fault, Fault::Mistyped);
         assert_eq!(

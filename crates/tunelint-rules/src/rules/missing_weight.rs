@@ -1,4 +1,4 @@
-//! An example without a weight, where others have one and the target wants all or none.
+//! Flags datasets in which only some examples have a weight, where the target wants all or none.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("missing-weight", Level::Profile, Scope::Dataset);
 
-/// The field of the record that weighs the example as a whole.
+/// The record field with the weight of the whole example.
 const FIELD: &str = "weight";
 
-/// Builds the rule, where a target wants a weight in all examples or in none.
+/// Builds the check; `None` if no target requires a weight in all examples or in none.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let facts = context.requires("sample-weight-in-all");
     (!facts.is_empty()).then(|| Check::dataset(MissingWeight { facts }))
@@ -24,12 +24,12 @@ struct MissingWeight {
     facts: Vec<TargetFact>,
 }
 
-/// How many examples have a weight, and how many have none.
+/// The number of examples with and without a weight.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Weights {
     with: u64,
     without: u64,
-    /// The first of each.
+    /// The first example of each kind.
     first_with: Option<Location>,
     first_without: Option<Location>,
 }
@@ -78,11 +78,11 @@ impl DatasetRule for MissingWeight {
                     "{} of {} examples have no `{FIELD}`: {}",
                     grouped(tally.without),
                     grouped(tally.with + tally.without),
-                    fact.does("a set in which only some have one")
+                    fact.does("datasets with weights in only some examples")
                 ))
-                .related("the first that has one", with.clone())
+                .related("first example with a weight", with.clone())
                 .help(format!(
-                    "give the others `\"{FIELD}\": 1`, or take it out of all"
+                    "add `\"{FIELD}\": 1` to these examples, or remove the field from all"
                 ))
                 .targets(&fact.targets)
             });

@@ -1,4 +1,4 @@
-//! An output that starts with a capital letter, or without one, unlike nearly all others.
+//! Flags outputs whose first letter differs in case from nearly all others.
 
 use crate::contract::{
     Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, RuleStatus, Scope,
@@ -8,14 +8,14 @@ use crate::survey::inferred::outputs::starts_upper;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
     RuleMeta::new("mixed-case", Level::Fixed(Severity::Advice), Scope::Dataset)
         .fix(FixKind::Unsafe)
         .status(RuleStatus::Off)
         .inferring();
 
-/// Builds the rule, where outputs commonly start with a capital, or commonly do not.
+/// Builds the check in the second pass; `None` if outputs have no usual case, or none can deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.as_ref()?;
     let upper = inferred.outputs.upper?;
@@ -45,17 +45,21 @@ impl ExampleRule for MixedCase {
             example.record.at(turn.span_of(range.clone())),
             Severity::Advice,
             || {
-                let case = if upper { "a capital" } else { "a small letter" };
+                let case = if upper {
+                    "an uppercase letter"
+                } else {
+                    "a lowercase letter"
+                };
                 let other: String = if upper {
                     first.to_lowercase().collect()
                 } else {
                     first.to_uppercase().collect()
                 };
                 Message::new(format!(
-                    "this output starts with {case}, unlike {} of outputs",
+                    "output starts with {case}, unlike {} of outputs",
                     self.upper.percent()
                 ))
-                .help("start outputs one way")
+                .help("start all outputs with the same case")
                 .fix(Fix::of_text([turn.edit(&example.record, range, &other)]))
             },
         );

@@ -1,4 +1,4 @@
-//! A date that is written otherwise than nearly all others.
+//! Flags dates in another format than nearly all others.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-date-style",
     Level::Fixed(Severity::Warning),
@@ -17,7 +17,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .inferring();
 
-/// Builds the rule, where dates are written in a common way.
+/// Builds the check in the second pass; `None` if dates have no usual format, or none can deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let style = inferred.outputs.date?;
@@ -42,12 +42,12 @@ impl ExampleRule for MixedDateStyle {
         let place = example.record.at(turn.span_of(range_in(body, &text)));
         findings.report(place, Severity::Warning, || {
             Message::new(format!(
-                "this date is written like `{}`, {} of dates like `{}`",
+                "date written like `{}`; {} of dates are written like `{}`",
                 style.example(),
                 self.style.percent(),
                 self.style.value.example()
             ))
-            .help("write dates one way: the model cannot know which one is wanted")
+            .help("use one date format in all outputs")
         });
     }
 }

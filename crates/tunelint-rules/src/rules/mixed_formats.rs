@@ -1,4 +1,4 @@
-//! An output of another shape than nearly all others.
+//! Flags outputs in another format than nearly all others, such as text among JSON objects.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-formats",
     Level::Fixed(Severity::Warning),
@@ -19,13 +19,13 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where outputs have a common shape.
+/// Builds the check in the second pass; `None` if outputs have no usual shape, or none can deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let shape = inferred.outputs.shape?;
-    // A closed set has rules of its own.
-    let speaks = inferred.may_depart(&shape) && inferred.labels.is_none();
-    speaks.then(|| Check::example(MixedFormats { shape, inferred }))
+    // The label rules cover labels.
+    let applies = inferred.may_depart(&shape) && inferred.labels.is_none();
+    applies.then(|| Check::example(MixedFormats { shape, inferred }))
 }
 
 struct MixedFormats {
@@ -40,7 +40,7 @@ impl ExampleRule for MixedFormats {
         };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
-        if body.is_empty() || !self.may_stand_out(body) {
+        if body.is_empty() || !self.may_differ(body) {
             return;
         }
         let shape = Shape::of(body);
@@ -60,16 +60,16 @@ impl ExampleRule for MixedFormats {
                 let wants_json = matches!(self.shape.value, Shape::JsonObject | Shape::JsonArray);
                 let unwrapped = fenced_json(body).filter(|_| wants_json);
                 let message = match (unwrapped, json_fault(body).filter(|_| wants_json)) {
-                    (Some(_), _) => format!("code fences stand around this JSON; {usual} without"),
+                    (Some(_), _) => format!("JSON in code fences; {usual} without them"),
                     (_, Some(fault)) => {
                         let fault = malformed_record::describe(&fault);
-                        format!("this output is no valid JSON ({fault}); {usual}")
+                        format!("invalid JSON ({fault}); {usual}")
                     }
-                    _ => format!("this output is {}; {usual}", shape.describe()),
+                    _ => format!("output is {}; {usual}", shape.describe()),
                 };
                 let edit = unwrapped.map(|json| turn.edit(&example.record, range, json));
                 Message::new(message)
-                    .help("give every output the shape that the application expects")
+                    .help("give every output the format that the application expects")
                     .fix(edit.and_then(|edit| Fix::of_text([edit])))
             },
         );
@@ -77,8 +77,8 @@ impl ExampleRule for MixedFormats {
 }
 
 impl MixedFormats {
-    /// In a set of plain text, most outputs are seen to be that by their first character.
-    fn may_stand_out(&self, body: &str) -> bool {
+    /// A cheap test: among plain text, only outputs that look like JSON or a table can differ.
+    fn may_differ(&self, body: &str) -> bool {
         self.shape.value != Shape::Text || body.starts_with(['{', '[']) || body.contains('|')
     }
 }

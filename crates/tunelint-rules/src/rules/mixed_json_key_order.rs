@@ -1,4 +1,4 @@
-//! A JSON output with the usual keys in another order.
+//! Flags JSON outputs with the usual keys in another order.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-json-key-order",
     Level::Fixed(Severity::Advice),
@@ -23,7 +23,7 @@ pub const META: RuleMeta = RuleMeta::new(
 .status(RuleStatus::Preview)
 .inferring();
 
-/// Builds the rule, where JSON outputs have their keys in a common order.
+/// Builds the check in the second pass; `None` if keys have no usual order, or none can deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let order = inferred.outputs.key_order.clone()?;
@@ -56,11 +56,11 @@ impl ExampleRule for MixedJsonKeyOrder {
                     .reordered(body)
                     .and_then(|with| turn.edit(&example.record, range, &with));
                 Message::new(format!(
-                    "the keys of this JSON stand in another order than in {} of outputs: {}",
+                    "JSON keys in another order than in {} of outputs: {}",
                     self.order.percent(),
                     listed(&usual)
                 ))
-                .help("a model writes keys in the order that it learnt; keep one")
+                .help("use one key order in all outputs")
                 .fix(Fix::of_text([edit]))
             },
         );
@@ -68,8 +68,8 @@ impl ExampleRule for MixedJsonKeyOrder {
 }
 
 impl MixedJsonKeyOrder {
-    /// The same object with its members in the usual order: their bytes change places, and
-    /// what stands between them stays.
+    /// The object with its members in the usual order. Members move as written; the text between
+    /// them stays in place.
     fn reordered(&self, body: &str) -> Option<String> {
         let mut parser = Parser::new();
         let entries: Vec<_> = parser.parse(body).ok()?.root().entries().collect();

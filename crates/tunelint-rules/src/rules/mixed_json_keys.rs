@@ -1,4 +1,4 @@
-//! A JSON output with other keys than nearly all others.
+//! Flags JSON outputs whose keys differ from nearly all others.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-json-keys",
     Level::Fixed(Severity::Warning),
@@ -18,7 +18,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .inferring();
 
-/// Builds the rule, where JSON outputs have common keys.
+/// Builds the check in the second pass; `None` if there are no usual keys, or none can deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let keys = inferred.outputs.keys.clone()?;
@@ -53,18 +53,18 @@ impl ExampleRule for MixedJsonKeys {
                     .collect();
                 (!only.is_empty()).then(|| listed(&only))
             };
-            let (missing, more) = (only(&self.keys.value, &keys), only(&keys, &self.keys.value));
-            let what = match (missing, more) {
-                (Some(missing), Some(more)) => format!("{more} instead of {missing}"),
-                (Some(missing), None) => format!("no {missing}"),
-                (None, Some(more)) => format!("{more} besides the usual keys"),
-                (None, None) => "other keys".to_owned(),
+            let (missing, extra) = (only(&self.keys.value, &keys), only(&keys, &self.keys.value));
+            let difference = match (missing, extra) {
+                (Some(missing), Some(extra)) => format!("{extra} instead of {missing}"),
+                (Some(missing), None) => format!("missing {missing}"),
+                (None, Some(extra)) => format!("extra {extra}"),
+                (None, None) => "different keys".to_owned(),
             };
             Message::new(format!(
-                "this JSON has {what}; {} of JSON outputs have the same keys",
+                "JSON keys differ from {} of JSON outputs: {difference}",
                 self.keys.percent()
             ))
-            .help("give every answer the same keys, with null or an empty value where there is nothing to say")
+            .help("use the same keys in every output, with null or an empty value where needed")
         });
     }
 }

@@ -1,4 +1,4 @@
-//! A label in another spelling than usual.
+//! Flags labels in another spelling than the usual one.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::printable::{counted, quoted};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-label-spelling",
     Level::Fixed(Severity::Warning),
@@ -19,7 +19,8 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where a label has two spellings.
+/// Builds the check in the second pass; `None` if outputs are not labels, or no label has two
+/// spellings.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let any = !inferred.labels.as_ref()?.spellings.is_empty();
@@ -49,21 +50,21 @@ impl ExampleRule for MixedLabelSpelling {
                 let number = label.map_or(0, |label| label.counted.count);
                 let alike = look_alike(&body.to_lowercase(), &usual.to_lowercase());
                 let letters = if alike {
-                    " (it has letters of another script)"
+                    " (with letters from another script)"
                 } else {
                     ""
                 };
-                // A slip of the pen may be another word after all.
-                let sure = alike || is_same(body, usual);
+                // What looks like a typo may be a different word.
+                let is_certain = alike || is_same(body, usual);
                 let edit = || turn.edit(&example.record, range, usual);
-                let fix = sure.then(|| Fix::of_text([edit()])).flatten();
+                let fix = is_certain.then(|| Fix::of_text([edit()])).flatten();
                 Message::new(format!(
-                    "the label {} is spelt {} in {}{letters}",
+                    "label {}{letters} is spelled {} in {}",
                     quoted(body, 40),
                     quoted(usual, 40),
                     counted(number, "example")
                 ))
-                .help("spell each label one way: to the model these are two")
+                .help("use one spelling for each label")
                 .fix(fix)
             },
         );

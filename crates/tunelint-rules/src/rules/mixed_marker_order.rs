@@ -1,4 +1,4 @@
-//! Markers in another order than in nearly all other inputs.
+//! Flags inputs whose section markers are in another order than in nearly all others.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-marker-order",
     Level::Fixed(Severity::Warning),
@@ -20,7 +20,8 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where inputs have several markers and a common order.
+/// Builds the check in the second pass; `None` unless several markers with a usual order were
+/// inferred and some input can deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let markers = inferred.markers.as_ref()?;
@@ -61,24 +62,24 @@ impl ExampleRule for MixedMarkerOrder {
                 .suffix
                 .as_ref()
                 .map_or("", |suffix| suffix.value.as_str());
-            let own = text.strip_suffix(suffix);
-            let fix = own
-                .and_then(|own| reordered(&text, &events, &found, own.len()))
+            let content = text.strip_suffix(suffix);
+            let fix = content
+                .and_then(|content| reordered(&text, &events, &found, content.len()))
                 .map(|(range, with)| turn.edit(&example.record, range, &with));
             Message::new(format!(
-                "{} stands before {}; {} of inputs have the order {}",
+                "section marker {} precedes {}; {} of inputs use the order {}",
                 quoted(&early.form, 30),
                 quoted(&before.form, 30),
                 ordered.percent(),
                 markers.listed()
             ))
-            .help("keep one order in training, and the same in production")
+            .help("use one order in training data and production prompts")
             .fix(fix.and_then(|edit| Fix::of_text([edit])))
         });
     }
 }
 
-/// Where each marker stands among `events`, in the common order; nothing where one is missing.
+/// The index in `events` of each marker, in the usual order; `None` if a marker is missing.
 fn positions(markers: &Markers, events: &[Event]) -> Option<Vec<usize>> {
     let keys: Vec<String> = events.iter().map(Event::key).collect();
     let at = |key: &String| keys.iter().position(|have| have == key);
@@ -89,9 +90,9 @@ fn positions(markers: &Markers, events: &[Event]) -> Option<Vec<usize>> {
         .collect()
 }
 
-/// The part of the text from its first marker up to `end`, with the markers' parts in the common
-/// order. What stands between two parts stays where it is. Nothing where it is not plain where a
-/// part ends: at a tag, or at a paragraph behind the last part.
+/// The range from the first marker up to `end`, and its text with the sections in the usual order.
+/// The whitespace between sections stays in place. `None` if the end of a section is unclear: with
+/// tags, or if the last section contains a blank line.
 fn reordered(
     text: &str,
     events: &[Event],
@@ -106,7 +107,7 @@ fn reordered(
         .iter()
         .filter_map(|at| events.get(*at))
         .any(|event| event.form.starts_with('<'));
-    let wanted = starts.clone();
+    let ordered_starts = starts.clone();
     starts.sort_unstable();
     let last = text.get(*starts.last()?..end)?;
     if tagged || last.trim_end().contains("\n\n") {
@@ -120,7 +121,7 @@ fn reordered(
         parts.push((start, body, part.get(body.len()..)?));
     }
     let mut with = String::new();
-    for (start, (_, _, between)) in wanted.iter().zip(&parts) {
+    for (start, (_, _, between)) in ordered_starts.iter().zip(&parts) {
         let (_, body, _) = parts.iter().find(|(at, ..)| at == start)?;
         with.push_str(body);
         with.push_str(between);
@@ -133,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_change_places_and_what_is_between_stays() {
+    fn sections_are_reordered_and_whitespace_stays() {
         let text = "Do it.\ncontext: it rains\nquestion: why?";
         let events = crate::survey::section_marker::events(text);
         let (range, with) = reordered(text, &events, &[1, 0], text.len()).unwrap();

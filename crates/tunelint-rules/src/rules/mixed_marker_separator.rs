@@ -1,4 +1,4 @@
-//! A marker that is followed by something else than in nearly all other inputs.
+//! Flags section markers followed by another separator than in nearly all other inputs.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-marker-separator",
     Level::Fixed(Severity::Advice),
@@ -19,7 +19,8 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where a common marker is commonly followed by the same.
+/// Builds the check in the second pass; `None` if no marker has a usual separator, or none can
+/// deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let markers = &inferred.markers.as_ref()?.markers;
@@ -50,8 +51,8 @@ impl ExampleRule for MixedMarkerSeparator {
             if event.separator == usual.value {
                 continue;
             }
-            let behind = text.get(event.range().end..).unwrap_or_default();
-            let gap = behind.len() - behind.trim_start().len();
+            let rest = text.get(event.range().end..).unwrap_or_default();
+            let gap = rest.len() - rest.trim_start().len();
             let range = event.range().end..event.range().end + gap;
             findings.report(
                 example.record.at(turn.span_of(range.clone())),
@@ -63,13 +64,13 @@ impl ExampleRule for MixedMarkerSeparator {
                         Separator::Newline => "\n",
                     };
                     Message::new(format!(
-                        "{} follows {}, where {} of inputs have {}",
+                        "{} after section marker {} ({} of inputs have {})",
                         event.separator.describe(),
                         quoted(&event.form, 40),
                         usual.percent(),
                         usual.value.describe()
                     ))
-                    .help("separate it the same way everywhere, and in production")
+                    .help("use one separator in training data and production prompts")
                     .fix(Fix::of_text([turn.edit(
                         &example.record,
                         range,

@@ -1,4 +1,4 @@
-//! A marker that is written otherwise than in nearly all other inputs.
+//! Flags section markers written differently than in nearly all other inputs.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-marker-style",
     Level::Fixed(Severity::Warning),
@@ -18,7 +18,7 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where a common marker has a common form.
+/// Builds the check in the second pass; `None` if no marker has a usual form, or none can deviate.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let markers = &inferred.markers.as_ref()?.markers;
@@ -51,18 +51,18 @@ impl ExampleRule for MixedMarkerStyle {
             }
             let place = example.record.at(turn.span_of(event.range()));
             findings.report(place, Severity::Warning, || {
-                // The end of a tag would have to change with it.
+                // The closing tag would have to change too.
                 let edit = || turn.edit(&example.record, event.range(), &usual.value);
                 let fix = (!event.form.starts_with('<'))
                     .then(|| Fix::of_text([edit()]))
                     .flatten();
                 Message::new(format!(
-                    "the marker {} is written {} in {} of inputs that have it",
+                    "section marker {} is written {} in {} of inputs that have it",
                     quoted(&event.form, 40),
                     quoted(&usual.value, 40),
                     usual.percent()
                 ))
-                .help("write it the same way everywhere, and in production")
+                .help("use one form in training data and production prompts")
                 .fix(fix)
             });
         }
