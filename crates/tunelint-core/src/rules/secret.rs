@@ -1,4 +1,4 @@
-//! A key or password that nobody else should have.
+//! A credential in a text: an API key, a token, a password.
 
 use crate::example::Example;
 use crate::finding::{Findings, Message, Severity};
@@ -6,7 +6,7 @@ use crate::marks::Mark;
 use crate::rule::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use crate::secret::{Veil, find};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("secret", Level::Fixed(Severity::Warning), Scope::Example);
 
 /// Builds the rule.
@@ -25,8 +25,8 @@ impl ExampleRule for Secret {
             for found in find(text.as_str().as_bytes()) {
                 let span = text.span_of(found.range.start, found.range.end);
                 findings.report(example.record.at(span), Severity::Warning, || {
-                    Message::new(format!("this looks like {}", found.what))
-                        .help("revoke it where it is valid, and replace it by a made-up one: a model repeats what it was taught")
+                    Message::new(format!("possible secret: {}", found.what))
+                        .help("revoke it, and replace it with a made-up one")
                         .hide(Veil::Secret)
                 });
             }
