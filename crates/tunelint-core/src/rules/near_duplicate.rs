@@ -30,10 +30,10 @@ pub const META: RuleMeta = RuleMeta::new(
     max: 1.0,
 }]);
 
-/// Most texts with an equal band that are compared with each other; more than that share
-/// boilerplate.
+/// Maximum number of texts with an equal band that are compared with each other; in larger groups
+/// the band comes from boilerplate.
 const MAX_BUCKET: usize = 200;
-/// Most examples whose texts are compared.
+/// Maximum number of examples whose texts are compared.
 const MAX_COMPARED: usize = 20_000;
 
 /// Builds the rule; `None` until it was inferred what all examples have in common.

@@ -38,9 +38,9 @@ const NULLS: [&str; 11] = [
     "(null)",
 ];
 
-/// Most distinct outputs that are remembered, to distinguish labels from free text.
+/// Maximum number of distinct outputs that are remembered, to distinguish labels from free text.
 const MAX_DISTINCT: usize = 1000;
-/// Fewest outputs that may count as labels.
+/// Minimum number of outputs at which they can be labels.
 const MIN_OUTPUTS: u64 = 20;
 
 /// The null-like outputs, and hashes of the distinct outputs.

@@ -17,7 +17,7 @@ pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(OutputRepeatsInput))
 }
 
-/// Fewest bytes and words of an input whose repetition is unlikely to be a coincidence.
+/// Minimum number of bytes and words of an input whose repetition is unlikely to be a coincidence.
 const MIN_BYTES: usize = 24;
 const MIN_WORDS: usize = 4;
 

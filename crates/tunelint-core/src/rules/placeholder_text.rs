@@ -46,7 +46,7 @@ const TEMPLATE_WORDS: [&str; 8] = [
     "angular",
 ];
 
-/// Most bytes of a placeholder; anything longer is a remark in brackets.
+/// Maximum number of bytes of a placeholder; anything longer is a remark in brackets.
 const MAX_BYTES: usize = 64;
 
 struct PlaceholderText;

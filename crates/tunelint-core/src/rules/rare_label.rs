@@ -12,11 +12,11 @@ use crate::survey::{Needs, Survey};
 pub const META: RuleMeta =
     RuleMeta::new("rare-label", Level::Fixed(Severity::Advice), Scope::Dataset);
 
-/// Fewest examples of a label, whatever the target. Not a provider's number: providers ask for
+/// Minimum number of examples of a label, whatever the target. Our own number: providers ask for
 /// more.
 const MIN_EXAMPLES: u64 = 10;
 const HELP: &str = "add examples of rare labels, or merge them with other labels";
-/// Most labels that a message lists.
+/// Maximum number of labels that a message lists.
 const MAX_LISTED: usize = 5;
 
 /// Builds the rule for the first pass.

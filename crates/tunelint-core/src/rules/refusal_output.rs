@@ -40,7 +40,7 @@ static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The share of refusals, in percent, below which each is a warning.
 const RARE_PERCENT: u64 = 2;
-/// Fewest outputs for which the share is meaningful.
+/// Minimum number of outputs for which the share is meaningful.
 const MIN_OUTPUTS: u64 = 50;
 
 struct RefusalOutput;

@@ -17,11 +17,11 @@ pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(RepetitionLoop))
 }
 
-/// Fewest bytes of a loop.
+/// Minimum number of bytes of a loop.
 const MIN_LOOP_BYTES: usize = 160;
-/// Fewest repetitions.
+/// Minimum number of repetitions.
 const MIN_REPETITIONS: usize = 5;
-/// Most bytes of the repeated text.
+/// Maximum number of bytes of the repeated text.
 const MAX_PERIOD: usize = 400;
 /// Bytes at the end by which the previous repetition is found.
 const TAIL_BYTES: usize = 16;

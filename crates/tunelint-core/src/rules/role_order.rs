@@ -14,7 +14,7 @@ pub const META: RuleMeta = RuleMeta::new("role-order", Level::Profile, Scope::Ex
 pub fn build(context: &RuleContext) -> Option<Check> {
     let required = Order::ALL.into_iter().flat_map(|order| {
         let facts = context.turns(order.name()).into_iter();
-        // Mere advice about the order is not reported: it would repeat for every record.
+        // Advice about the order is not reported: it would repeat for every record.
         let facts = facts.filter(|fact| fact.effect != Effect::Advises);
         facts.map(move |fact| (order, fact))
     });
@@ -194,7 +194,7 @@ impl Order {
             Self::SingleAnswer => [chosen, &example.rejected]
                 .into_iter()
                 .find_map(|turns| turns.get(1).filter(|_| is_pair))
-                .and_then(|turn| at(turn.span, "response of more than one message")),
+                .and_then(|turn| at(turn.span, "response has more than one message")),
             Self::SamePrompt => [chosen, &example.rejected]
                 .into_iter()
                 .flatten()

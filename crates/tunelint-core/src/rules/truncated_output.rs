@@ -23,7 +23,7 @@ pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::twofold(TruncatedOutput, SharedMaximum))
 }
 
-/// Fewest bytes of an output whose unfinished end is not a matter of style.
+/// Minimum number of bytes of an output whose unfinished end is not a matter of style.
 const MIN_BYTES: usize = 200;
 
 /// Words with which no sentence ends.
@@ -53,7 +53,7 @@ impl ExampleRule for TruncatedOutput {
     }
 }
 
-/// Fewest outputs of the maximum length that are unlikely to be a coincidence.
+/// Minimum number of outputs of the maximum length that are unlikely to be a coincidence.
 const MIN_SHARING: usize = 5;
 
 /// Reports many outputs of exactly the maximum length: the sign of a length limit.

@@ -45,13 +45,13 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     let layout_roles = |layout: Arc<dyn layout::Layout>| {
         let naming = layout.naming()?;
         let name = layout.name();
-        let takes = |of: &&Arc<Profile>| of.layouts.iter().any(|layout| layout == name);
+        let accepts = |of: &&Arc<Profile>| of.layouts.iter().any(|layout| layout == name);
         let target = |of: &Arc<Profile>| (of.name.clone(), of.roles_of(name).cloned());
-        let takers = context.profiles.iter().filter(takes);
+        let accepting = context.profiles.iter().filter(accepts);
         Some(LayoutRoles {
             layout: name,
             naming,
-            targets: takers.map(target).collect(),
+            targets: accepting.map(target).collect(),
         })
     };
     Some(Check::example(UnknownRole {
@@ -152,7 +152,7 @@ impl LayoutRoles {
         }
     }
 
-    /// Reports a name that few readers accept: an error for every target whose profile does not list
+    /// Reports a name that few readers accept: an error for each target whose profile does not list
     /// it.
     fn report_nonstandard(
         &self,
@@ -197,8 +197,8 @@ pub(crate) fn report(
     });
 }
 
-/// The message about a name that is not one of the roles `known`, for `targets`, or for all if there
-/// are none.
+/// The message about a name that is not one of the roles `known`, for `targets`, or, without any,
+/// for all.
 fn unknown_role(name: &str, targets: &[String], known: &[&str]) -> Message {
     let shown = quoted(name, 30);
     let preposition = if targets.is_empty() { "" } else { " for " };

@@ -46,7 +46,7 @@ impl ExampleRule for UnnormalisedText {
     }
 }
 
-/// Every grapheme that is not in NFC, with its NFC.
+/// Every grapheme that is not in NFC, with its NFC form.
 fn compositions(text: &str) -> Vec<Change> {
     text.grapheme_indices(true)
         .filter(|(_, grapheme)| !is_nfc(grapheme))

@@ -57,10 +57,11 @@ impl SurveyRule for ValidationLeak {
             };
             findings.report_at(validation.spot().location(), severity, || {
                 let record = training.spot().record();
+                let duplicate = format!("duplicate of training record {record}");
                 let message = match () {
-                    () if exact => format!("duplicate of training record {record}"),
+                    () if exact => duplicate,
                     () if validation.same_output(&training) => {
-                        format!("duplicate of training record {record} except for case, spacing or punctuation")
+                        format!("{duplicate} except for case, spacing or punctuation")
                     }
                     () => format!("same input as training record {record}"),
                 };
