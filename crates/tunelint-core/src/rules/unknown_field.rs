@@ -259,7 +259,7 @@ impl UnknownField {
             findings.report_at(first.location.clone(), Severity::Advice, || {
                 Message::new(words())
                     .identity(name.as_bytes())
-                    .help("remove it, for example with `tunelint convert`: it is not trained on")
+                    .help("remove it, for example with `tunelint convert`")
             });
         }
     }

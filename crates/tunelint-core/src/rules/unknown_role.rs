@@ -39,8 +39,8 @@ const ALIASES: [(&str, &str); 16] = [
     ("developer", "system"),
 ];
 
-/// Builds the rule. Roles that the layout itself does not know are reported by [`report`] while the
-/// record is read.
+/// Builds the rule. Roles that the layout itself does not know are reported while the record is
+/// read.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let layout_roles = |layout: Arc<dyn layout::Layout>| {
         let naming = layout.naming()?;
@@ -63,7 +63,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 /// Checks the roles that a layout knows but some targets do not accept.
 struct UnknownRole {
     layouts: Vec<LayoutRoles>,
-    /// Whether only the layout decides.
+    /// Whether there is no target, so that only the layout decides.
     no_target: bool,
 }
 
