@@ -1,4 +1,4 @@
-//! Media of two kinds in one set, where the target takes one.
+//! Images, videos and audio in one dataset, where the target accepts only one kind of media.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use tunelint_layouts::example::Example;
 use tunelint_layouts::example::media::{self, Medium};
 use tunelint_layouts::finding::{Findings, Message};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("mixed-media", Level::Profile, Scope::Dataset);
 
-/// Builds the rule, where a target takes one kind at a time.
+/// Builds the rule; `None` unless a target rejects mixed media.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let facts = context.requires("no-mixed-media");
     (!facts.is_empty()).then(|| Check::dataset(MixedMedia { facts }))
@@ -24,7 +24,7 @@ struct MixedMedia {
     facts: Vec<TargetFact>,
 }
 
-/// The media of a set, by kind.
+/// The media of all examples, counted by kind.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Kinds(BTreeMap<Medium, Kind>);
 
@@ -39,7 +39,7 @@ impl DatasetRule for MixedMedia {
 
     fn observe(&self, example: &Example<'_>, tally: &mut Kinds) {
         let media = example.turns.iter().flat_map(media::of_turn);
-        // A document is read as text, beside images as well.
+        // Files are excluded: a document is read as text, even next to images.
         for (medium, part) in media.filter(|(medium, _)| *medium != Medium::File) {
             let first = || Kind {
                 count: 0,
@@ -71,7 +71,7 @@ impl DatasetRule for MixedMedia {
         };
         let of = |count, medium: Medium| match (count, medium) {
             (1, one) => one.describe().to_owned(),
-            (count, Medium::Audio) => format!("{} pieces of audio", grouped(count)),
+            (count, Medium::Audio) => format!("{} audio clips", grouped(count)),
             (count, medium) => counted(count, medium.noun()),
         };
         for (medium, kind) in tally.0.iter().filter(|(medium, _)| *medium != usual) {
@@ -79,11 +79,10 @@ impl DatasetRule for MixedMedia {
                 findings.report_at(kind.first.clone(), fact.severity(), || {
                     let few = of(kind.count, *medium);
                     let many = of(most.count, *usual);
-                    let verb = if kind.count == 1 { "stands" } else { "stand" };
-                    let does = fact.does("a set with media of two kinds");
-                    Message::new(format!("{few} {verb} beside {many}: {does}"))
+                    let does = fact.does("mixed media");
+                    Message::new(format!("{few} in a dataset with {many}: {does}"))
                         .related(format!("the first {}", usual.noun()), most.first.clone())
-                        .help("keep one of the two kinds in the whole set")
+                        .help("keep only one kind of media in the dataset")
                         .targets(&fact.targets)
                 });
             }

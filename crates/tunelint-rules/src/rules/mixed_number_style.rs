@@ -1,4 +1,4 @@
-//! A number that is written otherwise than nearly all others.
+//! A numeric output whose style differs from nearly all others: separators, signs, words.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-number-style",
     Level::Fixed(Severity::Warning),
@@ -18,7 +18,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .inferring();
 
-/// Builds the rule, where numbers are written in a common way.
+/// Builds the rule; `None` until a number style was inferred.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let Outputs {
@@ -44,22 +44,19 @@ impl ExampleRule for MixedNumberStyle {
         let Some(turn) = example.output() else { return };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
-        let Some((what, share)) = departs(&self.inferred.outputs, body) else {
+        let Some((template, share)) = deviation(&self.inferred.outputs, body) else {
             return;
         };
         let place = example.record.at(turn.span_of(range_in(body, &text)));
         findings.report(place, Severity::Warning, || {
-            Message::new(format!(
-                "this number {what} of such outputs",
-                what = what.replace("{}", &share)
-            ))
-            .help("write numbers one way: the model cannot know which one is wanted")
+            Message::new(template.replace("{}", &share)).help("write all numbers in one style")
         });
     }
 }
 
-/// How a number departs from the usual, in words, and the share of the usual.
-fn departs(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
+/// The first deviation of a number from the usual style: a message template, and the share of
+/// outputs that goes into it. `None` for a text that is not a number, in digits or in words.
+fn deviation(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
     let words = is_words(body);
     let number = Number::parse(body);
     if !words && number.is_none() {
@@ -73,8 +70,8 @@ fn departs(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
     let in_words = other(
         &usual.in_words,
         words,
-        "is in words, unlike {}",
-        "is in digits, unlike {}",
+        "number in words; {} of comparable outputs use digits",
+        "number in digits; {} of comparable outputs use words",
     );
     let Some(number) = number else {
         return in_words;
@@ -83,7 +80,10 @@ fn departs(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
         let usual = usual
             .decimal
             .filter(|usual| number.decimal.is_some_and(|sign| sign != usual.value))?;
-        Some(("has another decimal sign than {}", usual.percent()))
+        Some((
+            "decimal separator differs from {} of comparable outputs",
+            usual.percent(),
+        ))
     };
     in_words
         .or_else(|| {
@@ -91,24 +91,24 @@ fn departs(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
             other(
                 &usual.grouped,
                 grouped,
-                "separates thousands, unlike {}",
-                "does not separate thousands, unlike {}",
+                "thousands separator; {} of comparable outputs have none",
+                "no thousands separator; {} of comparable outputs have one",
             )
         })
         .or_else(|| {
             other(
                 &usual.currency,
                 number.currency,
-                "has a currency sign, unlike {}",
-                "has no currency sign, unlike {}",
+                "currency sign; {} of comparable outputs have none",
+                "no currency sign; {} of comparable outputs have one",
             )
         })
         .or_else(|| {
             other(
                 &usual.percent,
                 number.percent,
-                "has a percent sign, unlike {}",
-                "has no percent sign, unlike {}",
+                "percent sign; {} of comparable outputs have none",
+                "no percent sign; {} of comparable outputs have one",
             )
         })
         .or_else(decimal)

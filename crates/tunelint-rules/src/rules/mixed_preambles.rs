@@ -1,4 +1,4 @@
-//! A beginning that a part of the inputs has, and a part has not.
+//! A preamble that only some of the inputs, or some of the system prompts, start with.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::{Entry, Needs, Survey};
@@ -6,14 +6,14 @@ use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-preambles",
     Level::Fixed(Severity::Advice),
     Scope::Dataset,
 );
 
-/// Builds the rule, where nobody named the preamble.
+/// Builds the rule for the first pass; `None` where the user gave the preamble.
 pub fn build(context: &RuleContext) -> Option<Check> {
     (context.preamble.is_none() && context.inferred.is_none())
         .then(|| Check::survey(MixedPreambles))
@@ -37,7 +37,7 @@ impl SurveyRule for MixedPreambles {
         });
         let heads: Vec<_> = heads.collect();
         let found = [
-            ("system texts", &inferred.system_preamble),
+            ("system prompts", &inferred.system_preamble),
             ("inputs", &inferred.preamble),
         ];
         for (texts, common) in found {
@@ -55,13 +55,13 @@ impl SurveyRule for MixedPreambles {
                 .min();
             findings.report_at(Location::whole(source), Severity::Advice, || {
                 let message = Message::new(format!(
-                    "{} of {texts} start with {}, the others do not",
+                    "{} of {texts} start with {}, the rest do not",
                     common.percent(),
                     quoted(common.value.trim_end(), 60)
                 ))
-                .help("if one model is to answer both, start all the same way; if these are two tasks, think of two sets");
+                .help("start every prompt with it, or split the tasks into two datasets");
                 match first {
-                    Some(spot) => message.related("one that does not", spot.location()),
+                    Some(spot) => message.related("first one without it", spot.location()),
                     None => message,
                 }
             });

@@ -1,4 +1,4 @@
-//! An output in quotes, in a set where nearly none is.
+//! An output wrapped in quotes, in a dataset where nearly no output is.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-quoting",
     Level::Fixed(Severity::Warning),
@@ -19,11 +19,11 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where few outputs stand in quotes.
+/// Builds the rule; `None` unless outputs are mostly plain text and few of them are quoted.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let bare = inferred.outputs.quoted?;
-    // Among values, a text in quotes is one of them.
+    // Where outputs are values such as JSON, a quoted string is an ordinary value.
     let prose = inferred
         .outputs
         .shape
@@ -49,12 +49,12 @@ impl ExampleRule for MixedQuoting {
             example.record.at(turn.span_of(range.clone())),
             Severity::Warning,
             || {
-                let inner = inside(body);
+                let inner = unquoted(body);
                 Message::new(format!(
-                    "this output stands in quotes, {} of outputs do not",
+                    "quoted output; {} of outputs have no quotes",
                     self.bare.percent()
                 ))
-                .help("remove the quotes, or the model will sometimes write them")
+                .help("remove the quotes")
                 .fix(Fix::of_text([turn.edit(&example.record, range, inner)]))
             },
         );
@@ -62,23 +62,23 @@ impl ExampleRule for MixedQuoting {
 }
 
 impl MixedQuoting {
-    /// A label in quotes is another spelling of it.
+    /// Whether this is another spelling of a label, which is `mixed-label-spelling`.
     fn is_label(&self, body: &str) -> bool {
         let labels = self.inferred.labels.as_ref();
         labels.is_some_and(|labels| labels.spellings.contains_key(body))
     }
 }
 
-/// An answer that stands in the input, quotes and all, is quoted from there.
+/// Whether the input contains the output with its quotes: then it is a quotation.
 fn is_quotation(example: &Example<'_>, body: &str) -> bool {
     example
         .prompt()
         .is_some_and(|turn| turn.joined().contains(body))
 }
 
-/// A text without its first and last character.
-fn inside(body: &str) -> &str {
-    let mut chars = body.chars();
+/// `text` without its first and last character.
+fn unquoted(text: &str) -> &str {
+    let mut chars = text.chars();
     chars.next();
     chars.next_back();
     chars.as_str()

@@ -1,4 +1,4 @@
-//! An output that does not end as nearly all others do.
+//! An output without the stop suffix that nearly all others end with.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Common;
@@ -6,7 +6,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-stop-suffix",
     Level::Fixed(Severity::Warning),
@@ -15,7 +15,7 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where nearly all outputs end alike.
+/// Builds the rule; `None` unless nearly all outputs end with the same suffix.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.as_ref()?;
     let stop = inferred.outputs.stop.clone()?;
@@ -29,7 +29,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 
 struct MixedStopSuffix {
     stop: Common,
-    /// The white space before it, where most have the same.
+    /// The whitespace before it, where most outputs have the same; without it there is no fix.
     gap: Option<String>,
 }
 
@@ -44,18 +44,22 @@ impl ExampleRule for MixedStopSuffix {
             return;
         }
         let end = body.len()..body.len();
-        findings.report(example.record.at(turn.span_of(end.clone())), Severity::Warning, || {
-            let stop = quoted(&self.stop.value, 40);
+        findings.report(
+            example.record.at(turn.span_of(end.clone())),
+            Severity::Warning,
+            || {
+                let stop = quoted(&self.stop.value, 40);
                 let fix = self.gap.as_ref().and_then(|gap| {
                     let ending = format!("{gap}{}", self.stop.value);
                     Fix::of_text([turn.edit(&example.record, end, &ending)])
                 });
-            Message::new(format!(
-                "this output does not end with {stop}, {} of outputs do",
-                self.stop.percent()
-            ))
-            .help("end every output the same way: it tells the model, and the application, where an answer is over")
-            .fix(fix)
-        });
+                Message::new(format!(
+                    "no stop suffix {stop}; {} of outputs end with it",
+                    self.stop.percent()
+                ))
+                .help("end every output with the same suffix")
+                .fix(fix)
+            },
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! A system text that is not the one of nearly all others.
+//! A system prompt that is missing, or differs from the one of nearly all other examples.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::HEAD;
@@ -7,7 +7,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-system-prompts",
     Level::Fixed(Severity::Warning),
@@ -16,7 +16,7 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe)
 .inferring();
 
-/// Builds the rule, where nearly all examples have one system text.
+/// Builds the rule; `None` unless nearly all examples share one system prompt.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.as_ref()?;
     let system = inferred.system.clone()?;
@@ -26,24 +26,27 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct MixedSystemPrompts {
-    /// The first [`HEAD`] characters of it.
+    /// The common system prompt, or its first [`HEAD`] characters.
     system: Common,
 }
 
 impl ExampleRule for MixedSystemPrompts {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         let share = self.system.percent();
-        let help = || format!("the usual one is {}", quoted(&self.system.value, 60));
+        let help = || {
+            format!(
+                "use the common system prompt: {}",
+                quoted(&self.system.value, 60)
+            )
+        };
         let Some(turn) = example.system() else {
             let span = example
                 .turns
                 .first()
                 .map_or(example.record.span(), |turn| turn.span);
             findings.report(example.record.at(span), Severity::Warning, || {
-                Message::new(format!(
-                    "there is no system text here; {share} of examples have one and the same"
-                ))
-                .help(help())
+                Message::new(format!("no system prompt; {share} of examples share one"))
+                    .help(help())
             });
             return;
         };
@@ -51,7 +54,7 @@ impl ExampleRule for MixedSystemPrompts {
         if self.is_usual(&text) {
             return;
         }
-        let from = common_start(&text, &self.system.value);
+        let from = common_prefix(&text, &self.system.value);
         findings.report(
             example.record.at(turn.span_of(from..text.len())),
             Severity::Warning,
@@ -61,7 +64,7 @@ impl ExampleRule for MixedSystemPrompts {
                 let edit = || turn.edit(&example.record, 0..text.len(), &self.system.value);
                 let fix = self.is_whole().then(|| Fix::of_text([edit()])).flatten();
                 Message::new(format!(
-                    "from here on the system text is {}, which is {} in {share} of examples",
+                    "system prompt has {} where {share} of examples have {}",
                     quoted(here, 40),
                     quoted(there, 40)
                 ))
@@ -80,14 +83,14 @@ impl MixedSystemPrompts {
         }
     }
 
-    /// Whether all of the usual text is known.
+    /// Whether [`Self::system`] is the whole prompt: a longer one is cut at [`HEAD`] characters.
     fn is_whole(&self) -> bool {
         self.system.value.chars().count() < HEAD
     }
 }
 
-/// The bytes in which both texts agree from their start.
-fn common_start(a: &str, b: &str) -> usize {
+/// The length of the common prefix, in bytes.
+fn common_prefix(a: &str, b: &str) -> usize {
     let equal = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
     equal.map(|(c, _)| c.len_utf8()).sum()
 }

@@ -1,4 +1,4 @@
-//! An output that ends with a full stop, or without one, unlike nearly all others.
+//! An output that ends with a period, or without one, unlike nearly all others.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-terminal-punctuation",
     Level::Fixed(Severity::Advice),
@@ -21,7 +21,7 @@ pub const META: RuleMeta = RuleMeta::new(
 .status(RuleStatus::Off)
 .inferring();
 
-/// Builds the rule, where outputs commonly end with a full stop, or commonly do not.
+/// Builds the rule; `None` unless nearly all outputs end with a period, or nearly none does.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let ended = inferred.outputs.ended?;
@@ -53,16 +53,16 @@ impl ExampleRule for MixedTerminalPunctuation {
             Severity::Advice,
             || {
                 let what = if ended {
-                    "ends with a full stop"
+                    "period at the end"
                 } else {
-                    "does not end with a full stop"
+                    "no period at the end"
                 };
                 let with = if ended { "" } else { "." };
                 Message::new(format!(
-                    "this output {what}, unlike {} of outputs",
+                    "{what}, unlike {} of outputs",
                     self.ended.percent()
                 ))
-                .help("end outputs one way")
+                .help("end all outputs the same way")
                 .fix(Fix::of_text([turn.edit(&example.record, range, with)]))
             },
         );

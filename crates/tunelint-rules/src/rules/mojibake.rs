@@ -1,4 +1,4 @@
-//! UTF-8 that was read as windows-1252: `Ã©` where `é` was written.
+//! Mojibake: UTF-8 that was decoded as windows-1252, so that `é` became `Ã©`.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta =
     RuleMeta::new("mojibake", Level::Fixed(Severity::Warning), Scope::Example).fix(FixKind::Unsafe);
 
@@ -26,74 +26,75 @@ impl ExampleRule for Mojibake {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         for text in example.texts().filter(|text| text.has(Mark::Mojibake)) {
             let runs = runs(text.as_str());
-            let Some((first, meant)) = runs.first() else {
+            let Some((first, original)) = runs.first() else {
                 continue;
             };
             let span = text.span_of(first.start, first.end);
             findings.report(example.record.at(span), Severity::Warning, || {
-                let read = text.as_str().get(first.clone()).unwrap_or_default();
-                let (read, meant) = (quoted(read, 12), quoted(meant, 12));
+                let garbled = text.as_str().get(first.clone()).unwrap_or_default();
+                let (garbled, original) = (quoted(garbled, 12), quoted(original, 12));
                 Message::new(format!(
-                    "{read} is {meant}, read in the wrong encoding{}",
+                    "mojibake: {garbled} should be {original}{}",
                     others(runs.len())
                 ))
-                .help("read the source again as UTF-8")
+                .help("decode the source as UTF-8 and export it again")
                 .fix(text.change(&example.record, &runs))
             });
         }
     }
 }
 
-/// Twice and three times wrongly read is repaired too.
-const ROUNDS: usize = 3;
+/// Further layers of wrong decoding that are undone.
+const LAYERS: usize = 3;
 
-/// Each run of wrongly read characters, with what was written.
+/// Each run of wrongly decoded characters, with the original text.
 fn runs(text: &str) -> Vec<Change> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let mut found: Vec<Change> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
-        let Some((count, meant)) = run_at(&chars, at) else {
+        let Some((count, original)) = run_at(&chars, at) else {
             at += 1;
             continue;
         };
         let start = chars.get(at).map_or(text.len(), |(start, _)| *start);
         let end = chars.get(at + count).map_or(text.len(), |(end, _)| *end);
-        found.push((start..end, again(meant, ROUNDS)));
+        found.push((start..end, repaired(original, LAYERS)));
         at += count;
     }
     found
 }
 
-/// What `text` is when it too was wrongly read.
-fn again(text: String, rounds: usize) -> String {
-    if rounds == 0 || text.is_ascii() {
+/// `text` with its own mojibake undone, at most `layers` deep.
+fn repaired(text: String, layers: usize) -> String {
+    if layers == 0 || text.is_ascii() {
         return text;
     }
     let mut out = String::new();
     let mut done = 0;
-    for (Range { start, end }, meant) in runs(&text) {
+    for (Range { start, end }, original) in runs(&text) {
         out.push_str(text.get(done..start).unwrap_or_default());
-        out.push_str(&again(meant, rounds - 1));
+        out.push_str(&repaired(original, layers - 1));
         done = end;
     }
     out + text.get(done..).unwrap_or_default()
 }
 
-/// The run that begins with the character `at`: how many characters, and what was written.
+/// The run that starts at character `at`: its number of characters, and the original text.
 fn run_at(chars: &[(usize, char)], at: usize) -> Option<(usize, String)> {
-    let (mut count, mut meant) = (0, String::new());
-    let mut sure = false;
+    let (mut count, mut original) = (0, String::new());
+    let mut conclusive = false;
     while let Some((length, c)) = sequence_at(chars, at + count) {
-        sure |= is_sure(chars, at + count, length);
+        conclusive |= is_conclusive(chars, at + count, length);
         count += length;
-        meant.push(c);
+        original.push(c);
     }
-    let sequences = meant.chars().count();
-    (sure || sequences > 1).then_some((count, meant))
+    let sequences = original.chars().count();
+    (conclusive || sequences > 1).then_some((count, original))
 }
 
-/// One character of UTF-8 whose bytes stand here as characters of windows-1252.
+/// The UTF-8 sequence that starts at character `at`, each of its bytes decoded as windows-1252:
+/// its length, and the character that it encodes.
 fn sequence_at(chars: &[(usize, char)], at: usize) -> Option<(usize, char)> {
     let byte = |index: usize| chars.get(at + index).and_then(|(_, c)| byte_of(*c));
     let length = match byte(0)? {
@@ -107,9 +108,9 @@ fn sequence_at(chars: &[(usize, char)], at: usize) -> Option<(usize, char)> {
     Some((length, c))
 }
 
-/// Whether one sequence alone is proof. Every language that has the letters `Ã` and `Â` also has
-/// quotation marks that may follow them: those prove something only inside a word.
-fn is_sure(chars: &[(usize, char)], at: usize, length: usize) -> bool {
+/// Whether one sequence alone is enough evidence. Every language with the letters `Ã` and `Â` also
+/// has punctuation that may follow them, so there a sequence counts only inside a word.
+fn is_conclusive(chars: &[(usize, char)], at: usize, length: usize) -> bool {
     let char_at = |index: usize| chars.get(at + index).map(|(_, c)| *c);
     let (lead, next, after) = (char_at(0), char_at(1), char_at(length));
     match (lead, next) {
@@ -143,7 +144,7 @@ fn is_punctuation(c: char) -> bool {
     )
 }
 
-/// The byte of `c` in windows-1252, where 0x81 and its like stand for themselves.
+/// The byte of `c` in windows-1252; a byte that is undefined there, such as 0x81, is U+0081.
 fn byte_of(c: char) -> Option<u8> {
     const SPECIAL: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
@@ -162,13 +163,13 @@ fn byte_of(c: char) -> Option<u8> {
 mod tests {
     use super::*;
 
-    fn repaired(text: &str) -> String {
-        again(text.to_owned(), ROUNDS)
+    fn repair(text: &str) -> String {
+        repaired(text.to_owned(), LAYERS)
     }
 
     #[test]
-    fn what_was_written_comes_back() {
-        for (read, written) in [
+    fn mojibake_is_undone() {
+        for (garbled, expected) in [
             ("cafÃ©", "café"),
             ("donâ€™t", "don’t"),
             ("Ã–sterreich", "Österreich"),
@@ -178,13 +179,13 @@ mod tests {
             ("ÐŸÑ€Ð¸Ð²ÐµÑ‚", "Привет"),
             ("ä¸\u{ad}æ–‡", "中文"),
         ] {
-            assert_eq!(repaired(read), written);
-            assert_eq!(runs(&repaired(read)), []);
+            assert_eq!(repair(garbled), expected);
+            assert_eq!(runs(&repair(garbled)), []);
         }
     }
 
     #[test]
-    fn every_language_may_use_its_letters() {
+    fn legitimate_letters_are_kept() {
         for text in [
             "“IRMÃ” e “SÃO”",
             "«\u{a0}café\u{a0}»",
@@ -195,7 +196,7 @@ mod tests {
             "naïve ðat",
             "Ñandú",
         ] {
-            assert_eq!(repaired(text), text);
+            assert_eq!(repair(text), text);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A name in a request beyond the length that the target takes.
+//! A name in a request body that is longer than the target allows.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::printable::counted;
@@ -6,14 +6,14 @@ use tunelint_layouts::finding::{Findings, Message};
 use tunelint_layouts::provider::limit::say;
 use tunelint_layouts::provider::profile::{Delivery, NameLimit};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("name-too-long", Level::Profile, Scope::Source);
 
-/// Builds the rule, where a target that receives a request limits names.
+/// Builds the rule; `None` unless a target that takes a request body limits names.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let receiving = context.profiles.iter();
-    let receiving = receiving.filter(|of| of.container == Delivery::Rest);
-    let names = receiving.flat_map(|profile| {
+    let by_request = context.profiles.iter();
+    let by_request = by_request.filter(|of| of.container == Delivery::Rest);
+    let names = by_request.flat_map(|profile| {
         let limits = profile.names.values();
         limits.map(|limit| (profile.name.clone(), limit.clone()))
     });
@@ -22,7 +22,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct NameTooLong {
-    /// Each name that a target limits.
+    /// Each name with a limit, after its target.
     names: Vec<(String, NameLimit)>,
 }
 
@@ -42,14 +42,17 @@ impl SourceRule for NameTooLong {
             let place = request.record.at(value.span());
             findings.report(place, limit.effect.severity(false), || {
                 let targets = std::slice::from_ref(target);
-                let most = format!("at most {}", counted(limit.max, limit.unit.noun()));
+                let max = format!("at most {}", counted(limit.max, limit.unit.noun()));
                 Message::new(format!(
                     "`{}` has {}: {}",
                     limit.field,
                     counted(length, limit.unit.noun()),
-                    say(targets, "takes", "take", &most)
+                    say(targets, "accepts", "accept", &max)
                 ))
-                .help(format!("{target} says: “{}”", limit.quote))
+                .help(format!(
+                    "shorten it; {target} documents: \"{}\"",
+                    limit.quote
+                ))
                 .targets(targets)
             });
         }

@@ -1,4 +1,4 @@
-//! An example that is nearly the same as another.
+//! Near-duplicates: examples that share most of their character 5-grams.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use tunelint_data::text::printable::counted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "near-duplicate",
     Level::Fixed(Severity::Advice),
@@ -24,32 +24,33 @@ pub const META: RuleMeta = RuleMeta::new(
 .inferring()
 .options(&[RuleOption {
     name: "threshold",
-    summary: "the share of runs of five characters that two examples have in common",
+    summary: "minimum share of character 5-grams that near-duplicates have in common",
     default: NEAR,
     min: 0.5,
     max: 1.0,
 }]);
 
-/// Texts that agree in a band up to which each is a candidate; more share boilerplate.
-const CROWD: usize = 200;
-/// Candidates whose texts are compared.
-const COMPARED: usize = 20_000;
+/// Maximum number of texts with an equal band that are compared with each other; in larger groups
+/// the band comes from boilerplate.
+const MAX_BUCKET: usize = 200;
+/// Maximum number of examples whose texts are compared.
+const MAX_COMPARED: usize = 20_000;
 
-/// Builds the rule, once it is known what all examples have in common.
+/// Builds the rule; `None` until it was inferred what all examples have in common.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let common = Common::of(context.inferred.as_ref()?);
     let threshold = context.option(&META, "threshold");
     Some(Check::dataset(Candidates { common, threshold }))
 }
 
-/// The first look: which examples may be alike.
+/// The first look: pairs of examples that may be near-duplicates.
 struct Candidates {
     common: Common,
     threshold: f64,
 }
 
-/// The bands of every example, with its place: 84 bytes each. What was gathered together stays
-/// together, so that merging copies nothing.
+/// The bands of every example, with its location: 84 bytes each. Merged tallies stay separate
+/// lists, so that merging copies nothing.
 #[derive(Default, Serialize, Deserialize)]
 struct Signatures(Vec<Vec<(Spot, Bands)>>);
 
@@ -80,7 +81,7 @@ impl DatasetRule for Candidates {
         let pairs = candidates(&tally.0);
         let wanted: BTreeSet<Spot> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
         (!pairs.is_empty()).then(|| {
-            Check::dataset(Compared {
+            Check::dataset(Comparison {
                 common: self.common.clone(),
                 threshold: self.threshold,
                 pairs,
@@ -92,7 +93,7 @@ impl DatasetRule for Candidates {
     fn finish(&self, _: Signatures, _: &mut Findings<'_>) {}
 }
 
-/// The pairs that agree in a band, in the order of their places.
+/// The pairs with an equal band, in the order of their locations.
 fn candidates(signatures: &[Vec<(Spot, Bands)>]) -> BTreeSet<(Spot, Spot)> {
     let mut pairs = BTreeSet::new();
     let mut members = BTreeSet::new();
@@ -104,10 +105,10 @@ fn candidates(signatures: &[Vec<(Spot, Bands)>]) -> BTreeSet<(Spot, Spot)> {
             .collect();
         order.sort_unstable();
         let buckets = order.chunk_by(|a, b| a.0 == b.0);
-        for bucket in buckets.filter(|bucket| (2..=CROWD).contains(&bucket.len())) {
+        for bucket in buckets.filter(|bucket| (2..=MAX_BUCKET).contains(&bucket.len())) {
             for (at, (_, a)) in bucket.iter().enumerate() {
                 for (_, b) in bucket.iter().skip(at + 1) {
-                    if members.len() < COMPARED || members.contains(a) && members.contains(b) {
+                    if members.len() < MAX_COMPARED || members.contains(a) && members.contains(b) {
                         members.extend([*a, *b]);
                         pairs.insert((*a, *b));
                     }
@@ -118,8 +119,8 @@ fn candidates(signatures: &[Vec<(Spot, Bands)>]) -> BTreeSet<(Spot, Spot)> {
     pairs
 }
 
-/// The second look: which of them are.
-struct Compared {
+/// The second look: which of the candidates are near-duplicates.
+struct Comparison {
     common: Common,
     threshold: f64,
     pairs: BTreeSet<(Spot, Spot)>,
@@ -129,7 +130,7 @@ struct Compared {
 #[derive(Default, Serialize, Deserialize)]
 struct Texts(Vec<(Spot, Runs)>);
 
-impl DatasetRule for Compared {
+impl DatasetRule for Comparison {
     type Tally = Texts;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Texts) {
@@ -157,20 +158,20 @@ impl DatasetRule for Compared {
             let similarity = x.similarity(y);
             (similarity >= self.threshold && x != y).then_some((*a, *b, similarity))
         });
-        for family in families(near.collect()) {
-            report(&family, &texts, findings);
+        for cluster in clusters(near.collect()) {
+            report(&cluster, &texts, findings);
         }
     }
 }
 
-/// Examples that are near one another, directly or by way of others.
-struct Family {
+/// Examples that are near-duplicates of each other, directly or through other members.
+struct Cluster {
     members: Vec<Spot>,
-    /// How near the first two that were found are.
+    /// The similarity of the first pair that was found.
     similarity: f64,
 }
 
-fn families(near: Vec<(Spot, Spot, f64)>) -> Vec<Family> {
+fn clusters(near: Vec<(Spot, Spot, f64)>) -> Vec<Cluster> {
     let mut root: BTreeMap<Spot, Spot> = BTreeMap::new();
     let find = |root: &BTreeMap<Spot, Spot>, mut at: Spot| {
         while let Some(above) = root.get(&at).filter(|above| **above != at) {
@@ -185,43 +186,50 @@ fn families(near: Vec<(Spot, Spot, f64)>) -> Vec<Family> {
             root.insert(spot, first);
         }
     }
-    let mut families: BTreeMap<Spot, Family> = BTreeMap::new();
+    let mut clusters: BTreeMap<Spot, Cluster> = BTreeMap::new();
     for spot in root.keys() {
-        let family = families.entry(find(&root, *spot)).or_insert(Family {
+        let cluster = clusters.entry(find(&root, *spot)).or_insert(Cluster {
             members: Vec::new(),
             similarity: 0.0,
         });
-        family.members.push(*spot);
+        cluster.members.push(*spot);
     }
     for (a, _, similarity) in near {
-        if let Some(family) = families.get_mut(&find(&root, a))
-            && family.similarity == 0.0
+        if let Some(cluster) = clusters.get_mut(&find(&root, a))
+            && cluster.similarity == 0.0
         {
-            family.similarity = similarity;
+            cluster.similarity = similarity;
         }
     }
-    families.into_values().collect()
+    clusters.into_values().collect()
 }
 
-fn report(family: &Family, texts: &BTreeMap<Spot, Runs>, findings: &mut Findings<'_>) {
-    let [first, second, ..] = family.members.as_slice() else {
+fn report(cluster: &Cluster, texts: &BTreeMap<Spot, Runs>, findings: &mut Findings<'_>) {
+    let [first, second, ..] = cluster.members.as_slice() else {
         return;
     };
     findings.report_at(second.location(), Severity::Advice, || {
-        let percent = (family.similarity * 100.0).floor();
+        let percent = (cluster.similarity * 100.0).floor();
         let record = first.record();
-        let message = match family.members.len() {
-            2 => format!("this example is nearly record {record}: {percent} % of their runs of five characters are the same"),
+        let shared = format!("{percent}% of character 5-grams in common");
+        let message = match cluster.members.len() {
+            2 => format!("near-duplicate of record {record}: {shared}"),
             more => format!(
-                "{} are nearly the same, the first is record {record}: {percent} % of the runs of five characters",
+                "{} are near-duplicates, the first is record {record}: {shared}",
                 counted(more as u64, "example")
             ),
         };
         let identity = texts.get(second).map(Runs::identity).unwrap_or_default();
         let message = Message::new(message)
             .identity(&identity)
-            .help("keep the best of them, unless the variants are meant; never split them over training and validation");
-        let others = family.members.iter().filter(|spot| *spot != second).take(10);
-        others.fold(message, |message, spot| message.related("nearly the same", spot.location()))
+            .help("keep the best one, or keep all of them in the same split");
+        let others = cluster
+            .members
+            .iter()
+            .filter(|spot| *spot != second)
+            .take(10);
+        others.fold(message, |message, spot| {
+            message.related("near-duplicate", spot.location())
+        })
     });
 }

@@ -1,10 +1,10 @@
-//! An example of which nothing is trained: every answer has weight 0.
+//! An example that is not trained on: it, or each of its assistant messages, has weight 0.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use tunelint_layouts::example::{Example, Turn, is_zero};
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "nothing-to-learn",
     Level::Fixed(Severity::Warning),
@@ -24,22 +24,22 @@ impl ExampleRule for NothingToLearn {
         let Some(last) = example.output() else {
             return;
         };
-        let whole = example
+        let example_weight = example
             .settings
             .iter()
             .find(|setting| setting.key == "weight" && is_zero(setting.raw));
-        if whole.is_none() && !example.outputs().all(Turn::is_skipped) {
+        if example_weight.is_none() && !example.outputs().all(Turn::is_skipped) {
             return;
         }
-        let place = whole.map_or(last.span, |setting| setting.span);
+        let place = example_weight.map_or(last.span, |setting| setting.span);
         findings.report(example.record.at(place), Severity::Warning, || {
-            let message = match whole {
-                Some(_) => "the example has weight 0, so nothing is learnt from it",
-                None => "every turn of the model has weight 0, so nothing is learnt",
+            let message = match example_weight {
+                Some(_) => "weight 0: the example is not trained on",
+                None => "every assistant message has weight 0: nothing to train on",
             };
-            let help = match whole {
-                Some(_) => "give it a weight above 0, or remove the record",
-                None => "give one of them weight 1, or remove the record",
+            let help = match example_weight {
+                Some(_) => "set its weight above 0, or remove the record",
+                None => "set the weight of one of them to 1, or remove the record",
             };
             Message::new(message).help(help).fix(Fix::dropping())
         });

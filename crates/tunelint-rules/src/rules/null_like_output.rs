@@ -1,4 +1,4 @@
-//! An output that is what programs print where there is no value.
+//! An output that is a null value written as text: `None`, `NaN`, `N/A`.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "null-like-output",
     Level::Fixed(Severity::Warning),
@@ -23,7 +23,7 @@ pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::dataset(NullLikeOutput))
 }
 
-/// As programs write them. `Na` is sodium, and `nil` and `none` are words.
+/// Null values as programs print them. `Na` is sodium, and `nil` and `none` are words.
 const NULLS: [&str; 11] = [
     "null",
     "NULL",
@@ -38,12 +38,12 @@ const NULLS: [&str; 11] = [
     "(null)",
 ];
 
-/// Different outputs that are remembered, to tell a set of labels from free text.
-const DISTINCT: usize = 1000;
-/// Outputs from which on a set of labels is one.
-const ENOUGH: u64 = 20;
+/// Maximum number of distinct outputs that are remembered, to distinguish labels from free text.
+const MAX_DISTINCT: usize = 1000;
+/// Minimum number of outputs at which they can be labels.
+const MIN_OUTPUTS: u64 = 20;
 
-/// Outputs that are null, and how many different outputs there are.
+/// The null-like outputs, and hashes of the distinct outputs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Nulls {
     share: Share<String>,
@@ -59,7 +59,7 @@ impl DatasetRule for NullLikeOutput {
         for text in example.output_texts() {
             tally.share.all += 1;
             let value = text.as_str().trim();
-            if tally.distinct.len() <= DISTINCT {
+            if tally.distinct.len() <= MAX_DISTINCT {
                 tally.distinct.insert(xxh3_64(value.as_bytes()));
             }
             if NULLS.contains(&value) {
@@ -72,7 +72,7 @@ impl DatasetRule for NullLikeOutput {
 
     fn merge(&self, into: &mut Self::Tally, from: Self::Tally) {
         into.share.merge(from.share);
-        if into.distinct.len() <= DISTINCT {
+        if into.distinct.len() <= MAX_DISTINCT {
             into.distinct.extend(from.distinct);
         }
     }
@@ -83,9 +83,11 @@ impl DatasetRule for NullLikeOutput {
 
     fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>) {
         let share = tally.share;
-        // Where outputs are drawn from a few labels, `None` is one of them.
+        // Where the outputs are a few labels, `None` is one of them.
         let distinct = tally.distinct.len() as u64;
-        if share.all >= ENOUGH && distinct <= (share.all / 5).max(2) && distinct <= DISTINCT as u64
+        if share.all >= MIN_OUTPUTS
+            && distinct <= (share.all / 5).max(2)
+            && distinct <= MAX_DISTINCT as u64
         {
             return;
         }
@@ -95,10 +97,10 @@ impl DatasetRule for NullLikeOutput {
             findings.report_at(location, Severity::Warning, || {
                 let more = if at == last { more.as_str() } else { "" };
                 Message::new(format!(
-                    "the output is {}, which programs print where there is no value{more}",
+                    "null value written as text: {}{more}",
                     quoted(&value, 12)
                 ))
-                .help("write the answer, or remove the record")
+                .help("write the actual output, or remove the record")
             });
         }
     }

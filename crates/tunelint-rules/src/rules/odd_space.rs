@@ -1,4 +1,4 @@
-//! Spaces that look like the usual one and are not.
+//! Unicode spaces where a regular space (U+0020) is meant.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta =
     RuleMeta::new("odd-space", Level::Fixed(Severity::Advice), Scope::Example).fix(FixKind::Unsafe);
 
@@ -30,38 +30,38 @@ impl ExampleRule for OddSpace {
             };
             let span = text.span_of(first.start, first.end);
             findings.report(example.record.at(span), Severity::Advice, || {
-                let usual = |(range, _): &(Range<usize>, char)| (range.clone(), " ".to_owned());
-                let changes: Vec<Change> = found.iter().map(usual).collect();
+                let to_space = |(range, _): &(Range<usize>, char)| (range.clone(), " ".to_owned());
+                let changes: Vec<Change> = found.iter().map(to_space).collect();
                 Message::new(format!(
-                    "U+{:04X}, which is not the usual space{}",
+                    "U+{:04X} instead of a regular space{}",
                     c as u32,
                     others(found.len())
                 ))
-                .help("write the usual space: to the model this is another word")
+                .help("replace it with a regular space (U+0020)")
                 .fix(text.change(&example.record, &changes))
             });
         }
     }
 }
 
-/// Spaces of a typesetter's width, ideographic ones outside of Chinese, Japanese and Korean, and
-/// no-break spaces between two letters, where no language asks for one.
+/// Spaces of typographic width, ideographic spaces in texts without Chinese, Japanese or Korean
+/// characters, and no-break spaces between two letters, where no language requires one.
 fn odd_spaces(text: &str) -> Vec<(Range<usize>, char)> {
     let mut found = Vec::new();
-    let ideographs = || text.chars().any(is_cjk);
+    let has_cjk = || text.chars().any(is_cjk);
     let mut before = None;
     let mut rest = text.char_indices().peekable();
     while let Some((at, c)) = rest.next() {
         let after = rest.peek().map(|(_, c)| *c);
-        let letters = || {
+        let between_letters = || {
             [before, after]
                 .iter()
                 .all(|c| c.is_some_and(char::is_alphabetic))
         };
         let odd = match c {
             '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{205f}' => true,
-            '\u{3000}' => !ideographs(),
-            '\u{a0}' | '\u{202f}' => letters(),
+            '\u{3000}' => !has_cjk(),
+            '\u{a0}' | '\u{202f}' => between_letters(),
             _ => false,
         };
         if odd {

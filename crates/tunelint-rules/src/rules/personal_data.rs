@@ -1,4 +1,4 @@
-//! What belongs to a person: an address, a number.
+//! Personal data: e-mail addresses, phone, card, account and social security numbers.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use tunelint_data::text::personal_data::find;
@@ -6,7 +6,7 @@ use tunelint_data::text::redaction::Veil;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "personal-data",
     Level::Fixed(Severity::Advice),
@@ -27,8 +27,8 @@ impl ExampleRule for PersonalData {
             for found in find(text.as_str().as_bytes()) {
                 let span = text.span_of(found.range.start, found.range.end);
                 findings.report(example.record.at(span), Severity::Advice, || {
-                    Message::new(format!("this looks like {}", found.what))
-                        .help("replace it by a made-up one unless the person agreed: a model repeats what it was taught")
+                    Message::new(format!("possible personal data: {}", found.what))
+                        .help("replace it with made-up data, unless the person consented")
                         .hide(Veil::Personal)
                 });
             }

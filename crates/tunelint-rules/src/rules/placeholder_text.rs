@@ -1,4 +1,4 @@
-//! A place that was to be filled in: `{{name}}`, `[insert date]`, lorem ipsum.
+//! A placeholder that was never filled in: `{{name}}`, `[insert date]`, lorem ipsum.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "placeholder-text",
     Level::Fixed(Severity::Warning),
@@ -34,8 +34,8 @@ static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// What the input speaks of where placeholders are the task.
-const TEMPLATES: [&str; 8] = [
+/// Words in an input by which placeholders are part of the task.
+const TEMPLATE_WORDS: [&str; 8] = [
     "template",
     "placeholder",
     "lorem",
@@ -46,8 +46,8 @@ const TEMPLATES: [&str; 8] = [
     "angular",
 ];
 
-/// Bytes of a placeholder at most; a longer one is a remark.
-const LONGEST: usize = 64;
+/// Maximum number of bytes of a placeholder; anything longer is a remark in brackets.
+const MAX_BYTES: usize = 64;
 
 struct PlaceholderText;
 
@@ -59,28 +59,31 @@ impl ExampleRule for PlaceholderText {
             .flat_map(|turn| turn.texts.iter().map(|text| (text, turn.role)))
             .filter_map(|(text, role)| Some((text, placeholder(text, role)?)))
             .peekable();
-        if places.peek().is_none() || example.texts().any(is_code) || example.asks_for(&TEMPLATES) {
+        if places.peek().is_none()
+            || example.texts().any(is_code)
+            || example.asks_for(&TEMPLATE_WORDS)
+        {
             return;
         }
         for (text, range) in places {
             let span = text.span_of(range.start, range.end);
             findings.report(example.record.at(span), Severity::Warning, || {
                 let found = text.as_str().get(range).unwrap_or_default();
-                Message::new(format!("{} was to be filled in", quoted(found, 40)))
-                    .help("put the value in its place before the set is written")
+                Message::new(format!("unfilled placeholder {}", quoted(found, 40)))
+                    .help("replace it with the actual value")
             });
         }
     }
 }
 
-/// The first placeholder of `text`. In inputs, brackets and lorem ipsum may say in which form the
-/// answer is wanted.
+/// The first placeholder of `text`. In inputs only `{{…}}` counts: brackets and lorem ipsum may
+/// describe the expected format of the output.
 fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
     let is_output = role == Role::Model;
     let may = text.has(Mark::Placeholder) || (is_output && text.has(Mark::Filler));
     let pattern = PLACEHOLDER.as_ref().filter(|_| may)?;
     let mut found = pattern.find_iter(text.as_str());
     let placeholder = found
-        .find(|found| found.len() <= LONGEST && (is_output || found.as_str().starts_with('{')))?;
+        .find(|found| found.len() <= MAX_BYTES && (is_output || found.as_str().starts_with('{')))?;
     Some(placeholder.range())
 }

@@ -1,4 +1,4 @@
-//! Prompts of the application that differ in form from what the model was trained on.
+//! Production prompts whose format differs from that of the training inputs.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::survey::production_prompts::Prompts;
 use crate::survey::{Needs, Survey};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "production-mismatch",
     Level::Fixed(Severity::Warning),
     Scope::Dataset,
 );
 
-/// Builds the rule, where prompts were named.
+/// Builds the rule for the first pass; `None` without production prompts.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let prompts = context.production.clone()?;
     context
@@ -38,7 +38,7 @@ impl SurveyRule for ProductionMismatch {
         for difference in found {
             findings.report_at(difference.spot.location(), Severity::Warning, || {
                 Message::new(difference.message)
-                    .help("build production prompts and training inputs with one template, or the model meets what it has never seen")
+                    .help("build production prompts and training inputs from the same template")
             });
         }
     }

@@ -1,4 +1,4 @@
-//! A heading of a prompt template inside a chat: `### Instruction:`.
+//! A prompt template header inside a chat message: `### Instruction:`.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "prompt-template-header",
     Level::Fixed(Severity::Advice),
@@ -26,8 +26,8 @@ static HEADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?m)^### ?(?:Instruction|Response|Input|Human|Assistant|User|System)s?:").ok()
 });
 
-/// The fields in which chats are written.
-const CHATS: [&str; 4] = ["messages", "contents", "conversations", "interactions"];
+/// The fields that hold the messages of a chat.
+const CHAT_FIELDS: [&str; 4] = ["messages", "contents", "conversations", "interactions"];
 
 struct PromptTemplateHeader;
 
@@ -40,7 +40,7 @@ impl ExampleRule for PromptTemplateHeader {
             else {
                 continue;
             };
-            if !CHATS
+            if !CHAT_FIELDS
                 .iter()
                 .any(|name| example.record.body.field(name).is_some())
             {
@@ -49,10 +49,10 @@ impl ExampleRule for PromptTemplateHeader {
             let span = text.span_of(found.start(), found.end());
             findings.report(example.record.at(span), Severity::Advice, || {
                 Message::new(format!(
-                    "{} belongs to a prompt template, and a chat has turns for it",
+                    "prompt template header {} in a chat message",
                     quoted(found.as_str(), 24)
                 ))
-                .help("put each part into a turn of its role, without the heading")
+                .help("move each section into a message with its role, without the header")
             });
         }
     }

@@ -1,4 +1,4 @@
-//! Labels with few examples.
+//! Labels with too few examples.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetLimit};
 use crate::survey::inferred::labels::ENOUGH;
@@ -8,17 +8,18 @@ use tunelint_data::text::printable::{counted, grouped, quoted};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::provider::limit::listed;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta =
     RuleMeta::new("rare-label", Level::Fixed(Severity::Advice), Scope::Dataset);
 
-/// Examples that a label should have. Our own floor: providers ask for more.
-const FLOOR: u64 = 10;
-const HELP: &str = "a label that the model has hardly seen, it will hardly give: add examples, or merge it with another";
-/// Labels that a message names.
-const NAMED: usize = 5;
+/// Minimum number of examples of a label, whatever the target. Our own number: providers ask for
+/// more.
+const MIN_EXAMPLES: u64 = 10;
+const HELP: &str = "add examples of rare labels, or merge them with other labels";
+/// Maximum number of labels that a message lists.
+const MAX_LISTED: usize = 5;
 
-/// Builds the rule.
+/// Builds the rule for the first pass.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let limits = context.limits("min-per-label");
     let rule = RareLabel { limits };
@@ -26,7 +27,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct RareLabel {
-    /// What targets ask of every label.
+    /// The minimum of each target for every label.
     limits: Vec<TargetLimit>,
 }
 
@@ -39,47 +40,49 @@ impl SurveyRule for RareLabel {
         let labels = survey.label_counts();
         let total: u64 = labels.iter().map(|(_, count)| count).sum();
         for TargetLimit { limit, targets } in &self.limits {
-            let asks = if targets.len() == 1 { "asks" } else { "ask" };
-            let floor = format!(
-                "the {} examples that {} {asks} for",
+            let verb = if targets.len() == 1 { "asks" } else { "ask" };
+            let min = format!(
+                "the {} examples that {} {verb} for",
                 limit.value,
                 listed(targets)
             );
-            if let Some((place, said)) = rare(survey, &labels, limit.value, &floor) {
+            if let Some((place, message)) = rare(survey, &labels, limit.value, &min) {
                 findings.report_at(place, limit.severity(true), || {
-                    Message::new(said).help(HELP).targets(targets)
+                    Message::new(message).help(HELP).targets(targets)
                 });
             }
         }
         if total < ENOUGH {
             return;
         }
-        if let Some((place, said)) = rare(survey, &labels, FLOOR, &counted(FLOOR, "example")) {
-            findings.report_at(place, Severity::Advice, || Message::new(said).help(HELP));
+        let min = counted(MIN_EXAMPLES, "example");
+        if let Some((place, message)) = rare(survey, &labels, MIN_EXAMPLES, &min) {
+            findings.report_at(place, Severity::Advice, || Message::new(message).help(HELP));
         }
     }
 }
 
-/// Where the rarest label occurs first, and which have fewer than `floor` examples, in words.
+/// The first occurrence of the rarest label, and a message that lists the labels with fewer than
+/// `min` examples; `min_words` is that minimum in words. `None` where no label is below it.
 fn rare(
     survey: &Survey,
     labels: &[(String, u64)],
-    floor: u64,
-    words: &str,
+    min: u64,
+    min_words: &str,
 ) -> Option<(Location, String)> {
-    let below = labels.iter().rev().filter(|(_, count)| *count < floor);
+    let below = labels.iter().rev().filter(|(_, count)| *count < min);
     let rare: Vec<_> = below.collect();
     let (rarest, _) = rare.first()?;
-    let set = survey.inferred.labels.as_ref()?;
-    let first = set.labels.iter().find(|label| label.text == *rarest)?;
-    let named = rare.iter().take(NAMED);
-    let named = named.map(|(label, count)| format!("{} ({})", quoted(label, 40), grouped(*count)));
-    let named: Vec<String> = named.collect();
+    let known = survey.inferred.labels.as_ref()?;
+    let first = known.labels.iter().find(|label| label.text == *rarest)?;
+    let items = rare.iter().take(MAX_LISTED);
+    let items = items.map(|(label, count)| format!("{} ({})", quoted(label, 40), grouped(*count)));
+    let items: Vec<String> = items.collect();
     let have = match rare.len() {
         1 => "1 label has".to_owned(),
         many => format!("{} have", counted(many as u64, "label")),
     };
-    let more = if rare.len() > NAMED { ", …" } else { "" };
-    let said = format!("{have} fewer than {words}: {}{more}", named.join(", "));
-    Some((first.counted.first.location(), said))
+    let more = if rare.len() > MAX_LISTED { ", …" } else { "" };
+    let message = format!("{have} fewer than {min_words}: {}{more}", items.join(", "));
+    Some((first.counted.first.location(), message))
 }

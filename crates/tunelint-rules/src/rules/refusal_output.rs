@@ -1,4 +1,4 @@
-//! An output that refuses.
+//! An output that is a refusal.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "refusal-output",
     Level::Fixed(Severity::Advice),
@@ -22,11 +22,11 @@ pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::dataset(RefusalOutput))
 }
 
-/// Characters of an output in which a refusal begins.
-const OPENING: usize = 300;
+/// Characters at the start of an output in which a refusal is searched for.
+const OPENING_CHARS: usize = 300;
 
-/// A first person that cannot or will not do what assistants do. People who answer letters are
-/// sorry too, but they do not say that they cannot assist.
+/// A first person that cannot or will not do what assistants do. An apology alone does not match:
+/// people who answer letters apologize too.
 static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)(?:\A|[.!?,;:\n]\s*|\bbut |\bthat |\bmodel,? )",
@@ -38,10 +38,10 @@ static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Below this share, in percent, a refusal stands out among answers.
-const RARE: u64 = 2;
-/// Outputs from which on a share means something.
-const ENOUGH: u64 = 50;
+/// The share of refusals, in percent, below which each is a warning.
+const RARE_PERCENT: u64 = 2;
+/// Minimum number of outputs for which the share is meaningful.
+const MIN_OUTPUTS: u64 = 50;
 
 struct RefusalOutput;
 
@@ -57,7 +57,7 @@ impl DatasetRule for RefusalOutput {
             let text_str = text.as_str();
             let end = text_str
                 .char_indices()
-                .nth(OPENING)
+                .nth(OPENING_CHARS)
                 .map_or(text_str.len(), |(at, _)| at);
             let opening = text_str.get(..end).unwrap_or_default();
             if REFUSAL
@@ -78,7 +78,7 @@ impl DatasetRule for RefusalOutput {
     }
 
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
-        let rare = share.all >= ENOUGH && !share.is_at_least(RARE);
+        let rare = share.all >= MIN_OUTPUTS && !share.is_at_least(RARE_PERCENT);
         let severity = if rare {
             Severity::Warning
         } else {
@@ -89,9 +89,10 @@ impl DatasetRule for RefusalOutput {
         for (at, (location, ())) in share.places.into_iter().enumerate() {
             findings.report_at(location, severity, || {
                 let more = if at == last { more.as_str() } else { "" };
-                let rare = if rare { ", which few outputs do here" } else { "" };
-                Message::new(format!("the output refuses to answer{rare}{more}"))
-                    .help("write the answer, or remove the record, unless refusing is what the model is to learn")
+                let rare = if rare { ", rare in this dataset" } else { "" };
+                Message::new(format!("output is a refusal{rare}{more}")).help(
+                    "write the response, or remove the record, unless the model should refuse",
+                )
             });
         }
     }

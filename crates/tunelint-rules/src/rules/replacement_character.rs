@@ -1,4 +1,4 @@
-//! U+FFFD: a character that a program could not read and has thrown away.
+//! U+FFFD, the replacement character for what could not be decoded.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use tunelint_data::text::prefilter::Mark;
@@ -6,7 +6,7 @@ use tunelint_data::text::printable::counted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "replacement-character",
     Level::Fixed(Severity::Warning),
@@ -29,9 +29,9 @@ impl ExampleRule for ReplacementCharacter {
             let span = text.span_of(at, at + '\u{fffd}'.len_utf8());
             findings.report(example.record.at(span), Severity::Warning, || {
                 let count = text.as_str().matches('\u{fffd}').count() as u64;
-                let lost = if count == 1 { "was" } else { "were" };
-                Message::new(format!("{} {lost} lost here and replaced by U+FFFD", counted(count, "character")))
-                    .help("read the source again in its own encoding; what was lost cannot be found in this file")
+                let lost = counted(count, "character");
+                Message::new(format!("{lost} lost in decoding, replaced with U+FFFD"))
+                    .help("decode the original source again, with its real encoding")
             });
         }
     }

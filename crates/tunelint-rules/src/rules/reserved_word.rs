@@ -1,4 +1,4 @@
-//! A word that the target keeps for itself.
+//! A word that the target reserves.
 
 use aho_corasick::AhoCorasick;
 
@@ -9,15 +9,15 @@ use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Message};
 use tunelint_layouts::provider::profile::{Reserved, Where};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("reserved-word", Level::Profile, Scope::Example);
 
-/// Builds the rule, where a target reserves words.
+/// Builds the rule; `None` unless a target reserves words.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut lists: Vec<List> = Vec::new();
     for profile in &context.profiles {
         for reserved in &profile.reserved {
-            match lists.iter_mut().find(|list| list.is(reserved)) {
+            match lists.iter_mut().find(|list| list.equals(reserved)) {
                 Some(list) => list.fact.targets.push(profile.name.clone()),
                 None => lists.extend(List::new(reserved, &profile.name)),
             }
@@ -30,7 +30,7 @@ struct ReservedWord {
     lists: Vec<List>,
 }
 
-/// The same words, reserved by one target or several.
+/// A list of words, with all the targets that reserve them in the same way.
 struct List {
     reserved: Reserved,
     finder: AhoCorasick,
@@ -38,7 +38,7 @@ struct List {
 }
 
 impl List {
-    /// The list; `None` if its words cannot be searched for, which a test rules out.
+    /// Compiles the list; `None` if its words make no automaton, which a test rules out.
     fn new(reserved: &Reserved, target: &str) -> Option<Self> {
         let finder = AhoCorasick::builder()
             .ascii_case_insensitive(!reserved.case_sensitive)
@@ -56,7 +56,7 @@ impl List {
         })
     }
 
-    fn is(&self, other: &Reserved) -> bool {
+    fn equals(&self, other: &Reserved) -> bool {
         let key = |of: &Reserved| {
             (
                 of.words.clone(),
@@ -70,26 +70,26 @@ impl List {
         key(&self.reserved) == key(other)
     }
 
-    /// Where its first word stands in `text`.
+    /// The first reserved word in `text`.
     fn find(&self, text: &Text<'_>) -> Option<std::ops::Range<usize>> {
         let text = text.as_str();
-        let counts = |range: &std::ops::Range<usize>| {
+        let is_match = |range: &std::ops::Range<usize>| {
             let before = text.get(..range.start).unwrap_or_default();
             !self.reserved.line_start || before.ends_with('\n')
         };
         let mut found = self.finder.find_iter(text).map(|found| found.range());
-        found.find(counts)
+        found.find(is_match)
     }
 }
 
 impl ExampleRule for ReservedWord {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         for list in &self.lists {
-            let read = |role| matches!(role, Role::System | Role::User);
+            let is_input = |role| matches!(role, Role::System | Role::User);
             let turns = example
                 .turns
                 .iter()
-                .filter(|turn| list.reserved.place == Where::Any || read(turn.role));
+                .filter(|turn| list.reserved.place == Where::Any || is_input(turn.role));
             for text in turns.flat_map(|turn| &turn.texts) {
                 let Some(range) = list.find(text) else {
                     continue;
@@ -97,17 +97,17 @@ impl ExampleRule for ReservedWord {
                 let place = example.record.at(text.span_of(range.start, range.end));
                 findings.report(place, list.fact.severity(), || {
                     let word = text.as_str().get(range).unwrap_or_default();
-                    let where_ = match (list.reserved.line_start, list.reserved.place) {
-                        (true, _) => " behind a line break",
-                        (_, Where::Input) => " in what the model reads",
+                    let place = match (list.reserved.line_start, list.reserved.place) {
+                        (true, _) => " after a line break",
+                        (_, Where::Input) => " in prompts",
                         (_, Where::Any) => "",
                     };
                     Message::new(format!(
-                        "{} is a reserved word: {}",
+                        "reserved word {}: {}",
                         quoted(word, 30),
-                        list.fact.does(&format!("it{where_}"))
+                        list.fact.does(&format!("it{place}"))
                     ))
-                    .help("word it otherwise")
+                    .help("rephrase it")
                     .targets(&list.fact.targets)
                 });
             }

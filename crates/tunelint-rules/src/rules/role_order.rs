@@ -1,4 +1,4 @@
-//! Turns in an order that the target does not take.
+//! Messages in an order that the target does not accept, or that breaks training anyway.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 use tunelint_data::record::Field;
@@ -8,28 +8,28 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::layout::Lesson;
 use tunelint_layouts::provider::profile::Effect;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("role-order", Level::Profile, Scope::Example);
 
 /// Builds the rule.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let asked = Order::ALL.into_iter().flat_map(|order| {
+    let required = Order::ALL.into_iter().flat_map(|order| {
         let facts = context.turns(order.name()).into_iter();
-        // What a target only advises, nobody has to be told of every record.
+        // Advice about the order is not reported: it would repeat for every record.
         let facts = facts.filter(|fact| fact.effect != Effect::Advises);
         facts.map(move |fact| (order, fact))
     });
     Some(Check::example(RoleOrder {
-        asked: asked.collect(),
+        required: required.collect(),
     }))
 }
 
 struct RoleOrder {
-    /// What targets ask for.
-    asked: Vec<(Order, TargetFact)>,
+    /// The requirements of the targets.
+    required: Vec<(Order, TargetFact)>,
 }
 
-/// A requirement on the order of turns.
+/// A requirement on the order of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     NoSystem,
@@ -47,20 +47,19 @@ enum Order {
     SamePrompt,
 }
 
-/// Where an order is broken, and how.
+/// Where a requirement is violated, and how.
 struct Breach {
     span: Span,
     what: &'static str,
 }
 
-/// What is said of an end without an answer.
-const ENDS_OTHERWISE: &str = "the conversation does not end with the model";
+const NO_FINAL_ASSISTANT: &str = "last message is not from the assistant";
 
 impl Breach {
-    /// What to do about it, where it breaks `order`.
+    /// The help for this breach, found while checking `order`.
     fn help(&self, order: Order) -> &'static str {
         match self.what {
-            ENDS_OTHERWISE => Order::LastModel.help(),
+            NO_FINAL_ASSISTANT => Order::LastModel.help(),
             _ => order.help(),
         }
     }
@@ -68,41 +67,42 @@ impl Breach {
 
 impl ExampleRule for RoleOrder {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        // What has no answer at all is `missing-assistant`.
+        // An example without any output is `missing-assistant`.
         if example.outputs().next().is_none() {
             return;
         }
-        // One turn out of place breaks several requirements, and is told once to each target.
-        let mut told: Vec<(Span, &[String])> = Vec::new();
-        let asked = self.asked.iter();
-        for (order, fact) in asked.filter(|(_, fact)| fact.is_of(example.layout)) {
+        // One misplaced message violates several requirements; it is reported once for each target.
+        let mut reported: Vec<(Span, &[String])> = Vec::new();
+        let required = self.required.iter();
+        for (order, fact) in required.filter(|(_, fact)| fact.is_of(example.layout)) {
             let Some(breach) = order.breach_of(example) else {
                 continue;
             };
-            if told.contains(&(breach.span, &fact.targets)) {
+            if reported.contains(&(breach.span, &fact.targets)) {
                 continue;
             }
-            told.push((breach.span, &fact.targets));
+            reported.push((breach.span, &fact.targets));
             findings.report(example.record.at(breach.span), fact.severity(), || {
-                Message::new(format!("{}: {}", breach.what, fact.does("such an example")))
+                Message::new(format!("{}: {}", breach.what, fact.does("the example")))
                     .help(breach.help(*order))
                     .targets(&fact.targets)
             });
         }
-        // A bare text has no order.
+        // A plain text has no order.
         if example.turns.len() < 2 {
             return;
         }
-        let surely_wrong = [Order::OneSystem, Order::SystemFirst, Order::LastModel];
-        let breaches = surely_wrong.iter().filter_map(|order| {
-            let said = self.asked.iter().any(|(asked, _)| asked == order);
-            Some((order, order.breach(&example.turns).filter(|_| !said)?))
+        let always_wrong = [Order::OneSystem, Order::SystemFirst, Order::LastModel];
+        let breaches = always_wrong.iter().filter_map(|order| {
+            let is_required = self.required.iter().any(|(required, _)| required == order);
+            let breach = order.breach(&example.turns).filter(|_| !is_required)?;
+            Some((order, breach))
         });
         for (order, breach) in breaches {
-            if told.iter().any(|(span, _)| *span == breach.span) {
+            if reported.iter().any(|(span, _)| *span == breach.span) {
                 continue;
             }
-            told.push((breach.span, &[]));
+            reported.push((breach.span, &[]));
             findings.report(example.record.at(breach.span), Severity::Warning, || {
                 Message::new(breach.what).help(order.help())
             });
@@ -111,7 +111,7 @@ impl ExampleRule for RoleOrder {
 }
 
 impl Order {
-    /// Those about a single turn first: what they find explains what the others find.
+    /// Those about a single message come first: their breaches explain those of the others.
     const ALL: [Self; 13] = [
         Self::NoSystem,
         Self::OneSystem,
@@ -128,7 +128,7 @@ impl Order {
         Self::TwoTurns,
     ];
 
-    /// Its name in profiles.
+    /// The key in profiles.
     fn name(self) -> &'static str {
         match self {
             Self::NoSystem => "no-system",
@@ -147,63 +147,61 @@ impl Order {
         }
     }
 
-    /// What to do about a breach.
+    /// The help for a breach.
     fn help(self) -> &'static str {
         match self {
-            Self::NoSystem => "put the system text before the input, as `tunelint convert` does",
-            Self::OneSystem => "make the system texts one",
-            Self::OneSystemText => "make it one text, or leave the field out",
-            Self::TwoTurns => "put in what the user says",
-            Self::AnswersUser => "end the prompt with what the user says last",
-            Self::SingleAnswer => "keep the first turn of each answer, as `tunelint convert` does",
-            Self::SamePrompt => "begin both answers with the same turns",
-            Self::SystemFirst => "put the system text before all other turns",
+            Self::NoSystem => "prepend the system prompt to the input, as `tunelint convert` does",
+            Self::OneSystem => "merge the system messages",
+            Self::OneSystemText => "write one text, or remove the field",
+            Self::TwoTurns => "add the user message",
+            Self::AnswersUser => "end the prompt with a user message",
+            Self::SingleAnswer => {
+                "keep the first message of each response, as `tunelint convert` does"
+            }
+            Self::SamePrompt => "start both conversations with the same prompt",
+            Self::SystemFirst => "move the system message before all other messages",
             Self::SinglePair => {
-                "`tunelint convert --turns last` or `--turns each` makes single pairs of it"
+                "split it into single pairs with `tunelint convert --turns last` or `--turns each`"
             }
-            Self::FirstUser => "start with what the user says",
+            Self::FirstUser => "start with a user message",
             Self::Alternate | Self::OddEven => {
-                "join turns of one speaker, or put in the turn between them"
+                "merge consecutive messages of one role, or add the missing message between them"
             }
-            Self::LastModel => "end with what the model is to answer, or cut what follows it",
+            Self::LastModel => {
+                "end with an assistant message, or remove the messages after the last one"
+            }
         }
     }
 
-    /// Where an example breaks it first.
+    /// The first breach in an example.
     fn breach_of(self, example: &Example<'_>) -> Option<Breach> {
         let at = |span, what| Some(Breach { span, what });
         let is_pair = !example.rejected.is_empty();
-        let answer = example.turns.len().checked_sub(example.answer_turns.max(1));
-        let (prompt, chosen) = example.turns.split_at_checked(answer?)?;
+        let prompt_turns = example.turns.len().checked_sub(example.answer_turns.max(1));
+        let (prompt, chosen) = example.turns.split_at_checked(prompt_turns?)?;
         match self {
             Self::OneSystemText => match example.record.body.field("system")? {
                 Field::Other(list) if list.items().count() != 1 => {
-                    at(list.span(), "the system text is not one text")
+                    at(list.span(), "`system` does not have exactly one item")
                 }
                 _ => None,
             },
-            // A text alone has no turns; what its layout is called tells more.
+            // A plain text has no messages to be ordered.
             _ if example.capacity.verbatim || example.capacity.lesson == Lesson::Text => None,
             Self::AnswersUser => prompt
                 .last()
                 .filter(|turn| is_pair && matches!(turn.role, Role::Model | Role::System))
-                .and_then(|turn| at(turn.span, "the answers do not follow a turn of the user")),
+                .and_then(|turn| at(turn.span, "responses do not follow a user message")),
             Self::SingleAnswer => [chosen, &example.rejected]
                 .into_iter()
                 .find_map(|turns| turns.get(1).filter(|_| is_pair))
-                .and_then(|turn| at(turn.span, "an answer has more than one turn")),
+                .and_then(|turn| at(turn.span, "response has more than one message")),
             Self::SamePrompt => [chosen, &example.rejected]
                 .into_iter()
                 .flatten()
                 .find(|turn| is_pair && prompt.is_empty() && turn.role == Role::User)
-                .and_then(|turn| {
-                    at(
-                        turn.span,
-                        "the two answers do not begin with the same prompt",
-                    )
-                }),
-            // Only turns that are written one by one are counted so: in other layouts the results of
-            // one call are joined.
+                .and_then(|turn| at(turn.span, "the two responses do not share a prompt")),
+            // Where the results of one call are joined, they do not count one by one.
             Self::OddEven if !example.capacity.separate_results => {
                 repeated(&example.turns, true).or_else(|| uneven(&example.turns))
             }
@@ -211,7 +209,7 @@ impl Order {
         }
     }
 
-    /// Where `turns` break it first.
+    /// The first breach in `turns`.
     fn breach(self, turns: &[Turn<'_>]) -> Option<Breach> {
         let at = |turn: &Turn<'_>, what| Breach {
             span: turn.span,
@@ -221,50 +219,46 @@ impl Order {
             return None;
         }
         let mut systems = turns.iter().filter(|turn| turn.role == Role::System);
-        let mut spoken = turns.iter().filter(|turn| turn.role != Role::System);
+        let mut messages = turns.iter().filter(|turn| turn.role != Role::System);
         match self {
-            Self::NoSystem => systems
-                .next()
-                .map(|turn| at(turn, "there is a system text")),
-            Self::OneSystem => systems
-                .nth(1)
-                .map(|turn| at(turn, "there is a second system text")),
+            Self::NoSystem => systems.next().map(|turn| at(turn, "system message")),
+            Self::OneSystem => systems.nth(1).map(|turn| at(turn, "second system message")),
             Self::SystemFirst => turns
                 .iter()
                 .skip_while(|turn| turn.role == Role::System)
                 .find(|turn| turn.role == Role::System)
-                .map(|turn| at(turn, "a system text stands behind other turns")),
-            Self::SinglePair => spoken
+                .map(|turn| at(turn, "system message after other messages")),
+            Self::SinglePair => messages
                 .nth(2)
-                .map(|turn| at(turn, "there is more than one prompt and its answer")),
-            Self::FirstUser => spoken
+                .map(|turn| at(turn, "more than one prompt-response pair")),
+            Self::FirstUser => messages
                 .next()
                 .filter(|turn| turn.role != Role::User)
-                .map(|turn| at(turn, "the conversation does not start with the user")),
+                .map(|turn| at(turn, "first message is not from the user")),
             Self::Alternate => repeated(turns, true),
             Self::OddEven => repeated(turns, false).or_else(|| uneven(turns)),
-            Self::LastModel => spoken
+            Self::LastModel => messages
                 .next_back()
                 .filter(|turn| turn.role != Role::Model)
-                .map(|turn| at(turn, ENDS_OTHERWISE)),
-            Self::TwoTurns => match (spoken.next(), spoken.next()) {
-                (Some(turn), None) => Some(at(turn, "there is only one turn")),
+                .map(|turn| at(turn, NO_FINAL_ASSISTANT)),
+            Self::TwoTurns => match (messages.next(), messages.next()) {
+                (Some(turn), None) => Some(at(turn, "only one message")),
                 _ => None,
             },
-            // Those of an example as a whole.
+            // Handled by `breach_of`: they concern the example as a whole.
             Self::OneSystemText | Self::AnswersUser | Self::SingleAnswer | Self::SamePrompt => None,
         }
     }
 }
 
-/// The turn at which sides that alternate begin or end with the wrong one: so their number is odd.
+/// The message at which alternating roles start with the assistant or end with the user's side.
 fn uneven(turns: &[Turn<'_>]) -> Option<Breach> {
-    let mut spoken = turns.iter().filter(|turn| turn.role != Role::System);
-    let (first, last) = (spoken.clone().next()?, spoken.next_back()?);
+    let mut messages = turns.iter().filter(|turn| turn.role != Role::System);
+    let (first, last) = (messages.clone().next()?, messages.next_back()?);
     let (turn, what) = match (first.role, last.role) {
-        (Role::Model, _) => (first, "the conversation starts with the model"),
+        (Role::Model, _) => (first, "first message is from the assistant"),
         (_, Role::Model) => return None,
-        _ => (last, ENDS_OTHERWISE),
+        _ => (last, NO_FINAL_ASSISTANT),
     };
     Some(Breach {
         span: turn.span,
@@ -272,11 +266,11 @@ fn uneven(turns: &[Turn<'_>]) -> Option<Breach> {
     })
 }
 
-/// The first turn that follows one of the same side. A tool's result stands on the user's side;
-/// where results `join`, several of them are one turn.
+/// The first message that follows one of the same side. Tool results are on the user's side;
+/// with `join`, consecutive tool results count as one message.
 fn repeated(turns: &[Turn<'_>], join: bool) -> Option<Breach> {
-    let spoken = || turns.iter().filter(|turn| turn.role != Role::System);
-    let mut pairs = spoken().zip(spoken().skip(1));
+    let messages = || turns.iter().filter(|turn| turn.role != Role::System);
+    let mut pairs = messages().zip(messages().skip(1));
     let same = |(one, next): &(&Turn<'_>, &Turn<'_>)| {
         let results = one.role == Role::Tool && next.role == Role::Tool;
         (one.role == Role::Model) == (next.role == Role::Model) && !(results && join)
@@ -284,8 +278,8 @@ fn repeated(turns: &[Turn<'_>], join: bool) -> Option<Breach> {
     pairs.find(same).map(|(_, turn)| Breach {
         span: turn.span,
         what: match turn.role {
-            Role::Model => "the model speaks twice in a row",
-            _ => "the user's side speaks twice in a row",
+            Role::Model => "two assistant messages in a row",
+            _ => "two user or tool messages in a row",
         },
     })
 }
@@ -308,8 +302,8 @@ mod tests {
     }
 
     #[test]
-    fn each_order_has_its_breaches() {
-        for (order, kept, broken) in [
+    fn each_order_is_checked() {
+        for (order, valid, invalid) in [
             (Order::NoSystem, "um", "sum"),
             (Order::OneSystem, "sum", "ssum"),
             (Order::SystemFirst, "ssum", "usm"),
@@ -323,8 +317,8 @@ mod tests {
             (Order::LastModel, "um", "umu"),
             (Order::TwoTurns, "um", "sm"),
         ] {
-            assert!(!breaks(order, kept), "{order:?} {kept}");
-            assert!(breaks(order, broken), "{order:?} {broken}");
+            assert!(!breaks(order, valid), "{order:?} {valid}");
+            assert!(breaks(order, invalid), "{order:?} {invalid}");
         }
     }
 }

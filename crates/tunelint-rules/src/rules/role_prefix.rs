@@ -1,4 +1,4 @@
-//! The name of a speaker that was left in an output.
+//! A role prefix, such as `Assistant:`, that was left in an output.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "role-prefix",
     Level::Fixed(Severity::Warning),
@@ -22,15 +22,15 @@ pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(RolePrefix))
 }
 
-static SPEAKER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static ROLE_PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?m)^[ \t]*(?:#{1,3} ?|\*\*)?(?i:user|human|assistant|ai assistant):(?:\*\*)?(?:\s|\z)",
     )
     .ok()
 });
 
-/// What the input speaks of where a dialogue is the task.
-const DIALOGUES: [&str; 10] = [
+/// Words in an input by which a dialogue is the task.
+const DIALOGUE_WORDS: [&str; 10] = [
     "dialog",
     "conversation",
     "transcript",
@@ -51,21 +51,21 @@ impl ExampleRule for RolePrefix {
             .output_texts()
             .filter(|text| text.has(Mark::Speaker))
         {
-            let Some(found) = SPEAKER
+            let Some(found) = ROLE_PREFIX
                 .as_ref()
                 .and_then(|pattern| pattern.find(text.as_str()))
             else {
                 continue;
             };
-            if example.asks_for(&DIALOGUES) {
+            if example.asks_for(&DIALOGUE_WORDS) {
                 continue;
             }
-            let speaker = found.as_str().trim();
-            let start = found.start() + found.as_str().find(speaker).unwrap_or_default();
-            let span = text.span_of(start, start + speaker.len());
+            let prefix = found.as_str().trim();
+            let start = found.start() + found.as_str().find(prefix).unwrap_or_default();
+            let span = text.span_of(start, start + prefix.len());
             findings.report(example.record.at(span), Severity::Warning, || {
-                Message::new(format!("{} was left in the output", quoted(speaker, 24)))
-                    .help("take the name of the speaker out, and what another speaker says")
+                Message::new(format!("role prefix {} in the output", quoted(prefix, 24)))
+                    .help("remove the prefix, and any text of another role")
             });
         }
     }

@@ -1,4 +1,4 @@
-//! An answer that is not what the user's JSON Schema asks for.
+//! An output that does not match the user's JSON Schema.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "schema-mismatch",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule, where a schema was named.
+/// Builds the rule; `None` without a schema.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let schema = context.output_schema.clone()?;
     Some(Check::example(SchemaMismatch { schema }))
@@ -31,8 +31,8 @@ impl ExampleRule for SchemaMismatch {
             let place = example.record.at(turn.text_span());
             let Ok(value) = serde_json::from_str(&turn.joined()) else {
                 findings.report(place, Severity::Error, || {
-                    Message::new("the output is no JSON, and a schema was given for it")
-                        .help("write the whole answer as one JSON value")
+                    Message::new("output is not valid JSON, but `output-schema` is set")
+                        .help("write the whole output as one JSON value")
                 });
                 continue;
             };
@@ -51,9 +51,9 @@ impl ExampleRule for SchemaMismatch {
                 };
                 let fault = &first.fault;
                 Message::new(format!(
-                    "the output does not fit the schema{at}: {fault}{more}"
+                    "output does not match the schema{at}: {fault}{more}"
                 ))
-                .help("mend the output, or the schema named by `output-schema`")
+                .help("fix the output, or the schema in `output-schema`")
             });
         }
     }

@@ -1,4 +1,4 @@
-//! A key or password that nobody else should have.
+//! A credential in a text: an API key, a token, a password.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use tunelint_data::text::prefilter::Mark;
@@ -7,7 +7,7 @@ use tunelint_data::text::secret::find;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("secret", Level::Fixed(Severity::Warning), Scope::Example);
 
 /// Builds the rule.
@@ -26,8 +26,8 @@ impl ExampleRule for Secret {
             for found in find(text.as_str().as_bytes()) {
                 let span = text.span_of(found.range.start, found.range.end);
                 findings.report(example.record.at(span), Severity::Warning, || {
-                    Message::new(format!("this looks like {}", found.what))
-                        .help("revoke it where it is valid, and replace it by a made-up one: a model repeats what it was taught")
+                    Message::new(format!("possible secret: {}", found.what))
+                        .help("revoke it, and replace it with a made-up one")
                         .hide(Veil::Secret)
                 });
             }

@@ -1,4 +1,4 @@
-//! Cells that a spreadsheet program has spoilt.
+//! Cells that a spreadsheet program corrupted: formula errors, rounded numbers, dates.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use tunelint_data::record::Body;
@@ -6,7 +6,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "spreadsheet-damage",
     Level::Fixed(Severity::Warning),
@@ -18,7 +18,7 @@ pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::example(SpreadsheetDamage))
 }
 
-/// What Excel and LibreOffice write into a cell whose formula failed.
+/// What Excel and LibreOffice show in a cell whose formula failed.
 const ERRORS: [&str; 9] = [
     "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
 ];
@@ -31,31 +31,31 @@ impl ExampleRule for SpreadsheetDamage {
             return;
         }
         for text in example.turns.iter().flat_map(|turn| &turn.texts) {
-            // Damage replaces a cell: a long one has none.
+            // Only whole cells: damage replaces the value of the cell.
             let value = text.as_str().trim();
             let (what, help) = match () {
                 () if ERRORS.contains(&value) => (
-                    "is the error of a spreadsheet formula",
-                    "repair the formula and export again",
+                    "spreadsheet formula error",
+                    "fix the formula and export again",
                 ),
                 () if is_rounded(value) => (
-                    "is a long number that a spreadsheet has rounded",
-                    "format the column as text before exporting; the lost digits cannot be restored",
+                    "number rounded by a spreadsheet",
+                    "format the column as text, and export again from the original data",
                 ),
                 () if is_dated(value) => (
-                    "is a date that a spreadsheet has made of something else",
-                    "format the column as text before the values are entered: `1/2` and `MAR1` became dates",
+                    "value converted to a date by a spreadsheet",
+                    "format the column as text before entering values such as `1/2` and `MAR1`",
                 ),
                 () => continue,
             };
             findings.report(example.record.at(text.span()), Severity::Warning, || {
-                Message::new(format!("{} {what}", quoted(value, 24))).help(help)
+                Message::new(format!("{what}: {}", quoted(value, 24))).help(help)
             });
         }
     }
 }
 
-/// Whether a number stands in the form in which spreadsheets export long ones: `1.23E+11`.
+/// Whether a number has the format in which spreadsheets export long numbers: `1.23E+11`.
 fn is_rounded(value: &str) -> bool {
     if value.len() > 24 {
         return false;
@@ -68,7 +68,7 @@ fn is_rounded(value: &str) -> bool {
     digits(&mantissa) && exponent.len() == 2 && digits(exponent)
 }
 
-/// Whether a day stands in the form that spreadsheets give to fractions and names: `2-Jan`,
+/// Whether a value has the date format that spreadsheets give to fractions and names: `2-Jan`,
 /// `Mar-01`.
 fn is_dated(value: &str) -> bool {
     const MONTHS: [&str; 12] = [
@@ -87,7 +87,7 @@ mod tests {
     use super::{is_dated, is_rounded};
 
     #[test]
-    fn dates_of_fractions_are_known_by_their_form() {
+    fn converted_dates_are_recognized() {
         assert!(is_dated("2-Jan") && is_dated("01-Feb") && is_dated("Mar-01"));
         assert!(
             !is_dated("2024-01-02")
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn rounded_numbers_are_known_by_their_form() {
+    fn rounded_numbers_are_recognized() {
         assert!(is_rounded("1.23E+11") && is_rounded("4,91512E+12") && is_rounded("-1E+15"));
         assert!(
             !is_rounded("1e5")

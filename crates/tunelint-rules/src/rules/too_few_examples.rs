@@ -1,4 +1,4 @@
-//! Fewer examples than the target asks for.
+//! Fewer examples than the target requires or recommends.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetLimit};
 use crate::survey::{Needs, Survey, ValidationSet};
@@ -9,17 +9,17 @@ use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::provider::profile::Effect;
 use tunelint_layouts::provider::task::Task;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("too-few-examples", Level::Profile, Scope::Dataset);
 
-/// Builds the rule, where a target names a minimum.
+/// Builds the rule; `None` where no target has a minimum and there is no validation set.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut limits = context.limits("min-examples");
     limits.extend(context.limits("min-examples-of-task"));
     let set = context.validation.as_ref().and_then(|set| set.set());
     let validation = set.map(|set| (set, context.limits("min-validation-examples")));
-    let silent = limits.is_empty() && validation.is_none();
-    (!silent).then(|| {
+    let is_needed = !limits.is_empty() || validation.is_some();
+    is_needed.then(|| {
         Check::survey(TooFewExamples {
             limits,
             validation,
@@ -30,9 +30,9 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 
 struct TooFewExamples {
     limits: Vec<TargetLimit>,
-    /// How large the validation set is, and what it is held to.
+    /// The validation set, and the limits on its size.
     validation: Option<(ValidationSet, Vec<TargetLimit>)>,
-    /// The task, where somebody named it.
+    /// The task, where the user set it; otherwise it is inferred.
     task: Option<Task>,
 }
 
@@ -47,29 +47,29 @@ impl SurveyRule for TooFewExamples {
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
         let task = self.task.or(survey.task()).map(Task::as_str);
-        let beside = self.validation.as_ref().map_or(0, |(set, _)| set.examples);
+        let validation_examples = self.validation.as_ref().map_or(0, |(set, _)| set.examples);
         if let Some(&source) = survey.sources.first() {
             let limits = self.limits.iter();
             for limit in
                 limits.filter(|of| of.limit.task.is_none() || of.limit.task.as_deref() == task)
             {
-                let (what, more) = match limit.limit.with_validation && beside > 0 {
-                    true => (" for training and validation", beside),
+                let (what, more) = match limit.limit.with_validation && validation_examples > 0 {
+                    true => (" for training and validation", validation_examples),
                     false => ("", 0),
                 };
-                compare(what, survey.examples + more, source, limit, findings);
+                report_if_below(what, survey.examples + more, source, limit, findings);
             }
         }
         if let Some((set, limits)) = &self.validation {
             for limit in limits {
-                compare(" for validation", set.examples, set.source, limit, findings);
+                report_if_below(" for validation", set.examples, set.source, limit, findings);
             }
         }
     }
 }
 
-/// Holds the number of examples of a set beside a limit.
-fn compare(
+/// Reports a dataset with fewer examples than a limit requires; `what` follows the number.
+fn report_if_below(
     what: &str,
     examples: u64,
     source: SourceId,
@@ -81,7 +81,6 @@ fn compare(
     }
     findings.report_at(Location::whole(source), limit.severity(true), || {
         let have = counted(examples, "example");
-        let fewer = if examples == 1 { "is" } else { "are" };
         let verb = match (limit.effect, targets.len()) {
             (Effect::Advises, 1) => "asks for",
             (Effect::Advises, _) => "ask for",
@@ -91,9 +90,9 @@ fn compare(
         let task = limit.task.as_ref();
         let task = task.map_or(String::new(), |task| format!(" for {task}"));
         Message::new(format!(
-            "{have}{what} {fewer} fewer than the {} that {} {verb}{task}",
-            grouped(limit.value),
-            listed(targets)
+            "{have}{what}: {} {verb} at least {}{task}",
+            listed(targets),
+            grouped(limit.value)
         ))
         .help(format!("add at least {} more", limit.value - examples))
         .targets(targets)

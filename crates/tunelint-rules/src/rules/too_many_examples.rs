@@ -1,14 +1,14 @@
-//! More examples than the target takes.
+//! More examples than the target allows.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetLimit};
 use crate::survey::{Needs, Survey};
 use tunelint_data::text::position::Location;
 use tunelint_layouts::finding::Findings;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("too-many-examples", Level::Profile, Scope::Dataset);
 
-/// Builds the rule, where a target names a maximum.
+/// Builds the rule; `None` unless a target has a maximum.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let limits = context.limits("max-examples");
     let set = context.validation.as_ref().and_then(|set| set.set());
@@ -18,7 +18,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 
 struct TooManyExamples {
     limits: Vec<TargetLimit>,
-    /// Examples for validation.
+    /// The number of validation examples.
     validation: u64,
 }
 
@@ -37,7 +37,7 @@ impl SurveyRule for TooManyExamples {
                     "training and validation set",
                     survey.examples + self.validation,
                 ),
-                false => ("set", survey.examples),
+                false => ("dataset", survey.examples),
             };
             if examples <= limit.limit.value {
                 continue;
@@ -45,7 +45,7 @@ impl SurveyRule for TooManyExamples {
             findings.report_at(Location::whole(source), limit.limit.severity(false), || {
                 limit
                     .exceeded(what, examples)
-                    .help("train on a sample, or on the best of them")
+                    .help("train on a sample, or keep only the best examples")
             });
         }
     }

@@ -1,18 +1,18 @@
-//! More labels than the target advises.
+//! More labels than the target recommends.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetLimit};
 use crate::survey::{Needs, Survey};
 use tunelint_data::text::position::Location;
 use tunelint_layouts::finding::Findings;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("too-many-labels", Level::Profile, Scope::Dataset);
 
-/// Builds the rule, where a target says how many labels there should be.
+/// Builds the rule for the first pass; `None` unless a target limits the number of labels.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let limits = context.limits("labels");
-    let speaks = context.inferred.is_none() && !limits.is_empty();
-    speaks.then(|| Check::survey(TooManyLabels { limits }))
+    let is_needed = context.inferred.is_none() && !limits.is_empty();
+    is_needed.then(|| Check::survey(TooManyLabels { limits }))
 }
 
 struct TooManyLabels {
@@ -32,8 +32,8 @@ impl SurveyRule for TooManyLabels {
         for limit in self.limits.iter().filter(|of| labels > of.limit.value) {
             findings.report_at(Location::whole(source), limit.limit.severity(false), || {
                 limit
-                    .exceeded("set", labels)
-                    .help("merge labels that mean nearly the same, or sort in two steps")
+                    .exceeded("dataset", labels)
+                    .help("merge similar labels, or classify in two steps")
             });
         }
     }

@@ -1,4 +1,4 @@
-//! An output that ends in the middle.
+//! An output that was truncated: it ends in mid-sentence, code block, JSON or list.
 
 use serde::de::IgnoredAny;
 
@@ -11,7 +11,7 @@ use tunelint_data::text::printable::{counted, grouped, quoted};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "truncated-output",
     Level::Fixed(Severity::Warning),
@@ -20,13 +20,13 @@ pub const META: RuleMeta = RuleMeta::new(
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::example(TruncatedOutput).and_survey(CutAtALimit))
+    Some(Check::example(TruncatedOutput).and_survey(SharedMaximum))
 }
 
-/// Bytes from which on an end in the middle is no style.
-const LONG: usize = 200;
+/// Minimum number of bytes of an output whose unfinished end is not a matter of style.
+const MIN_BYTES: usize = 200;
 
-/// Words after which no sentence ends.
+/// Words with which no sentence ends.
 const FUNCTION_WORDS: [&str; 37] = [
     "the", "a", "an", "and", "or", "of", "to", "with", "for", "which", "is", "are", "was", "were",
     "by", "from", "as", "at", "but", "if", "because", "such", "than", "their", "its", "your", "my",
@@ -46,21 +46,20 @@ impl ExampleRule for TruncatedOutput {
                 .and_then(|text| text.char_indices().next_back());
             let span = text.span_of(last.map_or(0, |(at, _)| at), end);
             findings.report(example.record.at(span), Severity::Warning, || {
-                Message::new(format!("the output ends in the middle: {}", cause.words())).help(
-                    "write its end, or remove the record: the model would learn to stop there",
-                )
+                Message::new(format!("truncated output: {}", cause.describe()))
+                    .help("complete the output, or remove the record")
             });
         }
     }
 }
 
-/// Outputs that share the greatest length from which on that is no chance.
-const MANY: usize = 5;
+/// Minimum number of outputs of the maximum length that are unlikely to be a coincidence.
+const MIN_SHARING: usize = 5;
 
-/// Speaks where many outputs have exactly the greatest length: that was somebody's limit.
-struct CutAtALimit;
+/// Reports many outputs of exactly the maximum length: the sign of a length limit.
+struct SharedMaximum;
 
-impl SurveyRule for CutAtALimit {
+impl SurveyRule for SharedMaximum {
     fn needs(&self) -> Needs {
         Needs {
             lengths: true,
@@ -70,34 +69,38 @@ impl SurveyRule for CutAtALimit {
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
         let longest = survey.output_lengths.longest();
-        let Some((most, first)) = longest.first() else {
+        let Some((max, first)) = longest.first() else {
             return;
         };
         let sharing = longest
             .iter()
-            .take_while(|(length, _)| length == most)
+            .take_while(|(length, _)| length == max)
             .count();
-        if sharing < MANY || *most < LONG as u64 || !is_limit(*most) {
+        if sharing < MIN_SHARING || *max < MIN_BYTES as u64 || !is_limit(*max) {
             return;
         }
         findings.report_at(first.location(), Severity::Warning, || {
-            let more = if sharing == longest.len() { " and more" } else { "" };
+            let more = if sharing == longest.len() {
+                " or more"
+            } else {
+                ""
+            };
             Message::new(format!(
-                "{}{more} have exactly {} characters, the most of all: they were probably cut there",
+                "{}{more} of exactly {} characters, the maximum: probably truncated there",
                 counted(sharing as u64, "output"),
-                grouped(*most)
+                grouped(*max)
             ))
-            .help("look at their ends; write them again without the limit, or remove them")
+            .help("regenerate them without the length limit, or remove them")
         });
     }
 }
 
-/// Whether a length is one that people set: round in tens or in twos.
+/// Whether a length is a typical limit: a multiple of 100 or of 256.
 fn is_limit(length: u64) -> bool {
     length.is_multiple_of(100) || length.is_multiple_of(256)
 }
 
-/// What shows that an output was cut.
+/// The evidence that an output was truncated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
     OpenFence,
@@ -107,12 +110,12 @@ enum Cause {
 }
 
 impl Cause {
-    fn words(&self) -> String {
+    fn describe(&self) -> String {
         match self {
-            Self::OpenFence => "a code block is never closed".to_owned(),
-            Self::OpenJson => "its JSON is not complete".to_owned(),
-            Self::EmptyItem => "the last item of a list is empty".to_owned(),
-            Self::Word(word) => format!("no sentence ends with {}", quoted(word, 16)),
+            Self::OpenFence => "unclosed code block".to_owned(),
+            Self::OpenJson => "incomplete JSON".to_owned(),
+            Self::EmptyItem => "empty last list item".to_owned(),
+            Self::Word(word) => format!("ends with {}", quoted(word, 16)),
         }
     }
 }
@@ -125,7 +128,7 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
     if text.as_str().trim_start().starts_with(['{', '[']) && is_open_json(whole) {
         return Some(Cause::OpenJson);
     }
-    if whole.len() < LONG {
+    if whole.len() < MIN_BYTES {
         return None;
     }
     let line = whole.lines().next_back().unwrap_or_default().trim();
@@ -138,7 +141,7 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
     (!is_code(text)).then_some(found)
 }
 
-/// Whether an odd number of lines begin or end a code block.
+/// Whether the number of lines that open or close a code block is odd.
 fn has_open_fence(text: &str) -> bool {
     let fences = text
         .lines()
@@ -152,7 +155,7 @@ fn is_open_json(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_err_and(|error| error.is_eof())
 }
 
-/// `10.`, `-`: a list whose last item was never written.
+/// Whether `line` is a list marker without an item: `10.`, `-`.
 fn is_empty_item(line: &str) -> bool {
     let number = line.strip_suffix(['.', ')']).unwrap_or_default();
     let numbered =
@@ -170,27 +173,27 @@ mod tests {
     use super::*;
     use tunelint_data::text::position::Span;
 
-    fn caused(text: &str) -> Option<Cause> {
+    fn cause_of(text: &str) -> Option<Cause> {
         cause(&Text::composed(text.to_owned(), Span::at(0)))
     }
 
     #[test]
-    fn cuts_are_told_by_what_is_open() {
+    fn unfinished_ends_are_found() {
         let long = "The parcel left the depot this morning. ".repeat(6);
-        assert_eq!(caused("```python\nprint(1)\n"), Some(Cause::OpenFence));
-        assert_eq!(caused("```python\nprint(1)\n```\nDone"), None);
-        assert_eq!(caused("{\"a\": [1, 2"), Some(Cause::OpenJson));
-        assert_eq!(caused("[citation needed] It is so"), None);
+        assert_eq!(cause_of("```python\nprint(1)\n"), Some(Cause::OpenFence));
+        assert_eq!(cause_of("```python\nprint(1)\n```\nDone"), None);
+        assert_eq!(cause_of("{\"a\": [1, 2"), Some(Cause::OpenJson));
+        assert_eq!(cause_of("[citation needed] It is so"), None);
         assert_eq!(
-            caused(&format!("{long}It went to the")),
+            cause_of(&format!("{long}It went to the")),
             Some(Cause::Word("the".to_owned()))
         );
         assert_eq!(
-            caused(&format!("{long}\n1. Wait\n2.")),
+            cause_of(&format!("{long}\n1. Wait\n2.")),
             Some(Cause::EmptyItem)
         );
-        assert_eq!(caused(&format!("{long}It went home")), None);
-        assert_eq!(caused(&format!("{long}The sum is 12.")), None);
-        assert_eq!(caused("to the"), None);
+        assert_eq!(cause_of(&format!("{long}It went home")), None);
+        assert_eq!(cause_of(&format!("{long}The sum is 12.")), None);
+        assert_eq!(cause_of("to the"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Fields that the layout does not know.
+//! Fields that are not part of the layout.
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::layout::{self, Layout};
 use tunelint_layouts::provider::profile::Profile;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "unknown-field",
     Level::Fixed(Severity::Advice),
@@ -25,70 +25,71 @@ pub const META: RuleMeta = RuleMeta::new(
 
 /// Builds the rule.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let mut refused = context.requires("no-extra-fields");
-    refused.retain(|fact| fact.severity() > Severity::Advice);
+    let mut strict = context.requires("no-extra-fields");
+    strict.retain(|fact| fact.severity() > Severity::Advice);
     let layouts = |fact: &TargetFact| {
         let named = |profile: &&Arc<Profile>| fact.targets.contains(&profile.name);
         let profiles = context.profiles.iter().filter(named);
         let names = profiles.flat_map(|profile| &profile.layouts);
         names.filter_map(|name| layout::by_name(name)).collect()
     };
-    let refused = refused.into_iter().map(|fact| (layouts(&fact), fact));
+    let strict = strict.into_iter().map(|fact| (layouts(&fact), fact));
     Some(Check::dataset(UnknownField {
-        refused: refused.collect(),
+        strict: strict.collect(),
     }))
 }
 
 struct UnknownField {
-    /// The targets that take no other fields than their own, and the layouts in which they would
-    /// receive a record as it is: converting leaves the field out.
-    refused: Vec<(Vec<Arc<dyn Layout>>, TargetFact)>,
+    /// The targets that accept no unknown fields, with the layouts in which they receive a record
+    /// as it is: a conversion drops the field.
+    strict: Vec<(Vec<Arc<dyn Layout>>, TargetFact)>,
 }
 
-/// The unknown names of each source.
-type OfSources = BTreeMap<u32, NameCounts<First>>;
+/// The unknown names, by number of the source.
+type NamesBySource = BTreeMap<u32, NameCounts<First>>;
 
-/// The unknown names of all sources.
+/// The unknown names in all sources.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Names {
-    /// At the top of records.
-    top: OfSources,
-    /// In turns, for the targets that take no others than they list.
-    turns: OfSources,
+    /// Keys at the top level of records.
+    top: NamesBySource,
+    /// Keys of messages, for the targets that accept only the keys of their layout.
+    turns: NamesBySource,
 }
 
-/// Where a name stands first.
+/// The first occurrence of a name.
 #[derive(Debug, Serialize, Deserialize)]
 struct First {
     location: Location,
-    /// Whether each of the targets that refuse it would receive it.
+    /// For each of [`UnknownField::strict`]: whether it would receive the field.
     received: Vec<bool>,
 }
 
 impl UnknownField {
-    /// Which of the targets would receive a record in layouts none of which has what `is_known`
-    /// asks for. One for which the record has to be converted receives none of it.
-    fn lacking(&self, record: &Record<'_>, is_known: impl Fn(&dyn Layout) -> bool) -> Vec<bool> {
-        let lacks = |layouts: &[Arc<dyn Layout>]| {
+    /// For each of [`Self::strict`]: whether it reads the record as it is, in layouts of which none
+    /// satisfies `is_known`. A target for which the record has to be converted never receives the
+    /// field.
+    fn receivers(&self, record: &Record<'_>, is_known: impl Fn(&dyn Layout) -> bool) -> Vec<bool> {
+        let receives = |layouts: &[Arc<dyn Layout>]| {
             let mut reading = layouts
                 .iter()
                 .filter(|of| of.reads(&record.body))
                 .peekable();
             reading.peek().is_some() && !reading.any(|of| is_known(of.as_ref()))
         };
-        let refused = self.refused.iter();
-        refused.map(|(layouts, _)| lacks(layouts)).collect()
+        let strict = self.strict.iter();
+        strict.map(|(layouts, _)| receives(layouts)).collect()
     }
 
-    fn observe_top(&self, example: &Example<'_>, tally: &mut OfSources) {
+    fn observe_top(&self, example: &Example<'_>, tally: &mut NamesBySource) {
         if example.extras.is_empty() {
             return;
         }
         let record = &example.record;
         let names = tally.entry(record.source.0).or_default();
         let mut last = Located::new(record);
-        let received = LazyCell::new(|| self.lacking(record, |_| false));
-        // The tag is read, whatever the layout.
+        let received = LazyCell::new(|| self.receivers(record, |_| false));
+        // The KTO tag is read in every layout.
         let tagged = example.is_tagged();
         for extra in example
             .extras
@@ -112,24 +113,24 @@ impl UnknownField {
         }
     }
 
-    /// Counts the fields that the layout knows and that of a target does not.
-    fn observe_settings(&self, example: &Example<'_>, tally: &mut OfSources) {
+    /// Counts the fields that the record's layout knows but a target's layout does not.
+    fn observe_settings(&self, example: &Example<'_>, tally: &mut NamesBySource) {
         let record = &example.record;
         for setting in &example.settings {
             let is_known =
                 |of: &dyn Layout| of.name() == example.layout || of.fields().contains(&setting.key);
-            let received = self.lacking(record, is_known);
+            let received = self.receivers(record, is_known);
             add(setting.key, setting.key_span, received, record, tally);
         }
     }
 
-    /// Counts the keys of turns that a target's layout has no place for.
-    fn observe_turns(&self, example: &Example<'_>, tally: &mut OfSources) {
+    /// Counts the keys of messages that a target's layout does not know.
+    fn observe_turns(&self, example: &Example<'_>, tally: &mut NamesBySource) {
         let record = &example.record;
-        if self.refused.is_empty() {
+        if self.strict.is_empty() {
             return;
         }
-        // Calls and results are not fields too many, but of another kind: `broken-tool-call`.
+        // Tool calls and results are not extra fields: they are `broken-tool-call`.
         let turns = example.turns.iter().filter(|turn| turn.role != Role::Tool);
         let notes = turns.flat_map(|turn| &turn.parts);
         for part in notes.filter(|part| part.kind == PartKind::Note && !part.key.contains('/')) {
@@ -137,14 +138,20 @@ impl UnknownField {
                 let keys = of.turn_fields();
                 keys.is_none_or(|keys| keys.contains(&part.key))
             };
-            let received = self.lacking(record, is_known);
+            let received = self.receivers(record, is_known);
             add(part.key, part.span, received, record, tally);
         }
     }
 }
 
-/// Counts a name that some targets would receive.
-fn add(name: &str, span: Span, received: Vec<bool>, record: &Record<'_>, tally: &mut OfSources) {
+/// Counts a name, if any strict target would receive it.
+fn add(
+    name: &str,
+    span: Span,
+    received: Vec<bool>,
+    record: &Record<'_>,
+    tally: &mut NamesBySource,
+) {
     if !received.contains(&true) {
         return;
     }
@@ -155,13 +162,13 @@ fn add(name: &str, span: Span, received: Vec<bool>, record: &Record<'_>, tally: 
     });
 }
 
-fn merge(into: &mut OfSources, from: OfSources) {
+fn merge(into: &mut NamesBySource, from: NamesBySource) {
     for (source, names) in from {
         into.entry(source).or_default().merge(names);
     }
 }
 
-fn shift(of: &mut OfSources, by: u32) {
+fn shift(of: &mut NamesBySource, by: u32) {
     let sources = std::mem::take(of).into_iter().map(|(source, mut names)| {
         for name in names.names.values_mut() {
             name.first.location.source.0 += by;
@@ -175,7 +182,7 @@ impl DatasetRule for UnknownField {
     type Tally = Names;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Names) {
-        // A column that is left out of a table is how tables are used.
+        // Unused columns are normal in a table.
         if matches!(example.record.body, Body::Row(_)) {
             return;
         }
@@ -195,35 +202,35 @@ impl DatasetRule for UnknownField {
     }
 
     fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
-        for (of, counts) in [("record", tally.top), ("turn", tally.turns)] {
+        for (of, counts) in [("record", tally.top), ("message", tally.turns)] {
             for (source, names) in counts {
-                tell_further(SourceId(source), names.further, findings);
+                report_unlisted(SourceId(source), names.further, findings);
                 for (name, field) in &names.names {
-                    self.tell(name, of, field, findings);
+                    self.report(name, of, field, findings);
                 }
             }
         }
     }
 }
 
-/// Speaks of names beyond those that are counted one by one.
-fn tell_further(source: SourceId, further: u64, findings: &mut Findings<'_>) {
+/// Reports the names beyond the first [`MOST`], which are only counted together.
+fn report_unlisted(source: SourceId, further: u64, findings: &mut Findings<'_>) {
     if further == 0 {
         return;
     }
     findings.report_at(Location::whole(source), Severity::Advice, || {
         let times = counted(further, "time");
         Message::new(format!(
-            "fields of more than {MOST} names are none of the layout's: besides those that are named here, others stand {times}"
+            "more than {MOST} unknown field names: those not listed here occur {times}"
         ))
-        .help("names that differ from record to record are data: put them in a text")
+        .help("move data out of the field names and into a text")
     });
 }
 
 impl UnknownField {
-    /// Speaks of a name, for those who would receive the field, or else for all; `of` is what has
-    /// it.
-    fn tell(
+    /// Reports a name for the strict targets that would receive the field; without any, one finding
+    /// for all targets. `of` is the noun for what has the field.
+    fn report(
         &self,
         name: &str,
         of: &str,
@@ -232,20 +239,19 @@ impl UnknownField {
     ) {
         let words = || {
             format!(
-                "the field {} is none of the layout's; {} {} it",
+                "unknown field {} in {}",
                 quoted(name, 40),
-                counted(*count, of),
-                if *count == 1 { "has" } else { "have" }
+                counted(*count, of)
             )
         };
-        let receiving = self.refused.iter().zip(&first.received);
+        let receiving = self.strict.iter().zip(&first.received);
         let receiving = receiving.filter(|(_, received)| **received);
         let facts: Vec<_> = receiving.map(|((_, fact), _)| fact).collect();
         for fact in &facts {
             findings.report_at(first.location.clone(), fact.severity(), || {
                 Message::new(format!("{}: {}", words(), fact.does("it")))
                     .identity(name.as_bytes())
-                    .help("`tunelint convert` leaves it out")
+                    .help("remove it, for example with `tunelint convert`")
                     .targets(&fact.targets)
             });
         }
@@ -253,7 +259,7 @@ impl UnknownField {
             findings.report_at(first.location.clone(), Severity::Advice, || {
                 Message::new(words())
                     .identity(name.as_bytes())
-                    .help("it is not trained on; a provider may refuse it: `tunelint convert` leaves it out")
+                    .help("remove it, for example with `tunelint convert`")
             });
         }
     }

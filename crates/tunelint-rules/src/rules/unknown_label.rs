@@ -1,4 +1,4 @@
-//! An output that is no label, in a set of labels.
+//! An output that is not one of the labels of a classification dataset.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "unknown-label",
     Level::Fixed(Severity::Warning),
@@ -17,7 +17,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .inferring();
 
-/// Builds the rule, where something stands in the place of a label.
+/// Builds the rule; `None` unless the outputs are labels and some are not among them.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let any = !inferred.labels.as_ref()?.unknown.is_empty();
@@ -41,16 +41,17 @@ impl ExampleRule for UnknownLabel {
         let place = example.record.at(turn.span_of(range_in(body, &text)));
         findings.report(place, Severity::Warning, || {
             let known = labels.labels.len() - labels.unknown.len();
-            let said = format!(
-                "{} is none of the {known} labels of this set",
+            let message = format!(
+                "unknown label {}: not one of the {known} labels of the dataset",
                 quoted(body, 60)
             );
             match labels.meant(body) {
-                Some(meant) => Message::new(format!("{said}, but holds {}", quoted(meant, 40)))
-                    .help("write the label alone"),
-                None => Message::new(said).help(
-                    "if it is a label, give it more examples; if not, write the one that is meant",
-                ),
+                Some(meant) => {
+                    Message::new(format!("{message}, but contains {}", quoted(meant, 40)))
+                        .help("write only the label")
+                }
+                None => Message::new(message)
+                    .help("replace it with a known label, or add more examples of it"),
             }
         });
     }

@@ -1,4 +1,4 @@
-//! A turn of somebody whom the layout, or the target, does not know.
+//! A role that the layout does not know, or the target does not accept.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::provider::profile::{Profile, Roles};
 use tunelint_layouts::reader::Unreadable;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "unknown-role",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// What people write, and what it means in `messages`.
+/// Common names for roles, with the role in `messages` that each stands for.
 const ALIASES: [(&str, &str); 16] = [
     ("human", "user"),
     ("person", "user"),
@@ -44,129 +44,134 @@ const ALIASES: [(&str, &str); 16] = [
     ("developer", "system"),
 ];
 
-/// Builds the rule. Roles that the layout itself does not know are reported while it is read.
+/// Builds the rule. Roles that the layout itself does not know are reported while the record is
+/// read.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let question = |layout: Arc<dyn layout::Layout>| {
+    let layout_roles = |layout: Arc<dyn layout::Layout>| {
         let naming = layout.naming()?;
         let name = layout.name();
-        let takes = |of: &&Arc<Profile>| of.layouts.iter().any(|layout| layout == name);
+        let accepts = |of: &&Arc<Profile>| of.layouts.iter().any(|layout| layout == name);
         let target = |of: &Arc<Profile>| (of.name.clone(), of.roles_of(name).cloned());
-        let takers = context.profiles.iter().filter(takes);
-        Some(Question {
+        let accepting = context.profiles.iter().filter(accepts);
+        Some(LayoutRoles {
             layout: name,
             naming,
-            targets: takers.map(target).collect(),
+            targets: accepting.map(target).collect(),
         })
     };
-    Some(
-        Check::example(UnknownRole {
-            questions: layout::all().into_iter().filter_map(question).collect(),
-            no_target: context.profiles.is_empty(),
-        })
-        .and_record(OfNoLayout),
-    )
+    let unknown = UnknownRole {
+        layouts: layout::all().into_iter().filter_map(layout_roles).collect(),
+        no_target: context.profiles.is_empty(),
+    };
+    Some(Check::example(unknown).and_record(UnknownToLayout))
 }
 
-/// Roles that a layout has and some targets do not take: who refuses them.
+/// Checks the roles that a layout knows but some targets do not accept.
 struct UnknownRole {
-    questions: Vec<Question>,
-    /// Whether nobody is asked but the layout.
+    layouts: Vec<LayoutRoles>,
+    /// Whether there is no target, so that only the layout decides.
     no_target: bool,
 }
 
-/// Who takes which names in a layout.
-struct Question {
+/// The role names in a layout, and those that each target accepts.
+struct LayoutRoles {
     layout: &'static str,
     naming: Naming,
-    /// The targets that take the layout, and the names that they say they take; for others the
-    /// record is converted, and has the usual names then.
+    /// The targets that accept the layout, with the role names in their profile. For all other
+    /// targets the record is converted, which replaces the names.
     targets: Vec<(String, Option<Roles>)>,
 }
 
 impl ExampleRule for UnknownRole {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let mut questions = self.questions.iter();
-        let Some(question) = questions.find(|of| of.layout == example.layout) else {
+        let mut layouts = self.layouts.iter();
+        let Some(roles) = layouts.find(|of| of.layout == example.layout) else {
             return;
         };
-        let naming = &question.naming;
+        let naming = &roles.naming;
         let Some(Field::Other(turns)) = example.record.body.field(naming.list) else {
             return;
         };
-        // A name is told of once, where it stands first.
-        let mut told: Vec<&str> = Vec::new();
+        // Each name is reported once, at its first message.
+        let mut reported: Vec<&str> = Vec::new();
         for role in turns.items().filter_map(|turn| turn.get(naming.speaker)) {
             let name = role.as_str().unwrap_or_default();
-            let is_seldom = naming.seldom.iter().any(|(seldom, _)| *seldom == name);
-            if (!is_seldom && question.is_taken(name)) || told.contains(&name) {
+            let is_nonstandard = naming.seldom.iter().any(|(seldom, _)| *seldom == name);
+            if (!is_nonstandard && roles.is_accepted(name)) || reported.contains(&name) {
                 continue;
             }
-            told.push(name);
-            // Of a name that the user gave, targets are not asked.
+            reported.push(name);
+            // A name that the user mapped with `--role` is fine for every target.
             if example.record.speakers.get(name).is_some() {
                 continue;
             }
-            match is_seldom {
+            match is_nonstandard {
                 true if self.no_target => {
                     let place = example.record.at(role.span());
                     findings.report(place, Severity::Error, || {
-                        of_no_layout(&example.record, naming.speaker, name, naming.names)
+                        unknown_to_layout(&example.record, naming.speaker, name, naming.names)
                     });
                 }
-                true => question.tell_seldom(&example.record, role, findings),
-                false => question.tell_refused(&example.record, role, findings),
+                true => roles.report_nonstandard(&example.record, role, findings),
+                false => roles.report_rejected(&example.record, role, findings),
             }
         }
     }
 }
 
-impl Question {
-    /// The targets that name their roles and do not name `name`.
-    fn refusing(&self, name: &str) -> impl Iterator<Item = (&str, &Roles)> {
+impl LayoutRoles {
+    /// The targets whose profile lists roles, but not `name`.
+    fn rejecting(&self, name: &str) -> impl Iterator<Item = (&str, &Roles)> {
         let targets = self.targets.iter();
         let named = targets.filter_map(|(target, roles)| Some((target.as_str(), roles.as_ref()?)));
         named.filter(move |(_, roles)| !accepts(roles, name))
     }
 
-    fn is_taken(&self, name: &str) -> bool {
-        self.refusing(name).next().is_none()
+    fn is_accepted(&self, name: &str) -> bool {
+        self.rejecting(name).next().is_none()
     }
 
-    /// Speaks of a name that the layout has, for the targets that do not take it.
-    fn tell_refused(&self, record: &Record<'_>, role: Value<'_>, findings: &mut Findings<'_>) {
+    /// Reports a name that the layout knows, for the targets that do not accept it.
+    fn report_rejected(&self, record: &Record<'_>, role: Value<'_>, findings: &mut Findings<'_>) {
         let name = role.as_str().unwrap_or_default();
         let everywhere: &[String] = &[];
         let facts = self
-            .refusing(name)
+            .rejecting(name)
             .map(|(target, of)| (target, of.effect, of.unconfirmed, everywhere));
         for fact in TargetFact::gather(facts) {
             findings.report(record.at(role.span()), fact.severity(), || {
-                let does = fact.does(&format!("the role {}", quoted(name, 20)));
-                let is_meant = |target: &str| fact.targets.iter().any(|of| of == target);
-                let mut refusing = self.refusing(name);
-                let known = refusing.find(|(target, _)| is_meant(target));
+                let does = fact.does(&format!("role {}", quoted(name, 20)));
+                let is_affected = |target: &str| fact.targets.iter().any(|of| of == target);
+                let mut rejecting = self.rejecting(name);
+                let known = rejecting.find(|(target, _)| is_affected(target));
                 let known = known.map_or(everywhere, |(_, roles)| &roles.accepts);
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let help = match meant(name, &known) {
-                    Some(usual) => format!("it calls it `{usual}`"),
-                    None => format!("its roles are {}", known.join(", ")),
+                    Some(usual) => format!("change it to `{usual}`"),
+                    None => format!("use one of {}", known.join(", ")),
                 };
                 Message::new(does).help(help).targets(&fact.targets)
             });
         }
     }
 
-    /// Speaks of a name that few readers take: an error for the targets that do not say they do.
-    fn tell_seldom(&self, record: &Record<'_>, role: Value<'_>, findings: &mut Findings<'_>) {
+    /// Reports a name that few readers accept: an error for each target whose profile does not list
+    /// it.
+    fn report_nonstandard(
+        &self,
+        record: &Record<'_>,
+        role: Value<'_>,
+        findings: &mut Findings<'_>,
+    ) {
         let name = role.as_str().unwrap_or_default();
-        let takes = |roles: &Option<Roles>| roles.as_ref().is_some_and(|of| accepts(of, name));
-        let others = self.targets.iter().filter(|(_, roles)| !takes(roles));
+        let accepting = |roles: &Option<Roles>| roles.as_ref().is_some_and(|of| accepts(of, name));
+        let others = self.targets.iter().filter(|(_, roles)| !accepting(roles));
         let others: Vec<String> = others.map(|(target, _)| target.clone()).collect();
         if others.is_empty() {
             return;
         }
         findings.report(record.at(role.span()), Severity::Error, || {
-            no_role(self.naming.speaker, name, &others, self.naming.names).targets(&others)
+            unknown_role(name, &others, self.naming.names).targets(&others)
         });
     }
 }
@@ -175,10 +180,10 @@ fn accepts(roles: &Roles, name: &str) -> bool {
     roles.accepts.iter().any(|role| role == name)
 }
 
-/// Roles that the layout itself does not have.
-struct OfNoLayout;
+/// Reports roles that the layout itself does not have.
+struct UnknownToLayout;
 
-impl RecordRule for OfNoLayout {
+impl RecordRule for UnknownToLayout {
     fn check(&self, record: &Record<'_>, why: Unreadable<'_>, findings: &mut Findings<'_>) {
         let Unreadable::Mismatches(mismatches) = why else {
             return;
@@ -186,40 +191,39 @@ impl RecordRule for OfNoLayout {
         for mismatch in mismatches {
             if let MismatchKind::UnknownRole { key, name, roles } = &mismatch.kind {
                 findings.report(record.at(mismatch.span), Severity::Error, || {
-                    of_no_layout(record, key, name, roles)
+                    unknown_to_layout(record, key, name, roles)
                 });
             }
         }
     }
 }
 
-fn of_no_layout(record: &Record<'_>, key: &str, name: &str, known: &[&str]) -> Message {
+fn unknown_to_layout(record: &Record<'_>, key: &str, name: &str, known: &[&str]) -> Message {
     if record.speakers.get(name) == Some(Speaker::Call) {
         let (key, shown) = (quoted(key, 20), quoted(name, 30));
-        let why = "was said to be a tool call, and no turn is one here";
-        return Message::new(format!("{key} is {shown}, which {why}"))
-            .help("`call` is for `sharegpt`; the other layouts have calls beside the text of a turn: say `model`");
+        let why = "mapped to `call`, which only `sharegpt` supports";
+        return Message::new(format!("{key} is {shown}, {why}")).help("map it to `model`");
     }
-    no_role(key, name, &[], known)
+    unknown_role(name, &[], known)
 }
 
-/// The message about a name under `key` that is none of the roles `known`, for some `targets` or
-/// for everybody.
-fn no_role(key: &str, name: &str, targets: &[String], known: &[&str]) -> Message {
-    let (key, shown) = (quoted(key, 20), quoted(name, 30));
-    let of = if targets.is_empty() { "" } else { " for " };
-    let whom = listed(targets);
-    let message = Message::new(format!("{key} is {shown}, which is no role{of}{whom}"));
+/// The message about a name that is not one of the roles `known`, for `targets`, or, without any,
+/// for all.
+fn unknown_role(name: &str, targets: &[String], known: &[&str]) -> Message {
+    let shown = quoted(name, 30);
+    let preposition = if targets.is_empty() { "" } else { " for " };
+    let targets = listed(targets);
+    let message = Message::new(format!("unknown role {shown}{preposition}{targets}"));
     match meant(name, known) {
-        Some(meant) => message.help(format!("did you mean `{meant}`?")),
+        Some(meant) => message.help(format!("change it to `{meant}`")),
         None => message.help(format!(
-            "the roles are {}; `--role NAME=ROLE` says what another name stands for",
+            "use one of {}, or map the name with `--role NAME=ROLE`",
             known.join(", ")
         )),
     }
 }
 
-/// The role that was most likely meant.
+/// The role in `known` that was most likely meant.
 fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let lower = name.to_lowercase();
     let same = |role: &&&'k str| role.eq_ignore_ascii_case(name);
@@ -227,8 +231,8 @@ fn meant<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
         let (_, usual) = ALIASES
             .iter()
             .find(|(alias, usual)| *alias == lower || *usual == lower)?;
-        let turned = ALIASES.iter().filter(|(_, of)| of == usual);
-        let mut names = std::iter::once(usual).chain(turned.map(|(alias, _)| alias));
+        let aliases = ALIASES.iter().filter(|(_, of)| of == usual);
+        let mut names = std::iter::once(usual).chain(aliases.map(|(alias, _)| alias));
         names.find_map(|wanted| known.iter().find(|role| role.eq_ignore_ascii_case(wanted)))
     };
     let close = || {
@@ -250,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_layouts_own_word_is_named() {
+    fn the_intended_role_is_found() {
         let messages = ["system", "user", "assistant", "developer", "tool"];
         let sharegpt = ["system", "human", "gpt", "observation"];
         for (name, known, wanted) in [

@@ -1,4 +1,4 @@
-//! A letter and its accent as two characters, where one exists for both.
+//! Text that is not in NFC: a letter and its accent as two characters where one exists for both.
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_segmentation::UnicodeSegmentation;
@@ -13,7 +13,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "unnormalised-text",
     Level::Fixed(Severity::Advice),
@@ -41,18 +41,15 @@ impl ExampleRule for UnnormalisedText {
             };
             let span = text.span_of(first.start, first.end);
             findings.report(example.record.at(span), Severity::Advice, || {
-                Message::new(format!(
-                    "this character is not in normal form (NFC){}",
-                    others(changes.len())
-                ))
-                .help("normalise the set to NFC: equal texts are unequal to the model otherwise")
-                .fix(text.change(&example.record, &changes))
+                Message::new(format!("character not in NFC{}", others(changes.len())))
+                    .help("normalize the dataset to NFC")
+                    .fix(text.change(&example.record, &changes))
             });
         }
     }
 }
 
-/// Every character, as people count them, that NFC writes otherwise.
+/// Every grapheme that is not in NFC, with its NFC form.
 fn compositions(text: &str) -> Vec<Change> {
     text.grapheme_indices(true)
         .filter(|(_, grapheme)| !is_nfc(grapheme))

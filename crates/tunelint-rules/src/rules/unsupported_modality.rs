@@ -1,4 +1,4 @@
-//! An image, audio or file where the target trains on text, or takes fewer of them.
+//! Media that the target does not support: any at all, too many, or outside user messages.
 
 use crate::contract::{
     Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope, TargetFact, TargetLimit,
@@ -10,32 +10,32 @@ use tunelint_layouts::layout;
 use tunelint_layouts::provider::limit::say;
 use tunelint_layouts::provider::profile::Profile;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta =
     RuleMeta::new("unsupported-modality", Level::Profile, Scope::Example).fix(FixKind::DropsRecord);
 
-/// Builds the rule, where a target says something about images.
+/// Builds the rule; `None` unless a target restricts media.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let rule = UnsupportedModality {
-        bare: context
+        text_layouts: context
             .profiles
             .iter()
-            .filter(|profile| is_bare(profile))
+            .filter(|profile| has_text_layouts_only(profile))
             .map(|profile| profile.name.clone())
             .collect(),
         text_only: context.requires("text-only"),
-        of_user: context.requires("media-of-user"),
-        most: ["images", "videos"].map(|name| context.limits(name)),
+        user_only: context.requires("media-of-user"),
+        max: ["images", "videos"].map(|name| context.limits(name)),
     };
-    let silent = rule.bare.is_empty()
+    let is_empty = rule.text_layouts.is_empty()
         && rule.text_only.is_empty()
-        && rule.of_user.is_empty()
-        && rule.most.iter().all(Vec::is_empty);
-    (!silent).then(|| Check::example(rule))
+        && rule.user_only.is_empty()
+        && rule.max.iter().all(Vec::is_empty);
+    (!is_empty).then(|| Check::example(rule))
 }
 
-/// Whether none of its layouts has room for anything but text.
-fn is_bare(profile: &Profile) -> bool {
+/// Whether none of the profile's layouts can hold anything but text.
+fn has_text_layouts_only(profile: &Profile) -> bool {
     let layouts = &profile.layouts;
     let holds_media = |name: &String| {
         let layout = layout::by_name(name);
@@ -45,14 +45,14 @@ fn is_bare(profile: &Profile) -> bool {
 }
 
 struct UnsupportedModality {
-    /// Targets whose layouts hold text alone.
-    bare: Vec<String>,
-    /// Targets that say so.
+    /// The targets whose layouts can hold only text.
+    text_layouts: Vec<String>,
+    /// The targets whose profile has `text-only`.
     text_only: Vec<TargetFact>,
-    /// Targets that take media in turns of the user alone.
-    of_user: Vec<TargetFact>,
-    /// How many images they take, and how many videos.
-    most: [Vec<TargetLimit>; 2],
+    /// The targets that accept media only in user messages.
+    user_only: Vec<TargetFact>,
+    /// The limits on images, and on videos.
+    max: [Vec<TargetLimit>; 2],
 }
 
 impl ExampleRule for UnsupportedModality {
@@ -65,52 +65,52 @@ impl ExampleRule for UnsupportedModality {
             return;
         };
         let place = example.record.at(part.span);
-        let remove = "describe it in words, or remove the record";
-        if !self.bare.is_empty() {
+        let remove = "replace it with a description, or remove the record";
+        if !self.text_layouts.is_empty() {
             findings.report(place, Severity::Error, || {
-                let takes = say(&self.bare, "takes", "take", "text alone");
-                Message::new(format!("there is {}: {takes}", first.describe()))
+                let accepts = say(&self.text_layouts, "accepts", "accept", "only text");
+                Message::new(format!("{}: {accepts}", first.describe()))
                     .help(remove)
                     .fix(Fix::dropping())
-                    .targets(&self.bare)
+                    .targets(&self.text_layouts)
             });
         }
         for fact in &self.text_only {
             findings.report(place, fact.severity(), || {
-                let does = fact.does("anything but text");
-                Message::new(format!("there is {}: {does}", first.describe()))
+                let does = fact.does("anything other than text");
+                Message::new(format!("{}: {does}", first.describe()))
                     .help(remove)
                     .fix(Fix::dropping())
                     .targets(&fact.targets)
             });
         }
-        self.count(example, findings);
-        self.place(example, findings);
+        self.check_count(example, findings);
+        self.check_role(example, findings);
     }
 }
 
 impl UnsupportedModality {
-    /// Speaks of more than a target takes.
-    fn count(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for (medium, limits) in [Medium::Image, Medium::Video].into_iter().zip(&self.most) {
+    /// Reports more media than a target accepts.
+    fn check_count(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        for (medium, limits) in [Medium::Image, Medium::Video].into_iter().zip(&self.max) {
             let media = example.turns.iter().flat_map(media::of_turn);
             let mut media = media.filter(|(kind, _)| *kind == medium).peekable();
             let Some((_, first)) = media.peek().copied() else {
                 continue;
             };
-            let there = media.count() as u64;
+            let count = media.count() as u64;
             let place = example.record.at(first.span);
-            for limit in limits.iter().filter(|of| there > of.limit.value) {
+            for limit in limits.iter().filter(|of| count > of.limit.value) {
                 findings.report(place, limit.limit.severity(false), || {
-                    let help = "leave some of them out";
-                    limit.exceeded("example", there).help(help)
+                    let help = "remove some of them";
+                    limit.exceeded("example", count).help(help)
                 });
             }
         }
     }
 
-    /// Speaks of media that the model, or the system text, is to have.
-    fn place(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+    /// Reports media in assistant and system messages.
+    fn check_role(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         let turns = example.turns.iter();
         let mut others = turns.filter(|turn| matches!(turn.role, Role::Model | Role::System));
         let Some((turn, (medium, part))) =
@@ -118,15 +118,15 @@ impl UnsupportedModality {
         else {
             return;
         };
-        for fact in &self.of_user {
+        for fact in &self.user_only {
             findings.report(example.record.at(part.span), fact.severity(), || {
                 let place = match turn.role {
-                    Role::Model => "a turn of the model",
-                    _ => "the system text",
+                    Role::Model => "an assistant message",
+                    _ => "the system prompt",
                 };
-                let does = fact.does("media that are not in a turn of the user");
-                Message::new(format!("there is {} in {place}: {does}", medium.describe()))
-                    .help("let the user show it, or remove the record")
+                let does = fact.does("media outside user messages");
+                Message::new(format!("{} in {place}: {does}", medium.describe()))
+                    .help("move it to a user message, or remove the record")
                     .fix(Fix::dropping())
                     .targets(&fact.targets)
             });

@@ -1,4 +1,4 @@
-//! More bytes than the target takes in one upload.
+//! An upload with more bytes than the target allows.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use tunelint_layouts::layout::{self, Layout, Losses, ObjectWriter};
 use tunelint_layouts::provider::profile::{Delivery, Profile, Unit};
 use tunelint_layouts::writer::sink::REST_ENVELOPE_BYTES;
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("upload-too-large", Level::Profile, Scope::Dataset);
 
-/// Builds the rule, where a target limits uploads.
+/// Builds the rule; `None` unless a target limits the bytes of an upload.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut uploads: Vec<Upload> = Vec::new();
     for limit in context.limits("upload") {
@@ -33,14 +33,15 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     (!uploads.is_empty()).then(|| Check::dataset(UploadTooLarge { uploads }))
 }
 
-/// Adds what a target limits to the upload of its form.
+/// Adds the limit of one target to the uploads, grouped by layout and envelope. `None` if the
+/// profile has no known layout.
 fn add(uploads: &mut Vec<Upload>, profile: &Profile, limit: &TargetLimit) -> Option<()> {
     let layout = layout::by_name(profile.layouts.first()?)?;
     let envelope = match profile.container {
         Delivery::Rest => REST_ENVELOPE_BYTES,
         Delivery::Jsonl => 0,
     };
-    let own = TargetLimit {
+    let limit_of_target = TargetLimit {
         limit: limit.limit.clone(),
         targets: vec![profile.name.clone()],
     };
@@ -51,20 +52,20 @@ fn add(uploads: &mut Vec<Upload>, profile: &Profile, limit: &TargetLimit) -> Opt
             match upload.limits.iter_mut().find(|of| {
                 of.limit.value == limit.limit.value && of.limit.effect == limit.limit.effect
             }) {
-                Some(known) => known.targets.extend(own.targets),
-                None => upload.limits.push(own),
+                Some(known) => known.targets.extend(limit_of_target.targets),
+                None => upload.limits.push(limit_of_target),
             }
         }
         None => uploads.push(Upload {
             layout,
             envelope,
-            limits: vec![own],
+            limits: vec![limit_of_target],
         }),
     }
     Some(())
 }
 
-/// An upload of one form: in one layout, perhaps inside a request.
+/// The uploads in one layout and envelope, with the limits of the targets that receive them.
 struct Upload {
     layout: Arc<dyn Layout>,
     envelope: u64,
@@ -72,11 +73,11 @@ struct Upload {
 }
 
 struct UploadTooLarge {
-    /// Every form that a target receives: each is measured once.
+    /// Every format that a target receives: each is measured once.
     uploads: Vec<Upload>,
 }
 
-/// The bytes of each source's examples in each form of upload.
+/// The bytes of the examples of each source, by source and index of the upload.
 #[derive(Serialize, Deserialize)]
 struct Bytes {
     by_source: BTreeMap<(u32, usize), u64>,
@@ -102,7 +103,7 @@ impl DatasetRule for UploadTooLarge {
             upload
                 .layout
                 .encode(example, &mut tally.object, &mut Losses::default());
-            // One more for the comma or the line break that follows.
+            // Plus one for the comma or line break that follows.
             let bytes = tally.object.measure() + 1;
             let key = (example.record.source.0, form);
             *tally.by_source.entry(key).or_default() += bytes;
@@ -131,11 +132,11 @@ impl DatasetRule for UploadTooLarge {
                 let severity = limit.limit.severity(false);
                 findings.report_at(Location::whole(SourceId(source)), severity, || {
                     Message::new(format!(
-                        "the upload has {}: {}",
+                        "upload of {}: {}",
                         counted(bytes, "byte"),
                         limit.effect()
                     ))
-                    .help("remove examples, or shorten the longest")
+                    .help("remove examples, or shorten the longest ones")
                     .targets(&limit.targets)
                 });
             }

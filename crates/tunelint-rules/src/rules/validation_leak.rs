@@ -1,4 +1,4 @@
-//! A validation example that stands in the training set.
+//! A validation example that is also in the training set, exactly or nearly.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tunelint_data::text::position::Span;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "validation-leak",
     Level::Fixed(Severity::Error),
@@ -23,8 +23,8 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::DropsRecord)
 .inferring();
 
-/// Builds the rule, where a validation set was named: first for examples that are the same, then,
-/// once it is known what all examples have in common, for those that are nearly so.
+/// Builds the rule; `None` without a validation set. The first pass finds duplicates; the second,
+/// once it was inferred what all examples have in common, finds near-duplicates.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let validation = context.validation.clone()?;
     match &context.inferred {
@@ -59,38 +59,40 @@ impl SurveyRule for ValidationLeak {
             };
             findings.report_at(validation.spot().location(), severity, || {
                 let record = training.spot().record();
+                let duplicate = format!("duplicate of training record {record}");
                 let message = match () {
-                    () if exact => format!("this validation example is training record {record}, word for word"),
+                    () if exact => duplicate,
                     () if validation.same_output(&training) => {
-                        format!("this validation example is training record {record} but for case, spacing or punctuation")
+                        format!("{duplicate} except for case, spacing or punctuation")
                     }
-                    () => format!("the input of this validation example is that of training record {record}"),
+                    () => format!("same input as training record {record}"),
                 };
                 Message::new(message)
                     .identity(&validation.identity())
                     .fix(Fix::dropping())
-                    .help("remove it from one of the two sets: a model is not judged by what it has seen")
-                    .related("in training", training.spot().location())
+                    .help("remove it from the training or the validation set")
+                    .related("training record", training.spot().location())
             });
         }
     }
 }
 
-/// Looks for training examples that are nearly validation examples.
+/// Finds training examples that are near-duplicates of validation examples.
 struct NearLeak {
     common: Common,
-    /// What is compared of each validation example.
+    /// Each validation example, with the 5-grams that are compared.
     examples: Vec<(Sighting, Runs)>,
-    /// Which of them have a band: its number and value.
+    /// The indices in [`Self::examples`], by number and value of a band.
     bands: BTreeMap<(usize, u32), Vec<usize>>,
 }
 
-/// The nearest training example of each validation example: how near, in thousandths, and where.
+/// The nearest training example by index of the validation example: similarity in thousandths, and
+/// location.
 #[derive(Default, Serialize, Deserialize)]
 struct Nearest(BTreeMap<usize, (u32, Spot)>);
 
-/// As near as can be: the input is the same, which was said before.
-const SAME: u32 = 1_001;
+/// Above any similarity: the input is the same, which the first pass reports.
+const SAME_INPUT: u32 = 1_001;
 
 impl NearLeak {
     fn new(validation: &Leaks, common: Common) -> Self {
@@ -115,7 +117,7 @@ impl NearLeak {
         rule
     }
 
-    /// The validation examples that may be near a text.
+    /// The indices of the validation examples that may be near-duplicates of a text.
     fn candidates(&self, rest: &str) -> Vec<usize> {
         let found = bands(rest).into_iter().enumerate();
         let found = found.filter_map(|band| self.bands.get(&band)).flatten();
@@ -129,7 +131,7 @@ impl NearLeak {
 impl Nearest {
     fn note(&mut self, index: usize, near: u32, spot: Spot) {
         let best = self.0.entry(index).or_insert((near, spot));
-        // Of equally near ones the first.
+        // The first one wins a tie.
         if near > best.0 || near == best.0 && spot < best.1 {
             *best = (near, spot);
         }
@@ -151,12 +153,12 @@ impl DatasetRule for NearLeak {
         let runs = Runs::of(&rest);
         let spot = Spot::new(&example.record, Span::at(0));
         for index in candidates {
-            let Some((validation, theirs)) = self.examples.get(index) else {
+            let Some((validation, validation_runs)) = self.examples.get(index) else {
                 continue;
             };
-            let similarity = runs.similarity(theirs);
+            let similarity = runs.similarity(validation_runs);
             if validation.same_input(&seen) {
-                tally.note(index, SAME, spot);
+                tally.note(index, SAME_INPUT, spot);
             } else if similarity >= NEAR {
                 tally.note(index, (similarity * 1_000.0) as u32, spot);
             }
@@ -175,19 +177,23 @@ impl DatasetRule for NearLeak {
     }
 
     fn finish(&self, tally: Nearest, findings: &mut Findings<'_>) {
-        for (index, (near, training)) in tally.0.into_iter().filter(|(_, (near, _))| *near < SAME) {
+        for (index, (near, training)) in tally
+            .0
+            .into_iter()
+            .filter(|(_, (near, _))| *near < SAME_INPUT)
+        {
             let Some((validation, _)) = self.examples.get(index) else {
                 continue;
             };
             findings.report_at(validation.spot().location(), Severity::Warning, || {
                 Message::new(format!(
-                    "this validation example is nearly training record {}: {} % of their runs of five characters are the same",
+                    "near-duplicate of training record {}: {}% of character 5-grams in common",
                     training.record(),
                     near / 10
                 ))
                 .identity(&validation.identity())
-                .help("remove it from one of the two sets, if the one is a variant of the other")
-                .related("in training", training.location())
+                .help("remove it from the training or the validation set")
+                .related("training record", training.location())
             });
         }
     }

@@ -1,4 +1,4 @@
-//! A validation set beyond what the target takes.
+//! A validation set that is larger than the target allows, or that it does not accept at all.
 
 use crate::contract::{
     Check, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetFact, TargetLimit,
@@ -8,10 +8,10 @@ use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("validation-too-large", Level::Profile, Scope::Dataset);
 
-/// Builds the rule, where a validation set was named.
+/// Builds the rule; `None` without a validation set.
 pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::survey(ValidationTooLarge {
         set: context.validation.as_ref()?.set()?,
@@ -24,11 +24,11 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 
 struct ValidationTooLarge {
     set: ValidationSet,
-    /// Targets that take no validation set at all.
+    /// The targets that accept no validation set.
     none: Vec<TargetFact>,
     examples: Vec<TargetLimit>,
     bytes: Vec<TargetLimit>,
-    /// In hundredths of the training examples.
+    /// Limits in percent of the training examples.
     share: Vec<TargetLimit>,
 }
 
@@ -38,13 +38,13 @@ impl SurveyRule for ValidationTooLarge {
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
-        let mut say = |severity: Severity, message: &dyn Fn() -> Message| {
+        let mut report = |severity: Severity, message: &dyn Fn() -> Message| {
             findings.report_at(Location::whole(self.set.source), severity, message);
         };
         for fact in &self.none {
-            say(fact.severity(), &|| {
+            report(fact.severity(), &|| {
                 Message::new(fact.does("a validation set"))
-                    .help("train without one, and judge the model by yourself")
+                    .help("train without one, and evaluate the model separately")
                     .targets(&fact.targets)
             });
         }
@@ -53,7 +53,7 @@ impl SurveyRule for ValidationTooLarge {
             (&self.bytes, self.set.bytes),
         ] {
             for limit in limits.iter().filter(|of| size > of.limit.value) {
-                say(limit.limit.severity(false), &|| {
+                report(limit.limit.severity(false), &|| {
                     limit
                         .exceeded("validation set", size)
                         .help("validate on a sample")
@@ -63,9 +63,9 @@ impl SurveyRule for ValidationTooLarge {
         for limit in &self.share {
             let over = self.set.examples * 100 > survey.examples * limit.limit.value;
             if over && self.set.examples > limit.limit.above {
-                say(limit.limit.severity(false), &|| {
+                report(limit.limit.severity(false), &|| {
                     Message::new(format!(
-                        "the validation set has {} for {} of training: {}",
+                        "validation set of {} for {} training examples: {}",
                         counted(self.set.examples, "example"),
                         survey.examples,
                         limit.effect()
