@@ -151,7 +151,7 @@ fn the_settings_page_shows_valid_settings() {
     assert!(blocks > 0);
 }
 
-/// The picture is the coloured report of the first command, drawn by `anstyle-svg`.
+/// The picture is the colored report of the first command, rendered by `anstyle-svg`.
 #[test]
 fn its_picture_is_real_output() {
     let run = Command::new(env!("CARGO_BIN_EXE_tunelint"))
@@ -161,7 +161,7 @@ fn its_picture_is_real_output() {
         .output()
         .expect("it runs");
     let (_, out, _) = outcome(&run);
-    // The first screen is worth a picture; the whole would be a scroll.
+    // The whole report is too long for a picture; its first screen is enough.
     let screen: String = out
         .lines()
         .take(52)
@@ -177,7 +177,7 @@ fn its_picture_is_real_output() {
     assert_eq!(
         fs::read_to_string(&path).unwrap_or_default(),
         svg,
-        "TUNELINT_UPDATE=1 draws it anew"
+        "TUNELINT_UPDATE=1 redraws it"
     );
 }
 
