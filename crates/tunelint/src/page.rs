@@ -26,8 +26,8 @@ const SCRIPT: &str = include_str!("../templates/page.js");
 /// The content security policy: it allows this style, this script and nothing else. A test compares
 /// the digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-YpiU+Ih0UQ/l17I/KxlsyRnNaGLy3N7MOVNAkjNgKJM='; \
-    script-src 'sha256-aJPXsbnMjewKNnRTXsVAdN3PB1APMpYYCuXitj+geNE='; \
+    style-src 'sha256-wS5pkGd7iWXe8VmLscE9g6JZJ7NqOP1po0HprmGrs7Y='; \
+    script-src 'sha256-oy+FfaugUlW0k1us8TJzS7y3OqN19TlVHfj/LwxpljE='; \
     base-uri 'none'; form-action 'none'";
 
 /// Renders `template` with `data`.

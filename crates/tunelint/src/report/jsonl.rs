@@ -1,5 +1,5 @@
-//! The objects of the JSON report, one a line: findings as they are found, then the sources, then
-//! the summary. A run that was cut short has no summary line.
+//! The format `jsonl`: the objects of the JSON report, one per line. Findings are written as they
+//! are found, then the sources, then the summary. An interrupted run has no summary line.
 
 use std::io::{self, Write};
 

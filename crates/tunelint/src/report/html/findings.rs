@@ -1,4 +1,4 @@
-//! What the page says about the findings: the records of the JSON reports, in groups.
+//! The findings of the page: the records of the JSON reports, grouped by rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,10 @@ use tunelint_core::rules;
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::super::record::{FindingRecord, SourceRecord, SummaryRecord, VerdictRecord};
-use super::super::{Style, fixed_by, meant_for, place::Place, takes, totals};
+use super::super::{Style, conversion, fix_option, for_targets, place::Place, totals};
 use super::PER_RULE;
 
-/// Everything about the findings.
+/// The data of the template `findings.html`.
 #[derive(Serialize)]
 pub(super) struct Findings<'f> {
     totals: String,
@@ -29,13 +29,13 @@ pub(super) struct Findings<'f> {
     per_rule: usize,
 }
 
-/// A file, and what was found in it.
+/// A file and its totals.
 #[derive(Serialize)]
 struct Source<'f> {
     #[serde(flatten)]
     record: SourceRecord<'f>,
     id: String,
-    what: String,
+    format: String,
     errors: u64,
     warnings: u64,
     advice: u64,
@@ -43,7 +43,7 @@ struct Source<'f> {
     by_rule: Vec<OfRule>,
 }
 
-/// How often a rule spoke in a file.
+/// The number of findings of a rule in a file.
 #[derive(Serialize)]
 struct OfRule {
     id: String,
@@ -57,20 +57,20 @@ struct OfRule {
 struct Target {
     #[serde(flatten)]
     record: VerdictRecord,
-    takes: String,
+    conversion: String,
 }
 
-/// A severity that can be filtered by.
+/// A severity in the filter.
 #[derive(Serialize)]
 struct Severities {
     name: &'static str,
     number: u64,
 }
 
-/// The rules whose findings an option puts right.
+/// The rules whose findings an option fixes.
 #[derive(Serialize)]
 struct Fixable {
-    does: &'static str,
+    option: &'static str,
     rules: Vec<&'static str>,
 }
 
@@ -80,16 +80,16 @@ struct Group<'f> {
     id: String,
     rule: &'static str,
     severity: &'static str,
-    /// What the rule is about.
+    /// The summary of the rule's page.
     about: String,
-    /// What to do, if that is the same for all that are listed.
+    /// The help, if it is the same for all listed findings.
     help: Option<&'f str>,
     number: u64,
     unlisted: u64,
     findings: Vec<Listed<'f>>,
 }
 
-/// A finding that is listed.
+/// A listed finding.
 #[derive(Serialize)]
 struct Listed<'f> {
     record: FindingRecord<'f>,
@@ -97,10 +97,10 @@ struct Listed<'f> {
     place: String,
     help: Option<&'f str>,
     excerpt: Option<Marked<'f>>,
-    related: Vec<Elsewhere<'f>>,
+    related: Vec<RelatedPlace<'f>>,
 }
 
-/// An excerpt in three parts, the middle one being what the finding is about.
+/// An excerpt in three parts; the middle one is highlighted.
 #[derive(Serialize)]
 struct Marked<'f> {
     before: &'f str,
@@ -108,18 +108,18 @@ struct Marked<'f> {
     after: &'f str,
 }
 
-/// Another place.
+/// A related location.
 #[derive(Serialize)]
-struct Elsewhere<'f> {
+struct RelatedPlace<'f> {
     label: &'f str,
     place: String,
 }
 
-/// The rules that spoke, the gravest and most frequent first.
+/// The rules with findings, the most severe and most frequent first.
 type Order = Vec<(&'static str, Severity, u64)>;
 
 impl<'f> Findings<'f> {
-    /// Of the findings that were `kept`; the totals are those of `summary`.
+    /// Lists the `kept` findings. The totals come from `summary`.
     pub(super) fn new(style: &'f Style, kept: &'f [Finding], summary: &'f Summary) -> Self {
         let mut order: Order = summary.counts.iter().collect();
         order.sort_by_key(|(rule, severity, number)| {
@@ -132,7 +132,7 @@ impl<'f> Findings<'f> {
         });
         let verdicts = summary.verdicts.iter().map(|verdict| Target {
             record: VerdictRecord::new(verdict),
-            takes: takes(verdict),
+            conversion: conversion(verdict),
         });
         let files: BTreeMap<&str, String> = (summary.sources.iter().zip(0..))
             .map(|(source, at)| (source.path.as_str(), format!("file-{at}")))
@@ -161,7 +161,7 @@ impl<'f> Findings<'f> {
     }
 }
 
-/// The name of a group inside the page.
+/// The id of a group in the page.
 fn id(at: usize) -> String {
     format!("rule-{at}")
 }
@@ -183,15 +183,15 @@ impl<'f> Source<'f> {
                 severity: severity.as_str(),
                 number: number(*rule, *severity),
             });
-        let mut what = source.container.clone();
+        let mut format = source.container.clone();
         if !source.layout.is_empty() {
-            what.push_str(&format!(", {}", source.layout));
+            format.push_str(&format!(", {}", source.layout));
         }
-        what.push_str(&meant_for(&source.targets));
+        format.push_str(&for_targets(&source.targets));
         Self {
             record: SourceRecord::new(source),
             id: files.get(source.path.as_str()).cloned().unwrap_or_default(),
-            what,
+            format,
             errors: counts.of_severity(Severity::Error),
             warnings: counts.of_severity(Severity::Warning),
             advice: counts.of_severity(Severity::Advice),
@@ -242,7 +242,7 @@ impl<'f> Listed<'f> {
             true => path.to_owned(),
             false => Place::of(style, &finding.location).to_string(),
         };
-        let related = finding.related.iter().map(|related| Elsewhere {
+        let related = finding.related.iter().map(|related| RelatedPlace {
             label: &related.label,
             place: Place::of(style, &related.location).to_string(),
         });
@@ -268,7 +268,7 @@ impl<'f> Marked<'f> {
     }
 }
 
-/// What options put right, by how freely that may be done.
+/// The rules with fixable findings, by the kind of fix.
 fn fixable(kept: &[Finding]) -> Vec<Fixable> {
     let mut rules: BTreeMap<Applicability, BTreeSet<&'static str>> = BTreeMap::new();
     for finding in kept {
@@ -280,7 +280,7 @@ fn fixable(kept: &[Finding]) -> Vec<Fixable> {
         }
     }
     let fixable = rules.into_iter().map(|(applicability, rules)| Fixable {
-        does: fixed_by(applicability),
+        option: fix_option(applicability),
         rules: rules.into_iter().collect(),
     });
     fixable.collect()
