@@ -1,4 +1,4 @@
-//! A loss curve as a page for a browser: drawn, in numbers, and judged.
+//! The format `html`: the recommendation, the chart and the values of a loss curve.
 
 mod chart;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 use tunelint_core::loss::Curve;
 use tunelint_core::loss::judge::{Advice, Judgement};
 
-use super::{advised, shown, unit};
+use super::{recommendation, shown, unit};
 use crate::exit::Failure;
 use crate::page;
 use chart::Chart;
@@ -18,7 +18,7 @@ struct Page<'p> {
     source: &'static str,
     points: u64,
     unit: &'static str,
-    advised: String,
+    recommendation: String,
     is_unclear: bool,
     why: &'p str,
     warnings: &'p [String],
@@ -26,7 +26,7 @@ struct Page<'p> {
     rows: Vec<Row>,
 }
 
-/// A group of the curve, in words.
+/// A row of the table of values.
 #[derive(Serialize)]
 struct Row {
     at: String,
@@ -50,7 +50,7 @@ pub(super) fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<S
         source: curve.source,
         points: curve.points.len() as u64,
         unit: unit(judgement),
-        advised: advised(judgement),
+        recommendation: recommendation(judgement),
         is_unclear: judgement.advice == Advice::Unclear,
         why: &judgement.why,
         warnings: &judgement.warnings,
