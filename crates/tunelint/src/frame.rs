@@ -25,9 +25,9 @@ pub struct Frame {
     pub code: String,
     /// The severity, which decides the color.
     pub severity: Severity,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do.
+    /// The help.
     pub help: Option<String>,
     /// The file, printable.
     pub path: String,

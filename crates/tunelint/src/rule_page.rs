@@ -141,8 +141,8 @@ impl<'p> Block<'p> {
         let places = self.places();
         for (index, line) in self.body.iter().enumerate() {
             let line = match index < block {
-                true => Line::new(&line.replace("{{n}}", "1"), escapes),
-                false => Line::new(line, escapes),
+                true => ShownLine::new(&line.replace("{{n}}", "1"), escapes),
+                false => ShownLine::new(line, escapes),
             };
             out.push_str(&line.text);
             out.push('\n');
@@ -216,7 +216,7 @@ fn repetition(lines: usize, times: usize, numbered: bool) -> String {
 
 /// A line as it is shown, and where its characters are.
 #[derive(Default)]
-struct Line {
+struct ShownLine {
     text: String,
     /// Columns of a terminal that `text` takes.
     width: usize,
@@ -224,7 +224,7 @@ struct Line {
     columns: Vec<usize>,
 }
 
-impl Line {
+impl ShownLine {
     /// Shows a line of a page. With `escapes`, an escape stands for one character.
     fn new(source: &str, escapes: bool) -> Self {
         let mut line = Self::default();

@@ -81,7 +81,7 @@ fn write_or_show(path: &str, text: &str, report: &mut String) -> Result<(), Fail
 
 /// The files of one directory and layout.
 #[derive(Debug, Default)]
-struct Group {
+struct FileGroup {
     training: Vec<String>,
     validation: Vec<String>,
 }
@@ -125,10 +125,10 @@ fn list(names: Vec<String>) -> String {
 }
 
 /// The data below the current directory, by directory and layout.
-fn groups() -> Result<BTreeMap<(PathBuf, String), Group>, Failure> {
+fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
     let mut wanted = |_: &Path, found: Found| Ok(found == Found::AsData);
     let found = walk(&[PathBuf::from(".")], true, &mut wanted)?.found;
-    let mut groups: BTreeMap<(PathBuf, String), Group> = BTreeMap::new();
+    let mut groups: BTreeMap<(PathBuf, String), FileGroup> = BTreeMap::new();
     let files = found.into_iter().filter_map(|named| match named {
         Named::File(path) => Some(path),
         Named::Stdin => None,

@@ -166,7 +166,7 @@ fn chart(judgement: &Judgement, width: usize) -> String {
 }
 
 #[derive(Serialize)]
-struct Document<'d> {
+struct JsonReport<'d> {
     version: u8,
     path: &'d str,
     curve: &'d Curve,
@@ -174,7 +174,7 @@ struct Document<'d> {
 }
 
 fn json(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
-    let document = Document {
+    let document = JsonReport {
         version: 1,
         path,
         curve,

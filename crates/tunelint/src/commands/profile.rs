@@ -129,9 +129,9 @@ fn settings(profile: &Profile, text: &mut String) {
     section(text, "Names", lines);
 }
 
-type Line<'p> = (&'p str, String, &'p String, &'p String, &'p Option<String>);
+type Entry<'p> = (&'p str, String, &'p String, &'p String, &'p Option<String>);
 
-fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<'p>>) {
+fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Entry<'p>>) {
     for (index, (name, words, source, quote, note)) in lines.enumerate() {
         if index == 0 {
             let _ = writeln!(text, "\n{title}");
@@ -143,7 +143,7 @@ fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<
     }
 }
 
-fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> Line<'p> {
+fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> Entry<'p> {
     let words = effect_words(of.effect, of.unconfirmed) + &within(&of.layouts);
     (name.as_str(), words, &of.source, &of.quote, &of.note)
 }

@@ -48,7 +48,7 @@ impl Default for Above {
 }
 
 #[derive(Serialize)]
-struct Page<'p> {
+struct CheckPage<'p> {
     title: String,
     command: &'static str,
     sections: Vec<Section>,
@@ -98,7 +98,7 @@ impl Report for Html<'_> {
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let above = std::mem::take(&mut self.above);
         let sections = above.sections.into_iter();
-        let page = Page {
+        let page = CheckPage {
             title: title(summary),
             command: above.command,
             sections: sections.map(|(id, name)| Section { id, name }).collect(),

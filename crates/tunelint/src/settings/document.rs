@@ -14,7 +14,7 @@ use super::problem::Problem;
 
 /// The location of a value in its document, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ValueSpan {
     /// The key, or the value itself in a list.
     pub key: Range<usize>,
     /// The value.
@@ -35,7 +35,7 @@ pub struct Document {
     /// The values.
     pub value: Value,
     /// The locations of the values, by RFC 6901 pointer.
-    pub places: BTreeMap<String, Place>,
+    pub places: BTreeMap<String, ValueSpan>,
     text: String,
 }
 
@@ -99,7 +99,7 @@ impl Document {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let inner = format!("{pointer}/{}", escaped(name));
-            let place = Place {
+            let place = ValueSpan {
                 key: key.span(),
                 value: value.span(),
             };
@@ -127,7 +127,7 @@ impl Document {
                 let mut list = Vec::new();
                 for (index, item) in items.iter().enumerate() {
                     let inner = format!("{pointer}/{index}");
-                    let place = Place {
+                    let place = ValueSpan {
                         key: item.span(),
                         value: item.span(),
                     };

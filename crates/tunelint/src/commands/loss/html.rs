@@ -12,7 +12,7 @@ use crate::page;
 use chart::Chart;
 
 #[derive(Serialize)]
-struct Page<'p> {
+struct LossPage<'p> {
     title: &'p str,
     command: &'static str,
     source: &'static str,
@@ -44,7 +44,7 @@ pub(super) fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<S
         validation: cell(group.validation),
         is_low: judgement.low == Some(group.at),
     });
-    let page = Page {
+    let page = LossPage {
         title: path,
         command: "loss",
         source: curve.source,

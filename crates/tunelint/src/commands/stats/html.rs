@@ -19,7 +19,7 @@ const LABELS: usize = 50;
 
 /// Writes the page. `check` must name the same sources as `document`.
 pub fn page(document: &Document, check: Check) -> Result<Exit, Failure> {
-    let page = Page::new(document);
+    let page = StatsPage::new(document);
     let sections = page.sections();
     let html = page::render("stats.html", page);
     let above = Above {
@@ -41,7 +41,7 @@ pub fn page(document: &Document, check: Check) -> Result<Exit, Failure> {
 
 /// The data of the template `stats.html`.
 #[derive(Serialize)]
-struct Page<'d> {
+struct StatsPage<'d> {
     /// How tokens were counted.
     tokens_by: BTreeSet<&'d str>,
     sources: Vec<SourceSection<'d>>,
@@ -88,7 +88,7 @@ struct Advised<'d> {
     is_enough: bool,
 }
 
-impl<'d> Page<'d> {
+impl<'d> StatsPage<'d> {
     fn new(document: &'d Document) -> Self {
         let sources = &document.sources;
         // Sources with the same target have the same training settings.

@@ -17,10 +17,10 @@ use super::PER_RULE;
 pub(super) struct Findings<'f> {
     totals: String,
     summary: SummaryRecord,
-    sources: Vec<Source<'f>>,
-    verdicts: Vec<Target>,
-    groups: Vec<Group<'f>>,
-    severities: Vec<Severities>,
+    sources: Vec<FileSummary<'f>>,
+    verdicts: Vec<TargetVerdict>,
+    groups: Vec<RuleGroup<'f>>,
+    severities: Vec<SeverityOption>,
     fixable: Vec<Fixable>,
     notes: &'f [String],
     next_step: Option<&'f (String, String)>,
@@ -31,7 +31,7 @@ pub(super) struct Findings<'f> {
 
 /// A file and its totals.
 #[derive(Serialize)]
-struct Source<'f> {
+struct FileSummary<'f> {
     #[serde(flatten)]
     record: SourceRecord<'f>,
     id: String,
@@ -40,12 +40,12 @@ struct Source<'f> {
     warnings: u64,
     advice: u64,
     number: u64,
-    by_rule: Vec<OfRule>,
+    by_rule: Vec<RuleCount>,
 }
 
 /// The number of findings of a rule in a file.
 #[derive(Serialize)]
-struct OfRule {
+struct RuleCount {
     id: String,
     rule: &'static str,
     severity: &'static str,
@@ -54,7 +54,7 @@ struct OfRule {
 
 /// One of several targets.
 #[derive(Serialize)]
-struct Target {
+struct TargetVerdict {
     #[serde(flatten)]
     record: VerdictRecord,
     conversion: String,
@@ -62,7 +62,7 @@ struct Target {
 
 /// A severity in the filter.
 #[derive(Serialize)]
-struct Severities {
+struct SeverityOption {
     name: &'static str,
     number: u64,
 }
@@ -76,7 +76,7 @@ struct Fixable {
 
 /// The findings of one rule.
 #[derive(Serialize)]
-struct Group<'f> {
+struct RuleGroup<'f> {
     id: String,
     rule: &'static str,
     severity: &'static str,
@@ -86,23 +86,23 @@ struct Group<'f> {
     help: Option<&'f str>,
     number: u64,
     unlisted: u64,
-    findings: Vec<Listed<'f>>,
+    findings: Vec<ListedFinding<'f>>,
 }
 
 /// A listed finding.
 #[derive(Serialize)]
-struct Listed<'f> {
+struct ListedFinding<'f> {
     record: FindingRecord<'f>,
     file: String,
     place: String,
     help: Option<&'f str>,
-    excerpt: Option<Marked<'f>>,
+    excerpt: Option<MarkedExcerpt<'f>>,
     related: Vec<RelatedPlace<'f>>,
 }
 
 /// An excerpt in three parts; the middle one is highlighted.
 #[derive(Serialize)]
-struct Marked<'f> {
+struct MarkedExcerpt<'f> {
     before: &'f str,
     marked: &'f str,
     after: &'f str,
@@ -126,11 +126,11 @@ impl<'f> Findings<'f> {
             std::cmp::Reverse((*severity, *number, std::cmp::Reverse(*rule)))
         });
         let listed = kept.len() as u64;
-        let severities = Severity::ALL.map(|severity| Severities {
+        let severities = Severity::ALL.map(|severity| SeverityOption {
             name: severity.as_str(),
             number: summary.counts.of_severity(severity),
         });
-        let verdicts = summary.verdicts.iter().map(|verdict| Target {
+        let verdicts = summary.verdicts.iter().map(|verdict| TargetVerdict {
             record: VerdictRecord::new(verdict),
             conversion: conversion(verdict),
         });
@@ -144,11 +144,11 @@ impl<'f> Findings<'f> {
             sources: summary
                 .sources
                 .iter()
-                .map(|source| Source::new(source, &order, &files))
+                .map(|source| FileSummary::new(source, &order, &files))
                 .collect(),
             verdicts: verdicts.collect(),
             groups: groups
-                .map(|(at, of)| Group::new(id(at), *of, style, kept, &files))
+                .map(|(at, of)| RuleGroup::new(id(at), *of, style, kept, &files))
                 .collect(),
             severities: severities.into_iter().filter(|of| of.number > 0).collect(),
             fixable: fixable(kept),
@@ -166,7 +166,7 @@ fn id(at: usize) -> String {
     format!("rule-{at}")
 }
 
-impl<'f> Source<'f> {
+impl<'f> FileSummary<'f> {
     fn new(source: &'f SourceSummary, order: &Order, files: &BTreeMap<&str, String>) -> Self {
         let counts = &source.counts;
         let number = |rule, severity| {
@@ -177,7 +177,7 @@ impl<'f> Source<'f> {
         let by_rule = order
             .iter()
             .enumerate()
-            .map(|(at, (rule, severity, _))| OfRule {
+            .map(|(at, (rule, severity, _))| RuleCount {
                 id: id(at),
                 rule,
                 severity: severity.as_str(),
@@ -201,7 +201,7 @@ impl<'f> Source<'f> {
     }
 }
 
-impl<'f> Group<'f> {
+impl<'f> RuleGroup<'f> {
     fn new(
         id: String,
         (rule, severity, number): (&'static str, Severity, u64),
@@ -215,10 +215,10 @@ impl<'f> Group<'f> {
         };
         let first = of().next().and_then(|finding| finding.help.as_deref());
         let help = first.filter(|help| of().all(|other| other.help.as_deref() == Some(*help)));
-        let findings: Vec<Listed> = of()
-            .map(|finding| Listed {
+        let findings: Vec<ListedFinding> = of()
+            .map(|finding| ListedFinding {
                 help: finding.help.as_deref().filter(|_| help.is_none()),
-                ..Listed::new(finding, style, files)
+                ..ListedFinding::new(finding, style, files)
             })
             .collect();
         Self {
@@ -234,7 +234,7 @@ impl<'f> Group<'f> {
     }
 }
 
-impl<'f> Listed<'f> {
+impl<'f> ListedFinding<'f> {
     fn new(finding: &'f Finding, style: &'f Style, files: &BTreeMap<&str, String>) -> Self {
         let path = style.name(finding.location.source).shown.as_str();
         let is_whole = finding.location.record.is_none() && finding.location.start.offset == 0;
@@ -251,13 +251,13 @@ impl<'f> Listed<'f> {
             file: files.get(path).cloned().unwrap_or_default(),
             place,
             help: finding.help.as_deref(),
-            excerpt: finding.excerpt.as_ref().map(Marked::new),
+            excerpt: finding.excerpt.as_ref().map(MarkedExcerpt::new),
             related: related.collect(),
         }
     }
 }
 
-impl<'f> Marked<'f> {
+impl<'f> MarkedExcerpt<'f> {
     fn new(Excerpt { text, highlight }: &'f Excerpt) -> Self {
         let part = |range| text.get(range).unwrap_or_default();
         Self {

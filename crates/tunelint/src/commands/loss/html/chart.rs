@@ -23,7 +23,7 @@ pub(super) struct Chart {
     across: Vec<Tick>,
     /// All training losses, if there are many more than groups.
     raw: Option<String>,
-    lines: Vec<Line>,
+    lines: Vec<ChartLine>,
     low: Option<Low>,
 }
 
@@ -36,7 +36,7 @@ struct Tick {
 
 /// The training or the validation loss, group by group.
 #[derive(Serialize)]
-struct Line {
+struct ChartLine {
     kind: &'static str,
     points: String,
     dots: Vec<Dot>,
@@ -82,7 +82,7 @@ impl Chart {
             y: place(of).1,
             name: format!("{unit} {}: {kind} loss {}", of.0, shown(of.1)),
         };
-        let line = |(kind, places): &(&'static str, Places)| Line {
+        let line = |(kind, places): &(&'static str, Places)| ChartLine {
             kind,
             points: points(places.iter().map(place)),
             dots: match places.len() {
