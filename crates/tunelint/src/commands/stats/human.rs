@@ -208,7 +208,7 @@ impl Page {
     }
 
     fn repeated(&mut self, source: &Source) {
-        self.title("Duplicates");
+        self.title("Duplicates and conflicts");
         let line = |of: &Repeated, one: &str, many: &str| match (of.count, of.first_record) {
             (1, Some(record)) => format!("  1 {one}: record {record}\n"),
             (count, Some(record)) => {
