@@ -1,8 +1,8 @@
-//! Findings that were accepted on some day: only what came after them is told.
+//! Baselines: findings that were accepted, so that a check reports only new ones.
 //!
-//! A baseline is lines of text, sorted, so that git can merge it: a rule, a fingerprint, and how
-//! often. The fingerprint is that of the record, so it does not matter where the record stands,
-//! and nothing of the data can be read from it.
+//! A baseline is a text file of sorted lines, so that git can merge it. Each line is a rule, a
+//! fingerprint and a count. The fingerprint is a hash of the record: it does not change when the
+//! record moves, and reveals nothing of the data.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -19,26 +19,26 @@ use crate::staged::StagedFile;
 /// The first line.
 const HEADER: &str = "# tunelint baseline 1: accepted findings as rule, fingerprint and number";
 
-/// Where a baseline stands if nobody says otherwise.
+/// The default path of a baseline.
 pub const FILE: &str = "tunelint-baseline.txt";
 
-/// How often a finding was, or is, there.
-type Numbers = BTreeMap<(String, u128), u64>;
+/// The count of each finding, by rule and fingerprint.
+type CountByFinding = BTreeMap<(String, u128), u64>;
 
 /// Accepted findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline {
-    numbers: Numbers,
+    counts: CountByFinding,
 }
 
-/// How a baseline stands to today's findings.
+/// A comparison of a baseline with today's findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Accepted and still there.
+    /// Findings that are accepted and still occur.
     pub known: u64,
-    /// Accepted and gone.
+    /// Findings that are accepted and no longer occur.
     pub gone: u64,
-    /// There and not accepted.
+    /// Findings that are not accepted.
     pub new: u64,
 }
 
@@ -48,7 +48,7 @@ impl Baseline {
         let shown = printable_path(path);
         let file = File::open(path).map_err(|error| {
             let failure = Failure::io("read the baseline", &shown, &error);
-            failure.help("`tunelint baseline create` writes one")
+            failure.help("create one with `tunelint baseline create`")
         })?;
         let mut baseline = Self::default();
         for (index, line) in BufReader::new(file).lines().enumerate() {
@@ -56,64 +56,65 @@ impl Baseline {
             if line.starts_with('#') || line.trim().is_empty() {
                 continue;
             }
-            let (key, number) = entry(&line).ok_or_else(|| {
-                let place = format!("{shown}:{} is no line of a baseline", index + 1);
-                Failure::new(place).help("each is a rule, 32 hexadecimal digits and a number")
+            let (key, count) = entry(&line).ok_or_else(|| {
+                let message = format!("{shown}:{}: invalid line in a baseline", index + 1);
+                Failure::new(message)
+                    .help("expected a rule, a fingerprint of 32 hexadecimal digits and a count")
             })?;
-            // Two branches may have accepted the same finding.
-            let have = baseline.numbers.entry(key).or_default();
-            *have = number.max(*have);
+            // A merge may leave two lines for a finding that two branches accepted.
+            let have = baseline.counts.entry(key).or_default();
+            *have = count.max(*have);
         }
         Ok(baseline)
     }
 
-    /// Writes it to `path`.
+    /// Writes it to `path`. Fails if the file exists and `replace` is false.
     pub fn write(&self, path: &Path, replace: bool) -> Result<(), Failure> {
         let write = || -> io::Result<()> {
             let mut file = StagedFile::create(path)?;
             writeln!(file, "{HEADER}")?;
-            for ((rule, fingerprint), number) in &self.numbers {
-                writeln!(file, "{rule} {fingerprint:032x} {number}")?;
+            for ((rule, fingerprint), count) in &self.counts {
+                writeln!(file, "{rule} {fingerprint:032x} {count}")?;
             }
             file.commit(replace)
         };
         write().map_err(|error| Failure::io("write", &printable_path(path), &error))
     }
 
-    /// Adds a finding in the file called `name`.
+    /// Adds a finding in the file `name`.
     pub fn add(&mut self, finding: &Finding, name: &str) {
-        *self.numbers.entry(key(finding, name)).or_default() += 1;
+        *self.counts.entry(key(finding, name)).or_default() += 1;
     }
 
-    /// Takes a finding out. False if it is not, or no longer, in it.
+    /// Removes one occurrence of a finding. Returns false if none is left.
     pub fn take(&mut self, finding: &Finding, name: &str) -> bool {
-        match self.numbers.get_mut(&key(finding, name)) {
-            Some(number) if *number > 0 => {
-                *number -= 1;
+        match self.counts.get_mut(&key(finding, name)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
                 true
             }
             _ => false,
         }
     }
 
-    /// How many findings are in it.
+    /// The number of accepted findings.
     pub fn total(&self) -> u64 {
-        self.numbers.values().sum()
+        self.counts.values().sum()
     }
 
-    /// Only what is in both.
+    /// The findings that are in both.
     #[must_use]
     pub fn pruned(&self, today: &Self) -> Self {
-        let both = self.numbers.iter().filter_map(|(key, number)| {
-            let there = today.numbers.get(key).copied().unwrap_or(0);
-            Some((key.clone(), there.min(*number))).filter(|(_, number)| *number > 0)
+        let both = self.counts.iter().filter_map(|(key, count)| {
+            let current = today.counts.get(key).copied().unwrap_or(0);
+            Some((key.clone(), current.min(*count))).filter(|(_, count)| *count > 0)
         });
         Self {
-            numbers: both.collect(),
+            counts: both.collect(),
         }
     }
 
-    /// How it stands to today's findings.
+    /// Compares it with today's findings.
     pub fn standing(&self, today: &Self) -> Standing {
         let known = self.pruned(today).total();
         Standing {
@@ -124,7 +125,8 @@ impl Baseline {
     }
 }
 
-/// What a finding is known by. One about a file as a whole is told apart by the file's name.
+/// What identifies a finding. The fingerprint of a finding about a whole file does not depend on
+/// the file, so the file's name is added.
 fn key(finding: &Finding, name: &str) -> (String, u128) {
     let fingerprint = match finding.location.record {
         Some(_) => finding.fingerprint,
@@ -139,11 +141,11 @@ fn key(finding: &Finding, name: &str) -> (String, u128) {
 fn entry(line: &str) -> Option<((String, u128), u64)> {
     let mut words = line.split(' ');
     let (rule, fingerprint) = (words.next()?, words.next()?);
-    let number = words.next()?.parse().ok()?;
+    let count = words.next()?.parse().ok()?;
     let fingerprint = Some(fingerprint).filter(|text| text.len() == 32)?;
     let fingerprint = u128::from_str_radix(fingerprint, 16).ok()?;
     words
         .next()
         .is_none()
-        .then(|| ((rule.to_owned(), fingerprint), number))
+        .then(|| ((rule.to_owned(), fingerprint), count))
 }

@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The command line: commands, options and their help.
 
 use std::path::PathBuf;
 
@@ -33,288 +33,360 @@ pub enum Command {
     /// Check files of training examples
     #[command(visible_alias = "lint")]
     Check(Box<Check>),
-    /// Convert between every layout and container
+    /// Convert between layouts and containers
     Convert(Box<Convert>),
-    /// Show what is in a set: sizes, lengths, labels, common form, limits, settings for training
+    /// Summarize a dataset: sizes, lengths, labels, inferred format, limits, training settings
     Stats(Box<Stats>),
-    /// Hold records back for validation and test, without leaks
+    /// Split into train, validation and test sets without leakage
     Split(Box<Split>),
     /// List the rules, or print a rule's page
     #[command(visible_alias = "explain")]
     Rule(Rule),
-    /// List the providers, or print what one accepts, with sources
+    /// List the providers, or print a provider's limits with their sources
     Profile(Profile),
-    /// Write settings that fit the data at hand
+    /// Write a settings file for the data in the current directory
     Init(Init),
     /// Print the settings in force, or their JSON Schema
     Config(Config),
-    /// Accept what is found today, so that only what comes later is told
+    /// Accept today's findings, so that a check reports only new ones
     Baseline(Box<Baseline>),
-    /// Read a loss curve, and say at which epoch to stop
+    /// Read a loss curve and recommend the epoch to stop at
     Loss(Loss),
-    /// Finish a check that was done in shards
+    /// Merge the results of shards
     Merge(Merge),
-    /// Print what a shell needs to complete commands and options
+    /// Print a shell completion script
     Completions(Completions),
-    /// Print the manual page, or that of a command
+    /// Print a man page
     Man(Man),
 }
 
 /// Options of `check`.
 #[derive(Debug, Default, Args)]
 #[command(
-    after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 it could not run."
+    after_help = "Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 the check could not run."
 )]
 pub struct Check {
-    /// Files or directories; `-` is standard input; without any, the datasets of the settings or
-    /// the current directory
+    /// Files or directories to check; `-` is standard input [default: the datasets of the settings,
+    /// or else the current directory]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// What the data is meant for, or `all`; without it the layout decides (may be given several times)
-    #[arg(long, value_name = "PROFILE")]
-    pub target: Vec<String>,
-    /// What the model is tuned for: classification, summarization, document-search, extraction, generation, chat
-    #[arg(long, value_name = "TASK")]
-    pub task: Option<String>,
     #[command(flatten)]
     pub reading: Reading,
-    /// The text that every input must start with; @FILE reads it from a file
-    #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
-    pub preamble: Option<String>,
-    /// A validation set: examples of it that also stand in training are reported
-    #[arg(long, value_name = "FILE")]
+    /// Report examples of this validation set that also occur in the training set
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub validation: Option<PathBuf>,
-    /// Prompts as the application sends them, to be compared with the inputs; a .txt file has one a line
-    #[arg(long, value_name = "FILE")]
+    /// Compare the inputs with these prompts, which the application sends in production; a .txt
+    /// file has one prompt per line
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub production: Option<PathBuf>,
-    /// Count tokens with this `tokenizer.json`, or file of tiktoken's ranks, in place of an estimate
-    #[arg(long, value_name = "FILE")]
+    /// Refuse files outside the repository, and links that lead outside
+    #[arg(long, help_heading = "Input")]
+    pub contained: bool,
+    /// Skip files that the settings exclude even if they are named on the command line
+    #[arg(long, help_heading = "Input")]
+    pub force_exclude: bool,
+    /// Accept patterns and directories that match no file
+    #[arg(long, help_heading = "Input")]
+    pub no_error_on_unmatched: bool,
+    /// Check for this provider, or for `all` (repeatable) [default: the provider that the layout
+    /// belongs to, if it is only one]
+    #[arg(long, value_name = "PROFILE", help_heading = "Target")]
+    pub target: Vec<String>,
+    /// Set what the model is tuned for: classification, summarization, document-search, extraction,
+    /// generation or chat [default: inferred]
+    #[arg(long, value_name = "TASK", help_heading = "Target")]
+    pub task: Option<String>,
+    /// Count tokens with this `tokenizer.json` or tiktoken rank file [default: estimated]
+    #[arg(long, value_name = "FILE", help_heading = "Target")]
     pub tokenizer: Option<PathBuf>,
-    /// Only these rules (comma-separated or several times)
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Require every input to start with this text; @FILE reads it from a file
+    #[arg(
+        long,
+        value_name = "TEXT|@FILE",
+        help_heading = "Rules",
+        allow_hyphen_values = true
+    )]
+    pub preamble: Option<String>,
+    /// Run only these rules (comma-separated, repeatable)
+    #[arg(
+        long,
+        value_name = "RULE",
+        help_heading = "Rules",
+        value_delimiter = ','
+    )]
     pub select: Vec<String>,
-    /// Not these rules
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Skip these rules (comma-separated, repeatable)
+    #[arg(
+        long,
+        value_name = "RULE",
+        help_heading = "Rules",
+        value_delimiter = ','
+    )]
     pub ignore: Vec<String>,
-    /// These rules besides the usual ones
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    /// Run these rules in addition to the default ones (comma-separated, repeatable)
+    #[arg(
+        long,
+        value_name = "RULE",
+        help_heading = "Rules",
+        value_delimiter = ','
+    )]
     pub extend_select: Vec<String>,
-    /// Give a rule another severity: error, warning or advice
-    #[arg(long, value_name = "RULE=LEVEL")]
+    /// Set the severity of a rule to error, warning or advice (repeatable)
+    #[arg(long, value_name = "RULE=LEVEL", help_heading = "Rules")]
     pub severity: Vec<String>,
-    /// Rules in preview too
-    #[arg(long)]
+    /// Run preview rules, too
+    #[arg(long, help_heading = "Rules")]
     pub preview: bool,
-    /// The severity from which on the exit code is 1 (default: error)
-    #[arg(long, value_name = "LEVEL")]
+    /// Set the lowest severity that fails the run [default: error]
+    #[arg(long, value_name = "LEVEL", help_heading = "Rules")]
     pub fail_on: Option<FailOn>,
-    /// How findings are written to standard output
-    #[arg(long, value_name = "NAME", default_value = "human")]
+    /// Set the format of the report on standard output
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Output",
+        default_value = "human"
+    )]
     pub format: Format,
-    /// Another report, into a file (several times)
-    #[arg(long, value_name = "FORMAT=PATH")]
+    /// Write another report to a file (repeatable)
+    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
     pub report: Vec<String>,
+    /// Report only findings that are not in FILE, which `tunelint baseline create` writes
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub baseline: Option<PathBuf>,
+    /// Check one shard: write what only all shards together can show to FILE, for `tunelint merge`
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Output",
+        conflicts_with_all = ["fix", "unsafe_fixes", "diff", "baseline"]
+    )]
+    pub part: Option<PathBuf>,
+    /// Print only the totals
+    #[arg(long, short, help_heading = "Output")]
+    pub quiet: bool,
+    /// Print a table of findings by rule
+    #[arg(long, help_heading = "Output")]
+    pub statistics: bool,
+    /// Show personal data in excerpts; secrets are always redacted
+    #[arg(long, help_heading = "Output")]
+    pub show_values: bool,
     #[command(flatten)]
     pub fixes: Fixes,
-    /// Tell only what is not accepted in FILE; `tunelint baseline create` writes it
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SettingsOptions,
-    /// Refuse files outside of the repository, and links that lead there
-    #[arg(long)]
-    pub contained: bool,
-    /// Leave out what the settings exclude even where it is named
-    #[arg(long)]
-    pub force_exclude: bool,
-    /// Accept patterns and directories that hold no file
-    #[arg(long)]
-    pub no_error_on_unmatched: bool,
-    /// Threads to use; all processors without it
-    #[arg(long, value_name = "N")]
+    /// Set the number of threads [default: the number of processors]
+    #[arg(long, value_name = "N", help_heading = "General")]
     pub threads: Option<usize>,
-    /// Check one shard of a set: keep what only all shards together show in FILE, for `merge`
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "unsafe_fixes", "diff", "baseline"])]
-    pub part: Option<PathBuf>,
-    /// Show no progress; it is only ever shown on a terminal, after half a second
-    #[arg(long)]
+    /// Hide the progress bar, which is shown only on a terminal, after half a second
+    #[arg(long, help_heading = "General")]
     pub no_progress: bool,
-    /// Colours: auto, always, never
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    /// Set when to use colors
+    #[arg(
+        long,
+        value_name = "WHEN",
+        help_heading = "General",
+        default_value = "auto"
+    )]
     pub color: Color,
-    /// Only the totals
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// A table of findings by rule
-    #[arg(long)]
-    pub statistics: bool,
-    /// Show personal data in excerpts; what looks like a secret is never shown
-    #[arg(long)]
-    pub show_values: bool,
 }
 
-/// What is put right.
+/// Fixes that a check applies.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Fixes {
-    /// Put right what changes no text: line ends, blank lines, commas, a byte order mark
-    #[arg(long)]
+    /// Apply fixes that change no text of an example: line endings, blank lines, commas, byte order
+    /// marks
+    #[arg(long, help_heading = "Fixes")]
     pub fix: bool,
-    /// Put right what changes texts that are trained on, too
-    #[arg(long)]
+    /// Apply fixes that change texts the model is trained on, too
+    #[arg(long, help_heading = "Fixes")]
     pub unsafe_fixes: bool,
-    /// Leave records out that are of no use: repeated ones, empty ones
-    #[arg(long, requires = "rejects")]
+    /// Remove useless records: duplicates and empty ones
+    #[arg(long, help_heading = "Fixes", requires = "rejects")]
     pub drop_records: bool,
-    /// The file for the records that are left out, verbatim with the reason
-    #[arg(long, value_name = "FILE", requires = "drop_records")]
+    /// Write removed records to this file, verbatim, each with the reason
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Fixes",
+        requires = "drop_records"
+    )]
     pub rejects: Option<PathBuf>,
-    /// Write nothing: print what would be changed, and exit with 1 if anything would
-    #[arg(long)]
+    /// Print the changes without writing them; exit with 1 if there are any
+    #[arg(long, help_heading = "Fixes")]
     pub diff: bool,
 }
 
-/// Which settings hold: the same for every command.
+/// Where the settings come from. Every command that reads settings has these options.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SettingsOptions {
-    /// A settings file in place of the closest one, or a single setting (several times)
-    #[arg(long, value_name = "FILE|KEY=VALUE")]
+    /// Use this settings file instead of the closest one, or set a single value (repeatable)
+    #[arg(long, value_name = "FILE|KEY=VALUE", help_heading = "Settings")]
     pub config: Vec<String>,
-    /// Look for no settings file
-    #[arg(long)]
+    /// Ignore settings files
+    #[arg(long, help_heading = "Settings")]
     pub isolated: bool,
 }
 
-/// How sources are read: the same for every command.
+/// How sources are read. Every command that reads data has these options.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Reading {
-    /// How records become examples: pairs, prompt-completion, alpaca, messages, contents, sharegpt
-    /// and others; a name that is none of them lists all
-    #[arg(long, value_name = "LAYOUT", visible_alias = "from")]
+    /// Set how records become examples: pairs, prompt-completion, alpaca, messages, contents,
+    /// sharegpt or another layout; an unknown name lists all of them [default: detected]
+    #[arg(
+        long,
+        value_name = "LAYOUT",
+        help_heading = "Input",
+        visible_alias = "from"
+    )]
     pub layout: Option<String>,
-    /// How bytes become records: jsonl, json, csv, tsv
-    #[arg(long, value_name = "NAME")]
+    /// Set how bytes become records: jsonl, json, csv or tsv [default: detected]
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub container: Option<String>,
-    /// The column or field of the input
-    #[arg(long, value_name = "COLUMN")]
+    /// Read the input from this column or field
+    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     pub input: Option<String>,
-    /// The column or field of the output (in `convert`, -o names the file)
-    #[arg(long, value_name = "COLUMN")]
+    /// Read the output from this column or field (the file that `convert` writes is -o)
+    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     pub output: Option<String>,
-    /// The input as a template: "question: {question}\ncontext: {context}"
+    /// Build the input from a template: "question: {question}\ncontext: {context}"
     #[arg(
         long,
         value_name = "TEMPLATE",
+        help_heading = "Input",
         conflicts_with = "input",
         allow_hyphen_values = true
     )]
     pub input_template: Option<String>,
-    /// The output as a template
+    /// Build the output from a template
     #[arg(
         long,
         value_name = "TEMPLATE",
+        help_heading = "Input",
         conflicts_with = "output",
         allow_hyphen_values = true
     )]
     pub output_template: Option<String>,
-    /// The column or field of the system text
-    #[arg(long, value_name = "COLUMN")]
+    /// Read the system prompt from this column or field
+    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     pub system: Option<String>,
-    /// What a name of a role stands for: system, user, model, tool, or in `sharegpt` call, for a
-    /// turn that is a tool call (several times; of two for one name, the last)
-    #[arg(long, value_name = "NAME=ROLE")]
+    /// Map a role name in the data to system, user, model or tool, or to call for a tool call in
+    /// `sharegpt` (repeatable; the last mapping of a name wins)
+    #[arg(long, value_name = "NAME=ROLE", help_heading = "Input")]
     pub role: Vec<String>,
-    /// What separates cells: one character, or tab
-    #[arg(long, value_name = "CHARACTER", allow_hyphen_values = true)]
+    /// Set the field delimiter: one character, or `tab` [default: detected]
+    #[arg(
+        long,
+        value_name = "CHARACTER",
+        help_heading = "Input",
+        allow_hyphen_values = true
+    )]
     pub delimiter: Option<String>,
-    /// The encoding of the file, if not UTF-8: windows-1252, utf-16le, shift_jis, …
-    #[arg(long, value_name = "NAME")]
+    /// Set the encoding: windows-1252, utf-16le, shift_jis, … [default: utf-8]
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub encoding: Option<String>,
-    /// The largest record that is read: bytes, or with K, M, G (default: 64M)
-    #[arg(long, value_name = "SIZE")]
+    /// Set the size of the largest record that is read, in bytes or with K, M or G [default: 64M]
+    #[arg(long, value_name = "SIZE", help_heading = "Input")]
     pub max_record_size: Option<String>,
-    /// The name that standard input is reported under; its ending tells the container
-    #[arg(long, value_name = "NAME")]
+    /// Report standard input under this name; its extension decides the container
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub stdin_filename: Option<PathBuf>,
 }
 
 /// Options of `convert`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 everything was written, 1 records were left out or --check found a difference, \
-    2 it could not run.\nNothing is written over without --force, and no file is ever half written."
+    after_help = "Exit codes: 0 every record was written, 1 records were rejected or --check found a difference, \
+    2 the conversion could not run.\nA file is replaced only with --force, and is never left half written."
 )]
 pub struct Convert {
     /// The file to convert; `-` is standard input
     #[arg(value_name = "IN")]
     pub source: PathBuf,
-    /// The file to write; `-` is standard output
-    #[arg(short = 'o', long = "out", value_name = "OUT")]
-    pub out: PathBuf,
-    /// The layout to write; the source's own without it
-    #[arg(long, value_name = "LAYOUT")]
-    pub to: Option<String>,
-    /// The container to write: jsonl, json, csv, tsv, rest; from OUT's ending without it
-    #[arg(long = "as", value_name = "CONTAINER")]
-    pub form: Option<String>,
     #[command(flatten)]
     pub reading: Reading,
-    /// Text to put before every input; @FILE reads it from a file
-    #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
+    /// Write this layout [default: the layout of IN]
+    #[arg(long, value_name = "LAYOUT", help_heading = "Target")]
+    pub to: Option<String>,
+    /// Write this container: jsonl, json, csv, tsv or rest [default: by the extension of OUT]
+    #[arg(long = "as", value_name = "CONTAINER", help_heading = "Target")]
+    pub form: Option<String>,
+    /// Put this text before every input; @FILE reads it from a file
+    #[arg(
+        long,
+        value_name = "TEXT|@FILE",
+        help_heading = "Target",
+        allow_hyphen_values = true
+    )]
     pub preamble: Option<String>,
-    /// What to do with conversations where one prompt and its answer are wanted
-    #[arg(long, value_name = "HOW", default_value = "reject")]
+    /// Set how conversations are converted to layouts of one prompt and one response
+    #[arg(
+        long,
+        value_name = "HOW",
+        help_heading = "Target",
+        default_value = "reject"
+    )]
     pub turns: Turns,
-    /// What cells of a table become: strings, as they are written
-    #[arg(long, value_name = "KIND", default_value = "string")]
+    /// Set the type that table fields are converted to
+    #[arg(
+        long,
+        value_name = "KIND",
+        help_heading = "Target",
+        default_value = "string"
+    )]
     pub types: Types,
-    /// Carry unknown fields along
-    #[arg(long)]
+    /// Keep unknown fields
+    #[arg(long, help_heading = "Target")]
     pub keep_extra: bool,
-    /// Fail, before anything is written, if the target has no place for something
-    #[arg(long)]
+    /// Fail before anything is written if the target cannot hold all of the data
+    #[arg(long, help_heading = "Target")]
     pub strict: bool,
-    /// Write what can be converted, and the rest to FILE, verbatim with the reason
-    #[arg(long, value_name = "FILE")]
+    /// Write the result to this file; `-` is standard output
+    #[arg(short = 'o', long = "out", value_name = "OUT", help_heading = "Output")]
+    pub out: PathBuf,
+    /// Write records that cannot be converted to FILE, verbatim with the reason, and all others to
+    /// OUT
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub rejects: Option<PathBuf>,
-    /// Replace OUT
-    #[arg(long)]
+    /// Replace OUT if it exists
+    #[arg(long, help_heading = "Output")]
     pub force: bool,
-    /// Write nothing; exit 1 if OUT is not up to date
-    #[arg(long)]
+    /// Write nothing; exit with 1 if OUT is not up to date
+    #[arg(long, help_heading = "Output")]
     pub check: bool,
-    /// Threads to use; all processors without it
-    #[arg(long, value_name = "N")]
+    /// Set the number of threads [default: the number of processors]
+    #[arg(long, value_name = "N", help_heading = "General")]
     pub threads: Option<usize>,
     #[command(flatten)]
     pub rest: Rest,
 }
 
-/// What the body of a request says besides the examples.
+/// The fields of a request body besides the examples.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "With --as rest")]
 pub struct Rest {
-    /// The profile whose request it is
+    /// Write the request of this profile
     #[arg(long, value_name = "PROFILE", default_value = "gemini-api")]
     pub target: String,
-    /// The tuned model's name for people
+    /// Set the display name of the tuned model
     #[arg(long, value_name = "NAME")]
     pub display_name: Option<String>,
-    /// The model to tune
+    /// Set the model to tune
     #[arg(long, value_name = "MODEL")]
     pub base_model: Option<String>,
-    /// How often the set is gone through
+    /// Set the number of epochs
     #[arg(long, value_name = "N")]
     pub epochs: Option<String>,
-    /// Examples in a step
+    /// Set the number of examples per step
     #[arg(long, value_name = "N")]
     pub batch_size: Option<String>,
-    /// The learning rate
+    /// Set the learning rate
     #[arg(long, value_name = "RATE")]
     pub learning_rate: Option<String>,
-    /// A factor on the default learning rate
+    /// Set the multiplier of the default learning rate
     #[arg(long, value_name = "FACTOR")]
     pub learning_rate_multiplier: Option<String>,
-    /// Write the documented defaults of the settings that are not given, as `stats` shows them
+    /// Write the documented default of every setting that is not given, as `stats` shows it
     #[arg(long)]
     pub defaults: bool,
 }
@@ -326,107 +398,126 @@ pub struct Rest {
     tunelint stats data/ --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  tunelint stats train.jsonl --format html > train.html"
 )]
 pub struct Stats {
-    /// Files or directories; `-` is standard input; several are shown side by side
+    /// Files or directories to summarize, side by side if there are several; `-` is standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// What the data is meant for; without it the layout decides (may be given several times)
-    #[arg(long, value_name = "PROFILE")]
-    pub target: Vec<String>,
-    /// What the model is tuned for: classification, summarization, document-search, extraction, generation, chat
-    #[arg(long, value_name = "TASK")]
-    pub task: Option<String>,
     #[command(flatten)]
     pub reading: Reading,
-    /// Count tokens with this `tokenizer.json`, or file of tiktoken's ranks, in place of an estimate
-    #[arg(long, value_name = "FILE")]
+    /// Compare with the limits of this provider (repeatable) [default: the provider that the layout
+    /// belongs to, if it is only one]
+    #[arg(long, value_name = "PROFILE", help_heading = "Target")]
+    pub target: Vec<String>,
+    /// Set what the model is tuned for: classification, summarization, document-search, extraction,
+    /// generation or chat [default: inferred]
+    #[arg(long, value_name = "TASK", help_heading = "Target")]
+    pub task: Option<String>,
+    /// Count tokens with this `tokenizer.json` or tiktoken rank file [default: estimated]
+    #[arg(long, value_name = "FILE", help_heading = "Target")]
     pub tokenizer: Option<PathBuf>,
-    /// How it is shown
-    #[arg(long, value_name = "NAME", default_value = "human")]
+    /// Set the format of the report
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Output",
+        default_value = "human"
+    )]
     pub format: StatsFormat,
-    /// Columns of the pictures
-    #[arg(long, value_name = "N", default_value_t = 80)]
+    /// Set the width of the report in columns
+    #[arg(long, value_name = "N", help_heading = "Output", default_value_t = 80)]
     pub width: usize,
     #[command(flatten)]
     pub settings: SettingsOptions,
-    /// Threads to use; all processors without it
-    #[arg(long, value_name = "N")]
+    /// Set the number of threads [default: the number of processors]
+    #[arg(long, value_name = "N", help_heading = "General")]
     pub threads: Option<usize>,
 }
 
-/// How a set is shown.
+/// Formats of `stats`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StatsFormat {
-    /// For people: pictures and tables
+    /// Charts and tables for a terminal
     Human,
     /// One JSON document
     Json,
-    /// Tables in Markdown
+    /// Markdown tables
     Markdown,
-    /// A page for a browser, in one file, with the findings of a check
+    /// A self-contained HTML page, with the findings of a check
     Html,
 }
 
 /// Options of `split`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Records that are equal or nearly equal stay together, labels keep their shares, and the same records\n\
-    are split the same way in whatever order they stand.\n\n\
+    after_help = "Duplicates and near-duplicates stay in one set, every set has the same share of each label, and the\n\
+    result does not depend on the order of the records.\n\n\
     Example:\n  tunelint split train.jsonl --validation 20% --test 10% -o parts"
 )]
 pub struct Split {
-    /// The files to split, as one set; `-` is standard input
+    /// The files to split, as one dataset; `-` is standard input
     #[arg(required = true, value_name = "IN")]
     pub paths: Vec<PathBuf>,
-    /// What is held back to watch the training by: a share such as 20%, or a number of records
-    #[arg(long, value_name = "SIZE", required_unless_present = "test")]
-    pub validation: Option<String>,
-    /// What is held back to judge the result by
-    #[arg(long, value_name = "SIZE")]
-    pub test: Option<String>,
-    /// Another number draws other records
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub seed: u64,
-    /// The directory for train.jsonl, validation.jsonl and test.jsonl (or .json, .csv, .tsv, as IN is)
-    #[arg(short = 'o', long = "out", value_name = "DIR")]
-    pub out: PathBuf,
-    /// Replace files that are there
-    #[arg(long)]
-    pub force: bool,
-    /// What the data is meant for: the parts are held beside its limits; without it the layout decides
-    #[arg(long, value_name = "PROFILE")]
-    pub target: Vec<String>,
     #[command(flatten)]
     pub reading: Reading,
-    /// How it is told what went where
-    #[arg(long, value_name = "NAME", default_value = "human")]
+    /// Check the sizes of the sets against the limits of this provider (repeatable) [default: the
+    /// provider that the layout belongs to, if it is only one]
+    #[arg(long, value_name = "PROFILE", help_heading = "Target")]
+    pub target: Vec<String>,
+    /// Hold back a validation set: a share such as 20%, or a number of records
+    #[arg(
+        long,
+        value_name = "SIZE",
+        help_heading = "Output",
+        required_unless_present = "test"
+    )]
+    pub validation: Option<String>,
+    /// Hold back a test set: a share such as 10%, or a number of records
+    #[arg(long, value_name = "SIZE", help_heading = "Output")]
+    pub test: Option<String>,
+    /// Set the random seed
+    #[arg(long, value_name = "N", help_heading = "Output", default_value_t = 0)]
+    pub seed: u64,
+    /// Write train.jsonl, validation.jsonl and test.jsonl to this directory (with the extension
+    /// .json, .csv or .tsv if IN is such a file)
+    #[arg(short = 'o', long = "out", value_name = "DIR", help_heading = "Output")]
+    pub out: PathBuf,
+    /// Replace existing files
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// Set the format of the report
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Output",
+        default_value = "human"
+    )]
     pub format: SplitFormat,
     #[command(flatten)]
     pub settings: SettingsOptions,
-    /// Threads to use; all processors without it
-    #[arg(long, value_name = "N")]
+    /// Set the number of threads [default: the number of processors]
+    #[arg(long, value_name = "N", help_heading = "General")]
     pub threads: Option<usize>,
 }
 
-/// How a split is told.
+/// Formats of `split`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SplitFormat {
-    /// For people
+    /// A summary for people
     Human,
-    /// One JSON document, with every record that stays with others
+    /// One JSON document, with every group of duplicates
     Json,
 }
 
 /// Options of `rule`.
 #[derive(Debug, Args)]
 pub struct Rule {
-    /// The rule
+    /// The rule whose page is printed [default: the list of rules]
     pub name: Option<String>,
 }
 
 /// Options of `profile`.
 #[derive(Debug, Args)]
 pub struct Profile {
-    /// The provider
+    /// The provider whose limits are printed [default: the list of providers]
     pub name: Option<String>,
 }
 
@@ -436,28 +527,33 @@ pub struct Profile {
     after_help = "Examples:\n  tunelint loss snapshots.json\n  tunelint loss step_metrics.csv --epochs 3\n  tunelint loss checkpoint-100/trainer_state.json --format json"
 )]
 pub struct Loss {
-    /// The curve; `-` is standard input
+    /// The file with the loss curve; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// The epochs that the run was set to, where the file does not say
-    #[arg(long, value_name = "N")]
+    /// Set the number of epochs of the run, where the file does not have it
+    #[arg(long, value_name = "N", help_heading = "Input")]
     pub epochs: Option<f64>,
-    /// How it is told
-    #[arg(long, value_name = "NAME", default_value = "human")]
+    /// Set the format of the report
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Output",
+        default_value = "human"
+    )]
     pub format: LossFormat,
-    /// Columns of the picture
-    #[arg(long, value_name = "N", default_value_t = 80)]
+    /// Set the width of the chart in columns
+    #[arg(long, value_name = "N", help_heading = "Output", default_value_t = 80)]
     pub width: usize,
 }
 
-/// How a judgement is told.
+/// Formats of `loss`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LossFormat {
-    /// For people: a picture, a table, and what to do
+    /// A chart, a table and a recommendation for a terminal
     Human,
     /// One JSON document
     Json,
-    /// A page for a browser, in one file
+    /// A self-contained HTML page
     Html,
 }
 
@@ -467,60 +563,70 @@ pub enum LossFormat {
     after_help = "Examples:\n  tunelint check shard-1.jsonl --part 1.part\n  tunelint check shard-2.jsonl --part 2.part\n  tunelint merge 1.part 2.part"
 )]
 pub struct Merge {
-    /// What `tunelint check --part` has left, in the order of the shards
+    /// The files that `tunelint check --part` wrote, in the order of the shards
     #[arg(required = true, value_name = "PART")]
     pub parts: Vec<PathBuf>,
-    /// How findings are written to standard output
-    #[arg(long, value_name = "NAME", default_value = "human")]
-    pub format: Format,
-    /// Another report, into a file (several times)
-    #[arg(long, value_name = "FORMAT=PATH")]
-    pub report: Vec<String>,
-    /// The severity from which on the exit code is 1 (default: as the shards were checked)
-    #[arg(long, value_name = "LEVEL")]
+    /// Set the lowest severity that fails the run [default: as for the shards]
+    #[arg(long, value_name = "LEVEL", help_heading = "Rules")]
     pub fail_on: Option<FailOn>,
-    /// Threads to use; all processors without it
-    #[arg(long, value_name = "N")]
-    pub threads: Option<usize>,
-    /// Colours: auto, always, never
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    pub color: Color,
-    /// Only the totals
-    #[arg(long, short)]
+    /// Set the format of the report on standard output
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Output",
+        default_value = "human"
+    )]
+    pub format: Format,
+    /// Write another report to a file (repeatable)
+    #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output")]
+    pub report: Vec<String>,
+    /// Print only the totals
+    #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
-    /// A table of findings by rule
-    #[arg(long)]
+    /// Print a table of findings by rule
+    #[arg(long, help_heading = "Output")]
     pub statistics: bool,
+    /// Set the number of threads [default: the number of processors]
+    #[arg(long, value_name = "N", help_heading = "General")]
+    pub threads: Option<usize>,
+    /// Set when to use colors
+    #[arg(
+        long,
+        value_name = "WHEN",
+        help_heading = "General",
+        default_value = "auto"
+    )]
+    pub color: Color,
 }
 
 /// Options of `baseline`.
 #[derive(Debug, Args)]
 pub struct Baseline {
-    /// What to do with it.
+    /// What to do with the baseline.
     #[command(subcommand)]
     pub command: BaselineCommand,
 }
 
-/// What can be done with a baseline. Each checks first, as `check` with the same options would.
+/// The commands of `baseline`. Each runs the check that `check` would run with the same options.
 #[derive(Debug, Subcommand)]
 pub enum BaselineCommand {
-    /// Accept everything that is found
+    /// Write a new baseline that accepts all findings
     #[command(mut_args = without_report)]
     Create(Check),
-    /// Accept everything that is found, and forget what is gone
+    /// Accept all findings, and remove those that no longer occur
     #[command(mut_args = without_report)]
     Update(Check),
-    /// Forget what is gone
+    /// Remove findings that no longer occur
     #[command(mut_args = without_report)]
     Prune(Check),
-    /// Say what is accepted, gone and new
+    /// Count the findings that are accepted, gone and new
     #[command(mut_args = without_report)]
     Status(Check),
 }
 
-/// Options that only matter where findings are reported or mended.
+/// Hides options of reports and fixes, which `baseline` does not write.
 fn without_report(argument: clap::Arg) -> clap::Arg {
-    const OF_REPORTS: [&str; 12] = [
+    const HIDDEN: [&str; 12] = [
         "fail_on",
         "format",
         "report",
@@ -534,7 +640,7 @@ fn without_report(argument: clap::Arg) -> clap::Arg {
         "statistics",
         "show_values",
     ];
-    let hidden = OF_REPORTS.contains(&argument.get_id().as_str());
+    let hidden = HIDDEN.contains(&argument.get_id().as_str());
     argument.hide(hidden)
 }
 
@@ -545,7 +651,7 @@ fn without_report(argument: clap::Arg) -> clap::Arg {
     tunelint completions fish > ~/.config/fish/completions/tunelint.fish"
 )]
 pub struct Completions {
-    /// The shell
+    /// The shell to complete commands and options in
     pub shell: clap_complete::Shell,
 }
 
@@ -555,20 +661,20 @@ pub struct Completions {
     after_help = "Example:\n  tunelint man check > tunelint-check.1 && man ./tunelint-check.1"
 )]
 pub struct Man {
-    /// The command
+    /// The command whose page is printed [default: the page of tunelint]
     #[arg(value_name = "COMMAND")]
     pub command: Option<String>,
 }
 
 /// Options of `init`.
 #[derive(Debug, Args)]
-#[command(after_help = "Nothing is written over: what is there already is kept.")]
+#[command(after_help = "Existing files are not changed.")]
 pub struct Init {
-    /// Write .pre-commit-config.yaml as well
-    #[arg(long)]
+    /// Write .pre-commit-config.yaml, too
+    #[arg(long, help_heading = "Output")]
     pub pre_commit: bool,
-    /// Write a workflow for GitHub Actions as well
-    #[arg(long)]
+    /// Write a GitHub Actions workflow, too
+    #[arg(long, help_heading = "Output")]
     pub github: bool,
 }
 
@@ -580,26 +686,26 @@ pub struct Config {
     pub command: ConfigCommand,
 }
 
-/// What `config` prints.
+/// The commands of `config`.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Every setting in force, and where it was set
+    /// Print every setting in force, and where it was set
     Show(ConfigShow),
-    /// The JSON Schema of settings, for editors
+    /// Print the JSON Schema of the settings, for editors
     Schema,
 }
 
 /// Options of `config show`.
 #[derive(Debug, Args)]
 pub struct ConfigShow {
-    /// The file or directory whose settings are meant; the current one without it
+    /// The file or directory whose settings are printed [default: the current directory]
     #[arg(value_name = "PATH")]
     pub path: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SettingsOptions,
 }
 
-/// From which severity on a run fails.
+/// The lowest severity that fails a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FailOn {
@@ -607,14 +713,14 @@ pub enum FailOn {
     Error,
     /// Warnings and errors
     Warning,
-    /// Any finding
+    /// All findings
     Advice,
     /// Never
     Never,
 }
 
 impl FailOn {
-    /// The severity; `None`: a run never fails.
+    /// The severity, or `None` if no finding fails the run.
     pub fn level(self) -> Option<Severity> {
         match self {
             Self::Error => Some(Severity::Error),
@@ -625,10 +731,10 @@ impl FailOn {
     }
 }
 
-/// When to use colours.
+/// When to use colors.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal that shows them
+    /// If standard output is a terminal that supports them
     #[default]
     Auto,
     /// Always
@@ -637,20 +743,20 @@ pub enum Color {
     Never,
 }
 
-/// What cells of a table become.
+/// The types that table fields are converted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Types {
-    /// Strings, as they are written: 007, 1e5, NA and true stay what they are
+    /// Strings, as written: 007, 1e5, NA and true stay unchanged
     String,
 }
 
-/// What to do with conversations.
+/// How a conversation is converted to one prompt and one response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Turns {
-    /// The last answer, with everything before it as input
+    /// Write the last response, with everything before it as the input
     Last,
-    /// One example for each answer
+    /// Write one example per response
     Each,
-    /// Leave the record out
+    /// Reject the record
     Reject,
 }

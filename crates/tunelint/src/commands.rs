@@ -1,4 +1,4 @@
-//! One file per command: they join the library, the report and the terminal.
+//! One module per command. Each connects the library, the report and the terminal.
 
 pub mod baseline;
 pub mod check;

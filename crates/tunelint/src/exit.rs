@@ -1,18 +1,18 @@
-//! How a run ends.
+//! Exit codes, and the errors that end a run.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use tunelint_core::printable::printable;
 
-/// The exit codes that hooks and scripts depend on.
+/// Exit codes. Hooks and scripts depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// Nothing at or above the level that fails.
+    /// No finding at or above `--fail-on`.
     Clean = 0,
-    /// Findings at or above it, or something would change.
+    /// Findings at or above it, or `--diff` or `--check` would change something.
     Findings = 1,
-    /// Usage, settings, or a file that cannot be read or written.
+    /// Wrong usage or settings, or a file that cannot be read or written.
     CouldNotRun = 2,
 }
 
@@ -22,17 +22,17 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a run could not be done: for people, in a sentence or two.
+/// An error that ends a run or skips a file, for people.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Drawn places that are shown before the message.
+    /// Source excerpts, already drawn, that are printed before the message.
     frames: String,
     message: String,
     help: Option<String>,
 }
 
 impl Failure {
-    /// What is wrong.
+    /// An error with this message and no help.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             frames: String::new(),
@@ -41,24 +41,24 @@ impl Failure {
         }
     }
 
-    /// Places, drawn already, to show before the message.
+    /// Adds source excerpts, already drawn, that are printed before the message.
     pub fn shown_before(mut self, frames: String) -> Self {
         self.frames = frames;
         self
     }
 
-    /// What is wrong.
+    /// The message, without help and excerpts.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do.
+    /// Adds what to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// A file that the system does not let us use.
+    /// An error of the file system: `cannot {what} {path}: {cause}`.
     pub fn io(what: &str, path: &str, error: &io::Error) -> Self {
         Self::new(format!("cannot {what} {path}: {}", cause(error)))
     }
@@ -70,31 +70,31 @@ impl Failure {
         if let Some(help) = &self.help {
             text.push_str(&format!("  help: {}\n", printable(help)));
         }
-        // Nobody is left to tell if this fails.
+        // If standard error is closed, the error cannot be reported anywhere.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }
 
-/// Whether standard error shows colours.
+/// Whether standard error is a terminal that shows colors.
 pub fn colored_errors() -> bool {
     io::stderr().is_terminal()
         && anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }
 
-/// What is said of a mistake in the program itself: the place in its source, and nothing of the
-/// data, which the usual message may quote.
+/// The panic hook. Prints the location in the program, but not the panic's message, which may quote
+/// the data.
 pub fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
-    let place = panic
+    let location = panic
         .location()
         .map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
     Failure::new(format!(
-        "tunelint itself is at fault{place}; your files are as they were"
+        "internal error in tunelint{location}; your files are unchanged"
     ))
-    .help("please report this place, and what kind of file it was")
+    .help("please report this location and the kind of file that was read")
     .print();
 }
 
-/// The system's words for an error, without the number that Rust adds.
+/// The system's message for an error, without the number that Rust adds to it.
 pub fn cause(error: &io::Error) -> String {
     let text = error.to_string();
     match text.find(" (os error") {

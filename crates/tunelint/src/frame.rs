@@ -1,7 +1,7 @@
-//! A frame around a place, drawn by miette.
+//! Source excerpts with a message, drawn by miette.
 //!
-//! miette is only ever given an excerpt, which is one short printable line; a whole file would be
-//! walked from its start for every place, and shown raw.
+//! miette gets only an excerpt, which is one short printable line. Given the whole file, it would
+//! scan it from the start for every location, and print it unescaped.
 
 use std::fmt;
 use std::io;
@@ -15,34 +15,34 @@ use tunelint_core::finding::Severity;
 use tunelint_core::position::Position;
 use tunelint_core::printable::printable;
 
-/// Columns: the same in every terminal.
+/// The width in columns, the same for every terminal.
 const WIDTH: usize = 80;
 
-/// Something that is said about a place.
+/// A message about a location in a file.
 #[derive(Debug)]
 pub struct Frame {
-    /// What kind of thing it is: `error[empty-output]`.
+    /// Severity and rule: `error[empty-output]`.
     pub code: String,
-    /// How much it matters.
+    /// The severity, which decides the color.
     pub severity: Severity,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to do.
+    /// The help.
     pub help: Option<String>,
     /// The file, printable.
     pub path: String,
-    /// Where in it; `None`: the file as a whole.
+    /// The location in it; `None` for the whole file.
     pub at: Option<Position>,
-    /// The text there.
+    /// The text at the location.
     pub excerpt: Option<Excerpt>,
-    /// Where more can be read: the code links to it, in a terminal that takes links.
+    /// A page that the code links to, in terminals that support links.
     pub url: Option<String>,
 }
 
 impl Frame {
-    /// Draws it.
+    /// Draws the frame.
     pub fn draw(mut self, color: bool) -> io::Result<String> {
-        // A space behind the excerpt, so that a place at its end can be marked.
+        // With a space after the excerpt, a location at its end can be marked.
         if let Some(excerpt) = &mut self.excerpt {
             excerpt.text.push(' ');
         }
@@ -105,7 +105,7 @@ impl Diagnostic for Frame {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let Excerpt { text, highlight } = self.excerpt.as_ref()?;
-        // A place between two characters is shown as the one behind it.
+        // A location between two characters is shown as the character after it.
         let following = text
             .get(highlight.start..)
             .and_then(|rest| rest.chars().next());
@@ -120,7 +120,7 @@ impl Diagnostic for Frame {
 }
 
 impl SourceCode for Frame {
-    /// The excerpt, whatever part of it is asked for, under the line and column of the place.
+    /// Returns the whole excerpt for every span, with the line and column of the location.
     fn read_span<'a>(
         &'a self,
         _: &SourceSpan,

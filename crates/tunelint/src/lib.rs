@@ -1,7 +1,7 @@
 //! The program `tunelint`: checks and converts the files that language models are fine-tuned on.
 //!
-//! It is a library so that a hook's build can have the same program under its own name; the work
-//! is done by `tunelint-core`.
+//! It is a library so that the package of the `tunelint-rust` hook can build the same program under
+//! another name. The work is done by `tunelint-core`.
 
 mod baseline;
 mod cli;
@@ -11,6 +11,7 @@ mod frame;
 mod page;
 mod progress;
 mod report;
+mod rule_page;
 mod settings;
 mod staged;
 mod tokenizer;

@@ -1,4 +1,4 @@
-//! `tunelint`, as it is installed.
+//! The installed program; everything is in the library.
 
 use std::process::ExitCode;
 

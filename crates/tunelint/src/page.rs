@@ -1,5 +1,7 @@
-//! Pages for a browser: one file each, which loads nothing, opens nothing that the data names, and
-//! runs one script of ours. They are made from the templates in `templates/`.
+//! HTML pages from the templates in `templates/`.
+//!
+//! A page is one file. It loads nothing, opens no address from the data, and runs only the script
+//! in `templates/page.js`.
 
 use std::io;
 
@@ -21,22 +23,22 @@ const TEMPLATES: [(&str, &str); 7] = [
 const STYLE: &str = include_str!("../templates/page.css");
 const SCRIPT: &str = include_str!("../templates/page.js");
 
-/// What a browser may do with a page: apply the one style, run the one script, and nothing else.
-/// A test computes the digests anew.
+/// The content security policy: it allows this style, this script and nothing else. A test compares
+/// the digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-YpiU+Ih0UQ/l17I/KxlsyRnNaGLy3N7MOVNAkjNgKJM='; \
-    script-src 'sha256-aJPXsbnMjewKNnRTXsVAdN3PB1APMpYYCuXitj+geNE='; \
+    style-src 'sha256-wS5pkGd7iWXe8VmLscE9g6JZJ7NqOP1po0HprmGrs7Y='; \
+    script-src 'sha256-oy+FfaugUlW0k1us8TJzS7y3OqN19TlVHfj/LwxpljE='; \
     base-uri 'none'; form-action 'none'";
 
-/// The page that `template` makes of `data`.
+/// Renders `template` with `data`.
 ///
 /// # Errors
-/// A mistake in a template.
+/// If the template is invalid.
 pub fn render(template: &str, data: impl Serialize) -> io::Result<String> {
-    made(template, data).map_err(io::Error::other)
+    try_render(template, data).map_err(io::Error::other)
 }
 
-fn made(template: &str, data: impl Serialize) -> Result<String, Error> {
+fn try_render(template: &str, data: impl Serialize) -> Result<String, Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_syntax(
@@ -48,7 +50,7 @@ fn made(template: &str, data: impl Serialize) -> Result<String, Error> {
     environment.set_formatter(write_printable);
     environment.add_filter("grouped", grouped);
     environment.add_filter("counted", |number: u64, noun: &str| counted(number, noun));
-    environment.add_filter("percent", |share: f64| format!("{share} %"));
+    environment.add_filter("percent", |share: f64| format!("{share}%"));
     environment.add_filter("joined", |Serde(words): Serde<Vec<String>>| {
         words.join(", ")
     });
@@ -64,7 +66,7 @@ fn made(template: &str, data: impl Serialize) -> Result<String, Error> {
     })
 }
 
-/// Writes a value so that nothing in it acts or hides; then it is escaped as everything is.
+/// Makes control and invisible characters of a value visible, and escapes it as usual.
 fn write_printable(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
     match value.as_str().filter(|_| !value.is_safe()) {
         Some(text) => escape_formatter(out, state, &Value::from(printable(text))),
@@ -85,12 +87,12 @@ mod tests {
         for (what, text) in [("style", STYLE), ("script", SCRIPT)] {
             let digest = STANDARD.encode(Sha256::digest(text));
             let source = format!("{what}-src 'sha256-{digest}';");
-            assert!(POLICY.contains(&source), "POLICY must say {source}");
+            assert!(POLICY.contains(&source), "POLICY must contain {source}");
         }
     }
 
     #[test]
-    fn nothing_that_is_written_acts() {
+    fn values_are_escaped() {
         let title = "<script>{{ 7*7 }}</script>\u{202e}\"'";
         let page = render("check.html", context! { title }).unwrap_err();
         assert!(!page.to_string().contains("script"), "{page}");

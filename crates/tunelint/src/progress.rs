@@ -1,4 +1,4 @@
-//! How far a long run has come: on standard error, if that is a terminal, after half a second.
+//! A progress bar on standard error, if that is a terminal, after half a second.
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A run that takes no longer has nothing to show.
-const QUIET: Duration = Duration::from_millis(500);
-/// Between two looks.
+/// Shorter runs show no bar.
+const DELAY: Duration = Duration::from_millis(500);
+/// Time between two updates.
 const TICK: Duration = Duration::from_millis(100);
 
-/// A bar that follows a count of bytes.
+/// A bar that follows a counter of bytes. Dropping it removes the bar.
 #[derive(Default)]
 pub struct Progress {
     meter: Arc<AtomicU64>,
@@ -22,7 +22,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Starts to watch the reading of `total` bytes, where somebody is there to see it.
+    /// Starts a bar for `total` bytes, unless it is not `wanted` or there is no terminal.
     pub fn start(total: u64, wanted: bool) -> Self {
         let mut progress = Self::default();
         if !wanted || !io::stderr().is_terminal() {
@@ -32,13 +32,13 @@ impl Progress {
         let (stop, stopped) = channel::<()>();
         let watch = move || {
             let timed_out = |wait| stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout);
-            if !timed_out(QUIET) {
+            if !timed_out(DELAY) {
                 return;
             }
             let bar = ProgressBar::new(total).with_style(style());
             loop {
                 let read = meter.load(Ordering::Relaxed);
-                // What rules want to see twice is read twice.
+                // Some rules read a source twice.
                 bar.set_length(total.max(read));
                 bar.set_position(read);
                 if !timed_out(TICK) {
@@ -58,11 +58,11 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    /// Removes the bar: nothing of it is left among what is written after.
+    /// Removes the bar from the terminal before anything else is printed.
     fn drop(&mut self) {
         if let Some((stop, thread)) = self.shown.take() {
             drop(stop);
-            // A thread that failed has nothing left to clear.
+            // If the thread panicked, there is no bar to remove.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! Findings written in one format: one file per format behind one trait.
+//! Report formats: one module per format, all behind the trait [`Report`].
 
 mod concise;
 mod github;
@@ -26,34 +26,34 @@ pub use html::{Above, Html};
 pub use markdown::plain;
 pub use names::SourceName;
 
-/// The name of a report format.
+/// A report format.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people: a frame around each place, and a summary.
+    /// For people: an excerpt for each finding, and a summary.
     #[default]
     Human,
     /// One line per finding: `path:line:column: severity[rule] message`.
     Concise,
-    /// One JSON document with every finding.
+    /// One JSON document with all findings.
     Json,
-    /// The same objects, one a line.
+    /// The same objects, one per line.
     Jsonl,
-    /// Annotations on the lines of a pull request: the ten worst of each severity.
+    /// Annotations on a pull request: the first ten findings of each severity.
     Github,
-    /// A code quality report for GitLab.
+    /// A GitLab code quality report.
     Gitlab,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// JUnit XML: a finding is a test.
+    /// JUnit XML: each finding is a test.
     Junit,
     /// A summary in Markdown.
     Markdown,
-    /// A page for a browser, in one file: findings by rule, to be filtered.
+    /// A self-contained HTML page: findings by rule, with filters.
     Html,
 }
 
 impl Format {
-    /// How many findings of each rule it shows.
+    /// How many findings of each rule the format shows.
     pub fn keep(self) -> Keep {
         match self {
             Self::Human => Keep::First(human::PER_RULE),
@@ -62,7 +62,7 @@ impl Format {
         }
     }
 
-    /// How many findings of each rule it shows with an excerpt.
+    /// How many findings of each rule the format shows with an excerpt.
     pub fn excerpts(self) -> usize {
         match self {
             Self::Html => html::PER_RULE,
@@ -71,37 +71,38 @@ impl Format {
     }
 }
 
-/// Writes findings as they come, in their order.
+/// A report that is being written. Per source, [`Report::source`] is called before the findings of
+/// that source; [`Report::finish`] is called once, at the end.
 pub trait Report {
-    /// A source is about to be checked; its findings follow. Its totals are not known yet.
+    /// Starts a source. Its totals are not known yet.
     fn source(&mut self, source: &SourceSummary) -> io::Result<()>;
-    /// The next finding.
+    /// Adds a finding.
     fn finding(&mut self, finding: &Finding) -> io::Result<()>;
-    /// Everything has been checked.
+    /// Ends the report.
     fn finish(&mut self, summary: &Summary) -> io::Result<()>;
 }
 
-/// How a report looks, apart from its format.
+/// Options of a report, apart from its format.
 #[derive(Debug, Clone, Default)]
 pub struct Style {
-    /// Colours and weights, by escape sequences.
+    /// Whether to use colors.
     pub color: bool,
-    /// Only the totals.
+    /// Whether to print only the totals.
     pub quiet: bool,
-    /// A table of findings by rule at the end.
+    /// Whether to print a table of findings by rule.
     pub statistics: bool,
-    /// The severity from which on a run fails.
+    /// The lowest severity that fails the run.
     pub fail_on: Option<Severity>,
     /// The name of each source, by its id.
     pub names: Vec<SourceName>,
-    /// Where pages of rules can be read: an address with `{rule}`.
+    /// The address of rule pages, with the placeholder `{rule}`.
     pub rule_url: Option<String>,
-    /// Whether the terminal takes links.
+    /// Whether the terminal supports links.
     pub links: bool,
 }
 
-/// The name of a source that has none.
-static NAMELESS: SourceName = SourceName {
+/// The name of a source without a name.
+static UNNAMED: SourceName = SourceName {
     shown: String::new(),
     relative: String::new(),
     uri: String::new(),
@@ -110,21 +111,21 @@ static NAMELESS: SourceName = SourceName {
 impl Style {
     /// The name of a source.
     pub fn name(&self, source: SourceId) -> &SourceName {
-        self.names.get(source.0 as usize).unwrap_or(&NAMELESS)
+        self.names.get(source.0 as usize).unwrap_or(&UNNAMED)
     }
 
-    /// Where the page of a rule can be read.
+    /// The address of a rule's page.
     pub fn url_of(&self, rule: &str) -> Option<String> {
         Some(self.rule_url.as_ref()?.replace("{rule}", rule))
     }
 
-    /// Whether a finding of `severity` makes the run fail.
+    /// Whether a finding of `severity` fails the run.
     fn fails(&self, severity: Severity) -> bool {
         self.fail_on.is_some_and(|level| severity >= level)
     }
 }
 
-/// What a target would do, in a word.
+/// What a target would do with the data, as the JSON reports name it.
 fn would(verdict: &Verdict) -> &'static str {
     if verdict.rejects() {
         "reject"
@@ -133,33 +134,33 @@ fn would(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// Targets of a source that are named; of more, only the number.
-const NAMED: usize = 3;
+/// With more targets than this, a source line has only their number.
+const MAX_NAMED_TARGETS: usize = 3;
 
-/// `, for openai, trl`: what a source is meant for.
-fn meant_for(targets: &[String]) -> String {
+/// The targets of a source, to be appended to its description: `, for openai, trl`.
+fn for_targets(targets: &[String]) -> String {
     match targets {
         [] => String::new(),
-        many if many.len() > NAMED => format!(", for {} targets", many.len()),
+        many if many.len() > MAX_NAMED_TARGETS => format!(", for {} targets", many.len()),
         few => format!(", for {}", few.join(", ")),
     }
 }
 
-/// In which layout a target takes the data.
-fn takes(verdict: &Verdict) -> String {
+/// The conversion that a target needs, in words.
+fn conversion(verdict: &Verdict) -> String {
     match &verdict.convert_to {
-        Some(layout) if verdict.is_unfit => format!("no: it takes {layout}"),
-        Some(layout) => format!("as {layout}"),
-        None => "as it is".to_owned(),
+        Some(layout) if verdict.is_unfit => format!("impossible: expects {layout}"),
+        Some(layout) => format!("to {layout}"),
+        None => "none".to_owned(),
     }
 }
 
-/// The option that makes such a fix.
-fn fixed_by(applicability: Applicability) -> &'static str {
+/// The option that applies fixes of this kind.
+fn fix_option(applicability: Applicability) -> &'static str {
     match applicability {
-        Applicability::Safe => "`--fix` puts right",
-        Applicability::Unsafe => "`--unsafe-fixes` puts right",
-        Applicability::DropsRecord => "`--drop-records --rejects FILE` puts aside",
+        Applicability::Safe => "fixable with `--fix`",
+        Applicability::Unsafe => "fixable with `--unsafe-fixes`",
+        Applicability::DropsRecord => "removable with `--drop-records --rejects FILE`",
     }
 }
 
@@ -172,7 +173,7 @@ fn totals(counts: &Counts) -> String {
         of(Severity::Advice),
     );
     if errors + warnings + advice == 0 {
-        return "nothing to report".to_owned();
+        return "no findings".to_owned();
     }
     format!(
         "{}, {}, {} advice",
@@ -182,10 +183,10 @@ fn totals(counts: &Counts) -> String {
     )
 }
 
-/// Where a report is written to.
+/// The destination of a report.
 pub type Out<'w> = Box<dyn io::Write + Send + 'w>;
 
-/// What opens a report.
+/// A function that opens a report.
 pub trait Opens: FnOnce(Format, Style, Out<'static>) -> Box<dyn Report + Send> {}
 impl<F: FnOnce(Format, Style, Out<'static>) -> Box<dyn Report + Send>> Opens for F {}
 

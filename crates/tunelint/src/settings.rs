@@ -1,7 +1,8 @@
-//! The settings in force: found, read, checked, and merged as far as they say so themselves.
+//! Settings: finding and reading settings files, checking them, and merging a file with those that
+//! it extends and with the command line.
 //!
-//! Settings cannot run anything and cannot write anywhere: they are values, patterns that take
-//! linear time, and paths inside their own repository that are read.
+//! Settings cannot run commands or write files. They are values, patterns that match in linear
+//! time, and paths inside their repository, which are only read.
 
 mod document;
 mod file;
@@ -33,10 +34,10 @@ pub use problem::nearest;
 /// The JSON Schema of a settings file.
 pub const SCHEMA: &str = include_str!("../settings.schema.json");
 
-/// Keys whose lists are added up where files build on one another; any other value is replaced.
-const LISTS: [&str; 4] = ["dataset", "allow", "custom", "exclude"];
+/// Keys whose lists are joined when a file extends another. All other values are replaced.
+const JOINED_LISTS: [&str; 4] = ["dataset", "allow", "custom", "exclude"];
 
-/// Where a value comes from.
+/// The location of a value.
 #[derive(Debug, Clone)]
 struct Origin {
     document: usize,
@@ -44,24 +45,24 @@ struct Origin {
     value: Range<usize>,
 }
 
-/// Documents merged into one, each value with its origin.
+/// The merged documents, and the origin of each value.
 #[derive(Debug, Default)]
 pub struct Merged {
     documents: Vec<Document>,
     value: Value,
     origins: BTreeMap<String, Origin>,
-    /// What the schema does not allow; such values were left out.
+    /// Violations of the schema. The values at fault were removed.
     problems: Vec<Problem>,
 }
 
-/// What stands on the command line about settings.
+/// The settings options of the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// A file that takes the place of those that would be found.
+    /// The file to use instead of the closest one.
     pub file: Option<std::path::PathBuf>,
     /// `KEY=VALUE`, in order.
     pub values: Vec<String>,
-    /// No file is looked for.
+    /// Whether settings files are ignored.
     pub isolated: bool,
 }
 
@@ -82,72 +83,73 @@ impl Wanted {
     }
 }
 
-/// Whether a text can be a TOML key: `rules.near-duplicate`.
+/// Whether a text is a TOML key (`rules.near-duplicate`), and not a file.
 fn is_key(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     !text.is_empty() && text.trim().chars().all(plain) && !Path::new(text).exists()
 }
 
 impl Merged {
-    /// The settings in the file at `path`, if there is one, and what the command line adds.
+    /// Reads the file at `path`, if there is one, the files it extends, and the values of the command
+    /// line.
     pub fn read(path: Option<&Path>, wanted: &Wanted) -> Result<Self, Failure> {
         let mut documents = match path {
             Some(path) => find::chain(path)?,
             None => Vec::new(),
         };
         for text in &wanted.values {
-            documents.push(typed(text)?);
+            documents.push(from_argument(text)?);
         }
         let mut merged = Self {
             value: Value::Object(serde_json::Map::new()),
             ..Self::default()
         };
         for mut document in documents {
-            merged.problems.extend(structure::mend(&mut document));
+            merged
+                .problems
+                .extend(structure::remove_invalid(&mut document));
             merged.add(document);
         }
         Ok(merged)
     }
 
-    /// The directory of the settings file, if there is one.
     /// The files that were read.
     pub fn paths(&self) -> impl Iterator<Item = &std::path::PathBuf> {
         self.documents.iter().map(|document| &document.path)
     }
 
+    /// The directory of the settings file, if there is one.
     fn directory(&self) -> Option<&Path> {
         let mut documents = self.documents.iter().rev();
         let closest = documents.find(|document| document.root.is_some());
         closest.map(|document| document.directory.as_path())
     }
 
-    /// What the settings mean; every mistake in them is told.
+    /// Interprets the settings. The error lists all problems, not only the first.
     pub fn settings(mut self) -> Result<Settings, Failure> {
         let problems = std::mem::take(&mut self.problems);
         let file: File = match serde_json::from_value(self.value.clone()) {
             Ok(file) => file,
             Err(_) if !problems.is_empty() => return Err(problem::failure(problems)),
             Err(error) => {
-                return Err(Failure::new(format!(
-                    "the settings cannot be used: {error}"
-                )));
+                return Err(Failure::new(format!("invalid settings: {error}")));
             }
         };
         Settings::new(self, file, problems).map_err(problem::failure)
     }
 
-    /// Every value that is set, in the order of keys, with the place it comes from.
+    /// All values with their pointers and origins, in the order of the keys.
     pub fn entries(&self) -> Vec<(String, Value, String)> {
         let mut entries = Vec::new();
         collect("", &self.value, &mut |pointer, value| {
-            let origin = self.place(pointer);
+            let origin = self.origin_of(pointer);
             entries.push((pointer.to_owned(), value.clone(), origin));
         });
         entries
     }
 
-    /// Where a value was set, for people.
-    fn place(&self, pointer: &str) -> String {
+    /// Where a value was set: `tunelint.toml:12`.
+    fn origin_of(&self, pointer: &str) -> String {
         let Some(origin) = self.origins.get(pointer) else {
             return String::new();
         };
@@ -163,7 +165,7 @@ impl Merged {
         Some((self.documents.get(origin.document)?, origin))
     }
 
-    /// Something wrong with the value at `pointer`, or with the nearest one around it.
+    /// A problem with the value at `pointer`, or with the closest parent that has a location.
     fn problem(&self, pointer: &str, message: impl Into<String>) -> Problem {
         let mut around = pointer;
         loop {
@@ -186,7 +188,9 @@ impl Merged {
             let pointer = format!("/{}", escaped(key));
             let (mut prefix, mut shift) = (pointer.clone(), 0);
             match (into.get_mut(key), value) {
-                (Some(Value::Array(have)), Value::Array(more)) if LISTS.contains(&key.as_str()) => {
+                (Some(Value::Array(have)), Value::Array(more))
+                    if JOINED_LISTS.contains(&key.as_str()) =>
+                {
                     shift = have.len();
                     have.extend(more.iter().cloned());
                 }
@@ -219,20 +223,20 @@ impl Merged {
     }
 }
 
-/// The rest of a path whose first step counts an item, behind `shift` others.
+/// Adds `shift` to the index that a relative pointer starts with.
 fn shifted(rest: &str, shift: usize) -> String {
-    let (first, behind) = rest
+    let (first, inner) = rest
         .split_once('/')
         .map_or((rest, None), |(a, b)| (a, Some(b)));
     let first = match first.parse::<usize>() {
         Ok(number) if shift > 0 => (number + shift).to_string(),
         _ => first.to_owned(),
     };
-    behind.map_or(first.clone(), |behind| format!("{first}/{behind}"))
+    inner.map_or(first.clone(), |inner| format!("{first}/{inner}"))
 }
 
-/// A setting on the command line; a value that is not TOML is taken for text.
-fn typed(text: &str) -> Result<Document, Failure> {
+/// Parses a `KEY=VALUE` argument. A value that is not TOML is a string.
+fn from_argument(text: &str) -> Result<Document, Failure> {
     let here = std::env::current_dir().unwrap_or_default();
     let parse = |text: String| Document::parse("--config".into(), text, &here, None, false);
     let (key, value) = text.split_once('=').unwrap_or((text, ""));
@@ -240,12 +244,12 @@ fn typed(text: &str) -> Result<Document, Failure> {
     let document = parse(text.to_owned()).or_else(|_| parse(as_text));
     match document {
         Ok(Some(document)) => Ok(document),
-        Ok(None) => Err(Failure::new(format!("{} sets nothing", quoted(text, 60)))),
+        Ok(None) => Err(Failure::new(format!("{} sets no value", quoted(text, 60)))),
         Err(problems) => Err(problem::failure(problems)),
     }
 }
 
-/// Calls `each` for every value that is no table.
+/// Calls `each` for every value that is not a table.
 fn collect(pointer: &str, value: &Value, each: &mut dyn FnMut(&str, &Value)) {
     match value {
         Value::Object(object) => {

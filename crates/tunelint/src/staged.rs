@@ -1,4 +1,4 @@
-//! A file beside its place until it is complete: the old file or the new one, never a mix.
+//! Atomic file replacement: a file is written under a temporary name and renamed when complete.
 
 mod signals;
 
@@ -8,29 +8,30 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-/// A file that is being written.
-pub struct StagedFile(Way);
+/// A file that is being written. If it is dropped without [`StagedFile::commit`], the old file stays.
+pub struct StagedFile(Destination);
 
-enum Way {
-    /// Beside its place, to be renamed when it is complete.
-    Beside {
+enum Destination {
+    /// A temporary file in the directory of `target`.
+    Temporary {
         target: PathBuf,
         temporary: BufWriter<NamedTempFile>,
     },
-    /// Into a device or a pipe, which a renamed file would replace.
-    Through(BufWriter<File>),
+    /// A device or a pipe, which is written directly: renaming would replace it by a file.
+    Device(BufWriter<File>),
 }
 
 const BUFFER: usize = 256 * 1024;
 
 impl StagedFile {
-    /// Starts a file that will stand at `target`, in the same directory.
+    /// Creates a temporary file in the directory of `target`.
     pub fn create(target: &Path) -> io::Result<Self> {
         if fs::metadata(target).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
             let device = File::options().write(true).open(target)?;
-            return Ok(Self(Way::Through(BufWriter::with_capacity(BUFFER, device))));
+            let device = BufWriter::with_capacity(BUFFER, device);
+            return Ok(Self(Destination::Device(device)));
         }
-        // A link is written through, not replaced.
+        // The target of a link is replaced, not the link.
         let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
         let directory = parent(&target);
         let name = target.file_name().unwrap_or_default().to_string_lossy();
@@ -40,18 +41,18 @@ impl StagedFile {
             .suffix(".tmp")
             .tempfile_in(directory)?;
         signals::remove_when_interrupted(temporary.path())?;
-        Ok(Self(Way::Beside {
+        Ok(Self(Destination::Temporary {
             target,
             temporary: BufWriter::with_capacity(BUFFER, temporary),
         }))
     }
 
-    /// Puts it in its place: complete on disk first, then renamed. Without `replace`, a file that
-    /// has come to stand there meanwhile is left alone.
+    /// Syncs the file to disk and renames it to the target. Without `replace`, it fails if the
+    /// target exists by now.
     pub fn commit(self, replace: bool) -> io::Result<()> {
         let (target, temporary) = match self.0 {
-            Way::Through(mut device) => return device.flush(),
-            Way::Beside { target, temporary } => (target, temporary),
+            Destination::Device(mut device) => return device.flush(),
+            Destination::Temporary { target, temporary } => (target, temporary),
         };
         let temporary = temporary
             .into_inner()
@@ -73,8 +74,8 @@ impl StagedFile {
 
     fn out(&mut self) -> &mut dyn Write {
         match &mut self.0 {
-            Way::Beside { temporary, .. } => temporary,
-            Way::Through(device) => device,
+            Destination::Temporary { temporary, .. } => temporary,
+            Destination::Device(device) => device,
         }
     }
 }
@@ -96,7 +97,7 @@ fn parent(path: &Path) -> &Path {
     }
 }
 
-/// A new file gets the usual mode; the temporary one was for its owner alone.
+/// Gives a new file the usual mode; a temporary file is readable only by its owner.
 #[cfg(unix)]
 fn set_default_mode(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -118,7 +119,7 @@ fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether two paths are one file, whatever they are called.
+/// Whether two paths lead to the same file.
 #[cfg(unix)]
 pub fn same_file(a: &Path, b: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -131,7 +132,7 @@ pub fn same_file(a: &Path, b: &Path) -> bool {
     id(a).is_some_and(|a| Some(a) == id(b))
 }
 
-/// Whether two paths are one file, whatever they are called.
+/// Whether two paths lead to the same file.
 #[cfg(not(unix))]
 pub fn same_file(a: &Path, b: &Path) -> bool {
     fs::canonicalize(a)

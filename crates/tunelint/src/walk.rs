@@ -1,4 +1,4 @@
-//! The files that paths on the command line stand for.
+//! Expands the paths of the command line to files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use tunelint_core::printable::printable_path;
 use crate::exit::Failure;
 use crate::settings::nearest;
 
-/// Endings that a walk through a directory takes; a bare `.json` may be anything, and is only
-/// read when it is named, on the command line or in the settings.
-const ENDINGS: [&str; 4] = ["jsonl", "ndjson", "csv", "tsv"];
+/// Extensions of data files. A `.json` file may hold anything, so in a directory it is read only
+/// if the settings name it.
+const EXTENSIONS: [&str; 4] = ["jsonl", "ndjson", "csv", "tsv"];
 
-/// What a path on the command line is.
+/// A source to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
     /// Standard input.
@@ -22,30 +22,30 @@ pub enum Named {
     File(PathBuf),
 }
 
-/// How a file was come upon.
+/// How a file was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Found {
-    /// It was named.
+    /// It was named on the command line.
     ByName,
-    /// It stands in a directory that was named, and its name ends as data does.
+    /// It is in a directory that was named, and has the extension of a data file.
     AsData,
-    /// It stands in such a directory.
+    /// It is in such a directory, and has another extension.
     Beside,
 }
 
-/// What was found, and what could not be.
+/// The result of [`walk`].
 #[derive(Debug, Default)]
 pub struct Walk {
-    /// What is to be read, in the order of the command line; a directory's files by name.
+    /// The sources, in the order of the command line; files of a directory by name.
     pub found: Vec<Named>,
     /// Paths that do not exist or cannot be read.
     pub failures: Vec<Failure>,
 }
 
-/// Whether a file is wanted.
+/// Decides whether a file is read.
 pub type Wanted<'w> = &'w mut dyn FnMut(&Path, Found) -> Result<bool, Failure>;
 
-/// Resolves `paths`.
+/// Expands `paths`. A directory without a wanted file is a failure unless `accept_nothing`.
 pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Result<Walk, Failure> {
     let mut walk = Walk::default();
     for path in paths {
@@ -63,7 +63,7 @@ pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Resu
     let mut seen = std::collections::BTreeSet::new();
     walk.found.retain(|named| match named {
         Named::Stdin => true,
-        // One file under two names is read once.
+        // A file that is named twice is read once.
         Named::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
     });
     Ok(walk)
@@ -123,10 +123,10 @@ fn directory(
         }
     }
     if walk.found.len() == before && !accept_nothing {
-        let failure = Failure::new(format!("no file to check in {}", printable_path(path)));
+        let failure = Failure::new(format!("no data files in {}", printable_path(path)));
         walk.failures.push(failure.help(format!(
-            "a directory is searched for *.{}",
-            ENDINGS.join(", *.")
+            "name the files; in a directory, only *.{} are found",
+            EXTENSIONS.join(", *.")
         )));
     }
     Ok(())
@@ -143,5 +143,5 @@ fn is_data(path: &Path) -> bool {
         .or_else(|| name.strip_suffix(".zst"))
         .unwrap_or(&name);
     name.rsplit_once('.')
-        .is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+        .is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension))
 }

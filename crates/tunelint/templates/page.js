@@ -1,5 +1,5 @@
 'use strict';
-// The filter of the findings. Without it, everything is shown.
+// Filters the findings. Without this script, all findings are shown.
 const form = document.getElementById('filter');
 if (form) {
   const fields = ['severity', 'rule', 'file'];
@@ -18,7 +18,7 @@ if (form) {
     }
     let visible = 0;
     for (const group of groups) {
-      // A rule of which nothing is listed is still counted.
+      // A rule without listed findings stays visible unless a file is chosen.
       const empty = wanted.get('file') ? !group.querySelector('.finding:not([hidden])') : false;
       group.hidden = empty ? true : differs(group, wanted, ['severity', 'rule']);
       visible += group.hidden ? 0 : 1;
@@ -30,9 +30,9 @@ if (form) {
   form.addEventListener('change', apply);
   form.addEventListener('reset', () => setTimeout(apply));
   form.addEventListener('submit', (event) => event.preventDefault());
-  // A browser that comes back to the page may have kept what was chosen.
+  // The browser may restore the choices when the user navigates back to the page.
   window.addEventListener('pageshow', apply);
-  // A link to a rule must lead somewhere.
+  // A filter may hide the target of a link to a rule.
   for (const link of document.querySelectorAll('.chips a')) {
     link.addEventListener('click', () => { form.reset(); apply(); });
   }

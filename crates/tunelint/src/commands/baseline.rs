@@ -1,4 +1,4 @@
-//! `tunelint baseline`: accepts what is found today, so that only what comes later is told.
+//! `tunelint baseline`: accepts today's findings, so that a check reports only new ones.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use crate::baseline::{self, Baseline, Standing};
 use crate::cli::{self, BaselineCommand};
 use crate::exit::{Exit, Failure};
 
-/// Does one of the four.
+/// Checks the sources, then runs the chosen command.
 pub fn run(options: cli::Baseline) -> Result<Exit, Failure> {
     let (command, check) = match options.command {
         BaselineCommand::Create(check) => (Command::Create, check),
@@ -21,7 +21,7 @@ pub fn run(options: cli::Baseline) -> Result<Exit, Failure> {
     let (today, named) = check::today(&check)?;
     let path = check.baseline.clone().or(named);
     let path = path.unwrap_or_else(|| PathBuf::from(baseline::FILE));
-    print(&command.done(&path, &today)?)
+    print(&command.run(&path, &today)?)
 }
 
 #[derive(Clone, Copy)]
@@ -33,13 +33,13 @@ enum Command {
 }
 
 impl Command {
-    /// Does it, and says what was done.
-    fn done(self, path: &Path, today: &Baseline) -> Result<String, Failure> {
+    /// Runs the command on the baseline at `path` and returns its report.
+    fn run(self, path: &Path, today: &Baseline) -> Result<String, Failure> {
         let shown = printable_path(path);
         if let Self::Create = self {
             if path.exists() {
-                return Err(Failure::new(format!("{shown} is there already"))
-                    .help("`tunelint baseline update` accepts what is found today"));
+                return Err(Failure::new(format!("{shown} already exists"))
+                    .help("accept today's findings with `tunelint baseline update`"));
             }
             today.write(path, false)?;
             return Ok(format!(
@@ -52,13 +52,13 @@ impl Command {
         let text = match self {
             Self::Update => {
                 today.write(path, true)?;
-                format!("{shown}: {new} new accepted, {gone} gone removed, {known} kept\n")
+                format!("{shown}: {new} added, {gone} removed, {known} kept\n")
             }
             Self::Prune => {
                 before.pruned(today).write(path, true)?;
-                format!("{shown}: {gone} gone removed, {known} kept; {new} new left out\n")
+                format!("{shown}: {gone} removed, {known} kept; {new} new not added\n")
             }
-            _ => format!("{shown}: {known} accepted and still there, {gone} gone, {new} new\n"),
+            _ => format!("{shown}: {known} accepted, {gone} gone, {new} new\n"),
         };
         Ok(text)
     }

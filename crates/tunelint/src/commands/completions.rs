@@ -1,4 +1,4 @@
-//! `tunelint completions`: what a shell needs to complete commands and options.
+//! `tunelint completions`: shell completion scripts.
 
 use clap::CommandFactory;
 
@@ -6,7 +6,7 @@ use super::rule::print;
 use crate::cli::{Arguments, Completions};
 use crate::exit::{Exit, Failure};
 
-/// Prints the script for a shell.
+/// Prints the completion script of a shell.
 pub fn run(options: &Completions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(

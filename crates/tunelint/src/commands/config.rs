@@ -1,4 +1,4 @@
-//! `tunelint config`: the settings in force and where each came from; their JSON Schema.
+//! `tunelint config`: prints the settings in force with their origins, or their JSON Schema.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::cli::{Config, ConfigCommand, ConfigShow};
 use crate::exit::{Exit, Failure};
 use crate::settings::{self, Merged, SCHEMA, Wanted};
 
-/// Values where nothing is set.
+/// Default values.
 const DEFAULTS: [(&str, &str); 4] = [
     ("fail-on", "\"error\""),
     ("inline-allow", "false"),
@@ -17,7 +17,7 @@ const DEFAULTS: [(&str, &str); 4] = [
     ("preview", "false"),
 ];
 
-/// Prints one of the two.
+/// Prints the settings or the schema.
 pub fn run(options: &Config) -> Result<Exit, Failure> {
     match &options.command {
         ConfigCommand::Schema => print(SCHEMA),
@@ -44,7 +44,7 @@ fn shown(options: &ConfigShow) -> Result<String, Failure> {
             (key(&pointer), value.unwrap_or_default(), origin)
         })
         .collect();
-    // Only what can be used is in force.
+    // Invalid settings are an error, not in force.
     merged.settings()?;
     for (key, value) in DEFAULTS {
         if !lines.iter().any(|(have, ..)| have == key) {
@@ -66,7 +66,7 @@ fn shown(options: &ConfigShow) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// The directory whose settings hold for `path`.
+/// The directory whose settings apply to `path`.
 fn directory(path: &Path) -> Result<PathBuf, Failure> {
     let full = path.canonicalize().map_err(|error| {
         Failure::io(
@@ -83,7 +83,7 @@ fn directory(path: &Path) -> Result<PathBuf, Failure> {
     })
 }
 
-/// A path as people write it: `dataset[0].files`.
+/// Converts a JSON pointer to a key as people write it: `dataset[0].files`.
 fn key(pointer: &str) -> String {
     let mut key = String::new();
     for step in pointer.split('/').skip(1) {

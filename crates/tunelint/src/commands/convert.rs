@@ -1,4 +1,4 @@
-//! `tunelint convert`: from any container and layout to any other, without silent loss.
+//! `tunelint convert`: converts between containers and layouts, and reports what is lost.
 
 mod body;
 
@@ -29,7 +29,7 @@ use crate::exit::{Exit, Failure};
 use crate::staged::{StagedFile, same_file};
 use crate::walk::Named;
 
-/// Converts what the options name.
+/// Converts the file that `options` name.
 pub fn run(options: Convert) -> Result<Exit, Failure> {
     let named = if options.source.as_os_str() == "-" {
         Named::Stdin
@@ -49,8 +49,8 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
     let reader = open()?;
     let converter = converter(&options, &reader)?;
     let mut account = Account::new(&input, &options);
-    // A first run that writes nothing finds what would stop the second; it is skipped where
-    // nothing can: bad records go to their own file, and losses are only reported.
+    // A dry run finds out whether anything prevents the conversion. It is skipped if nothing can:
+    // bad records are written to a file, and losses are only reported.
     if options.strict || options.rejects.is_none() {
         let conversion = convert(&converter, reader, io::sink(), &mut account)?.0;
         if let Some(exit) = account.stopped(&conversion, &options) {
@@ -75,7 +75,7 @@ fn convert<W: Write + Send>(
         .map_err(|error| Failure::io("convert", &path, &error))
 }
 
-/// What stands in the way of reading is reported, at the severity of its rule; nothing else.
+/// Reports only what prevents a record from being read, at the severity of its rule.
 fn policy() -> Policy {
     let errors = REGISTRY
         .iter()
@@ -105,8 +105,8 @@ fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
                 return Err(failure.help(words.advice().unwrap_or_default()));
             }
             None => {
-                return Err(Failure::new(format!("the layout of {path} is not known"))
-                    .help("name the layout to write with `--to`"));
+                return Err(Failure::new(format!("{path}: unknown layout"))
+                    .help("set the layout to write with `--to`"));
             }
         },
     };
@@ -129,7 +129,7 @@ fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
     })
 }
 
-/// The container to write: as named, or by the ending of the file.
+/// The container to write: as given, or by the extension of the file.
 fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
     let name = match &options.form {
         Some(name) => name.as_str(),
@@ -138,34 +138,33 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
             None if options.out.as_os_str() == "-" => "jsonl",
             None => {
                 return Err(Failure::new(format!(
-                    "the ending of {} names no container",
+                    "{}: unknown container for this file extension",
                     printable_path(&options.out)
                 ))
-                .help("name one with `--as jsonl`, json, csv, tsv or rest"));
+                .help("set the container with `--as` (jsonl, json, csv, tsv or rest)"));
             }
         },
     };
     let table = |delimiter| match layout.columns() {
         [] => Err(Failure::new(format!(
-            "a table has no place for the turns of `{}`",
+            "a table cannot hold the messages of `{}`",
             layout.name()
         ))
-        .help("write jsonl or json, or a layout of one prompt and one answer: `--to pairs`")),
+        .help("write jsonl or json, or a layout of one prompt and one response with `--to pairs`")),
         _ => Ok(Form::Table { delimiter }),
     };
     if name != "rest" && body::is_asked(&options.rest) {
-        let what = "only the body of a request has a name, a model and hyperparameters";
-        return Err(Failure::new(what).help("add `--as rest`, or leave these options out"));
+        let message = "a name, a model and hyperparameters need `--as rest`";
+        return Err(Failure::new(message).help("add `--as rest`, or remove these options"));
     }
     match name {
         "jsonl" => Ok(Form::Jsonl),
         "json" => Ok(Form::Json),
         "csv" => table(b','),
         "tsv" => table(b'\t'),
-        "rest" if !layout.fits_request() => Err(Failure::new(
-            "a request body holds examples in the layout `pairs`",
-        )
-        .help("add `--to pairs`")),
+        "rest" if !layout.fits_request() => {
+            Err(Failure::new("a request body needs the layout `pairs`").help("add `--to pairs`"))
+        }
         "rest" => Ok(Form::Rest(Box::new(body::build(&options.rest)?))),
         other => Err(unknown(
             "container",
@@ -178,32 +177,32 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
 fn refuse_same_file(options: &Convert) -> Result<(), Failure> {
     let out = printable_path(&options.out);
     if same_file(&options.source, &options.out) {
-        return Err(
-            Failure::new(format!("{out} is the file that is to be converted"))
-                .help("write to another file: your data stays as it is"),
-        );
+        return Err(Failure::new(format!("{out} is both input and output"))
+            .help("choose another file with `-o`"));
     }
     if let Some(rejects) = &options.rejects
         && (same_file(&options.source, rejects)
             || same_file(&options.out, rejects)
             || *rejects == options.out)
     {
-        return Err(Failure::new("the rejects need a file of their own"));
+        return Err(
+            Failure::new("`--rejects` names the input or the output").help("choose another file")
+        );
     }
-    let packed = options
+    let is_compressed = options
         .out
         .extension()
-        .is_some_and(|ending| ending == "gz" || ending == "zst");
-    if packed {
+        .is_some_and(|extension| extension == "gz" || extension == "zst");
+    if is_compressed {
         return Err(
-            Failure::new(format!("{out} would not be packed, as its name says"))
-                .help("write it without that ending, and pack it then"),
+            Failure::new(format!("{out}: cannot write compressed files"))
+                .help("write it without this extension, then compress it"),
         );
     }
     let exists = is_regular(&options.out);
     if exists && !options.force && !options.check {
-        return Err(Failure::new(format!("{out} exists already"))
-            .help("write over it with --force, or choose another name"));
+        return Err(Failure::new(format!("{out} already exists"))
+            .help("replace it with `--force`, or choose another name"));
     }
     Ok(())
 }
@@ -212,15 +211,15 @@ fn is_regular(path: &Path) -> bool {
     path.as_os_str() != "-" && fs::metadata(path).is_ok_and(|meta| meta.is_file())
 }
 
-/// Where the result goes.
-enum Target {
+/// Where the result is written.
+enum Destination {
     Stdout(BufWriter<io::Stdout>),
     Staged(StagedFile),
-    /// For comparing with what is there.
+    /// For `--check`, which compares it with the existing file.
     Memory(Vec<u8>),
 }
 
-impl Write for Target {
+impl Write for Destination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
@@ -238,7 +237,7 @@ impl Write for Target {
     }
 }
 
-impl Target {
+impl Destination {
     fn open(options: &Convert) -> io::Result<Self> {
         let path = &options.out;
         if options.check {
@@ -251,7 +250,7 @@ impl Target {
     }
 }
 
-/// Converts in earnest.
+/// Converts and writes the result.
 fn write(
     options: &Convert,
     converter: &Converter,
@@ -259,8 +258,8 @@ fn write(
     mut account: Account,
 ) -> Result<Exit, Failure> {
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
-    let target = Target::open(options).map_err(failed)?;
-    let (conversion, target) = convert(converter, reader, target, &mut account)?;
+    let destination = Destination::open(options).map_err(failed)?;
+    let (conversion, destination) = convert(converter, reader, destination, &mut account)?;
     if conversion.read == 0 {
         account.print(&conversion);
         return Ok(Exit::Findings);
@@ -271,38 +270,39 @@ fn write(
     } else {
         Exit::Clean
     };
-    match target {
-        Target::Staged(file) => file.commit(options.force).map_err(failed)?,
-        Target::Memory(wanted) => {
-            if fs::read(&options.out).ok().as_deref() != Some(wanted.as_slice()) {
-                account.say(&format!(
+    match destination {
+        Destination::Staged(file) => file.commit(options.force).map_err(failed)?,
+        Destination::Memory(expected) => {
+            if fs::read(&options.out).ok().as_deref() != Some(expected.as_slice()) {
+                account.note(&format!(
                     "{} is not up to date\n",
                     printable_path(&options.out)
                 ));
                 exit = Exit::Findings;
             }
         }
-        Target::Stdout(_) => {}
+        Destination::Stdout(_) => {}
     }
-    if let Some(defaults) = body::taken_over(&options.rest)? {
-        account.say(&defaults);
+    if let Some(defaults) = body::defaults_used(&options.rest)? {
+        account.note(&defaults);
     }
     account.print(&conversion);
     Ok(exit)
 }
 
-/// Findings of one rule that are shown before the rest is only counted.
+/// Findings shown per rule. The rest is counted.
 const SHOWN: u64 = 5;
 
-/// Keeps account of a conversion and tells it on standard error.
+/// Collects the report of a conversion, and prints it on standard error.
 struct Account {
     path: String,
     found: BTreeMap<&'static str, u64>,
     reasons: Vec<(Option<u64>, String)>,
     rejects: Option<(PathBuf, Option<StagedFile>)>,
-    /// What was found, and what is said besides.
+    /// The text of the findings, which is printed first.
     findings: String,
-    text: String,
+    /// Further notes.
+    notes: String,
 }
 
 impl Account {
@@ -313,15 +313,15 @@ impl Account {
             reasons: Vec::new(),
             rejects: options.rejects.clone().map(|path| (path, None)),
             findings: String::new(),
-            text: String::new(),
+            notes: String::new(),
         }
     }
 
-    fn say(&mut self, text: &str) {
-        self.text.push_str(text);
+    fn note(&mut self, text: &str) {
+        self.notes.push_str(text);
     }
 
-    /// The end of a run that must not go on to write, or nothing if it may.
+    /// Prints the report and returns the exit code if nothing may be written; otherwise `None`.
     fn stopped(&mut self, conversion: &Conversion, options: &Convert) -> Option<Exit> {
         let rejected = conversion.rejected > 0 && options.rejects.is_none();
         let lossy = options.strict && !conversion.losses.is_empty();
@@ -335,16 +335,18 @@ impl Account {
             ..conversion.clone()
         };
         if lossy {
-            self.say("nothing was written, because of --strict: the target has no place for some of the data\n");
+            self.note(
+                "nothing was written because of --strict: the target cannot hold all of the data\n",
+            );
         } else if conversion.read > 0 {
             let bad = counted(conversion.rejected, "record");
-            self.say(&format!("nothing was written: {bad} cannot be converted; --rejects FILE puts them aside and writes the rest\n"));
+            self.note(&format!("nothing was written: {bad} cannot be converted; write them to a file and convert the rest with --rejects FILE\n"));
         }
         self.print(&rejected);
         Some(Exit::Findings)
     }
 
-    /// Tells what was lost, and the sum that must come out even.
+    /// Prints the findings, the notes, the losses and the counts of records.
     fn print(&mut self, conversion: &Conversion) {
         let mut text = std::mem::take(&mut self.findings);
         for (rule, found) in self.found.iter().filter(|(_, found)| **found > SHOWN) {
@@ -353,27 +355,27 @@ impl Account {
                 grouped(found - SHOWN)
             ));
         }
-        text.push_str(&std::mem::take(&mut self.text));
-        for (what, loss) in &conversion.losses.names {
+        text.push_str(&std::mem::take(&mut self.notes));
+        for (name, loss) in &conversion.losses.names {
             let (count, line, column) = (
                 counted(loss.count, "time"),
                 loss.first.line,
                 loss.first.column,
             );
             text.push_str(&format!(
-                "lost: {what}, {count}, first at {}:{line}:{column}\n",
+                "lost: {name}, {count}, first at {}:{line}:{column}\n",
                 self.path
             ));
         }
         if conversion.losses.further > 0 {
             let more = counted(conversion.losses.further, "time");
-            text.push_str(&format!("lost: anything else, {more}\n"));
+            text.push_str(&format!("lost: other fields, {more}\n"));
         }
         if conversion.examples > conversion.written {
             text.push_str(&format!(
-                "{} were made of {}\n",
-                counted(conversion.examples, "example"),
-                counted(conversion.written, "record")
+                "{} split into {}\n",
+                counted(conversion.written, "record"),
+                counted(conversion.examples, "example")
             ));
         }
         let Conversion {
@@ -385,7 +387,7 @@ impl Account {
         text.push_str(&format!(
             "read {read} = written {written} + rejected {rejected}\n"
         ));
-        // Nobody is left to tell if standard error is closed.
+        // If standard error is closed, the report cannot be printed anywhere.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 

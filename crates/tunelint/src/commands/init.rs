@@ -1,4 +1,4 @@
-//! `tunelint init`: settings that fit the data at hand, and the files that hooks and CI need.
+//! `tunelint init`: writes settings for the data in the current directory, and files for hooks and CI.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,37 +21,38 @@ const SETTINGS: &str = "tunelint.toml";
 const HOOK: &str = ".pre-commit-config.yaml";
 const WORKFLOW: &str = ".github/workflows/tunelint.yml";
 
-/// Words in the names of files that a result is judged by.
+/// Words in the names of validation and test files.
 const VALIDATION: [&str; 5] = ["valid", "val", "dev", "eval", "test"];
 
-/// Files looked at to find out how they are laid out.
-const MOST_FILES: usize = 200;
+/// The limit of files whose layout is detected.
+const MAX_FILES: usize = 200;
 
-/// Writes what is asked for, and says what it wrote.
+/// Writes the files that `options` ask for, and lists them.
 pub fn run(options: &Init) -> Result<Exit, Failure> {
     let exists = Path::new(SETTINGS).exists();
     let more = options.pre_commit || options.github;
     if exists && !more {
-        return Err(Failure::new(format!("{SETTINGS} is there already"))
-            .help("`tunelint config show` prints what it says; remove it to start anew"));
+        return Err(Failure::new(format!("{SETTINGS} already exists")).help(
+            "remove it to write a new one; `tunelint config show` prints the settings in force",
+        ));
     }
-    let mut said = String::new();
+    let mut report = String::new();
     if exists {
-        said.push_str(&format!("kept {SETTINGS}\n"));
+        report.push_str(&format!("kept {SETTINGS}\n"));
     } else {
-        write(SETTINGS, &settings()?, &mut said)?;
+        write(SETTINGS, &settings()?, &mut report)?;
     }
     if options.pre_commit {
-        write_or_show(HOOK, include_str!("init/pre-commit.yaml"), &mut said)?;
+        write_or_show(HOOK, include_str!("init/pre-commit.yaml"), &mut report)?;
     }
     if options.github {
-        write_or_show(WORKFLOW, include_str!("init/github.yml"), &mut said)?;
+        write_or_show(WORKFLOW, include_str!("init/github.yml"), &mut report)?;
     }
-    print(&said)
+    print(&report)
 }
 
-/// Writes a file that is not there yet.
-fn write(path: &str, text: &str, said: &mut String) -> Result<(), Failure> {
+/// Writes a new file. Fails if it exists.
+fn write(path: &str, text: &str, report: &mut String) -> Result<(), Failure> {
     let written = || -> std::io::Result<()> {
         if let Some(parent) = Path::new(path)
             .parent()
@@ -64,30 +65,28 @@ fn write(path: &str, text: &str, said: &mut String) -> Result<(), Failure> {
         file.commit(false)
     };
     written().map_err(|error| Failure::io("write", path, &error))?;
-    said.push_str(&format!("wrote {path}\n"));
+    report.push_str(&format!("wrote {path}\n"));
     Ok(())
 }
 
-/// A file that others have written in is not touched: what belongs in it is shown.
-fn write_or_show(path: &str, text: &str, said: &mut String) -> Result<(), Failure> {
+/// Writes a new file. If it exists, it is not changed; the text to add is printed instead.
+fn write_or_show(path: &str, text: &str, report: &mut String) -> Result<(), Failure> {
     let text = text.replace("VERSION", env!("CARGO_PKG_VERSION"));
     if !Path::new(path).exists() {
-        return write(path, &text, said);
+        return write(path, &text, report);
     }
-    said.push_str(&format!(
-        "{path} is there already; this belongs in it:\n\n{text}"
-    ));
+    report.push_str(&format!("{path} already exists; add this to it:\n\n{text}"));
     Ok(())
 }
 
-/// Files of one directory that are read in the same way.
+/// The files of one directory and layout.
 #[derive(Debug, Default)]
-struct Group {
+struct FileGroup {
     training: Vec<String>,
     validation: Vec<String>,
 }
 
-/// The settings for the data below the current directory.
+/// The text of the settings file for the data below the current directory.
 fn settings() -> Result<String, Failure> {
     let groups = groups()?;
     let layouts = groups.keys().map(|(_, layout)| layout.as_str());
@@ -126,15 +125,15 @@ fn list(names: Vec<String>) -> String {
 }
 
 /// The data below the current directory, by directory and layout.
-fn groups() -> Result<BTreeMap<(PathBuf, String), Group>, Failure> {
+fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
     let mut wanted = |_: &Path, found: Found| Ok(found == Found::AsData);
     let found = walk(&[PathBuf::from(".")], true, &mut wanted)?.found;
-    let mut groups: BTreeMap<(PathBuf, String), Group> = BTreeMap::new();
+    let mut groups: BTreeMap<(PathBuf, String), FileGroup> = BTreeMap::new();
     let files = found.into_iter().filter_map(|named| match named {
         Named::File(path) => Some(path),
         Named::Stdin => None,
     });
-    for path in files.take(MOST_FILES) {
+    for path in files.take(MAX_FILES) {
         let reader = Reader::open(
             SourceId(0),
             Input::path(path.clone()),

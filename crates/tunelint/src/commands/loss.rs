@@ -1,4 +1,4 @@
-//! `tunelint loss`: what a training run's loss curve says about the number of epochs.
+//! `tunelint loss`: reads a loss curve and recommends the number of epochs.
 
 mod html;
 
@@ -13,14 +13,14 @@ use super::rule::print;
 use crate::cli::{Loss, LossFormat};
 use crate::exit::{Exit, Failure};
 
-/// Rows of the picture.
+/// Rows of the chart.
 const ROWS: usize = 12;
-/// Columns of the picture where the terminal does not say more, and the most it takes.
+/// The smallest and largest width of the chart in columns.
 const COLUMNS: std::ops::RangeInclusive<usize> = 40..=100;
-/// Columns taken by the scale.
+/// Columns of the scale.
 const SCALE: usize = 10;
 
-/// Reads and judges the curve that `options` name.
+/// Reads the curve that `options` name, and prints the recommendation.
 pub fn run(options: &Loss) -> Result<Exit, Failure> {
     let path = printable_path(&options.file);
     let bytes = if options.file.as_os_str() == "-" {
@@ -41,11 +41,11 @@ pub fn run(options: &Loss) -> Result<Exit, Failure> {
 
 fn no_curve(path: &str, why: &NoCurve) -> Failure {
     match why {
-        NoCurve::Unknown => Failure::new(format!("{path} is no loss curve that is known")).help(
-            "known are Gemini’s snapshots, OpenAI’s results and checkpoints, TensorBoard’s CSV, trainer_state.json, LLaMA-Factory’s log, and tables with a column `step` or `epoch` and one `loss`",
+        NoCurve::Unknown => Failure::new(format!("{path}: unknown loss curve format")).help(
+            "use Gemini's snapshots, OpenAI's results or checkpoints, TensorBoard's CSV, trainer_state.json, LLaMA-Factory's log, or a table with a column `step` or `epoch` and a column `loss`",
         ),
-        NoCurve::Empty(source) => Failure::new(format!("{path} is {source}, and holds no loss")),
-        NoCurve::NotText => Failure::new(format!("{path} is not UTF-8 text")),
+        NoCurve::Empty(source) => Failure::new(format!("{path}: no loss values in {source}")),
+        NoCurve::NotText => Failure::new(format!("{path}: not a UTF-8 text file")),
     }
 }
 
@@ -56,7 +56,7 @@ fn human(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> Stri
         curve.source,
         curve.points.len()
     );
-    text.push_str(&picture(
+    text.push_str(&chart(
         judgement,
         width.clamp(*COLUMNS.start(), *COLUMNS.end()),
     ));
@@ -78,14 +78,18 @@ fn human(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> Stri
             cell(group.validation)
         ));
     }
-    text.push_str(&format!("\n{}: {}\n", advised(judgement), judgement.why));
+    text.push_str(&format!(
+        "\n{}: {}\n",
+        recommendation(judgement),
+        judgement.why
+    ));
     for warning in &judgement.warnings {
         text.push_str(&format!("warning: {warning}\n"));
     }
     text
 }
 
-/// A loss as people read it; one that has run away takes no more room than others.
+/// A loss for people. A diverged loss is written with an exponent, so that it is not wider.
 fn shown(loss: f64) -> String {
     const LARGE: f64 = 1_000.0;
     if loss.abs() < LARGE {
@@ -95,13 +99,13 @@ fn shown(loss: f64) -> String {
     }
 }
 
-/// What the groups of a curve are.
+/// The unit of the groups of a curve.
 fn unit(judgement: &Judgement) -> &'static str {
     if judgement.by_epoch { "epoch" } else { "step" }
 }
 
-/// What to do, in words.
-fn advised(judgement: &Judgement) -> String {
+/// The recommendation in words.
+fn recommendation(judgement: &Judgement) -> String {
     match judgement.advice {
         Advice::Keep => "keep the number of epochs".to_owned(),
         Advice::Lower(to) if judgement.by_epoch => format!("lower the number of epochs to {to}"),
@@ -110,12 +114,12 @@ fn advised(judgement: &Judgement) -> String {
             format!("raise the number of epochs, for example to {to}")
         }
         Advice::Raise(to) => format!("train longer, for example up to step {to}"),
-        Advice::Unclear => "no advice".to_owned(),
+        Advice::Unclear => "no recommendation".to_owned(),
     }
 }
 
-/// The curves: `•` training, `o` validation, `*` both.
-fn picture(judgement: &Judgement, width: usize) -> String {
+/// Draws the curves: `•` training, `o` validation, `*` both.
+fn chart(judgement: &Judgement, width: usize) -> String {
     let losses = |group: &Group| [group.training, group.validation];
     let all: Vec<f64> = judgement.groups.iter().flat_map(losses).flatten().collect();
     let (low, high) = all
@@ -162,7 +166,7 @@ fn picture(judgement: &Judgement, width: usize) -> String {
 }
 
 #[derive(Serialize)]
-struct Document<'d> {
+struct JsonReport<'d> {
     version: u8,
     path: &'d str,
     curve: &'d Curve,
@@ -170,7 +174,7 @@ struct Document<'d> {
 }
 
 fn json(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
-    let document = Document {
+    let document = JsonReport {
         version: 1,
         path,
         curve,

@@ -1,4 +1,4 @@
-//! `tunelint man`: manual pages, as `man` reads them.
+//! `tunelint man`: man pages.
 
 use clap::CommandFactory;
 
@@ -7,7 +7,7 @@ use super::rule::print;
 use crate::cli::{Arguments, Man};
 use crate::exit::{Exit, Failure};
 
-/// Prints the page of the program, or of a command.
+/// Prints the man page of the program, or of one command.
 pub fn run(options: &Man) -> Result<Exit, Failure> {
     let mut program = Arguments::command();
     program.build();

@@ -1,4 +1,5 @@
-//! Names that users type: rules, profiles, tasks, layouts; with the nearest one where one is wrong.
+//! Looks up names from the command line: rules, profiles, tasks, layouts. Errors suggest the closest
+//! known name.
 
 use std::sync::Arc;
 
@@ -8,20 +9,20 @@ use tunelint_core::rules;
 use crate::exit::Failure;
 use crate::settings::nearest;
 
-/// A wrong name, and the nearest of those that exist.
+/// The error for an unknown name. It suggests the closest of the `known` names, or lists them.
 pub fn unknown(kind: &str, name: &str, known: &[&str]) -> Failure {
-    let failure = Failure::new(format!("there is no {kind} called `{name}`"));
+    let failure = Failure::new(format!("unknown {kind} `{name}`"));
     match nearest(name, known) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
-        // These have a command that lists them; others are few.
+        // Rules and profiles have a command that lists them. Other kinds have few names.
         None if matches!(kind, "rule" | "profile") => {
-            failure.help(format!("`tunelint {kind}` lists them"))
+            failure.help(format!("list all with `tunelint {kind}`"))
         }
-        None => failure.help(format!("there are: {}", known.join(", "))),
+        None => failure.help(format!("choose one of: {}", known.join(", "))),
     }
 }
 
-/// The rule called `name`.
+/// The rule `name`, with the lifetime of the registry.
 pub fn rule(name: &str) -> Result<&'static str, Failure> {
     match rules::by_name(name) {
         Some(entry) => Ok(entry.meta.name),
@@ -35,7 +36,7 @@ pub fn rule(name: &str) -> Result<&'static str, Failure> {
     }
 }
 
-/// The profile called `name`.
+/// The profile `name`.
 pub fn profile(name: &str) -> Result<Arc<Profile>, Failure> {
     match profile::by_name(name) {
         Ok(Some(profile)) => Ok(Arc::new(profile)),
@@ -44,7 +45,7 @@ pub fn profile(name: &str) -> Result<Arc<Profile>, Failure> {
             Err(unknown("profile", name, &known))
         }
         Err(error) => Err(Failure::new(format!(
-            "the profile `{name}` cannot be read: {error}"
+            "cannot read the profile `{name}`: {error}"
         ))),
     }
 }

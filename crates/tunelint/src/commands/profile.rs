@@ -1,4 +1,4 @@
-//! `tunelint profile`: the providers, or what one of them accepts, every number with its source.
+//! `tunelint profile`: lists the providers, or prints the limits of one, each with its source.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use super::{names, rule::print};
 use crate::cli;
 use crate::exit::{Exit, Failure};
 
-/// Prints the list, or one profile.
+/// Prints the list of profiles, or the named one.
 pub fn run(options: &cli::Profile) -> Result<Exit, Failure> {
     let mut text = String::new();
     match &options.name {
@@ -24,7 +24,9 @@ pub fn run(options: &cli::Profile) -> Result<Exit, Failure> {
                     profile.title
                 );
             }
-            text.push_str("\n`tunelint profile NAME` prints its limits with their sources.\n");
+            text.push_str(
+                "\n`tunelint profile NAME` prints the limits of a provider with their sources.\n",
+            );
         }
     }
     print(&text)
@@ -32,17 +34,17 @@ pub fn run(options: &cli::Profile) -> Result<Exit, Failure> {
 
 fn status(status: Status) -> &'static str {
     match status {
-        Status::Alive => "alive",
+        Status::Alive => "active",
         Status::WindingDown => "winding down",
         Status::Closed => "closed",
     }
 }
 
-// Writing to a string does not fail; its results are let go.
+// Writing to a string cannot fail, so the results are ignored.
 fn describe(profile: &Profile, text: &mut String) {
     head(profile, text);
     numbers(profile, text);
-    demands(profile, text);
+    requirements(profile, text);
     advice(profile, text);
     settings(profile, text);
     text.push_str("\nSources\n");
@@ -73,9 +75,9 @@ fn numbers(profile: &Profile, text: &mut String) {
     section(text, "Limits", lines);
 }
 
-/// What it asks for besides numbers.
-fn demands(profile: &Profile, text: &mut String) {
-    section(text, "Order of turns", profile.turns.iter().map(fact_line));
+/// Requirements that are not numbers.
+fn requirements(profile: &Profile, text: &mut String) {
+    section(text, "Message order", profile.turns.iter().map(fact_line));
     let accepts = profile.roles.iter().map(|of| {
         let effect = effect_words(of.effect, of.unconfirmed);
         let within = within(&of.layouts);
@@ -83,15 +85,15 @@ fn demands(profile: &Profile, text: &mut String) {
         ("roles", words, &of.source, &of.quote, &of.note)
     });
     let requires = profile.requires.iter().map(fact_line);
-    section(text, "What it asks for", accepts.chain(requires));
+    section(text, "Requirements", accepts.chain(requires));
     let reserved = profile.reserved.iter().map(|of| {
         let words = reserved_words(of);
-        ("no text may hold", words, &of.source, &of.quote, &of.note)
+        ("forbidden in texts", words, &of.source, &of.quote, &of.note)
     });
     section(text, "Reserved words", reserved);
     let tokenizer = profile.tokenizer.iter();
     let tokenizer = tokenizer.map(|of| {
-        let words = "what tokens are estimated by".to_owned();
+        let words = "used to estimate tokens".to_owned();
         (of.name.as_str(), words, &of.source, &of.quote, &of.note)
     });
     section(text, "Tokenizer", tokenizer);
@@ -105,10 +107,10 @@ fn advice(profile: &Profile, text: &mut String) {
         let words = format!("{}{max}", grouped(of.min));
         (task.as_str(), words, &of.source, &of.quote, &of.note)
     });
-    section(text, "Recommended numbers of examples", lines);
+    section(text, "Recommended number of examples", lines);
 }
 
-/// What may be set for training, and the names that may be given.
+/// Hyperparameters, and names of models and jobs.
 fn settings(profile: &Profile, text: &mut String) {
     let lines = profile.hyperparameters.iter().map(|(name, of)| {
         let words = range_words(of);
@@ -127,9 +129,9 @@ fn settings(profile: &Profile, text: &mut String) {
     section(text, "Names", lines);
 }
 
-type Line<'p> = (&'p str, String, &'p String, &'p String, &'p Option<String>);
+type Entry<'p> = (&'p str, String, &'p String, &'p String, &'p Option<String>);
 
-fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<'p>>) {
+fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Entry<'p>>) {
     for (index, (name, words, source, quote, note)) in lines.enumerate() {
         if index == 0 {
             let _ = writeln!(text, "\n{title}");
@@ -141,12 +143,12 @@ fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Line<
     }
 }
 
-fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> Line<'p> {
+fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> Entry<'p> {
     let words = effect_words(of.effect, of.unconfirmed) + &within(&of.layouts);
     (name.as_str(), words, &of.source, &of.quote, &of.note)
 }
 
-/// The layouts of which something is said, where it is not said of all.
+/// The layouts that a fact is limited to.
 fn within(layouts: &[String]) -> String {
     match layouts {
         [] => String::new(),
@@ -161,7 +163,7 @@ fn effect_words(effect: Effect, unconfirmed: bool) -> String {
 
 fn limit_words(limit: &Cited<u64>) -> String {
     let value = match limit.unit {
-        Unit::Percent => format!("{} %", limit.value),
+        Unit::Percent => format!("{}%", limit.value),
         unit => counted(limit.value, unit.noun()),
     };
     let effect = effect_words(limit.effect, limit.unconfirmed);
@@ -171,10 +173,10 @@ fn limit_words(limit: &Cited<u64>) -> String {
 fn reserved_words(of: &Reserved) -> String {
     let words: Vec<String> = of.words.iter().map(|word| format!("`{word}`")).collect();
     let place = match (of.place, of.line_start) {
-        (Where::Input, false) => "in system and user texts",
-        (Where::Input, true) => "behind a line break of system and user texts",
-        (Where::Any, false) => "in any text",
-        (Where::Any, true) => "behind a line break of any text",
+        (Where::Input, false) => "in system and user messages",
+        (Where::Input, true) => "after a line break in system and user messages",
+        (Where::Any, false) => "in any message",
+        (Where::Any, true) => "after a line break in any message",
     };
     let case = if of.case_sensitive {
         ""
@@ -185,14 +187,14 @@ fn reserved_words(of: &Reserved) -> String {
     format!("{} {place}{case} ({effect})", words.join(" "))
 }
 
-/// What a setting may be.
+/// The field, default and range of a hyperparameter, in words.
 pub(super) fn range_words(of: &profile::Hyperparameter) -> String {
     let mut words = format!("`{}`", of.field);
     if let Some(default) = of.default {
         let _ = write!(words, ", default {default}");
     }
     if let Some(other) = of.default_otherwise {
-        let _ = write!(words, " or {other} by the number of examples");
+        let _ = write!(words, " or {other}, depending on the number of examples");
     }
     if let Some(default) = &of.default_text {
         let _ = write!(words, ", default {default}");
@@ -205,19 +207,23 @@ pub(super) fn range_words(of: &profile::Hyperparameter) -> String {
         let _ = write!(
             words,
             ", {} {min}",
-            if of.min_exclusive { "above" } else { "from" }
+            if of.min_exclusive {
+                "greater than"
+            } else {
+                "at least"
+            }
         );
     }
     if let Some(max) = of.max {
-        let _ = write!(words, ", up to {max}");
+        let _ = write!(words, ", at most {max}");
     }
     if of.integer {
-        words.push_str(", whole numbers");
+        words.push_str(", integer");
     }
     words
 }
 
-/// A value as it is written in a request.
+/// A value as a request contains it.
 fn value_words(value: &toml::Value) -> String {
     value
         .as_str()

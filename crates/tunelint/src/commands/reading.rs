@@ -1,4 +1,4 @@
-//! From the options about reading to what the library wants to know.
+//! Converts the reading options of the command line for the library, and opens sources.
 
 use std::fs;
 use std::io;
@@ -20,7 +20,7 @@ use crate::exit::Failure;
 use crate::settings::nearest;
 use crate::walk::Named;
 
-/// What was asked for, checked.
+/// Validates the options.
 pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
     let named = reading.encoding.as_deref().map(encoding).transpose()?;
     Ok(ReadOptions {
@@ -33,7 +33,7 @@ pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
         input: binding(reading.input.as_ref(), reading.input_template.as_ref())?,
         output: binding(reading.output.as_ref(), reading.output_template.as_ref())?,
         system: reading.system.clone(),
-        speakers: speakers(&reading.role)?,
+        speakers: role_names(&reading.role)?,
         max_record: match &reading.max_record_size {
             Some(text) => size(text)?,
             None => MAX_RECORD_BYTES,
@@ -47,7 +47,7 @@ fn container(name: &str) -> Result<Container, Failure> {
     Container::from_name(name).ok_or_else(|| unknown("container", name, &known))
 }
 
-/// The layout called `name`.
+/// The layout `name`.
 pub fn named_layout(name: &str) -> Result<std::sync::Arc<dyn layout::Layout>, Failure> {
     layout::by_name(name).ok_or_else(|| {
         let all = layout::all();
@@ -60,10 +60,7 @@ fn binding(column: Option<&String>, template: Option<&String>) -> Result<Option<
     match (column, template) {
         (_, Some(template)) => {
             let template = Template::parse(template).map_err(|why| {
-                Failure::new(format!(
-                    "the template {} cannot be used: {why}",
-                    quoted(template, 60)
-                ))
+                Failure::new(format!("invalid template {}: {why}", quoted(template, 60)))
             })?;
             Ok(Some(Binding::Template(template)))
         }
@@ -72,24 +69,21 @@ fn binding(column: Option<&String>, template: Option<&String>) -> Result<Option<
     }
 }
 
-/// Names of roles, each given as `NAME=ROLE`.
-fn speakers(given: &[String]) -> Result<Speakers, Failure> {
-    let mut speakers = Speakers::default();
+/// Role names of the data and their roles, given as `NAME=ROLE`.
+fn role_names(given: &[String]) -> Result<Speakers, Failure> {
+    let mut names = Speakers::default();
     for text in given {
-        // A name may hold the sign, what it stands for does not.
+        // A name may contain `=`, a role cannot.
         let parts = text.rsplit_once('=').filter(|(name, _)| !name.is_empty());
-        let (name, meaning) = parts.ok_or_else(|| {
-            Failure::new(format!(
-                "{} does not say what a role stands for",
-                quoted(text, 40)
-            ))
-            .help("write NAME=ROLE, for example bot=model")
+        let (name, role) = parts.ok_or_else(|| {
+            Failure::new(format!("invalid role mapping {}", quoted(text, 40)))
+                .help("write NAME=ROLE, for example bot=model")
         })?;
-        if !speakers.add(name, meaning) {
-            return Err(unknown("role", meaning, &Speakers::MEANINGS));
+        if !names.add(name, role) {
+            return Err(unknown("role", role, &Speakers::MEANINGS));
         }
     }
-    Ok(speakers)
+    Ok(names)
 }
 
 fn delimiter(text: &str) -> Result<u8, Failure> {
@@ -98,14 +92,14 @@ fn delimiter(text: &str) -> Result<u8, Failure> {
         _ => match text.as_bytes() {
             [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
             _ => Err(
-                Failure::new(format!("{} cannot separate cells", quoted(text, 20)))
-                    .help("give one ASCII character, such as `;`, or the word `tab`"),
+                Failure::new(format!("invalid delimiter {}", quoted(text, 20)))
+                    .help("use one ASCII character such as `;`, or the word `tab`"),
             ),
         },
     }
 }
 
-/// A number of bytes, perhaps with K, M or G.
+/// Parses a number of bytes, with an optional K, M or G.
 pub fn size(text: &str) -> Result<usize, Failure> {
     let upper = text.trim().to_uppercase();
     let upper = upper.trim_end_matches("IB").trim_end_matches('B');
@@ -120,19 +114,16 @@ pub fn size(text: &str) -> Result<usize, Failure> {
         .parse::<usize>()
         .ok()
         .and_then(|number| number.checked_mul(factor));
-    // Places inside a record are kept in 32 bits.
+    // Offsets in a record have 32 bits.
     bytes
         .filter(|bytes| (1..=u32::MAX as usize / 2).contains(bytes))
         .ok_or_else(|| {
-            Failure::new(format!(
-                "{} is no size between 1 byte and 2 GB",
-                quoted(text, 20)
-            ))
-            .help("for example 64M")
+            Failure::new(format!("invalid size {}", quoted(text, 20)))
+                .help("use a size between 1 byte and 2 GB, for example 64M")
         })
 }
 
-/// Text given on the command line, or with `@FILE` from a file (without its last line break).
+/// The text of an argument, or with `@FILE` the text of a file without its last line break.
 pub fn text_or_file(text: &str) -> Result<String, Failure> {
     let Some(path) = text.strip_prefix('@') else {
         return Ok(text.to_owned());
@@ -147,7 +138,7 @@ pub fn text_or_file(text: &str) -> Result<String, Failure> {
     }
 }
 
-/// Text without its last line break.
+/// Removes one line break (LF or CR LF) from the end.
 pub fn without_line_break(mut text: String) -> String {
     if text.ends_with('\n') {
         text.pop();
@@ -158,7 +149,7 @@ pub fn without_line_break(mut text: String) -> String {
     text
 }
 
-/// A source as it was named.
+/// The input for a source, with the encoding of the options.
 pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
     let mut input = match named {
         Named::File(path) => Input::path(path.clone()),
@@ -181,7 +172,8 @@ pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
     Ok(input)
 }
 
-/// Standard input, kept in a temporary file: it can be read once, and a command may want it twice.
+/// Standard input, saved in a temporary file: it can be read only once, and some commands read a
+/// source twice.
 fn stdin() -> io::Result<Origin> {
     static KEPT: Mutex<Option<Origin>> = Mutex::new(None);
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -194,8 +186,8 @@ fn stdin() -> io::Result<Origin> {
 
 fn encoding(name: &str) -> Result<&'static tunelint_core::source::Encoding, Failure> {
     encoding_by_name(name).ok_or_else(|| {
-        Failure::new(format!("there is no encoding called {}", quoted(name, 30)))
-            .help("names are those of the WHATWG Encoding Standard: windows-1252, utf-16le, shift_jis, gb18030, …")
+        Failure::new(format!("unknown encoding {}", quoted(name, 30)))
+            .help("use a name of the WHATWG Encoding Standard: windows-1252, utf-16le, shift_jis, gb18030, …")
     })
 }
 
@@ -229,8 +221,8 @@ pub fn not_opened(path: &Path, error: &OpenError) -> Failure {
             let hint = near.map_or_else(String::new, |near| {
                 format!("did you mean {}? ", quoted(near, 40))
             });
-            Failure::new(format!("{path} has no column called {}", quoted(name, 40)))
-                .help(format!("{hint}there are {}", listed.join(", ")))
+            Failure::new(format!("{path}: unknown column {}", quoted(name, 40)))
+                .help(format!("{hint}choose one of: {}", listed.join(", ")))
         }
     }
 }

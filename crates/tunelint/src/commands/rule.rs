@@ -1,4 +1,4 @@
-//! `tunelint rule`: the list of rules, or one rule's page.
+//! `tunelint rule`: lists the rules, or prints one rule's page.
 
 use std::io::{self, Write};
 
@@ -8,14 +8,15 @@ use tunelint_core::rules::{REGISTRY, by_name};
 use super::names;
 use crate::cli::Rule;
 use crate::exit::{Exit, Failure};
+use crate::rule_page;
 
-/// Prints the list, or the page.
+/// Prints the list, or the page of the named rule.
 pub fn run(options: &Rule) -> Result<Exit, Failure> {
     let text = match &options.name {
         Some(name) => {
             let name = names::rule(name)?;
             by_name(name)
-                .map(|entry| entry.page.to_owned())
+                .map(|entry| rule_page::readable(entry.page))
                 .unwrap_or_default()
         }
         None => list(),
@@ -23,7 +24,7 @@ pub fn run(options: &Rule) -> Result<Exit, Failure> {
     print(&text)
 }
 
-/// Writes to standard output; a closed pipe is nobody's mistake.
+/// Writes to standard output. A closed pipe is not an error.
 pub(super) fn print(text: &str) -> Result<Exit, Failure> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -1,4 +1,4 @@
-//! `tunelint split`: training, validation and test files out of one set.
+//! `tunelint split`: splits a dataset into training, validation and test files.
 
 mod limits;
 mod report;
@@ -19,7 +19,7 @@ use crate::exit::{Exit, Failure};
 use crate::staged::{StagedFile, same_file};
 use report::Report;
 
-/// Splits what the options name.
+/// Splits the files that `options` name.
 pub fn run(options: cli::Split) -> Result<Exit, Failure> {
     let shares = shares(&options)?;
     let check = Check {
@@ -34,7 +34,7 @@ pub fn run(options: cli::Split) -> Result<Exit, Failure> {
         return Ok(Exit::Clean);
     };
     let targets = first.targets.clone();
-    let readers = alike(opened)?;
+    let readers = compatible_readers(opened)?;
     let files = files(&options, &readers)?;
     let threads = threads(options.threads);
     let failed = |error: io::Error| Failure::io("split", &names(&readers), &error);
@@ -42,20 +42,19 @@ pub fn run(options: cli::Split) -> Result<Exit, Failure> {
     if split.unread > 0 {
         let unread = counted(split.unread, "record");
         let why = Failure::new(format!(
-            "nothing was written: {unread} of {} cannot be read",
+            "nothing was written: {unread} of {} unreadable",
             names(&readers)
         ));
-        why.help("`tunelint check` shows them, and says what to do")
-            .print();
+        why.help("find and fix them with `tunelint check`").print();
         return Ok(Exit::Findings);
     }
     if split.count(Part::Train) == 0 {
-        return Err(Failure::new("nothing would be left to train on")
-            .help("hold back less with --validation and --test"));
+        return Err(Failure::new("no records left for training")
+            .help("choose smaller sizes for `--validation` and `--test`"));
     }
     let written = write(&split, &readers, &files, options.force, threads)?;
-    let held = written.iter().find(|file| file.part == Part::Validation);
-    let findings = limits::check(&targets, &split, held.map_or(0, |file| file.bytes));
+    let validation = written.iter().find(|file| file.part == Part::Validation);
+    let findings = limits::check(&targets, &split, validation.map_or(0, |file| file.bytes));
     let report = Report::new(&split, options.seed, &readers, written, findings);
     print(&match options.format {
         SplitFormat::Human => report.human(),
@@ -75,14 +74,14 @@ fn shares(options: &cli::Split) -> Result<Shares, Failure> {
     };
     match (shares.validation, shares.test) {
         (Size::Share(a), Size::Share(b)) if a + b >= 1.0 => {
-            Err(Failure::new("nothing would be left to train on")
-                .help("--validation and --test together must be less than 100%"))
+            Err(Failure::new("no records left for training")
+                .help("choose sizes for `--validation` and `--test` that add up to less than 100%"))
         }
         _ => Ok(shares),
     }
 }
 
-/// `20%`, or a number of records.
+/// Parses `20%`, or a number of records.
 fn size(text: &str) -> Result<Size, Failure> {
     let percent = text.strip_suffix('%').map(|number| number.trim().parse());
     let size = match percent {
@@ -91,15 +90,15 @@ fn size(text: &str) -> Result<Size, Failure> {
         None => text.parse().ok().map(Size::Count),
     };
     size.ok_or_else(|| {
-        Failure::new(format!("{} is no part of a set", quoted(text, 20)))
-            .help("give a share such as `20%`, or a number of records such as `200`")
+        Failure::new(format!("invalid size {}", quoted(text, 20)))
+            .help("use a share such as `20%`, or a number of records such as `200`")
     })
 }
 
-/// The readers, if their records can stand in one file.
-fn alike(opened: Vec<Opened>) -> Result<Vec<Reader>, Failure> {
+/// The readers, if their records fit in one file.
+fn compatible_readers(opened: Vec<Opened>) -> Result<Vec<Reader>, Failure> {
     let readers: Vec<Reader> = opened.into_iter().map(|opened| opened.reader).collect();
-    let form = |reader: &Reader| {
+    let format = |reader: &Reader| {
         let layout = reader.layout().map(|layout| layout.name());
         let shape = reader.shape.as_ref().ok();
         let delimiter = shape.map(|shape| shape.delimiter);
@@ -110,24 +109,25 @@ fn alike(opened: Vec<Opened>) -> Result<Vec<Reader>, Failure> {
     for reader in &readers {
         let path = printable_path(&reader.input.name);
         if reader.layout().is_none() {
-            return Err(Failure::new(format!("the layout of {path} is not known"))
-                .help("`tunelint check` says why; --layout, or --input and --output, name it"));
+            return Err(Failure::new(format!("{path}: unknown layout")).help(
+                "set `--layout`, or `--input` and `--output`; `tunelint check` has the reason",
+            ));
         }
-        if let Some(first) = first.filter(|first| form(first) != form(reader)) {
+        if let Some(first) = first.filter(|first| format(first) != format(reader)) {
             let first = printable_path(&first.input.name);
             return Err(Failure::new(format!(
-                "{first} and {path} cannot be split together: their containers, layouts or columns differ"
+                "cannot split {first} and {path} together: their containers, layouts or columns differ"
             ))
-            .help("make them alike with `tunelint convert` first"));
+            .help("convert them to the same layout and container with `tunelint convert` first"));
         }
     }
     Ok(readers)
 }
 
-/// The files to write, in the order of the parts; none for a part that was not asked for.
+/// The files to write, in the order of the parts. Parts without an option have no file.
 fn files(options: &cli::Split, readers: &[Reader]) -> Result<Vec<(Part, PathBuf)>, Failure> {
     let container = readers.first().and_then(Reader::container);
-    let ending = container.map_or("jsonl", |container| container.as_str());
+    let extension = container.map_or("jsonl", |container| container.as_str());
     let wanted = |part: &Part| match part {
         Part::Train => true,
         Part::Validation => options.validation.is_some(),
@@ -135,20 +135,20 @@ fn files(options: &cli::Split, readers: &[Reader]) -> Result<Vec<(Part, PathBuf)
     };
     let mut files = Vec::new();
     for part in Part::ALL.into_iter().filter(wanted) {
-        let path = options.out.join(format!("{}.{ending}", part.as_str()));
+        let path = options.out.join(format!("{}.{extension}", part.as_str()));
         let shown = printable_path(&path);
         if readers
             .iter()
             .any(|reader| same_file(&reader.input.name, &path))
         {
             return Err(
-                Failure::new(format!("{shown} is a file that is to be split"))
-                    .help("write to another directory: your data stays as it is"),
+                Failure::new(format!("{shown} is both an input and an output"))
+                    .help("choose another directory with `-o`"),
             );
         }
         if path.exists() && !options.force {
-            return Err(Failure::new(format!("{shown} exists already"))
-                .help("write over it with --force, or choose another directory"));
+            return Err(Failure::new(format!("{shown} already exists"))
+                .help("replace it with `--force`, or choose another directory"));
         }
         files.push((part, path));
     }
@@ -163,7 +163,7 @@ struct Written {
     bytes: u64,
 }
 
-/// Writes the files: all of them are complete before the first is put in its place.
+/// Writes the files. The first is renamed to its final name when all are complete.
 fn write(
     split: &Split,
     readers: &[Reader],

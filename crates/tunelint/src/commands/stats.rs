@@ -1,4 +1,5 @@
-//! `tunelint stats`: what is in a set, and what the provider says about a set like it.
+//! `tunelint stats`: summarizes a dataset, and compares it with the limits and recommendations of the
+//! targets.
 
 mod document;
 mod form;
@@ -18,10 +19,10 @@ use crate::cli::{self, Check, StatsFormat};
 use crate::exit::{Exit, Failure};
 use document::{Document, Source};
 
-/// Shows what the options name.
+/// Summarizes the files that `options` name.
 pub fn run(options: cli::Stats) -> Result<Exit, Failure> {
     let (format, width) = (options.format, options.width);
-    let check = as_checked(options);
+    let check = check_options(options);
     let document = gather(&check)?;
     print(&match format {
         StatsFormat::Human => human::page(&document, width),
@@ -31,8 +32,8 @@ pub fn run(options: cli::Stats) -> Result<Exit, Failure> {
     })
 }
 
-/// The check that sees the same sources in the same way.
-fn as_checked(options: cli::Stats) -> Check {
+/// The options of a check of the same sources.
+fn check_options(options: cli::Stats) -> Check {
     Check {
         paths: options.paths,
         target: options.target,
@@ -56,9 +57,9 @@ fn gather(check: &Check) -> Result<Document, Failure> {
 
 fn source(mut opened: Opened, threads: usize) -> Result<Source, Failure> {
     let path = printable_path(&opened.reader.input.name);
-    let wanted = opened.targets.first().and_then(|of| of.layouts.first());
-    let wanted = wanted.and_then(|name| layout::by_name(name));
-    let layout = wanted.or_else(|| opened.reader.layout().cloned());
+    let preferred = opened.targets.first().and_then(|of| of.layouts.first());
+    let preferred = preferred.and_then(|name| layout::by_name(name));
+    let layout = preferred.or_else(|| opened.reader.layout().cloned());
     let stats = Stats::of(
         &mut opened.reader,
         layout.as_deref(),

@@ -1,4 +1,5 @@
-//! One line per finding, as compilers write them: `path:line:column: severity[rule] message`.
+//! The format `concise`: one line per finding, as compilers write them:
+//! `path:line:column: severity[rule] message`.
 
 use std::io::{self, Write};
 

@@ -1,8 +1,9 @@
-//! Annotations on the lines of a pull request: workflow commands of GitHub Actions.
+//! The format `github`: workflow commands of GitHub Actions, which become annotations on a pull
+//! request.
 //!
-//! GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest, so the
-//! first ten of each are written, the gravest first, and then a line with the totals. No byte of
-//! the data can begin a line or end a property: it is printable first, and encoded after that.
+//! GitHub shows ten errors, ten warnings and ten notices per step and drops the rest. So the first
+//! ten of each are written, the most severe first, and then a line with the totals. Data cannot
+//! start a command or end a property: it is made printable first, and encoded after that.
 
 use std::io::{self, Write};
 
@@ -13,7 +14,7 @@ use tunelint_core::summary::{SourceSummary, Summary};
 use super::worst::Worst;
 use super::{Report, Style, totals};
 
-/// Annotations of one kind that GitHub shows of a step.
+/// Annotations of one kind that GitHub shows per step.
 const SHOWN: usize = 10;
 
 /// The report.
@@ -85,7 +86,7 @@ impl Report for GitHub<'_> {
             let findings = counted(hidden, "finding");
             write!(
                 self.out,
-                "; {findings} without an annotation, `--report concise=PATH` lists all"
+                "; {findings} without annotation, list all with `--report concise=PATH`"
             )?;
         }
         writeln!(self.out)?;
@@ -93,14 +94,14 @@ impl Report for GitHub<'_> {
     }
 }
 
-/// The message of a command.
+/// Encodes the message of a command.
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-/// The value of a property.
+/// Encodes the value of a property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -110,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn data_stays_data() {
+    fn data_cannot_form_commands() {
         assert_eq!(data("a%0A\n::error::x"), "a%250A%0A::error::x");
         assert_eq!(property("a,line=1::x\r"), "a%2Cline=1%3A%3Ax%0D");
     }

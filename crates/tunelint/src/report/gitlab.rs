@@ -1,4 +1,4 @@
-//! A code quality report of GitLab: findings on the lines of a merge request.
+//! The format `gitlab`: a code quality report, which shows findings on the lines of a merge request.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -14,7 +14,8 @@ use super::{Report, Style};
 pub struct GitLab<'w> {
     style: Style,
     out: Box<dyn Write + Send + 'w>,
-    /// How often each fingerprint was written: GitLab drops a second one.
+    /// How often each fingerprint was written. GitLab drops repeated fingerprints, so a suffix
+    /// makes them unique.
     written: BTreeMap<u128, u64>,
 }
 

@@ -1,5 +1,5 @@
-//! A page for a browser: what was found, by rule, to be filtered by severity, rule and file.
-//! Other commands put their own sections above the findings.
+//! The format `html`: a page with the findings by rule, and filters by severity, rule and file.
+//! Other commands add their sections above the findings.
 
 mod findings;
 
@@ -15,7 +15,7 @@ use super::{Report, Style};
 use crate::page;
 use findings::Findings;
 
-/// Findings of one rule that are listed.
+/// Findings listed per rule.
 pub const PER_RULE: usize = 100;
 
 /// The report.
@@ -27,13 +27,13 @@ pub struct Html<'w> {
     above: Above,
 }
 
-/// What a command shows above the findings.
+/// The sections of a command above the findings.
 pub struct Above {
-    /// The command.
+    /// The name of the command.
     pub command: &'static str,
-    /// Ids and names of the sections.
+    /// Id and title of each section, for the navigation.
     pub sections: Vec<(&'static str, &'static str)>,
-    /// The sections, as HTML.
+    /// The HTML of all sections.
     pub html: String,
 }
 
@@ -48,7 +48,7 @@ impl Default for Above {
 }
 
 #[derive(Serialize)]
-struct Page<'p> {
+struct CheckPage<'p> {
     title: String,
     command: &'static str,
     sections: Vec<Section>,
@@ -74,7 +74,7 @@ impl<'w> Html<'w> {
         }
     }
 
-    /// The same with sections of another command above the findings.
+    /// Adds the sections of another command above the findings.
     pub fn below(mut self, above: Above) -> Self {
         self.above = above;
         self
@@ -98,7 +98,7 @@ impl Report for Html<'_> {
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let above = std::mem::take(&mut self.above);
         let sections = above.sections.into_iter();
-        let page = Page {
+        let page = CheckPage {
             title: title(summary),
             command: above.command,
             sections: sections.map(|(id, name)| Section { id, name }).collect(),
@@ -111,7 +111,7 @@ impl Report for Html<'_> {
     }
 }
 
-/// The file, or how many there are.
+/// The path of the only file, or the number of files.
 fn title(summary: &Summary) -> String {
     match summary.sources.as_slice() {
         [source] => source.path.clone(),

@@ -1,4 +1,7 @@
-//! For people: a frame around each place, then what it comes to and what to do next.
+//! The format `human`: an excerpt for each finding, then totals and what to do next.
+//!
+//! Findings are printed at the end of the run, because how many of a rule are shown depends on the
+//! totals.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -8,17 +11,17 @@ use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::place::Place;
-use super::{Report, Style, fixed_by, meant_for, takes, totals, would};
+use super::{Report, Style, conversion, fix_option, for_targets, totals, would};
 use crate::frame::Frame;
 
-/// Findings of one rule that are shown.
+/// Findings shown per rule and source.
 pub const PER_RULE: usize = EXCERPTS;
-/// Findings that are shown in all.
-const TOTAL: usize = 50;
-/// Places shown of a rule that a large part of a file breaks.
-const OF_MANY: usize = 3;
-/// The part of a file, in percent, from which on a rule's places are cut to [`OF_MANY`].
-const MANY_PERCENT: u64 = 20;
+/// Findings shown in total.
+const MAX_SHOWN: usize = 50;
+/// Findings shown of a rule that is frequent in a source.
+const PER_FREQUENT_RULE: usize = 3;
+/// A rule with findings in at least this percentage of a source's records is frequent.
+const FREQUENT_PERCENT: u64 = 20;
 
 /// The report.
 pub struct Human<'w> {
@@ -26,7 +29,7 @@ pub struct Human<'w> {
     out: Box<dyn Write + Send + 'w>,
     kept: Vec<Finding>,
     kept_of: BTreeMap<&'static str, usize>,
-    /// The rules whose findings can be put right by program, by how freely that may be done.
+    /// The rules with fixable findings, by the kind of fix.
     fixable: BTreeMap<Applicability, BTreeSet<&'static str>>,
 }
 
@@ -42,14 +45,17 @@ impl<'w> Human<'w> {
         }
     }
 
-    /// How many findings of a rule in a source are shown.
-    fn allowed(&self, finding: &Finding, summary: &Summary) -> usize {
+    /// How many findings of this rule are shown for its source.
+    fn max_shown(&self, finding: &Finding, summary: &Summary) -> usize {
         let path = &self.style.name(finding.location.source).shown;
         let source = summary.sources.iter().find(|source| source.path == *path);
-        let many = source.is_some_and(|source| is_many(source, finding.rule));
-        if many { OF_MANY } else { PER_RULE }
+        match source.is_some_and(|source| is_frequent(source, finding.rule)) {
+            true => PER_FREQUENT_RULE,
+            false => PER_RULE,
+        }
     }
 
+    /// Prints the findings and returns how many there were.
     fn findings(&mut self, summary: &Summary) -> io::Result<u64> {
         let mut shown = 0;
         let mut shown_of: BTreeMap<(u32, &'static str), usize> = BTreeMap::new();
@@ -57,7 +63,7 @@ impl<'w> Human<'w> {
             let of = shown_of
                 .entry((finding.location.source.0, finding.rule))
                 .or_default();
-            if shown >= TOTAL || *of >= self.allowed(finding, summary) {
+            if shown >= MAX_SHOWN || *of >= self.max_shown(finding, summary) {
                 continue;
             }
             *of += 1;
@@ -78,16 +84,16 @@ impl<'w> Human<'w> {
 
     fn source_lines(&mut self, summary: &Summary) -> io::Result<()> {
         for source in &summary.sources {
-            let mut what = source.container.clone();
+            let mut format = source.container.clone();
             if !source.layout.is_empty() {
-                what.push_str(&format!(", {} ({})", source.layout, source.evidence));
+                format.push_str(&format!(", {} ({})", source.layout, source.evidence));
             }
-            what.push_str(&meant_for(&source.targets));
+            format.push_str(&for_targets(&source.targets));
             let (records, examples) = (
                 counted(source.records, "record"),
                 counted(source.examples, "example"),
             );
-            writeln!(self.out, "{}: {what}", source.path)?;
+            writeln!(self.out, "{}: {format}", source.path)?;
             writeln!(
                 self.out,
                 "  {records}, {examples}: {}",
@@ -96,14 +102,14 @@ impl<'w> Human<'w> {
             for (rule, severity, number) in source
                 .counts
                 .iter()
-                .filter(|(rule, ..)| is_many(source, rule))
+                .filter(|(rule, ..)| is_frequent(source, rule))
             {
                 let share = number * 100 / source.records.max(1);
                 writeln!(
                     self.out,
-                    "  {}[{rule}] holds for {} of them ({share} %)",
+                    "  {}[{rule}]: {} in {records} ({share}%)",
                     severity.as_str(),
-                    grouped(number)
+                    counted(number, "finding")
                 )?;
             }
         }
@@ -112,14 +118,14 @@ impl<'w> Human<'w> {
 
     fn fixable(&mut self) -> io::Result<()> {
         for (applicability, rules) in &self.fixable {
-            let does = fixed_by(*applicability);
+            let option = fix_option(*applicability);
             let rules: Vec<&str> = rules.iter().copied().collect();
-            writeln!(self.out, "note: {does}: {}", rules.join(", "))?;
+            writeln!(self.out, "note: {option}: {}", rules.join(", "))?;
         }
         Ok(())
     }
 
-    /// A line for each of several targets.
+    /// Prints a line for each target, if there are several.
     fn verdicts(&mut self, summary: &Summary) -> io::Result<()> {
         if summary.verdicts.is_empty() {
             return Ok(());
@@ -128,15 +134,19 @@ impl<'w> Human<'w> {
         let width = names.max().unwrap_or(0);
         writeln!(
             self.out,
-            "\n{:width$}  would   errors  warnings  advice  takes it",
+            "\n{:width$}  verdict  errors  warnings  advice  conversion",
             "target"
         )?;
         for verdict in &summary.verdicts {
-            let takes = takes(verdict);
-            let closed = if verdict.is_closed { " (closed)" } else { "" };
+            let conversion = conversion(verdict);
+            let closed = if verdict.is_closed {
+                "; service closed"
+            } else {
+                ""
+            };
             writeln!(
                 self.out,
-                "{:width$}  {}  {:>6}  {:>8}  {:>6}  {takes}{closed}",
+                "{:width$}  {:7}  {:>6}  {:>8}  {:>6}  {conversion}{closed}",
                 verdict.target,
                 would(verdict),
                 grouped(verdict.errors),
@@ -180,7 +190,7 @@ impl Report for Human<'_> {
             let rules = self.fixable.entry(fix.applicability).or_default();
             rules.insert(finding.rule);
         }
-        // Another report of the run may want all of them; this one needs the first.
+        // Another report of the run may need every finding; this one needs the first few.
         let kept = self.kept_of.entry(finding.rule).or_default();
         if *kept < PER_RULE {
             *kept += 1;
@@ -191,7 +201,7 @@ impl Report for Human<'_> {
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         if summary.sources.is_empty() {
-            // Nothing could be read, and standard error says why.
+            // No source could be read. The errors are on standard error.
             return self.out.flush();
         }
         let mut shown = 0;
@@ -210,7 +220,7 @@ impl Report for Human<'_> {
         write!(self.out, "{} in {files}", totals(&summary.counts))?;
         match summary.suppressed {
             0 => writeln!(self.out)?,
-            excused => writeln!(self.out, ", {} excused", grouped(excused))?,
+            suppressed => writeln!(self.out, ", {} suppressed", grouped(suppressed))?,
         }
         if !self.style.quiet {
             self.fixable()?;
@@ -229,7 +239,7 @@ impl Report for Human<'_> {
             if hidden > 0 {
                 writeln!(
                     self.out,
-                    "{} not shown; `--format concise` shows all",
+                    "{} not shown; show all with `--format concise`",
                     counted(hidden, "finding")
                 )?;
             }
@@ -238,13 +248,14 @@ impl Report for Human<'_> {
     }
 }
 
-/// Whether a rule is broken by so many records that a few places tell all.
-fn is_many(source: &SourceSummary, rule: &str) -> bool {
+/// Whether a rule has so many findings in a source that a few examples are enough.
+fn is_frequent(source: &SourceSummary, rule: &str) -> bool {
     let number = source.counts.of_rule(rule);
-    number > OF_MANY as u64 && number * 100 >= source.records.saturating_mul(MANY_PERCENT)
+    number > PER_FREQUENT_RULE as u64
+        && number * 100 >= source.records.saturating_mul(FREQUENT_PERCENT)
 }
 
-/// A finding as a frame shows it.
+/// Converts a finding to a frame.
 fn frame(finding: &Finding, path: &str) -> Frame {
     let Finding { severity, rule, .. } = finding;
     let mut message = printable(&finding.message).into_owned();

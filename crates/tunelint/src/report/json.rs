@@ -1,5 +1,5 @@
-//! One JSON document with every finding. Findings are written as they come, one a line; what is
-//! only known at the end (sources, totals) follows them.
+//! The format `json`: one document with all findings. Findings are written as they are found, one
+//! per line; sources and totals, which are known at the end, follow.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,5 @@
-//! The objects of the JSON report, one a line: findings as they are found, then the sources, then
-//! the summary. A run that was cut short has no summary line.
+//! The format `jsonl`: the objects of the JSON report, one per line. Findings are written as they
+//! are found, then the sources, then the summary. An interrupted run has no summary line.
 
 use std::io::{self, Write};
 
@@ -18,7 +18,7 @@ pub struct Jsonl<'w> {
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Line<'l> {
+enum JsonLine<'l> {
     Finding(FindingRecord<'l>),
     Source(SourceRecord<'l>),
     Summary {
@@ -37,7 +37,7 @@ impl<'w> Jsonl<'w> {
     }
 }
 
-fn write(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
+fn write(out: &mut dyn Write, line: &JsonLine<'_>) -> io::Result<()> {
     serde_json::to_writer(&mut *out, line)?;
     out.write_all(b"\n")
 }
@@ -48,15 +48,15 @@ impl Report for Jsonl<'_> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let line = Line::Finding(FindingRecord::new(&self.style, finding));
+        let line = JsonLine::Finding(FindingRecord::new(&self.style, finding));
         write(&mut self.out, &line)
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         for source in &summary.sources {
-            write(&mut self.out, &Line::Source(SourceRecord::new(source)))?;
+            write(&mut self.out, &JsonLine::Source(SourceRecord::new(source)))?;
         }
-        let line = Line::Summary {
+        let line = JsonLine::Summary {
             version: super::record::VERSION,
             tool: ToolRecord::default(),
             targets: &summary.targets,

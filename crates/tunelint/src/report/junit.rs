@@ -1,5 +1,5 @@
-//! JUnit XML: a file is a suite, a finding a test. One at or above `--fail-on` has failed, any
-//! other was skipped; a file without findings is one test that passed.
+//! The format `junit`: a file is a suite, and a finding is a test. A finding at or above `--fail-on`
+//! is a failed test, any other a skipped one. A file without findings is one passed test.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -17,11 +17,11 @@ use super::{Report, Style};
 pub struct Junit<'w> {
     style: Style,
     out: Box<dyn Write + Send + 'w>,
-    /// By the number of the source.
+    /// The suites, by source id.
     suites: BTreeMap<u32, Suite>,
 }
 
-/// The tests of one file, written already: their numbers must stand before them.
+/// The tests of one file. They are buffered, because their counts come first in the file.
 struct Suite {
     tests: usize,
     failures: usize,
@@ -81,11 +81,11 @@ impl Suite {
         Ok(())
     }
 
-    /// A file with nothing to say about is a test that passed.
+    /// Adds the passed test of a file without findings.
     fn pass(&mut self, path: &str) -> io::Result<()> {
         self.tests = 1;
         let case = self.cases.create_element("testcase");
-        let case = case.with_attribute(("name", "nothing to report"));
+        let case = case.with_attribute(("name", "no findings"));
         case.with_attribute(("classname", path)).write_empty()?;
         Ok(())
     }
@@ -136,8 +136,7 @@ impl Report for Junit<'_> {
     }
 }
 
-/// Text that XML 1.0 can hold: what is not printable is escaped visibly, and so are the two
-/// characters that are printable and still forbidden.
+/// Escapes characters that XML 1.0 forbids: those that are not printable, and U+FFFE and U+FFFF.
 fn xml(text: &str) -> String {
     printable(text)
         .replace('\u{fffe}', "\\u{fffe}")

@@ -1,5 +1,5 @@
-//! A summary in Markdown, for the page of a step or a comment. Nothing of the data becomes
-//! markup, a link or a mention: all punctuation is written as character references.
+//! The format `markdown`: a summary for a job page or a comment. Data cannot become markup, a link
+//! or a mention, because all punctuation is written as character references.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ use tunelint_core::summary::{SourceSummary, Summary};
 use super::worst::Worst;
 use super::{Report, Style, totals};
 
-/// Findings of each severity that are listed.
+/// Findings listed per severity.
 const SHOWN: usize = 20;
 
 /// The report.
@@ -67,7 +67,7 @@ impl<'w> Markdown<'w> {
     }
 
     fn findings(&mut self, summary: &Summary) -> io::Result<()> {
-        writeln!(self.out, "\n| place | severity | rule | finding |")?;
+        writeln!(self.out, "\n| location | severity | rule | finding |")?;
         writeln!(self.out, "|---|---|---|---|")?;
         let mut shown = 0;
         for finding in self.worst.iter() {
@@ -111,8 +111,8 @@ impl Report for Markdown<'_> {
     }
 }
 
-/// Text that stays text. The empty comment keeps a name from being a mention, and a number from
-/// being a reference.
+/// Escapes a text, so that Markdown shows it as it is. The empty comment after `@` and `#` prevents
+/// mentions and issue references.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in printable(text).chars() {
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_becomes_markup() {
+    fn text_cannot_become_markup() {
         assert_eq!(plain("a|b"), "a&#124;b");
         assert_eq!(plain("@octocat"), "&#64;<!-- -->octocat");
         assert!(!plain("<img src=x>`[a](b)*_").contains(['<', '`', '[', '*', '_', '(']));

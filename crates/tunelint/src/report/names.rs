@@ -1,11 +1,11 @@
-//! The name of a source, as each kind of report needs it.
+//! The names of a source, as the different reports need them.
 
 use std::path::{Component, Path};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use tunelint_core::printable::printable_path;
 
-/// What stands in a URI's path as it is.
+/// Characters that are escaped in the path of a URI.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -13,19 +13,20 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// A source's name.
+/// The names of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceName {
-    /// As the user wrote it, printable.
+    /// The path as the user wrote it, printable.
     pub shown: String,
-    /// From the working directory on, printable: what services that know the repository look for.
+    /// The path relative to the working directory, printable. Services match it with the files of
+    /// the repository.
     pub relative: String,
-    /// The same as a URI reference; absolute for a file elsewhere.
+    /// The relative path as a URI reference; an absolute URI for a file outside the directory.
     pub uri: String,
 }
 
 impl SourceName {
-    /// The name of the file at `path`, seen from `directory`.
+    /// The names of the file at `path`, relative to `directory`.
     pub fn new(path: &Path, directory: &Path) -> Self {
         let relative = path.strip_prefix(directory).unwrap_or(path);
         let relative = relative.strip_prefix(".").unwrap_or(relative);
@@ -62,7 +63,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn names_that_are_no_text_survive() {
+    fn names_that_are_not_utf8_are_kept() {
         use std::os::unix::ffi::OsStrExt;
         let path = Path::new(std::ffi::OsStr::from_bytes(b"\xc3\x28.jsonl"));
         let name = SourceName::new(path, Path::new("/"));

@@ -1,4 +1,4 @@
-//! A place in a source, as most formats write it.
+//! Locations, as most formats write them.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use tunelint_core::position::Location;
 
 use super::Style;
 
-/// A place as the machine formats write it: the words and their order are a public contract.
+/// A location in a source. The names of the fields and their order are a public contract.
 #[derive(Debug, Serialize)]
 pub(super) struct Place<'s> {
     path: &'s str,
@@ -23,7 +23,7 @@ pub(super) struct Place<'s> {
 }
 
 impl<'s> Place<'s> {
-    /// The place of `location`.
+    /// The place at `location`.
     pub(super) fn of(style: &'s Style, location: &'s Location) -> Self {
         Self {
             path: &style.name(location.source).shown,

@@ -1,5 +1,5 @@
-//! What the JSON reports are made of: the words are a public contract, versioned by [`VERSION`];
-//! the order of keys is not part of it.
+//! The objects of the JSON reports. Their keys and values are a public contract, versioned by
+//! [`VERSION`]; the order of the keys is not part of it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -97,7 +97,7 @@ pub(super) struct SummaryRecord {
     targets: Vec<VerdictRecord>,
 }
 
-/// What one of several targets would make of the data.
+/// The verdict of one of several targets.
 #[derive(Serialize)]
 pub(super) struct VerdictRecord {
     name: String,

@@ -1,8 +1,8 @@
-//! SARIF 2.1.0, as code scanning services read it.
+//! The format `sarif`: SARIF 2.1.0, for code scanning.
 //!
-//! A service takes 25,000 results of a run (GitHub, read 2026-11), so as many are written, the
-//! gravest first, and a notification says how many are left out. Every rule that speaks brings
-//! its page along.
+//! GitHub accepts 25,000 results per run (read 2026-11), so at most as many are written, the most
+//! severe first, and a notification counts the rest. Every rule with a finding is described by its
+//! page.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -18,11 +18,12 @@ use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::worst::Worst;
 use super::{Report, Style};
+use crate::rule_page;
 
-/// Results that a service takes of one run.
-const MOST: usize = 25_000;
+/// Results per run that GitHub accepts.
+const MAX_RESULTS: usize = 25_000;
 
-/// Where the schema of the format is.
+/// The address of the format's JSON Schema.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// The report.
@@ -38,7 +39,7 @@ impl<'w> Sarif<'w> {
         Self {
             style,
             out,
-            worst: Worst::new(MOST),
+            worst: Worst::new(MAX_RESULTS),
         }
     }
 
@@ -61,7 +62,7 @@ impl<'w> Sarif<'w> {
             }],
             "relatedLocations": related.collect::<Value>(),
             "partialFingerprints": {
-                // The name that GitHub compares; the value is a record's, not a line's.
+                // GitHub compares this one. The value identifies the record, not the line.
                 "primaryLocationLineHash": format!("{fingerprint}:1"),
                 "tunelint/v1": fingerprint,
             },
@@ -87,7 +88,7 @@ impl<'w> Sarif<'w> {
         if hidden > 0 {
             let findings = counted(hidden, "finding");
             texts.push(format!(
-                "{findings} left out: a service takes {MOST} of one run"
+                "{findings} omitted: code scanning accepts {MAX_RESULTS} results per run"
             ));
         }
         let notes = texts
@@ -97,7 +98,7 @@ impl<'w> Sarif<'w> {
     }
 }
 
-/// A run, but for its results, which are written one by one.
+/// The tool's part of a run.
 #[derive(Serialize)]
 struct Driver<'d> {
     name: &'static str,
@@ -118,13 +119,13 @@ impl Report for Sarif<'_> {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let spoke: BTreeSet<&str> = self.worst.iter().map(|finding| finding.rule).collect();
-        let spoke: Vec<&str> = spoke.into_iter().collect();
-        let rules: Vec<Value> = spoke
+        let names: BTreeSet<&str> = self.worst.iter().map(|finding| finding.rule).collect();
+        let names: Vec<&str> = names.into_iter().collect();
+        let rules: Vec<Value> = names
             .iter()
             .map(|name| match rules::by_name(name) {
                 Some(entry) => descriptor(entry, self.style.url_of(entry.meta.name)),
-                // A rule of the user's own has no page.
+                // A custom rule has no page.
                 None => json!({ "id": name, "name": name }),
             })
             .collect();
@@ -134,7 +135,7 @@ impl Report for Sarif<'_> {
             semantic_version: env!("CARGO_PKG_VERSION"),
             rules: &rules,
         };
-        let results: Vec<&Finding> = self.worst.iter().take(MOST).collect();
+        let results: Vec<&Finding> = self.worst.iter().take(MAX_RESULTS).collect();
         let invocation = json!([{
             "executionSuccessful": true,
             "toolExecutionNotifications": self.notifications(summary, results.len()),
@@ -146,7 +147,7 @@ impl Report for Sarif<'_> {
                 "tool": { "driver": driver },
                 "columnKind": "unicodeCodePoints",
                 "invocations": invocation,
-                "results": results.iter().map(|finding| self.result(finding, &spoke)).collect::<Value>(),
+                "results": results.iter().map(|finding| self.result(finding, &names)).collect::<Value>(),
             }],
         });
         serde_json::to_writer(&mut self.out, &document)?;
@@ -155,7 +156,7 @@ impl Report for Sarif<'_> {
     }
 }
 
-/// The place inside the record.
+/// The location inside the record.
 fn logical(location: &Location) -> Value {
     match location.pointer.as_str() {
         "" => json!([]),
@@ -180,7 +181,7 @@ fn message(finding: &Finding) -> String {
     text
 }
 
-/// A rule with its page.
+/// A rule, with its page as help.
 fn descriptor(entry: &RuleEntry, url: Option<String>) -> Value {
     let (name, summary) = (entry.meta.name, entry.summary());
     let severity = match entry.meta.level {
@@ -192,7 +193,7 @@ fn descriptor(entry: &RuleEntry, url: Option<String>) -> Value {
         "name": name,
         "shortDescription": { "text": summary },
         "fullDescription": { "text": summary },
-        "help": { "text": summary, "markdown": entry.page },
+        "help": { "text": summary, "markdown": rule_page::readable(entry.page) },
         "defaultConfiguration": { "level": level(severity) },
     });
     if let (Some(url), Some(fields)) = (url, descriptor.as_object_mut()) {

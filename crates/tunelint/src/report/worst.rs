@@ -1,4 +1,4 @@
-//! The gravest findings of a run, for formats that take only so many.
+//! The most severe findings of a run, for formats with a limit on findings.
 
 use tunelint_core::finding::{Finding, Severity};
 
@@ -10,7 +10,7 @@ pub(super) struct Worst {
 }
 
 impl Worst {
-    /// At most `limit` of each severity.
+    /// Keeps at most `limit` findings of each severity.
     pub(super) fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -18,7 +18,7 @@ impl Worst {
         }
     }
 
-    /// Takes the next finding in.
+    /// Adds a finding, unless the limit of its severity is reached.
     pub(super) fn push(&mut self, finding: &Finding) {
         let of = Severity::ALL.iter().zip(&mut self.kept);
         for (_, kept) in of.filter(|(severity, _)| **severity == finding.severity) {
@@ -28,7 +28,7 @@ impl Worst {
         }
     }
 
-    /// What was kept: errors first, each severity in the order of the run.
+    /// The kept findings: errors first, and in the order of the run within a severity.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Finding> {
         self.kept.iter().flatten()
     }

@@ -1,4 +1,4 @@
-//! A settings file as it was written: its values, and where each of them stands.
+//! A parsed settings file: its values, and the location of each.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,39 +12,39 @@ use tunelint_core::printable::printable_path;
 
 use super::problem::Problem;
 
-/// Where a value stands in its document.
+/// The location of a value in its document, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Its key, or the value itself in a list.
+pub struct ValueSpan {
+    /// The key, or the value itself in a list.
     pub key: Range<usize>,
     /// The value.
     pub value: Range<usize>,
 }
 
-/// A settings file, or a setting on the command line.
+/// A settings file, or a value from the command line.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// Its path as people know it, or what stands for it.
+    /// The path for messages, or `--config`.
     pub path: PathBuf,
-    /// The same, printable.
+    /// The path, printable.
     pub name: String,
-    /// The directory from which its paths are seen.
+    /// The directory that paths in the document are relative to.
     pub directory: PathBuf,
-    /// The directory that its paths must not leave; none for what the user typed.
+    /// The directory that paths must not leave; `None` for the command line.
     pub root: Option<PathBuf>,
-    /// What it says.
+    /// The values.
     pub value: Value,
-    /// Where it says it, by RFC 6901 path.
-    pub places: BTreeMap<String, Place>,
+    /// The locations of the values, by RFC 6901 pointer.
+    pub places: BTreeMap<String, ValueSpan>,
     text: String,
 }
 
-/// The table of a `pyproject.toml` that is ours.
-const OURS: [&str; 2] = ["tool", "tunelint"];
+/// The table of our settings in a `pyproject.toml`.
+const OUR_TABLE: [&str; 2] = ["tool", "tunelint"];
 
 impl Document {
-    /// Reads TOML. In a `pyproject.toml` only `[tool.tunelint]` counts; without it, there is
-    /// nothing to read.
+    /// Parses TOML. `within` is for a `pyproject.toml`: only `[tool.tunelint]` is read, and the result
+    /// is `None` without it.
     pub fn parse(
         path: PathBuf,
         text: String,
@@ -66,13 +66,13 @@ impl Document {
         if !errors.is_empty() {
             let problem = |error: &toml::de::Error| {
                 let span = error.span().unwrap_or_default();
-                document.problem(&span, format!("this is not TOML: {}", error.message()))
+                document.problem(&span, format!("invalid TOML: {}", error.message()))
             };
             return Err(errors.iter().map(problem).collect());
         }
         let mut table = table.get_ref();
         if within {
-            for name in OURS {
+            for name in OUR_TABLE {
                 match table.get(name).map(Spanned::get_ref) {
                     Some(DeValue::Table(inner)) => table = inner,
                     _ => return Ok(None),
@@ -83,12 +83,12 @@ impl Document {
         Ok(Some(document))
     }
 
-    /// Something wrong at `span`.
+    /// A problem at `span`.
     pub fn problem(&self, span: &Range<usize>, message: impl Into<String>) -> Problem {
         Problem::new(&self.name, &self.text, span, message.into())
     }
 
-    /// Line and column of a place.
+    /// Line and column of the start of `span`.
     pub fn position(&self, span: &Range<usize>) -> Position {
         let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
         Position::START.advance(before, false)
@@ -99,7 +99,7 @@ impl Document {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let inner = format!("{pointer}/{}", escaped(name));
-            let place = Place {
+            let place = ValueSpan {
                 key: key.span(),
                 value: value.span(),
             };
@@ -127,7 +127,7 @@ impl Document {
                 let mut list = Vec::new();
                 for (index, item) in items.iter().enumerate() {
                     let inner = format!("{pointer}/{index}");
-                    let place = Place {
+                    let place = ValueSpan {
                         key: item.span(),
                         value: item.span(),
                     };
@@ -140,7 +140,7 @@ impl Document {
     }
 }
 
-/// A name as a step of an RFC 6901 path.
+/// Escapes a name for an RFC 6901 pointer.
 pub fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

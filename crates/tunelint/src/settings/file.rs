@@ -1,5 +1,5 @@
-//! What a settings file may say. The committed JSON Schema is made of these types, and a test
-//! keeps the two equal; what a file says wrong is told by the schema, before serde sees it.
+//! The types of a settings file. The committed JSON Schema is generated from them, and a test
+//! compares the two. The schema validates a file before serde reads it.
 
 use std::collections::BTreeMap;
 
@@ -17,67 +17,66 @@ use super::schema as names;
 #[cfg_attr(test, schemars(title = "tunelint"))]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct File {
-    /// Another settings file, on which this one builds; its path is seen from this one.
+    /// Another settings file that this one extends. The path is relative to this file.
     pub extend: Option<String>,
-    /// What the data is meant for.
+    /// The providers to check for.
     #[cfg_attr(test, schemars(schema_with = "names::profiles"))]
     pub target: Vec<String>,
     /// What the model is tuned for.
     #[cfg_attr(test, schemars(schema_with = "names::task"))]
     pub task: Option<String>,
-    /// A `tokenizer.json`, or a file of tiktoken's ranks, that counts tokens in place of an
-    /// estimate.
+    /// A `tokenizer.json` or tiktoken rank file. Without it, token counts are estimated.
     pub tokenizer: Option<String>,
-    /// The severity from which on the exit code is 1.
+    /// The lowest severity that fails a check.
     #[cfg_attr(test, schemars(schema_with = "names::fail_on"))]
     pub fail_on: Option<FailOn>,
-    /// Only these rules.
+    /// Run only these rules.
     #[cfg_attr(test, schemars(schema_with = "names::rules"))]
     pub select: Vec<String>,
-    /// These rules besides the usual ones.
+    /// Run these rules in addition to the default ones.
     #[cfg_attr(test, schemars(schema_with = "names::rules"))]
     pub extend_select: Vec<String>,
-    /// Not these rules.
+    /// Skip these rules.
     #[cfg_attr(test, schemars(schema_with = "names::rules"))]
     pub ignore: Vec<String>,
-    /// Rules in preview too.
+    /// Run preview rules, too.
     pub preview: Option<bool>,
-    /// Files that are left out of directories, and with `--force-exclude` wherever they are named.
+    /// Files that are skipped in directories, and with `--force-exclude` even if they are named.
     pub exclude: Vec<String>,
-    /// Whether a record may excuse itself by a key `_tunelint`: `{"allow": ["rule"]}`.
+    /// Whether a record may suppress findings by a key `_tunelint`: `{"allow": ["rule"]}`.
     pub inline_allow: Option<bool>,
-    /// The largest record that is read: bytes, or with K, M; at most 64M.
+    /// The size of the largest record that is read, in bytes or with K or M; at most 64M.
     pub max_record_size: Option<String>,
-    /// Accepted findings, as `tunelint baseline create` writes them.
+    /// The file of accepted findings, which `tunelint baseline create` writes.
     pub baseline: Option<String>,
-    /// Where pages of rules can be read: an https address with `{rule}` in it. Names of rules link
-    /// to it in a terminal that takes links, and in SARIF.
+    /// The address of rule pages: an https address with `{rule}` in it. Rule names link to it in SARIF
+    /// and in terminals that support links.
     pub rule_url: Option<String>,
-    /// How files are read and what belongs together.
+    /// The datasets: files that are read in the same way and checked together.
     pub dataset: Vec<Dataset>,
     /// Severities and options of rules: `"off"`, a severity, or a table.
     #[cfg_attr(test, schemars(schema_with = "names::rule_settings"))]
     pub rules: BTreeMap<String, RuleSetting>,
-    /// Findings that are excused.
+    /// Suppressions of findings.
     pub allow: Vec<Allow>,
-    /// Rules of your own.
+    /// Custom rules.
     pub custom: Vec<Custom>,
 }
 
-/// Files that are read in one way and checked together.
+/// Files that are read in the same way and checked together.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Dataset {
-    /// The training files: paths or patterns, seen from the settings file.
+    /// The training files: paths or patterns, relative to the settings file.
     #[cfg_attr(test, schemars(required, length(min = 1)))]
     pub files: Vec<String>,
-    /// The validation files: no example of theirs may stand in training.
+    /// The validation files. Examples that also occur in the training files are reported.
     pub validation: Vec<String>,
-    /// Prompts as the application sends them, to be compared with the inputs; never checked as
-    /// training data.
+    /// Prompts that the application sends in production. They are compared with the inputs, and not
+    /// checked as training data.
     pub production: Vec<String>,
-    /// What this data is meant for.
+    /// The providers to check this dataset for.
     #[cfg_attr(test, schemars(schema_with = "names::profiles"))]
     pub target: Vec<String>,
     /// What the model is tuned for.
@@ -97,34 +96,34 @@ pub struct Dataset {
     pub input_template: Option<String>,
     /// The output as a template.
     pub output_template: Option<String>,
-    /// The column or field of the system text.
+    /// The column or field of the system prompt.
     pub system: Option<String>,
-    /// What names of roles stand for: `bot = "model"`.
+    /// Role names in the data, mapped to roles: `bot = "model"`.
     #[cfg_attr(test, schemars(schema_with = "names::roles"))]
     pub roles: BTreeMap<String, String>,
-    /// What separates cells: one character, or `tab`.
+    /// The field delimiter: one character, or `tab`.
     pub delimiter: Option<String>,
     /// The encoding, if it is not UTF-8.
     pub encoding: Option<String>,
     /// The text that every input must start with.
     pub preamble: Option<String>,
-    /// A file that holds this text.
+    /// A file that contains this text.
     pub preamble_file: Option<String>,
-    /// A JSON Schema that every output must fit.
+    /// A JSON Schema that every output must match.
     pub output_schema: Option<String>,
 }
 
-/// How a rule speaks: a word, or a table.
+/// The setting of a rule: a severity or a table.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum RuleSetting {
-    /// Its severity, or `off`.
+    /// The severity, or `off`.
     Level(Level),
-    /// Its severity and options.
+    /// The severity and options.
     Table(RuleTable),
 }
 
-/// A rule's severity, or its silence.
+/// A rule's severity, or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
@@ -134,58 +133,58 @@ pub enum Level {
     Advice,
 }
 
-/// What can be set for one rule.
+/// The settings of a rule.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct RuleTable {
-    /// Its severity.
+    /// The severity.
     pub severity: Option<Level>,
-    /// The share of records, from 0 to 1, for which its findings do not make the run fail.
+    /// The share of records, from 0 to 1, whose findings are tolerated: they do not fail the run.
     pub max_rate: Option<f64>,
-    /// What else the rule takes.
+    /// Options of this rule.
     #[serde(flatten)]
     pub options: BTreeMap<String, f64>,
 }
 
-/// Findings that are excused: all that is given must hold.
+/// A suppression of findings. A finding must meet all given conditions.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Allow {
-    /// The rule that is not to speak.
+    /// The rule whose findings are suppressed.
     pub rule: String,
     /// Values that the record must have, by their JSON pointers (`/column` in a table).
     #[serde(default, rename = "where")]
     pub holds: BTreeMap<String, Value>,
     /// The record's `id`.
     pub record: Option<String>,
-    /// The finding's fingerprint, as the JSON report gives it.
+    /// The finding's fingerprint, from the JSON report.
     pub fingerprint: Option<String>,
-    /// A pattern in the text at the finding's place, as it is written in the file.
+    /// A pattern that matches the text at the finding's location, as written in the file.
     pub matches: Option<String>,
-    /// Why.
+    /// Why the findings are suppressed.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub reason: String,
-    /// The last day on which it holds: 2027-06-01.
+    /// The last day of the suppression: 2027-06-01.
     pub expires: Option<String>,
 }
 
-/// A pattern that a text must not hold.
+/// A custom rule: a pattern that must not occur in a text.
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Custom {
-    /// The rule's name: lower-case words joined by hyphens.
+    /// The rule's name: lowercase words joined by hyphens.
     #[cfg_attr(test, schemars(regex(pattern = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$")))]
     pub name: String,
-    /// What is looked at: `input`, `output`, `system`, `any`, or `/field` of the record.
+    /// Where to search: `input`, `output`, `system`, `any`, or a `/field` of the record.
     pub field: String,
-    /// What must not occur: a regular expression of the `regex` crate.
+    /// The pattern: a regular expression in the syntax of the `regex` crate.
     pub pattern: String,
-    /// What to say where it does.
+    /// The message of a finding.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub message: String,
-    /// How much it matters.
+    /// The severity of a finding.
     #[cfg_attr(test, schemars(schema_with = "names::severity"))]
     #[serde(default)]
     pub severity: Option<Level>,

@@ -1,4 +1,4 @@
-//! The settings file that is closest above a path.
+//! Finds the closest settings file, and the files it extends.
 
 use std::fs;
 use std::io::Read;
@@ -10,22 +10,22 @@ use super::document::Document;
 use super::problem::{self, Problem};
 use crate::exit::Failure;
 
-/// Names of settings files, the first in a directory counts.
+/// Names of settings files. The first one in a directory is used.
 const NAMES: [&str; 3] = ["tunelint.toml", ".tunelint.toml", PYPROJECT];
 const PYPROJECT: &str = "pyproject.toml";
 
-/// No settings file is larger.
-const MOST_BYTES: u64 = 1024 * 1024;
-/// Files that build on one another.
-const MOST_EXTENDED: usize = 16;
+/// The size limit of a settings file.
+const MAX_BYTES: u64 = 1024 * 1024;
+/// The limit of files that extend one another.
+const MAX_EXTENDED: usize = 16;
 
-/// The settings file for what stands in `directory`: the search ends at a repository's root.
+/// Finds the settings file for the files in `directory`. The search ends at the repository's root.
 pub fn above(directory: &Path) -> Result<Option<PathBuf>, Failure> {
     for directory in directory.ancestors() {
         for name in NAMES {
             let path = directory.join(name);
-            if path.is_file() && (name != PYPROJECT || speaks_of_us(&path)?) {
-                stays(&path, directory)?;
+            if path.is_file() && (name != PYPROJECT || has_our_table(&path)?) {
+                check_inside(&path, directory)?;
                 return Ok(Some(path));
             }
         }
@@ -36,18 +36,18 @@ pub fn above(directory: &Path) -> Result<Option<PathBuf>, Failure> {
     Ok(None)
 }
 
-/// A settings file that was come upon must not be a link out of its repository: mistakes in it are
-/// shown, and so would be what stands in any file.
-fn stays(path: &Path, directory: &Path) -> Result<(), Failure> {
+/// Refuses a settings file that is a link out of its repository: error messages quote the file, so
+/// the link could reveal any file.
+fn check_inside(path: &Path, directory: &Path) -> Result<(), Failure> {
     let shown = printable_path(&shown(path));
     let target = fs::canonicalize(path).map_err(|error| Failure::io("read", &shown, &error))?;
     if target.starts_with(root_of(directory)) {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "{shown} is a link that leads out of the repository"
+        "{shown} is a link to a file outside the repository"
     ))
-    .help("put the settings there themselves, or name a file with --config"))
+    .help("replace the link with the file, or name the file with `--config`"))
 }
 
 /// The root of the repository around `directory`, or the directory itself.
@@ -60,8 +60,8 @@ pub fn root_of(directory: &Path) -> PathBuf {
         .to_path_buf()
 }
 
-fn speaks_of_us(path: &Path) -> Result<bool, Failure> {
-    // Other people's mistakes in the file are not ours to tell, so it is not parsed for this.
+fn has_our_table(path: &Path) -> Result<bool, Failure> {
+    // The file is not parsed here: without our table, errors in it are not for us to report.
     Ok(read(path)?.contains("[tool.tunelint"))
 }
 
@@ -70,18 +70,18 @@ fn read(path: &Path) -> Result<String, Failure> {
     let failed = |error: &std::io::Error| Failure::io("read", &shown, error);
     let file = fs::File::open(path).map_err(|error| failed(&error))?;
     let mut text = String::new();
-    file.take(MOST_BYTES + 1)
+    file.take(MAX_BYTES + 1)
         .read_to_string(&mut text)
         .map_err(|error| failed(&error))?;
-    if text.len() as u64 > MOST_BYTES {
+    if text.len() as u64 > MAX_BYTES {
         return Err(Failure::new(format!(
-            "{shown} is larger than a settings file may be (1 MiB)"
+            "{shown} is too large for a settings file (limit: 1 MiB)"
         )));
     }
     Ok(text)
 }
 
-/// The file at `path` and all that it builds on, the foundation first.
+/// Reads the file at `path` and the files it extends. The last one is the file itself.
 pub fn chain(path: &Path) -> Result<Vec<Document>, Failure> {
     let path = fs::canonicalize(path)
         .map_err(|error| Failure::io("read", &printable_path(path), &error))?;
@@ -100,8 +100,8 @@ pub fn chain(path: &Path) -> Result<Vec<Document>, Failure> {
         {
             let target = confined(&document, extend)
                 .map_err(|why| problem::failure(vec![at(&document, "/extend", why)]))?;
-            if chain.len() >= MOST_EXTENDED {
-                let why = "these files build on one another without end".to_owned();
+            if chain.len() >= MAX_EXTENDED {
+                let why = format!("more than {MAX_EXTENDED} files extend one another");
                 return Err(problem::failure(vec![at(&document, "/extend", why)]));
             }
             next = Some(target);
@@ -120,7 +120,7 @@ fn document(path: &Path, root: &Path) -> Result<Option<Document>, Failure> {
     parsed.map_err(problem::failure)
 }
 
-/// A path as people know it: seen from where they are.
+/// The path for messages: relative to the working directory, if it is inside.
 pub fn shown(path: &Path) -> PathBuf {
     let here = std::env::current_dir().and_then(fs::canonicalize);
     let relative = here
@@ -137,13 +137,16 @@ fn at(document: &Document, pointer: &str, message: String) -> Problem {
     document.problem(&span.unwrap_or_default(), message)
 }
 
-/// A path that a document names, with its links followed: it must not leave the document's root.
+/// Resolves a path in a document, following links.
+///
+/// # Errors
+/// If the file does not exist, or is outside the document's root.
 pub fn confined(document: &Document, path: &str) -> Result<PathBuf, String> {
     let target = fs::canonicalize(document.directory.join(path))
-        .map_err(|error| format!("this file cannot be read: {}", crate::exit::cause(&error)))?;
+        .map_err(|error| format!("cannot read this file: {}", crate::exit::cause(&error)))?;
     match &document.root {
         Some(root) if !target.starts_with(root) => {
-            Err("this file lies outside of the repository, where settings may not reach".to_owned())
+            Err("this file is outside the repository".to_owned())
         }
         _ => Ok(target),
     }

@@ -1,23 +1,23 @@
-//! JSON Schemas: of the user's outputs, and of settings themselves. They read no file and no
-//! network, and their patterns take linear time.
+//! Validation by JSON Schema, for outputs and settings. A schema cannot refer to files or addresses,
+//! and its patterns match in linear time.
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 use tunelint_core::schema::{Departure, Schema, SchemaFault};
 
-/// The largest program that a pattern of a schema may become.
+/// The size limit of a compiled pattern.
 const PATTERN_BYTES: usize = 1024 * 1024;
 
-/// A JSON Schema, ready to be used.
+/// A compiled JSON Schema.
 #[derive(Debug)]
 pub struct JsonSchema(Validator);
 
 impl JsonSchema {
-    /// Reads a schema.
+    /// Compiles a schema.
     ///
     /// # Errors
-    /// Why it is none, in words.
+    /// What is wrong with the schema, for people.
     pub fn new(schema: &Value) -> Result<Self, String> {
         let patterns = PatternOptions::regex()
             .size_limit(PATTERN_BYTES)
@@ -26,7 +26,7 @@ impl JsonSchema {
         options.build(schema).map(Self).map_err(|error| {
             let at = error.instance_path().as_str().to_owned();
             match faults(&error).into_iter().next() {
-                Some(SchemaFault::Keyword(_)) | None => format!("something is wrong at `{at}`"),
+                Some(SchemaFault::Keyword(_)) | None => format!("error at `{at}`"),
                 Some(fault) => format!("at `{at}`: {fault}"),
             }
         })
@@ -86,7 +86,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn departures_have_their_places() {
+    fn violations_have_pointers() {
         let schema = JsonSchema::new(&json!({
             "type": "object",
             "required": ["answer"],
@@ -99,14 +99,14 @@ mod tests {
         }))
         .unwrap();
         let value = json!({"stars": 4, "secret": 1, "note": "A"});
-        let mut said: Vec<String> = schema
+        let mut messages: Vec<String> = schema
             .departures(&value)
             .iter()
             .map(|departure| format!("{}: {}", departure.pointer, departure.fault))
             .collect();
-        said.sort();
+        messages.sort();
         assert_eq!(
-            said,
+            messages,
             [
                 "/note: it breaks `pattern`",
                 "/stars: it must be one of 1, 2, 3",
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_reads_nothing_from_elsewhere() {
+    fn a_schema_cannot_refer_to_files_or_addresses() {
         for reference in ["https://example.org/x.json", "file:///etc/passwd"] {
             assert!(JsonSchema::new(&json!({ "$ref": reference })).is_err());
         }

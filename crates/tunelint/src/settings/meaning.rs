@@ -1,4 +1,4 @@
-//! From what a settings file says to what it means: names looked up, patterns built, files read.
+//! Interprets a settings file: looks up names, compiles patterns, and reads the files it names.
 
 mod datasets;
 mod own;
@@ -25,87 +25,88 @@ use super::problem::Problem;
 use crate::cli::{FailOn, Reading};
 use crate::commands::reading;
 
-/// Patterns and globs in all settings together.
-const MOST_PATTERNS: usize = 200;
+/// The limit of patterns in all settings together.
+const MAX_PATTERNS: usize = 200;
 
-/// What is set.
+/// The interpreted settings.
 #[derive(Debug, Default)]
 pub struct Settings {
-    /// The values and where they come from.
+    /// The values and their origins.
     pub merged: Merged,
-    /// The file's own words for what needs no more than that.
+    /// The parsed file, for values that need no interpretation.
     pub file: File,
     /// Severities by rule.
     pub severities: BTreeMap<&'static str, Severity>,
-    /// Rules that are off.
+    /// Rules that are switched off.
     pub off: Vec<&'static str>,
-    /// Rules that are on because something was set for them.
+    /// Rules that are switched on because a severity was set for them.
     pub on: Vec<&'static str>,
     /// Options by rule.
     pub options: RuleOptions,
-    /// The share of records for which a rule's findings are tolerated.
+    /// The share of records whose findings are tolerated, by rule.
     pub max_rates: BTreeMap<&'static str, f64>,
-    /// Files that are left out.
+    /// Files that are skipped.
     pub exclude: Option<Patterns>,
-    /// Accepted findings.
+    /// The file of accepted findings.
     pub baseline: Option<PathBuf>,
-    /// What counts tokens.
+    /// The tokenizer.
     pub tokenizer: Option<Arc<dyn Tokenizer>>,
-    /// What belongs together.
+    /// The datasets.
     pub datasets: Vec<Dataset>,
-    /// What is excused.
+    /// The suppressions.
     pub allows: Vec<Allow>,
-    /// Rules of the user's own.
+    /// The custom rules.
     pub custom: Vec<CustomRule>,
 }
 
-/// Files that are read in one way and checked together.
+/// Files that are read in the same way and checked together.
 #[derive(Debug)]
 pub struct Dataset {
     /// The training files.
     pub files: Patterns,
     /// The validation files.
     pub validation: Patterns,
-    /// The files with prompts of the application.
+    /// The files with production prompts.
     pub production: Patterns,
-    /// How they are read, and what they are for.
+    /// The parsed settings of the dataset.
     pub file: file::Dataset,
-    /// What every input must start with.
+    /// The text that every input must start with.
     pub preamble: Option<String>,
-    /// What every output must fit.
+    /// The schema that every output must match.
     pub output_schema: Option<Arc<JsonSchema>>,
 }
 
-/// An allowance with its place in the settings.
+/// A suppression with its location in the settings.
 #[derive(Debug)]
 pub struct Allow {
-    /// What is excused.
+    /// The suppressed findings.
     pub allowance: Allowance,
-    /// Why.
+    /// Why they are suppressed.
     pub reason: String,
-    /// The last day on which it is, as `YYYY-MM-DD`.
+    /// The last day of the suppression, as `YYYY-MM-DD`.
     pub expires: Option<String>,
     /// The settings file.
     pub path: PathBuf,
-    /// Its place there.
+    /// The position in that file.
     pub at: Position,
 }
 
 impl Allow {
-    /// Whether its last day lies before `today`.
+    /// Whether its last day is before `today`.
     pub fn has_expired(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|day| day < today)
     }
 }
 
 impl Dataset {
-    /// What every output must fit, as rules want it.
+    /// The schema that every output must match, as a trait object.
     pub fn schema(&self) -> Option<Arc<dyn Schema>> {
         let schema = self.output_schema.clone()?;
         Some(schema)
     }
 
-    /// What can be wrong about reading in itself, each alone, by its key.
+    /// The reading options that can be invalid, one at a time, by key. Each is checked separately, so
+    /// that a problem can be located.
     fn single_options(&self) -> [(&'static str, Reading); 4] {
         let own = self.file.clone();
         let none = Reading::default;
@@ -141,7 +142,7 @@ impl Dataset {
         ]
     }
 
-    /// The reading options of the command line, completed by those of the settings.
+    /// The reading options of the command line (`typed`), completed by those of the settings.
     pub fn reading(&self, typed: &Reading) -> Reading {
         let own = &self.file;
         let mut reading = typed.clone();
@@ -150,7 +151,7 @@ impl Dataset {
                 to.clone_from(from);
             }
         };
-        // A column on the command line takes the place of a template in the settings, too.
+        // A column on the command line replaces a template in the settings, too.
         if reading.input.is_none() && reading.input_template.is_none() {
             reading.input.clone_from(&own.input);
             reading.input_template.clone_from(&own.input_template);
@@ -159,7 +160,7 @@ impl Dataset {
             reading.output.clone_from(&own.output);
             reading.output_template.clone_from(&own.output_template);
         }
-        // What is typed comes last, and counts.
+        // The last mapping of a name wins, so the command line comes last.
         let roles = own.roles.iter();
         let roles = roles.map(|(name, meaning)| format!("{name}={meaning}"));
         reading.role = roles.chain(typed.role.iter().cloned()).collect();
@@ -173,7 +174,10 @@ impl Dataset {
 }
 
 impl Settings {
-    /// Works out what `file` means; every mistake is told.
+    /// Interprets `file`.
+    ///
+    /// # Errors
+    /// All problems, including those in `problems`.
     pub(super) fn new(
         merged: Merged,
         file: File,
@@ -225,13 +229,13 @@ impl Settings {
         self.merged.directory()
     }
 
-    /// From which severity on a run fails.
+    /// The lowest severity that fails a run.
     pub fn fail_on(&self) -> Option<FailOn> {
         self.file.fail_on
     }
 }
 
-/// Reads what a file means, and notes what cannot be meant.
+/// Interprets a file and collects its problems.
 struct Meaning<'m> {
     merged: &'m Merged,
     problems: Vec<Problem>,
@@ -239,7 +243,7 @@ struct Meaning<'m> {
 }
 
 impl Meaning<'_> {
-    fn wrong(&mut self, pointer: &str, message: impl Into<String>) {
+    fn report(&mut self, pointer: &str, message: impl Into<String>) {
         self.problems.push(self.merged.problem(pointer, message));
     }
 
@@ -281,18 +285,18 @@ impl Meaning<'_> {
         }
     }
 
-    /// A limit may be tightened here, not lifted: a repository is not its visitor's master.
+    /// Checks the record size. Settings may lower the limit; only the command line may raise it.
     fn record_size(&mut self, file: &File) {
         let Some(text) = &file.max_record_size else {
             return;
         };
         match reading::size(text) {
-            Ok(bytes) if bytes > tunelint_core::source::MAX_RECORD_BYTES => self.wrong(
+            Ok(bytes) if bytes > tunelint_core::source::MAX_RECORD_BYTES => self.report(
                 "/max-record-size",
-                "settings may not raise this above 64M; `--max-record-size` on the command line may",
+                "settings cannot raise this above 64M; use `--max-record-size` on the command line",
             ),
             Ok(_) => {}
-            Err(failure) => self.wrong("/max-record-size", failure.message()),
+            Err(failure) => self.report("/max-record-size", failure.message()),
         }
     }
 
@@ -301,19 +305,16 @@ impl Meaning<'_> {
             self.count_pattern(&format!("{pointer}/{index}"));
             let leaves = Path::new(text).is_absolute() || text.split('/').any(|step| step == "..");
             if leaves {
-                self.wrong(
+                self.report(
                     &format!("{pointer}/{index}"),
-                    "a pattern is seen from the directory of the settings file and stays in it",
+                    "a pattern must be relative to the directory of the settings file and stay in it",
                 );
             }
         }
         match Patterns::new(texts, &self.directory(pointer), loose) {
             Ok(patterns) => Some(patterns),
             Err(index) => {
-                self.wrong(
-                    &format!("{pointer}/{index}"),
-                    "this is no pattern for files",
-                );
+                self.report(&format!("{pointer}/{index}"), "invalid file pattern");
                 None
             }
         }
@@ -321,44 +322,47 @@ impl Meaning<'_> {
 
     fn count_pattern(&mut self, pointer: &str) {
         self.patterns += 1;
-        if self.patterns == MOST_PATTERNS + 1 {
-            self.wrong(
+        if self.patterns == MAX_PATTERNS + 1 {
+            self.report(
                 pointer,
-                format!("settings hold at most {MOST_PATTERNS} patterns"),
+                format!("too many patterns (limit: {MAX_PATTERNS})"),
             );
         }
     }
 
-    /// A file that is read: inside the repository, of a sensible size.
+    /// Reads a file that the settings name. It must be inside the repository.
     fn text(&mut self, pointer: &str, path: &str) -> Option<String> {
         let (document, _) = self.merged.document(pointer)?;
         let read = confined(document, path).and_then(|path| {
-            std::fs::read_to_string(path).map_err(|error| {
-                format!("this file cannot be read: {}", crate::exit::cause(&error))
-            })
+            std::fs::read_to_string(path)
+                .map_err(|error| format!("cannot read this file: {}", crate::exit::cause(&error)))
         });
-        read.map_err(|why| self.wrong(pointer, why)).ok()
+        read.map_err(|why| self.report(pointer, why)).ok()
     }
 
     fn tokenizer(&mut self, path: &str) -> Option<Arc<dyn Tokenizer>> {
         let (document, _) = self.merged.document("/tokenizer")?;
         let read = confined(document, path).and_then(|path| {
-            let why = |why| format!("this is no tokenizer that can be used: {why}");
+            let why = |why| format!("unsupported tokenizer: {why}");
             crate::tokenizer::read(&path).map_err(why)
         });
-        read.map_err(|why| self.wrong("/tokenizer", why)).ok()
+        read.map_err(|why| self.report("/tokenizer", why)).ok()
     }
 
-    /// A link must lead where people expect one to lead.
+    /// Checks the address of rule pages.
     fn rule_url(&mut self, file: &File) {
         let Some(url) = &file.rule_url else { return };
         let plain = url.starts_with("https://") && !url.chars().any(|c| c.is_control() || c == ' ');
         if !plain || !url.contains("{rule}") {
-            self.wrong("/rule-url", "this is no https address with `{rule}` in it");
+            self.report(
+                "/rule-url",
+                "expected an https address that contains `{rule}`",
+            );
         }
     }
 
-    /// A baseline may be missing: it is what `tunelint baseline create` will write.
+    /// Resolves the path of the baseline. The file may not exist yet: `tunelint baseline create`
+    /// writes it.
     fn baseline(&mut self, path: &str) -> Option<PathBuf> {
         let (document, _) = self.merged.document("/baseline")?;
         let named = document.directory.join(path);
@@ -371,15 +375,12 @@ impl Meaning<'_> {
                     .is_none_or(|root| inside.starts_with(root))
             });
             if !inside {
-                self.wrong(
-                    "/baseline",
-                    "this file lies outside of the repository, where settings may not reach",
-                );
+                self.report("/baseline", "this file is outside the repository");
             }
             return Some(named);
         }
         confined(document, path)
-            .map_err(|why| self.wrong("/baseline", why))
+            .map_err(|why| self.report("/baseline", why))
             .ok()
     }
 }

@@ -1,11 +1,11 @@
-//! Files named by paths and patterns, seen from a directory.
+//! File patterns relative to a directory.
 
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 
-/// Some patterns.
+/// A set of file patterns.
 #[derive(Debug, Clone)]
 pub struct Patterns {
     directory: PathBuf,
@@ -14,7 +14,10 @@ pub struct Patterns {
 }
 
 impl Patterns {
-    /// Patterns seen from `directory`; `Err`: which one is none, by its number.
+    /// Compiles patterns relative to `directory`. With `loose`, they match as in `.gitignore`.
+    ///
+    /// # Errors
+    /// The index of an invalid pattern.
     pub fn new(texts: &[String], directory: &Path, loose: bool) -> Result<Self, usize> {
         let mut builder = GlobSetBuilder::new();
         for (index, text) in texts.iter().enumerate() {
@@ -26,7 +29,7 @@ impl Patterns {
             };
             add(text)?;
             if loose {
-                // As in `.gitignore`: a name alone means it anywhere, a directory all that is in it.
+                // A name without a slash matches at any depth, a directory everything in it.
                 let anywhere = if text.trim_end_matches('/').contains('/') {
                     ""
                 } else {
@@ -44,20 +47,20 @@ impl Patterns {
         })
     }
 
-    /// Whether a file, named in full, is meant.
+    /// Whether an absolute path matches.
     pub fn matches(&self, path: &Path) -> bool {
         path.strip_prefix(&self.directory)
             .is_ok_and(|relative| self.set.is_match(relative))
     }
 
-    /// The files that are meant, by name. Only the directories named before a pattern's first
-    /// star are walked, and no link is followed.
+    /// The matching files, sorted by path. Only the part of the directory tree that a pattern can
+    /// match is walked, and links are not followed.
     pub fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for text in &self.texts {
             let start = self.directory.join(literal(text));
             let entries = WalkBuilder::new(&start).standard_filters(false).build();
-            // A link may lead anywhere; what it names can be named itself.
+            // A link may lead anywhere, so it is skipped.
             let is_file =
                 |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
             let paths = entries
@@ -71,7 +74,7 @@ impl Patterns {
     }
 }
 
-/// The part of a pattern in front of its first special character.
+/// The directories of a pattern before its first special character.
 fn literal(pattern: &str) -> PathBuf {
     let special = |step: &&str| !step.contains(['*', '?', '[', '{']);
     pattern.split('/').take_while(special).collect()
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_excluded_is_meant_as_in_gitignore() {
+    fn loose_patterns_match_as_in_gitignore() {
         let out = patterns(&["drafts", "data/old/", "*.tmp.jsonl"], true);
         for path in [
             "/r/drafts/a.jsonl",

@@ -1,4 +1,4 @@
-//! A mistake in a settings file, shown where it stands.
+//! Problems in settings files, shown with an excerpt.
 
 use std::ops::Range;
 
@@ -10,16 +10,16 @@ use tunelint_core::printable::{counted, quoted};
 use crate::exit::Failure;
 use crate::frame::Frame;
 
-/// A mistake.
+/// A problem in a settings file.
 #[derive(Debug)]
 pub struct Problem {
     frame: Frame,
 }
 
 impl Problem {
-    /// A mistake at `span` of the file called `name`.
+    /// A problem at `span` of the file `name`, which contains `text`.
     pub fn new(name: &str, text: &str, span: &Range<usize>, message: String) -> Self {
-        // The place is one line: a table's would be all of it.
+        // Only the first line is marked, because a table may span many.
         let marked = text.get(span.clone()).unwrap_or_default();
         let line = marked.lines().next().map_or(0, str::len);
         let span = Span::new(span.start, span.start + line);
@@ -38,25 +38,25 @@ impl Problem {
         }
     }
 
-    /// What to do.
+    /// Adds what to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.frame.help = Some(help.into());
         self
     }
 
-    /// The nearest of `known`, as far as there is one; otherwise what there is.
+    /// Suggests the closest of the `known` names, or lists them if none is close and they are few.
     pub fn nearest(self, name: &str, known: &[&str]) -> Self {
         match nearest(name, known) {
             Some(near) => self.help(format!("did you mean `{near}`?")),
             None if known.len() <= 24 && !known.is_empty() => {
-                self.help(format!("there are: {}", known.join(", ")))
+                self.help(format!("choose one of: {}", known.join(", ")))
             }
             None => self,
         }
     }
 }
 
-/// The name that was probably meant.
+/// The known name that was probably meant: one that starts with `name`, or the closest in spelling.
 pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let begun = known
         .iter()
@@ -64,7 +64,7 @@ pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let distances = known
         .iter()
         .map(|have| (strsim::damerau_levenshtein(have, name), *have));
-    // Two changes make another word of one with four letters.
+    // Two edits would turn a word of four letters into an unrelated one.
     let most = if name.len() < 5 {
         1
     } else {
@@ -74,11 +74,11 @@ pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     begun.copied().or(near.map(|(_, near)| near))
 }
 
-/// All of them, as the reason why nothing can be done.
+/// Joins all problems into the error that ends the run.
 pub fn failure(mut problems: Vec<Problem>) -> Failure {
     problems.sort_by_key(|problem| (problem.frame.path.clone(), problem.frame.at));
     let path = problems.first().map(|problem| problem.frame.path.clone());
-    let count = counted(problems.len() as u64, "mistake");
+    let count = counted(problems.len() as u64, "error");
     let color = crate::exit::colored_errors();
     let frames: String = problems
         .into_iter()
@@ -86,5 +86,5 @@ pub fn failure(mut problems: Vec<Problem>) -> Failure {
         .map(|text| format!("{}\n\n", text.trim_end()))
         .collect();
     let file = quoted(&path.unwrap_or_default(), 200);
-    Failure::new(format!("the settings cannot be used: {count} in {file}")).shown_before(frames)
+    Failure::new(format!("invalid settings: {count} in {file}")).shown_before(frames)
 }

@@ -1,5 +1,5 @@
-//! The JSON Schema of settings: made here from the types and the registry, committed, and
-//! compared by the test below.
+//! Generates the JSON Schema of the settings from the types and the rule registry. The schema is
+//! committed; the test below compares it.
 
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Map, Value, json};
@@ -41,7 +41,7 @@ pub fn layout(_: &mut SchemaGenerator) -> Schema {
     one_of(layouts.iter().map(|layout| layout.name()).collect())
 }
 
-/// Names of roles, each with what it stands for.
+/// A table from role names to roles.
 pub fn roles(_: &mut SchemaGenerator) -> Schema {
     let meanings = Speakers::MEANINGS
         .into_iter()
@@ -62,7 +62,7 @@ pub fn severity(_: &mut SchemaGenerator) -> Schema {
     one_of(SEVERITIES.to_vec())
 }
 
-/// Every rule by its name, with its options.
+/// The table of rules, with the options of each.
 pub fn rule_settings(_: &mut SchemaGenerator) -> Schema {
     let mut properties = Map::new();
     for entry in REGISTRY {
@@ -75,13 +75,13 @@ pub fn rule_settings(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "object", "additionalProperties": false, "properties": properties })
 }
 
-/// A word or a table: what is said of properties holds for tables only.
+/// A severity or a table. `properties` applies only to tables.
 fn rule_setting(meta: &RuleMeta) -> Value {
     let mut properties = Map::new();
     properties.insert("severity".to_owned(), json!({ "enum": SEVERITIES }));
     let rate = json!({
         "type": "number", "minimum": 0, "maximum": 1,
-        "description": "The share of records for which its findings do not make the run fail.",
+        "description": "The share of records whose findings are tolerated: they do not fail the run.",
     });
     properties.insert("max-rate".to_owned(), rate);
     for option in meta.options {
@@ -100,7 +100,7 @@ fn rule_setting(meta: &RuleMeta) -> Value {
     })
 }
 
-/// TOML knows no null: what may be missing is left out.
+/// Removes the type `null`: TOML does not have it, an optional value is left out.
 fn without_null(schema: &mut Value) {
     match schema {
         Value::Object(object) => {
@@ -118,7 +118,7 @@ fn without_null(schema: &mut Value) {
     }
 }
 
-/// The schema as it is committed.
+/// The schema, formatted as the committed file.
 fn generated() -> String {
     let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<File>();
@@ -138,6 +138,6 @@ fn the_committed_schema_is_that_of_the_types() {
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         committed == generated(),
-        "the settings or the registry changed: TUNELINT_UPDATE=1 writes the schema anew"
+        "the settings or the registry changed: update the schema with TUNELINT_UPDATE=1"
     );
 }

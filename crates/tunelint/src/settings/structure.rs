@@ -1,4 +1,4 @@
-//! What a settings file may not say, as the schema has it: keys and kinds of values.
+//! Validates a settings file against the schema: keys and types of values.
 
 use serde_json::Value;
 use tunelint_core::printable::quoted;
@@ -9,8 +9,9 @@ use super::document::{Document, escaped};
 use super::json_schema::JsonSchema;
 use super::problem::Problem;
 
-/// Says what a document may not say, and leaves that out of it, so that the rest can be read.
-pub(super) fn mend(document: &mut Document) -> Vec<Problem> {
+/// Removes values that violate the schema, so that the rest can be read, and returns a problem for
+/// each.
+pub(super) fn remove_invalid(document: &mut Document) -> Vec<Problem> {
     let text: Value = serde_json::from_str(SCHEMA).unwrap_or_default();
     let Ok(schema) = JsonSchema::new(&text) else {
         return Vec::new();
@@ -20,14 +21,14 @@ pub(super) fn mend(document: &mut Document) -> Vec<Problem> {
         .iter()
         .map(|departure| problem(document, &text, departure))
         .collect();
-    // From the back, so that items of lists keep their numbers until they are left out.
+    // In reverse order, so that the indexes of list items stay valid.
     for departure in departures.iter().rev() {
-        leave_out(&mut document.value, departure);
+        remove(&mut document.value, departure);
     }
     problems
 }
 
-fn leave_out(value: &mut Value, departure: &Departure) {
+fn remove(value: &mut Value, departure: &Departure) {
     let pointer = match &departure.fault {
         SchemaFault::Unexpected(name) => format!("{}/{}", departure.pointer, escaped(name)),
         SchemaFault::Missing(name) => {
@@ -39,7 +40,7 @@ fn leave_out(value: &mut Value, departure: &Departure) {
             }
             return;
         }
-        // A value of the right kind can be looked at further.
+        // A value of the right type is kept, to find further problems.
         SchemaFault::Keyword(_) => return,
         SchemaFault::Type(_) | SchemaFault::Choice(_) => departure.pointer.clone(),
     };
@@ -75,54 +76,49 @@ fn problem(document: &Document, schema: &Value, departure: &Departure) -> Proble
                 "setting"
             };
             document
-                .problem(
-                    &span,
-                    format!("there is no {what} called {}", quoted(name, 60)),
-                )
+                .problem(&span, format!("unknown {what} {}", quoted(name, 60)))
                 .nearest(name, &known)
         }
         SchemaFault::Choice(options) => {
-            let said = document.value.pointer(pointer).and_then(Value::as_str);
-            let said = said.unwrap_or_default();
+            let found = document.value.pointer(pointer).and_then(Value::as_str);
+            let found = found.unwrap_or_default();
             let known: Vec<&str> = options.iter().map(String::as_str).collect();
-            let message = format!("{} cannot stand here", quoted(said, 60));
-            document.problem(&value, message).nearest(said, &known)
+            let message = format!("invalid value {}", quoted(found, 60));
+            document.problem(&value, message).nearest(found, &known)
         }
         SchemaFault::Type(types) => {
-            let types: Vec<&str> = types.iter().map(|name| kind_words(name)).collect();
-            document.problem(&value, format!("this must be {}", types.join(" or ")))
+            let types: Vec<&str> = types.iter().map(|name| type_words(name)).collect();
+            document.problem(&value, format!("expected {}", types.join(" or ")))
         }
-        SchemaFault::Missing(name) => {
-            document.problem(&value, format!("the setting `{name}` is missing here"))
-        }
+        SchemaFault::Missing(name) => document.problem(&value, format!("missing setting `{name}`")),
         SchemaFault::Keyword(keyword) => {
             document.problem(&value, bound_words(schema, pointer, keyword))
         }
     }
 }
 
-fn kind_words(kind: &str) -> &str {
-    match kind {
-        "array" => "a list, as in [\"one\", \"two\"]",
-        "object" => "a table, as in { key = \"value\" }",
-        "string" => "text in quotes",
+fn type_words(name: &str) -> &str {
+    match name {
+        "array" => "a list such as [\"one\", \"two\"]",
+        "object" => "a table such as { key = \"value\" }",
+        "string" => "a string in quotes",
         "boolean" => "true or false",
-        "integer" => "a whole number",
+        "integer" => "an integer",
         "number" => "a number",
         other => other,
     }
 }
 
-/// What a bound of the schema asks for.
+/// The requirement of a keyword of the schema, in words.
 fn bound_words(schema: &Value, pointer: &str, keyword: &str) -> String {
     let bound = schema_at(schema, pointer).and_then(|schema| schema.get(keyword));
     let bound = bound.map(Value::to_string).unwrap_or_default();
     match keyword {
-        "minimum" => format!("this must be at least {bound}"),
-        "maximum" => format!("this must be at most {bound}"),
-        "minLength" | "minItems" => "something must stand here".to_owned(),
-        "pattern" => "a name is made of lower-case words joined by hyphens".to_owned(),
-        other => format!("this breaks `{other}` of the settings' schema"),
+        "minimum" => format!("must be at least {bound}"),
+        "maximum" => format!("must be at most {bound}"),
+        "minLength" | "minItems" => "must not be empty".to_owned(),
+        "pattern" => "invalid name: expected lowercase words joined by hyphens".to_owned(),
+        other => format!("violates `{other}` of the settings schema"),
     }
 }
 
@@ -136,7 +132,7 @@ fn schema_at<'s>(schema: &'s Value, pointer: &str) -> Option<&'s Value> {
     })
 }
 
-/// The keys that may stand at `pointer`.
+/// The keys that the schema allows at `pointer`.
 fn keys_at(schema: &Value, pointer: &str) -> Vec<String> {
     let properties = schema_at(schema, pointer).and_then(|schema| schema.get("properties"));
     let names = properties.and_then(Value::as_object);

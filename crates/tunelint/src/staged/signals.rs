@@ -1,4 +1,4 @@
-//! A run that is interrupted leaves no temporary file behind.
+//! Removes temporary files when a run is interrupted.
 
 use std::fs;
 use std::io;
@@ -9,14 +9,13 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-/// The signal for a file beyond the size that is allowed; the number is the same on Linux and
-/// macOS.
+/// The signal for a file that exceeds the allowed size. The number is the same on Linux and macOS.
 const SIGXFSZ: i32 = 25;
 
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static WATCHING: Once = Once::new();
 
-/// From here on, `path` is removed when the run is interrupted. The file may be gone by then.
+/// Registers `path` to be removed when the run is interrupted. The file may be gone by then.
 pub(super) fn remove_when_interrupted(path: &Path) -> io::Result<()> {
     let mut temporaries = TEMPORARIES.lock().unwrap_or_else(PoisonError::into_inner);
     temporaries.push(path.to_path_buf());
@@ -27,12 +26,12 @@ pub(super) fn remove_when_interrupted(path: &Path) -> io::Result<()> {
 }
 
 fn watch() -> io::Result<()> {
-    // With a handler, a write beyond the limit fails with an error instead of ending the program.
+    // With a handler, a write that exceeds the limit is an error instead of the end of the program.
     signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     std::thread::Builder::new().spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            end(signal);
+            remove_and_exit(signal);
         }
     })?;
     Ok(())
@@ -40,15 +39,15 @@ fn watch() -> io::Result<()> {
 
 #[expect(
     clippy::exit,
-    reason = "an interrupted run ends where it is, with the shell's code for it"
+    reason = "an interrupted run exits at once, with the code that shells use for the signal"
 )]
-fn end(signal: i32) {
+fn remove_and_exit(signal: i32) {
     for path in TEMPORARIES
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .iter()
     {
-        // It may have been renamed into its place, or never been written.
+        // It may have been renamed already.
         let _ = fs::remove_file(path);
     }
     std::process::exit(128 + signal)

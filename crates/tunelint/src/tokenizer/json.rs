@@ -1,18 +1,18 @@
-//! A `tokenizer.json`, as Hugging Face's libraries write it.
+//! `tokenizer.json`, the format of Hugging Face's `tokenizers`.
 
 use std::fmt;
 
 use tunelint_core::tokens::Tokenizer;
 
-/// The tokenizer that such a file describes.
+/// A tokenizer read from a `tokenizer.json`.
 pub struct Json(tokenizers::Tokenizer);
 
 impl Json {
-    /// Reads it. What the library says of a bad file may quote it, and is not passed on.
+    /// Parses the file. The library's error is dropped, because it may quote the file.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let bad = |_| "it is no `tokenizer.json` of Hugging Face's tokenizers".to_owned();
+        let bad = |_| "not a `tokenizer.json` of Hugging Face's tokenizers".to_owned();
         let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(bad)?;
-        // A file may ask to cut or to fill up what is read; what is counted here is the whole text.
+        // The file may ask for truncation or padding, but the whole text is counted here.
         tokenizer.with_truncation(None).map_err(bad)?;
         tokenizer.with_padding(None);
         Ok(Self(tokenizer))
@@ -20,14 +20,14 @@ impl Json {
 }
 
 impl Tokenizer for Json {
-    /// A tokenizer cannot read a text in which something is neither in its vocabulary nor has a
-    /// token for what is unknown.
+    /// `None` for a text with characters that are not in the vocabulary, if the tokenizer has no
+    /// token for unknown ones.
     fn count(&self, text: &str) -> Option<u64> {
         let encoded = self.0.encode_fast(text, false).ok()?;
         Some(encoded.len() as u64)
     }
 
-    /// A normalizer may make a text longer; some files put a blank in front of it.
+    /// A normalizer may lengthen a text. Without one, a tokenizer may still prepend a space.
     fn most(&self, bytes: u64) -> u64 {
         match self.0.get_normalizer() {
             Some(_) => u64::MAX,
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_counted_and_nothing_is_cut() {
+    fn the_whole_text_is_counted() {
         let file = r#"{"version":"1.0","truncation":{"direction":"Right","max_length":2,
             "strategy":"LongestFirst","stride":0},"padding":null,"added_tokens":[],"normalizer":null,
             "pre_tokenizer":{"type":"Whitespace"},"post_processor":null,"decoder":null,
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_or_grows_is_not_taken_for_short() {
+    fn unknown_and_growing_texts_are_not_underestimated() {
         let file = |normalizer: &str| {
             format!(
                 r#"{{"version":"1.0","truncation":null,"padding":null,"added_tokens":[],
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_tokenizer_is_refused_without_being_quoted() {
+    fn an_invalid_file_is_not_quoted() {
         let why = Json::parse(br#"{"model": "secret words"}"#).unwrap_err();
         assert!(!why.contains("secret"), "{why}");
     }

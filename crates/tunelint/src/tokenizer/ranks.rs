@@ -1,7 +1,7 @@
-//! A file of ranks, as tiktoken has them: a token in base64 and its rank on every line.
+//! tiktoken rank files: each line is a token in base64 and its rank.
 //!
-//! How texts are cut before pairs are merged does not stand in such a file. It is known for those
-//! that models use, which are told apart by how many ranks they hold.
+//! A rank file does not contain the pattern that splits a text before pairs are merged. The pattern
+//! is known for the files that models use, which are recognized by their number of ranks.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,42 +11,37 @@ use base64::engine::general_purpose::STANDARD;
 use tiktoken_rs::{CoreBPE, Rank};
 use tunelint_core::tokens::Tokenizer;
 
-/// How GPT-4 and Llama 3 cut texts.
+/// The split pattern of GPT-4 and Llama 3.
 const CL100K: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-/// How GPT-4o and its successors do.
+/// The split pattern of GPT-4o and its successors.
 const O200K: &str = tiktoken_rs::O200K_BASE_PAT_STR;
-/// Numbers of ranks, and how texts are cut for them: cl100k_base, Llama 3, o200k_base.
+/// Number of ranks and split pattern of cl100k_base, Llama 3 and o200k_base.
 const KNOWN: [(usize, &str); 3] = [(100_256, CL100K), (128_000, CL100K), (199_998, O200K)];
 
-/// The tokenizer that such a file describes.
+/// A tokenizer read from a rank file.
 pub struct Ranks(CoreBPE);
 
 impl Ranks {
-    /// Reads it.
+    /// Parses the file.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let ranks = ranks(bytes)?;
         let known = KNOWN.iter().find(|(number, _)| *number == ranks.len());
         match known {
             Some((_, pattern)) => Self::new(ranks, pattern),
-            None => Err(format!(
-                "it holds {} ranks, and how its model cuts texts is not known",
-                ranks.len()
-            )),
+            None => Err(format!("unknown vocabulary of {} ranks", ranks.len())),
         }
     }
 
     fn new(ranks: Vec<(Vec<u8>, Rank)>, pattern: &str) -> Result<Self, String> {
         let pairs = CoreBPE::new(ranks.into_iter().collect(), Default::default(), pattern);
-        pairs
-            .map(Self)
-            .map_err(|_| "its ranks cannot be used".to_owned())
+        pairs.map(Self).map_err(|_| "invalid ranks".to_owned())
     }
 }
 
-/// The ranks in a file. The library takes for granted that they differ and that every byte has
-/// one; here it is made sure of.
+/// Parses the ranks, and checks what the library assumes: tokens and ranks are unique, and every
+/// byte has a rank.
 fn ranks(bytes: &[u8]) -> Result<Vec<(Vec<u8>, Rank)>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "it is no text".to_owned())?;
+    let text = std::str::from_utf8(bytes).map_err(|_| "not a text file".to_owned())?;
     let mut ranks = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let rank = line.split_once(' ').and_then(|(token, rank)| {
@@ -54,16 +49,18 @@ fn ranks(bytes: &[u8]) -> Result<Vec<(Vec<u8>, Rank)>, String> {
         });
         let rank = rank.filter(|(token, _)| !token.is_empty());
         ranks.push(
-            rank.ok_or_else(|| format!("line {} is no token in base64 with its rank", index + 1))?,
+            rank.ok_or_else(|| {
+                format!("line {}: expected a base64 token and its rank", index + 1)
+            })?,
         );
     }
     let tokens: BTreeSet<&[u8]> = ranks.iter().map(|(token, _)| token.as_slice()).collect();
     let numbers: BTreeSet<Rank> = ranks.iter().map(|(_, rank)| *rank).collect();
     if tokens.len() < ranks.len() || numbers.len() < ranks.len() {
-        return Err("a token or a rank occurs twice in it".to_owned());
+        return Err("a token or rank occurs twice".to_owned());
     }
     if (0..=u8::MAX).any(|byte| !tokens.contains([byte].as_slice())) {
-        return Err("not every byte has a rank in it".to_owned());
+        return Err("not every byte has a rank".to_owned());
     }
     Ok(ranks)
 }
@@ -84,7 +81,7 @@ impl fmt::Debug for Ranks {
 mod tests {
     use super::*;
 
-    /// A rank for every byte, and those of `more`.
+    /// A rank file with every byte and `more` tokens.
     fn file(more: &[&str]) -> String {
         let bytes = (0..=u8::MAX).map(|byte| vec![byte]);
         let tokens = bytes.chain(more.iter().map(|token| token.as_bytes().to_vec()));
@@ -105,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_refused() {
+    fn invalid_files_are_rejected() {
         let why = |text: &str| Ranks::parse(text.as_bytes()).unwrap_err();
         assert!(why(&file(&[])).contains("256 ranks"));
         assert!(why("dGhl").contains("line 1"));

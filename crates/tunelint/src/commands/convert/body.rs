@@ -1,4 +1,4 @@
-//! The body of a request to create a tuned model, each value checked against the profile.
+//! The request body that creates a tuned model. Each value is checked against the profile.
 
 use serde_json::{Number, Value};
 use tunelint_core::printable::{counted, quoted};
@@ -9,7 +9,7 @@ use crate::cli::Rest;
 use crate::commands::names;
 use crate::exit::Failure;
 
-/// Whether anything was asked for that only the body of a request has.
+/// Whether an option is given that applies only to a request body.
 pub(super) fn is_asked(rest: &Rest) -> bool {
     let given = [
         &rest.display_name,
@@ -22,15 +22,15 @@ pub(super) fn is_asked(rest: &Rest) -> bool {
     rest.defaults || given.into_iter().any(Option::is_some)
 }
 
-/// Builds what the body says besides the examples.
+/// Builds the fields of the body besides the examples.
 pub(super) fn build(rest: &Rest) -> Result<RestBody, Failure> {
     let profile = names::profile(&rest.target)?;
     if profile.container != Delivery::Rest {
         return Err(Failure::new(format!(
-            "{} takes files, not the body of a request",
+            "{} accepts files, not a request body",
             profile.name
         ))
-        .help("write JSON lines with `--as jsonl`"));
+        .help("write JSON Lines with `--as jsonl`"));
     }
     let mut body = RestBody::default();
     if let Some(name) = &rest.display_name {
@@ -50,30 +50,30 @@ pub(super) fn build(rest: &Rest) -> Result<RestBody, Failure> {
     Ok(body)
 }
 
-/// A setting for training as the request has it.
+/// A training setting of the request.
 struct Setting {
     field: String,
     number: Number,
-    /// Whether nobody typed it.
+    /// Whether it is the default of the profile.
     is_default: bool,
-    /// What the service may take by itself.
+    /// Another default of the service, for other numbers of examples.
     otherwise: Option<f64>,
 }
 
 impl Setting {
-    /// What was taken over, in words.
+    /// The setting and its default, in words.
     fn words(&self) -> String {
         let Self { field, number, .. } = self;
         match self.otherwise {
             Some(other) => format!(
-                "{field} {number} (left out, it would be {number} or {other} by the number of examples)"
+                "{field} {number} (the service's default is {number} or {other}, depending on the number of examples)"
             ),
             None => format!("{field} {number}"),
         }
     }
 }
 
-/// What was typed, and where that was asked for the defaults of what was not.
+/// The given settings, and with `--defaults` the defaults of the others.
 fn settings(rest: &Rest, profile: &Profile) -> Result<Vec<Setting>, Failure> {
     let given = given(rest);
     check_exclusive(&given, profile)?;
@@ -97,7 +97,7 @@ fn settings(rest: &Rest, profile: &Profile) -> Result<Vec<Setting>, Failure> {
     Ok(settings)
 }
 
-/// The settings for training, each with what was typed.
+/// The training settings and their given values.
 fn given(rest: &Rest) -> [Given<'_>; 4] {
     [
         ("epochs", &rest.epochs),
@@ -109,10 +109,10 @@ fn given(rest: &Rest) -> [Given<'_>; 4] {
 
 type Given<'r> = (&'static str, &'r Option<String>);
 
-/// Whether a setting that was not given may not be set: another one of its group was given, or
-/// stands before it.
+/// Whether a setting gets no default: another one of its group was given, or comes first in the
+/// group.
 fn is_ruled_out(name: &str, given: &[Given<'_>], profile: &Profile) -> bool {
-    let is_typed = |other: &String| {
+    let is_given = |other: &String| {
         given
             .iter()
             .any(|(given, value)| given == other && value.is_some())
@@ -121,11 +121,11 @@ fn is_ruled_out(name: &str, given: &[Given<'_>], profile: &Profile) -> bool {
     groups.any(|group| {
         let first = group.first().map(String::as_str);
         group.iter().any(|other| other == name)
-            && (first != Some(name) || group.iter().any(is_typed))
+            && (first != Some(name) || group.iter().any(is_given))
     })
 }
 
-/// A default as a request has it; nothing where it is no number.
+/// The default of a setting; `None` if it is not a number.
 fn default(limit: &Hyperparameter) -> Option<Number> {
     let default = limit.default?;
     match limit.integer {
@@ -134,8 +134,8 @@ fn default(limit: &Hyperparameter) -> Option<Number> {
     }
 }
 
-/// What was taken over from the profile, in words; nothing if nothing was asked to be.
-pub(super) fn taken_over(rest: &Rest) -> Result<Option<String>, Failure> {
+/// The defaults that `--defaults` added, in words; `None` without the option.
+pub(super) fn defaults_used(rest: &Rest) -> Result<Option<String>, Failure> {
     if !rest.defaults {
         return Ok(None);
     }
@@ -144,7 +144,7 @@ pub(super) fn taken_over(rest: &Rest) -> Result<Option<String>, Failure> {
     let defaults = settings.iter().filter(|setting| setting.is_default);
     let defaults: Vec<String> = defaults.map(Setting::words).collect();
     Ok(Some(format!(
-        "defaults of {name}: {}; `tunelint profile {name}` says where they were read\n",
+        "defaults of {name}: {} (sources: `tunelint profile {name}`)\n",
         defaults.join(", "),
         name = profile.name
     )))
@@ -157,13 +157,13 @@ fn check_name(name: &str, limit: &NameLimit, profile: &Profile) -> Result<(), Fa
     }
     let (have, max) = (counted(length, limit.unit.noun()), limit.max);
     Err(Failure::new(format!(
-        "the display name has {have}; {} takes at most {max}",
+        "display name too long: {have}, {} accepts at most {max}",
         profile.name
     ))
-    .help(format!("it says: “{}”", limit.quote)))
+    .help(format!("shorten it; the documentation: “{}”", limit.quote)))
 }
 
-/// At most one of the settings that exclude one another.
+/// Refuses several settings of an exclusive group.
 fn check_exclusive(given: &[Given<'_>], profile: &Profile) -> Result<(), Failure> {
     let is_given = |name: &&String| {
         given
@@ -173,11 +173,12 @@ fn check_exclusive(given: &[Given<'_>], profile: &Profile) -> Result<(), Failure
     for group in &profile.exclusive {
         let set: Vec<&String> = group.iter().filter(is_given).collect();
         if let [first, second, ..] = set.as_slice() {
-            let failure = Failure::new(format!(
-                "--{first} and --{second} exclude one another: give one of the two"
-            ));
+            let failure = Failure::new(format!("--{first} and --{second} cannot be used together"));
             return Err(match &profile.exclusive_quote {
-                Some(quote) => failure.help(format!("{} says: “{quote}”", profile.name)),
+                Some(quote) => failure.help(format!(
+                    "use one of them; documentation of {}: “{quote}”",
+                    profile.name
+                )),
                 None => failure,
             });
         }
@@ -192,17 +193,19 @@ fn check_number(
     profile: &Profile,
 ) -> Result<Number, Failure> {
     let wrong = |why: String| {
-        Failure::new(format!("--{name} {}: {why}", quoted(text, 20)))
-            .help(format!("{} says: “{}”", profile.name, limit.quote))
+        Failure::new(format!("--{name} {}: {why}", quoted(text, 20))).help(format!(
+            "documentation of {}: “{}”",
+            profile.name, limit.quote
+        ))
     };
-    // The digits are kept as they were typed.
+    // The number keeps the digits that were typed.
     let number: Number =
-        serde_json::from_str(text).map_err(|_| wrong("this is not a number".to_owned()))?;
+        serde_json::from_str(text).map_err(|_| wrong("not a number".to_owned()))?;
     let value = number
         .as_f64()
-        .ok_or_else(|| wrong("this is not a number".to_owned()))?;
+        .ok_or_else(|| wrong("not a number".to_owned()))?;
     if limit.integer && !(number.is_u64() || number.is_i64()) {
-        return Err(wrong("a whole number is needed".to_owned()));
+        return Err(wrong("expected an integer".to_owned()));
     }
     if limit.effect == Effect::Advises {
         return Ok(number);
@@ -214,9 +217,9 @@ fn check_number(
             } else {
                 "at least"
             };
-            Err(wrong(format!("it must be {word} {min}")))
+            Err(wrong(format!("must be {word} {min}")))
         }
-        (_, Some(max)) if value > max => Err(wrong(format!("it must be at most {max}"))),
+        (_, Some(max)) if value > max => Err(wrong(format!("must be at most {max}"))),
         _ => Ok(number),
     }
 }

@@ -1,4 +1,4 @@
-//! A loss curve as a page for a browser: drawn, in numbers, and judged.
+//! The format `html`: the recommendation, the chart and the values of a loss curve.
 
 mod chart;
 
@@ -6,19 +6,19 @@ use serde::Serialize;
 use tunelint_core::loss::Curve;
 use tunelint_core::loss::judge::{Advice, Judgement};
 
-use super::{advised, shown, unit};
+use super::{recommendation, shown, unit};
 use crate::exit::Failure;
 use crate::page;
 use chart::Chart;
 
 #[derive(Serialize)]
-struct Page<'p> {
+struct LossPage<'p> {
     title: &'p str,
     command: &'static str,
     source: &'static str,
     points: u64,
     unit: &'static str,
-    advised: String,
+    recommendation: String,
     is_unclear: bool,
     why: &'p str,
     warnings: &'p [String],
@@ -26,7 +26,7 @@ struct Page<'p> {
     rows: Vec<Row>,
 }
 
-/// A group of the curve, in words.
+/// A row of the table of values.
 #[derive(Serialize)]
 struct Row {
     at: String,
@@ -44,13 +44,13 @@ pub(super) fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<S
         validation: cell(group.validation),
         is_low: judgement.low == Some(group.at),
     });
-    let page = Page {
+    let page = LossPage {
         title: path,
         command: "loss",
         source: curve.source,
         points: curve.points.len() as u64,
         unit: unit(judgement),
-        advised: advised(judgement),
+        recommendation: recommendation(judgement),
         is_unclear: judgement.advice == Advice::Unclear,
         why: &judgement.why,
         warnings: &judgement.warnings,

@@ -1,4 +1,4 @@
-//! Whether the parts have the sizes that the targets ask for.
+//! Checks the sizes of the parts against the limits of the targets.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use tunelint_core::printable::{counted, grouped};
 use tunelint_core::profile::{Cited, Profile, Unit};
 use tunelint_core::split::{Part, Split};
 
-/// Limits on numbers of examples: their name, the part, and whether it is a minimum.
+/// Limits on the number of examples: name, part, and whether it is a minimum.
 const LIMITS: [(&str, Part, bool); 4] = [
     ("min-examples", Part::Train, true),
     ("max-examples", Part::Train, false),
@@ -15,17 +15,17 @@ const LIMITS: [(&str, Part, bool); 4] = [
     ("max-validation-examples", Part::Validation, false),
 ];
 
-/// A part that a target does not take, or advises against.
+/// A part that violates a limit or recommendation of a target.
 pub struct Finding {
     pub severity: Severity,
     pub message: String,
 }
 
-/// What of `split` the targets do not take; the validation file has `bytes`.
+/// Checks `split`. `bytes` is the size of the validation file.
 pub fn check(targets: &[Arc<Profile>], split: &Split, bytes: u64) -> Vec<Finding> {
     let mut findings = Vec::new();
     for target in targets {
-        findings.extend(unwanted(target, split));
+        findings.extend(unsupported_validation(target, split));
         for (name, part, is_minimum) in LIMITS {
             let limit = target.limit(name).filter(|of| of.unit == Unit::Examples);
             if let Some(limit) = limit {
@@ -39,10 +39,10 @@ pub fn check(targets: &[Arc<Profile>], split: &Split, bytes: u64) -> Vec<Finding
             findings.push(Finding {
                 severity: limit.severity(false),
                 message: format!(
-                    "validation has {}, more than the {} that {} states: “{}”",
+                    "validation set too large: {}, {} accepts at most {}: “{}”",
                     counted(bytes, "byte"),
-                    grouped(limit.value),
                     target.name,
+                    grouped(limit.value),
                     limit.quote
                 ),
             });
@@ -51,16 +51,19 @@ pub fn check(targets: &[Arc<Profile>], split: &Split, bytes: u64) -> Vec<Finding
     findings
 }
 
-/// A validation set where none is taken.
-fn unwanted(target: &Profile, split: &Split) -> Option<Finding> {
+/// A validation set for a target that does not accept one.
+fn unsupported_validation(target: &Profile, split: &Split) -> Option<Finding> {
     let fact = target.requires.get("no-validation")?;
     (split.count(Part::Validation) > 0).then(|| Finding {
         severity: fact.effect.severity(fact.unconfirmed),
-        message: format!("{} takes no validation set: “{}”", target.name, fact.quote),
+        message: format!(
+            "{} does not accept a validation set: “{}”",
+            target.name, fact.quote
+        ),
     })
 }
 
-/// A part that has too few records, or too many.
+/// A part with too few or too many records.
 fn number(
     target: &Profile,
     limit: &Cited<u64>,
@@ -68,14 +71,14 @@ fn number(
     count: u64,
     is_minimum: bool,
 ) -> Option<Finding> {
-    let (beyond, than) = match is_minimum {
-        true => (count < limit.value, "fewer"),
-        false => (count > limit.value, "more"),
+    let (beyond, relation) = match is_minimum {
+        true => (count < limit.value, "below the minimum"),
+        false => (count > limit.value, "above the maximum"),
     };
     (count > 0 && beyond).then(|| Finding {
         severity: limit.severity(is_minimum),
         message: format!(
-            "{} has {}, {than} than the {} that {} states: “{}”",
+            "{}: {}, {relation} of {} for {}: “{}”",
             part.as_str(),
             counted(count, "record"),
             grouped(limit.value),
@@ -85,7 +88,7 @@ fn number(
     })
 }
 
-/// A validation set that is too large beside what is trained on.
+/// A validation set that is too large in relation to the training set.
 fn share(target: &Profile, split: &Split) -> Option<Finding> {
     let limit = target.limit("validation-share")?;
     let (train, validation) = (split.count(Part::Train), split.count(Part::Validation));
@@ -93,7 +96,7 @@ fn share(target: &Profile, split: &Split) -> Option<Finding> {
     (limit.unit == Unit::Percent && beyond).then(|| Finding {
         severity: limit.severity(false),
         message: format!(
-            "validation has {}, more than {} % of the {} that are trained on: “{}”",
+            "validation: {}, more than {}% of the {} training records: “{}”",
             counted(validation, "record"),
             limit.value,
             grouped(train),

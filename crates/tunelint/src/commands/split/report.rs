@@ -1,4 +1,4 @@
-//! What went where and why.
+//! The report of a split.
 
 use serde::Serialize;
 
@@ -13,10 +13,10 @@ use super::Written;
 use super::limits::Finding;
 use crate::exit::Exit;
 
-/// Families that are listed for people.
+/// Groups of duplicates, and members of a group, that the format `human` lists.
 const SHOWN: usize = 5;
 
-/// The report.
+/// The report. Its serialization is the format `json`.
 #[derive(Serialize)]
 pub struct Report {
     version: u32,
@@ -38,7 +38,7 @@ struct PartRecord {
 
 #[derive(Serialize)]
 struct LabelRecord {
-    /// `None` for what is none of the labels.
+    /// `None` for outputs that are not labels.
     label: Option<String>,
     train: u64,
     validation: u64,
@@ -67,7 +67,7 @@ struct FindingRecord {
 }
 
 impl Report {
-    /// Of a split that was written.
+    /// The report of a split that was written.
     pub fn new(
         split: &Split,
         seed: u64,
@@ -111,12 +111,12 @@ impl Report {
         serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |json| json + "\n")
     }
 
-    /// For people.
+    /// As text for people.
     pub fn human(&self) -> String {
         let mut text = String::new();
         for of in &self.parts {
             text.push_str(&format!(
-                "{:10}  {} ({} %), {}: {}\n",
+                "{:10}  {} ({}%), {}: {}\n",
                 of.part,
                 counted(of.records, "record"),
                 of.percent,
@@ -127,7 +127,7 @@ impl Report {
         text.push_str(&self.label_table());
         text.push_str(&self.family_list());
         text.push_str(&format!(
-            "\nthe same records, in any order, are split the same way with --seed {}\n",
+            "\nreproducible with --seed {}, in any order of the records\n",
             self.seed
         ));
         for finding in &self.findings {
@@ -138,7 +138,7 @@ impl Report {
 
     fn label_table(&self) -> String {
         if self.labels.is_empty() {
-            return "\nnot by label: outputs are drawn from no closed set\n".to_owned();
+            return "\nnot stratified: outputs are free text, not labels\n".to_owned();
         }
         let mut text = format!(
             "\n{:>10}{:>12}{:>8}  label\n",
@@ -154,7 +154,7 @@ impl Report {
 
     fn family_list(&self) -> String {
         if self.families.is_empty() {
-            return "\nno records are equal or nearly equal\n".to_owned();
+            return "\nno duplicates or near-duplicates\n".to_owned();
         }
         let members: usize = self
             .families
@@ -162,7 +162,7 @@ impl Report {
             .map(|family| family.members.len())
             .sum();
         let mut text = format!(
-            "\n{} stay together, because they are equal or nearly equal:\n",
+            "\n{} kept together as duplicates or near-duplicates:\n",
             counted(members as u64, "record")
         );
         for family in self.families.iter().take(SHOWN) {
@@ -181,13 +181,13 @@ impl Report {
         let more = self.families.len().saturating_sub(SHOWN);
         if more > 0 {
             text.push_str(&format!(
-                "  … and {more} more such groups; --format json has all\n"
+                "  … and {more} more groups; list all with --format json\n"
             ));
         }
         text
     }
 
-    /// What the run comes to: a part that a target does not take fails it.
+    /// The exit code: a finding with the severity error fails the run.
     pub fn exit(&self) -> Exit {
         match self.findings.iter().any(|finding| finding.rejects) {
             true => Exit::Findings,
@@ -196,7 +196,7 @@ impl Report {
     }
 }
 
-/// The table of labels; nothing where there are none.
+/// The table of labels; empty without labels.
 fn labels(split: &Split) -> Vec<LabelRecord> {
     if split.strata.iter().all(|stratum| stratum.label.is_empty()) {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What is shown of a set, in every format: made once, from the numbers of its sources.
+//! The content of the report, from which every format is written.
 
 use serde::Serialize;
 
@@ -12,15 +12,15 @@ use super::form::{Form, Silent};
 use super::targets::{Advice, LimitUse, Steps, Training};
 use super::{Opened, form, targets};
 
-/// Ranges of a distribution.
+/// Bins of a histogram.
 const BINS: u64 = 10;
 
-/// Everything that is shown.
+/// The report. Its serialization is the format `json`.
 #[derive(Serialize)]
 pub struct Document {
     version: u32,
     tool: Tool,
-    /// Every source, in order.
+    /// The sources, in the order of the command line.
     pub sources: Vec<Source>,
 }
 
@@ -51,27 +51,27 @@ pub struct Source {
     pub steps: Vec<Steps>,
 }
 
-/// How large it is.
+/// The size of a source.
 #[derive(Serialize)]
 pub struct Size {
-    /// Bytes of the file, decompressed.
+    /// The size of the file, decompressed.
     pub file_bytes: u64,
     pub records: u64,
     pub examples: u64,
-    /// Records that are no example.
+    /// Records that could not be converted to an example.
     pub unread: u64,
-    /// Bytes as the first target receives them.
+    /// The size of the upload to the first target.
     pub bytes: u64,
     pub characters: u64,
-    /// Counted, or estimated with the bounds of the estimate.
+    /// The number of tokens, or an estimate and its bounds.
     pub tokens: u64,
     pub tokens_low: u64,
     pub tokens_high: u64,
-    /// How, for people.
+    /// How tokens were counted, in words.
     pub tokens_by: String,
 }
 
-/// How long texts are, in characters.
+/// The lengths of texts, in characters.
 #[derive(Serialize)]
 pub struct Distribution {
     pub median: u64,
@@ -81,7 +81,7 @@ pub struct Distribution {
     pub bins: Vec<Bin>,
 }
 
-/// A label and how often it occurs in any spelling.
+/// A label. All spellings of it are counted together.
 #[derive(Serialize)]
 pub struct Label {
     pub label: String,
@@ -89,7 +89,7 @@ pub struct Label {
     pub percent: f64,
 }
 
-/// How many of something there are, and where the first of it stands.
+/// A number of records, and the first of them.
 #[derive(Serialize)]
 pub struct Repeated {
     pub count: u64,
@@ -97,7 +97,7 @@ pub struct Repeated {
 }
 
 impl Document {
-    /// Of these sources.
+    /// The report on these sources.
     pub fn new(sources: Vec<Source>) -> Self {
         Self {
             version: 1,
@@ -116,12 +116,12 @@ impl Document {
 }
 
 impl Source {
-    /// What `stats` found in `opened`.
+    /// The report on one source.
     pub fn new(opened: &Opened, stats: &Stats) -> Self {
         let reader = &opened.reader;
         let survey = &stats.survey;
         let task = opened.task.or(survey.task());
-        let (form, silent) = form::read(opened.task, survey);
+        let (form, silent) = form::describe(opened.task, survey);
         let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
         Self {
             path: printable_path(&reader.input.name),
@@ -155,23 +155,23 @@ impl Source {
     }
 }
 
-/// How tokens were counted.
+/// How tokens were counted, in words.
 fn tokens_by(counter: &Counter, tokens: Tokens) -> String {
     let estimated = match counter {
         Counter::Exact(..) => {
             let unread = if tokens.is_exact() {
                 ""
             } else {
-                "; texts that it cannot read are estimated"
+                "; texts outside its vocabulary are estimated"
             };
             return format!(
-                "counted by the tokenizer that was given, without what a chat format adds{unread}"
+                "counted with the given tokenizer, without the tokens of a chat template{unread}"
             );
         }
-        Counter::Estimate(name) if name == ANY => "between several tokenizers".to_owned(),
+        Counter::Estimate(name) if name == ANY => "across several tokenizers".to_owned(),
         Counter::Estimate(name) => format!("for the tokenizer {name}"),
     };
-    format!("estimated {estimated}; `--tokenizer FILE` counts them")
+    format!("estimated {estimated}; use `--tokenizer FILE` for exact counts")
 }
 
 fn labels(stats: &Stats) -> Vec<Label> {
@@ -185,12 +185,12 @@ fn labels(stats: &Stats) -> Vec<Label> {
     counts.into_iter().map(label).collect()
 }
 
-/// A share in percent, to a tenth.
+/// A share in percent, rounded to tenths.
 pub fn percent(part: u64, whole: u64) -> f64 {
     (part as f64 * 1000.0 / whole.max(1) as f64).round() / 10.0
 }
 
-/// A piece of the data as it may be shown: nothing secret, nothing that acts.
+/// Text from the data, with secrets redacted and control characters escaped.
 pub fn shown(text: &str) -> String {
     printable(&masked(text)).into_owned()
 }

@@ -1,4 +1,5 @@
-//! The common form of a set, with its evidence; and what is not told for lack of it.
+//! The inferred format of a dataset: each part with its evidence, or the reason why it was not
+//! inferred.
 
 use serde::Serialize;
 
@@ -12,51 +13,51 @@ use tunelint_core::task::Task;
 
 use super::document::shown;
 
-/// Characters of a common text that are shown.
+/// Characters of a shared text that are shown.
 const SHOWN: usize = 200;
 
-/// One part of it.
+/// An inferred part of the format.
 #[derive(Serialize)]
 pub struct Form {
     pub part: &'static str,
     pub value: String,
     pub evidence: String,
-    /// The value is a piece of the data.
+    /// Whether the value is text from the data.
     #[serde(skip)]
     pub is_text: bool,
 }
 
-/// What is not told.
+/// A part of the format that was not inferred.
 #[derive(Serialize)]
 pub struct Silent {
     pub part: &'static str,
     pub why: String,
 }
 
-/// Reads it from a survey; `task` is the one that somebody named.
-pub fn read(task: Option<Task>, survey: &Survey) -> (Vec<Form>, Vec<Silent>) {
+/// Describes the format that a survey inferred. `task` is the task of the options or settings.
+pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<Form>, Vec<Silent>) {
     let inferred = &survey.inferred;
-    let mut reading = Reading {
+    let mut description = Description {
         form: Vec::new(),
         silent: Vec::new(),
         inputs: inferred.inputs,
     };
-    reading.task(task, inferred);
-    reading.texts(inferred);
-    reading.markers(inferred);
-    reading.outputs(inferred);
-    reading.labels(survey);
-    (reading.form, reading.silent)
+    description.task(task, inferred);
+    description.texts(inferred);
+    description.markers(inferred);
+    description.outputs(inferred);
+    description.labels(survey);
+    (description.form, description.silent)
 }
 
-struct Reading {
+struct Description {
     form: Vec<Form>,
     silent: Vec<Silent>,
     inputs: usize,
 }
 
-impl Reading {
-    fn say(&mut self, part: &'static str, value: String, evidence: String) {
+impl Description {
+    fn add(&mut self, part: &'static str, value: String, evidence: String) {
         self.form.push(Form {
             part,
             value,
@@ -65,55 +66,56 @@ impl Reading {
         });
     }
 
-    /// Notes a piece of the data that is common to it.
-    fn quote(&mut self, part: &'static str, found: Option<&Common>) {
-        self.common(part, found, found.map_or(String::new(), excerpt));
+    /// Adds a text that the examples share.
+    fn add_text(&mut self, part: &'static str, found: Option<&Common>) {
+        self.add_shared(part, found, found.map_or(String::new(), excerpt));
         if let (Some(_), Some(last)) = (found, self.form.last_mut()) {
             last.is_text = true;
         }
     }
 
-    /// Notes that a part is absent: there are too few inputs, or they do not have it.
-    fn miss(&mut self, part: &'static str, least: usize, otherwise: &str) {
+    /// Adds a part that was not inferred: there are fewer than `least` inputs, or `otherwise`.
+    fn add_missing(&mut self, part: &'static str, least: usize, otherwise: &str) {
         let why = match self.inputs < least {
-            true => format!("needs {least} distinct inputs, there are {}", self.inputs),
+            true => format!("needs {least} distinct inputs, found {}", self.inputs),
             false => otherwise.to_owned(),
         };
         self.silent.push(Silent { part, why });
     }
 
-    fn common<T>(&mut self, part: &'static str, found: Option<&Majority<T>>, value: String) {
+    /// Adds a value that most inputs share.
+    fn add_shared<T>(&mut self, part: &'static str, found: Option<&Majority<T>>, value: String) {
         if let Some(found) = found {
             let of = counted(found.of as u64, "distinct input");
-            self.say(part, value, format!("{} of {of}", found.percent()));
+            self.add(part, value, format!("{} of {of}", found.percent()));
         }
     }
 
     fn task(&mut self, named: Option<Task>, inferred: &Inferred) {
         match (named, &inferred.task) {
-            (Some(task), _) => self.say("task", task.as_str().to_owned(), "as named".to_owned()),
+            (Some(task), _) => self.add("task", task.as_str().to_owned(), "given".to_owned()),
             (None, Some(guess)) => {
                 let evidence = format!("inferred: {}", guess.evidence);
-                self.say("task", guess.task.as_str().to_owned(), evidence);
+                self.add("task", guess.task.as_str().to_owned(), evidence);
             }
-            (None, None) => self.miss("task", LEAST, "nothing speaks for one"),
+            (None, None) => self.add_missing("task", LEAST, "no evidence for a task"),
         }
     }
 
     fn texts(&mut self, inferred: &Inferred) {
         for (part, found) in [
-            ("system text", &inferred.system),
+            ("system prompt", &inferred.system),
             ("system preamble", &inferred.system_preamble),
             ("preamble", &inferred.preamble),
             ("suffix", &inferred.suffix),
         ] {
-            self.quote(part, found.as_ref());
+            self.add_text(part, found.as_ref());
         }
         if inferred.preamble.is_none() {
-            self.miss("preamble", LEAST, "no beginning is common enough");
+            self.add_missing("preamble", LEAST, "too few inputs share one");
         }
         if inferred.suffix.is_none() {
-            self.miss("suffix", LEAST, "no ending is common enough");
+            self.add_missing("suffix", LEAST, "too few inputs share one");
         }
     }
 
@@ -122,37 +124,33 @@ impl Reading {
         let mut any = false;
         for marker in markers {
             any = true;
-            self.common("marker", Some(&marker.key), shown(&marker.form));
+            self.add_shared("section marker", Some(&marker.key), shown(&marker.form));
         }
         if !any {
-            self.miss(
-                "markers",
-                LEAST,
-                "no word introduces a part of nearly every input",
-            );
+            self.add_missing("section markers", LEAST, "too few inputs share one");
         }
     }
 
     fn outputs(&mut self, inferred: &Inferred) {
         let outputs = &inferred.outputs;
-        self.quote("stop suffix", outputs.stop.as_ref());
+        self.add_text("stop suffix", outputs.stop.as_ref());
         match &outputs.shape {
             Some(shape) => {
-                let what = shape.value.plural().to_owned();
-                self.common("shape of outputs", Some(shape), what);
+                let name = shape.value.plural().to_owned();
+                self.add_shared("output shape", Some(shape), name);
             }
-            None => self.miss("shape of outputs", ENOUGH, "no shape is common enough"),
+            None => self.add_missing("output shape", ENOUGH, "too few outputs share one"),
         }
         if let Some(keys) = &outputs.keys {
             let listed: Vec<String> = keys.value.iter().map(|key| shown(key)).collect();
-            self.common("keys of outputs", Some(keys), listed.join(", "));
+            self.add_shared("output keys", Some(keys), listed.join(", "));
         }
         match &outputs.script {
             Some(script) => {
                 let name = script.value.to_owned();
-                self.common("script of outputs", Some(script), name);
+                self.add_shared("output script", Some(script), name);
             }
-            None => self.miss("script of outputs", ENOUGH, "no script is common enough"),
+            None => self.add_missing("output script", ENOUGH, "too few outputs share one"),
         }
     }
 
@@ -166,23 +164,23 @@ impl Reading {
                     counted(known as u64, "label")
                 );
                 if !labels.unknown.is_empty() {
-                    evidence.push_str(&format!(", {} are none", labels.unknown.len()));
+                    evidence.push_str(&format!(", {} unknown", labels.unknown.len()));
                 }
-                self.say("labels", "a closed set".to_owned(), evidence);
+                self.add("labels", "closed set".to_owned(), evidence);
             }
             None => {
                 let distinct = survey.output_counts.iter().count() as u64;
                 let otherwise = match survey.output_counts.is_open() {
-                    true => "outputs differ too much to be drawn from a closed set".to_owned(),
-                    false => format!("{} distinct outputs are no closed set", grouped(distinct)),
+                    true => "outputs vary too much to be labels".to_owned(),
+                    false => format!("{} distinct outputs are not labels", grouped(distinct)),
                 };
-                self.miss("labels", LEAST, &otherwise);
+                self.add_missing("labels", LEAST, &otherwise);
             }
         }
     }
 }
 
-/// The start of a common text.
+/// The start of a shared text.
 fn excerpt(found: &Common) -> String {
     let mut start: String = found.value.chars().take(SHOWN).collect();
     if found.value.chars().nth(SHOWN).is_some() {

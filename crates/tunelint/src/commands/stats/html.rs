@@ -1,4 +1,4 @@
-//! A set as a page for a browser: pictures and tables, and below them what a check finds in it.
+//! The format `html`: charts and tables, with the findings of a check below.
 
 use std::collections::BTreeSet;
 
@@ -17,11 +17,11 @@ use crate::report::{Above, Format, Html};
 /// Labels that are listed.
 const LABELS: usize = 50;
 
-/// Writes the page; `check` sees the same sources.
+/// Writes the page. `check` must name the same sources as `document`.
 pub fn page(document: &Document, check: Check) -> Result<Exit, Failure> {
-    let set = Set::new(document);
-    let sections = set.sections();
-    let html = page::render("stats.html", set);
+    let page = StatsPage::new(document);
+    let sections = page.sections();
+    let html = page::render("stats.html", page);
     let above = Above {
         command: "stats",
         sections,
@@ -32,29 +32,29 @@ pub fn page(document: &Document, check: Check) -> Result<Exit, Failure> {
         ..check
     };
     let below = |_, style, out| Box::new(Html::new(style, out).below(above)) as _;
-    // Whether the data is good enough is not what was asked.
+    // `stats` does not fail because of findings.
     Ok(match check::run_into(check, below)? {
         Exit::Findings => Exit::Clean,
         exit => exit,
     })
 }
 
-/// The document as the page shows it.
+/// The data of the template `stats.html`.
 #[derive(Serialize)]
-struct Set<'d> {
+struct StatsPage<'d> {
     /// How tokens were counted.
     tokens_by: BTreeSet<&'d str>,
-    sources: Vec<Drawn<'d>>,
-    lengths: Vec<Lengths<'d>>,
+    sources: Vec<SourceSection<'d>>,
+    lengths: Vec<LengthChart<'d>>,
     advice: bool,
     limits: bool,
     steps: bool,
     training: Vec<&'d Training>,
 }
 
-/// A source with its pictures.
+/// A source with its charts.
 #[derive(Serialize)]
-struct Drawn<'d> {
+struct SourceSection<'d> {
     #[serde(flatten)]
     source: &'d Source,
     label_bars: Vec<Bar>,
@@ -62,24 +62,24 @@ struct Drawn<'d> {
     sentences: Vec<Advised<'d>>,
 }
 
-/// The picture of a distribution.
+/// The chart of a distribution.
 #[derive(Serialize)]
-struct Lengths<'d> {
+struct LengthChart<'d> {
     path: &'d str,
     what: &'static str,
     of: &'d Distribution,
     bars: Vec<Bar>,
 }
 
-/// A name, how many there are in words, and a width in percent of the longest bar.
+/// The name and shown value of a bar, and its width in percent of the longest one.
 #[derive(Serialize)]
 struct Bar {
     name: String,
-    said: String,
+    value: String,
     width: f64,
 }
 
-/// How the set compares with what a target asks for.
+/// A recommendation, compared with the dataset.
 #[derive(Serialize)]
 struct Advised<'d> {
     #[serde(flatten)]
@@ -88,10 +88,10 @@ struct Advised<'d> {
     is_enough: bool,
 }
 
-impl<'d> Set<'d> {
+impl<'d> StatsPage<'d> {
     fn new(document: &'d Document) -> Self {
         let sources = &document.sources;
-        // Several sources for one target would say the same.
+        // Sources with the same target have the same training settings.
         let mut training: Vec<&Training> = Vec::new();
         for of in sources.iter().flat_map(|source| &source.training) {
             let same = |other: &&Training| (&other.target, &other.field) == (&of.target, &of.field);
@@ -104,7 +104,7 @@ impl<'d> Set<'d> {
                 .iter()
                 .map(|of| of.size.tokens_by.as_str())
                 .collect(),
-            sources: sources.iter().map(Drawn::new).collect(),
+            sources: sources.iter().map(SourceSection::new).collect(),
             lengths: lengths(sources),
             advice: sources.iter().any(|source| !source.advice.is_empty()),
             limits: sources.iter().any(|source| !source.limits.is_empty()),
@@ -113,24 +113,24 @@ impl<'d> Set<'d> {
         }
     }
 
-    /// Ids and names of the sections that the page has.
+    /// Id and title of each section of the page.
     fn sections(&self) -> Vec<(&'static str, &'static str)> {
         let labels = self.sources.iter().any(|of| !of.label_bars.is_empty());
         let all = [
             (true, "size", "Size"),
             (true, "lengths", "Lengths"),
             (labels, "labels", "Labels"),
-            (true, "form", "Common form"),
+            (true, "form", "Inferred format"),
             (self.limits, "limits", "Limits"),
             (self.advice, "examples", "Number of examples"),
             (!self.training.is_empty(), "training", "Training"),
         ];
-        let there = all.into_iter().filter(|(is_there, ..)| *is_there);
-        there.map(|(_, id, name)| (id, name)).collect()
+        let present = all.into_iter().filter(|(is_present, ..)| *is_present);
+        present.map(|(_, id, title)| (id, title)).collect()
     }
 }
 
-impl<'d> Drawn<'d> {
+impl<'d> SourceSection<'d> {
     fn new(source: &'d Source) -> Self {
         let labels = source.labels.iter().take(LABELS);
         let label = |of: &Label| (of.label.clone(), of.count, Some(of.percent));
@@ -148,13 +148,13 @@ impl<'d> Drawn<'d> {
     }
 }
 
-/// The pictures of all distributions: those of the inputs beside each other, then the outputs.
-fn lengths(sources: &[Source]) -> Vec<Lengths<'_>> {
+/// The charts of all distributions: first the inputs of all sources, then the outputs.
+fn lengths(sources: &[Source]) -> Vec<LengthChart<'_>> {
     let inputs = sources.iter().map(|of| ("Inputs", of, &of.inputs));
     let outputs = sources.iter().map(|of| ("Outputs", of, &of.outputs));
-    let there = inputs.chain(outputs);
-    let there = there.filter(|(.., of)| of.longest_record.is_some());
-    let lengths = there.map(|(what, source, of)| Lengths {
+    let all = inputs.chain(outputs);
+    let present = all.filter(|(.., of)| of.longest_record.is_some());
+    let lengths = present.map(|(what, source, of)| LengthChart {
         path: &source.path,
         what,
         of,
@@ -163,14 +163,14 @@ fn lengths(sources: &[Source]) -> Vec<Lengths<'_>> {
     lengths.collect()
 }
 
-/// A bar for each row, the longest of them as wide as there is room.
+/// A bar for each row. The longest one has the full width.
 fn bars(rows: impl Iterator<Item = (String, u64, Option<f64>)>) -> Vec<Bar> {
     let rows: Vec<_> = rows.collect();
     let most = rows.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
     let bar = |(name, count, share): (String, u64, Option<f64>)| Bar {
         name,
-        said: match share {
-            Some(share) => format!("{} ({share} %)", grouped(count)),
+        value: match share {
+            Some(share) => format!("{} ({share}%)", grouped(count)),
             None => grouped(count),
         },
         width: percent(count, most),

@@ -1,4 +1,4 @@
-//! A set as people look at it: pictures and tables for a terminal.
+//! The format `human`: charts and tables for a terminal.
 
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::survey::Bin;
@@ -9,19 +9,19 @@ use super::targets::{Advice, AdviceKind, LimitUse};
 
 /// Labels that are listed.
 const LABELS: usize = 30;
-/// Columns of a label.
-const LABEL: usize = 32;
-/// Columns that the picture's longest bar never falls below.
-const SHORTEST_BAR: usize = 10;
+/// The width of the label column.
+const LABEL_WIDTH: usize = 32;
+/// The smallest width of the longest bar.
+const MIN_BAR_WIDTH: usize = 10;
 
-/// The page.
+/// The report in `width` columns.
 pub fn page(document: &Document, width: usize) -> String {
     let mut page = Page {
         text: String::new(),
         width,
     };
     if document.sources.len() > 1 {
-        page.beside(&document.sources);
+        page.comparison(&document.sources);
     }
     for source in &document.sources {
         page.source(source);
@@ -45,16 +45,16 @@ impl Page {
         self.wrapped("", title);
     }
 
-    /// One line for each source, with what can be compared.
-    fn beside(&mut self, sources: &[Source]) {
-        const NUMBERS: usize = 57;
+    /// A table with one line per source.
+    fn comparison(&mut self, sources: &[Source]) {
+        const WIDTH_OF_NUMBERS: usize = 57;
         let row = |cells: [&str; 6]| -> String {
             let cells = cells.iter().enumerate();
             cells
                 .map(|(at, cell)| format!("{cell:>width$}", width = if at < 2 { 10 } else { 9 }))
                 .collect()
         };
-        let room = self.width.saturating_sub(NUMBERS).max(12);
+        let room = self.width.saturating_sub(WIDTH_OF_NUMBERS).max(12);
         let path = sources.iter().map(|source| source.path.width()).max();
         let path = path.unwrap_or(0).clamp(4, room);
         let groups = row(["", "", "inputs", "", "outputs", ""]);
@@ -81,11 +81,11 @@ impl Page {
 
     fn source(&mut self, source: &Source) {
         let layout = match source.layout.as_str() {
-            "" => "no layout recognised".to_owned(),
+            "" => "unknown layout".to_owned(),
             layout => format!("layout {layout}"),
         };
         let targets = match source.targets.as_slice() {
-            [] => "no target, --target names one".to_owned(),
+            [] => "no target (set one with --target)".to_owned(),
             targets => format!("for {}", targets.join(", ")),
         };
         self.line(&format!(
@@ -110,13 +110,13 @@ impl Page {
         let unread = match size.unread {
             0 => String::new(),
             unread => format!(
-                ", {} of them cannot be read: `tunelint check` says why",
+                ", {} of them unreadable (see `tunelint check`)",
                 grouped(unread)
             ),
         };
         let receives = source.targets.first().map_or_else(
             || "in this layout".to_owned(),
-            |of| format!("as {of} receives them"),
+            |of| format!("as uploaded to {of}"),
         );
         self.line(&format!("  records     {}{unread}", grouped(size.records)));
         self.line(&format!("  examples    {}", grouped(size.examples)));
@@ -130,12 +130,12 @@ impl Page {
         self.wrapped("              ", &format!("({})", size.tokens_by));
     }
 
-    fn distribution(&mut self, what: &str, of: &Distribution) {
+    fn distribution(&mut self, title: &str, of: &Distribution) {
         let Some(record) = of.longest_record else {
             return;
         };
         self.title(&format!(
-            "{what}, in characters: half have at most {}, 90 % at most {}, the longest {} (record {record})",
+            "{title}, in characters: median {}, 90th percentile {}, longest {} (record {record})",
             grouped(of.median),
             grouped(of.p90),
             grouped(of.longest)
@@ -158,36 +158,36 @@ impl Page {
             .iter()
             .take(LABELS)
             .map(|of| {
-                let said = format!("{} ({} %)", grouped(of.count), of.percent);
-                (of.label.as_str(), of.count, said)
+                let value = format!("{} ({}%)", grouped(of.count), of.percent);
+                (of.label.as_str(), of.count, value)
             })
             .collect();
         self.bars(&rows, false);
         let more = source.labels.len().saturating_sub(LABELS);
         if more > 0 {
-            self.line(&format!("  … and {more} more; --format json has all"));
+            self.line(&format!("  … and {more} more; list all with --format json"));
         }
     }
 
-    /// A bar for each row, the longest as wide as the page allows.
+    /// A bar for each row. The longest one fills the width of the report.
     fn bars(&mut self, rows: &[Bar<'_>], names_right: bool) {
         let names = rows.iter().map(|(name, ..)| name.width()).max();
-        let names = names.unwrap_or(0).min(LABEL);
-        let said = rows.iter().map(|(.., said)| said.width()).max();
-        let room = self.width.saturating_sub(names + said.unwrap_or(0) + 6);
+        let names = names.unwrap_or(0).min(LABEL_WIDTH);
+        let values = rows.iter().map(|(.., value)| value.width()).max();
+        let room = self.width.saturating_sub(names + values.unwrap_or(0) + 6);
         let most = rows.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
-        for (name, count, said) in rows {
+        for (name, count, value) in rows {
             let name = match names_right {
                 true => format!("{name:>names$}"),
                 false => pad(name, names),
             };
-            let bar = bar(*count, most, room.max(SHORTEST_BAR));
-            self.line(&format!("  {name}  {bar} {said}"));
+            let bar = bar(*count, most, room.max(MIN_BAR_WIDTH));
+            self.line(&format!("  {name}  {bar} {value}"));
         }
     }
 
     fn form(&mut self, source: &Source) {
-        self.title("Common form");
+        self.title("Inferred format");
         for of in &source.form {
             let (part, value) = (of.part, &of.value);
             let value = match of.is_text {
@@ -202,36 +202,33 @@ impl Page {
         for of in &source.silent {
             self.wrapped(
                 &format!("  {:18}", of.part),
-                &format!("nothing is said: {}", of.why),
+                &format!("not inferred: {}", of.why),
             );
         }
     }
 
     fn repeated(&mut self, source: &Source) {
-        self.title("Repeated");
-        let said = |of: &Repeated, one: &str, many: &str| match (of.count, of.first_record) {
+        self.title("Duplicates and conflicts");
+        let line = |of: &Repeated, one: &str, many: &str| match (of.count, of.first_record) {
             (1, Some(record)) => format!("  1 {one}: record {record}\n"),
             (count, Some(record)) => {
-                format!(
-                    "  {} {many}, the first is record {record}\n",
-                    grouped(count)
-                )
+                format!("  {} {many}, first in record {record}\n", grouped(count))
             }
             _ => String::new(),
         };
-        let duplicates = said(
+        let duplicates = line(
             &source.duplicates,
-            "example repeats an earlier one",
-            "examples repeat earlier ones",
+            "duplicate example",
+            "duplicate examples",
         );
-        let conflicts = said(
+        let conflicts = line(
             &source.conflicts,
-            "input has different outputs",
-            "inputs have different outputs",
+            "input with different outputs",
+            "inputs with different outputs",
         );
         match duplicates + &conflicts {
-            none if none.is_empty() => self.line("  nothing"),
-            said => self.text.push_str(&said),
+            none if none.is_empty() => self.line("  none"),
+            lines => self.text.push_str(&lines),
         }
     }
 
@@ -247,7 +244,7 @@ impl Page {
             self.wrapped(
                 "  ",
                 &format!(
-                    "{}: your {} is {about}{} % of the limit{at} ({} of {})",
+                    "{}: {} at {about}{}% of the limit{at} ({} of {})",
                     of.target,
                     of.limit,
                     of.percent,
@@ -272,7 +269,7 @@ impl Page {
 
     fn training(&mut self, source: &Source) {
         if !source.training.is_empty() {
-            self.title("Settings for training");
+            self.title("Training settings");
         }
         for of in &source.training {
             self.wrapped("  ", &format!("{}: {}", of.target, of.words));
@@ -283,7 +280,7 @@ impl Page {
         }
         for of in &source.steps {
             let line = format!(
-                "{}: {} an epoch, {} in all, with the defaults of {} a step and {}",
+                "{}: {} per epoch, {} in total, with the defaults of {} per step and {}",
                 of.target,
                 counted(of.per_epoch, "step"),
                 grouped(of.total),
@@ -298,7 +295,8 @@ impl Page {
         self.wrapped("      ", &format!("“{quote}” {source}"));
     }
 
-    /// Words in as many lines as they need, the first behind `lead`, the others below its end.
+    /// Wraps words to the width of the report. The first line starts with `lead`, the others are
+    /// indented by its width.
     fn wrapped(&mut self, lead: &str, words: &str) {
         let indent = " ".repeat(lead.width());
         let mut line = lead.to_owned();
@@ -319,19 +317,19 @@ impl Page {
     }
 }
 
-/// A name, how many there are, and how that is told.
+/// The name, count and shown value of a bar.
 type Bar<'b> = (&'b str, u64, String);
 
-/// `10–19`, or `90 and more`.
+/// The range of a bin: `10–19`, or `90 or more`.
 pub fn range(bin: &Bin) -> String {
     match bin.to {
         Some(to) if to == bin.from => grouped(to),
         Some(to) => format!("{}–{}", grouped(bin.from), grouped(to)),
-        None => format!("{} and more", grouped(bin.from)),
+        None => format!("{} or more", grouped(bin.from)),
     }
 }
 
-/// A bar in eighths of a column; what is there at all shows.
+/// A bar in eighths of a column. A count above zero has at least one.
 fn bar(count: u64, most: u64, room: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = (count as f64 / most.max(1) as f64 * room as f64 * 8.0).round() as usize;
@@ -340,7 +338,7 @@ fn bar(count: u64, most: u64, room: usize) -> String {
     "█".repeat(eighths / 8) + rest
 }
 
-/// The end of a path that is too long: directories matter less than names.
+/// Shortens a long path from the start, because the file name matters most.
 fn end(path: &str, columns: usize) -> String {
     if path.width() <= columns {
         return path.to_owned();
@@ -354,7 +352,7 @@ fn end(path: &str, columns: usize) -> String {
     format!("…{rest}")
 }
 
-/// `text` in so many columns.
+/// Pads or shortens `text` to this number of columns.
 fn pad(text: &str, columns: usize) -> String {
     let mut shown = String::new();
     for c in text.chars() {
@@ -371,7 +369,7 @@ fn pad(text: &str, columns: usize) -> String {
 }
 
 impl Advice {
-    /// How the set compares with it.
+    /// Compares the dataset with the recommendation, in words.
     pub fn sentence(&self) -> String {
         let have = counted(self.examples, "example");
         let range = match self.max {
@@ -380,8 +378,8 @@ impl Advice {
         };
         let asks = match (self.kind, self.task) {
             (AdviceKind::Minimum, _) => format!("the minimum is {}", grouped(self.min)),
-            (_, Some(task)) => format!("{range} are advised for {task}"),
-            (_, None) => format!("{range} are advised"),
+            (_, Some(task)) => format!("{range} recommended for {task}"),
+            (_, None) => format!("{range} recommended"),
         };
         match self.min.checked_sub(self.examples) {
             Some(missing) if missing > 0 => format!("{have}, {asks}: add {}", grouped(missing)),
@@ -390,14 +388,14 @@ impl Advice {
     }
 }
 
-/// How many tokens there are, or between which bounds.
+/// The number of tokens, with the bounds of an estimate.
 fn tokens(size: &Size) -> String {
     let about = grouped(size.tokens);
     if size.tokens_low == size.tokens_high {
         return about;
     }
     let (low, high) = (grouped(size.tokens_low), grouped(size.tokens_high));
-    format!("about {about}, between {low} and {high}")
+    format!("about {about} ({low} to {high})")
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! A set in tables of Markdown, for the page of a step or a comment. Nothing of the data becomes
-//! markup, a link or a mention.
+//! The format `markdown`: tables for a job page or a comment. Data cannot become markup, a link or a
+//! mention.
 
 use tunelint_core::printable::{counted, grouped};
 
@@ -10,7 +10,7 @@ use crate::report::plain;
 /// Labels that are listed.
 const LABELS: usize = 50;
 
-/// The page.
+/// The report in Markdown.
 pub fn page(document: &Document) -> String {
     let mut text = sizes(&document.sources);
     for source in &document.sources {
@@ -24,7 +24,7 @@ pub fn page(document: &Document) -> String {
     text
 }
 
-/// A table, or nothing if it would have no row.
+/// A table, or nothing without rows.
 fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let rows: String = rows.map(|row| line(&row)).collect();
@@ -40,10 +40,10 @@ fn sizes(sources: &[Source]) -> String {
         "file",
         "records",
         "examples",
-        "bytes as received",
+        "upload bytes",
         "characters",
         "tokens",
-        "repeated",
+        "duplicates",
         "conflicts",
     ];
     let row = |source: &Source| {
@@ -61,12 +61,16 @@ fn sizes(sources: &[Source]) -> String {
         std::iter::once(plain(&source.path)).chain(cells).collect()
     };
     let table = table(&head, sources.iter().map(row));
-    let mut ways: Vec<&str> = sources
+    let mut methods: Vec<&str> = sources
         .iter()
         .map(|of| of.size.tokens_by.as_str())
         .collect();
-    ways.dedup();
-    format!("{}\nTokens are {}.\n", table.trim_start(), ways.join("; "))
+    methods.dedup();
+    format!(
+        "{}\nTokens are {}.\n",
+        table.trim_start(),
+        methods.join("; ")
+    )
 }
 
 fn distribution(what: &str, of: &Distribution) -> String {
@@ -80,7 +84,7 @@ fn distribution(what: &str, of: &Distribution) -> String {
 
 fn labels(source: &Source) -> String {
     let rows = source.labels.iter().take(LABELS).map(|of| {
-        let share = format!("{} %", of.percent);
+        let share = format!("{}%", of.percent);
         vec![plain(&of.label), grouped(of.count), share]
     });
     let mut text = table(&["label", "examples", "share"], rows);
@@ -99,7 +103,10 @@ fn form(source: &Source) -> String {
     let found = found.map(|of| vec![of.part.to_owned(), plain(&of.value), plain(&of.evidence)]);
     let silent = source.silent.iter();
     let silent = silent.map(|of| vec![of.part.to_owned(), String::new(), plain(&of.why)]);
-    table(&["part", "common form", "evidence"], found.chain(silent))
+    table(
+        &["part", "inferred format", "evidence"],
+        found.chain(silent),
+    )
 }
 
 fn targets(source: &Source) -> String {
@@ -110,7 +117,7 @@ fn targets(source: &Source) -> String {
             of.target.clone(),
             of.limit.to_owned(),
             format!("{} of {max}", grouped(of.value)),
-            format!("{} %", of.percent),
+            format!("{}%", of.percent),
             record,
         ]
     });

@@ -1,5 +1,5 @@
-//! What the targets say about a set: how much of each limit it uses, how many examples they
-//! advise, and what may be set for training. Every number comes with its source.
+//! The limits, recommendations and training settings of the targets, compared with the dataset.
+//! Every number has its source.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use tunelint_core::tokens::Counter;
 use super::super::profile::range_words;
 use super::document::percent;
 
-/// How much of a limit is used.
+/// The used share of a limit.
 #[derive(Serialize)]
 pub struct LimitUse {
     pub target: String,
@@ -24,14 +24,14 @@ pub struct LimitUse {
     pub value: u64,
     pub max: u64,
     pub percent: f64,
-    /// The record that uses most; nothing for a limit on the whole set.
+    /// The record with the highest use; `None` for a limit on the whole dataset.
     pub record: Option<u64>,
     pub estimated: bool,
     pub source: String,
     pub quote: String,
 }
 
-/// How many examples a target asks for.
+/// A required or recommended number of examples.
 #[derive(Serialize)]
 pub struct Advice {
     pub target: String,
@@ -45,7 +45,7 @@ pub struct Advice {
     pub note: Option<String>,
 }
 
-/// Whether fewer may be refused.
+/// Whether a number of examples is required or recommended.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AdviceKind {
@@ -53,26 +53,26 @@ pub enum AdviceKind {
     Recommended,
 }
 
-/// Something that may be set for training.
+/// A training setting of a target.
 #[derive(Serialize)]
 pub struct Training {
     pub target: String,
     pub setting: String,
     pub field: String,
     pub default: Option<f64>,
-    /// The default, where it is no number.
+    /// The default, if it is not a number.
     pub default_text: Option<String>,
     pub min: Option<f64>,
     pub max: Option<f64>,
-    /// Default and range in words.
+    /// Default and range, in words.
     pub words: String,
     pub source: String,
     pub quote: String,
-    /// What is said of sets of other sizes, and what is not certain.
+    /// Limitations, such as other values for other dataset sizes.
     pub note: Option<String>,
 }
 
-/// How many steps the defaults make of the set.
+/// The number of training steps with the default settings.
 #[derive(Serialize)]
 pub struct Steps {
     pub target: String,
@@ -82,7 +82,7 @@ pub struct Steps {
     pub total: u64,
 }
 
-/// Bytes of the upload: with the envelope, where the target receives the body of a request.
+/// The size of the upload in bytes, including the envelope of a request body.
 pub fn upload(target: Option<&Arc<Profile>>, stats: &Stats) -> u64 {
     match target.map(|target| target.container) {
         Some(Delivery::Rest) => stats.bytes + REST_ENVELOPE_BYTES,
@@ -90,7 +90,8 @@ pub fn upload(target: Option<&Arc<Profile>>, stats: &Stats) -> u64 {
     }
 }
 
-/// How much of each limit is used. Bytes are measured in the layout of the first target.
+/// The used share of each limit. Bytes are measured in the layout of the first target, so the limit
+/// on the upload is compared for that target only.
 pub fn limits(targets: &[Arc<Profile>], counter: &Counter, stats: &Stats) -> Vec<LimitUse> {
     let mut all = Vec::new();
     for (index, target) in targets.iter().enumerate() {
@@ -104,7 +105,9 @@ pub fn limits(targets: &[Arc<Profile>], counter: &Counter, stats: &Stats) -> Vec
                 ("upload", Unit::Bytes) if index == 0 => {
                     Some(("upload", upload(Some(target), stats), None))
                 }
-                ("max-examples", Unit::Examples) => Some(("set", stats.survey.examples, None)),
+                ("max-examples", Unit::Examples) => {
+                    Some(("number of examples", stats.survey.examples, None))
+                }
                 _ => None,
             };
             if let Some(used) = used {
@@ -144,13 +147,13 @@ fn limit_use(
     }
 }
 
-/// The page that a short name stands for.
+/// The address of a source that is given by its short name.
 fn url(target: &Profile, source: &str) -> String {
     let page = target.sources.get(source);
     page.map_or_else(|| source.to_owned(), Clone::clone)
 }
 
-/// How many examples the targets ask for.
+/// The numbers of examples that the targets require or recommend.
 pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Vec<Advice> {
     let mut all = Vec::new();
     for target in targets {
@@ -184,7 +187,7 @@ pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Ve
     all
 }
 
-/// What may be set for training.
+/// The training settings of the targets.
 pub fn training(targets: &[Arc<Profile>]) -> Vec<Training> {
     let of = |target: &Arc<Profile>| {
         let setting = |(name, of): (&String, &Hyperparameter)| Training {
@@ -206,7 +209,7 @@ pub fn training(targets: &[Arc<Profile>]) -> Vec<Training> {
     targets.iter().flat_map(of).collect()
 }
 
-/// How many steps the defaults make of `examples`, at the targets that state them.
+/// The number of training steps for `examples`, for targets with documented defaults.
 pub fn steps(targets: &[Arc<Profile>], examples: u64) -> Vec<Steps> {
     let default = |target: &Profile, name: &str| {
         let default = target.hyperparameters.get(name)?.default?;

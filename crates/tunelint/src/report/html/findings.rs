@@ -1,4 +1,4 @@
-//! What the page says about the findings: the records of the JSON reports, in groups.
+//! The findings of the page: the records of the JSON reports, grouped by rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +9,18 @@ use tunelint_core::rules;
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::super::record::{FindingRecord, SourceRecord, SummaryRecord, VerdictRecord};
-use super::super::{Style, fixed_by, meant_for, place::Place, takes, totals};
+use super::super::{Style, conversion, fix_option, for_targets, place::Place, totals};
 use super::PER_RULE;
 
-/// Everything about the findings.
+/// The data of the template `findings.html`.
 #[derive(Serialize)]
 pub(super) struct Findings<'f> {
     totals: String,
     summary: SummaryRecord,
-    sources: Vec<Source<'f>>,
-    verdicts: Vec<Target>,
-    groups: Vec<Group<'f>>,
-    severities: Vec<Severities>,
+    sources: Vec<FileSummary<'f>>,
+    verdicts: Vec<TargetVerdict>,
+    groups: Vec<RuleGroup<'f>>,
+    severities: Vec<SeverityOption>,
     fixable: Vec<Fixable>,
     notes: &'f [String],
     next_step: Option<&'f (String, String)>,
@@ -29,23 +29,23 @@ pub(super) struct Findings<'f> {
     per_rule: usize,
 }
 
-/// A file, and what was found in it.
+/// A file and its totals.
 #[derive(Serialize)]
-struct Source<'f> {
+struct FileSummary<'f> {
     #[serde(flatten)]
     record: SourceRecord<'f>,
     id: String,
-    what: String,
+    format: String,
     errors: u64,
     warnings: u64,
     advice: u64,
     number: u64,
-    by_rule: Vec<OfRule>,
+    by_rule: Vec<RuleCount>,
 }
 
-/// How often a rule spoke in a file.
+/// The number of findings of a rule in a file.
 #[derive(Serialize)]
-struct OfRule {
+struct RuleCount {
     id: String,
     rule: &'static str,
     severity: &'static str,
@@ -54,85 +54,85 @@ struct OfRule {
 
 /// One of several targets.
 #[derive(Serialize)]
-struct Target {
+struct TargetVerdict {
     #[serde(flatten)]
     record: VerdictRecord,
-    takes: String,
+    conversion: String,
 }
 
-/// A severity that can be filtered by.
+/// A severity in the filter.
 #[derive(Serialize)]
-struct Severities {
+struct SeverityOption {
     name: &'static str,
     number: u64,
 }
 
-/// The rules whose findings an option puts right.
+/// The rules whose findings an option fixes.
 #[derive(Serialize)]
 struct Fixable {
-    does: &'static str,
+    option: &'static str,
     rules: Vec<&'static str>,
 }
 
 /// The findings of one rule.
 #[derive(Serialize)]
-struct Group<'f> {
+struct RuleGroup<'f> {
     id: String,
     rule: &'static str,
     severity: &'static str,
-    /// What the rule is about.
+    /// The summary of the rule's page.
     about: String,
-    /// What to do, if that is the same for all that are listed.
+    /// The help, if it is the same for all listed findings.
     help: Option<&'f str>,
     number: u64,
     unlisted: u64,
-    findings: Vec<Listed<'f>>,
+    findings: Vec<ListedFinding<'f>>,
 }
 
-/// A finding that is listed.
+/// A listed finding.
 #[derive(Serialize)]
-struct Listed<'f> {
+struct ListedFinding<'f> {
     record: FindingRecord<'f>,
     file: String,
     place: String,
     help: Option<&'f str>,
-    excerpt: Option<Marked<'f>>,
-    related: Vec<Elsewhere<'f>>,
+    excerpt: Option<MarkedExcerpt<'f>>,
+    related: Vec<RelatedPlace<'f>>,
 }
 
-/// An excerpt in three parts, the middle one being what the finding is about.
+/// An excerpt in three parts; the middle one is highlighted.
 #[derive(Serialize)]
-struct Marked<'f> {
+struct MarkedExcerpt<'f> {
     before: &'f str,
     marked: &'f str,
     after: &'f str,
 }
 
-/// Another place.
+/// A related location.
 #[derive(Serialize)]
-struct Elsewhere<'f> {
+struct RelatedPlace<'f> {
     label: &'f str,
     place: String,
 }
 
-/// The rules that spoke, the gravest and most frequent first.
+/// The rules with findings, the most severe and most frequent first.
 type Order = Vec<(&'static str, Severity, u64)>;
 
 impl<'f> Findings<'f> {
-    /// Of the findings that were `kept`; the totals are those of `summary`.
+    /// Lists the `kept` findings. The totals come from `summary`.
     pub(super) fn new(style: &'f Style, kept: &'f [Finding], summary: &'f Summary) -> Self {
         let mut order: Order = summary.counts.iter().collect();
         order.sort_by_key(|(rule, severity, number)| {
             std::cmp::Reverse((*severity, *number, std::cmp::Reverse(*rule)))
         });
         let listed = kept.len() as u64;
-        let severities = Severity::ALL.map(|severity| Severities {
+        let severities = Severity::ALL.map(|severity| SeverityOption {
             name: severity.as_str(),
             number: summary.counts.of_severity(severity),
         });
-        let verdicts = summary.verdicts.iter().map(|verdict| Target {
+        let verdicts = summary.verdicts.iter().map(|verdict| TargetVerdict {
             record: VerdictRecord::new(verdict),
-            takes: takes(verdict),
+            conversion: conversion(verdict),
         });
         let files: BTreeMap<&str, String> = (summary.sources.iter().zip(0..))
             .map(|(source, at)| (source.path.as_str(), format!("file-{at}")))
@@ -144,11 +144,11 @@ impl<'f> Findings<'f> {
             sources: summary
                 .sources
                 .iter()
-                .map(|source| Source::new(source, &order, &files))
+                .map(|source| FileSummary::new(source, &order, &files))
                 .collect(),
             verdicts: verdicts.collect(),
             groups: groups
-                .map(|(at, of)| Group::new(id(at), *of, style, kept, &files))
+                .map(|(at, of)| RuleGroup::new(id(at), *of, style, kept, &files))
                 .collect(),
             severities: severities.into_iter().filter(|of| of.number > 0).collect(),
             fixable: fixable(kept),
@@ -161,12 +161,12 @@ impl<'f> Findings<'f> {
     }
 }
 
-/// The name of a group inside the page.
+/// The id of a group in the page.
 fn id(at: usize) -> String {
     format!("rule-{at}")
 }
 
-impl<'f> Source<'f> {
+impl<'f> FileSummary<'f> {
     fn new(source: &'f SourceSummary, order: &Order, files: &BTreeMap<&str, String>) -> Self {
         let counts = &source.counts;
         let number = |rule, severity| {
@@ -177,21 +177,21 @@ impl<'f> Source<'f> {
         let by_rule = order
             .iter()
             .enumerate()
-            .map(|(at, (rule, severity, _))| OfRule {
+            .map(|(at, (rule, severity, _))| RuleCount {
                 id: id(at),
                 rule,
                 severity: severity.as_str(),
                 number: number(*rule, *severity),
             });
-        let mut what = source.container.clone();
+        let mut format = source.container.clone();
         if !source.layout.is_empty() {
-            what.push_str(&format!(", {}", source.layout));
+            format.push_str(&format!(", {}", source.layout));
         }
-        what.push_str(&meant_for(&source.targets));
+        format.push_str(&for_targets(&source.targets));
         Self {
             record: SourceRecord::new(source),
             id: files.get(source.path.as_str()).cloned().unwrap_or_default(),
-            what,
+            format,
             errors: counts.of_severity(Severity::Error),
             warnings: counts.of_severity(Severity::Warning),
             advice: counts.of_severity(Severity::Advice),
@@ -201,7 +201,7 @@ impl<'f> Source<'f> {
     }
 }
 
-impl<'f> Group<'f> {
+impl<'f> RuleGroup<'f> {
     fn new(
         id: String,
         (rule, severity, number): (&'static str, Severity, u64),
@@ -215,10 +215,10 @@ impl<'f> Group<'f> {
         };
         let first = of().next().and_then(|finding| finding.help.as_deref());
         let help = first.filter(|help| of().all(|other| other.help.as_deref() == Some(*help)));
-        let findings: Vec<Listed> = of()
-            .map(|finding| Listed {
+        let findings: Vec<ListedFinding> = of()
+            .map(|finding| ListedFinding {
                 help: finding.help.as_deref().filter(|_| help.is_none()),
-                ..Listed::new(finding, style, files)
+                ..ListedFinding::new(finding, style, files)
             })
             .collect();
         Self {
@@ -234,7 +234,7 @@ impl<'f> Group<'f> {
     }
 }
 
-impl<'f> Listed<'f> {
+impl<'f> ListedFinding<'f> {
     fn new(finding: &'f Finding, style: &'f Style, files: &BTreeMap<&str, String>) -> Self {
         let path = style.name(finding.location.source).shown.as_str();
         let is_whole = finding.location.record.is_none() && finding.location.start.offset == 0;
@@ -242,7 +242,7 @@ impl<'f> Listed<'f> {
             true => path.to_owned(),
             false => Place::of(style, &finding.location).to_string(),
         };
-        let related = finding.related.iter().map(|related| Elsewhere {
+        let related = finding.related.iter().map(|related| RelatedPlace {
             label: &related.label,
             place: Place::of(style, &related.location).to_string(),
         });
@@ -251,13 +251,13 @@ impl<'f> Listed<'f> {
             file: files.get(path).cloned().unwrap_or_default(),
             place,
             help: finding.help.as_deref(),
-            excerpt: finding.excerpt.as_ref().map(Marked::new),
+            excerpt: finding.excerpt.as_ref().map(MarkedExcerpt::new),
             related: related.collect(),
         }
     }
 }
 
-impl<'f> Marked<'f> {
+impl<'f> MarkedExcerpt<'f> {
     fn new(Excerpt { text, highlight }: &'f Excerpt) -> Self {
         let part = |range| text.get(range).unwrap_or_default();
         Self {
@@ -268,7 +268,7 @@ impl<'f> Marked<'f> {
     }
 }
 
-/// What options put right, by how freely that may be done.
+/// The rules with fixable findings, by the kind of fix.
 fn fixable(kept: &[Finding]) -> Vec<Fixable> {
     let mut rules: BTreeMap<Applicability, BTreeSet<&'static str>> = BTreeMap::new();
     for finding in kept {
@@ -280,7 +280,7 @@ fn fixable(kept: &[Finding]) -> Vec<Fixable> {
         }
     }
     let fixable = rules.into_iter().map(|(applicability, rules)| Fixable {
-        does: fixed_by(applicability),
+        option: fix_option(applicability),
         rules: rules.into_iter().collect(),
     });
     fixable.collect()

@@ -1,4 +1,4 @@
-//! What the settings say about datasets: files, how they are read, what is asked of them.
+//! Interprets the datasets of the settings.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ impl Meaning<'_> {
         };
         for (key, alone) in dataset.single_options() {
             if let Err(failure) = reading::options(&alone) {
-                self.wrong(&at(key), failure.message());
+                self.report(&at(key), failure.message());
             }
         }
         Some(dataset)
@@ -44,15 +44,12 @@ impl Meaning<'_> {
         let text = self.text(pointer, path)?;
         let schema = match serde_json::from_str(&text) {
             Ok(value) => JsonSchema::new(&value),
-            Err(error) => Err(format!("line {} is not JSON", error.line())),
+            Err(error) => Err(format!("invalid JSON in line {}", error.line())),
         };
         match schema {
             Ok(schema) => Some(Arc::new(schema)),
             Err(why) => {
-                self.wrong(
-                    pointer,
-                    format!("this file is no JSON Schema that can be used: {why}"),
-                );
+                self.report(pointer, format!("unsupported JSON Schema: {why}"));
                 None
             }
         }

@@ -1,4 +1,4 @@
-//! What the settings say about findings and rules of the user's own: allowances and patterns.
+//! Interprets the suppressions and custom rules of the settings.
 
 use regex::RegexBuilder;
 use tunelint_core::allow::Allowance;
@@ -12,9 +12,9 @@ use super::super::document::escaped;
 use super::super::file;
 use super::{Allow, Meaning, severity};
 
-/// The largest program that a user's pattern may become.
+/// The size limit of a compiled pattern.
 const PATTERN_BYTES: usize = 1024 * 1024;
-/// The deepest nesting in one.
+/// The limit of nesting in a pattern.
 const PATTERN_NEST: u32 = 64;
 
 impl Meaning<'_> {
@@ -22,17 +22,17 @@ impl Meaning<'_> {
         let at = |key: &str| format!("/custom/{index}/{key}");
         let subject = subject(&custom.field);
         if subject.is_none() {
-            let message = format!("{} is no part of an example", quoted(&custom.field, 40));
+            let message = format!("unknown field {}", quoted(&custom.field, 40));
             let known = ["input", "output", "system", "any", "/name-of-a-field"];
             let problem = self.merged.problem(&at("field"), message);
             self.problems.push(problem.nearest(&custom.field, &known));
         }
         if rules::by_name(&custom.name).is_some() {
-            self.wrong(&at("name"), "a rule of this name is built in");
+            self.report(&at("name"), "there is a built-in rule with this name");
         }
         let pattern = self.regex(&at("pattern"), &custom.pattern)?.build().ok()?;
         Some(CustomRule {
-            // Rules' names live as long as the program; settings hold at most 200 of them.
+            // Names of rules are `'static`; settings hold at most 200 custom rules.
             name: custom.name.clone().leak(),
             subject: subject?,
             pattern,
@@ -56,7 +56,7 @@ impl Meaning<'_> {
         let known: Vec<&'static str> = built_in.chain(own).collect();
         let rule = known.iter().find(|name| **name == allow.rule).copied();
         if rule.is_none() {
-            let message = format!("there is no rule called {}", quoted(&allow.rule, 60));
+            let message = format!("unknown rule {}", quoted(&allow.rule, 60));
             let problem = self.merged.problem(&at("/rule"), message);
             self.problems.push(problem.nearest(&allow.rule, &known));
         }
@@ -73,12 +73,12 @@ impl Meaning<'_> {
             fingerprint,
             matches,
         };
-        let about_all = allowance.excuses_all() && allow.matches.is_none();
-        if about_all && allow.fingerprint.is_none() {
+        let has_no_condition = allowance.excuses_all() && allow.matches.is_none();
+        if has_no_condition && allow.fingerprint.is_none() {
             let problem = self
                 .merged
-                .problem(&at(""), "this allowance does not say what it is about");
-            let help = "add `where`, `record`, `fingerprint` or `matches`; a rule is silenced under [rules]";
+                .problem(&at(""), "this suppression has no condition");
+            let help = "add `where`, `record`, `fingerprint` or `matches`, or switch the rule off under `[rules]`";
             self.problems.push(problem.help(help));
         }
         let (document, origin) = self.merged.document(&at(""))?;
@@ -100,28 +100,26 @@ impl Meaning<'_> {
     fn fingerprint(&mut self, pointer: &str, allow: &file::Allow) -> Option<u128> {
         let read = u128::from_str_radix(allow.fingerprint.as_ref()?, 16);
         if read.is_err() {
-            self.wrong(
+            self.report(
                 pointer,
-                "a fingerprint is 32 hexadecimal digits, as the JSON report gives it",
+                "expected a fingerprint of 32 hexadecimal digits from the JSON report",
             );
         }
         read.ok()
     }
 
-    /// The names of values must be pointers, and the last day a day.
+    /// Checks that the keys of `where` are pointers and `expires` is a date.
     fn pointers_and_day(&mut self, at: &str, allow: &file::Allow) {
         let names = allow.holds.keys();
         for name in names.filter(|name| !name.starts_with('/')) {
             let place = format!("{at}/where/{}", escaped(name));
-            let problem = self
-                .merged
-                .problem(&place, "a value is named by its JSON pointer");
+            let problem = self.merged.problem(&place, "expected a JSON pointer");
             self.problems
                 .push(problem.help(format!("write \"/{name}\"")));
         }
         if let Some(day) = allow.expires.as_ref().filter(|day| !is_day(day)) {
-            let message = format!("{} is no day, as in 2027-06-01", quoted(day, 30));
-            self.wrong(&format!("{at}/expires"), message);
+            let message = format!("invalid date {}", quoted(day, 30));
+            self.report(&format!("{at}/expires"), message);
         }
     }
 
@@ -135,9 +133,9 @@ impl Meaning<'_> {
         match builder.build() {
             Ok(_) => Some(builder),
             Err(regex::Error::CompiledTooBig(_)) => {
-                self.wrong(
+                self.report(
                     pointer,
-                    "this pattern is too large; use fewer and smaller repetitions",
+                    "pattern too large: use fewer and smaller repetitions",
                 );
                 None
             }
@@ -147,8 +145,8 @@ impl Meaning<'_> {
                 let why = why.trim_start_matches("error: ").to_owned();
                 self.problems.push(
                     self.merged
-                        .problem(pointer, format!("this is no pattern: {why}"))
-                        .help("patterns are those of the `regex` crate: no look-around, no back-references"),
+                        .problem(pointer, format!("invalid pattern: {why}"))
+                        .help("use the syntax of the `regex` crate, which has no look-around and no backreferences"),
                 );
                 None
             }
@@ -156,7 +154,7 @@ impl Meaning<'_> {
     }
 }
 
-/// What a pattern is looked for in, by its name in the settings.
+/// The texts that a custom rule searches, by their name in the settings.
 fn subject(field: &str) -> Option<Subject> {
     Some(match field {
         "input" => Subject::Role(Role::User),
@@ -172,7 +170,7 @@ fn subject(field: &str) -> Option<Subject> {
     })
 }
 
-/// Whether a text is a day of the calendar, as `YYYY-MM-DD`.
+/// Whether a text is a date of the calendar, as `YYYY-MM-DD`.
 fn is_day(text: &str) -> bool {
     let mut parts = text.split('-').map(|part| part.parse::<u16>().ok());
     let (Some(Some(year)), Some(Some(month)), Some(Some(day)), None) =

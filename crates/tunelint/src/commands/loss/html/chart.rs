@@ -1,5 +1,5 @@
-//! Where everything stands in the drawing of a curve: in percent of its width and height, so that
-//! it fits any window while its letters keep their size.
+//! The coordinates of a chart, in percent of its width and height. So the chart fits any window, while
+//! its text keeps its size.
 
 use serde::Serialize;
 use tunelint_core::loss::judge::{Group, Judgement};
@@ -7,23 +7,23 @@ use tunelint_core::loss::{Curve, Point};
 
 use super::super::{shown, unit};
 
-/// About how many lines a scale has.
+/// The approximate number of lines of a scale.
 const LINES: f64 = 5.0;
-/// Points that are drawn one by one; of more, as many at equal distances.
-const POINTS: usize = 500;
-/// Groups that are marked by a dot.
-const DOTS: usize = 60;
-/// From here on, in percent, a name stands to the left of its place.
+/// The limit of drawn points. Of a longer curve, points at equal distances are drawn.
+const MAX_POINTS: usize = 500;
+/// With more groups than this, dots are left out.
+const MAX_DOTS: usize = 60;
+/// From this position on, in percent, the name of the low point is to its left.
 const RIGHT: f64 = 70.0;
 
-/// The drawing.
+/// The data of the chart in `loss.html`.
 #[derive(Serialize)]
 pub(super) struct Chart {
     down: Vec<Tick>,
     across: Vec<Tick>,
-    /// Every training loss, where there are many more than groups.
+    /// All training losses, if there are many more than groups.
     raw: Option<String>,
-    lines: Vec<Line>,
+    lines: Vec<ChartLine>,
     low: Option<Low>,
 }
 
@@ -36,7 +36,7 @@ struct Tick {
 
 /// The training or the validation loss, group by group.
 #[derive(Serialize)]
-struct Line {
+struct ChartLine {
     kind: &'static str,
     points: String,
     dots: Vec<Dot>,
@@ -58,7 +58,7 @@ struct Low {
 }
 
 impl Chart {
-    /// Draws a curve; nothing if it has no loss, or losses too far apart for a picture.
+    /// Draws a curve. `None` if it has no loss, or if the range of losses is not finite.
     pub(super) fn new(curve: &Curve, judgement: &Judgement) -> Option<Self> {
         let raw = raw(&curve.points, judgement);
         let series = [
@@ -82,11 +82,11 @@ impl Chart {
             y: place(of).1,
             name: format!("{unit} {}: {kind} loss {}", of.0, shown(of.1)),
         };
-        let line = |(kind, places): &(&'static str, Places)| Line {
+        let line = |(kind, places): &(&'static str, Places)| ChartLine {
             kind,
             points: points(places.iter().map(place)),
             dots: match places.len() {
-                0..=DOTS => places.iter().map(|of| dot(kind, of)).collect(),
+                0..=MAX_DOTS => places.iter().map(|of| dot(kind, of)).collect(),
                 _ => Vec::new(),
             },
         };
@@ -131,7 +131,7 @@ impl Tick {
     }
 }
 
-/// Heights are counted from the top.
+/// Converts a height to a distance from the top.
 fn upwards(tick: Tick) -> Tick {
     Tick {
         at: hundredths(100.0 - tick.at),
@@ -139,7 +139,7 @@ fn upwards(tick: Tick) -> Tick {
     }
 }
 
-/// Every training loss at its own place, where those tell more than the groups.
+/// All training losses, if they are in order and have more detail than the groups.
 fn raw(points: &[Point], judgement: &Judgement) -> Places {
     let at = |point: &Point| match judgement.by_epoch {
         true => point.epoch,
@@ -155,7 +155,7 @@ fn raw(points: &[Point], judgement: &Judgement) -> Places {
     if !rises || places.len() < 2 * judgement.groups.len() {
         return Vec::new();
     }
-    let every = places.len().div_ceil(POINTS);
+    let every = places.len().div_ceil(MAX_POINTS);
     places.into_iter().step_by(every).collect()
 }
 
@@ -164,7 +164,7 @@ fn points(places: impl Iterator<Item = (f64, f64)>) -> String {
     pairs.join(" ")
 }
 
-/// From what is drawn to percent.
+/// Converts values to percent.
 struct Scale {
     low: f64,
     high: f64,
@@ -172,7 +172,7 @@ struct Scale {
 }
 
 impl Scale {
-    /// From the lowest to the highest value.
+    /// A scale from the lowest to the highest value.
     fn around(values: impl Iterator<Item = f64>) -> Option<Self> {
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
             (low.min(value), high.max(value))
@@ -181,7 +181,7 @@ impl Scale {
         if !spread.is_finite() {
             return None;
         }
-        // A single value stands in the middle.
+        // A single value is in the middle.
         let (low, high) = match spread > 0.0 {
             true => (low, high),
             false => (low - 1.0, high + 1.0),
@@ -190,7 +190,7 @@ impl Scale {
         (step > 0.0 && step.is_finite()).then_some(Self { low, high, step })
     }
 
-    /// The same with a line below the lowest value and one above the highest.
+    /// A scale from the line below the lowest value to the line above the highest.
     fn wide(values: impl Iterator<Item = f64>) -> Option<Self> {
         let Self { low, high, step } = Self::around(values)?;
         Some(Self {
@@ -204,7 +204,7 @@ impl Scale {
         hundredths((value - self.low) / (self.high - self.low) * 100.0)
     }
 
-    /// The round values that have a line.
+    /// The round values with a line.
     fn ticks(&self) -> impl Iterator<Item = f64> {
         let (step, high) = (self.step, self.high);
         let first = (self.low / step).ceil();
@@ -213,14 +213,14 @@ impl Scale {
         lines.take_while(inside)
     }
 
-    /// A value with as many decimals as its neighbours need.
+    /// A value with the decimals that the distance of the lines requires.
     fn name(&self, value: f64) -> String {
         let decimals = (-self.step.log10()).ceil().clamp(0.0, 8.0) as usize;
         format!("{value:.decimals$}")
     }
 }
 
-/// The next of 1, 2, 5, 10, 20, …
+/// Rounds up to the next of 1, 2, 5, 10, 20, …
 fn round(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
     let round = [1.0, 2.0, 5.0].into_iter().map(|factor| factor * power);
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_values_have_a_scale_or_none() {
+    fn edge_cases_have_a_scale_or_none() {
         let scale = Scale::around([3.0].into_iter()).unwrap();
         assert_eq!(scale.percent(3.0), 50.0);
         assert!(Scale::around(std::iter::empty()).is_none());
