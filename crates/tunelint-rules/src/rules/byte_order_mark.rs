@@ -16,7 +16,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Safe);
 
-/// Builds the check; never `None`. Targets that require the mark reverse it.
+/// Builds the check; never `None`. With targets that require the mark, its absence is reported.
 pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::source(ByteOrderMark {
         required: context.requires("byte-order-mark"),

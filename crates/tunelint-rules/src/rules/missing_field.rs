@@ -42,7 +42,7 @@ fn message_for(name: &str, near: Option<&str>) -> Message {
     let message = Message::new(format!("missing field {name}"));
     match near {
         Some(near) => message.help(format!(
-            "rename {} to {name} if that is what it holds",
+            "rename {} to {name} if it is the same field",
             quoted(near, 40)
         )),
         None => message.help("add the field, or remove the record"),

@@ -42,7 +42,7 @@ fn message_for(key: &str, near: Option<&str>, roles: &[&str]) -> Message {
     let message = Message::new(format!("message without {key}"));
     match near {
         Some(near) => message.help(format!(
-            "rename {} to {key} if that is what it holds",
+            "rename {} to {key} if it is the same field",
             quoted(near, 40)
         )),
         None => message.help(format!("set {key} to one of: {}", roles.join(", "))),
