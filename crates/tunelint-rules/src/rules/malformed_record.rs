@@ -58,7 +58,7 @@ pub(super) fn describe(fault: &Fault) -> String {
             "lone surrogate {}: the other half of the pair is missing",
             quoted(&fault.text, 6)
         ),
-        _ => "JSON syntax error".to_owned(),
+        _ => "syntax error".to_owned(),
     }
 }
 
@@ -109,7 +109,7 @@ fn fixed_sentence(how: Malformed) -> &'static str {
         Malformed::StrayBracket => "unmatched closing bracket",
         Malformed::MissingComma => "missing comma between two examples",
         Malformed::ExtraComma => "expected an example, found a comma",
-        _ => "JSON syntax error",
+        _ => "syntax error",
     }
 }
 
