@@ -1,7 +1,8 @@
-//! What is gathered once about the whole dataset, and what it shows.
+//! The survey of a dataset: statistics gathered in one pass for all rules, and the format inferred
+//! from them.
 //!
-//! From the bottom up: the pieces that merge (digests, lengths, counts, a sketch of distinct
-//! inputs), the format that is inferred from them, and the survey that holds both.
+//! From the bottom up: statistics that merge (digests, lengths, counts, a sketch of distinct
+//! inputs), the inferred format, and the survey that holds both.
 
 mod boilerplate;
 mod cut;

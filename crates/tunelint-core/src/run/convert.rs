@@ -1,6 +1,7 @@
-//! Source → layout → example → layout → sink, with an account of everything that does not fit.
+//! Conversion between layouts and containers: source → example → sink, with a report of everything
+//! that does not fit.
 //!
-//! Nothing is dropped in silence: what a layout has no place for is a [`Loss`], a record that
+//! Nothing is dropped silently: data that the target layout cannot hold is a [`Loss`], a record that
 //! cannot be converted is a [`Reject`], and `read = written + rejected` always holds.
 
 use std::io::{self, Write};
@@ -25,83 +26,83 @@ use tunelint_rules::rules::RuleSet;
 
 use super::lint::{check_record, check_source};
 
-/// What to do with a conversation where a single prompt and its answer are wanted.
+/// How to convert a conversation to a layout with a single prompt and response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TurnsPolicy {
-    /// Leave it out.
+    /// Reject the record.
     #[default]
     Reject,
-    /// The last answer, with everything before it as input.
+    /// Keep the last response, with everything before it as input.
     Last,
-    /// One example for each answer, with everything before it as input.
+    /// Write one example per response, each with everything before it as input.
     Each,
 }
 
-/// How to convert.
+/// The options of a conversion.
 #[derive(Debug, Clone)]
 pub struct Converter {
-    /// The layout to write.
+    /// The target layout.
     pub layout: Arc<dyn Layout>,
-    /// The container to write.
+    /// The target container.
     pub form: Form,
-    /// What to do with conversations.
+    /// The policy for conversations.
     pub turns: TurnsPolicy,
-    /// Text put before every input.
+    /// The text to insert before every input.
     pub preamble: Option<String>,
-    /// Whether unknown fields are carried along.
+    /// Whether to keep unknown fields, where the container can hold them.
     pub keep_extra: bool,
-    /// How many threads may work.
+    /// The number of worker threads.
     pub threads: usize,
 }
 
-/// A record that was left out.
+/// A rejected record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
-    /// Its bytes.
+    /// The bytes of the record.
     pub raw: Vec<u8>,
-    /// Which record it is.
+    /// The ordinal of the record, from 1.
     pub record: u64,
-    /// The line on which it starts.
+    /// The line where it starts.
     pub line: u64,
 }
 
-/// What became of the records.
+/// The counts and losses of a conversion.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conversion {
-    /// Records read.
+    /// The number of records read.
     pub read: u64,
-    /// Records of the source that were written.
+    /// The number of records converted and written.
     pub written: u64,
-    /// Records of the source that were left out.
+    /// The number of rejected records.
     pub rejected: u64,
-    /// Examples written; more than records where a conversation was cut into several.
+    /// The number of examples written. More than `written` if conversations were split.
     pub examples: u64,
-    /// What was lost, by what it is.
+    /// The losses by name, each with its first position.
     pub losses: NameCounts<Position>,
 }
 
-/// What a conversion hands out on its way.
+/// Receives findings and rejected records during a conversion, in the order of the source.
 pub trait Recipient: Send {
-    /// Something is wrong with a record, or with the file.
+    /// Receives a finding about a record or about the file.
     ///
     /// # Errors
-    /// Ends the conversion.
+    /// An error aborts the conversion.
     fn finding(&mut self, finding: Finding) -> io::Result<()>;
-    /// A record was left out; the findings about it have come before.
+    /// Receives a rejected record, after its findings.
     ///
     /// # Errors
-    /// Ends the conversion.
+    /// An error aborts the conversion.
     fn reject(&mut self, reject: Reject) -> io::Result<()>;
 }
 
-/// The rule under which a record that cannot take the target's form is reported.
+/// The rule name of findings about records that cannot be converted to the target layout.
 pub const UNCONVERTIBLE: &str = "unconvertible";
 
-/// What one batch gave.
+/// The result of one batch.
 #[derive(Default)]
-struct Outcome {
+struct BatchOutcome {
     bytes: Vec<u8>,
-    /// Where each written example ends in `bytes`.
+    /// The end of each written example in `bytes`.
     ends: Vec<usize>,
     read: u64,
     written: u64,
@@ -111,10 +112,10 @@ struct Outcome {
 }
 
 impl Converter {
-    /// Converts everything that `reader` gives, and writes it to `out`.
+    /// Converts all records of `reader` and writes them to `out`. Returns the counts and the writer.
     ///
     /// # Errors
-    /// What reading, writing or the recipient returns.
+    /// If reading or writing fails, or if `recipient` returns an error.
     pub fn run<W: Write + Send>(
         &self,
         mut reader: Reader,
@@ -129,14 +130,14 @@ impl Converter {
         let decoder = reader.decoder();
         let mut conversion = Conversion::default();
         let work = |batch: &Batch, scratch: &mut (Scratch, ObjectWriter)| {
-            let mut outcome = Outcome::default();
+            let mut outcome = BatchOutcome::default();
             let mut findings = Findings::new(policy);
             let (buffers, object) = scratch;
             decoder.each(batch, buffers, &mut |read| {
                 outcome.read += 1;
                 match read {
                     DecodeOutcome::Example(example) => {
-                        self.take(example, &mut findings, object, &names, &mut outcome);
+                        self.convert_example(example, &mut findings, object, &names, &mut outcome);
                     }
                     DecodeOutcome::Unreadable(record, why) => {
                         check_record(&rules, record, why, &mut findings);
@@ -147,7 +148,7 @@ impl Converter {
             outcome.findings = findings.into_parts().1;
             outcome
         };
-        let mut drain = |mut outcome: Outcome| {
+        let mut drain = |mut outcome: BatchOutcome| {
             conversion.add(&mut outcome);
             outcome
                 .findings
@@ -176,14 +177,14 @@ impl Converter {
         Ok((conversion, sink.finish()?))
     }
 
-    /// Converts one example.
-    fn take(
+    /// Converts one example, or rejects its record.
+    fn convert_example(
         &self,
         example: &Example<'_>,
         findings: &mut Findings<'_>,
         object: &mut ObjectWriter,
         columns: &[String],
-        outcome: &mut Outcome,
+        outcome: &mut BatchOutcome,
     ) {
         let mut losses = Losses::default();
         let mut fitted = match self.fit(example, &mut losses) {
@@ -200,13 +201,13 @@ impl Converter {
         };
         let before = (outcome.bytes.len(), outcome.ends.len());
         for example in &mut fitted {
-            self.free_weight(example);
+            self.move_weight_to_extras(example);
         }
         for example in &fitted {
             object.clear();
             self.layout.encode(example, object, &mut losses);
-            self.carry(example, object, &mut losses);
-            if let Err(why) = self.tabulate(example, object, columns, &mut losses) {
+            self.carry_extras(example, object, &mut losses);
+            if let Err(why) = self.check_columns(example, object, columns, &mut losses) {
                 let place = example.record.at(example.record.span());
                 findings.report_as(UNCONVERTIBLE, place, Severity::Error, || *why);
                 outcome.bytes.truncate(before.0);
@@ -219,11 +220,11 @@ impl Converter {
             }
         }
         outcome.written += 1;
-        outcome.lose(&example.record, losses);
+        outcome.add_losses(&example.record, losses);
     }
 
-    /// Where fields are carried along, a weight is one of them for a layout that knows none.
-    fn free_weight(&self, example: &mut Example<'_>) {
+    /// With `keep_extra`, a weight becomes an unknown field if the layout has no field for it.
+    fn move_weight_to_extras(&self, example: &mut Example<'_>) {
         if !self.keep_extra || self.layout.fields().contains(&WEIGHT) {
             return;
         }
@@ -233,9 +234,9 @@ impl Converter {
         example.extras.extend(weights);
     }
 
-    /// Notes the fields that a table has no column for. A record that has them in the place of a
-    /// column's is refused.
-    fn tabulate(
+    /// For a table: notes fields without a column as lost. The error is for a record that lacks a
+    /// required column.
+    fn check_columns(
         &self,
         example: &Example<'_>,
         object: &ObjectWriter,
@@ -248,15 +249,15 @@ impl Converter {
         let has_column = |name: &str| columns.iter().any(|column| column == name);
         let fields = object.fields().map(|(name, _)| name);
         let others: Vec<&str> = fields.filter(|name| !has_column(name)).collect();
-        let is_there = |column: &String| object.fields().any(|(name, _)| name == column);
-        let mut needed = columns.iter().filter(|column| *column != OPTIONAL_COLUMN);
-        if !needed.all(is_there) {
+        let is_present = |column: &String| object.fields().any(|(name, _)| name == column);
+        let mut required = columns.iter().filter(|column| *column != OPTIONAL_COLUMN);
+        if !required.all(is_present) {
             let names: Vec<String> = others.iter().map(|name| quoted(name, 40)).collect();
             return Err(Message::new(format!(
-                "a table has no place for {} of this record",
+                "a table cannot hold {}",
                 listed(&names)
             ))
-            .help("write jsonl or json, or leave it out with `--rejects FILE`")
+            .help("use `--as jsonl` or `--as json`, or exclude the record with `--rejects FILE`")
             .into());
         }
         for name in others {
@@ -270,16 +271,16 @@ impl Converter {
         Ok(())
     }
 
-    /// Carries unknown fields along, or counts them as lost.
-    fn carry(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+    /// Writes unknown fields to the output with `keep_extra`, or notes them as lost.
+    fn carry_extras(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let is_label = self.layout.capacity().lesson == Lesson::Judgement && example.is_tagged();
         for extra in &example.extras {
             if is_label && extra.key == KTO_TAG {
                 continue;
             }
-            // A name that the layout has of its own would stand twice.
-            let is_free = !self.layout.fields().contains(&extra.key);
-            if self.keep_extra && is_free && matches!(self.form, Form::Jsonl | Form::Json) {
+            // A field that the layout has itself would be a duplicate key.
+            let is_unused = !self.layout.fields().contains(&extra.key);
+            if self.keep_extra && is_unused && matches!(self.form, Form::Jsonl | Form::Json) {
                 object.key(extra.key);
                 match example.record.body {
                     Body::Row(_) => object.string(&cell_text(extra.raw)),
@@ -291,106 +292,111 @@ impl Converter {
         }
     }
 
-    /// The example as the target's layout can hold it; several where it is cut.
+    /// The example in a form that the target layout can hold; several if the conversation is split.
+    /// The error says why there is none.
     fn fit<'a>(
         &self,
         example: &Example<'a>,
         losses: &mut Losses,
     ) -> Result<Vec<Example<'a>>, Box<Message>> {
         if example.outputs().next().is_none() {
-            return Err(Message::new("the record has no answer to learn from")
-                .help("add the model's turn, or leave the record out with `--rejects FILE`")
+            return Err(Message::new("no assistant message: nothing to train on")
+                .help("add an assistant message, or exclude the record with `--rejects FILE`")
                 .into());
         }
         let capacity = self.layout.capacity();
-        self.learn(example, losses)?;
-        if !capacity.many_turns && !ends_with_answer(example) {
-            return Err(Message::new("the record does not end with an answer")
-                .help("remove what follows the answer")
+        self.check_objective(example, losses)?;
+        if !capacity.many_turns && !ends_with_response(example) {
+            return Err(Message::new("last message is not from the assistant")
+                .help("remove the messages after the last assistant message")
                 .into());
         }
         let mut fitted = if capacity.many_turns || example.is_single_turn() {
             vec![example.clone()]
         } else {
-            self.cut(example)?
+            self.split_turns(example)?
         };
         for example in &mut fitted {
             if !capacity.system {
-                lose_system(example, losses);
+                note_system_losses(example, losses);
             }
-            self.put_before_input(example, capacity.system);
+            self.prepend_to_input(example, capacity.system);
         }
         if !capacity.many_turns && !example.is_single_turn() {
-            losses.add("role names inside the input", example.record.span());
+            losses.add("roles of messages in the input", example.record.span());
         }
         Ok(fitted)
     }
 
-    /// Whether the layout teaches what the example does: an answer, a preference, a judgement.
-    fn learn(&self, example: &Example<'_>, losses: &mut Losses) -> Result<(), Box<Message>> {
+    /// Checks that the example fits the training objective of the layout, and notes what the objective
+    /// does not use as lost.
+    fn check_objective(
+        &self,
+        example: &Example<'_>,
+        losses: &mut Losses,
+    ) -> Result<(), Box<Message>> {
         let name = self.layout.name();
-        let lesson = self.layout.capacity().lesson;
-        let refuse = |what: String, help: &str| Err(Message::new(what).help(help).into());
-        match (lesson, example.desirable, example.rejected.first()) {
+        let objective = self.layout.capacity().lesson;
+        let reject = |message: String, help: &str| Err(Message::new(message).help(help).into());
+        match (objective, example.desirable, example.rejected.first()) {
             (Lesson::Preference, _, None) => {
-                return refuse(
-                    format!("the record has no worse answer, and `{name}` compares two"),
-                    "leave it out with `--rejects FILE`, or write another layout",
+                return reject(
+                    format!("no rejected response: `{name}` requires one"),
+                    "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
                 );
             }
             (Lesson::Judgement, None, _) => {
-                return refuse(
+                return reject(
                     format!(
-                        "the record does not say whether its answer is a good one, and `{name}` needs that"
+                        "response not labeled as desirable or undesirable: `{name}` requires a label"
                     ),
-                    "leave it out with `--rejects FILE`, or write another layout",
+                    "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
                 );
             }
             (Lesson::Steps, ..) if example.layout != name => {
-                return refuse(
-                    format!(
-                        "the record does not say which steps of its answer are right, and `{name}` needs that"
-                    ),
-                    "leave it out with `--rejects FILE`, or write another layout",
+                return reject(
+                    format!("steps of the response not labeled: `{name}` requires step labels"),
+                    "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
                 );
             }
             (Lesson::Answer | Lesson::Text, Some(false), _) => {
-                return refuse(
-                    format!("the answer is marked as a bad one, and `{name}` would teach it"),
-                    "leave it out with `--rejects FILE`",
+                return reject(
+                    format!("undesirable response: `{name}` would train on it"),
+                    "exclude the record with `--rejects FILE`",
                 );
             }
             _ => {}
         }
         let alone = matches!(example.turns.as_slice(), [turn] if turn.role == Role::Model);
-        if lesson == Lesson::Text && !alone {
-            return refuse(
-                format!("the record has turns, and `{name}` holds one text"),
-                "which words stand between turns depends on the model: write it with its template",
+        if objective == Lesson::Text && !alone {
+            return reject(
+                format!("messages with roles: `{name}` holds a single text"),
+                "apply the chat template of the model first: it sets the text between messages",
             );
         }
         if self.layout.capacity().needs_prompt && alone {
-            return refuse(
-                format!("the record has no prompt, and `{name}` needs one"),
-                "add the prompt, or write `text`",
+            return reject(
+                format!("no prompt: `{name}` requires one"),
+                "add the prompt, or choose the layout `text`",
             );
         }
-        if lesson != Lesson::Preference
+        if objective != Lesson::Preference
             && let Some(rejected) = example.rejected.first()
         {
-            losses.add("the worse answer", rejected.span);
+            losses.add("rejected response", rejected.span);
         }
         let is_left_over = example.extras.iter().any(|extra| extra.key == "label");
         let is_label = example.record.body.field("label").is_some() && !is_left_over;
         let is_label = is_label && example.desirable.is_some();
-        if lesson != Lesson::Judgement && is_label {
+        if objective != Lesson::Judgement && is_label {
             losses.add("field `label`", example.record.span());
         }
         Ok(())
     }
 
-    fn cut<'a>(&self, example: &Example<'a>) -> Result<Vec<Example<'a>>, Box<Message>> {
-        let answers: Vec<usize> = example
+    /// Splits a conversation into pairs of prompt and response, according to the policy.
+    fn split_turns<'a>(&self, example: &Example<'a>) -> Result<Vec<Example<'a>>, Box<Message>> {
+        let responses: Vec<usize> = example
             .turns
             .iter()
             .enumerate()
@@ -398,25 +404,29 @@ impl Converter {
             .map(|(at, _)| at)
             .collect();
         let chosen: &[usize] = match self.turns {
-            TurnsPolicy::Each => &answers,
-            TurnsPolicy::Last => answers.last().map_or(&[], std::slice::from_ref),
+            TurnsPolicy::Each => &responses,
+            TurnsPolicy::Last => responses.last().map_or(&[], std::slice::from_ref),
             TurnsPolicy::Reject => {
                 return Err(Message::new(format!(
-                    "the conversation has {}, and `{}` has room for {}",
-                    counted(answers.len() as u64, "answer"),
+                    "conversation with {}: `{}` holds {}",
+                    counted(responses.len() as u64, "response"),
                     self.layout.name(),
-                    if answers.len() == 1 { "one prompt" } else { "one" }
+                    if responses.len() == 1 { "one prompt" } else { "one" }
                 ))
-                .help("`--turns last` keeps the last answer, `--turns each` makes an example of every one")
-            .into());
+                .help("keep the last response with `--turns last`, or write one example per response with `--turns each`")
+                .into());
             }
         };
-        Ok(chosen.iter().map(|&at| pair_up(example, at)).collect())
+        Ok(chosen
+            .iter()
+            .map(|&at| pair_ending_at(example, at))
+            .collect())
     }
 
-    /// Puts the preamble, and a system text that has no place of its own, before the input.
-    fn put_before_input(&self, example: &mut Example<'_>, has_system: bool) {
-        let mut before = self.preamble.clone().unwrap_or_default();
+    /// Inserts the preamble before the input, and before it the system messages if the layout has no
+    /// place for them.
+    fn prepend_to_input(&self, example: &mut Example<'_>, has_system: bool) {
+        let mut prefix = self.preamble.clone().unwrap_or_default();
         if !has_system {
             let system: Vec<String> = example
                 .turns
@@ -424,70 +434,70 @@ impl Converter {
                 .filter(|turn| turn.role == Role::System)
                 .map(|turn| format!("{}\n\n", turn.joined()))
                 .collect();
-            before = format!("{}{before}", system.concat());
+            prefix = format!("{}{prefix}", system.concat());
             example.turns.retain(|turn| turn.role != Role::System);
         }
-        if before.is_empty() {
+        if prefix.is_empty() {
             return;
         }
         let is_input = |turn: &Turn<'_>| turn.role == Role::User;
         let at = example.turns.iter().position(is_input).unwrap_or_else(|| {
-            // Where nobody asked, the text before the input is the input.
+            // Without a user message, the prefix becomes the input.
             let systems = example.turns.iter();
             let at = systems.take_while(|turn| turn.role == Role::System).count();
-            let nothing = Text::composed(String::new(), example.record.span());
-            let input = Turn::of_text(Role::User, nothing);
+            let empty = Text::composed(String::new(), example.record.span());
+            let input = Turn::of_text(Role::User, empty);
             example.turns.insert(at, input);
             at
         });
         if let Some(input) = example.turns.get_mut(at) {
-            input.texts.insert(0, Text::composed(before, input.span));
+            input.texts.insert(0, Text::composed(prefix, input.span));
         }
     }
 }
 
-/// Notes what becomes of a system text that is put before the input: of its turn, the text alone.
-fn lose_system(example: &Example<'_>, losses: &mut Losses) {
+/// Notes what is lost when system messages are inserted before the input: everything but their text.
+fn note_system_losses(example: &Example<'_>, losses: &mut Losses) {
     let mut systems = example
         .turns
         .iter()
         .filter(|turn| turn.role == Role::System)
         .peekable();
     if let Some(first) = systems.peek() {
-        losses.add("role of the system text", first.span);
+        losses.add("role of the system message", first.span);
     }
     for part in systems.flat_map(|turn| &turn.parts) {
         losses.add(part.name(), part.span);
     }
-    let mut spoken = example.turns.iter();
-    spoken.find(|turn| turn.role != Role::System);
-    for turn in spoken.filter(|turn| turn.role == Role::System) {
-        losses.add("place of a system text", turn.span);
+    let mut turns = example.turns.iter();
+    turns.find(|turn| turn.role != Role::System);
+    for turn in turns.filter(|turn| turn.role == Role::System) {
+        losses.add("position of a system message", turn.span);
     }
 }
 
-fn ends_with_answer(example: &Example<'_>) -> bool {
+fn ends_with_response(example: &Example<'_>) -> bool {
     example
         .turns
         .last()
         .is_some_and(|turn| turn.role == Role::Model)
 }
 
-/// One prompt, made of all turns before the answer at `at`, and that answer.
-fn pair_up<'a>(example: &Example<'a>, at: usize) -> Example<'a> {
+/// An example of the response at `at`, with all messages before it as one prompt.
+fn pair_ending_at<'a>(example: &Example<'a>, at: usize) -> Example<'a> {
     let before = example.turns.get(..at).unwrap_or_default();
     let mut turns: Vec<Turn<'a>> = before
         .iter()
         .filter(|turn| turn.role == Role::System)
         .cloned()
         .collect();
-    let spoken: Vec<&Turn<'a>> = before
+    let others: Vec<&Turn<'a>> = before
         .iter()
         .filter(|turn| turn.role != Role::System)
         .collect();
-    match spoken.as_slice() {
+    match others.as_slice() {
         [only] if only.role == Role::User => turns.push((*only).clone()),
-        many => turns.push(script(many, example)),
+        many => turns.push(transcript(many, example)),
     }
     turns.extend(example.turns.get(at).cloned());
     Example {
@@ -497,8 +507,8 @@ fn pair_up<'a>(example: &Example<'a>, at: usize) -> Example<'a> {
     }
 }
 
-/// A conversation as one text: a line for each turn, with who speaks.
-fn script<'a>(turns: &[&Turn<'a>], example: &Example<'a>) -> Turn<'a> {
+/// Merges messages into one user message, each on its own line with its role.
+fn transcript<'a>(turns: &[&Turn<'a>], example: &Example<'a>) -> Turn<'a> {
     let line = |turn: &&Turn<'a>| {
         let name = match turn.speaker() {
             Role::System => "System",
@@ -524,10 +534,10 @@ fn script<'a>(turns: &[&Turn<'a>], example: &Example<'a>) -> Turn<'a> {
     }
 }
 
-/// The column that a record need not fill.
+/// The only column that a record may lack.
 const OPTIONAL_COLUMN: &str = "system";
 
-/// The text of a raw cell.
+/// The text of a raw CSV cell.
 fn cell_text(raw: &str) -> String {
     match raw
         .strip_prefix('"')
@@ -538,7 +548,7 @@ fn cell_text(raw: &str) -> String {
     }
 }
 
-impl Outcome {
+impl BatchOutcome {
     fn reject(&mut self, record: &Record<'_>) {
         self.rejects.push(Reject {
             raw: record.raw.to_vec(),
@@ -547,7 +557,7 @@ impl Outcome {
         });
     }
 
-    fn lose(&mut self, record: &Record<'_>, losses: Losses) {
+    fn add_losses(&mut self, record: &Record<'_>, losses: Losses) {
         let mut last = Located::new(record);
         for Loss { what, span } in losses.losses {
             self.losses
@@ -557,7 +567,7 @@ impl Outcome {
 }
 
 impl Conversion {
-    fn add(&mut self, outcome: &mut Outcome) {
+    fn add(&mut self, outcome: &mut BatchOutcome) {
         self.read += outcome.read;
         self.written += outcome.written;
         self.rejected += outcome.rejects.len() as u64;

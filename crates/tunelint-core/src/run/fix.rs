@@ -1,8 +1,8 @@
-//! Fixes applied to a source: which bytes go, and what comes in their place.
+//! Applies fixes to a source.
 //!
-//! A finding's [`Fix`](tunelint_layouts::finding::Fix) names bytes where it can. What concerns a file as a
-//! whole (line ends, blank lines) or a whole record is worked out here, from what stands between
-//! the records. Everything else of the file keeps its bytes.
+//! A finding's [`Fix`](tunelint_layouts::finding::Fix) has byte edits where it can. Fixes of the whole
+//! file (line endings, blank lines) and dropped records are worked out here, from the bytes between
+//! the records. All other bytes of the file stay unchanged.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
@@ -13,7 +13,7 @@ use tunelint_layouts::finding::{Applicability, Edit, Finding};
 use tunelint_layouts::reader::Reader;
 use tunelint_rules::rules::{blank_line, odd_line_endings, wrong_container};
 
-/// What is to be changed in one source.
+/// The requested fixes of one source. Add the findings, then call [`changes`](Self::changes).
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
     fixes: Vec<(&'static str, Vec<Edit>)>,
@@ -21,29 +21,29 @@ pub struct Wishes {
     tidy: BTreeSet<&'static str>,
 }
 
-/// Bytes that are to be replaced.
+/// A replacement of bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Whose fix it is: a rule, or [`FINAL_LINE_END`].
+    /// The rule that fixes it, or [`FINAL_LINE_END`].
     pub rule: &'static str,
-    /// What is replaced.
+    /// The edit.
     pub edit: Edit,
-    /// The record whose bytes these are, if it is left out.
+    /// The record, if the change drops one.
     pub dropped: Option<Dropped>,
-    /// Whether it is a part of the change before it.
+    /// Whether it belongs to the previous change.
     pub continues: bool,
 }
 
-/// A record that is left out.
+/// A dropped record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dropped {
-    /// Which one, counted from 1.
+    /// Its ordinal, from 1.
     pub record: u64,
-    /// Where it stands.
+    /// Its start.
     pub start: Position,
 }
 
-/// What a missing line end at the end of a file is called: no rule reports it.
+/// The name under which an added line ending at the end of a file is listed. No rule reports it.
 pub const FINAL_LINE_END: &str = "final-line-end";
 
 impl Wishes {
@@ -62,16 +62,16 @@ impl Wishes {
         }
     }
 
-    /// Whether nothing is to be changed.
+    /// Whether there is nothing to change.
     pub fn is_empty(&self) -> bool {
         self.fixes.is_empty() && self.drops.is_empty() && self.tidy.is_empty()
     }
 
-    /// The changes that follow, in the order of the source. Where two fixes want the same bytes,
-    /// the first has them; the other can be tried again when the source has been changed.
+    /// The changes, in the order of the source. If fixes overlap, the first one wins; the other can
+    /// be applied in another run, on the changed source.
     ///
     /// # Errors
-    /// What reading returns.
+    /// If the source cannot be read.
     pub fn changes(&self, mut reader: Reader, final_line_end: bool) -> io::Result<Vec<Change>> {
         let start = reader.first_offset();
         let mut gaps = Gaps {
@@ -90,18 +90,21 @@ impl Wishes {
             offset += batch.bytes.len() as u64;
             reader.recycle(batch);
         }
-        let lines = !gaps.document && gaps.last.is_some() && reader.shape.is_ok();
-        let open = lines && gap.is_empty();
+        let has_lines = !gaps.document && gaps.last.is_some() && reader.shape.is_ok();
+        let is_unterminated = has_lines && gap.is_empty();
         gaps.between(&gap, offset - gap.len() as u64, None);
         let mut changes = gaps.changes;
-        if final_line_end && open && changes.last().is_none_or(|last| last.edit.end() < offset) {
+        if final_line_end
+            && is_unterminated
+            && changes.last().is_none_or(|last| last.edit.end() < offset)
+        {
             changes.push(Change::new(FINAL_LINE_END, offset..offset, "\n"));
         }
         self.add_fixes(&mut changes);
         Ok(changes)
     }
 
-    /// Adds the fixes whose bytes are still free, each as a whole.
+    /// Adds the fixes that do not overlap earlier changes, each with all of its edits or not at all.
     fn add_fixes(&self, changes: &mut Vec<Change>) {
         let edit = |change: &Change| (change.edit.offset, change.edit.end());
         let mut taken: BTreeMap<u64, u64> = changes.iter().map(edit).collect();
@@ -125,7 +128,7 @@ impl Wishes {
     }
 }
 
-/// Whether an edit wants bytes, or a place between bytes, that are spoken for.
+/// Whether an edit overlaps a taken range, or inserts at a taken position.
 fn is_taken(taken: &BTreeMap<u64, u64>, edit: &Edit) -> bool {
     let (from, to) = (edit.offset, edit.end());
     let near = taken.range(..=to).rev().take(2);
@@ -153,34 +156,34 @@ impl Change {
     }
 }
 
-/// A record that went by.
+/// A record, with its byte range in the source.
 struct Seen {
     from: u64,
     to: u64,
     dropped: Option<(&'static str, Dropped)>,
 }
 
-/// Works out what is to be changed around records, gap by gap.
+/// Collects the changes around records, gap by gap.
 struct Gaps<'w> {
     wishes: &'w Wishes,
     /// Whether the records are elements of a JSON document.
     document: bool,
-    /// Whether a header may stand before them.
+    /// Whether a header may come before the records.
     rows: bool,
-    /// Whether lines are to end in CR LF.
+    /// Whether lines end with CRLF.
     crlf: bool,
     last: Option<Seen>,
-    /// Whether a record that stays has gone by.
+    /// Whether a record was kept so far.
     kept: bool,
     changes: Vec<Change>,
 }
 
 impl Gaps<'_> {
-    /// Goes through the records of a batch that begins at `offset`; `gap` is what has followed
-    /// the last one so far.
+    /// Processes the records of a batch that starts at `offset`. `gap` holds the bytes after the last
+    /// record so far.
     fn batch(&mut self, batch: &Batch, offset: u64, gap: &mut Vec<u8>) {
         let mut at = 0;
-        // A record that was too large to be read has no bytes here; they count as gap.
+        // A record that was too large to read has no bytes here: they count as gap.
         for piece in batch.pieces.iter().filter(|piece| piece.to > piece.from) {
             gap.extend_from_slice(Span::new(at, piece.from).slice(&batch.bytes));
             let dropped = self.wishes.drops.get(&piece.ordinal).map(|rule| {
@@ -200,7 +203,7 @@ impl Gaps<'_> {
         gap.extend_from_slice(Span::new(at, batch.bytes.len()).slice(&batch.bytes));
     }
 
-    /// `gap` stands at `at`, between the last record and the next.
+    /// Processes `gap`, the bytes at `at` between the last record and the next.
     fn between(&mut self, gap: &[u8], at: u64, next: Option<Seen>) {
         let last = std::mem::replace(&mut self.last, next);
         if self.document {
@@ -210,18 +213,19 @@ impl Gaps<'_> {
         }
     }
 
-    /// An element goes with the comma before it, or, where none stays before it, with that behind.
+    /// A dropped element takes the comma before it, or the one after it if no element is kept before
+    /// it.
     fn between_elements(&mut self, last: Option<Seen>, gap: &[u8], at: u64) {
-        let separates = gap
+        let is_separator = gap
             .iter()
             .all(|byte| byte.is_ascii_whitespace() || *byte == b',');
         let is_last = self.last.is_none();
-        let mut goes = None;
+        let mut removed_by = None;
         if let Some(seen) = last {
             match seen.dropped {
-                Some((rule, dropped)) if self.kept || is_last || separates => {
+                Some((rule, dropped)) if self.kept || is_last || is_separator => {
                     self.drop_record(rule, dropped, seen.from..seen.to);
-                    goes = Some(rule).filter(|_| !self.kept && !is_last);
+                    removed_by = Some(rule).filter(|_| !self.kept && !is_last);
                 }
                 _ => self.kept = true,
             }
@@ -230,29 +234,29 @@ impl Gaps<'_> {
             && let Some(next) = &mut self.last
             && let Some((rule, _)) = next.dropped
         {
-            if separates {
-                goes = Some(rule);
+            if is_separator {
+                removed_by = Some(rule);
             } else {
-                // Something else stands there: the element is left where it is.
+                // Other text is in the gap: keep the element.
                 next.dropped = None;
             }
         }
-        if let Some(rule) = goes.filter(|_| !gap.is_empty()) {
+        if let Some(rule) = removed_by.filter(|_| !gap.is_empty()) {
             let mut change = Change::new(rule, at..at + gap.len() as u64, "");
             change.continues = true;
             self.changes.push(change);
         }
     }
 
-    /// A line or row goes with its own line end; what stands between others may be tidied.
+    /// A dropped line or row takes its line ending. Other gaps may be tidied.
     fn between_lines(&mut self, last: Option<Seen>, gap: &[u8], at: u64) {
         let dropped = last.as_ref().and_then(|seen| seen.dropped);
         if let (Some(seen), Some((rule, dropped))) = (&last, dropped) {
             let end = first_line_end(gap);
-            let own = gap.get(..end).unwrap_or_default();
+            let line_end = gap.get(..end).unwrap_or_default();
             self.drop_record(rule, dropped, seen.from..seen.to);
-            if !own.is_empty()
-                && own
+            if !line_end.is_empty()
+                && line_end
                     .iter()
                     .all(|byte| byte.is_ascii_whitespace() || *byte == b',')
             {
@@ -271,8 +275,8 @@ impl Gaps<'_> {
         self.changes.push(change);
     }
 
-    /// Line ends of one kind, no blank lines, no commas. The header of a table stands before the
-    /// first record, so only what follows its text is looked at there.
+    /// Normalizes line endings, and removes blank lines and trailing commas. The gap before the first
+    /// record may hold the header of a table: only the bytes after its text are tidied.
     fn tidy(&mut self, gap: &[u8], at: u64, leading: bool) {
         let wishes = &self.wishes.tidy;
         if wishes.is_empty() {
@@ -283,45 +287,45 @@ impl Gaps<'_> {
         } else {
             0
         };
-        let (mut at, mut own) = (at + from as u64, !leading || from > 0);
+        let (mut at, mut ends_record) = (at + from as u64, !leading || from > 0);
         let mut rest = gap.get(from..).unwrap_or_default();
         while !rest.is_empty() {
             let end = first_line_end(rest);
-            let (line, behind) = rest.split_at(end);
+            let (line, after) = rest.split_at(end);
             let (content, mark) = line.split_at(line.trim_ascii_end().len());
             let mark_at = mark.iter().position(|byte| b"\r\n".contains(byte));
             let range = at..at + end as u64;
-            let blank = content.is_empty() && !own && mark_at.is_some();
-            if blank && wishes.contains(blank_line::META.name) {
+            let is_blank = content.is_empty() && !ends_record && mark_at.is_some();
+            if is_blank && wishes.contains(blank_line::META.name) {
                 self.changes
                     .push(Change::new(blank_line::META.name, range, ""));
             } else if let Some(mark_at) = mark_at {
-                self.line(content, mark, mark_at, at);
+                self.tidy_line(content, mark, mark_at, at);
             }
             at += end as u64;
-            rest = behind;
-            own = false;
+            rest = after;
+            ends_record = false;
         }
     }
 
-    /// One line of a gap: its comma, and its end.
-    fn line(&mut self, content: &[u8], mark: &[u8], mark_at: usize, at: u64) {
+    /// Tidies the comma and the line ending of one line in a gap.
+    fn tidy_line(&mut self, content: &[u8], mark: &[u8], mark_at: usize, at: u64) {
         let comma = wrong_container::META.name;
         if content == b"," && self.wishes.tidy.contains(comma) {
             self.changes.push(Change::new(comma, at..at + 1, ""));
         }
-        let wanted = if self.crlf { "\r\n" } else { "\n" };
+        let expected = if self.crlf { "\r\n" } else { "\n" };
         let found = mark.get(mark_at..).unwrap_or_default();
-        let ends = odd_line_endings::META.name;
-        if found != wanted.as_bytes() && self.wishes.tidy.contains(ends) {
+        let rule = odd_line_endings::META.name;
+        if found != expected.as_bytes() && self.wishes.tidy.contains(rule) {
             let from = at + (content.len() + mark_at) as u64;
             self.changes
-                .push(Change::new(ends, from..from + found.len() as u64, wanted));
+                .push(Change::new(rule, from..from + found.len() as u64, expected));
         }
     }
 }
 
-/// One past the first line end of `bytes`, or their end.
+/// The index after the first line ending of `bytes`, or their length.
 fn first_line_end(bytes: &[u8]) -> usize {
     match memchr::memchr2(b'\r', b'\n', bytes) {
         Some(at) if bytes.get(at..at + 2) == Some(b"\r\n") => at + 2,
@@ -330,16 +334,17 @@ fn first_line_end(bytes: &[u8]) -> usize {
     }
 }
 
-/// Where the text ends that `bytes` begin with, up to its line end.
+/// The length of `bytes` without trailing line endings.
 fn text_end(bytes: &[u8]) -> usize {
-    let ends = |byte: &u8| !b"\r\n".contains(byte);
-    bytes.iter().rposition(ends).map_or(0, |last| last + 1)
+    let is_text = |byte: &u8| !b"\r\n".contains(byte);
+    bytes.iter().rposition(is_text).map_or(0, |last| last + 1)
 }
 
-/// Copies `source` to `out` with `changes` made. Records that are left out go to `dropped`.
+/// Copies `source` to `out` with `changes` applied, which must be in order. Calls `dropped` with the
+/// bytes of every dropped record.
 ///
 /// # Errors
-/// What reading or writing returns; a source that ends before its changes do.
+/// If reading or writing fails, or if the source ends before its changes do.
 pub fn splice(
     source: &mut dyn Read,
     changes: &[Change],
@@ -350,15 +355,15 @@ pub fn splice(
     for change in changes {
         let before = change.edit.offset.saturating_sub(at);
         let copied = io::copy(&mut source.take(before), out)?;
-        let mut gone = Vec::new();
-        source.take(change.edit.length).read_to_end(&mut gone)?;
-        if copied < before || (gone.len() as u64) < change.edit.length {
+        let mut replaced = Vec::new();
+        source.take(change.edit.length).read_to_end(&mut replaced)?;
+        if copied < before || (replaced.len() as u64) < change.edit.length {
             return Err(io::Error::other(
-                "the file changed while it was being fixed",
+                "the file changed while fixes were applied",
             ));
         }
         if change.dropped.is_some() {
-            dropped(change, &gone)?;
+            dropped(change, &replaced)?;
         }
         out.write_all(change.edit.text.as_bytes())?;
         at = change.edit.end();
@@ -408,7 +413,7 @@ mod tests {
     }
 
     #[test]
-    fn records_go_with_what_separates_them() {
+    fn dropped_records_take_their_separators() {
         let list = "[\n {\"a\":1},\n {\"a\":2} ,\n {\"a\":3}\n]\n";
         let without = |records: &[u64]| applied("a.json", list, &dropping(records));
         assert_eq!(without(&[1]), "[\n {\"a\":2} ,\n {\"a\":3}\n]\n");
@@ -435,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_are_tidied_and_texts_are_not() {
+    fn gaps_are_tidied_but_texts_are_not() {
         let lines = " \n{\"a\":\"x  \"},\n  \n\n{\"a\":2},\r\n{\"a\":3}";
         assert_eq!(
             applied("a.jsonl", lines, &tidying()),
@@ -457,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn overlapping_fixes_take_turns() {
+    fn the_first_of_overlapping_fixes_wins() {
         let fix = |rule, offset, length| {
             let edit = Edit {
                 offset,

@@ -1,5 +1,4 @@
-//! Going through a source on several threads: what each batch gives is merged in the order of the
-//! file.
+//! Reads a source on several threads and merges the results of its batches in file order.
 
 use std::io;
 
@@ -7,11 +6,11 @@ use tunelint_data::source::Batch;
 use tunelint_layouts::reader::{DecodeOutcome, Reader, Scratch};
 use tunelint_rules::survey::Normalizer;
 
-/// Shows every record of `reader` to `observe`, which notes what it sees in an `empty` one of its
-/// batch, and hands these to `merge` in order. Nothing is checked.
+/// Calls `observe` for every record of `reader`, with a result that `empty` creates for each batch,
+/// and passes these results to `merge` in file order. Runs no rules.
 ///
 /// # Errors
-/// What reading returns.
+/// If the source cannot be read.
 pub fn gather<T: Send>(
     reader: &mut Reader,
     threads: usize,
@@ -21,15 +20,15 @@ pub fn gather<T: Send>(
 ) -> io::Result<()> {
     let decoder = reader.decoder();
     let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
-        let mut noted = empty();
+        let mut result = empty();
         let (scratch, normalizer) = buffers;
         decoder.each(batch, scratch, &mut |outcome| {
-            observe(outcome, normalizer, &mut noted);
+            observe(outcome, normalizer, &mut result);
         });
-        noted
+        result
     };
-    let mut drain = |noted| {
-        merge(noted);
+    let mut drain = |result| {
+        merge(result);
         Ok(())
     };
     let buffers = || (decoder.scratch(), Normalizer::default());

@@ -1,7 +1,7 @@
-//! Loss curves: what a training run says about the number of epochs.
+//! Loss curves: reads them, and recommends the number of epochs.
 //!
-//! [`read`] recognises what tuning services and trainers write; [`judge`](judge::judge) finds the
-//! low point before the plateau and says whether to keep the number of epochs, lower or raise it.
+//! [`read`] recognizes the formats of tuning services and trainers. [`judge`](judge::judge) finds the
+//! low point before the plateau, and recommends to keep, lower or raise the number of epochs.
 
 mod document;
 pub mod judge;
@@ -11,42 +11,42 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-/// One point of a curve.
+/// A point of a curve.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Point {
     /// The training step.
     pub step: Option<f64>,
-    /// The epoch: whole while one runs (Gemini), or the part that is done (Hugging Face).
+    /// The epoch: the current one as an integer (Gemini), or the completed fraction (Hugging Face).
     pub epoch: Option<f64>,
-    /// The loss on training examples.
+    /// The training loss.
     pub training: Option<f64>,
-    /// The loss on validation examples.
+    /// The validation loss.
     pub validation: Option<f64>,
 }
 
 /// A curve, in the order of its steps.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Curve {
-    /// Where it comes from, in words.
+    /// The format it was read from, for messages.
     pub source: &'static str,
-    /// Its points.
+    /// The points with at least one loss.
     pub points: Vec<Point>,
-    /// The epochs that the run was set to, where that is known.
+    /// The number of epochs the run was set to, if known.
     pub epochs: Option<f64>,
-    /// Whether the run ended before it was done, where that is known.
+    /// Whether the run is known to have stopped early.
     pub unfinished: bool,
-    /// Points that are no number.
+    /// The number of losses that are not finite numbers. They are not among the points.
     pub not_numbers: usize,
 }
 
-/// Why a file is no loss curve.
+/// Why a file cannot be read as a loss curve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoCurve {
-    /// Nothing in it was recognised.
+    /// Unknown format.
     Unknown,
-    /// It was recognised, and holds no point.
+    /// Known format, named here, but without any loss.
     Empty(&'static str),
-    /// It is not UTF-8.
+    /// Not UTF-8.
     NotText,
 }
 
@@ -55,7 +55,7 @@ pub enum NoCurve {
 /// for the step or epoch and one for the loss.
 ///
 /// # Errors
-/// Why it is none.
+/// If the file is not a loss curve.
 ///
 /// ```
 /// use tunelint_core::run::loss::read;
@@ -88,20 +88,21 @@ pub fn read(bytes: &[u8]) -> Result<Curve, NoCurve> {
     Ok(curve)
 }
 
-/// Some clients save OpenAI's results in base64.
+/// The bytes, decoded if they are base64: some clients save OpenAI's results that way.
 fn decoded(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let bare: Vec<u8> = bytes
+    let compact: Vec<u8> = bytes
         .iter()
         .copied()
         .filter(|byte| !byte.is_ascii_whitespace())
         .collect();
-    let alphabet = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    if bare.len() < 16 || !bare.iter().all(alphabet) {
+    let in_alphabet =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    if compact.len() < 16 || !compact.iter().all(in_alphabet) {
         return Cow::Borrowed(bytes);
     }
     use base64::Engine;
     let engine = base64::engine::general_purpose::STANDARD;
     engine
-        .decode(&bare)
+        .decode(&compact)
         .map_or(Cow::Borrowed(bytes), Cow::Owned)
 }

@@ -1,9 +1,9 @@
-//! Training, validation and test records out of one set, so that nothing of one is in another.
+//! Splits a dataset into training, validation and test sets without leakage.
 //!
-//! Records that are equal or nearly equal form a cluster, and a cluster is never cut. Where outputs
-//! are drawn from labels, each label has its share in every part. What goes where depends on the
-//! seed and on what the records say, not on their order. It takes some 150 bytes of memory a
-//! record, and up to 16 KiB for each that may be nearly equal to another.
+//! Duplicates and near-duplicates form a cluster, and a cluster stays in one part. If the outputs
+//! are labels, the split is stratified: each label has its share in every part. The split depends
+//! on the seed and the content of the records, not on their order. It takes about 150 bytes of
+//! memory per record, and up to 16 KiB for each that may be a near-duplicate.
 
 mod assign;
 mod clusters;
@@ -24,57 +24,57 @@ use tunelint_rules::survey::{Horizon, Needs, Normalizer, Seen, Sighting, Spot, S
 pub use assign::{Cluster, Part, Shares, Size, assign};
 pub use copy::Copier;
 
-/// What goes where.
+/// The assignment of records to parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Split {
-    /// The part of each record, source after source.
+    /// The part of each record, source by source.
     parts: Vec<Part>,
-    /// Where the records of each source begin among them.
+    /// The index of each source's first record in `parts`.
     starts: Vec<usize>,
-    /// How many records of each label are in each part; one without a name where there are no
-    /// labels.
+    /// The records of each label per part. The stratum without a name holds the records without a
+    /// label.
     pub strata: Vec<Stratum>,
-    /// The clusters of two records and more, in the order of their first records.
+    /// The clusters of two or more records, ordered by their first record.
     pub families: Vec<Family>,
-    /// Records that are no example: nothing can be split then.
+    /// The number of records that gave no example. If there are any, nothing was assigned.
     pub unread: u64,
 }
 
-/// The records of one label.
+/// The records of a label.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stratum {
-    /// The label.
+    /// The label; empty for records without one.
     pub label: String,
-    /// How many there are in each part, in the order of [`Part::ALL`].
+    /// The number of records per part, in the order of [`Part::ALL`].
     pub counts: [u64; 3],
 }
 
-/// Records that stay together.
+/// Duplicates and near-duplicates, which stay together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Family {
-    /// Where they stand.
+    /// The locations of the records.
     pub members: Vec<Spot>,
     /// The part that they are in.
     pub part: Part,
 }
 
-/// What is kept of a record.
+/// The data kept for a record.
 #[derive(Debug, Clone)]
 struct Noted {
-    /// What it says, mixed with the seed.
+    /// A hash of its bytes and the seed.
     key: u64,
     seen: Sighting,
     spot: Spot,
     bands: Option<Bands>,
-    /// Its label, by its number; the number of labels where it has none.
+    /// The index of its label; the number of labels if it has none.
     stratum: usize,
 }
 
 impl Split {
-    /// Works out what of `readers`, together, goes where. They are read three times.
+    /// Splits the records of all `readers` together. Reads each source three times.
     ///
     /// # Errors
-    /// What reading returns.
+    /// If a source cannot be read.
     pub fn of(readers: &[Reader], shares: &Shares, seed: u64, threads: usize) -> io::Result<Self> {
         let (survey, unread) = survey(readers, threads)?;
         if unread > 0 {
@@ -97,8 +97,8 @@ impl Split {
                 stratum: stratum(example, inferred),
             })?;
         }
-        let found = clusters::find(&records, readers, &common, threads)?;
-        Ok(Self::new(&records, starts, &found, shares, inferred))
+        let clusters = clusters::find(&records, readers, &common, threads)?;
+        Ok(Self::new(&records, starts, &clusters, shares, inferred))
     }
 
     fn new(
@@ -130,7 +130,7 @@ impl Split {
         };
         for (members, part) in clusters.iter().zip(assigned) {
             for &member in members {
-                split.put(records, member, part);
+                split.assign_record(records, member, part);
             }
             if members.len() > 1 {
                 let spots = members.iter().filter_map(|at| records.get(*at));
@@ -146,7 +146,7 @@ impl Split {
         split
     }
 
-    fn put(&mut self, records: &[Noted], member: usize, part: Part) {
+    fn assign_record(&mut self, records: &[Noted], member: usize, part: Part) {
         if let Some(of) = self.parts.get_mut(member) {
             *of = part;
         }
@@ -157,7 +157,7 @@ impl Split {
         }
     }
 
-    /// The part of a record, by its source and its number in it, from 1 on.
+    /// The part of a record, by the index of its source and its ordinal there, from 1.
     pub fn part(&self, source: usize, ordinal: u64) -> Option<Part> {
         let start = self.starts.get(source)?;
         self.parts
@@ -165,13 +165,13 @@ impl Split {
             .copied()
     }
 
-    /// How many records a part has.
+    /// The number of records in a part.
     pub fn count(&self, part: Part) -> u64 {
         self.parts.iter().filter(|of| **of == part).count() as u64
     }
 }
 
-/// What the common form is read from, and how many records are no example.
+/// The survey for inferring the format, and the number of records that gave no example.
 fn survey(readers: &[Reader], threads: usize) -> io::Result<(Survey, u64)> {
     let horizon = Horizon::default();
     let mut all = Survey::new(Needs::FORM);
@@ -196,27 +196,27 @@ fn survey(readers: &[Reader], threads: usize) -> io::Result<(Survey, u64)> {
     Ok((all, unread))
 }
 
-/// Adds what `note` makes of every example of `reader` to `all`.
+/// Appends the result of `extract` for every example of `reader` to `all`.
 fn read<T: Send>(
     reader: &Reader,
     threads: usize,
     all: &mut Vec<T>,
-    note: impl Fn(&Example<'_>, &mut Normalizer) -> T + Sync,
+    extract: impl Fn(&Example<'_>, &mut Normalizer) -> T + Sync,
 ) -> io::Result<()> {
     gather(
         &mut reader.reopen()?,
         threads,
         Vec::new,
-        |read, normalizer, noted: &mut Vec<T>| {
+        |read, normalizer, batch: &mut Vec<T>| {
             if let DecodeOutcome::Example(example) = read {
-                noted.push(note(example, normalizer));
+                batch.push(extract(example, normalizer));
             }
         },
-        |noted| all.extend(noted),
+        |batch| all.extend(batch),
     )
 }
 
-/// The number of an example's label.
+/// The index of an example's label.
 fn stratum(example: &Example<'_>, inferred: &Inferred) -> usize {
     let Some(set) = &inferred.labels else {
         return 0;
@@ -230,7 +230,7 @@ fn stratum(example: &Example<'_>, inferred: &Inferred) -> usize {
     known.unwrap_or(set.labels.len())
 }
 
-/// A cluster as it is assigned: under its most frequent label, of equally frequent ones the first.
+/// The cluster of `members`, in the stratum of its most frequent label. Ties go to the first label.
 fn cluster(records: &[Noted], members: &[usize]) -> Cluster {
     let members = members.iter().filter_map(|at| records.get(*at));
     let mut strata: Vec<usize> = members.clone().map(|record| record.stratum).collect();
@@ -245,7 +245,7 @@ fn cluster(records: &[Noted], members: &[usize]) -> Cluster {
     }
 }
 
-/// All sightings, to find those with the same input.
+/// The digests of all records, for grouping equal inputs.
 fn seen(records: &[Noted]) -> Seen {
     let mut seen = Seen::default();
     records.iter().for_each(|record| seen.push(record.seen));

@@ -1,4 +1,4 @@
-//! What is in a source, in numbers: sizes, lengths, and what the survey gathers.
+//! The statistics of a source: sizes, lengths, tokens, and its survey.
 
 use std::io;
 
@@ -11,45 +11,45 @@ use tunelint_layouts::provider::tokens::{Counter, Tokens};
 use tunelint_layouts::reader::{DecodeOutcome, Reader};
 use tunelint_rules::survey::{Group, Horizon, Lengths, Needs, Normalizer, Sighting, Spot, Survey};
 
-/// What everything that is gathered for rules costs: 32 bytes an example.
+/// Everything that a survey can gather. Costs 32 bytes per example.
 const ALL: Needs = Needs {
     seen: true,
     lengths: true,
     form: true,
 };
 
-/// The numbers of one source.
+/// The statistics of one source.
 #[derive(Debug, Default)]
 pub struct Stats {
-    /// What the survey gathers, and the common form it shows.
+    /// The completed survey, with the inferred format.
     pub survey: Survey,
-    /// Records that became no example.
+    /// The number of records that gave no example.
     pub unread: u64,
-    /// Bytes of all examples in the layout that the target takes, each with what separates it from
-    /// the next.
+    /// The size of all examples in the layout of the target, with a separator for each; 0 without a
+    /// target layout.
     pub bytes: u64,
-    /// Characters of all texts.
+    /// The number of characters of all texts.
     pub characters: u64,
-    /// What those make in tokens.
+    /// The number of tokens of all texts.
     pub tokens: Tokens,
-    /// Characters of what is read before the last answer.
+    /// Input lengths in characters: everything before the last output.
     pub inputs: Lengths,
-    /// Tokens of each example.
+    /// Example lengths in tokens.
     pub examples: Lengths,
 }
 
-/// What is noted of one batch.
-struct Noted {
+/// The statistics of one batch, with a buffer for measuring its examples.
+struct BatchStats {
     stats: Stats,
     object: ObjectWriter,
 }
 
 impl Stats {
-    /// Reads all of `reader`; `layout` is the one that the target takes, `counter` the way it
-    /// counts tokens.
+    /// Reads `reader` to its end. `layout` is the layout of the target, for sizes; `counter` counts
+    /// tokens.
     ///
     /// # Errors
-    /// What reading returns.
+    /// If the source cannot be read.
     pub fn of(
         reader: &mut Reader,
         layout: Option<&dyn Layout>,
@@ -61,23 +61,23 @@ impl Stats {
         gather(
             reader,
             threads,
-            || Noted {
+            || BatchStats {
                 stats: Self::empty(),
                 object: ObjectWriter::measuring(),
             },
-            |read, normalizer, noted| match read {
+            |read, normalizer, batch| match read {
                 DecodeOutcome::Example(example) => {
-                    noted.stats.observe(example, counter, normalizer, &horizon);
+                    batch.stats.observe(example, counter, normalizer, &horizon);
                     if let Some(layout) = layout {
-                        noted.object.clear();
-                        layout.encode(example, &mut noted.object, &mut Losses::default());
-                        noted.stats.bytes += noted.object.measure() + 1;
+                        batch.object.clear();
+                        layout.encode(example, &mut batch.object, &mut Losses::default());
+                        batch.stats.bytes += batch.object.measure() + 1;
                     }
                 }
-                DecodeOutcome::Unreadable(..) => noted.stats.unread += 1,
+                DecodeOutcome::Unreadable(..) => batch.stats.unread += 1,
             },
-            |noted| {
-                all.merge(noted.stats);
+            |batch| {
+                all.merge(batch.stats);
                 all.survey.advance(&horizon);
             },
         )?;
@@ -119,19 +119,19 @@ impl Stats {
         self.examples.merge(other.examples);
     }
 
-    /// The examples whose input and answer an earlier one has, by their places.
+    /// The locations of the examples whose input and output an earlier example has.
     pub fn duplicates(&self) -> Vec<Spot> {
         let later = |group: &Group| -> Vec<Spot> {
-            let repeats = group.iter().enumerate().filter(|(at, sighting)| {
+            let duplicates = group.iter().enumerate().filter(|(at, sighting)| {
                 let mut before = group.iter().take(*at);
                 before.any(|earlier| earlier.same_output(sighting))
             });
-            repeats.map(|(_, sighting)| sighting.spot()).collect()
+            duplicates.map(|(_, sighting)| sighting.spot()).collect()
         };
         self.survey.repeated.iter().flat_map(later).collect()
     }
 
-    /// The inputs that have several answers, each by its first place.
+    /// The inputs with several outputs, each as the location of its first example.
     pub fn conflicts(&self) -> Vec<Spot> {
         let groups = self.survey.repeated.iter();
         let conflicting = groups.filter(|group| {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_those_of_the_texts() {
+    fn sizes_are_measured_on_the_texts() {
         let line = "{\"text_input\":\"abcd\",\"output\":\"é\"}\n";
         let stats = stats(&format!("{line}{{\n"), 512, 1);
         assert_eq!(stats.bytes, line.len() as u64);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn repeated_examples_and_conflicts_are_told_apart() {
+    fn duplicates_and_conflicts_are_distinguished() {
         let line = |input: &str, output: &str| {
             format!("{{\"text_input\":\"{input}\",\"output\":\"{output}\"}}\n")
         };
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn threads_and_batches_change_nothing() {
+    fn results_do_not_depend_on_threads_or_batches() {
         let text: String = (0..400)
             .map(|n| {
                 format!(

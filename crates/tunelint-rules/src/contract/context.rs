@@ -1,4 +1,4 @@
-//! What rules are built from: targets, task, settings, and what the dataset shows.
+//! What rules are built from: targets, task, settings, and the inferred format of the dataset.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,36 +15,37 @@ use crate::survey::Leaks;
 use crate::survey::inferred::Inferred;
 use crate::survey::production_prompts::Prompts;
 
-/// The options that were set, by rule and name.
+/// The rule options of the settings, by rule and option.
 pub type RuleOptions = BTreeMap<(&'static str, &'static str), f64>;
 
 /// What a rule is built from.
 #[derive(Debug, Clone, Default)]
 pub struct RuleContext {
-    /// The targets.
+    /// The profiles of the targets.
     pub profiles: Vec<Arc<Profile>>,
-    /// The task, where somebody named it.
+    /// The task, if it was given. An inferred task is in `inferred`.
     pub task: Option<Task>,
-    /// The preamble, where somebody named it.
+    /// The preamble, if it was given.
     pub preamble: Option<String>,
-    /// The validation set's examples, where one was named.
+    /// The validation set, if one was given.
     pub validation: Option<Arc<Leaks>>,
-    /// The prompts of the application, where they were named.
+    /// The production prompts, if they were given.
     pub production: Option<Arc<Prompts>>,
-    /// The common form of the set, once it is known: the registry is asked again then.
+    /// The inferred format of the dataset: `None` in the first pass, set when rules are built for
+    /// the second.
     pub inferred: Option<Arc<Inferred>>,
-    /// What was set for single rules.
+    /// The options of single rules.
     pub options: RuleOptions,
-    /// What every output must satisfy, where a schema was named.
+    /// The schema that every output must match, if one was given.
     pub output_schema: Option<Arc<dyn Schema>>,
-    /// The user's own rules.
+    /// The custom rules of the settings.
     pub custom: Vec<CustomRule>,
-    /// What counts tokens exactly, where the user has it.
+    /// The tokenizer that counts tokens exactly, if one was given.
     pub tokenizer: Option<Arc<dyn Tokenizer>>,
 }
 
 impl RuleContext {
-    /// The value of a rule's option: what was set, or its default.
+    /// The value of a rule's option: as set, or its default.
     pub fn option(&self, meta: &RuleMeta, name: &str) -> f64 {
         let option = meta.options.iter().find(|option| option.name == name);
         option.map_or(0.0, |option| {
@@ -53,7 +54,8 @@ impl RuleContext {
         })
     }
 
-    /// The limits called `name` of all targets; equal ones are one, so that each is checked once.
+    /// The limits called `name` of all targets. Equal limits are merged, so that each is reported
+    /// once.
     pub fn limits(&self, name: &str) -> Vec<TargetLimit> {
         let mut limits: Vec<TargetLimit> = Vec::new();
         for profile in &self.profiles {
@@ -77,12 +79,12 @@ impl RuleContext {
         limits
     }
 
-    /// What the targets ask of turns under `name`; those of one effect are one.
+    /// The targets' requirements on turns called `name`, merged by effect.
     pub fn turns(&self, name: &str) -> Vec<TargetFact> {
         TargetFact::of(self.facts(|profile| profile.turns.get(name)))
     }
 
-    /// What else they ask for under `name`.
+    /// The targets' other requirements called `name`, merged by effect.
     pub fn requires(&self, name: &str) -> Vec<TargetFact> {
         TargetFact::of(self.facts(|profile| profile.requires.get(name)))
     }

@@ -1,4 +1,4 @@
-//! Rules of the user's own: a pattern that a text must not hold.
+//! Custom rules of the settings: a pattern that a text must not match.
 
 use regex::Regex;
 
@@ -7,35 +7,35 @@ use tunelint_data::record::Field;
 use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What a pattern is looked for in.
+/// The texts that a pattern is searched in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// The texts of one role.
+    /// The messages of one role.
     Role(Role),
     /// Every text of the example.
     Any,
-    /// A field of the record by its name.
+    /// A top-level field of the record.
     Field(String),
 }
 
 /// A pattern rule.
 #[derive(Debug, Clone)]
 pub struct CustomRule {
-    /// Its name; it lives as long as the program, like those of the registry.
+    /// Its name. Static, like the names in the registry.
     pub name: &'static str,
-    /// Where to look.
+    /// Where to search.
     pub subject: Subject,
-    /// What is not wanted.
+    /// The pattern that must not match. Only the first match of a text is reported.
     pub pattern: Regex,
-    /// What to say.
+    /// The message of its findings.
     pub message: String,
-    /// How much it matters.
+    /// The severity of its findings.
     pub severity: Severity,
 }
 
 impl ExampleRule for CustomRule {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let mut look = |text: &tunelint_data::text::Text<'_>| {
+        let mut search = |text: &tunelint_data::text::Text<'_>| {
             if let Some(found) = self.pattern.find(text.as_str()) {
                 let span = text.span_of(found.start(), found.end());
                 findings.report(example.record.at(span), self.severity, || {
@@ -46,17 +46,17 @@ impl ExampleRule for CustomRule {
         match &self.subject {
             Subject::Field(name) => {
                 if let Some(Field::Text(text)) = example.record.body.field(name) {
-                    look(&text);
+                    search(&text);
                 }
             }
             Subject::Any => example
                 .turns
                 .iter()
                 .flat_map(|turn| &turn.texts)
-                .for_each(look),
+                .for_each(search),
             Subject::Role(role) => {
                 let turns = example.turns.iter().filter(|turn| turn.role == *role);
-                turns.flat_map(|turn| &turn.texts).for_each(look);
+                turns.flat_map(|turn| &turn.texts).for_each(search);
             }
         }
     }

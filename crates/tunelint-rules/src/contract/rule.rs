@@ -1,4 +1,5 @@
-//! What a rule is: the contracts, one for each thing that a rule can look at.
+//! The contracts of rules, one for each kind of input: an example, the dataset, the survey, a record
+//! without an example, a source, a suppression.
 
 use std::any::Any;
 
@@ -12,102 +13,102 @@ use tunelint_layouts::reader::{Reader, Unreadable};
 
 use crate::survey::{Needs, Survey};
 
-/// Sees one example at a time and nothing else.
+/// Checks one example at a time. Called from several threads, in no particular order.
 pub trait ExampleRule: Send + Sync {
-    /// Looks at one example.
+    /// Checks one example.
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>);
 }
 
-/// Sees every example through a tally that merges. `merge` is associative, and commutative up to
-/// record order, so threads, files and machines all use the same three steps.
+/// Checks the whole dataset through a tally that merges. `merge` must be associative, and
+/// commutative up to record order: threads, files and shards all use the same three steps.
 pub trait DatasetRule: Send + Sync + 'static {
-    /// What is remembered of the examples seen.
+    /// What is kept of the examples seen so far.
     type Tally: Default + Send + Serialize + DeserializeOwned + 'static;
-    /// Takes one example into account.
+    /// Adds one example to the tally.
     fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally);
-    /// Adds the tally of the examples that follow.
+    /// Adds `from`, the tally of the examples that come after those of `into`.
     fn merge(&self, into: &mut Self::Tally, from: Self::Tally);
-    /// Counts the sources that the tally names from `by` on: it was made in a run of its own.
+    /// Adds `by` to every source id in the tally, which comes from another run.
     fn shift(&self, tally: &mut Self::Tally, by: u32);
-    /// The rule that is to see all examples once more, because the tally does not tell enough; if
-    /// there is one, it speaks and this one does not.
+    /// The check for a second pass over all examples, if the tally alone is not enough. If there is
+    /// one, it replaces this rule's `finish`.
     fn again(&self, _tally: &Self::Tally) -> Option<Check> {
         None
     }
-    /// Says what all of them show.
+    /// Reports the findings, after the last example.
     fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>);
 }
 
-/// Speaks at the end, about what was gathered for all rules.
+/// Checks the survey, which is gathered once for all rules, after the last example.
 pub trait SurveyRule: Send + Sync {
-    /// What must be gathered.
+    /// What the survey must gather for this rule.
     fn needs(&self) -> Needs;
-    /// Says what it shows.
+    /// Reports the findings, once the survey is complete.
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>);
 }
 
-/// Puts into words why a record gave no example.
+/// Reports why a record could not be read as an example.
 pub trait RecordRule: Send + Sync {
-    /// Looks at one such record. Called for every one of them, under every rule: a rule reports
-    /// the reasons that are its own.
+    /// Checks one such record. Every rule is called for every one of them, and reports only the
+    /// reasons that it covers.
     fn check(&self, record: &Record<'_>, why: Unreadable<'_>, findings: &mut Findings<'_>);
 }
 
-/// What is known about a source once it has been read.
+/// What is known about a source after it was read to its end.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceFacts<'s> {
-    /// The source: its shape, its header, how its records became examples, and what was noticed.
+    /// The reader: its container, header and field mapping, and what it noticed along the way.
     pub reader: &'s Reader,
-    /// The body of the request that the examples are a part of, where the file is one.
+    /// The request body around the examples, if the file is one.
     pub request: Option<&'s Request<'s>>,
 }
 
-/// Judges what one source is: encoding, container, header, line endings, layout, request.
+/// Checks a source as a whole: encoding, container, header, line endings, layout, request.
 pub trait SourceRule: Send + Sync {
-    /// Looks at one source, after its last record.
+    /// Checks one source, after its last record.
     fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>);
 }
 
-/// What is known about a suppression once everything has been checked.
+/// What is known about a suppression at the end of a run.
 #[derive(Debug, Clone)]
 pub struct SuppressionFacts<'s> {
-    /// The rule that it suppresses.
+    /// The suppressed rule.
     pub rule: &'s str,
-    /// Why, in the user's words.
+    /// The reason that the settings give.
     pub reason: &'s str,
-    /// Where it is set.
+    /// Its place in the settings.
     pub location: Location,
-    /// The day on which it ended, if it has.
+    /// The expiry date, if it has passed.
     pub expired: Option<&'s str>,
-    /// Whether it is known to suppress nothing: the run checked all that it could hold for.
+    /// Whether it is known to match no finding: the run checked everything that it could match.
     pub unused: bool,
 }
 
-/// Judges the suppressions of the settings.
+/// Checks the suppressions of the settings.
 pub trait SuppressionRule: Send + Sync {
-    /// Looks at one suppression, after everything was checked.
+    /// Checks one suppression, at the end of the run.
     fn check(&self, suppression: &SuppressionFacts<'_>, findings: &mut Findings<'_>);
 }
 
-/// A built rule: what it looks at. Most rules look at one thing, some at two.
+/// A built rule, by what it checks. Most rules have one part, some have two.
 #[derive(Default)]
 pub struct Check {
-    /// Sees one example.
+    /// Checks one example.
     pub example: Option<Box<dyn ExampleRule>>,
-    /// Sees all of them through a tally.
+    /// Checks the dataset through a tally.
     pub dataset: Option<Box<dyn ErasedRule>>,
-    /// Sees what was gathered about all of them.
+    /// Checks the survey.
     pub survey: Option<Box<dyn SurveyRule>>,
-    /// Sees the records that gave no example.
+    /// Checks the records that gave no example.
     pub record: Option<Box<dyn RecordRule>>,
-    /// Sees each source.
+    /// Checks each source.
     pub source: Option<Box<dyn SourceRule>>,
-    /// Sees the suppressions of the settings.
+    /// Checks the suppressions of the settings.
     pub suppression: Option<Box<dyn SuppressionRule>>,
 }
 
 impl Check {
-    /// A rule that sees one example.
+    /// A rule that checks one example.
     pub fn example(rule: impl ExampleRule + 'static) -> Self {
         Self {
             example: Some(Box::new(rule)),
@@ -115,7 +116,7 @@ impl Check {
         }
     }
 
-    /// A rule with a tally, whose type is erased here and nowhere else.
+    /// A rule with a tally. The only place where the type of the tally is erased.
     pub fn dataset(rule: impl DatasetRule) -> Self {
         Self {
             dataset: Some(Box::new(Erased(rule))),
@@ -123,17 +124,17 @@ impl Check {
         }
     }
 
-    /// A rule about the survey.
+    /// A rule that checks the survey.
     pub fn survey(rule: impl SurveyRule + 'static) -> Self {
         Self::default().and_survey(rule)
     }
 
-    /// A rule about records that gave no example.
+    /// A rule that checks records that gave no example.
     pub fn record(rule: impl RecordRule + 'static) -> Self {
         Self::default().and_record(rule)
     }
 
-    /// A rule about each source.
+    /// A rule that checks each source.
     pub fn source(rule: impl SourceRule + 'static) -> Self {
         Self {
             source: Some(Box::new(rule)),
@@ -141,7 +142,7 @@ impl Check {
         }
     }
 
-    /// A rule about suppressions.
+    /// A rule that checks suppressions.
     pub fn suppression(rule: impl SuppressionRule + 'static) -> Self {
         Self {
             suppression: Some(Box::new(rule)),
@@ -149,14 +150,14 @@ impl Check {
         }
     }
 
-    /// The same rule, which also looks at the survey.
+    /// Adds a part that checks the survey.
     #[must_use]
     pub fn and_survey(mut self, rule: impl SurveyRule + 'static) -> Self {
         self.survey = Some(Box::new(rule));
         self
     }
 
-    /// The same rule, which also looks at records that gave no example.
+    /// Adds a part that checks records that gave no example.
     #[must_use]
     pub fn and_record(mut self, rule: impl RecordRule + 'static) -> Self {
         self.record = Some(Box::new(rule));
@@ -164,10 +165,10 @@ impl Check {
     }
 }
 
-/// The tally of a rule whose type is not known here.
+/// A type-erased tally.
 pub type AnyTally = Box<dyn Any + Send>;
 
-/// A [`DatasetRule`] behind a pointer.
+/// An object-safe [`DatasetRule`]. A tally must come from the same rule: others are ignored.
 pub trait ErasedRule: Send + Sync {
     /// An empty tally.
     fn tally(&self) -> AnyTally;
@@ -181,15 +182,15 @@ pub trait ErasedRule: Send + Sync {
     fn again(&self, tally: &AnyTally) -> Option<Check>;
     /// See [`DatasetRule::finish`].
     fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>);
-    /// The tally in a form that can be stored.
+    /// Serializes a tally, for a shard.
     ///
     /// # Errors
-    /// What the serializer returns.
+    /// If the serializer fails.
     fn save(&self, tally: &AnyTally) -> Result<Vec<u8>, rmp_serde::encode::Error>;
-    /// The tally that was stored.
+    /// Deserializes a tally that [`save`](Self::save) wrote.
     ///
     /// # Errors
-    /// What the deserializer returns.
+    /// If the deserializer fails, as for a tally of another version.
     fn load(&self, saved: &[u8]) -> Result<AnyTally, rmp_serde::decode::Error>;
 }
 

@@ -1,50 +1,50 @@
-//! What every output must satisfy, as the user's JSON Schema has it.
+//! The interface to JSON Schema validation, for the user's schema of outputs.
 //!
-//! The library knows what a departure from a schema is, and leaves it to whoever has a validator
-//! to find them: no rule but one needs it.
+//! The validator itself is passed in by the program: only one rule needs it.
 
 use std::fmt;
 
 use serde_json::Value;
 
-/// A JSON Schema, ready to be used.
+/// A compiled JSON Schema.
 pub trait Schema: fmt::Debug + Send + Sync {
-    /// Every place where `value` departs from it.
+    /// Every violation of the schema in `value`.
     fn departures(&self, value: &Value) -> Vec<Departure>;
 }
 
-/// A place where a value departs from a schema.
+/// A violation of a schema, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departure {
     /// The RFC 6901 path of the value.
     pub pointer: String,
-    /// How it departs.
+    /// What is wrong there.
     pub fault: SchemaFault,
 }
 
-/// How a value departs from a schema. Only words of the schema are kept, and names of properties.
+/// How a value violates a schema. It keeps names of properties and words of the schema, but no
+/// other data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemaFault {
-    /// It has a property that is not allowed.
+    /// A property that is not allowed.
     Unexpected(String),
-    /// It lacks a property.
+    /// A required property is missing.
     Missing(String),
-    /// It is of another type than these.
+    /// The type is none of these.
     Type(Vec<String>),
-    /// It is none of these.
+    /// The value is none of these.
     Choice(Vec<String>),
-    /// It breaks this keyword of the schema.
+    /// Another keyword of the schema is violated.
     Keyword(String),
 }
 
 impl fmt::Display for SchemaFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unexpected(name) => write!(f, "the property `{name}` is not allowed"),
-            Self::Missing(name) => write!(f, "the property `{name}` is missing"),
-            Self::Type(types) => write!(f, "it must be {}", types.join(" or ")),
-            Self::Choice(options) => write!(f, "it must be one of {}", options.join(", ")),
-            Self::Keyword(keyword) => write!(f, "it breaks `{keyword}`"),
+            Self::Unexpected(name) => write!(f, "unexpected property `{name}`"),
+            Self::Missing(name) => write!(f, "missing property `{name}`"),
+            Self::Type(types) => write!(f, "expected type {}", types.join(" or ")),
+            Self::Choice(options) => write!(f, "expected one of {}", options.join(", ")),
+            Self::Keyword(keyword) => write!(f, "`{keyword}` is violated"),
         }
     }
 }

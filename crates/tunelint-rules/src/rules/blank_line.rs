@@ -1,4 +1,4 @@
-//! Empty lines or rows between records.
+//! Flags blank lines between records, once per source.
 
 use crate::contract::{
     Check, FixKind, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule,
@@ -8,11 +8,11 @@ use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
     RuleMeta::new("blank-line", Level::Fixed(Severity::Advice), Scope::Source).fix(FixKind::Safe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::source(BlankLine))
 }
@@ -26,7 +26,8 @@ impl SourceRule for BlankLine {
     }
 }
 
-/// Reports the first blank line and how many there are.
+/// Reports the first blank line, with the count of all. Files without records are left to
+/// `no-records`.
 fn report(source: SourceId, facts: &Facts, findings: &mut Findings<'_>) {
     let Some(first) = facts.blank_lines.first().filter(|_| facts.records > 0) else {
         return;
@@ -34,12 +35,12 @@ fn report(source: SourceId, facts: &Facts, findings: &mut Findings<'_>) {
     findings.report_at(Location::point(source, first), Severity::Advice, || {
         let count = facts.blank_lines.count;
         let message = if count == 1 {
-            "this line is blank".to_owned()
+            "blank line".to_owned()
         } else {
-            format!("{} are blank; this is the first", counted(count, "line"))
+            format!("{}, the first one here", counted(count, "blank line"))
         };
         Message::new(message)
-            .help("remove it: some loaders stop at a blank line")
+            .help("remove blank lines: some loaders stop at them")
             .fix(Fix::of_file())
             .elsewhere(source, &facts.blank_lines)
     });

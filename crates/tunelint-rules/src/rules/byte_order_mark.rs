@@ -1,4 +1,4 @@
-//! A byte order mark at the start of a file.
+//! Flags a byte order mark at the start of a file, or the lack of one where a target requires it.
 
 use crate::contract::{
     Check, FixKind, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule, TargetFact,
@@ -8,7 +8,7 @@ use tunelint_data::text::position::{Location, SourceId};
 use tunelint_layouts::finding::{Applicability, Edit, Findings, Fix, Message, Severity};
 use tunelint_layouts::provider::limit::say;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "byte-order-mark",
     Level::Fixed(Severity::Advice),
@@ -16,7 +16,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Safe);
 
-/// Builds the rule; some targets ask for the mark.
+/// Builds the check; never `None`. With targets that require the mark, its absence is reported.
 pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::source(ByteOrderMark {
         required: context.requires("byte-order-mark"),
@@ -24,7 +24,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct ByteOrderMark {
-    /// The targets that ask for it.
+    /// The targets that require the mark.
     required: Vec<TargetFact>,
 }
 
@@ -38,29 +38,27 @@ impl SourceRule for ByteOrderMark {
     }
 }
 
-/// Reports the mark; where targets ask for it, that it is missing.
-fn report(source: SourceId, there: bool, wanted: &[TargetFact], findings: &mut Findings<'_>) {
-    match (there, wanted) {
-        (true, []) => present(source, findings),
-        (false, wanted) => wanted
+/// Reports the mark, or that it is missing where a target requires it.
+fn report(source: SourceId, present: bool, required: &[TargetFact], findings: &mut Findings<'_>) {
+    match (present, required) {
+        (true, []) => report_present(source, findings),
+        (false, required) => required
             .iter()
-            .for_each(|fact| absent(source, fact, findings)),
+            .for_each(|fact| report_missing(source, fact, findings)),
         (true, _) => {}
     }
 }
 
-fn absent(source: SourceId, fact: &TargetFact, findings: &mut Findings<'_>) {
+fn report_missing(source: SourceId, fact: &TargetFact, findings: &mut Findings<'_>) {
     findings.report_at(Location::whole(source), fact.severity(), || {
-        let ask = say(&fact.targets, "asks", "ask", "for one");
-        Message::new(format!(
-            "the file does not start with a byte order mark: {ask}"
-        ))
-        .help("save it as UTF-8 with BOM before you upload it there")
-        .targets(&fact.targets)
+        let requirement = say(&fact.targets, "requires", "require", "one");
+        Message::new(format!("missing byte order mark: {requirement}"))
+            .help("save the file as UTF-8 with BOM before uploading it")
+            .targets(&fact.targets)
     });
 }
 
-fn present(source: SourceId, findings: &mut Findings<'_>) {
+fn report_present(source: SourceId, findings: &mut Findings<'_>) {
     findings.report_at(Location::whole(source), Severity::Advice, || {
         let length = BYTE_ORDER_MARK.len() as u64;
         let edits = vec![Edit {
@@ -68,8 +66,8 @@ fn present(source: SourceId, findings: &mut Findings<'_>) {
             length,
             text: String::new(),
         }];
-        Message::new("the file starts with a byte order mark, which some programs take for data")
-            .help("save it as UTF-8 without BOM")
+        Message::new("byte order mark at the start of the file; some programs read it as data")
+            .help("save the file as UTF-8 without BOM")
             .fix(Fix {
                 applicability: Applicability::Safe,
                 edits,

@@ -1,4 +1,4 @@
-//! Two columns of one name.
+//! Flags table columns that have the name of an earlier column.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::position::Location;
@@ -6,14 +6,14 @@ use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::reader::{MappingProblem, Reader};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "duplicate-column",
     Level::Fixed(Severity::Error),
     Scope::Source,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::source(DuplicateColumn))
 }
@@ -29,7 +29,7 @@ impl SourceRule for DuplicateColumn {
     }
 }
 
-/// Reports every name that an earlier column has.
+/// Reports every column whose name an earlier column has.
 fn report(reader: &Reader, findings: &mut Findings<'_>) {
     let source = reader.source;
     let names = &reader.header.names;
@@ -38,11 +38,11 @@ fn report(reader: &Reader, findings: &mut Findings<'_>) {
             findings.report_at(Location::whole(source), Severity::Error, || {
                 let shown = quoted(name, 40);
                 let message = if name.is_empty() {
-                    "two columns have no name".to_owned()
+                    "more than one column without a name".to_owned()
                 } else {
-                    format!("two columns are called {shown}; only the first would be read")
+                    format!("duplicate column {shown}: only the first one is read")
                 };
-                Message::new(message).help("give every column a name of its own")
+                Message::new(message).help("give every column a unique name")
             });
         }
     }

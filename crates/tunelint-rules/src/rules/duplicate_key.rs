@@ -1,4 +1,4 @@
-//! A key that occurs twice in one object.
+//! Flags keys that occur twice in one JSON object.
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::FaultKind;
@@ -7,14 +7,14 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "duplicate-key",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(DuplicateKey))
 }
@@ -30,12 +30,10 @@ impl RecordRule for DuplicateKey {
             return;
         };
         findings.report(record.at(fault.span), Severity::Error, || {
-            let message = Message::new(
-                "this key stands twice in one object; programs disagree on which value counts",
-            )
-            .help("remove or rename one of the two");
+            let message = Message::new("duplicate key: parsers disagree on which value counts")
+                .help("remove or rename one of the two");
             match fault.related {
-                Some(first) => message.related("the first one", record.locate(first)),
+                Some(first) => message.related("first one", record.locate(first)),
                 None => message,
             }
         });

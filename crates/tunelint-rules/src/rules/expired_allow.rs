@@ -1,4 +1,4 @@
-//! An allowance whose day has passed.
+//! Flags suppressions whose expiry date has passed.
 
 use crate::contract::{
     Check, Level, RuleContext, RuleMeta, Scope, SuppressionFacts, SuppressionRule,
@@ -6,14 +6,14 @@ use crate::contract::{
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "expired-allow",
     Level::Fixed(Severity::Warning),
     Scope::Dataset,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::suppression(ExpiredAllow))
 }
@@ -28,12 +28,12 @@ impl SuppressionRule for ExpiredAllow {
         let at = suppression.location.clone();
         findings.report_at(at, Severity::Warning, || {
             Message::new(format!(
-                "this allowance for `{}` ended on {day}; its reason was {}",
+                "suppression of `{}` expired on {day} (reason: {})",
                 suppression.rule,
                 quoted(suppression.reason, 60)
             ))
             .identity(suppression.rule.as_bytes())
-            .help("remove it and mend what it excused, or give it another day and a reason")
+            .help("remove it and fix its findings, or set a later date and a new reason")
         });
     }
 }

@@ -1,4 +1,4 @@
-//! An escape that is half of a character.
+//! Flags `\u` escapes of a surrogate without its other half.
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::FaultKind;
@@ -8,14 +8,14 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "lone-surrogate",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(LoneSurrogate))
 }
@@ -32,10 +32,10 @@ impl RecordRule for LoneSurrogate {
         };
         findings.report(record.at(fault.span), Severity::Error, || {
             Message::new(format!(
-                "{} is half of a character: the other half is missing",
+                "lone surrogate {}: the other half of the pair is missing",
                 quoted(&fault.text, 6)
             ))
-            .help("write the character itself, or both halves; text cut in the middle of an emoji gives this")
+            .help("write the character itself or both halves; cutting text inside an emoji causes this")
         });
     }
 }

@@ -1,4 +1,4 @@
-//! A record that is not JSON, or not an object.
+//! Flags records that are not valid JSON, or not an object.
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::{Fault, FaultKind, Malformed, NumberForm, Unfinished};
@@ -8,7 +8,7 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, FixKind, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "malformed-record",
     Level::Fixed(Severity::Error),
@@ -16,7 +16,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Safe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(MalformedRecord))
 }
@@ -33,55 +33,54 @@ impl RecordRule for MalformedRecord {
         };
         findings.report(record.at(fault.span), Severity::Error, || {
             let message = Message::new(sentence(how, &fault.text));
-            let message = match advice(how) {
+            let message = match help_for(how) {
                 Some(help) => message.help(help),
                 None => message,
             };
-            let fix = fault.is_superfluous();
-            message.fix(fix.then(|| Fix::without(record, fault.span)))
+            let removable = fault.is_superfluous();
+            message.fix(removable.then(|| Fix::without(record, fault.span)))
         });
     }
 }
 
-/// What is wrong with a text that was meant as JSON, in a few words.
+/// The message for a fault in JSON, also for JSON outputs: `mixed-formats` puts it in parentheses.
 pub(super) fn describe(fault: &Fault) -> String {
     match fault.kind {
         FaultKind::Malformed(how) => sentence(how, &fault.text),
         FaultKind::NestingTooDeep => {
             let depth = tunelint_data::record::json::MAX_DEPTH;
-            format!("lists and objects are nested more than {depth} levels deep")
+            format!("nested more than {depth} levels deep")
         }
         FaultKind::DuplicateKey => {
-            "this key stands twice in one object; programs disagree on which value counts"
-                .to_owned()
+            "duplicate key: parsers disagree on which value counts".to_owned()
         }
         FaultKind::LoneSurrogate => format!(
-            "{} is half of a character: the other half is missing",
+            "lone surrogate {}: the other half of the pair is missing",
             quoted(&fault.text, 6)
         ),
-        _ => "this is not JSON".to_owned(),
+        _ => "syntax error".to_owned(),
     }
 }
 
 fn sentence(how: Malformed, text: &str) -> String {
     match how {
         Malformed::CutOff(unfinished) => {
-            format!("the record is cut off: {}", open_at_end(unfinished))
+            format!("truncated record: {}", unfinished_part(unfinished))
         }
         Malformed::Control { code, run } => control(code, run),
         Malformed::UnknownEscape => {
-            format!("{} is not an escape that JSON knows", quoted(text, 8))
+            format!("invalid escape {}", quoted(text, 8))
         }
         Malformed::Number(form) => number(form, text),
-        Malformed::NotFinite => format!("`{text}` is not JSON"),
+        Malformed::NotFinite => format!("`{text}` is not valid JSON"),
         Malformed::PythonBool => format!("`{text}` is Python, not JSON"),
-        Malformed::NulRun { run } => format!("{run} NUL bytes stand here instead of a record"),
-        Malformed::NulInCell { run: 1 } => "1 NUL byte stands in a cell".to_owned(),
-        Malformed::NulInCell { run } => format!("{run} NUL bytes stand in a cell"),
-        Malformed::UnquotedKey => format!("the key {} needs double quotes", quoted(text, 40)),
-        Malformed::UnknownWord => format!("{} is no JSON value", quoted(text, 40)),
+        Malformed::NulRun { run } => format!("{run} NUL bytes instead of a record"),
+        Malformed::NulInCell { run: 1 } => "NUL byte in a cell".to_owned(),
+        Malformed::NulInCell { run } => format!("{run} NUL bytes in a cell"),
+        Malformed::UnquotedKey => format!("key {} without double quotes", quoted(text, 40)),
+        Malformed::UnknownWord => format!("invalid JSON value {}", quoted(text, 40)),
         Malformed::NotAnObject(kind) => {
-            format!("the record is {}, not an object", kind.describe())
+            format!("expected an object, found {}", kind.describe())
         }
         _ => fixed_sentence(how).to_owned(),
     }
@@ -90,68 +89,66 @@ fn sentence(how: Malformed, text: &str) -> String {
 /// The sentences that do not depend on the data.
 fn fixed_sentence(how: Malformed) -> &'static str {
     match how {
-        Malformed::NoValue => "there is no value here",
-        Malformed::SecondValue => "a second value stands on the same line",
-        Malformed::CommaAfterRecord => "a comma stands after the record",
-        Malformed::TrailingText => "more text follows after the record's end",
-        Malformed::TrailingComma | Malformed::TrailingCommaInList => {
-            "a comma stands before the closing bracket"
-        }
-        Malformed::CommaForValue => "a comma stands where a value should be",
-        Malformed::Comment => "JSON has no comments",
+        Malformed::NoValue => "missing JSON value",
+        Malformed::SecondValue => "second value on the same line",
+        Malformed::CommaAfterRecord => "comma after the record",
+        Malformed::TrailingText => "text after the end of the record",
+        Malformed::TrailingComma | Malformed::TrailingCommaInList => "trailing comma",
+        Malformed::CommaForValue => "expected a value, found a comma",
+        Malformed::Comment => "comment in JSON",
         Malformed::PythonNone => "`None` is Python, not JSON",
         Malformed::Undefined => "`undefined` is JavaScript, not JSON",
-        Malformed::SingleQuotes => "strings need double quotes in JSON",
-        Malformed::ByteOrderMark => "a byte order mark stands in the middle of the file",
-        Malformed::ExpectedKey => "a key in double quotes should stand here",
-        Malformed::ExpectedColon => "a colon should stand between a key and its value",
-        Malformed::ExpectedListEnd => "a comma or `]` should stand here",
-        Malformed::ExpectedObjectEnd => "a comma or `}` should stand here",
-        Malformed::ExpectedValue => "a value should stand here",
-        Malformed::ListNotClosed => "the document is cut off: its list of examples is never closed",
-        Malformed::StrayBracket => "a bracket closes nothing",
-        Malformed::MissingComma => "a comma is missing between two examples",
-        Malformed::ExtraComma => "a comma stands where an example should be",
-        _ => "this is not JSON",
+        Malformed::SingleQuotes => "single-quoted string",
+        Malformed::ByteOrderMark => "byte order mark in the middle of the file",
+        Malformed::ExpectedKey => "expected a key in double quotes",
+        Malformed::ExpectedColon => "expected `:` after the key",
+        Malformed::ExpectedListEnd => "expected `,` or `]`",
+        Malformed::ExpectedObjectEnd => "expected `,` or `}`",
+        Malformed::ExpectedValue => "expected a value",
+        Malformed::ListNotClosed => "truncated file: the list of examples is never closed",
+        Malformed::StrayBracket => "unmatched closing bracket",
+        Malformed::MissingComma => "missing comma between two examples",
+        Malformed::ExtraComma => "expected an example, found a comma",
+        _ => "syntax error",
     }
 }
 
-fn open_at_end(unfinished: Unfinished) -> &'static str {
+fn unfinished_part(unfinished: Unfinished) -> &'static str {
     match unfinished {
-        Unfinished::String => "a string is never closed",
-        Unfinished::List => "a list is never closed",
-        Unfinished::Object => "an object is never closed",
-        Unfinished::Value => "a value is missing",
+        Unfinished::String => "unclosed string",
+        Unfinished::List => "unclosed list",
+        Unfinished::Object => "unclosed object",
+        Unfinished::Value => "missing value",
     }
 }
 
 fn control(code: u8, run: usize) -> String {
     let name = match code {
-        0 if run > 1 => return format!("{run} NUL bytes in a row stand in a string"),
-        b'\t' => "a tab",
-        b'\r' => "a carriage return",
-        b'\n' => "a line break",
-        _ => "a control character",
+        0 if run > 1 => return format!("{run} NUL bytes in a string"),
+        b'\t' => "tab",
+        b'\r' => "carriage return",
+        b'\n' => "line break",
+        _ => "control character",
     };
-    format!("{name} (U+{code:04X}) stands unescaped in a string")
+    format!("unescaped {name} (U+{code:04X}) in a string")
 }
 
 fn number(form: NumberForm, text: &str) -> String {
     let sentence = match form {
-        NumberForm::Hexadecimal => "JSON has no hexadecimal numbers",
-        NumberForm::Plus => "a number must not start with a plus sign",
-        NumberForm::NoDigitBefore => "a number must have a digit before its decimal point",
-        NumberForm::NoDigitAfter => "a number must have a digit after its decimal point",
-        NumberForm::LeadingZero => "a number must not start with a zero",
+        NumberForm::Hexadecimal => "hexadecimal number in JSON",
+        NumberForm::Plus => "number with a plus sign",
+        NumberForm::NoDigitBefore => "number without a digit before the decimal point",
+        NumberForm::NoDigitAfter => "number without a digit after the decimal point",
+        NumberForm::LeadingZero => "number with a leading zero",
         NumberForm::Other => {
-            return format!("{} is not a number as JSON writes it", quoted(text, 24));
+            return format!("invalid JSON number {}", quoted(text, 24));
         }
     };
     sentence.to_owned()
 }
 
-/// What to do about it.
-fn advice(how: Malformed) -> Option<String> {
+/// The help for a fault; `None` if the message is enough.
+fn help_for(how: Malformed) -> Option<String> {
     let help = match how {
         Malformed::Control { code, .. } => {
             let escape = match code {
@@ -160,46 +157,47 @@ fn advice(how: Malformed) -> Option<String> {
                 b'\n' => "\\n".to_owned(),
                 _ => format!("\\u{code:04x}"),
             };
-            return Some(format!("write it as `{escape}`"));
+            return Some(format!("escape it as `{escape}`"));
         }
         Malformed::CutOff(_) | Malformed::ListNotClosed => {
-            "restore the rest of the line; a line break inside a string must be written `\\n`"
+            "restore the rest of the line, and write line breaks inside strings as `\\n`"
         }
-        Malformed::SecondValue => "put each record on a line of its own",
+        Malformed::SecondValue => "put each record on its own line",
         Malformed::CommaAfterRecord => {
-            "remove it: in JSON lines, records are separated by line breaks alone"
+            "remove the comma: in JSON Lines, only line breaks separate records"
         }
-        Malformed::TrailingText => "remove it, or put it on a line of its own",
+        Malformed::TrailingText => "remove it, or move it to its own line",
         Malformed::TrailingComma | Malformed::TrailingCommaInList => "remove the trailing comma",
-        Malformed::CommaForValue => "remove it, or add the missing value",
+        Malformed::CommaForValue => "remove the comma, or add the missing value",
         Malformed::Comment => "remove the comment",
         Malformed::UnknownEscape => {
-            "write a backslash as `\\\\`; the escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX"
+            "write a backslash as `\\\\`; valid escapes are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX"
         }
-        Malformed::Number(_) => "write digits, with a point for decimals, or put it in quotes",
+        Malformed::Number(_) => {
+            "write digits with a decimal point, or put the value in double quotes"
+        }
         Malformed::NotFinite => {
-            "JSON has no such number; Python's json module writes it: replace it by null or a string"
+            "replace it with null or a string: Python's json module writes it, but JSON has no such number"
         }
-        Malformed::PythonNone => "write null; use json.dumps to write records",
+        Malformed::PythonNone => "write null, or generate the records with json.dumps",
         Malformed::PythonBool => {
-            "write true or false in lower case; use json.dumps to write records"
+            "write true or false in lower case, or generate the records with json.dumps"
         }
-        Malformed::Undefined => "write null, or leave the key out",
+        Malformed::Undefined => "write null, or omit the key",
         Malformed::NulRun { .. } => {
-            "the file was not written to its end (a crash, a full disk): restore it"
+            "restore the file: it was not written completely (crash, full disk)"
         }
-        Malformed::NulInCell { .. } => "the file was damaged or is not text: export it again",
+        Malformed::NulInCell { .. } => "export the file again: it is damaged or not text",
         Malformed::SingleQuotes => {
-            "this looks like a Python dict printed as text: write records with json.dumps"
+            "write the records with json.dumps: this looks like a printed Python dict"
         }
-        Malformed::ByteOrderMark => {
-            "files were joined without removing it: delete these three bytes"
-        }
-        Malformed::ExpectedObjectEnd => "a quote inside a string must be written `\\\"`",
+        Malformed::ByteOrderMark => "delete these three bytes: they remain from joining files",
+        Malformed::ExpectedObjectEnd => "escape quotes inside strings as `\\\"`",
         Malformed::UnknownWord => "put text in double quotes",
         Malformed::NotAnObject(_) => "write each example as an object with named fields",
-        Malformed::StrayBracket | Malformed::ExtraComma => "remove it",
-        Malformed::MissingComma => "add it",
+        Malformed::StrayBracket => "remove the bracket",
+        Malformed::ExtraComma => "remove the comma",
+        Malformed::MissingComma => "add a comma",
         _ => return None,
     };
     Some(help.to_owned())

@@ -1,4 +1,4 @@
-//! A table or records of which no column can be told to be the input or the output.
+//! Flags sources without a known input or output: no such column, or an unknown layout.
 
 use super::missing_header::{self, listed};
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
@@ -7,14 +7,14 @@ use tunelint_data::text::printable::{is_hidden, quoted};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::reader::{ColumnRole, MappingProblem};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "missing-column",
     Level::Fixed(Severity::Error),
     Scope::Source,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::source(MissingColumn))
 }
@@ -34,19 +34,18 @@ impl SourceRule for MissingColumn {
     }
 }
 
-/// What is wrong with the columns, and what to do.
+/// The message for a problem with the columns. `convert` shows it too.
 pub fn words(problem: &MappingProblem) -> Message {
     match problem {
-        MappingProblem::HeaderLooksLikeData { cells } => missing_header::words(cells),
+        MappingProblem::HeaderLooksLikeData { cells } => missing_header::message_for(cells),
         MappingProblem::Unmapped {
             role,
             likely,
             columns,
         } => unmapped(*role, likely.as_deref(), columns),
-        MappingProblem::NoFields => Message::new("the records are objects without any field")
-            .help("check that the export worked"),
+        MappingProblem::NoFields => Message::new("records without fields").help("check the export"),
         MappingProblem::ReadByName { input, output } => Message::new(format!(
-            "no provider takes records with {} and {}; they were read as input and output",
+            "no provider accepts records with {} and {} (read as input and output)",
             quoted(input, 30),
             quoted(output, 30)
         ))
@@ -55,17 +54,15 @@ pub fn words(problem: &MappingProblem) -> Message {
             shell_word(input),
             shell_word(output)
         )),
-        MappingProblem::UnknownLayout { fields } => Message::new(format!(
-            "the records are in no layout that is known: they have {}",
-            listed(fields)
-        ))
-        .help(format!(
-            "looked for {LOOKED_FOR}; name the fields with `--input` and `--output`"
-        )),
+        MappingProblem::UnknownLayout { fields } => {
+            Message::new(format!("unknown layout with fields {}", listed(fields))).help(format!(
+                "set the fields with `--input` and `--output`; looked for {LOOKED_FOR}"
+            ))
+        }
     }
 }
 
-/// The best known fields of the layouts.
+/// The fields of the most common layouts.
 const LOOKED_FOR: &str = "`text_input`/`output`, `prompt`/`completion`, `messages`, `contents`, `conversations`, `instruction`";
 
 fn unmapped(role: ColumnRole, likely: Option<&str>, columns: &[String]) -> Message {
@@ -73,24 +70,25 @@ fn unmapped(role: ColumnRole, likely: Option<&str>, columns: &[String]) -> Messa
         ColumnRole::Input => ("input", "--input"),
         ColumnRole::Output => ("output", "--output"),
     };
-    let choice: String = likely
+    let column: String = likely
         .unwrap_or("COLUMN")
         .chars()
         .filter(|c| !is_hidden(*c))
         .take(40)
         .collect();
     let known = role.names();
-    let asked = known.get(..6).unwrap_or(known).join("`, `");
+    let examples = known.get(..6).unwrap_or(known).join("`, `");
     Message::new(format!(
-        "no column can be told to be the {name}: there are {}",
+        "cannot tell which column is the {name}; found {}",
         listed(columns)
     ))
     .help(format!(
-        "name it with `{option} {}`, or rename it; looked for `{asked}` and the like",
-        shell_word(&choice)
+        "set it with `{option} {}`, or rename the column; looked for `{examples}` and similar names",
+        shell_word(&column)
     ))
 }
 
+/// `word`, in single quotes where a shell needs them.
 fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     if !word.is_empty() && word.chars().all(plain) {

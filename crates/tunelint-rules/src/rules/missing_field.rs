@@ -1,4 +1,4 @@
-//! A field that the layout requires and the record lacks.
+//! Flags records without a field that the layout requires.
 
 use tunelint_data::record::Record;
 use tunelint_data::text::printable::quoted;
@@ -8,14 +8,14 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "missing-field",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(MissingField))
 }
@@ -30,21 +30,21 @@ impl RecordRule for MissingField {
         for mismatch in mismatches {
             if let MismatchKind::MissingField { name, near } = &mismatch.kind {
                 findings.report(record.at(mismatch.span), Severity::Error, || {
-                    words(name, near.as_deref())
+                    message_for(name, near.as_deref())
                 });
             }
         }
     }
 }
 
-fn words(name: &str, near: Option<&str>) -> Message {
+fn message_for(name: &str, near: Option<&str>) -> Message {
     let name = quoted(name, 40);
-    let message = Message::new(format!("the field {name} is missing"));
+    let message = Message::new(format!("missing field {name}"));
     match near {
         Some(near) => message.help(format!(
-            "did you mean {name} where {} stands?",
+            "rename {} to {name} if it is the same field",
             quoted(near, 40)
         )),
-        None => message.help("add it, or remove the record"),
+        None => message.help("add the field, or remove the record"),
     }
 }

@@ -1,4 +1,4 @@
-//! A table whose first row looks like data.
+//! Flags tables whose first row looks like data, not like column names.
 
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
@@ -7,14 +7,14 @@ use tunelint_layouts::reader::MappingProblem;
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "missing-header",
     Level::Fixed(Severity::Error),
     Scope::Source,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::source(MissingHeader))
 }
@@ -26,21 +26,21 @@ impl SourceRule for MissingHeader {
         let reader = source.reader;
         if let Some(MappingProblem::HeaderLooksLikeData { cells }) = &reader.mapping.problem {
             let file = Location::whole(reader.source);
-            findings.report_at(file, Severity::Error, || words(cells));
+            findings.report_at(file, Severity::Error, || message_for(cells));
         }
     }
 }
 
-/// The words for a first row that holds `cells`.
-pub(super) fn words(cells: &[String]) -> Message {
+/// The message for a first row that holds `cells`.
+pub(super) fn message_for(cells: &[String]) -> Message {
     Message::new(format!(
-        "the first row looks like data, not like the names of columns: {}",
+        "missing header: the first row looks like data ({})",
         listed(cells)
     ))
-    .help("put a header in front, such as `input,output`")
+    .help("add a header row, such as `input,output`")
 }
 
-/// The first names, and how many more there are.
+/// The first 12 names, and the number of the rest.
 pub(super) fn listed(names: &[String]) -> String {
     let shown: Vec<String> = names.iter().take(12).map(|name| quoted(name, 30)).collect();
     let more = names.len().saturating_sub(12);

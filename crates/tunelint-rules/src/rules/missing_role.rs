@@ -1,4 +1,4 @@
-//! A message without a role.
+//! Flags messages without a role.
 
 use tunelint_data::record::Record;
 use tunelint_data::text::printable::quoted;
@@ -8,14 +8,14 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "missing-role",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(MissingRole))
 }
@@ -30,21 +30,21 @@ impl RecordRule for MissingRole {
         for mismatch in mismatches {
             if let MismatchKind::MissingRole { key, near, roles } = &mismatch.kind {
                 findings.report(record.at(mismatch.span), Severity::Error, || {
-                    words(key, near.as_deref(), roles)
+                    message_for(key, near.as_deref(), roles)
                 });
             }
         }
     }
 }
 
-fn words(key: &str, near: Option<&str>, roles: &[&str]) -> Message {
+fn message_for(key: &str, near: Option<&str>, roles: &[&str]) -> Message {
     let key = quoted(key, 20);
-    let message = Message::new(format!("the turn has no {key}"));
+    let message = Message::new(format!("message without {key}"));
     match near {
         Some(near) => message.help(format!(
-            "did you mean {key} where {} stands?",
+            "rename {} to {key} if it is the same field",
             quoted(near, 40)
         )),
-        None => message.help(format!("say whose turn it is: {}", roles.join(", "))),
+        None => message.help(format!("set {key} to one of: {}", roles.join(", "))),
     }
 }

@@ -1,4 +1,4 @@
-//! A record of another layout than the file's.
+//! Flags records in another layout than most of the file.
 
 use tunelint_data::record::Record;
 use tunelint_data::text::position::Span;
@@ -7,14 +7,14 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "mixed-layouts",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(MixedLayouts))
 }
@@ -28,9 +28,11 @@ impl RecordRule for MixedLayouts {
         };
         findings.report(record.at(Span::new(0, 1)), Severity::Error, || {
             Message::new(format!(
-                "this record is in the layout `{other}`, most of the file in `{file}`"
+                "layout `{other}`, but most of the file is in `{file}`"
             ))
-            .help("keep one layout in a file: convert this record, or move it to a file of its own")
+            .help(format!(
+                "convert this record to `{file}`, or move it to another file"
+            ))
         });
     }
 }

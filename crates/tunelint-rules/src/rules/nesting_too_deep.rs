@@ -1,4 +1,4 @@
-//! Lists and objects nested deeper than any reader follows.
+//! Flags JSON that is nested deeper than the parser follows.
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::FaultKind;
@@ -8,14 +8,14 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "nesting-too-deep",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(NestingTooDeep))
 }
@@ -32,9 +32,9 @@ impl RecordRule for NestingTooDeep {
         };
         findings.report(record.at(fault.span), Severity::Error, || {
             Message::new(format!(
-                "lists and objects are nested more than {MAX_DEPTH} levels deep"
+                "nested more than {MAX_DEPTH} levels deep"
             ))
-            .help("no training format needs this; look for text that was parsed where it should be quoted")
+            .help("look for JSON text that should be a quoted string: no training format nests this deep")
         });
     }
 }

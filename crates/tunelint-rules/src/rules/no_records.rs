@@ -1,4 +1,4 @@
-//! A file with nothing to train on.
+//! Flags files without records.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::source::Facts;
@@ -6,11 +6,11 @@ use tunelint_data::text::position::Location;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::reader::Reader;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
     RuleMeta::new("no-records", Level::Fixed(Severity::Error), Scope::Source);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::source(NoRecords))
 }
@@ -32,17 +32,15 @@ fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>) {
         .is_some_and(tunelint_data::source::Container::has_rows);
     findings.report_at(Location::whole(reader.source), Severity::Error, || {
         let message = match () {
-            () if facts.no_list => "the document holds no list of examples".to_owned(),
-            () if reader.bytes_read() == 0 => "the file is empty".to_owned(),
-            () if rows && !reader.header.names.is_empty() => {
-                "the file has a header and no rows".to_owned()
-            }
-            () => "the file holds no records".to_owned(),
+            () if facts.no_list => "no list of examples in the document".to_owned(),
+            () if reader.bytes_read() == 0 => "empty file".to_owned(),
+            () if rows && !reader.header.names.is_empty() => "header without rows".to_owned(),
+            () => "no records in the file".to_owned(),
         };
         let help = if facts.no_list {
-            "put the examples in a list, at the top or under `examples` or `data`"
+            "put the examples in a list, at the top level or under `examples` or `data`"
         } else {
-            "there is nothing to train on: check that the export worked"
+            "check the export: there is nothing to train on"
         };
         Message::new(message).help(help)
     });

@@ -1,4 +1,4 @@
-//! Line ends of several kinds, or CR alone.
+//! Flags mixed line endings, and CR as the only line ending.
 
 use crate::contract::{
     Check, FixKind, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule,
@@ -9,7 +9,7 @@ use tunelint_data::text::printable::grouped;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 use tunelint_layouts::reader::Reader;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "odd-line-endings",
     Level::Fixed(Severity::Advice),
@@ -17,7 +17,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Safe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::source(OddLineEndings))
 }
@@ -30,7 +30,7 @@ impl SourceRule for OddLineEndings {
     }
 }
 
-/// Reports the first line that ends otherwise than the first, or CR alone everywhere.
+/// Reports the first line that ends differently from line 1, or CR as the only line ending.
 fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>) {
     let source = reader.source;
     if facts.lone_cr.count > 0
@@ -38,8 +38,8 @@ fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>) {
         && facts.other_ends.count == 0
     {
         findings.report_at(Location::whole(source), Severity::Warning, || {
-            Message::new("lines end in CR alone, which most readers take for one long line")
-                .help("save the file with LF line ends; it was read with CR")
+            Message::new("line endings are CR only: most readers see one long line")
+                .help("save the file with LF line endings (it was read with CR)")
                 .fix(Fix::of_file())
         });
         return;
@@ -49,15 +49,15 @@ fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>) {
     };
     findings.report_at(Location::point(source, first), Severity::Advice, || {
         let [lf, crlf, cr] = facts.ends;
-        let kinds = [(lf, "LF"), (crlf, "CR LF"), (cr, "CR")];
-        let said: Vec<String> = kinds
+        let kinds = [(lf, "LF"), (crlf, "CRLF"), (cr, "CR")];
+        let listed: Vec<String> = kinds
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, kind)| format!("{} in {kind}", grouped(*count)))
+            .map(|(count, kind)| format!("{} {kind}", grouped(*count)))
             .collect();
-        let message = Message::new(format!("lines end in different ways: {}", said.join(", ")));
+        let message = Message::new(format!("mixed line endings: {}", listed.join(", ")));
         message
-            .help("save the file with one kind of line end")
+            .help("save the file with one kind of line ending")
             .fix(Fix::of_file())
             .elsewhere(source, &facts.other_ends)
     });

@@ -1,4 +1,4 @@
-//! A record with more bytes than are read.
+//! Flags records that exceed `--max-record-size` and were not read.
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::FaultKind;
@@ -8,14 +8,14 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "record-too-large",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(RecordTooLarge))
 }
@@ -33,10 +33,10 @@ impl RecordRule for RecordTooLarge {
         findings.report(record.at(fault.span), Severity::Error, || {
             let (length, limit) = (grouped(length), grouped(limit));
             Message::new(format!(
-                "this record has {length} bytes; at most {limit} are read, so it was not checked"
+                "record not checked: {length} bytes, at most {limit} are read"
             ))
             .help(
-                "raise the limit with --max-record-size, or look for a missing line break or quote",
+                "raise the limit with `--max-record-size`, or look for a missing line break or quote",
             )
         });
     }

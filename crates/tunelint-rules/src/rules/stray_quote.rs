@@ -1,4 +1,4 @@
-//! A quote inside a cell that is not quoted, or text after a closing quote.
+//! Flags quotes inside unquoted cells, and text after a closing quote.
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::FaultKind;
@@ -8,11 +8,11 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
     RuleMeta::new("stray-quote", Level::Fixed(Severity::Error), Scope::Example);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(StrayQuotes))
 }
@@ -28,34 +28,32 @@ impl RecordRule for StrayQuotes {
             return;
         };
         findings.report(record.at(fault.span), Severity::Error, || {
-            let (message, help) = words(how);
+            let (message, help) = message_and_help(how);
             let message = Message::new(message).help(help);
             match fault.related {
-                Some(open) => message.related("the first one", record.locate(open)),
+                Some(open) => message.related("opening quote", record.locate(open)),
                 None => message,
             }
         });
     }
 }
 
-fn words(how: StrayQuote) -> (&'static str, &'static str) {
+fn message_and_help(how: StrayQuote) -> (&'static str, &'static str) {
     match how {
         StrayQuote::InUnquotedCell { after_space } => (
-            "a quote stands inside a cell that is not in quotes",
+            "unescaped quote in an unquoted cell",
             match after_space {
                 true => {
-                    "remove the space before the quote: a quoted cell must begin with its quote"
+                    "remove the space before the quote: a quoted cell must start with its quote"
                 }
-                false => "put the whole cell in quotes and write this one twice (`\"\"`)",
+                false => "put the whole cell in quotes, and write this quote twice (`\"\"`)",
             },
         ),
         StrayQuote::TextAfterClosing { escaped } => (
-            "text follows the quote that closes this cell",
+            "text after a closing quote",
             match escaped {
-                true => "CSV writes a quote inside a cell twice (`\"\"`), not with a backslash",
-                false => {
-                    "a quote inside a cell is written twice (`\"\"`); an earlier quote may have been left open"
-                }
+                true => "write a quote inside a cell twice (`\"\"`), not with a backslash",
+                false => "write a quote inside a cell twice (`\"\"`), or close an earlier quote",
             },
         ),
     }

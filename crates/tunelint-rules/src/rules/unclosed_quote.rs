@@ -1,4 +1,4 @@
-//! A quote that opens a cell and is never closed.
+//! Flags quotes that open a cell and are never closed.
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::FaultKind;
@@ -9,14 +9,14 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "unclosed-quote",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(UnclosedQuote))
 }
@@ -33,17 +33,17 @@ impl RecordRule for UnclosedQuote {
         };
         findings.report(record.at(fault.span), Severity::Error, || {
             let message = match resume {
-                Resume::NextLine => "the quote that opens here is never closed".to_owned(),
-                Resume::After { lines } => format!(
-                    "the quote that opens here is never closed; reading goes on {lines} lines below"
-                ),
+                Resume::NextLine => "unclosed quote".to_owned(),
+                Resume::After { lines } => {
+                    format!("unclosed quote; reading resumes {lines} lines below")
+                }
                 Resume::Never { bytes } => format!(
-                    "the quote that opens here is never closed; the {} bytes after it were not checked",
+                    "unclosed quote; the {} bytes after it were not checked",
                     grouped(bytes)
                 ),
             };
             Message::new(message).help(
-                "close it at the end of the cell; a quote inside a cell is written twice (`\"\"`)",
+                "close it at the end of the cell, and write a quote inside a cell twice (`\"\"`)",
             )
         });
     }

@@ -1,4 +1,4 @@
-//! An allowance that excuses nothing.
+//! Flags suppressions that match no finding.
 
 use crate::contract::{
     Check, Level, RuleContext, RuleMeta, Scope, SuppressionFacts, SuppressionRule,
@@ -6,14 +6,14 @@ use crate::contract::{
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "unused-allow",
     Level::Fixed(Severity::Warning),
     Scope::Dataset,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::suppression(UnusedAllow))
 }
@@ -28,12 +28,12 @@ impl SuppressionRule for UnusedAllow {
         let at = suppression.location.clone();
         findings.report_at(at, Severity::Warning, || {
             Message::new(format!(
-                "this allowance excuses no finding of `{}`; its reason was {}",
+                "suppression of `{}` matches no finding (reason: {})",
                 suppression.rule,
                 quoted(suppression.reason, 60)
             ))
             .identity(suppression.rule.as_bytes())
-            .help("remove it: it would hide the next one")
+            .help("remove it, or it will hide new findings")
         });
     }
 }

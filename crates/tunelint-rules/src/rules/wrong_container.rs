@@ -1,4 +1,4 @@
-//! A file whose content is another container than its name promises.
+//! Flags files whose content is another container than their extension says.
 
 use crate::contract::{
     Check, FixKind, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule,
@@ -7,7 +7,7 @@ use tunelint_data::source::{Discrepancy, delimiter_name};
 use tunelint_data::text::position::Location;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "wrong-container",
     Level::Fixed(Severity::Warning),
@@ -15,7 +15,7 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Safe);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::source(WrongContainer))
 }
@@ -33,55 +33,55 @@ impl SourceRule for WrongContainer {
             Discrepancy::LinesNamedDocument => Severity::Advice,
             _ => Severity::Warning,
         };
-        // Commas can be taken away; another container is a matter for `convert`.
+        // Trailing commas can be removed; changing the container takes `convert`.
         let fix = shape.strip_commas.then(Fix::of_file);
         findings.report_at(Location::whole(reader.source), severity, || {
-            words(found).fix(fix)
+            message_for(found).fix(fix)
         });
     }
 }
 
-fn words(found: Discrepancy) -> Message {
+fn message_for(found: Discrepancy) -> Message {
     let (message, help) = match found {
         Discrepancy::CommaAfterLines => (
-            "lines end in a comma; in JSON lines, records are separated by line breaks alone",
-            "remove the comma at the end of each line; the records were read without it",
+            "lines end with a comma: in JSON Lines, only line breaks separate records",
+            "remove the comma at the end of each line (the records were read without it)",
         ),
         Discrepancy::ObjectsOverLines => (
-            "objects are spread over several lines; JSON lines has one record on each line",
-            "rewrite it with `tunelint convert IN -o OUT.jsonl`; it was read anyway",
+            "objects over several lines: JSON Lines has one record per line",
+            "rewrite it with `tunelint convert IN -o OUT.jsonl` (it was read anyway)",
         ),
         Discrepancy::TableNamedLines => (
-            "this is CSV in a file that is named as JSON lines",
-            "rename it to .csv, or rewrite it with `tunelint convert IN -o OUT.jsonl`; it was read anyway",
+            "CSV in a file named as JSON Lines",
+            "rename it to .csv, or rewrite it with `tunelint convert IN -o OUT.jsonl` (it was read anyway)",
         ),
         Discrepancy::ListNamedLines => (
-            "this is one JSON list in a file that is named as JSON lines",
-            "rewrite it with `tunelint convert IN -o OUT.jsonl`, or rename it to .json; it was read anyway",
+            "JSON list in a file named as JSON Lines",
+            "rewrite it with `tunelint convert IN -o OUT.jsonl`, or rename it to .json (it was read anyway)",
         ),
         Discrepancy::LinesNamedDocument => (
-            "this is JSON lines in a file that is named as one JSON document",
-            "rename it to .jsonl, so that other programs read it as such",
+            "JSON Lines in a file named as a JSON document",
+            "rename it to .jsonl, so that other programs read it as JSON Lines",
         ),
         Discrepancy::LinesNamedTable => (
-            "this is JSON lines in a file that is named as a table",
-            "rename it to .jsonl; it was read as such",
+            "JSON Lines in a file named as a table",
+            "rename it to .jsonl (it was read as JSON Lines)",
         ),
         Discrepancy::SepLine => (
-            "the first line is Excel's `sep=` line, which only Excel understands",
-            "remove the line; it was left out",
+            "`sep=` line at the start of the file, which only Excel understands",
+            "remove the line (it was skipped)",
         ),
-        Discrepancy::Delimiter { found, expected } => return delimiter(found, expected),
+        Discrepancy::Delimiter { found, expected } => return delimiter_message(found, expected),
     };
     Message::new(message).help(help)
 }
 
-fn delimiter(found: u8, expected: u8) -> Message {
+fn delimiter_message(found: u8, expected: u8) -> Message {
     let (found, expected) = (delimiter_name(found), delimiter_name(expected));
     Message::new(format!(
-        "cells are separated by {found}, where the file's name promises {expected}"
+        "cells separated by {found}, but the file extension implies {expected}"
     ))
     .help(format!(
-        "name it with `--delimiter` to say that this is meant, or export the file with {expected}"
+        "set `--delimiter` if this is intended, or export the file with {expected}"
     ))
 }

@@ -1,4 +1,5 @@
-//! A file that is no text with records in it: another encoding, an archive, a page, a pointer.
+//! Flags files that are not UTF-8 text with records (another encoding, an archive, an HTML page, a
+//! Git LFS pointer), and merge conflict markers.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::source::{Facts, KnownFormat, UnsupportedFile};
@@ -6,14 +7,14 @@ use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "wrong-encoding",
     Level::Fixed(Severity::Error),
     Scope::Source,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::source(WrongEncoding))
 }
@@ -26,8 +27,8 @@ impl SourceRule for WrongEncoding {
         match &reader.shape {
             Err(unsupported) => {
                 findings.report_at(Location::whole(reader.source), Severity::Error, || {
-                    let (what, help) = words(*unsupported);
-                    Message::new(format!("this is {what}; nothing of it was checked")).help(help)
+                    let (content, help) = content_and_help(*unsupported);
+                    Message::new(format!("{content}; the file was not checked")).help(help)
                 });
             }
             Ok(_) => report_conflicts(reader.source, reader.facts(), findings),
@@ -35,76 +36,78 @@ impl SourceRule for WrongEncoding {
     }
 }
 
-/// What the file is, and what to do.
-fn words(file: UnsupportedFile) -> (String, String) {
-    let (what, help) = match file {
+/// What the file contains, and the help.
+fn content_and_help(file: UnsupportedFile) -> (String, String) {
+    let (content, help) = match file {
         UnsupportedFile::Unicode(name, option) => {
             let help = match option {
-                None => "save it as UTF-8".to_owned(),
-                Some(option) => format!("save it as UTF-8, or read it with `--encoding {option}`"),
+                None => "save the file as UTF-8".to_owned(),
+                Some(option) => {
+                    format!("save the file as UTF-8, or read it with `--encoding {option}`")
+                }
             };
-            return (format!("text in {name}, not UTF-8"), help);
+            return (format!("{name} text instead of UTF-8"), help);
         }
         UnsupportedFile::Windows1252 => (
-            "text that is probably in windows-1252, not UTF-8",
-            "save it as UTF-8, or read it with `--encoding windows-1252`; if it is UTF-8 with damaged lines, say `--encoding utf-8`",
+            "text that is probably windows-1252 instead of UTF-8",
+            "save the file as UTF-8, or read it with `--encoding windows-1252` (`--encoding utf-8` if only a few lines are damaged)",
         ),
         UnsupportedFile::LegacyEncoding => (
-            "text in an older encoding, not UTF-8",
-            "save it as UTF-8, or name the encoding: `--encoding windows-1251`, shift_jis, gbk, …; if it is UTF-8 with damaged lines, say `--encoding utf-8`",
+            "text in a legacy encoding instead of UTF-8",
+            "save the file as UTF-8, or set its encoding, such as `--encoding windows-1251`, shift_jis or gbk (`--encoding utf-8` if only a few lines are damaged)",
         ),
         UnsupportedFile::Known(format) => known(format),
         UnsupportedFile::Html => (
-            "an HTML page, not data",
-            "the download gave an error or login page: fetch the file again",
+            "HTML page instead of data",
+            "download the file again: this looks like an error or login page",
         ),
         UnsupportedFile::Binary => (
-            "binary data, not text",
-            "export it as CSV or JSON lines first",
+            "binary data instead of text",
+            "export it as CSV or JSON Lines first",
         ),
     };
-    (what.to_owned(), help.to_owned())
+    (content.to_owned(), help.to_owned())
 }
 
 fn known(format: KnownFormat) -> (&'static str, &'static str) {
     match format {
         KnownFormat::Gzip => (
             "gzip data",
-            "give it the ending .gz and it is read as it is, or unpack it",
+            "add the extension .gz, which is read directly, or decompress it",
         ),
         KnownFormat::Zstandard => (
             "Zstandard data",
-            "give it the ending .zst and it is read as it is, or unpack it",
+            "add the extension .zst, which is read directly, or decompress it",
         ),
         KnownFormat::Zip => (
-            "a ZIP archive or an Excel workbook",
+            "ZIP archive or Excel workbook",
             "unpack it, or save the sheet as CSV (UTF-8)",
         ),
-        KnownFormat::OldOffice => ("an old Excel or Word file", "save the sheet as CSV (UTF-8)"),
-        KnownFormat::Parquet => ("a Parquet file", "export it as JSON lines first"),
-        KnownFormat::Pdf => ("a PDF file", "export the text as CSV or JSON lines first"),
+        KnownFormat::OldOffice => ("old Excel or Word file", "save the sheet as CSV (UTF-8)"),
+        KnownFormat::Parquet => ("Parquet file", "export it as JSON Lines first"),
+        KnownFormat::Pdf => ("PDF file", "export the text as CSV or JSON Lines first"),
         KnownFormat::Sqlite => (
-            "an SQLite database",
-            "export the table as CSV or JSON lines first",
+            "SQLite database",
+            "export the table as CSV or JSON Lines first",
         ),
-        KnownFormat::Png => ("a PNG image", "name the file with the examples instead"),
+        KnownFormat::Png => ("PNG image", "pass the file with the examples instead"),
         KnownFormat::LfsPointer => (
-            "a Git LFS pointer, not the data",
-            "run `git lfs pull` to fetch the file itself",
+            "Git LFS pointer instead of the data",
+            "fetch the file with `git lfs pull`",
         ),
     }
 }
 
-/// Reports what git left in the file.
+/// Reports merge conflict markers that Git left in the file.
 fn report_conflicts(source: SourceId, facts: &Facts, findings: &mut Findings<'_>) {
     let Some(first) = facts.conflicts.first() else {
         return;
     };
     findings.report_at(Location::point(source, first), Severity::Error, || {
         let count = counted(facts.conflicts.count, "line");
-        let message = Message::new(format!("git left marks of a merge conflict here: {count}"));
+        let message = Message::new(format!("merge conflict markers on {count}"));
         message
-            .help("resolve the conflict and remove the marks")
+            .help("resolve the conflict, and remove the markers")
             .elsewhere(source, &facts.conflicts)
     });
 }

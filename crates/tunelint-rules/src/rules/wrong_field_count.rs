@@ -1,4 +1,4 @@
-//! A row with more or fewer cells than the header.
+//! Flags rows with more or fewer cells than the header.
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 use tunelint_data::record::{Body, Record};
@@ -7,14 +7,14 @@ use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "wrong-field-count",
     Level::Fixed(Severity::Error),
     Scope::Example,
 );
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(WrongFieldCount))
 }
@@ -28,21 +28,17 @@ impl RecordRule for WrongFieldCount {
         };
         let header = row.header();
         findings.report(record.at(Span::at(0)), Severity::Error, || {
-            let (have, want) = (row.len() as u64, header.names.len() as u64);
-            let spaced = row.cells().any(|cell| cell.as_str().starts_with(" \""));
+            let (found, expected) = (row.len() as u64, header.names.len() as u64);
+            let has_space_before_quote = row.cells().any(|cell| cell.as_str().starts_with(" \""));
             let help = match () {
-                () if spaced => {
-                    "a space stands before a quote: a quoted cell must begin with its quote"
+                () if has_space_before_quote => {
+                    "remove the space before the quote: a quoted cell must start with its quote"
                 }
-                () if have > want => "put a cell that holds the delimiter in double quotes",
-                () => "a cell or a delimiter is missing; an empty cell still needs its delimiter",
+                () if found > expected => "put cells that contain the delimiter in double quotes",
+                () => "add the missing cell: an empty cell still needs its delimiter",
             };
-            Message::new(format!(
-                "the row has {}, the header {}",
-                counted(have, "cell"),
-                counted(want, "column")
-            ))
-            .help(help)
+            let expected = counted(expected, "field");
+            Message::new(format!("expected {expected}, found {found}")).help(help)
         });
     }
 }

@@ -1,4 +1,4 @@
-//! A value of another type than the layout reads.
+//! Flags values of another type than the layout expects, in fields, messages and labels.
 
 use tunelint_data::record::Record;
 use tunelint_data::record::json::Kind;
@@ -10,11 +10,11 @@ use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
-/// What is known about the rule.
+/// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
     RuleMeta::new("wrong-type", Level::Fixed(Severity::Error), Scope::Example);
 
-/// Builds the rule.
+/// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
     Some(Check::record(WrongType))
 }
@@ -27,15 +27,16 @@ impl RecordRule for WrongType {
             return;
         };
         for mismatch in mismatches {
-            if !is_of_another_rule(&mismatch.kind) {
+            if !has_other_rule(&mismatch.kind) {
                 let place = record.at(mismatch.span);
-                findings.report(place, Severity::Error, || words(&mismatch.kind));
+                findings.report(place, Severity::Error, || message_for(&mismatch.kind));
             }
         }
     }
 }
 
-fn is_of_another_rule(kind: &MismatchKind) -> bool {
+/// Whether another rule reports this kind of mismatch.
+fn has_other_rule(kind: &MismatchKind) -> bool {
     matches!(
         kind,
         MismatchKind::MissingField { .. }
@@ -44,7 +45,7 @@ fn is_of_another_rule(kind: &MismatchKind) -> bool {
     )
 }
 
-fn words(kind: &MismatchKind) -> Message {
+fn message_for(kind: &MismatchKind) -> Message {
     let text = match kind {
         MismatchKind::MissingField { .. }
         | MismatchKind::MissingRole { .. }
@@ -55,36 +56,43 @@ fn words(kind: &MismatchKind) -> Message {
             found,
             expected,
         } => format!(
-            "{} is {}, not {}",
+            "{}: expected {}, found {}",
             quoted(name, 40),
-            found_as(*found),
-            wanted(*expected)
+            expected_type(*expected),
+            found_type(*found)
         ),
         MismatchKind::NotAnObject { item, found } => {
-            format!("{} is {}, not an object", called(*item), found.describe())
+            format!(
+                "{}: expected an object, found {}",
+                item_name(*item),
+                found.describe()
+            )
         }
-        MismatchKind::NoLabels => "`labels` holds no label".to_owned(),
+        MismatchKind::NoLabels => "no labels in `labels`".to_owned(),
         MismatchKind::NotOnePreferred => {
-            "`completions` needs one completion of score 1 and one of score 0".to_owned()
+            "`completions`: expected one completion with score 1 and one with score 0".to_owned()
         }
         MismatchKind::NotOneOfEachCandidate => {
-            "`candidates` needs one that is `preferred` and one that is `non-preferred`".to_owned()
+            "`candidates`: expected one `preferred` and one `non-preferred` candidate".to_owned()
         }
         MismatchKind::UnknownPreference { name } => format!(
-            "`preferenceLabel` is {}, not `preferred` or `non-preferred`",
+            "`preferenceLabel`: expected `preferred` or `non-preferred`, found {}",
             quoted(name, 40)
         ),
         MismatchKind::StepNotText(found) => {
-            format!("a step of `completions` is {}, not text", found.describe())
+            format!(
+                "step in `completions`: expected text, found {}",
+                found.describe()
+            )
         }
         MismatchKind::StepLabelNotBool(found) => format!(
-            "a label of `labels` is {}, not true or false",
+            "label in `labels`: expected true or false, found {}",
             found.describe()
         ),
-        MismatchKind::NoSteps => "`completions` holds no step".to_owned(),
+        MismatchKind::NoSteps => "no steps in `completions`".to_owned(),
         MismatchKind::StepCount { steps, labels } => format!(
-            "`labels` judges {}, and `completions` has {steps}",
-            counted(*labels as u64, "step")
+            "`labels`: expected {}, one per step in `completions`, found {labels}",
+            counted(*steps as u64, "label")
         ),
     };
     Message::new(text)
@@ -92,31 +100,31 @@ fn words(kind: &MismatchKind) -> Message {
 
 fn not_text(name: &str, found: Kind, raw: &str) -> Message {
     let message = Message::new(format!(
-        "{} is {}, not text",
+        "{}: expected text, found {}",
         quoted(name, 40),
         found.describe()
     ));
     match found {
         Kind::Number | Kind::Bool => message.help(format!(
-            "put it in quotes: {}",
+            "write it as a string: {}",
             quoted(&format!("\"{raw}\""), 40)
         )),
         Kind::Null => message.help("write the text, or remove the record"),
-        _ => message.help("write it as one string, as the model is to read or write it"),
+        _ => message.help("write it as one string, exactly as the model reads or writes it"),
     }
 }
 
-fn found_as(found: Found) -> &'static str {
+fn found_type(found: Found) -> &'static str {
     match found {
         Found::Json(kind) => kind.describe(),
         Found::Cell => "text",
     }
 }
 
-fn wanted(expected: Expected) -> &'static str {
+fn expected_type(expected: Expected) -> &'static str {
     match expected {
         Expected::List => "a list",
-        Expected::Messages => "a list of turns",
+        Expected::Messages => "a list of messages",
         Expected::Pairs => "a list of pairs",
         Expected::Pair => "a pair of texts",
         Expected::Texts => "a list of texts",
@@ -127,17 +135,15 @@ fn wanted(expected: Expected) -> &'static str {
         Expected::Labels => "an object of labels",
         Expected::Bool => "true or false",
         Expected::Number => "a number",
-        Expected::Candidates => {
-            "a list with a candidate that is `preferred` and one that is `non-preferred`"
-        }
-        Expected::MessagesWithCandidates => "a list of turns whose last one has `candidates`",
+        Expected::Candidates => "a list with one `preferred` and one `non-preferred` candidate",
+        Expected::MessagesWithCandidates => "a list of messages, the last one with `candidates`",
     }
 }
 
-fn called(item: Item) -> &'static str {
+fn item_name(item: Item) -> &'static str {
     match item {
-        Item::Message => "a turn",
-        Item::ContentPart => "a part of `content`",
-        Item::Segment => "a segment",
+        Item::Message => "message",
+        Item::ContentPart => "part of `content`",
+        Item::Segment => "segment",
     }
 }

@@ -1,8 +1,8 @@
-//! The start and the end of a text, whatever its length.
+//! The start and the end of a text, in bounded memory.
 
 use serde::{Deserialize, Serialize};
 
-/// A text of which only the start, and of a longer one the end, is kept.
+/// The start of a text, and the end of one that is longer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     head: Box<str>,
@@ -37,17 +37,17 @@ impl Cut {
         }
     }
 
-    /// Its start: the whole text if that is short.
+    /// The start, or the whole text if it is short.
     pub fn head(&self) -> &str {
         &self.head
     }
 
-    /// Its end: the whole text if that is short.
+    /// The end, or the whole text if it is short.
     pub fn tail(&self) -> &str {
         self.tail.as_deref().unwrap_or(&self.head)
     }
 
-    /// The text, if nothing was cut.
+    /// The whole text; `None` if it was cut.
     pub fn whole(&self) -> Option<&str> {
         self.tail.is_none().then_some(&*self.head)
     }

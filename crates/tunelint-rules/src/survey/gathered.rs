@@ -1,7 +1,7 @@
-//! What is gathered once about the whole dataset, for every rule that needs to see all of it.
+//! The survey: what is gathered once, over the whole dataset, for all rules that need it.
 //!
-//! A survey is filled batch by batch and merged in any grouping; the result does not depend on
-//! threads or on the size of batches.
+//! It is filled batch by batch and merged in any grouping. The result does not depend on the
+//! number of threads or on the batch size.
 
 use serde::{Deserialize, Serialize};
 use tunelint_data::text::position::SourceId;
@@ -15,32 +15,32 @@ use super::normal::Normalizer;
 use super::seen::{Group, Seen, Sighting, Spot};
 use super::sketch::{Horizon, Sketch};
 
-/// What must be gathered; nothing else is.
+/// The statistics to gather. Nothing else is gathered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Needs {
-    /// Every example's digests and place: 32 bytes an example.
+    /// The digests and location of every example: 32 bytes per example.
     pub seen: bool,
-    /// The lengths of outputs: a fixed size.
+    /// The lengths of outputs, in constant memory.
     pub lengths: bool,
-    /// What the common form is inferred from: a fixed size.
+    /// The input for inferring the format, in constant memory.
     pub form: bool,
 }
 
 impl Needs {
-    /// The number of examples alone, which costs nothing.
+    /// Only the number of examples.
     pub const COUNT: Self = Self {
         seen: false,
         lengths: false,
         form: false,
     };
 
-    /// What the common form is inferred from, and nothing else.
+    /// Only the input for inferring the format.
     pub const FORM: Self = Self {
         form: true,
         ..Self::COUNT
     };
 
-    /// Both.
+    /// The union of both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -51,32 +51,33 @@ impl Needs {
     }
 }
 
-/// What was gathered.
+/// The gathered statistics. Call [`observe`](Self::observe) for every example,
+/// [`merge`](Self::merge) in the order of the examples, and [`complete`](Self::complete) at the end.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Survey {
     needs: Needs,
-    /// The examples read.
+    /// The number of examples.
     pub examples: u64,
-    /// The sources that had any, in order.
+    /// The sources with examples, in order.
     pub sources: Vec<SourceId>,
     /// The lengths of outputs, in characters.
     pub output_lengths: Lengths,
-    /// Every example's digests and place.
+    /// The digests and location of every example.
     pub seen: Seen,
     /// A sample of the distinct inputs.
     pub sketch: Sketch,
     /// How often each output occurs.
     pub output_counts: OutputCounts,
-    /// What the form of the examples is; known once everything was seen.
+    /// The inferred format; empty before [`complete`](Self::complete).
     #[serde(skip)]
     pub inferred: Inferred,
-    /// The examples that share their input with others; known once everything was seen.
+    /// The groups of examples with equal inputs; empty before [`complete`](Self::complete).
     #[serde(skip)]
     pub repeated: Vec<Group>,
 }
 
 impl Survey {
-    /// An empty survey that will gather `needs`.
+    /// An empty survey that gathers `needs`.
     pub fn new(needs: Needs) -> Self {
         Self {
             needs,
@@ -84,7 +85,7 @@ impl Survey {
         }
     }
 
-    /// Takes one example into account, but for what `horizon` makes superfluous.
+    /// Adds one example. Skips work that, according to `horizon`, cannot change the result.
     pub fn observe(
         &mut self,
         example: &Example<'_>,
@@ -112,7 +113,7 @@ impl Survey {
         }
     }
 
-    /// Looks at what the common form shows itself in.
+    /// Adds an example to the input for inferring the format.
     fn observe_form(&mut self, example: &Example<'_>, horizon: &Horizon) {
         self.sketch.observe(example, horizon);
         if let Some(output) = example.output().filter(|_| !horizon.open_labels()) {
@@ -121,14 +122,14 @@ impl Survey {
         }
     }
 
-    /// Works out what follows from everything that was seen.
+    /// Infers the format and groups equal inputs. Called once, after the last example.
     pub fn complete(&mut self) {
         self.repeated = self.seen.groups();
         self.sketch.settle();
         self.inferred = Inferred::from_sketch(&self.sketch, &self.output_counts, self.examples);
     }
 
-    /// Counts all sources from `by` on: what was gathered in a run of its own joins another.
+    /// Adds `by` to every source id, before a survey of another run is merged.
     pub fn shift(&mut self, by: u32) {
         self.sources.iter_mut().for_each(|source| source.0 += by);
         self.output_lengths.shift(by);
@@ -137,24 +138,24 @@ impl Survey {
         self.output_counts.shift(by);
     }
 
-    /// Forgets what depends on the order in which parts were met: nothing is read from it.
+    /// Drops leftovers that depend on the order of merging, so that equal data gives equal surveys.
     pub fn settle(&mut self) {
         self.sketch.settle();
     }
 
-    /// Tells `horizon` what those who observe later need not look at.
+    /// Updates `horizon` with what later batches can skip.
     pub fn advance(&self, horizon: &Horizon) {
         horizon.advance(&self.sketch, self.output_counts.is_open());
     }
 
-    /// The task that the examples show; generation is what is left, and no knowledge.
+    /// The inferred task; `None` for generation, which is the fallback without evidence.
     pub fn task(&self) -> Option<Task> {
         let guess = self.inferred.task.as_ref()?;
         (guess.task != Task::Generation).then_some(guess.task)
     }
 
-    /// How often each label occurs in any spelling, the most frequent first; nothing where outputs
-    /// are drawn from no closed set.
+    /// How often each label occurs in any spelling, the most frequent first; empty if the outputs are
+    /// not labels.
     pub fn label_counts(&self) -> Vec<(String, u64)> {
         let stop = self.inferred.outputs.stop.as_ref();
         let stop = stop.map_or("", |stop| stop.value.as_str());
@@ -162,7 +163,7 @@ impl Survey {
         labels.map_or_else(Vec::new, |labels| labels.counts(&self.output_counts, stop))
     }
 
-    /// Adds the survey of the examples that follow.
+    /// Adds the survey of the examples that come after those of this one.
     pub fn merge(&mut self, other: Self) {
         self.examples += other.examples;
         for source in other.sources {

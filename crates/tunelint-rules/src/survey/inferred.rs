@@ -1,7 +1,7 @@
-//! What the data itself says its form is, and how a text departs from it.
+//! The inferred format of a dataset, and how a text differs from it.
 //!
-//! `Inferred::from_sketch` reads what was gathered; every part is absent where the evidence is not enough.
-//! A rule that needs an inference is built from it as it would be from a setting.
+//! [`Inferred::from_sketch`] infers it from the survey. Every part is `None` without enough evidence.
+//! Rules take an inferred part as they would take a setting.
 
 pub mod common;
 pub mod labels;
@@ -28,46 +28,46 @@ use markers::{Marker, Markers};
 use outputs::Outputs;
 use task::TaskGuess;
 
-/// The share of examples that must have one system text.
+/// The minimum share of examples with the same system prompt.
 const ONE_SYSTEM: f64 = 0.9;
 
-/// The common form of a set.
+/// The inferred format of a dataset.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inferred {
-    /// Distinct inputs that were looked at.
+    /// The number of distinct inputs in the sketch.
     pub inputs: usize,
-    /// Whether these were all examples, each with an input of its own: what none of them shows,
-    /// no example does.
+    /// Whether the sketch holds every example (all inputs are distinct and fit in it): what is not
+    /// in the sketch is not in the dataset.
     pub saw_all: bool,
-    /// The system text that nearly all examples have.
+    /// The system prompt that nearly all examples share.
     pub system: Option<Common>,
-    /// What most system texts start with, where they differ.
+    /// The preamble of the system prompts, if these differ.
     pub system_preamble: Option<Common>,
-    /// What most first prompts start with.
+    /// The preamble of the first prompts.
     pub preamble: Option<Common>,
-    /// What most first prompts end with.
+    /// The suffix of the first prompts.
     pub suffix: Option<Common>,
-    /// The markers of the first prompts.
+    /// The section markers of the first prompts.
     pub markers: Option<Markers>,
-    /// The form of the last answers.
+    /// The format of the last outputs.
     pub outputs: Outputs,
-    /// The labels that these are drawn from.
+    /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
-    /// What the model is tuned for.
+    /// The task.
     pub task: Option<TaskGuess>,
-    /// Lines that many inputs share, as hashes: see [`crate::survey::similarity`].
+    /// The hashes of lines that many inputs share: see [`crate::survey::similarity`].
     pub boilerplate: BTreeSet<u64>,
 }
 
 impl Inferred {
-    /// Infers it from the sketch of `examples` examples, and from how often each output occurs.
+    /// Infers the format from the sketch of `examples` examples and from the counts of outputs.
     pub fn from_sketch(sketch: &Sketch, output_counts: &OutputCounts, examples: u64) -> Self {
         let prompts: Vec<&Cut> = sketch.entries().map(|entry| &entry.input).collect();
         let systems: Vec<Option<&Cut>> = sketch.with_systems().map(|(_, system)| system).collect();
         let system = common::same(systems.iter().map(|cut| cut.map(Cut::head)), ONE_SYSTEM);
-        let given: Vec<&Cut> = systems.into_iter().flatten().collect();
+        let present: Vec<&Cut> = systems.into_iter().flatten().collect();
         let system_preamble = match &system {
-            None => common::beginning(&given).filter(|found| found.of == sketch.len()),
+            None => common::beginning(&present).filter(|found| found.of == sketch.len()),
             Some(_) => None,
         };
         let preamble = common::beginning(&prompts);
@@ -76,11 +76,11 @@ impl Inferred {
         let outputs = Outputs::infer(sketch);
         let stop = outputs.stop.as_ref().map_or("", |stop| stop.value.as_str());
         let labels = LabelSet::infer(output_counts, stop);
-        let kinds = labels.as_ref().map(|set| set.labels.len());
+        let label_count = labels.as_ref().map(|set| set.labels.len());
         Self {
             inputs: sketch.len(),
             saw_all: sketch.is_whole() && examples == sketch.len() as u64,
-            task: task::infer(sketch, kinds, markers.as_ref()),
+            task: task::infer(sketch, label_count, markers.as_ref()),
             suffix: common::ending(&prompts),
             boilerplate: boilerplate(sketch),
             system,
@@ -92,13 +92,13 @@ impl Inferred {
         }
     }
 
-    /// The preamble that is expected of every first prompt.
+    /// The preamble, if common enough to be expected of every first prompt.
     pub fn usual_preamble(&self) -> Option<&Common> {
         self.preamble.as_ref().filter(|found| found.is_usual())
     }
 
-    /// The markers that are expected in `text`. Those of a preamble that it lacks are not: one
-    /// cause, one finding.
+    /// The markers that are expected in `text`. If the preamble is missing, its markers are not
+    /// expected: one cause, one finding.
     pub fn expected_markers(&self, text: &str) -> impl Iterator<Item = &Marker> {
         let preamble = self.usual_preamble().map(|found| found.value.as_str());
         let lacks = preamble.is_some_and(|preamble| !text.starts_with(preamble));
@@ -106,8 +106,8 @@ impl Inferred {
         markers.filter(move |marker| !(lacks && marker.in_preamble))
     }
 
-    /// Whether an example may depart from what `majority` has: all of them do not, if everything
-    /// was looked at.
+    /// Whether an example can deviate from `majority`: not if every example was seen and none does.
+    /// If not, rules skip the second pass.
     pub fn may_depart<T>(&self, majority: &Majority<T>) -> bool {
         !(self.saw_all && majority.holders == majority.of)
     }

@@ -1,5 +1,4 @@
-//! How often each output occurs, as long as there are few: a closed set of labels shows itself
-//! in the counts.
+//! Counts of distinct outputs, as long as there are few. Labels are inferred from them.
 
 use std::collections::BTreeMap;
 
@@ -7,31 +6,31 @@ use serde::{Deserialize, Serialize};
 
 use super::seen::Spot;
 
-/// Distinct outputs that are counted; a set with more is open.
+/// The maximum number of distinct outputs. With more, counting stops.
 pub const MOST: usize = 1_000;
-/// Bytes of an output from which on it is no label.
+/// The maximum length of a label, in bytes.
 pub const LONGEST_LABEL: usize = 1_024;
 
-/// One distinct output.
+/// The count of a distinct output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counted {
-    /// How many examples have it.
+    /// The number of examples with this output.
     pub count: u64,
-    /// Where the first of them stands.
+    /// The location of the first of them.
     pub first: Spot,
 }
 
-/// Counts of outputs, trimmed of white space.
+/// Counts of distinct outputs. The caller trims whitespace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutputCounts {
     counts: BTreeMap<Box<str>, Counted>,
-    /// Outputs that are too long to be labels.
+    /// The number of outputs that are too long to be labels.
     long: u64,
     open: bool,
 }
 
 impl OutputCounts {
-    /// Counts one output; `spot` runs only for one that was not met before.
+    /// Counts one output. `spot` runs only for a new one.
     pub fn add(&mut self, output: &str, spot: impl FnOnce() -> Spot) {
         if self.open {
             return;
@@ -49,7 +48,7 @@ impl OutputCounts {
             first: spot(),
         };
         self.counts.insert(output.into(), counted);
-        self.close_if_full();
+        self.stop_if_full();
     }
 
     /// Adds the counts of other examples.
@@ -67,33 +66,33 @@ impl OutputCounts {
             known.count += more.count;
             known.first = known.first.min(more.first);
         }
-        self.close_if_full();
+        self.stop_if_full();
     }
 
-    /// Counts the sources of the first places from `by` on.
+    /// Adds `by` to the source ids of the locations.
     pub fn shift(&mut self, by: u32) {
         let counted = self.counts.values_mut();
         counted.for_each(|counted| counted.first.shift(by));
     }
 
-    /// The distinct outputs with their counts, bytewise; nothing where there are too many.
+    /// The distinct outputs with their counts, in byte order; empty if there were too many.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Counted)> {
         self.counts
             .iter()
             .map(|(output, counted)| (&**output, *counted))
     }
 
-    /// Whether there are more distinct outputs than are counted.
+    /// Whether there were too many distinct outputs to count.
     pub fn is_open(&self) -> bool {
         self.open
     }
 
-    /// How many outputs were too long to be labels.
+    /// The number of outputs that were too long to be labels.
     pub fn long(&self) -> u64 {
         self.long
     }
 
-    /// Says that the set is open: somebody else has seen too many.
+    /// Stops counting: there are too many distinct outputs, here or in another batch.
     pub(super) fn open_up(&mut self) {
         *self = Self {
             open: true,
@@ -101,7 +100,7 @@ impl OutputCounts {
         };
     }
 
-    fn close_if_full(&mut self) {
+    fn stop_if_full(&mut self) {
         if self.counts.len() > MOST {
             self.open_up();
         }

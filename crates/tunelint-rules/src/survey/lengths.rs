@@ -1,4 +1,5 @@
-//! The lengths of texts: exact quantiles up to 127, within 1 % beyond, in a fixed size.
+//! The distribution of text lengths in constant memory. Quantiles are exact up to 127, and within
+//! 1% beyond.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::seen::Spot;
 
-/// Counts of lengths, and the places of the longest.
+/// A histogram of lengths, with the locations of the longest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lengths {
     buckets: BTreeMap<u16, u64>,
@@ -14,24 +15,24 @@ pub struct Lengths {
     longest: Vec<(u64, Spot)>,
 }
 
-/// A range of lengths, and how many are in it.
+/// A range of lengths, and the number of lengths in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Bin {
-    /// The shortest in it.
+    /// The lower end, inclusive.
     pub from: u64,
-    /// The longest in it; `None` where it holds all that are longer.
+    /// The upper end, inclusive; `None` if the range is open.
     pub to: Option<u64>,
-    /// How many.
+    /// The number of lengths in it.
     pub count: u64,
 }
 
-/// How many of the longest keep their place.
+/// The number of longest texts whose location is kept.
 pub const LONGEST: usize = 32;
-/// Bits of a length that are kept: 128 steps for each doubling.
+/// Significant bits of a bucket: 128 buckets per doubling.
 const PRECISION: u32 = 7;
 
 impl Lengths {
-    /// Takes one length into account; `spot` runs only if it is among the longest.
+    /// Adds one length. `spot` runs only if it is among the longest so far.
     pub fn add(&mut self, length: u64, spot: impl FnOnce() -> Spot) {
         *self.buckets.entry(bucket(length)).or_default() += 1;
         self.total += 1;
@@ -41,7 +42,7 @@ impl Lengths {
         }
     }
 
-    /// Adds the lengths of the examples that follow.
+    /// Adds the lengths of later examples.
     pub fn merge(&mut self, other: Self) {
         for (bucket, count) in other.buckets {
             *self.buckets.entry(bucket).or_default() += count;
@@ -53,17 +54,17 @@ impl Lengths {
             .for_each(|entry| self.insert(entry));
     }
 
-    /// Counts the sources of the longest from `by` on.
+    /// Adds `by` to the source ids of the longest.
     pub fn shift(&mut self, by: u32) {
         self.longest.iter_mut().for_each(|(_, spot)| spot.shift(by));
     }
 
-    /// How many lengths there are.
+    /// The number of lengths.
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// The length that `share` of all do not exceed; 0 if there is none.
+    /// The quantile at `share` (0 to 1); 0 if there are no lengths.
     pub fn quantile(&self, share: f64) -> u64 {
         let rank = ((self.total as f64 * share).ceil() as u64).clamp(1, self.total.max(1));
         let mut below = 0;
@@ -76,19 +77,19 @@ impl Lengths {
         0
     }
 
-    /// The longest, with their places; of equal ones the first.
+    /// The longest, in descending order, with their locations. Ties go to the first.
     pub fn longest(&self) -> &[(u64, Spot)] {
         &self.longest
     }
 
-    /// How many lengths there are in each of at most `most` ranges of one round width; what is
-    /// longer than 97 % of them is in the last.
+    /// A histogram of at most `most` ranges of equal, round width. The last range also holds the
+    /// lengths above the 97% quantile.
     pub fn bins(&self, most: u64) -> Vec<Bin> {
         let Some((&shortest, _)) = self.buckets.first_key_value() else {
             return Vec::new();
         };
         let (low, high) = (bucket_floor(shortest), self.quantile(0.97));
-        // Rounding the start down may take one range more.
+        // Rounding the start down may add one range.
         let width = round_width((high - low + 1).div_ceil(most.max(2) - 1));
         let start = low / width * width;
         let ranges = (high - start) / width + 1;
@@ -124,7 +125,7 @@ impl Lengths {
     }
 }
 
-/// The next of 1, 2, 5, 10, 20, 50, …
+/// Rounds up to 1, 2, 5, 10, 20, 50, …
 fn round_width(width: u64) -> u64 {
     let mut unit = 1_u64;
     loop {
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_close() {
+    fn quantiles_are_within_one_percent() {
         let mut lengths = Lengths::default();
         (1..=10_000).for_each(|length| lengths.add(length, Spot::default));
         for (share, exact) in [(0.25, 2500.0), (0.5, 5000.0), (0.75, 7500.0)] {

@@ -1,17 +1,17 @@
-//! The form of a text in which differences that mean nothing are gone: letter case, compatibility
-//! forms (NFKC), the kind and number of spaces and underscores between words, punctuation at the
-//! edges. Hyphens stay: before a digit, one is a minus sign.
+//! Text normalization for comparing texts. It removes differences without meaning: letter case,
+//! compatibility forms (NFKC), the kind and number of spaces and underscores between words,
+//! punctuation at the edges. Hyphens stay: before a digit, a hyphen is a minus sign.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-/// Makes normal forms, and keeps its buffer between them.
+/// Normalizes texts. Reuses its buffer, so keep one per thread.
 #[derive(Debug, Default)]
 pub struct Normalizer {
     form: Vec<u8>,
 }
 
 impl Normalizer {
-    /// The normal form of `text`.
+    /// The normal form of `text`, valid until the next call.
     ///
     /// ```
     /// use tunelint_rules::survey::Normalizer;
@@ -26,7 +26,7 @@ impl Normalizer {
             let (ascii, tail) = rest
                 .split_at_checked(ascii_run(rest.as_bytes()))
                 .unwrap_or((rest, ""));
-            // A plain map over bytes is done by vector instructions.
+            // The compiler vectorizes a plain map over bytes.
             self.form
                 .extend(ascii.as_bytes().iter().map(|&byte| fold(byte)));
             let end = tail
@@ -35,15 +35,15 @@ impl Normalizer {
                 .find(|(_, c)| c.is_ascii())
                 .map_or(tail.len(), |(at, _)| at);
             let (other, tail) = tail.split_at_checked(end).unwrap_or((tail, ""));
-            self.push_other(other);
+            self.push_non_ascii(other);
             rest = tail;
         }
-        squeeze(&mut self.form);
+        collapse_spaces(&mut self.form);
         trim_edges(&self.form)
     }
 
-    /// Takes characters that are not ASCII, and the one before them.
-    fn push_other(&mut self, text: &str) {
+    /// Adds a run of non-ASCII characters, with the ASCII character before it.
+    fn push_non_ascii(&mut self, text: &str) {
         if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
             text.chars().for_each(|c| self.push_char(c));
         } else {
@@ -65,8 +65,8 @@ impl Normalizer {
     }
 }
 
-/// Bytes that can be folded on their own: the ASCII characters before the next other character,
-/// but for the last one, which a combining mark may belong to.
+/// The number of leading bytes that can be folded one by one: the ASCII characters up to the next
+/// non-ASCII one, except the last, which may carry a combining mark.
 fn ascii_run(bytes: &[u8]) -> usize {
     const STEP: usize = 64;
     let whole = bytes
@@ -81,16 +81,16 @@ fn ascii_run(bytes: &[u8]) -> usize {
     }
 }
 
-/// A letter in lower case; a space for everything that separates words.
+/// Lowercases a letter, and replaces a word separator with a space.
 fn fold(byte: u8) -> u8 {
-    // Without branches, for the sake of the vector instructions.
+    // Branch-free, so that the compiler can vectorize it.
     let separates = (byte == b'_') | (byte.wrapping_sub(9) <= 4);
     let lower = byte | (u8::from(byte.wrapping_sub(b'A') < 26) << 5);
     if separates { b' ' } else { lower }
 }
 
-/// Makes one space of several, by moving what stands between them.
-fn squeeze(form: &mut Vec<u8>) {
+/// Replaces runs of spaces with one space, in place.
+fn collapse_spaces(form: &mut Vec<u8>) {
     let finder = memchr::memmem::Finder::new(b"  ");
     let (mut kept, mut from) = (0, 0);
     while let Some(at) = form.get(from..).and_then(|rest| finder.find(rest)) {
@@ -123,7 +123,7 @@ fn trim_edges(form: &[u8]) -> &[u8] {
         .iter()
         .rposition(|byte| !edge(byte))
         .map_or(start, |at| at + 1);
-    // A text of punctuation alone is not empty: `?` and `!` are different answers.
+    // Text of only punctuation keeps it: `?` and `!` are different outputs.
     if start >= end {
         form
     } else {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn spaces_are_squeezed_wherever_they_stand() {
+    fn runs_of_spaces_are_collapsed_everywhere() {
         let text = "The quick  brown_fox \t jumps over\n\nthe LAZY dog, ".repeat(7);
         let expected = "the quick brown fox jumps over the lazy dog, ".repeat(7);
         assert_eq!(normal(&text), expected.trim_end_matches(", "));
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_signs_stay() {
+    fn numbers_and_signs_are_kept() {
         assert_ne!(normal("1"), normal("2"));
         assert_ne!(normal("3"), normal("-3"));
         assert_ne!(normal("?"), normal("!"));

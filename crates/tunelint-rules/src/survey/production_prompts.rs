@@ -1,4 +1,4 @@
-//! Prompts as the application sends them, to be compared with what a model was trained on.
+//! Production prompts, as the application sends them, for comparing them with the training inputs.
 
 use std::io::{self, Read};
 
@@ -11,27 +11,31 @@ use tunelint_data::text::position::{Position, SourceId, Span};
 use tunelint_layouts::example::{Example, Role, Turn};
 use tunelint_layouts::reader::{DecodeOutcome, INPUT_NAMES, OpenError, ReadOptions, Reader};
 
-/// The prompts, as a sample that is compared feature by feature.
+/// A sample of production prompts.
 #[derive(Debug, Clone, Default)]
 pub struct Prompts {
-    /// Distinct prompts.
+    /// The distinct prompts.
     pub sketch: Sketch,
-    /// Records and lines that no prompt could be read from.
+    /// The number of records or lines without a readable prompt.
     pub unread: u64,
 }
 
-/// The largest text file of prompts that is read: it is a sample, not a log.
-const MOST_BYTES: u64 = 256 << 20;
+/// The maximum number of bytes read from a text file: it is a sample, not a log.
+const MAX_BYTES: u64 = 256 << 20;
 
 impl Prompts {
-    /// Reads a file of prompts: records in any layout, with or without an answer, or one prompt a
-    /// line in a file that ends with `.txt`.
+    /// Reads a file of prompts: records in any layout, with or without an output, or one prompt per
+    /// line in a `.txt` file.
     ///
     /// # Errors
-    /// What reading returns.
+    /// If the file cannot be opened or read.
     pub fn read(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
         let mut prompts = Self::default();
-        if input.name.extension().is_some_and(|ending| ending == "txt") {
+        if input
+            .name
+            .extension()
+            .is_some_and(|extension| extension == "txt")
+        {
             prompts.read_lines(source, &input)?;
         } else {
             prompts.read_records(Reader::open(source, input, options)?)?;
@@ -42,7 +46,7 @@ impl Prompts {
 
     fn read_lines(&mut self, source: SourceId, input: &Input) -> io::Result<()> {
         let mut bytes = Vec::new();
-        input.open()?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+        input.open()?.take(MAX_BYTES).read_to_end(&mut bytes)?;
         let mut start = Position::START;
         for (line, ordinal) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
             let record = Record {
@@ -71,7 +75,7 @@ impl Prompts {
     fn read_records(&mut self, mut reader: Reader) -> io::Result<()> {
         reader.each_record(&mut |outcome| match outcome {
             DecodeOutcome::Example(example) => self.observe(example),
-            DecodeOutcome::Unreadable(record, _) => match prompt_alone(record) {
+            DecodeOutcome::Unreadable(record, _) => match prompt_without_output(record) {
                 Some(text) => {
                     let turn = Turn::of_text(Role::User, text);
                     self.observe(&Example::new(*record, vec![turn]));
@@ -86,8 +90,8 @@ impl Prompts {
     }
 }
 
-/// The prompt of a record that has no answer, by the names that inputs usually have.
-fn prompt_alone<'a>(record: &Record<'a>) -> Option<Text<'a>> {
+/// The prompt of a record without an output, by the usual names of input fields.
+fn prompt_without_output<'a>(record: &Record<'a>) -> Option<Text<'a>> {
     INPUT_NAMES
         .iter()
         .find_map(|name| match record.body.field(name)? {

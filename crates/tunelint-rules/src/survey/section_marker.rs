@@ -1,14 +1,14 @@
-//! Markers: the words that introduce the parts of an input, such as `question:`, `**Context:**`
-//! or `<text>`, and how they are found in a text.
+//! Section markers: labels such as `question:`, `**Context:**` or `<text>` that introduce the parts
+//! of an input. Finds them in a text.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// What follows a marker.
+/// The separator after a marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Separator {
-    /// Text at once, or the end.
+    /// None: text, or the end of the input.
     Nothing,
     /// A space.
     Space,
@@ -17,7 +17,7 @@ pub enum Separator {
 }
 
 impl Separator {
-    /// What it is, in words.
+    /// A noun phrase for messages, such as `a space`.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -27,40 +27,41 @@ impl Separator {
     }
 }
 
-/// A marker as it stands in one text.
+/// An occurrence of a marker in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Its letters as written, with markup and colon: `**Question:**`.
+    /// The marker as written, with markup and colon: `**Question:**`.
     pub form: Box<str>,
-    /// The byte at which it starts.
+    /// The byte offset of its start.
     pub at: usize,
-    /// What follows it.
+    /// The separator after it.
     pub separator: Separator,
-    /// It stands in a list: `- name: x`.
+    /// Whether it is in a list item: `- name: x`.
     pub bullet: bool,
 }
 
 impl Event {
-    /// What makes it the same marker in other letter case, markup or spacing.
+    /// The key of the marker, without letter case, markup and spacing.
     pub fn key(&self) -> String {
         key(&self.form)
     }
 
-    /// The bytes it takes.
+    /// Its byte range in the text.
     pub fn range(&self) -> std::ops::Range<usize> {
         self.at..self.at + self.form.len()
     }
 }
 
-/// The letters of a marker, folded: `**Order_ID:**` is `order id`; a tag keeps its brackets.
+/// The key of a marker: its words in lower case, so `**Order_ID:**` gives `order id`. A tag keeps its
+/// brackets.
 ///
 /// ```
 /// assert_eq!(tunelint_rules::survey::section_marker::key("**Order_ID:**"), "order id");
 /// assert_eq!(tunelint_rules::survey::section_marker::key("<Text>"), "<text>");
 /// ```
 pub fn key(form: &str) -> String {
-    let quoted = form.trim_start_matches(['#', '>', ' ', '\t']);
-    let letters = quoted.trim_matches(['*', '_', ' ', '\t', ':', '：', '=']);
+    let unquoted = form.trim_start_matches(['#', '>', ' ', '\t']);
+    let letters = unquoted.trim_matches(['*', '_', ' ', '\t', ':', '：', '=']);
     let folded = letters.to_lowercase();
     let words: Vec<&str> = folded
         .split([' ', '_', '-'])
@@ -69,17 +70,17 @@ pub fn key(form: &str) -> String {
     words.join(" ")
 }
 
-/// Different markers of one text that are kept: a text with more is no template, and those at its
-/// start and end are most likely to belong to one.
+/// The number of distinct markers kept from the start and the end of a text. A text with more of
+/// them is not a template, and those at its edges are the most likely to be part of one.
 const KEPT: (usize, usize) = (48, 16);
-/// Words of a marker at the start of a line.
+/// Maximum number of words of a marker at the start of a line.
 const WORDS: usize = 4;
-/// Characters of such a marker.
+/// Maximum length of such a marker, in characters.
 const LONGEST: usize = 60;
-/// Letters of a marker inside a line.
+/// Length of a marker inside a line, in letters.
 const INLINE: std::ops::RangeInclusive<usize> = 2..=25;
 
-/// The markers of a text, each where it stands first, in order.
+/// The first occurrence of each marker of a text, in order.
 ///
 /// ```
 /// use tunelint_rules::survey::section_marker::events;
@@ -95,7 +96,7 @@ pub fn events(text: &str) -> Vec<Event> {
         found: Vec::new(),
     };
     scan.at(memchr::memchr3_iter(b':', b'=', b'<', text.as_bytes()));
-    // The full-width colon of Chinese and Japanese.
+    // The full-width colon used in Chinese and Japanese.
     scan.at(memchr::memmem::find_iter(text.as_bytes(), "：".as_bytes()));
     let mut found = scan.found;
     found.sort_by_key(|event| event.at);
@@ -106,17 +107,17 @@ pub fn events(text: &str) -> Vec<Event> {
     found
 }
 
-/// A text that is gone through once, however many signs it has.
+/// A single pass over a text, in linear time for any number of colons and tags.
 struct Scan<'t> {
     text: &'t str,
     seen: BTreeSet<String>,
-    /// Names of tags that are closed nowhere behind the place where they were looked for.
+    /// Tag names without a closing tag in the rest of the text.
     unclosed: BTreeSet<&'t str>,
     found: Vec<Event>,
 }
 
 impl<'t> Scan<'t> {
-    /// Looks at the signs at `places`, which are in order.
+    /// Checks the colons, equals signs and tags at `places`, which must be in order.
     fn at(&mut self, places: impl Iterator<Item = usize>) {
         let (text, mut line_start) = (self.text, 0);
         for at in places {
@@ -134,29 +135,29 @@ impl<'t> Scan<'t> {
         }
     }
 
-    /// `<name>`, where it is closed later.
+    /// The tag `<name>` at `at`, if it is closed later.
     fn tag(&mut self, at: usize) -> Option<Event> {
         let rest = self.text.get(at + 1..)?;
         let name = rest.get(..rest.bytes().take(LONGEST).position(|byte| byte == b'>')?)?;
-        let begins = name.chars().next().is_some_and(char::is_alphabetic);
+        let starts_with_letter = name.chars().next().is_some_and(char::is_alphabetic);
         let inner = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
         let known = self.unclosed.contains(name) || self.unclosed.len() > KEPT.0 + KEPT.1;
-        if !begins || !name.chars().all(inner) || known {
+        if !starts_with_letter || !name.chars().all(inner) || known {
             return None;
         }
         let form = format!("<{name}>");
         if self.seen.contains(&key(&form)) {
             return None;
         }
-        let behind = rest.get(name.len() + 1..)?;
-        if memchr::memmem::find(behind.as_bytes(), format!("</{name}>").as_bytes()).is_none() {
+        let after = rest.get(name.len() + 1..)?;
+        if memchr::memmem::find(after.as_bytes(), format!("</{name}>").as_bytes()).is_none() {
             self.unclosed.insert(name);
             return None;
         }
         Some(Event {
             form: form.into(),
             at,
-            separator: separator(behind),
+            separator: separator(after),
             bullet: false,
         })
     }
@@ -171,7 +172,7 @@ fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
         let next = text.get(end..)?.chars().next();
         Some(next.is_none_or(|c| c.is_whitespace() || is_bracket_or_quote(c)))
     };
-    // Most colons are no marker's: times, addresses, code.
+    // Most colons do not end a marker: times, URLs, code.
     if !follows(end)? && !text.get(end..)?.starts_with(['*', '_']) {
         return None;
     }
@@ -197,11 +198,11 @@ fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
     })
 }
 
-/// What `behind`, the text behind a marker, begins with.
-pub fn separator(behind: &str) -> Separator {
-    match behind.trim_start_matches([' ', '\t']).chars().next() {
+/// The separator at the start of `after`, the text after a marker.
+pub fn separator(after: &str) -> Separator {
+    match after.trim_start_matches([' ', '\t']).chars().next() {
         Some('\n' | '\r') => Separator::Newline,
-        _ if behind.starts_with(char::is_whitespace) => Separator::Space,
+        _ if after.starts_with(char::is_whitespace) => Separator::Space,
         _ => Separator::Nothing,
     }
 }
@@ -213,12 +214,12 @@ fn is_bracket_or_quote(c: char) -> bool {
     )
 }
 
-/// The words before a colon.
+/// The name of a marker, before its colon.
 struct Name {
     start: usize,
     at_line_start: bool,
     bullet: bool,
-    /// One plain word, which marks inside a line too.
+    /// Whether it is a single plain word, which may also be a marker inside a line.
     inline: bool,
 }
 
@@ -236,7 +237,7 @@ fn name_before(before: &str, line_start: usize) -> Option<(Name, &'static str)> 
     line_name(before, line_start).or_else(inline)
 }
 
-/// The same where it is all that the line begins with.
+/// The name, if it starts at the start of the line.
 fn line_name(before: &str, line_start: usize) -> Option<(Name, &'static str)> {
     let line = before
         .get(line_start..)
@@ -265,18 +266,18 @@ fn line_name(before: &str, line_start: usize) -> Option<(Name, &'static str)> {
     if indent > 3 || words.len() - name.len() > 1 + markup.len() || !is_name(name) {
         return None;
     }
-    // A heading's signs are part of how it is written, a list's are not.
+    // The signs of a heading are part of the marker, a list bullet is not.
     let form = if signed && !bullet { open } else { rest };
     let name = Name {
         start: line_start + (line.len() - form.len()),
         at_line_start: true,
         bullet,
-        inline: markup.is_empty() && is_single(name),
+        inline: markup.is_empty() && is_single_word(name),
     };
     Some((name, markup))
 }
 
-/// One to four words that start with a letter.
+/// Whether a text can be the name of a marker: one to four words that start with a letter.
 fn is_name(name: &str) -> bool {
     let inner = |c: char| {
         c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '/' | '\'' | '’' | '(' | ')')
@@ -288,11 +289,12 @@ fn is_name(name: &str) -> bool {
         && name.split_whitespace().count() <= WORDS
 }
 
-fn is_single(name: &str) -> bool {
+/// Whether a text is one word that may be a marker inside a line.
+fn is_single_word(name: &str) -> bool {
     INLINE.contains(&name.chars().count()) && name.chars().all(char::is_alphabetic)
 }
 
-/// The start of the single word, perhaps with a number, before a colon inside a line.
+/// The start of the single word, optionally with a number, before a colon inside a line.
 fn last_word(before: &str) -> Option<usize> {
     let numbered = before.trim_end_matches(|c: char| c.is_ascii_digit());
     let word_end = match before.len() - numbered.len() {
@@ -310,8 +312,9 @@ fn last_word(before: &str) -> Option<usize> {
     let start = word_end.len() - word;
     let letters = word_end.get(start..)?.chars().count();
     let previous = word_end.get(..start)?.chars().next_back();
-    let free = previous.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | ':' | '/')));
-    (INLINE.contains(&letters) && free).then_some(start)
+    let is_separate =
+        previous.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | ':' | '/')));
+    (INLINE.contains(&letters) && is_separate).then_some(start)
 }
 
 #[cfg(test)]
@@ -326,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn line_markers_have_markup_bullets_and_spaces() {
+    fn line_markers_may_have_markup_bullets_and_spaces() {
         let text =
             "## Task name: x\n**Context:** y\n**Note**: z\n- price: 3\nAnswer :\nkey= 4\n  id: 5";
         let found = forms(text);
@@ -347,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn inside_a_line_one_word_marks() {
+    fn inside_a_line_only_single_words_are_markers() {
         assert_eq!(
             forms("it is so, Question: why? Step 7: go"),
             ["Question:", "Step 7:"]
@@ -360,12 +363,12 @@ mod tests {
     }
 
     #[test]
-    fn full_width_colons_mark() {
+    fn full_width_colons_end_markers() {
         assert_eq!(forms("问题： 为什么\n回答：\n"), ["问题：", "回答："]);
     }
 
     #[test]
-    fn separators_are_told_apart() {
+    fn separators_are_recognized() {
         let of = |text| events(text).first().map(|event| event.separator);
         assert_eq!(of("Q: a"), Some(Separator::Space));
         assert_eq!(of("Ask: a"), Some(Separator::Space));

@@ -1,9 +1,9 @@
-//! Every example that was seen, as digests and its place: what exact duplicates, conflicting
-//! outputs and leaks are found with.
+//! Digests and locations of all examples, for finding duplicates, conflicting outputs and leaks into
+//! the validation set.
 //!
-//! 32 bytes an example, appended and sorted once at the end: no growth spike, and the same answer
-//! with any number of threads. A digest of 64 bits decides about inputs: among ten million
-//! examples, the chance that two different inputs are taken for equal is 1 in 370,000.
+//! An example takes 32 bytes. Digests are appended and sorted once at the end: memory grows without
+//! spikes, and the result is the same with any number of threads. Inputs are compared by a 64-bit
+//! digest: among ten million examples, the chance that two different inputs collide is 1 in 370,000.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,12 +18,12 @@ use tunelint_data::text::position::{Location, Position, SourceId, Span};
 use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::reader::Reader;
 
-/// A place in 20 bytes: its order is that of sources, then of offsets.
+/// A location in 20 bytes, ordered by source, then by offset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Spot {
-    /// 24 bits: sixteen million sources.
+    /// 24 bits: up to 16 million sources.
     source: [u8; 3],
-    /// 40 bits: a terabyte each.
+    /// 40 bits: up to 1 TB per source.
     offset: [u8; 5],
     record: u32,
     line: u32,
@@ -31,7 +31,7 @@ pub struct Spot {
 }
 
 impl Spot {
-    /// The place of `span` in `record`. Numbers that are larger than the fields are cut to them.
+    /// The location of `span` in `record`. Numbers that exceed their field saturate.
     pub fn new(record: &Record<'_>, span: Span) -> Self {
         let before = record
             .raw
@@ -50,7 +50,7 @@ impl Spot {
         }
     }
 
-    /// Counts its source from `by` on.
+    /// Adds `by` to the source id.
     pub fn shift(&mut self, by: u32) {
         let [a, b, c] = self.source;
         let source = u32::from_be_bytes([0, a, b, c]).saturating_add(by);
@@ -58,7 +58,7 @@ impl Spot {
         self.source = shifted;
     }
 
-    /// The full location: a point, since the length is not kept.
+    /// The full location, as a point: the length is not kept.
     pub fn location(self) -> Location {
         let [a, b, c] = self.source;
         let [d, e, f, g, h] = self.offset;
@@ -78,30 +78,30 @@ impl Spot {
         }
     }
 
-    /// Which record it is in its source.
+    /// The ordinal of the record in its source, from 1.
     pub fn record(self) -> u64 {
         self.record.into()
     }
 }
 
-/// One example as it was seen.
+/// The digests of an example, with its location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sighting {
-    /// The normal form of everything before the last answer.
+    /// The digest of everything before the last output, in normal form.
     input: u64,
-    /// Where it stands.
+    /// The location.
     spot: Spot,
-    /// 20 bits of the normal form of the answer; 12 of the exact form of both. They only decide
-    /// among examples whose inputs are equal.
+    /// 20 bits for the normal form of the output, 12 for the exact text of the whole example. Only
+    /// comparable among examples with equal inputs.
     output: u32,
 }
 
 const EXACT_BITS: u32 = 12;
-/// The input digest of examples without an input; they belong to no group.
+/// The input digest of examples without an input. They are in no group.
 const BLANK: u64 = 0;
 
 impl Sighting {
-    /// The digests of an example and its place.
+    /// Computes the digests of an example.
     pub fn of(example: &Example<'_>, normalizer: &mut Normalizer) -> Self {
         let (mut input, mut output, mut exact) = (0_u64, 0_u64, 0_u64);
         if example
@@ -109,20 +109,20 @@ impl Sighting {
             .iter()
             .all(tunelint_layouts::example::Turn::is_blank)
         {
-            // Nothing was asked: `empty-input` says so, and equal answers mean nothing.
+            // Without inputs, equal outputs mean nothing. `empty-input` reports these examples.
             return Self {
                 input: BLANK,
                 spot: Spot::new(&example.record, Span::at(0)),
                 output: 0,
             };
         }
-        let answer = example
+        let output_index = example
             .turns
             .iter()
             .rposition(|turn| turn.role == Role::Model);
         for (index, turn) in example.turns.iter().enumerate() {
             let text = turn.joined();
-            let seed = if Some(index) == answer {
+            let seed = if Some(index) == output_index {
                 &mut output
             } else {
                 &mut input
@@ -142,41 +142,40 @@ impl Sighting {
         }
     }
 
-    /// Whether the inputs are equal up to their normal form.
+    /// Whether the inputs are equal in normal form.
     pub fn same_input(&self, other: &Self) -> bool {
         self.input == other.input
     }
 
-    /// Where it stands.
+    /// The location of the example.
     pub fn spot(&self) -> Spot {
         self.spot
     }
 
-    /// What it is, wherever it stands.
+    /// A digest of the content, independent of the location. Used in fingerprints.
     pub fn identity(&self) -> [u8; 16] {
         ((u128::from(self.input) << 32) | u128::from(self.output)).to_le_bytes()
     }
 
-    /// Whether the answers are equal up to their normal form; the inputs must be.
+    /// Whether the outputs are equal in normal form. Only valid if the inputs are equal.
     pub fn same_output(&self, other: &Self) -> bool {
         self.output_digest() == other.output_digest()
     }
 
-    /// The digest of the answer's normal form; only comparable where the inputs are equal.
+    /// The digest of the output's normal form. Only comparable if the inputs are equal.
     pub fn output_digest(&self) -> u32 {
         self.output >> EXACT_BITS
     }
 
-    /// Whether input and answer are equal to the letter; the answers must have the same normal
-    /// form.
+    /// Whether input and output are exactly equal. Only valid if both are equal in normal form.
     pub fn same_text(&self, other: &Self) -> bool {
         self.output == other.output
     }
 }
 
-/// All sightings, in the order of their places.
+/// The digests of all examples, in the order of their locations.
 ///
-/// They are kept in chunks, so that no growth ever copies them.
+/// Stored in chunks, so that growing never copies them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     chunks: Vec<Vec<Sighting>>,
@@ -185,11 +184,11 @@ pub struct Seen {
 const CHUNK_BITS: u32 = 12;
 const CHUNK: usize = 1 << CHUNK_BITS;
 
-/// Examples with the same input, in the order of their places.
+/// Examples with equal inputs, in the order of their locations.
 pub type Group = Vec<Sighting>;
 
 impl Seen {
-    /// Adds one.
+    /// Adds an example.
     pub fn push(&mut self, sighting: Sighting) {
         match self.chunks.last_mut() {
             Some(chunk) if chunk.len() < CHUNK => chunk.push(sighting),
@@ -202,7 +201,7 @@ impl Seen {
         }
     }
 
-    /// Adds those of the examples that follow.
+    /// Adds the digests of later examples.
     pub fn merge(&mut self, other: Self) {
         if self.chunks.is_empty() {
             *self = other;
@@ -215,21 +214,21 @@ impl Seen {
             .for_each(|sighting| self.push(sighting));
     }
 
-    /// Counts their sources from `by` on.
+    /// Adds `by` to the source ids of all.
     pub fn shift(&mut self, by: u32) {
         let sightings = self.chunks.iter_mut().flatten();
         sightings.for_each(|sighting| sighting.spot.shift(by));
     }
 
-    /// All of them.
+    /// All examples.
     pub fn iter(&self) -> impl Iterator<Item = &Sighting> {
         self.chunks.iter().flatten()
     }
 
-    /// The groups of two and more, in the order of their second members' places.
+    /// The groups of two or more, ordered by the location of the second member.
     pub fn groups(&self) -> Vec<Group> {
-        // Half a digest and an index take a quarter of the room that a sorted copy would; what
-        // half a digest throws together is told apart below.
+        // Sorting half digests with an index takes a quarter of the memory of a sorted copy.
+        // Collisions of the half digests are resolved below.
         let half = |sighting: &Sighting| (sighting.input >> 32) as u32;
         let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.chunks.iter().map(Vec::len).sum());
         order.extend(
@@ -266,55 +265,55 @@ impl Seen {
     }
 }
 
-/// A validation set, to be looked up in the training set.
+/// A validation set, for finding its examples in the training set.
 #[derive(Debug, Clone, Default)]
 pub struct Leaks {
-    /// By input.
+    /// The digests, sorted by input.
     validation: Vec<Sighting>,
-    /// The records themselves, to be compared with those that are nearly the same; nothing of a
-    /// set that is too large to be kept.
+    /// The messages, for finding near-duplicates; empty if the set is too large to keep.
     records: Vec<Kept>,
     bytes: usize,
     set: Option<ValidationSet>,
 }
 
-/// How large a validation set is.
+/// The size of a validation set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValidationSet {
-    /// Its first file.
+    /// The first file.
     pub source: SourceId,
-    /// How many examples it has.
+    /// The number of examples.
     pub examples: u64,
-    /// The bytes of its records.
+    /// The size of the records, in bytes.
     pub bytes: u64,
 }
 
-/// A validation record that is kept.
+/// A validation example that is kept for finding near-duplicates.
 #[derive(Debug, Clone)]
 pub struct Kept {
-    /// Its digests and place.
+    /// The digests and location.
     pub seen: Sighting,
-    /// What its turns say, and who says it.
+    /// The role and text of each message.
     pub turns: Vec<(Role, String)>,
 }
 
-/// Bytes of a validation set up to which its records are kept.
-const KEPT_BYTES: usize = 64 << 20;
+/// The maximum size of a validation set whose messages are kept, in bytes.
+const MAX_KEPT_BYTES: usize = 64 << 20;
 
-/// A validation example that stands in training.
+/// A validation example whose input is also in the training set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leak {
     /// The validation example.
     pub validation: Sighting,
-    /// The training example that it equals best: the first of those.
+    /// The first of the most similar training examples: same text, else same output, else same
+    /// input.
     pub training: Sighting,
 }
 
 impl Leaks {
-    /// Adds the examples of a validation file; returns how many records gave none.
+    /// Adds the examples of a validation file. Returns the number of records that gave none.
     ///
     /// # Errors
-    /// What reading returns.
+    /// If the file cannot be read.
     pub fn read(&mut self, reader: Reader) -> io::Result<u64> {
         let mut normalizer = Normalizer::default();
         let set = self.set.get_or_insert(ValidationSet {
@@ -331,7 +330,7 @@ impl Leaks {
             }
             self.validation.push(seen);
             self.bytes += example.record.raw.len();
-            if self.bytes <= KEPT_BYTES {
+            if self.bytes <= MAX_KEPT_BYTES {
                 let turns = example.turns.iter();
                 let turns = turns.map(|turn| (turn.role, turn.joined().into_owned()));
                 self.records.push(Kept {
@@ -340,24 +339,24 @@ impl Leaks {
                 });
             }
         })?;
-        if self.bytes > KEPT_BYTES {
+        if self.bytes > MAX_KEPT_BYTES {
             self.records.clear();
         }
         self.validation.sort_unstable();
         Ok(unread)
     }
 
-    /// How large the set is.
+    /// The size of the validation set; `None` before the first [`read`](Self::read).
     pub fn set(&self) -> Option<ValidationSet> {
         self.set
     }
 
-    /// The records, in the order of the files; nothing if they were too large to be kept.
+    /// The examples, in the order of the files; empty if the set was too large to keep.
     pub fn records(&self) -> &[Kept] {
         &self.records
     }
 
-    /// The validation examples whose input stands in `training`, in order.
+    /// The validation examples whose input is also in `training`, in the order of their locations.
     pub fn find(&self, training: &Seen) -> Vec<Leak> {
         let mut same = Vec::new();
         for group in self.validation.chunk_by(|a, b| a.input == b.input) {
@@ -386,7 +385,7 @@ impl Leaks {
     }
 }
 
-/// The training examples with one input: the first of each text, of each answer, and of all.
+/// Training examples with the same input: the first one per text, per output, and overall.
 #[derive(Default)]
 struct Matches {
     by_text: BTreeMap<u32, Sighting>,
@@ -401,7 +400,7 @@ impl Matches {
         self.first.get_or_insert(seen);
     }
 
-    /// The one that a validation example equals best.
+    /// The training example that is most similar to a validation example.
     fn best(&self, validation: &Sighting) -> Option<Sighting> {
         let text = self.by_text.get(&validation.output);
         let output = || self.by_output.get(&validation.output_digest());

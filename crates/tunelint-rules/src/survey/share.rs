@@ -1,5 +1,5 @@
-//! How many of a set have something, and where it was seen first: for rules whose judgement
-//! depends on how common a thing is.
+//! The share of items with a property, and the places of the first: for rules whose severity or
+//! message depends on how common something is.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,22 +7,23 @@ use tunelint_data::record::Record;
 use tunelint_data::text::position::{Location, Span};
 use tunelint_data::text::printable::grouped;
 
-/// Places that are remembered.
+/// The number of places kept.
 pub const PLACES: usize = 1000;
 
-/// A count with its whole, and the first places.
+/// A share, and the places of the first items that count.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share<T = ()> {
-    /// How many were looked at.
+    /// The number of items checked.
     pub all: u64,
-    /// How many of them have it.
+    /// The number of those with the property.
     pub have: u64,
-    /// Where the first of those stand, each with what a rule wants to say of it.
+    /// The first [`PLACES`] locations, each with a note for its finding.
     pub places: Vec<(Location, T)>,
 }
 
 impl<T> Share<T> {
-    /// Takes one that has it into account; `note` runs only if its place is remembered.
+    /// Counts an item with the property. `note` runs only if the place is kept. The caller counts
+    /// `all`.
     pub fn add(&mut self, record: &Record<'_>, span: Span, note: impl FnOnce() -> T) {
         self.have += 1;
         if self.places.len() < PLACES {
@@ -30,7 +31,7 @@ impl<T> Share<T> {
         }
     }
 
-    /// Adds what was seen after it.
+    /// Adds the share of later examples.
     pub fn merge(&mut self, other: Self) {
         self.all += other.all;
         self.have += other.have;
@@ -38,22 +39,22 @@ impl<T> Share<T> {
         self.places.extend(other.places.into_iter().take(room));
     }
 
-    /// Counts the sources of the places from `by` on.
+    /// Adds `by` to the source ids of the places.
     pub fn shift(&mut self, by: u32) {
         let places = self.places.iter_mut();
         places.for_each(|(location, _)| location.source.0 += by);
     }
 
-    /// Whether at least `percent` of all have it.
+    /// Whether at least `percent` percent of the items have the property.
     pub fn is_at_least(&self, percent: u64) -> bool {
         self.all > 0 && self.have * 100 >= self.all * percent
     }
 
-    /// How many have it without being remembered, as the end of a message.
+    /// The end of a message: the number of items whose place was not kept, or nothing.
     pub fn more(&self) -> String {
         match self.have - self.places.len() as u64 {
             0 => String::new(),
-            more => format!("; {} more are not listed", grouped(more)),
+            more => format!("; {} more not listed", grouped(more)),
         }
     }
 }

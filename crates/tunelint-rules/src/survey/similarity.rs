@@ -1,11 +1,11 @@
-//! How alike two texts are: the share of their runs of five characters that both have (Jaccard),
-//! and how texts that are alike are found among many without comparing all pairs.
+//! Similarity of texts: the Jaccard index of their runs of five characters (shingles), and the
+//! bands of a MinHash signature that find similar texts without comparing all pairs.
 //!
-//! Every text gets 128 minima of hashes of its runs (one hash, 128 bins), cut into 16 bands of 8.
-//! Two texts of which 80 % of the runs are common agree in a band nearly surely, two of which half
-//! are, rarely. What agrees is a candidate and is compared run by run. A. Broder, On the
-//! resemblance and containment of documents, 1997; Leskovec, Rajaraman and Ullman, Mining of
-//! Massive Datasets, chapter 3; bins without a run take the value of the next that has one
+//! A signature has 128 minima of run hashes (one hash function, 128 bins), cut into 16 bands of 8.
+//! Two texts that share 80% of their runs almost always agree in a band; two that share half of
+//! them rarely do. Texts that agree in a band are candidates, which are then compared run by run.
+//! A. Broder, On the resemblance and containment of documents, 1997; Leskovec, Rajaraman and
+//! Ullman, Mining of Massive Datasets, chapter 3; empty bins take the value of the next full one
 //! (A. Shrivastava and P. Li, 2014).
 
 use std::collections::BTreeSet;
@@ -17,22 +17,22 @@ use super::inferred::Inferred;
 use super::normal::Normalizer;
 use tunelint_layouts::example::{Example, Role};
 
-/// The similarity from which on two texts are nearly the same.
+/// The minimum similarity of near-duplicates.
 pub const NEAR: f64 = 0.8;
-/// Bands of a signature.
+/// The number of bands of a signature.
 pub const BANDS: usize = 16;
-/// The bands of one text.
+/// The bands of a text. Two texts are candidates if any of them agrees.
 pub type Bands = [u32; BANDS];
 
-/// Characters of a run.
+/// The length of a run, in characters.
 const RUN: usize = 5;
-/// Characters of a text from which on it is compared.
+/// Texts up to this length, in characters, are not compared.
 const SHORTEST: usize = 40;
 const BINS: usize = 128;
-/// Runs of a text that are kept to compare it; of a longer text an even part.
+/// The maximum number of runs kept per text. Longer texts are sampled evenly.
 const KEPT: usize = 2_048;
 
-/// What is left out before texts are compared, because most have it.
+/// The parts that most texts share, which are removed before texts are compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Common {
     preamble: String,
@@ -41,7 +41,7 @@ pub struct Common {
 }
 
 impl Common {
-    /// The common edges and lines of a set.
+    /// The shared preamble, suffix and lines of a dataset.
     pub fn of(inferred: &Inferred) -> Self {
         let text = |common: &Option<crate::survey::inferred::Common>| {
             common
@@ -55,8 +55,8 @@ impl Common {
         }
     }
 
-    /// What of an example is compared: the normal form of its prompts and answers, without what is
-    /// common. Nothing for a text that is too short.
+    /// The text of an example to compare: the normal form of its user and assistant messages,
+    /// without the shared parts. `None` if that is too short.
     pub fn rest(&self, example: &Example<'_>) -> Option<String> {
         let turns: Vec<_> = example
             .turns
@@ -66,7 +66,7 @@ impl Common {
         self.rest_of(turns.iter().map(|(role, text)| (*role, &**text)))
     }
 
-    /// The same for turns that were kept.
+    /// The same for messages that were kept.
     pub fn rest_of<'t>(&self, turns: impl Iterator<Item = (Role, &'t str)>) -> Option<String> {
         let mut rest = String::new();
         let mut normalizer = Normalizer::default();
@@ -75,15 +75,15 @@ impl Common {
             rest.push_str(std::str::from_utf8(normal).unwrap_or_default());
             rest.push('\n');
         };
-        let said = turns.filter(|(role, _)| matches!(role, Role::User | Role::Model));
-        for (_, text) in said {
+        let compared = turns.filter(|(role, _)| matches!(role, Role::User | Role::Model));
+        for (_, text) in compared {
             let text = text.strip_prefix(&self.preamble).unwrap_or(text);
             let text = text.strip_suffix(&self.suffix).unwrap_or(text);
             if self.lines.is_empty() {
                 push(text);
             } else {
-                let own = text.lines().filter(|line| !self.is_boilerplate(line));
-                own.for_each(&mut push);
+                let lines = text.lines().filter(|line| !self.is_boilerplate(line));
+                lines.for_each(&mut push);
             }
         }
         rest.chars().nth(SHORTEST).is_some().then_some(rest)
@@ -94,8 +94,8 @@ impl Common {
     }
 }
 
-/// The hashes of a text's runs, in their order. Twelve bits of each of the last five characters
-/// stand in a window, which is mixed.
+/// The hashes of a text's runs, in order. A window holds 12 bits of each of the last five
+/// characters; its mix is the hash.
 fn runs(text: &str) -> impl Iterator<Item = u64> + '_ {
     const BITS: u32 = 12;
     const WINDOW: u64 = (1 << (BITS * RUN as u32)) - 1;
@@ -109,7 +109,7 @@ fn runs(text: &str) -> impl Iterator<Item = u64> + '_ {
     })
 }
 
-/// The bands of a text: what nearly equal texts have in common.
+/// The bands of a text's MinHash signature.
 pub fn bands(text: &str) -> Bands {
     let mut minima = [u64::MAX; BINS];
     for run in runs(text) {
@@ -118,7 +118,7 @@ pub fn bands(text: &str) -> Bands {
             *minimum = (*minimum).min(run);
         }
     }
-    fill(&mut minima);
+    fill_empty_bins(&mut minima);
     let mut bands = [0; BANDS];
     for (band, rows) in bands.iter_mut().zip(minima.chunks(BINS / BANDS)) {
         let bytes: Vec<u8> = rows.iter().flat_map(|row| row.to_le_bytes()).collect();
@@ -127,8 +127,8 @@ pub fn bands(text: &str) -> Bands {
     bands
 }
 
-/// Gives each empty bin the value of the next full one, marked by its distance.
-fn fill(minima: &mut [u64; BINS]) {
+/// Fills each empty bin with the value of the next full one, offset by the distance.
+fn fill_empty_bins(minima: &mut [u64; BINS]) {
     let full = *minima;
     for (at, minimum) in minima
         .iter_mut()
@@ -143,17 +143,17 @@ fn fill(minima: &mut [u64; BINS]) {
     }
 }
 
-/// The runs of one text, to be compared with those of another: all of them up to 2,048, of a
-/// longer text the even part whose hashes end in zeros.
+/// The run hashes of a text, for comparing it with another: all of them up to 2,048, and for longer
+/// texts an even sample (those that end in a number of zero bits).
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Runs {
-    /// How many bits of a kept hash are zero.
+    /// The number of trailing zero bits of every kept hash.
     zeros: u32,
     hashes: Vec<u64>,
 }
 
 impl Runs {
-    /// Those of `text`.
+    /// The runs of `text`.
     pub fn of(text: &str) -> Self {
         let mut hashes: Vec<u64> = runs(text).collect();
         hashes.sort_unstable();
@@ -166,7 +166,7 @@ impl Runs {
         runs
     }
 
-    /// A digest of all of them: what the text is, wherever it stands.
+    /// A digest of all runs, independent of the text's location. Used in fingerprints.
     pub fn identity(&self) -> [u8; 8] {
         let all = self.hashes.iter();
         let digest = all.fold(0, |digest: u64, hash| digest.rotate_left(5) ^ hash);
@@ -178,7 +178,7 @@ impl Runs {
         self.hashes.retain(|hash| hash.trailing_zeros() >= zeros);
     }
 
-    /// The share of runs that both have, of those that one of them has.
+    /// The Jaccard index of two texts: the runs of both, as a share of the runs of either.
     ///
     /// ```
     /// use tunelint_rules::survey::similarity::Runs;
@@ -209,23 +209,23 @@ impl Runs {
 mod tests {
     use super::*;
 
-    fn agree(a: &str, b: &str) -> bool {
+    fn share_a_band(a: &str, b: &str) -> bool {
         bands(a).iter().zip(bands(b)).any(|(a, b)| *a == b)
     }
 
     #[test]
-    fn near_texts_share_a_band() {
+    fn similar_texts_share_a_band() {
         let text =
             "my parcel with the blue teapot should have come on monday, but it has not arrived yet";
-        assert!(agree(text, &text.replace("monday", "friday")));
-        assert!(!agree(
+        assert!(share_a_band(text, &text.replace("monday", "friday")));
+        assert!(!share_a_band(
             text,
             "a quite different question about the opening hours of the shop in the centre"
         ));
     }
 
     #[test]
-    fn long_texts_are_compared_by_a_part() {
+    fn long_texts_are_compared_by_a_sample() {
         let word = |n: u64| format!("{:x} ", xxh3_64(&n.to_le_bytes()));
         let text: String = (0..2_000).map(word).collect();
         let other: String = (200..2_200).map(word).collect();

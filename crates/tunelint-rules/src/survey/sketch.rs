@@ -1,11 +1,11 @@
-//! A sample of the set that is the same however the set was cut, threaded or sharded: what its
-//! common form is inferred from.
+//! The sample of distinct inputs that the format is inferred from. It is the same for any batch
+//! size, number of threads or sharding.
 //!
-//! Of all distinct inputs it keeps those with the smallest keys, a key being a hash of the input
-//! (bottom-k sampling). The smallest keys of a union are the smallest of the two smallest sets,
-//! so merging in any grouping gives the same sketch, and a key that survives was never thrown
-//! out of any part, so its count is exact. Up to [`CAPACITY`] distinct inputs the sketch is the
-//! whole set; beyond, a share read from it is off by at most 1.5 points (95 %).
+//! It keeps the distinct inputs with the smallest keys, where a key is a hash of the input
+//! (bottom-k sampling). The smallest keys of a union are among the smallest keys of its parts, so
+//! merging in any grouping gives the same sketch. A key that survives was never evicted from any
+//! part, so its count is exact. Up to [`CAPACITY`] distinct inputs the sketch holds all of them;
+//! beyond that, shares read from it are off by at most 1.5 percentage points (95% confidence).
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,47 +22,47 @@ use tunelint_layouts::example::Example;
 
 /// Distinct inputs that a sketch keeps.
 pub const CAPACITY: usize = 4096;
-/// Those of them, with the smallest keys, of which the task is read: it costs more, and a share
-/// need not be as exact.
+/// Entries, with the smallest keys, whose traits are read to infer the task. Traits cost more, and
+/// need less precision.
 const STUDIED: usize = 1024;
-/// Characters kept of the start of an input and of a system text.
+/// Characters kept from the start of an input and of a system prompt.
 pub const HEAD: usize = 2048;
-/// Characters kept of its end.
+/// Characters kept from its end.
 pub const TAIL: usize = 512;
-/// Characters kept of the start of an output: nearly all that have a structure are shorter.
+/// Characters kept from the start of an output. Nearly all structured outputs are shorter.
 const OUTPUT_HEAD: usize = 2048;
-/// Characters kept of the end of a longer output.
+/// Characters kept from the end of a longer output.
 const OUTPUT_TAIL: usize = 128;
 const SEED: u64 = 0x7465_6e75;
 
-/// One distinct input, and what was answered where it first stands.
+/// A distinct input, with the output of its first occurrence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// How many examples have this input.
+    /// The number of examples with this input.
     pub count: u64,
-    /// Where the first of them stands; everything below is read from that one.
+    /// The location of the first of them. The fields below are read from that example.
     pub spot: Spot,
-    /// Which of the sketch's system texts it has.
+    /// The key of its system prompt in the sketch.
     system: Option<u64>,
     /// The first prompt.
     pub input: Cut,
-    /// The last answer; `None` where the example has none, or one without text.
+    /// The last output; `None` if the example has none, or one without text.
     pub output: Option<Cut>,
-    /// The markers of the whole prompt, in order.
+    /// The section markers of the whole prompt, in order.
     pub markers: Vec<Event>,
-    /// What the whole texts say about the task; known of 1,024 alone.
+    /// The traits that the task is inferred from; only kept for the first 1,024 entries.
     pub traits: Option<Traits>,
 }
 
-/// The sample.
+/// The sample of distinct inputs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sketch {
     entries: BTreeMap<u64, Entry>,
     systems: BTreeMap<u64, Cut>,
 }
 
-/// What later batches need not look at, because it cannot change the survey any more. It only
-/// saves work: what is gathered is the same without it.
+/// What later batches can skip because it cannot change the survey any more, shared by all threads.
+/// It only saves work: the survey is the same without it.
 #[derive(Debug)]
 pub struct Horizon {
     largest_key: AtomicU64,
@@ -81,7 +81,7 @@ impl Default for Horizon {
 }
 
 impl Horizon {
-    /// Takes over what is known after a merge.
+    /// Updates the cutoffs after a merge.
     pub(super) fn advance(&self, sketch: &Sketch, open_labels: bool) {
         if sketch.entries.len() >= CAPACITY
             && let Some((&key, _)) = sketch.entries.last_key_value()
@@ -94,7 +94,7 @@ impl Horizon {
         self.open_labels.fetch_or(open_labels, Ordering::Relaxed);
     }
 
-    /// Whether outputs are known to be drawn from no closed set.
+    /// Whether the outputs are known not to be labels.
     pub(super) fn open_labels(&self) -> bool {
         self.open_labels.load(Ordering::Relaxed)
     }
@@ -109,7 +109,7 @@ impl Horizon {
 }
 
 impl Sketch {
-    /// Takes one example into account.
+    /// Adds one example.
     pub fn observe(&mut self, example: &Example<'_>, horizon: &Horizon) {
         let Some(prompt) = example.prompt() else {
             return;
@@ -129,8 +129,8 @@ impl Sketch {
             let cut = || Cut::new(text, HEAD, TAIL);
             self.systems.entry(key).or_insert_with(cut);
         }
-        let answer = example.output().filter(|turn| !turn.texts.is_empty());
-        let output = answer.map(|turn| turn.joined());
+        let output = example.output().filter(|turn| !turn.texts.is_empty());
+        let output = output.map(|turn| turn.joined());
         let entry = Entry {
             count: 1,
             spot: Spot::new(&example.record, Span::at(0)),
@@ -160,7 +160,7 @@ impl Sketch {
         self.trim();
     }
 
-    /// Counts the sources of the entries from `by` on.
+    /// Adds `by` to the source ids of the entries.
     pub fn shift(&mut self, by: u32) {
         let entries = self.entries.values_mut();
         entries.for_each(|entry| entry.spot.shift(by));
@@ -171,13 +171,13 @@ impl Sketch {
         self.entries.values()
     }
 
-    /// The distinct inputs of which the task is read, with what they say about it.
+    /// The entries that the task is inferred from, with their traits.
     pub fn studied(&self) -> impl Iterator<Item = (&Entry, Traits)> {
         let entries = self.entries.values().take(STUDIED);
         entries.filter_map(|entry| Some((entry, entry.traits?)))
     }
 
-    /// The distinct inputs with their system texts.
+    /// The distinct inputs with their system prompts.
     pub fn with_systems(&self) -> impl Iterator<Item = (&Entry, Option<&Cut>)> {
         self.entries.values().map(|entry| {
             let system = entry.system.and_then(|key| self.systems.get(&key));
@@ -185,17 +185,17 @@ impl Sketch {
         })
     }
 
-    /// How many distinct inputs it holds.
+    /// The number of distinct inputs in the sketch.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether it holds nothing.
+    /// Whether the sketch is empty.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Whether every distinct input of the set is in it.
+    /// Whether the sketch holds every distinct input of the dataset.
     pub fn is_whole(&self) -> bool {
         self.entries.len() < CAPACITY
     }
@@ -220,28 +220,27 @@ impl Sketch {
         known.count = count;
     }
 
-    /// Throws out what is beyond the capacity, and now and then the system texts that nothing
-    /// refers to any more.
+    /// Evicts entries beyond the capacity, and from time to time unused system prompts.
     fn trim(&mut self) {
         while self.entries.len() > CAPACITY {
             self.entries.pop_last();
         }
         if self.systems.len() > 2 * CAPACITY {
-            self.forget_systems();
+            self.drop_unused_systems();
         }
     }
 
-    /// Forgets what depends on the order in which parts were met: nothing is read from it.
+    /// Drops leftovers that depend on the order of merging. Nothing reads them.
     pub fn settle(&mut self) {
-        self.forget_systems();
+        self.drop_unused_systems();
         self.entries
             .values_mut()
             .skip(STUDIED)
             .for_each(|entry| entry.traits = None);
     }
 
-    /// Keeps only the system texts of the entries.
-    fn forget_systems(&mut self) {
+    /// Drops the system prompts that no entry refers to.
+    fn drop_unused_systems(&mut self) {
         let used: std::collections::BTreeSet<u64> = self
             .entries
             .values()

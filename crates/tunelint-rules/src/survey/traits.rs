@@ -1,4 +1,5 @@
-//! What whole texts say about the task, gathered where they are at hand.
+//! Traits of single examples that the task is inferred from. They need the whole texts, of which
+//! the sketch keeps only parts.
 
 use std::collections::BTreeSet;
 
@@ -6,20 +7,20 @@ use serde::{Deserialize, Serialize};
 
 use tunelint_layouts::example::Example;
 
-/// What one example shows.
+/// The traits of an example.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Traits {
-    /// The person speaks more than once.
+    /// There is more than one user message.
     pub many_prompts: bool,
-    /// The output stands in the input, word for word.
+    /// The output occurs in the input verbatim.
     pub copied: bool,
-    /// The share, in percent, of the output's longer words that stand in the input.
+    /// The percentage of the output's content words that occur in the input.
     pub overlap: u8,
-    /// The input asks for something shorter.
+    /// The input or the system prompt asks for a summary.
     pub asks_for_summary: bool,
 }
 
-/// Letters from which on a word carries content.
+/// Minimum length of a content word, in characters.
 const CONTENT_WORD: usize = 4;
 /// Words that ask for a summary.
 const SUMMARY_WORDS: [&str; 14] = [
@@ -38,11 +39,11 @@ const SUMMARY_WORDS: [&str; 14] = [
     "synthesize",
     "highlights",
 ];
-/// Characters at the start and at the end of an input in which they are looked for.
-const ASKED_WITHIN: (usize, usize) = (400, 300);
+/// Characters at the start and at the end of an input that are searched for them.
+const SEARCHED_EDGES: (usize, usize) = (400, 300);
 
 impl Traits {
-    /// Those of an example with this first prompt and last answer.
+    /// The traits of an example with this first prompt and last output.
     pub fn of(example: &Example<'_>, input: &str, output: Option<&str>) -> Self {
         let folded = input.to_lowercase();
         let system = example.system().map(|turn| turn.joined().to_lowercase());
@@ -58,9 +59,9 @@ impl Traits {
 }
 
 fn is_copied(output: &str, input: &str) -> bool {
-    let answer = output.trim().trim_end_matches('.');
-    answer.chars().nth(1).is_some()
-        && memchr::memmem::find(input.as_bytes(), answer.as_bytes()).is_some()
+    let output = output.trim().trim_end_matches('.');
+    output.chars().nth(1).is_some()
+        && memchr::memmem::find(input.as_bytes(), output.as_bytes()).is_some()
 }
 
 fn overlap(output: &str, input: &str) -> u8 {
@@ -70,17 +71,20 @@ fn overlap(output: &str, input: &str) -> u8 {
             .map(Into::into)
             .collect()
     };
-    let asked = words(output);
-    if asked.is_empty() {
+    let output_words = words(output);
+    if output_words.is_empty() {
         return 0;
     }
-    let given = words(input);
-    let found = asked.iter().filter(|word| given.contains(*word)).count();
-    (found * 100 / asked.len()) as u8
+    let input_words = words(input);
+    let found = output_words
+        .iter()
+        .filter(|word| input_words.contains(*word))
+        .count();
+    (found * 100 / output_words.len()) as u8
 }
 
 fn asks_for_summary(folded: &str) -> bool {
-    let (first, last) = ASKED_WITHIN;
+    let (first, last) = SEARCHED_EDGES;
     let head = folded
         .char_indices()
         .nth(first)
@@ -91,8 +95,9 @@ fn asks_for_summary(folded: &str) -> bool {
         .take(last)
         .last()
         .map_or(0, |(at, _)| at);
-    let near = [folded.get(..head), folded.get(tail..)];
-    near.into_iter()
+    let edges = [folded.get(..head), folded.get(tail..)];
+    edges
+        .into_iter()
         .flatten()
         .any(|part| SUMMARY_WORDS.iter().any(|word| part.contains(word)))
 }
@@ -102,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn copies_and_summaries_are_seen() {
+    fn copies_and_summary_requests_are_recognized() {
         assert!(is_copied("paris.", "the capital is paris, of course"));
         assert!(!is_copied("a", "banana"));
         assert_eq!(overlap("the quick brown fox", "a quick brown dog"), 100);

@@ -1,22 +1,22 @@
-//! Curves in JSON: Gemini's snapshots, OpenAI's checkpoints, `trainer_state.json`, and logs of one
-//! object a line.
+//! Curves in JSON: Gemini's snapshots, OpenAI's checkpoints, `trainer_state.json`, and logs with one
+//! object per line.
 
 use serde_json::{Map, Value};
 
 use super::{Curve, NoCurve, Point};
 
-/// Reads a document, or one object a line.
+/// Reads a JSON document, or one object per line.
 pub(super) fn read(text: &str) -> Result<Curve, NoCurve> {
-    // Python writes a loss that is no number as a bare word, which is not JSON.
-    let text = without_bare_words(text);
+    // Python writes non-finite losses as bare words, which are not valid JSON.
+    let text = quote_non_finite(text);
     match serde_json::from_str::<Value>(&text) {
         Ok(value) => from_value(&value),
         Err(_) => lines(&text),
     }
 }
 
-/// `NaN` and `Infinity` outside of strings become strings.
-fn without_bare_words(text: &str) -> String {
+/// Puts `NaN` and `Infinity` in quotes, outside of strings.
+fn quote_non_finite(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, part) in text.split('"').enumerate() {
         if index > 0 {
@@ -54,7 +54,8 @@ fn from_value(value: &Value) -> Result<Curve, NoCurve> {
     objects(items.iter())
 }
 
-/// The snapshots, wherever the answer of the service has them.
+/// The snapshots, at any of the places where responses of the API have them, with the object around
+/// them.
 fn snapshots(value: &Value) -> Option<(&Vec<Value>, Option<&Value>)> {
     let paths: [&[&str]; 6] = [
         &["tuningTask", "snapshots"],
@@ -68,7 +69,7 @@ fn snapshots(value: &Value) -> Option<(&Vec<Value>, Option<&Value>)> {
         let found = path.iter().try_fold(value, |at, key| at.get(key))?;
         Some((found.as_array()?, Some(value)))
     });
-    let bare = || {
+    let bare_list = || {
         let items = value.as_array()?;
         let first = items.first()?;
         let is_snapshot = ["meanLoss", "mean_loss"]
@@ -76,10 +77,10 @@ fn snapshots(value: &Value) -> Option<(&Vec<Value>, Option<&Value>)> {
             .any(|key| first.get(key).is_some());
         is_snapshot.then_some((items, None))
     };
-    found.or_else(bare)
+    found.or_else(bare_list)
 }
 
-/// Gemini's snapshots: a field that is zero is left out.
+/// Gemini's snapshots. The API omits fields that are zero.
 fn gemini(snapshots: &[Value], owner: Option<&Value>, whole: &Value) -> Curve {
     let number =
         |of: &Value, names: &[&str]| names.iter().find_map(|name| number_of(of.get(name)?));
@@ -95,10 +96,10 @@ fn gemini(snapshots: &[Value], owner: Option<&Value>, whole: &Value) -> Curve {
         ),
         validation: None,
     });
-    let find = |name: &str| owner.and_then(|owner| deep(owner, name));
+    let find = |name: &str| owner.and_then(|owner| find_deep(owner, name));
     let epochs = find("epochCount").or_else(|| find("epoch_count"));
     let done = find("completedPercent").and_then(number_of);
-    let state = deep(whole, "state")
+    let state = find_deep(whole, "state")
         .and_then(Value::as_str)
         .unwrap_or_default();
     Curve {
@@ -113,8 +114,8 @@ fn gemini(snapshots: &[Value], owner: Option<&Value>, whole: &Value) -> Curve {
     }
 }
 
-/// The first value under `name`, at any depth.
-fn deep<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
+/// A value under `name`, at any depth.
+fn find_deep<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     let mut left = vec![value];
     while let Some(value) = left.pop() {
         match value {
@@ -131,11 +132,11 @@ fn deep<'v>(value: &'v Value, name: &str) -> Option<&'v Value> {
     None
 }
 
-/// Hugging Face's `trainer_state.json`; its last entry sums up and is no point.
+/// Hugging Face's `trainer_state.json`. Its last entry is a summary, not a point.
 fn trainer_state(state: &Map<String, Value>, history: &[Value]) -> Curve {
-    let summary = |entry: &&Value| entry.get("train_runtime").is_none();
-    let mut curve = objects(history.iter().filter(summary)).unwrap_or_default();
-    curve.source = "a trainer's state";
+    let is_point = |entry: &&Value| entry.get("train_runtime").is_none();
+    let mut curve = objects(history.iter().filter(is_point)).unwrap_or_default();
+    curve.source = "trainer state";
     let field = |name: &str| state.get(name).and_then(number_of);
     curve.epochs = field("num_train_epochs");
     curve.unfinished = match (field("global_step"), field("max_steps")) {
@@ -167,7 +168,7 @@ fn lines(text: &str) -> Result<Curve, NoCurve> {
     Ok(curve)
 }
 
-/// The names that trainers give to what a point has.
+/// The field names that trainers use.
 const STEP: [&str; 5] = [
     "step",
     "step_number",
@@ -185,10 +186,10 @@ const VALIDATION: [&str; 5] = [
     "val_loss",
 ];
 
-/// Objects, each a point or a checkpoint whose `metrics` are one.
+/// Reads objects that are points, or checkpoints whose `metrics` are points.
 fn objects<'v>(values: impl Iterator<Item = &'v Value>) -> Result<Curve, NoCurve> {
     let mut curve = Curve {
-        source: "a log of objects",
+        source: "JSON log",
         ..Curve::default()
     };
     for value in values {
@@ -207,7 +208,7 @@ fn objects<'v>(values: impl Iterator<Item = &'v Value>) -> Result<Curve, NoCurve
             training: find(&TRAINING),
             validation: find(&VALIDATION),
         };
-        // Some trainers write the two losses in rows of their own.
+        // Some trainers write training and validation loss in separate rows.
         match curve
             .points
             .last_mut()
@@ -229,7 +230,7 @@ fn objects<'v>(values: impl Iterator<Item = &'v Value>) -> Result<Curve, NoCurve
     Ok(curve)
 }
 
-/// A number, or a string that is one (`NaN` among them).
+/// A number, or a string that parses as one, such as `NaN`.
 fn number_of(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
@@ -243,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gemini_leaves_zeros_out() {
+    fn gemini_omits_zeros() {
         let text = r#"{"state":"ACTIVE","tuningTask":{"hyperparameters":{"epochCount":5},"snapshots":[{"meanLoss":7.2},{"step":1,"epoch":1,"meanLoss":3.5}]}}"#;
         let curve = read(text).unwrap();
         assert_eq!(
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trainers_summary_is_no_point() {
+    fn the_summary_of_a_trainer_is_not_a_point() {
         let text = r#"{"global_step":100,"max_steps":100,"num_train_epochs":2,"log_history":[{"loss":1.2,"epoch":0.5,"step":25},{"loss":NaN,"epoch":1.0,"step":50},{"eval_loss":0.33,"epoch":1.0,"step":50},{"train_loss":0.43,"train_runtime":9,"epoch":2.0,"step":100}]}"#;
         let curve = super::super::read(text.as_bytes()).unwrap();
         assert_eq!(curve.points.len(), 2);
@@ -263,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_their_own_are_joined() {
+    fn separate_rows_of_a_step_are_merged() {
         let text = "{\"current_steps\":5,\"total_steps\":20,\"loss\":1.0,\"epoch\":0.5}\n{\"current_steps\":5,\"total_steps\":20,\"eval_loss\":1.1,\"epoch\":0.5}\n";
         let curve = read(text).unwrap();
         assert_eq!(curve.points.len(), 1);

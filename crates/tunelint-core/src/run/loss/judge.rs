@@ -1,68 +1,68 @@
-//! Where a curve is at its low point before the plateau, and what that means for the next run.
+//! Finds the low point of a curve before the plateau, and recommends the number of epochs.
 //!
-//! The guide to tuning Gemini models asks for it: train fewer epochs if the loss flattens early,
-//! more if it still falls, and stop at the lowest point just before the curve plateaus.
+//! As the guide to tuning Gemini models recommends: fewer epochs if the loss converges early, more if
+//! it is still falling; stop at the lowest point just before the curve plateaus.
 
 use serde::Serialize;
 
 use super::{Curve, Point};
 
-/// Groups of points from which on a curve says something.
+/// The minimum number of groups for a recommendation.
 const LEAST: usize = 3;
-/// A change this small, as a share of the whole fall, is none.
+/// The maximum change that counts as flat, as a share of the total decrease.
 const FLAT: f64 = 0.03;
-/// A change this large is a fall, or a rise.
+/// The minimum change that counts as falling or rising, as a share of the total decrease.
 const CLEAR: f64 = 0.05;
-/// Standard errors within which a mean is the same as the lowest of several.
+/// The number of standard errors within which a mean counts as equal to the lowest one.
 const NOISE: f64 = 3.5;
-/// Groups into which steps are cut where nothing is known of epochs.
+/// The number of groups of steps, if epochs are unknown.
 const BINS: usize = 12;
 
-/// The losses of one epoch, or of a stretch of steps.
+/// The losses of an epoch, or of a range of steps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Group {
-    /// The epoch, or the last step.
+    /// The epoch, or the last step of the range.
     pub at: f64,
-    /// The mean loss on training examples.
+    /// The mean training loss.
     pub training: Option<f64>,
-    /// The last loss on validation examples.
+    /// The last validation loss.
     pub validation: Option<f64>,
 }
 
-/// What to do with the number of epochs.
+/// The recommendation for the number of epochs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "do", content = "to")]
 pub enum Advice {
-    /// It is right.
+    /// Keep it.
     Keep,
-    /// Fewer are enough: so many epochs (steps, where nothing is known of epochs).
+    /// Lower it to this number of epochs (of steps, if epochs are unknown).
     Lower(f64),
-    /// More may help: so many.
+    /// Raise it, for example to this number.
     Raise(f64),
-    /// The curve does not tell.
+    /// No recommendation.
     Unclear,
 }
 
-/// What a curve says.
+/// The recommendation for a curve, with its reason.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Judgement {
-    /// What to do.
+    /// The recommendation.
     pub advice: Advice,
-    /// Why, in a sentence.
+    /// The reason, as a clause.
     pub why: String,
-    /// What else to know.
+    /// Warnings about the run.
     pub warnings: Vec<String>,
-    /// The loss by epoch or stretch.
+    /// The losses by epoch or range of steps.
     pub groups: Vec<Group>,
-    /// Whether groups are epochs; else they are stretches of steps.
+    /// Whether the groups are epochs, not ranges of steps.
     pub by_epoch: bool,
-    /// Whether the validation loss decided.
+    /// Whether the recommendation is based on the validation loss.
     pub by_validation: bool,
-    /// The low point before the plateau.
+    /// The epoch or step of the low point before the plateau.
     pub low: Option<f64>,
 }
 
-/// Judges a curve that was set to `epochs`, or as the curve itself says.
+/// Recommends the number of epochs for a run that was set to `epochs`, or to the number in the curve.
 ///
 /// ```
 /// use tunelint_core::run::loss::{judge::{Advice, judge}, read};
@@ -101,7 +101,9 @@ pub fn judge(curve: &Curve, epochs: Option<f64>) -> Judgement {
         epochs.or(curve.epochs),
     );
     if by_validation && rises(&series, noise) && falls(&judgement.groups) {
-        judgement.warnings.push("the training loss falls while the validation loss rises: the model learns the set by heart".to_owned());
+        judgement
+            .warnings
+            .push("overfitting: validation loss rises while training loss falls".to_owned());
     }
     judgement
 }
@@ -116,13 +118,12 @@ fn series(groups: &[Group], of: fn(&Group) -> Option<f64>) -> Vec<(f64, f64)> {
 fn warnings(curve: &Curve) -> Vec<String> {
     let mut warnings = Vec::new();
     if curve.unfinished {
-        warnings.push(
-            "the run ended before it was done: do not rely on its model, make a new run".to_owned(),
-        );
+        warnings
+            .push("the run stopped early: do not rely on its model, start a new run".to_owned());
     }
     if curve.not_numbers > 0 {
         warnings.push(format!(
-            "{} losses are no number: the run diverged, or overflowed; try a lower learning rate",
+            "{} losses are not finite numbers: the run diverged or overflowed; try a lower learning rate",
             curve.not_numbers
         ));
     }
@@ -137,14 +138,11 @@ fn decide(
     epochs: Option<f64>,
 ) {
     let (Some(&(_, first)), Some(&(end, last))) = (series.first(), series.last()) else {
-        judgement.why = "there is no loss to judge by".to_owned();
+        judgement.why = "no loss values".to_owned();
         return;
     };
     if series.len() < LEAST {
-        judgement.why = format!(
-            "{} points are too few to see where the loss flattens",
-            series.len()
-        );
+        judgement.why = format!("{} points are too few to find the plateau", series.len());
         return;
     }
     let lowest = series
@@ -153,7 +151,7 @@ fn decide(
         .fold(f64::INFINITY, f64::min);
     let fall = first - lowest;
     if fall <= (CLEAR * first.abs()).max(NOISE * noise) {
-        judgement.why = "the loss does not fall: look at the data and the learning rate before the number of epochs".to_owned();
+        judgement.why = "the loss does not fall: check the data and the learning rate before the number of epochs".to_owned();
         return;
     }
     let flat = (FLAT * fall).max(NOISE * noise);
@@ -173,10 +171,10 @@ fn decide(
     let set = epochs.filter(|_| judgement.by_epoch).unwrap_or(end);
     if at < set && low + 1 < series.len() {
         judgement.advice = Advice::Lower(at);
-        judgement.why = if last > lowest + clear(fall, noise) {
+        judgement.why = if last > lowest + clear_change(fall, noise) {
             format!("the {kind} is lowest at {unit} {at} and rises afterwards")
         } else {
-            format!("the {kind} is at its low point at {unit} {at} and hardly changes afterwards")
+            format!("the {kind} reaches its low point at {unit} {at} and plateaus afterwards")
         };
         return;
     }
@@ -185,38 +183,40 @@ fn decide(
         .checked_sub(2)
         .and_then(|at| series.get(at))
         .map_or(last, |(_, loss)| *loss);
-    if before - last > clear(fall, noise) {
+    if before - last > clear_change(fall, noise) {
         let more = end + (end / 2.0).ceil();
         judgement.advice = Advice::Raise(more);
-        judgement.why = format!("the {kind} still falls at {unit} {end}");
+        judgement.why = format!("the {kind} is still falling at {unit} {end}");
     } else {
         judgement.advice = Advice::Keep;
         judgement.why =
-            format!("the {kind} reaches its low point at {unit} {at}, where it begins to flatten");
+            format!("the {kind} reaches its low point at {unit} {at}, just before the plateau");
     }
 }
 
-fn clear(fall: f64, noise: f64) -> f64 {
+/// The minimum change that counts as falling or rising.
+fn clear_change(fall: f64, noise: f64) -> f64 {
     (CLEAR * fall).max(NOISE * noise)
 }
 
+/// Whether the loss ends clearly above its lowest value.
 fn rises(series: &[(f64, f64)], noise: f64) -> bool {
     let losses = || series.iter().map(|(_, loss)| *loss);
     let lowest = losses().fold(f64::INFINITY, f64::min);
     let fall = losses().next().unwrap_or(lowest) - lowest;
     losses()
         .next_back()
-        .is_some_and(|last| last > lowest + clear(fall, noise))
+        .is_some_and(|last| last > lowest + clear_change(fall, noise))
 }
 
-/// Whether the training loss ends lower than it was half way.
+/// Whether the training loss ends lower than halfway through the run.
 fn falls(groups: &[Group]) -> bool {
     let losses = series(groups, |group| group.training);
     let middle = losses.get(losses.len() / 2).map(|(_, loss)| *loss);
     matches!((middle, losses.last()), (Some(middle), Some((_, last))) if *last < middle)
 }
 
-/// The points by epoch, or by stretches of steps where epochs are not known.
+/// The losses by epoch, or by ranges of steps if epochs are unknown; and whether it is by epoch.
 fn groups(points: &[Point]) -> (Vec<Group>, bool) {
     let epochs: Option<Vec<f64>> = points
         .iter()
@@ -224,17 +224,17 @@ fn groups(points: &[Point]) -> (Vec<Group>, bool) {
         .collect();
     match epochs {
         Some(mut epochs) => {
-            // Services that count from zero have more than the starting point in epoch 0.
+            // Epoch 0 is the starting point, unless it has several points: then epochs count from 0.
             if epochs.iter().filter(|epoch| **epoch == 0.0).count() > 1 {
                 epochs.iter_mut().for_each(|epoch| *epoch += 1.0);
             }
             (grouped(points, &epochs), true)
         }
         None => {
-            let stretch = points.len().div_ceil(BINS).max(1);
+            let length = points.len().div_ceil(BINS).max(1);
             let ends: Vec<f64> = (0..points.len())
                 .map(|at| {
-                    let last = ((at / stretch + 1) * stretch).min(points.len()) - 1;
+                    let last = ((at / length + 1) * length).min(points.len()) - 1;
                     points
                         .get(last)
                         .and_then(|point| point.step)
@@ -246,7 +246,7 @@ fn groups(points: &[Point]) -> (Vec<Group>, bool) {
     }
 }
 
-/// The epoch that a point belongs to: the one that runs, or whose part is done.
+/// The epoch of a point: the current one, or the one partly completed.
 fn whole_epoch(epoch: f64) -> f64 {
     if epoch <= 0.0 {
         0.0
@@ -280,7 +280,8 @@ fn grouped(points: &[Point], keys: &[f64]) -> Vec<Group> {
     groups.into_iter().map(|(group, _)| group).collect()
 }
 
-/// The standard error of a group's mean training loss, from how much neighbouring points differ.
+/// The standard error of a group's mean training loss, estimated from the differences of neighboring
+/// points.
 fn noise(curve: &Curve, groups: usize) -> f64 {
     let losses: Vec<f64> = curve
         .points
@@ -291,7 +292,7 @@ fn noise(curve: &Curve, groups: usize) -> f64 {
     if per_group < 4.0 {
         return 0.0;
     }
-    // The second half of a run falls little: what its points differ by is noise.
+    // In the second half of a run the loss falls little: differences are mostly noise.
     let half = losses.get(losses.len() / 2..).unwrap_or_default();
     let differences: Vec<f64> = half
         .windows(2)
@@ -324,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn known_curves_have_known_answers() {
+    fn known_curves_have_known_recommendations() {
         assert_eq!(advice(&[5.0, 2.0, 1.0, 0.5, 0.5]), Advice::Lower(4.0));
         assert_eq!(advice(&[5.0, 4.0, 3.0, 2.0, 1.0]), Advice::Raise(8.0));
         assert_eq!(advice(&[5.0, 2.0, 1.0, 0.6, 0.45]), Advice::Keep);
@@ -333,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn validation_decides_and_tells_overfitting() {
+    fn validation_loss_decides_and_reveals_overfitting() {
         let text =
             "epoch,train_loss,valid_loss\n1,2.0,2.1\n2,1.0,1.2\n3,0.5,1.0\n4,0.3,1.3\n5,0.2,1.6\n";
         let judgement = judge(&read(text.as_bytes()).unwrap(), None);
@@ -343,12 +344,12 @@ mod tests {
             judgement
                 .warnings
                 .iter()
-                .any(|warning| warning.contains("by heart"))
+                .any(|warning| warning.contains("overfitting"))
         );
     }
 
     #[test]
-    fn a_cancelled_run_is_not_relied_on() {
+    fn canceled_runs_are_not_relied_on() {
         let text = r#"{"metadata":{"completedPercent":40,"snapshots":[{"meanLoss":7},{"step":1,"epoch":1,"meanLoss":3},{"step":2,"epoch":2,"meanLoss":2}]}}"#;
         let judgement = judge(&read(text.as_bytes()).unwrap(), None);
         assert!(

@@ -1,4 +1,4 @@
-//! Curves in tables: OpenAI's results, Vertex's and TensorBoard's exports, and anybody's own.
+//! Curves in tables: OpenAI's results, exports of Vertex and TensorBoard, and custom tables.
 
 use super::{Curve, NoCurve, Point};
 
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Curve, NoCurve> {
     Ok(curve)
 }
 
-/// Which column is what.
+/// The indices of the columns.
 struct Columns {
     source: &'static str,
     step: Option<usize>,
@@ -57,7 +57,7 @@ impl Columns {
                 .find_map(|wanted| names.iter().position(|name| name == wanted))
         };
         let mut columns = Self {
-            source: "a table",
+            source: "table",
             step: find(&["step", "steps", "global_step", "iteration"]),
             epoch: find(&["epoch", "epochs"]),
             training: find(&[
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn openai_has_empty_cells() {
+    fn empty_cells_are_missing_losses() {
         let text = "step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy\n1,1.52,0.0,,\n2,1.31,0.1,1.4,0.2\n";
         let curve = read(text).unwrap();
         assert_eq!(curve.source, "OpenAI's results");
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn tensorboard_calls_it_value() {
+    fn the_loss_column_of_tensorboard_is_value() {
         let curve = read("Wall time,Step,Value\n1.7e9,1,0.9\n1.7e9,2,0.7\n").unwrap();
         assert_eq!(
             (curve.source, curve.points.len()),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn other_tables_are_none() {
+    fn other_tables_are_rejected() {
         assert_eq!(read("a,b\n1,2\n"), Err(NoCurve::Unknown));
     }
 }

@@ -1,15 +1,15 @@
-//! Which cluster goes into which part.
+//! Assigns clusters to parts.
 
 use std::collections::BTreeMap;
 
-/// A part of a set.
+/// A part of a split dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// What is trained on.
+    /// The training set.
     Train,
-    /// What the training is watched by.
+    /// The validation set.
     Validation,
-    /// What the result is judged by.
+    /// The test set.
     Test,
 }
 
@@ -17,7 +17,7 @@ impl Part {
     /// Every part.
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 
-    /// Its name in files and reports.
+    /// The name in files and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Train => "train",
@@ -27,17 +27,17 @@ impl Part {
     }
 }
 
-/// How large a part is to be.
+/// The requested size of a part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Size {
     /// A share of all records, from 0 to 1.
     Share(f64),
-    /// So many records.
+    /// A number of records.
     Count(u64),
 }
 
 impl Size {
-    /// The number of records, of `all`.
+    /// The number of records, out of `all`.
     pub fn of(self, all: u64) -> u64 {
         match self {
             Self::Share(share) => (all as f64 * share).round() as u64,
@@ -46,45 +46,45 @@ impl Size {
     }
 }
 
-/// How large the parts are to be that are held back.
+/// The requested sizes of validation and test set.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shares {
-    /// Of validation.
+    /// The size of the validation set.
     pub validation: Size,
-    /// Of test.
+    /// The size of the test set.
     pub test: Size,
 }
 
-/// Records that stay together.
+/// Records that stay in one part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cluster {
-    /// What decides among clusters of one size: drawn by the seed from what the records say.
+    /// A hash of the records' content and the seed. Decides among clusters of the same size.
     pub key: u64,
-    /// How many records.
+    /// The number of records.
     pub size: u64,
-    /// The label, by its number.
+    /// The index of the label.
     pub stratum: usize,
 }
 
-/// The part of each cluster. Every label has its share of each part, up to a record; a cluster
-/// that is larger than what is still wanted may take a part beyond.
+/// Assigns each cluster to a part. Every label has its share of each part, to within one record. A
+/// cluster that is larger than the remaining quota may exceed it.
 pub fn assign(clusters: &[Cluster], shares: &Shares) -> Vec<Part> {
     let mut sizes: BTreeMap<usize, u64> = BTreeMap::new();
     for cluster in clusters {
         *sizes.entry(cluster.stratum).or_default() += cluster.size;
     }
-    let mut wanted = quotas(&sizes, shares);
+    let mut remaining = quotas(&sizes, shares);
     let mut order: Vec<(usize, &Cluster)> = clusters.iter().enumerate().collect();
-    // The large ones first: single records fill what they leave.
+    // Large clusters first: single records fill the rest.
     order.sort_by_key(|(_, of)| (std::cmp::Reverse(of.size), of.key));
     let mut parts = vec![Part::Train; clusters.len()];
     for (at, cluster) in order {
-        let Some(wanted) = wanted.get_mut(&cluster.stratum) else {
+        let Some(remaining) = remaining.get_mut(&cluster.stratum) else {
             continue;
         };
-        let part = neediest(wanted, cluster);
-        if let Some(missing) = wanted.get_mut(part as usize) {
-            *missing -= cluster.size as i64;
+        let part = choose_part(remaining, cluster);
+        if let Some(quota) = remaining.get_mut(part as usize) {
+            *quota -= cluster.size as i64;
         }
         if let Some(of) = parts.get_mut(at) {
             *of = part;
@@ -93,8 +93,8 @@ pub fn assign(clusters: &[Cluster], shares: &Shares) -> Vec<Part> {
     parts
 }
 
-/// How many records of each label each part is to have: the shares of all records come out
-/// exactly, and those of each label up to one.
+/// The number of records of each label for each part. The totals are exact; the counts per label are
+/// exact to within one record.
 fn quotas(sizes: &BTreeMap<usize, u64>, shares: &Shares) -> BTreeMap<usize, [i64; 3]> {
     let all: u64 = sizes.values().sum();
     let validation = apportion(sizes, shares.validation.of(all).min(all));
@@ -115,8 +115,7 @@ fn quotas(sizes: &BTreeMap<usize, u64>, shares: &Shares) -> BTreeMap<usize, [i64
     rest.iter().map(quota).collect()
 }
 
-/// `total` over labels of these sizes: each gets its share rounded down, and what is left goes to
-/// those that lost most by it.
+/// Distributes `total` over labels of these sizes, by the largest remainder method.
 fn apportion(sizes: &BTreeMap<usize, u64>, total: u64) -> BTreeMap<usize, u64> {
     let all: u64 = sizes.values().sum::<u64>().max(1);
     let share = |size: u64| u128::from(size) * u128::from(total);
@@ -134,27 +133,27 @@ fn apportion(sizes: &BTreeMap<usize, u64>, total: u64) -> BTreeMap<usize, u64> {
     quotas
 }
 
-/// The part for a cluster: drawn by its key among those that it fits in, in proportion to what
-/// they still want; where it fits in none, the one that wants most.
-fn neediest(wanted: &[i64; 3], cluster: &Cluster) -> Part {
+/// The part for a cluster: chosen by its key among those with enough quota left, in proportion to
+/// that quota. If none has enough, the one with the largest quota.
+fn choose_part(remaining: &[i64; 3], cluster: &Cluster) -> Part {
     let size = cluster.size as i64;
-    let fits = |missing: &i64| *missing >= size;
-    let total: i64 = wanted.iter().filter(|missing| fits(missing)).sum();
+    let fits = |quota: &i64| *quota >= size;
+    let total: i64 = remaining.iter().filter(|quota| fits(quota)).sum();
     let mut drawn = (cluster.key % total.max(1) as u64) as i64;
-    for (part, missing) in Part::ALL
+    for (part, quota) in Part::ALL
         .into_iter()
-        .zip(wanted)
-        .filter(|(_, missing)| fits(missing))
+        .zip(remaining)
+        .filter(|(_, quota)| fits(quota))
     {
-        if drawn < *missing {
+        if drawn < *quota {
             return part;
         }
-        drawn -= missing;
+        drawn -= quota;
     }
     let mut most = (Part::Train, i64::MIN);
-    for (part, missing) in Part::ALL.into_iter().zip(wanted) {
-        if *missing > most.1 {
-            most = (part, *missing);
+    for (part, quota) in Part::ALL.into_iter().zip(remaining) {
+        if *quota > most.1 {
+            most = (part, *quota);
         }
     }
     most.0
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_that_fits_nowhere_is_trained_on() {
+    fn clusters_that_fit_nowhere_go_to_training() {
         let clusters = [Cluster {
             key: 5,
             size: 10,
@@ -243,12 +242,12 @@ mod tests {
             let parts = assign(&clusters, &shares(validation, 0.0));
             let n: u64 = clusters.iter().map(|cluster| cluster.size).sum();
             let held = counts(&clusters, &parts, None)[1];
-            // In each label a cluster may be left that fits nowhere.
+            // In each label, a cluster may be left that fits nowhere.
             prop_assert!(held.abs_diff(Size::Share(validation).of(n)) <= 3 * 5);
         }
 
         #[test]
-        fn order_changes_nothing(
+        fn the_split_does_not_depend_on_order(
             of in prop::collection::vec((any::<u64>(), 1_u64..6, 0_usize..3), 1..100),
         ) {
             let mut keyed: Vec<Cluster> = of

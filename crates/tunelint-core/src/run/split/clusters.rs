@@ -1,4 +1,4 @@
-//! Which records are equal or nearly equal, directly or by way of others.
+//! Clusters of duplicates and near-duplicates, directly or through other records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -8,11 +8,11 @@ use tunelint_layouts::reader::Reader;
 use tunelint_rules::survey::Spot;
 use tunelint_rules::survey::similarity::{BANDS, Common, NEAR, Runs};
 
-/// Records that agree in a band up to which each is compared with each; more share boilerplate,
-/// and are compared with the first of those that differ.
-const CROWD: usize = 200;
+/// The maximum number of records that agree in a band for comparing all pairs. Larger buckets share
+/// boilerplate: their records are compared with the first distinct ones only.
+const MAX_ALL_PAIRS: usize = 200;
 
-/// The clusters, each by the numbers of its records; a record that is like no other is one alone.
+/// The clusters, as indices of records. A record without duplicates is a cluster of one.
 pub fn find(
     records: &[Noted],
     readers: &[Reader],
@@ -42,7 +42,7 @@ pub fn find(
     Ok(forest.trees())
 }
 
-/// Joins the records that have the same input: their answers would give one another away.
+/// Joins the records with the same input: in different parts, their outputs would leak.
 fn join_equal(records: &[Noted], forest: &mut Forest) {
     for group in seen(records).groups() {
         let places = group.iter().filter_map(|sighting| {
@@ -59,7 +59,7 @@ fn join_equal(records: &[Noted], forest: &mut Forest) {
     }
 }
 
-/// The records that agree in a band and are not joined yet, in the order of their keys.
+/// The records that agree in a band and are not all joined yet, in the order of their keys.
 fn buckets(records: &[Noted], forest: &mut Forest) -> Vec<Vec<usize>> {
     let mut buckets = Vec::new();
     for band in 0..BANDS {
@@ -80,7 +80,7 @@ fn buckets(records: &[Noted], forest: &mut Forest) -> Vec<Vec<usize>> {
     buckets
 }
 
-/// The texts that are compared, by their places.
+/// The texts to compare, by location.
 fn texts(
     readers: &[Reader],
     common: &Common,
@@ -101,59 +101,59 @@ fn texts(
     Ok(texts.into_iter().flatten().collect())
 }
 
-/// Joins the records of a bucket that are nearly equal.
+/// Joins the near-duplicates in a bucket.
 fn join_near(bucket: &[usize], forest: &mut Forest, near: impl Fn(usize, usize) -> bool) {
     let mut leaders: Vec<usize> = Vec::new();
     for &at in bucket {
-        let mut alone = true;
+        let mut is_distinct = true;
         for &leader in &leaders {
             let joined = forest.root(leader) == forest.root(at);
             if joined || near(leader, at) {
                 forest.join(leader, at);
-                alone = false;
+                is_distinct = false;
             }
         }
-        if leaders.len() < CROWD && (alone || bucket.len() <= CROWD) {
+        if leaders.len() < MAX_ALL_PAIRS && (is_distinct || bucket.len() <= MAX_ALL_PAIRS) {
             leaders.push(at);
         }
     }
 }
 
-/// Which records are joined.
+/// A disjoint-set forest of records.
 struct Forest {
-    above: Vec<usize>,
+    parents: Vec<usize>,
 }
 
 impl Forest {
     fn new(size: usize) -> Self {
         Self {
-            above: (0..size).collect(),
+            parents: (0..size).collect(),
         }
     }
 
-    /// The record that stands for all that are joined with `at`.
+    /// The representative of the records joined with `at`.
     fn root(&mut self, mut at: usize) -> usize {
-        while let Some(&above) = self.above.get(at).filter(|above| **above != at) {
-            let top = self.above.get(above).copied().unwrap_or(above);
-            if let Some(of) = self.above.get_mut(at) {
-                *of = top;
+        while let Some(&parent) = self.parents.get(at).filter(|parent| **parent != at) {
+            let grandparent = self.parents.get(parent).copied().unwrap_or(parent);
+            if let Some(of) = self.parents.get_mut(at) {
+                *of = grandparent;
             }
-            at = above;
+            at = parent;
         }
         at
     }
 
     fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.root(a), self.root(b));
-        if let Some(above) = self.above.get_mut(a.max(b)) {
-            *above = a.min(b);
+        if let Some(parent) = self.parents.get_mut(a.max(b)) {
+            *parent = a.min(b);
         }
     }
 
-    /// All that are joined, together.
+    /// The sets of joined records.
     fn trees(mut self) -> Vec<Vec<usize>> {
         let mut trees: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for at in 0..self.above.len() {
+        for at in 0..self.parents.len() {
             let root = self.root(at);
             trees.entry(root).or_default().push(at);
         }

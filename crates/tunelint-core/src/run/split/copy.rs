@@ -1,4 +1,4 @@
-//! Records copied as they stand, each into the file of its part.
+//! Copies records verbatim into the files of their parts.
 
 use std::io::{self, Write};
 
@@ -7,20 +7,20 @@ use crate::run::gather::gather;
 use tunelint_data::source::Container;
 use tunelint_layouts::reader::{DecodeOutcome, Reader};
 
-/// Writes the records of one part.
+/// Writes the records of one part, in the container of the source.
 pub struct Copier<W: Write> {
     out: W,
     container: Container,
-    /// Records written.
+    /// The number of records written.
     pub records: u64,
     bytes: u64,
 }
 
 impl<W: Write> Copier<W> {
-    /// Writes to `out` what has the form of `like`: a table begins with its header.
+    /// Writes to `out` in the container of `like`, with its header if it is a table.
     ///
     /// # Errors
-    /// What `out` returns.
+    /// If writing fails.
     pub fn new(out: W, like: &Reader) -> io::Result<Self> {
         let mut copier = Self {
             out,
@@ -48,10 +48,10 @@ impl<W: Write> Copier<W> {
         Ok(())
     }
 
-    /// Ends the file; returns it, and how many bytes it has.
+    /// Completes the file. Returns the writer and the number of bytes written.
     ///
     /// # Errors
-    /// What the output returns.
+    /// If writing fails.
     pub fn finish(mut self) -> io::Result<(W, u64)> {
         if self.container == Container::Json {
             self.write(b"\n]\n")?;
@@ -66,7 +66,7 @@ impl<W: Write> Copier<W> {
     }
 }
 
-/// The first row of a table.
+/// The header row of a table.
 fn header(like: &Reader) -> io::Result<Vec<u8>> {
     let delimiter = like.shape.as_ref().map_or(b',', |shape| shape.delimiter);
     let mut writer = csv::WriterBuilder::new()
@@ -79,11 +79,11 @@ fn header(like: &Reader) -> io::Result<Vec<u8>> {
 }
 
 impl Split {
-    /// Copies every record of `readers` into the file of its part, in the order in which they
-    /// stand; `copiers` are those of `parts`, in this order.
+    /// Copies every record of `readers` into the file of its part, in their order. `copiers` must be
+    /// in the order of `parts`. Records of other parts are not written.
     ///
     /// # Errors
-    /// What reading or writing returns.
+    /// If reading or writing fails.
     pub fn copy<W: Write + Send>(
         &self,
         readers: &[Reader],
@@ -97,15 +97,15 @@ impl Split {
                 &mut reader.reopen()?,
                 threads,
                 Vec::new,
-                |read, _, noted: &mut Vec<(Part, Vec<u8>)>| {
+                |read, _, batch: &mut Vec<(Part, Vec<u8>)>| {
                     if let DecodeOutcome::Example(example) = read
                         && let Some(part) = self.part(source, example.record.ordinal)
                     {
-                        noted.push((part, example.record.raw.to_vec()));
+                        batch.push((part, example.record.raw.to_vec()));
                     }
                 },
-                |noted| {
-                    for (part, raw) in noted {
+                |batch| {
+                    for (part, raw) in batch {
                         let mut of = parts.iter().zip(copiers.iter_mut());
                         if let (Ok(()), Some((_, copier))) =
                             (&outcome, of.find(|(own, _)| **own == part))

@@ -1,43 +1,43 @@
-//! A text that most examples share at one of their edges.
+//! Texts that most examples share at their start (preamble) or end (suffix).
 
 use super::majority::Majority;
 use super::plateau::{self, LEAST, is_cjk, is_word};
 use crate::survey::Cut;
 
-/// Characters, and words, from which on a common beginning is an instruction.
+/// Minimum length of an instruction, in characters and words.
 const SHORTEST: usize = 12;
 const FEWEST_WORDS: usize = 2;
-/// The same in a script whose characters are words.
+/// The same for Chinese, Japanese and Korean, where each character counts as a word.
 const SHORTEST_CJK: usize = 8;
-/// The share of all that must have a separator that is no instruction.
+/// The minimum share of texts with a suffix that is a separator, not an instruction.
 const SEPARATOR_SHARE: f64 = 0.9;
-/// The share of holders that may have nothing else.
+/// The maximum share of texts that consist of nothing but the shared text.
 const ALONE: f64 = 0.5;
 
-/// A text and how many of the texts looked at have it.
+/// A shared text, with the number of texts that have it.
 pub type Common = Majority<String>;
 
-/// The share of texts that must have it for it to be expected of every one.
+/// The minimum share of texts for a shared text to be expected of all.
 const USUAL: f64 = 0.8;
 
 impl Common {
-    /// Whether so many have it that it is expected of every text.
+    /// Whether the shared text is common enough to be expected of all texts.
     pub fn is_usual(&self) -> bool {
         self.share() >= USUAL
     }
 }
 
-/// What most of `texts` start with, if it can be an instruction.
+/// The text that most of `texts` start with, if it can be an instruction.
 pub fn beginning(texts: &[&Cut]) -> Option<Common> {
     let heads: Vec<&str> = texts.iter().map(|cut| cut.head()).collect();
     let plateau = plateau::walk(&heads)?;
     let length = plateau.text.chars().count() as u64;
-    // Asked of the whole texts: a long preamble fills the part that is kept.
+    // Compare whole lengths: a long preamble may fill the part that is kept.
     let alone = texts
         .iter()
         .filter(|cut| cut.head().starts_with(&plateau.text) && cut.chars == length)
         .count();
-    let instructs = is_instruction(&plateau.text) && is_followed(alone, plateau.holders);
+    let instructs = is_instruction(&plateau.text) && has_content(alone, plateau.holders);
     instructs.then_some(Common {
         value: plateau.text,
         holders: plateau.holders,
@@ -45,7 +45,7 @@ pub fn beginning(texts: &[&Cut]) -> Option<Common> {
     })
 }
 
-/// What most of `texts` end with, if it can be an instruction or a separator.
+/// The text that most of `texts` end with, if it can be an instruction or a separator.
 pub fn ending(texts: &[&Cut]) -> Option<Common> {
     let reversed: Vec<String> = texts.iter().map(|cut| reversed(cut.tail())).collect();
     let tails: Vec<&str> = reversed.iter().map(String::as_str).collect();
@@ -61,12 +61,12 @@ pub fn ending(texts: &[&Cut]) -> Option<Common> {
         holders: plateau.holders,
         of: texts.len(),
     };
-    let said = is_instruction(&common.value)
+    let is_suffix = is_instruction(&common.value)
         || is_separator(&common.value) && common.share() >= SEPARATOR_SHARE;
-    (said && is_followed(alone, common.holders)).then_some(common)
+    (is_suffix && has_content(alone, common.holders)).then_some(common)
 }
 
-/// The text that at least `share` of `texts` are, `None` standing for none at all.
+/// The text that at least `share` of `texts` equal, where `None` is a missing text.
 pub fn same<'t>(texts: impl Iterator<Item = Option<&'t str>>, share: f64) -> Option<Common> {
     let most = Majority::among(texts)?.when(LEAST, share)?;
     let value = most
@@ -80,7 +80,8 @@ pub fn same<'t>(texts: impl Iterator<Item = Option<&'t str>>, share: f64) -> Opt
     })
 }
 
-fn is_followed(alone: usize, holders: usize) -> bool {
+/// Whether enough of the texts have content besides the shared text.
+fn has_content(alone: usize, holders: usize) -> bool {
     alone as f64 <= ALONE * holders as f64
 }
 
@@ -96,14 +97,14 @@ fn is_instruction(text: &str) -> bool {
     chars >= SHORTEST && words.count() >= FEWEST_WORDS
 }
 
-/// Signs that nobody ends a sentence with: `\n\n###\n\n`, ` ->`.
+/// Whether a text is a separator, made of signs that do not end a sentence: `\n\n###\n\n`, ` ->`.
 fn is_separator(text: &str) -> bool {
     let signs = |c: char| matches!(c, '#' | '=' | '>' | '|' | '~' | '*' | '-' | '_' | '<');
     let bare = text.trim();
     bare.chars().count() >= 2 && bare.chars().all(signs)
 }
 
-/// The characters of `text` from the last to the first.
+/// The characters of `text` in reverse order.
 pub fn reversed(text: &str) -> String {
     text.chars().rev().collect()
 }
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn short_or_lonely_beginnings_are_none() {
+    fn short_prefixes_and_whole_texts_are_not_preambles() {
         assert_eq!(
             both((0..40).map(|n| format!("Q: {}", word(n)))),
             (None, None)
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_preamble_longer_than_what_is_kept_is_one() {
+    fn preambles_may_be_longer_than_the_kept_part() {
         let long = "All of this is said before. ".repeat(100);
         let (before, _) = both((0..40).map(|n| format!("{long}{}", word(n))));
         assert_eq!(before.unwrap().value.chars().count(), 2048);

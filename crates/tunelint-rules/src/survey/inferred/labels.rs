@@ -1,5 +1,5 @@
-//! Labels: whether outputs are drawn from a closed set, which spellings of one label there are,
-//! and what is no label at all.
+//! Label inference: whether the outputs are labels, which spellings of a label occur, and which
+//! outputs are not labels.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,38 +9,38 @@ use unicode_security::confusable_detection::skeleton;
 use super::plateau::{LEAST, is_cjk};
 use crate::survey::{Counted, OutputCounts};
 
-/// The share of rows that must have a label that occurs twice, and one that is short.
+/// The minimum share of outputs that occur at least twice, and that are short.
 const SHARE: f64 = 0.95;
-/// Characters of a label, and of one that is JSON.
+/// The maximum length of a label, and of one in JSON, in characters.
 const SHORT: usize = 48;
 const SHORT_JSON: usize = 256;
-/// Examples from which on single labels are judged.
+/// The minimum number of examples for calling an output an unknown label.
 pub const ENOUGH: u64 = 50;
 
-/// One label.
+/// A label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// How it is spelt, without what ends every output.
+    /// The spelling, without the stop suffix.
     pub text: String,
-    /// How often it occurs so, and where first.
+    /// The count of this spelling, with its first location.
     pub counted: Counted,
 }
 
-/// A closed set of labels.
+/// The labels of a dataset whose outputs are labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelSet {
-    /// The labels, the most frequent first; other spellings of one are not among them.
+    /// The labels, the most frequent first, each in its most frequent spelling.
     pub labels: Vec<Label>,
-    /// The spellings that a more frequent one has, with that one.
+    /// Less frequent spellings, each with the most frequent spelling of the same label.
     pub spellings: BTreeMap<String, String>,
-    /// What stands where a label should, and is none.
+    /// Outputs that are not labels.
     pub unknown: BTreeSet<String>,
-    /// How many outputs there are.
+    /// The number of outputs.
     pub total: u64,
 }
 
 impl LabelSet {
-    /// The set, if outputs are drawn from one; `stop` is what ends every output.
+    /// Infers the labels; `None` if the outputs are not labels. `stop` is the stop suffix.
     pub fn infer(counts: &OutputCounts, stop: &str) -> Option<Self> {
         let mut labels = merged(counts, stop);
         let total = labels.iter().map(|label| label.counted.count).sum::<u64>() + counts.long();
@@ -63,7 +63,7 @@ impl LabelSet {
         })
     }
 
-    /// How often each label occurs in any spelling; what is no label is left out.
+    /// The count of each label in any spelling, the most frequent first. Unknown labels are excluded.
     pub fn counts(&self, counts: &OutputCounts, stop: &str) -> Vec<(String, u64)> {
         let mut totals: BTreeMap<&str, u64> = BTreeMap::new();
         let merged = merged(counts, stop);
@@ -80,20 +80,20 @@ impl LabelSet {
         totals
     }
 
-    /// The label that an unknown one is probably meant to be: one that occurs in it.
+    /// The known label that occurs in an unknown one: probably the intended label.
     pub fn meant(&self, unknown: &str) -> Option<&str> {
         let known = self
             .labels
             .iter()
             .filter(|label| !self.unknown.contains(&label.text));
-        let within = known.filter(|label| holds(unknown, &label.text));
+        let within = known.filter(|label| contains_label(unknown, &label.text));
         within
             .map(|label| label.text.as_str())
             .max_by_key(|text| text.len())
     }
 }
 
-/// The outputs without what ends all of them, blank ones left out.
+/// The distinct outputs without the stop suffix. Blank outputs are excluded.
 fn merged(counts: &OutputCounts, stop: &str) -> Vec<Label> {
     let mut merged: BTreeMap<&str, Counted> = BTreeMap::new();
     for (output, counted) in counts.iter() {
@@ -118,10 +118,11 @@ fn merged(counts: &OutputCounts, stop: &str) -> Vec<Label> {
     merged.into_iter().map(label).collect()
 }
 
+/// Whether the outputs are few, repeated and short enough to be labels.
 fn is_closed(labels: &[Label], total: u64) -> bool {
     let n = total as f64;
     let most = 2.0_f64.max((n / 5.0).min(4.0 * n.sqrt()));
-    let rows = |of: &dyn Fn(&Label) -> bool| {
+    let most_are = |of: &dyn Fn(&Label) -> bool| {
         let counts = labels
             .iter()
             .filter(|label| of(label))
@@ -136,12 +137,12 @@ fn is_closed(labels: &[Label], total: u64) -> bool {
         };
         !label.text.contains('\n') && label.text.chars().count() <= most
     };
-    labels.len() as f64 <= most && rows(&|label| label.counted.count >= 2) && rows(&short)
+    labels.len() as f64 <= most && most_are(&|label| label.counted.count >= 2) && most_are(&short)
 }
 
-/// A label without letter case, compatibility forms, and the signs between and around words. A
-/// hyphen counts as a sign only between letters: `-1` is a number, `A-` a grade.
-fn normal(label: &str) -> String {
+/// The normal form of a label: without letter case, compatibility forms, and punctuation between
+/// and around words. A hyphen separates words only between letters: `-1` is a number, `A-` a grade.
+fn normal_form(label: &str) -> String {
     let folded: Vec<char> = label.nfkc().flat_map(char::to_lowercase).collect();
     let letter = |at: Option<usize>| {
         let c = at.and_then(|at| folded.get(at));
@@ -167,24 +168,27 @@ fn normal(label: &str) -> String {
     out.trim_matches(edge).to_owned()
 }
 
-/// Whether two texts are one label but for letter case, spacing, punctuation or compatibility
-/// forms.
+/// Whether two texts are the same label, except for letter case, spacing, punctuation or
+/// compatibility forms.
 pub fn is_same(a: &str, b: &str) -> bool {
-    normal(a) == normal(b)
+    normal_form(a) == normal_form(b)
 }
 
-/// The less frequent spellings, with the more frequent one of each. `labels` are in the order of
-/// their frequency.
+/// The less frequent spellings, each with its most frequent one. `labels` must be sorted by
+/// frequency, in descending order.
 fn spellings(labels: &[Label]) -> BTreeMap<String, String> {
-    let normals: Vec<String> = labels.iter().map(|label| normal(&label.text)).collect();
+    let normals: Vec<String> = labels
+        .iter()
+        .map(|label| normal_form(&label.text))
+        .collect();
     let mut found = BTreeMap::new();
     for (at, (minor, minor_normal)) in labels.iter().zip(&normals).enumerate() {
-        let mut before = labels.iter().zip(&normals).take(at);
-        let major = before.find(|(major, major_normal)| {
+        let mut more_frequent = labels.iter().zip(&normals).take(at);
+        let major = more_frequent.find(|(major, major_normal)| {
             !found.contains_key(&major.text)
                 && (minor_normal == *major_normal && !minor_normal.is_empty()
                     || look_alike(minor_normal, major_normal)
-                    || is_rare(minor, major) && is_slip(minor_normal, major_normal))
+                    || is_rare(minor, major) && is_typo(minor_normal, major_normal))
         });
         if let Some((major, _)) = major {
             found.insert(minor.text.clone(), major.text.clone());
@@ -193,7 +197,7 @@ fn spellings(labels: &[Label]) -> BTreeMap<String, String> {
     found
 }
 
-/// Whether two labels look the same though letters of another script stand in one.
+/// Whether two labels look the same, but one has letters of another script.
 pub fn look_alike(a: &str, b: &str) -> bool {
     let differ = |(x, y): (char, char)| x == y || !x.is_ascii() || !y.is_ascii();
     a.is_ascii() != b.is_ascii()
@@ -202,15 +206,15 @@ pub fn look_alike(a: &str, b: &str) -> bool {
         && skeleton(a).eq(skeleton(b))
 }
 
-/// Whether a label occurs once or twice, and another far more often.
+/// Whether a label occurs at most twice, and another one at least five times as often.
 fn is_rare(minor: &Label, major: &Label) -> bool {
     minor.counted.count <= 2 && minor.counted.count * 5 <= major.counted.count
 }
 
-/// Whether a label is a slip of the pen for another: a letter or two differ, and nothing that is
-/// no letter does (`2 stars` and `5 stars` are two labels). A first letter or syllable makes
-/// another word (`relevant`, `irrelevant`), and so does one character of Chinese.
-fn is_slip(a: &str, b: &str) -> bool {
+/// Whether a label is a typo of another: one or two letters differ, but no other characters (`2
+/// stars` and `5 stars` are two labels). A different first letter makes another word (`relevant`,
+/// `irrelevant`), and so does a single Chinese character.
+fn is_typo(a: &str, b: &str) -> bool {
     let length = b.chars().count();
     let allowed = match length {
         0..5 => return false,
@@ -231,14 +235,14 @@ fn is_slip(a: &str, b: &str) -> bool {
         && strsim::damerau_levenshtein(a, b) <= allowed
 }
 
-/// How often a sentence around a label may stand for it, or a twentieth as often as the label; what
-/// is there more often is meant.
+/// The maximum count of a sentence that contains a label, or a twentieth of the label's count. More
+/// frequent sentences are intended.
 const SENTENCES: u64 = 3;
-/// Words that a sentence has besides the label.
+/// The minimum number of words that a sentence has besides the label.
 const FURTHER_WORDS: usize = 2;
 
-/// Outputs that are no labels: sentences around a more frequent label, and, where labels are
-/// frequent, what occurs once.
+/// Outputs that are not labels: sentences that contain a more frequent label, and, if labels are
+/// frequent, outputs that occur only once.
 fn unknown(labels: &[Label]) -> BTreeSet<String> {
     let median = labels
         .get(labels.len() / 2)
@@ -246,37 +250,39 @@ fn unknown(labels: &[Label]) -> BTreeSet<String> {
     let rare = 1.max(median / 50);
     let has_known = labels.iter().any(|label| label.counted.count > rare);
     let words = |text: &str| text.split([' ', '_']).count();
-    // Several labels, or a path of them, are a label of their own.
-    let joined = |text: &str| text.contains([',', ';', '>', '/', '|', '+', '&']);
-    let around = |label: &Label, known: &Label| {
-        let sentence = words(&label.text) >= words(&known.text) + FURTHER_WORDS;
+    // A combination or path of labels is a separate label.
+    let is_compound = |text: &str| text.contains([',', ';', '>', '/', '|', '+', '&']);
+    let is_sentence_around = |label: &Label, known: &Label| {
+        let is_sentence = words(&label.text) >= words(&known.text) + FURTHER_WORDS;
         let few = SENTENCES.max(known.counted.count / 20);
-        let most = if sentence { few } else { rare };
+        let most = if is_sentence { few } else { rare };
         label.counted.count <= most
             && label.counted.count < known.counted.count
-            && !joined(&label.text)
-            && holds(&label.text, &known.text)
+            && !is_compound(&label.text)
+            && contains_label(&label.text, &known.text)
     };
-    let alone = |label: &Label| label.counted.count == 1 && labels.len() >= 3 && has_known;
+    let is_single = |label: &Label| label.counted.count == 1 && labels.len() >= 3 && has_known;
     labels
         .iter()
-        .filter(|label| alone(label) || labels.iter().any(|known| around(label, known)))
+        .filter(|label| {
+            is_single(label) || labels.iter().any(|known| is_sentence_around(label, known))
+        })
         .map(|label| label.text.clone())
         .collect()
 }
 
-/// Whether `label` occurs in `text` as whole words, among others.
-fn holds(text: &str, label: &str) -> bool {
-    let (text, label) = (normal(text), normal(label));
+/// Whether `label` occurs in `text` as whole words, with other words around it.
+fn contains_label(text: &str, label: &str) -> bool {
+    let (text, label) = (normal_form(text), normal_form(label));
     let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     text.len() > label.len()
         && !label.is_empty()
         && text.match_indices(&label).any(|(at, found)| {
             let before = text.get(..at).and_then(|text| text.chars().next_back());
-            let behind = text
+            let after = text
                 .get(at + found.len()..)
                 .and_then(|text| text.chars().next());
-            edge(before) && edge(behind)
+            edge(before) && edge(after)
         })
 }
 
@@ -293,13 +299,13 @@ mod tests {
         LabelSet::infer(&counts, "")
     }
 
-    fn spelt(labels: &[(&str, usize)]) -> Vec<(String, String)> {
+    fn spellings_of(labels: &[(&str, usize)]) -> Vec<(String, String)> {
         set(labels).unwrap().spellings.into_iter().collect()
     }
 
     #[test]
-    fn spellings_of_one_label_are_seen() {
-        let pairs = spelt(&[
+    fn spellings_of_a_label_are_found() {
+        let pairs = spellings_of(&[
             ("positive", 40),
             ("negative", 40),
             ("Positive", 3),
@@ -313,39 +319,39 @@ mod tests {
             ]
         );
         assert_eq!(
-            spelt(&[("card_lost", 40), ("other", 40), ("card lost", 2)]).len(),
+            spellings_of(&[("card_lost", 40), ("other", 40), ("card lost", 2)]).len(),
             1
         );
         assert_eq!(
-            spelt(&[("negative", 40), ("positive", 40), ("negativ", 2)]).len(),
+            spellings_of(&[("negative", 40), ("positive", 40), ("negativ", 2)]).len(),
             1
         );
         // Cyrillic а.
         assert_eq!(
-            spelt(&[("spam", 40), ("ham", 40), ("sp\u{430}m", 2)]).len(),
+            spellings_of(&[("spam", 40), ("ham", 40), ("sp\u{430}m", 2)]).len(),
             1
         );
     }
 
     #[test]
-    fn different_labels_stay_apart() {
-        assert!(spelt(&[("2 stars", 40), ("5 stars", 2), ("4 stars", 9)]).is_empty());
-        assert!(spelt(&[("-1", 40), ("1", 40), ("0", 10)]).is_empty());
-        assert!(spelt(&[("affect", 40), ("effect", 30)]).is_empty());
-        assert!(spelt(&[("A", 40), ("A-", 20), ("B+", 20), ("B", 9)]).is_empty());
-        assert!(spelt(&[("relevant", 60), ("irrelevant", 2)]).is_empty());
-        assert!(spelt(&[("非常不满意", 60), ("非常满意", 2)]).is_empty());
+    fn different_labels_are_kept_apart() {
+        assert!(spellings_of(&[("2 stars", 40), ("5 stars", 2), ("4 stars", 9)]).is_empty());
+        assert!(spellings_of(&[("-1", 40), ("1", 40), ("0", 10)]).is_empty());
+        assert!(spellings_of(&[("affect", 40), ("effect", 30)]).is_empty());
+        assert!(spellings_of(&[("A", 40), ("A-", 20), ("B+", 20), ("B", 9)]).is_empty());
+        assert!(spellings_of(&[("relevant", 60), ("irrelevant", 2)]).is_empty());
+        assert!(spellings_of(&[("非常不满意", 60), ("非常满意", 2)]).is_empty());
     }
 
     #[test]
-    fn sentences_are_no_labels() {
+    fn sentences_are_not_labels() {
         let set = set(&[("spam", 60), ("ham", 60), ("This is spam", 1)]).unwrap();
         assert!(set.unknown.contains("This is spam"));
         assert_eq!(set.meant("This is spam"), Some("spam"));
     }
 
     #[test]
-    fn open_sets_have_no_labels() {
+    fn free_text_has_no_labels() {
         let many: Vec<String> = (0..200).map(|n| format!("answer {n}")).collect();
         let many: Vec<(&str, usize)> = many.iter().map(|text| (text.as_str(), 1)).collect();
         assert_eq!(set(&many), None);

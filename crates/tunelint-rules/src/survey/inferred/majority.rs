@@ -1,20 +1,20 @@
-//! What most of a set have in common, and how many that are.
+//! The most frequent of several values, with its share.
 
 use std::collections::BTreeMap;
 
-/// A value, and how many of those looked at have it.
+/// The most frequent value, and how many items have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Majority<T> {
-    /// What they have in common.
+    /// The value.
     pub value: T,
-    /// How many have it.
+    /// The number of items with this value.
     pub holders: usize,
-    /// Of how many.
+    /// The number of all items.
     pub of: usize,
 }
 
 impl<T: Ord> Majority<T> {
-    /// The most frequent of `values`; of equally frequent ones the largest.
+    /// The most frequent of `values`; `None` if there are none. Ties go to the largest.
     ///
     /// ```
     /// use tunelint_rules::survey::inferred::Majority;
@@ -35,28 +35,28 @@ impl<T: Ord> Majority<T> {
 }
 
 impl<T> Majority<T> {
-    /// The share that has it, from 0 to 1.
+    /// The share of items with this value, from 0 to 1.
     pub fn share(&self) -> f64 {
         self.holders as f64 / self.of.max(1) as f64
     }
 
-    /// It, if at least `least` were looked at and `share` of them have it.
+    /// This majority, if there are at least `least` items and at least `share` of them have the value.
     pub fn when(self, least: usize, share: f64) -> Option<Self> {
         (self.of >= least && self.share() >= share).then_some(self)
     }
 
-    /// The share as messages give it, cut so that only all are 100 %: `98.3 %`.
+    /// The share for messages, such as `98.3%`. Rounded down, so that only all items are 100%.
     ///
     /// ```
     /// use tunelint_rules::survey::inferred::Majority;
     /// let of = |holders, of| Majority { value: (), holders, of }.percent();
-    /// assert_eq!((of(59, 60), of(9_999, 10_000), of(3, 3)), ("98.3 %".into(), "99.9 %".into(), "100 %".into()));
+    /// assert_eq!((of(59, 60), of(9_999, 10_000), of(3, 3)), ("98.3%".into(), "99.9%".into(), "100%".into()));
     /// ```
     pub fn percent(&self) -> String {
         let tenths = self.holders * 1000 / self.of.max(1);
         match tenths % 10 {
-            0 => format!("{} %", tenths / 10),
-            tenth => format!("{}.{tenth} %", tenths / 10),
+            0 => format!("{}%", tenths / 10),
+            tenth => format!("{}.{tenth}%", tenths / 10),
         }
     }
 }

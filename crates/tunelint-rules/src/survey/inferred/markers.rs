@@ -1,4 +1,4 @@
-//! The markers that nearly every input has, their order, their form, and what follows them.
+//! The section markers that nearly every input has, with their order, spelling and separators.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,54 +9,54 @@ use crate::survey::Entry;
 use crate::survey::section_marker::{self, Event, Separator};
 use tunelint_layouts::example::{Example, Turn};
 
-/// The share of inputs that must have a marker. At 0.80 optional fields cry wolf: 156 false
-/// findings in 3 of 185 clean files, against none at 0.90.
+/// The minimum share of inputs with a marker. At 0.80, optional fields cause false positives: 156
+/// in 3 of 185 clean files, against none at 0.90.
 const SHARE: f64 = 0.9;
-/// The same for one that mostly stands in a list, where optional fields live.
+/// The same for markers that are mostly list items, where optional fields are common.
 const SHARE_IN_LISTS: f64 = 0.98;
-/// The share of inputs up to which a similar marker is a misspelling of the common one.
+/// The maximum share of inputs with a similar marker for it to be a misspelling.
 const RARE: f64 = 0.1;
 
-/// The markers of a set.
+/// The section markers of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Markers {
-    /// In the most common order.
+    /// The markers, in the most common order.
     pub markers: Vec<Marker>,
-    /// How many of the inputs that have them all have them in this order; `None` where no order
-    /// is common enough.
+    /// The share of inputs in this order, among those with all markers; `None` if no order is common
+    /// enough.
     pub ordered: Option<Majority<()>>,
-    /// Keys of other markers that are too frequent to be misspellings.
+    /// The keys of all markers that are too frequent to be misspellings.
     frequent: BTreeSet<String>,
-    /// How many inputs were looked at.
+    /// The number of inputs.
     pub of: usize,
 }
 
-/// An input whose markers are not as usual.
+/// An input whose markers differ from the usual ones.
 pub struct Departing<'e, 'a> {
     /// The first prompt.
     pub turn: &'e Turn<'a>,
-    /// Its text.
+    /// The text of the prompt.
     pub text: Cow<'e, str>,
-    /// The markers in it.
+    /// The markers in the text.
     pub events: Vec<Event>,
 }
 
-/// One of them.
+/// A section marker of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Marker {
-    /// Its folded letters, and how many inputs have it.
+    /// The key (see [`section_marker::key`]), with the number of inputs that have it.
     pub key: Majority<String>,
-    /// How it is most often written.
+    /// The most frequent spelling.
     pub form: String,
-    /// The same, where it is common enough to be expected.
+    /// The same, if common enough to be expected.
     pub usual_form: Option<Majority<String>>,
-    /// What most often follows it, where that is common enough.
+    /// The most frequent separator after it, if common enough to be expected.
     pub separator: Option<Majority<Separator>>,
-    /// It stands in the preamble.
+    /// Whether it is part of the preamble.
     pub in_preamble: bool,
 }
 
-/// What is counted of one key.
+/// The counts for one key.
 #[derive(Default)]
 struct Counts<'e> {
     holders: usize,
@@ -66,7 +66,8 @@ struct Counts<'e> {
 }
 
 impl Markers {
-    /// Infers them from distinct inputs; `preamble` is what nearly all of those start with.
+    /// Infers the markers from distinct inputs; `preamble` is the usual preamble. `None` without
+    /// markers that are common enough, or with fewer than [`LEAST`] inputs.
     pub fn infer<'e>(
         entries: impl Iterator<Item = &'e Entry>,
         preamble: Option<&str>,
@@ -125,7 +126,7 @@ impl Markers {
         })
     }
 
-    /// The first prompt of an example, if its markers are not as usual.
+    /// The first prompt of an example, if its markers differ from the usual ones.
     pub fn departing<'e, 'a>(&self, example: &'e Example<'a>) -> Option<Departing<'e, 'a>> {
         let turn = example.prompt()?;
         let text = turn.joined();
@@ -136,8 +137,8 @@ impl Markers {
         Some(Departing { turn, text, events })
     }
 
-    /// Whether `text` has every marker in its common form, in order, each followed by what is
-    /// common: most texts do, and need no closer look.
+    /// Whether `text` has every marker in the usual spelling, order and separator. A fast path: most
+    /// texts do.
     fn conforms(&self, text: &str) -> bool {
         let mut from = 0;
         self.markers.iter().all(|marker| {
@@ -147,7 +148,7 @@ impl Markers {
         })
     }
 
-    /// The end of the first place at or behind `from` where a marker stands as usual.
+    /// The end of the first usual occurrence of a marker at or after `from`.
     fn find_as_usual(&self, text: &str, marker: &Marker, from: usize) -> Option<usize> {
         let mut from = if self.ordered.is_some() { from } else { 0 };
         loop {
@@ -155,17 +156,17 @@ impl Markers {
             let at = from + memchr::memmem::find(rest.as_bytes(), marker.form.as_bytes())?;
             let end = at + marker.form.len();
             let before = text.get(..at)?.chars().next_back();
-            let free =
+            let is_separate =
                 before.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | '*' | '#')));
             let follows = section_marker::separator(text.get(end..)?);
-            if free && marker.separator.is_none_or(|usual| usual.value == follows) {
+            if is_separate && marker.separator.is_none_or(|usual| usual.value == follows) {
                 return Some(end);
             }
             from = end;
         }
     }
 
-    /// The marker of a text that is a misspelling of `missing`, if there is one.
+    /// The marker among `events` that is probably a misspelling of `missing`.
     pub fn misspelt<'t>(&self, missing: &str, events: &'t [Event]) -> Option<&'t Event> {
         let near = |event: &&Event| {
             let key = event.key();
@@ -177,7 +178,7 @@ impl Markers {
         events.iter().find(near)
     }
 
-    /// The common order in words: `question:`, `context:`.
+    /// The markers in their usual order, for messages: `question:`, `context:`.
     pub fn listed(&self) -> String {
         let forms: Vec<String> = self
             .markers
@@ -218,7 +219,7 @@ fn marker_of(key: Majority<String>, count: &Counts<'_>, in_preamble: bool) -> Ma
     }
 }
 
-/// The most frequent of counted values; of equally frequent ones the largest.
+/// The most frequent of counted values. Ties go to the largest.
 fn largest<T: Ord>(counts: &BTreeMap<T, usize>) -> Option<Majority<&T>> {
     let (value, holders) = counts
         .iter()
@@ -230,8 +231,8 @@ fn largest<T: Ord>(counts: &BTreeMap<T, usize>) -> Option<Majority<&T>> {
     })
 }
 
-/// The most common order of the markers among the inputs that have them all, and how common it
-/// is.
+/// The most common order of the markers among the inputs that have all of them, and its share if it
+/// is common enough.
 fn common_order<'k>(
     inputs: &'k [Vec<(String, &Event)>],
     markers: &BTreeMap<&str, Marker>,

@@ -1,23 +1,22 @@
-//! How numbers and dates are written.
+//! The notation of numbers and dates.
 
-/// The features of a number that a set should agree on.
+/// The notation of a number. All numbers of a dataset should share it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number {
-    /// Whether its thousands are separated; `None` where there are fewer than four digits, or it
-    /// may be a year.
+    /// Whether thousands are separated; `None` with fewer than four digits, or if it may be a year.
     pub grouped: Option<bool>,
-    /// What stands before its decimals.
+    /// The decimal separator; `None` without decimals.
     pub decimal: Option<char>,
-    /// It has a currency sign.
+    /// Whether it has a currency sign.
     pub currency: bool,
-    /// It has a percent sign.
+    /// Whether it has a percent sign.
     pub percent: bool,
 }
 
 const CURRENCIES: [char; 8] = ['$', '€', '£', '¥', '₹', '₩', '₽', '￥'];
 
 impl Number {
-    /// Reads a number in digits.
+    /// Parses a number in digits; `None` for any other text.
     ///
     /// ```
     /// use tunelint_rules::survey::inferred::numbers::Number;
@@ -40,7 +39,7 @@ impl Number {
             .trim_matches(CURRENCIES)
             .trim()
             .trim_start_matches(['-', '+', '−']);
-        let (whole, decimal) = parts(bare)?;
+        let (whole, decimal) = split_decimals(bare)?;
         let digits = whole.bytes().filter(u8::is_ascii_digit).count();
         let plain = digits == whole.len();
         Some(Self {
@@ -59,8 +58,8 @@ fn is_year(digits: &str) -> bool {
         .is_ok_and(|year: u32| (1000..2100).contains(&year))
 }
 
-/// The digits before the decimals, and what stands between.
-fn parts(bare: &str) -> Option<(&str, Option<char>)> {
+/// Splits a number into its integer part and its decimal separator; `None` if it is not a number.
+fn split_decimals(bare: &str) -> Option<(&str, Option<char>)> {
     let edges = |text: &str| {
         text.starts_with(|c: char| c.is_ascii_digit())
             && text.ends_with(|c: char| c.is_ascii_digit())
@@ -68,22 +67,22 @@ fn parts(bare: &str) -> Option<(&str, Option<char>)> {
     if !edges(bare) {
         return None;
     }
-    if is_whole(bare) {
+    if is_integer(bare) {
         return Some((bare, None));
     }
     let (whole, decimals) = bare.rsplit_once(['.', ','])?;
     let sign = bare.get(whole.len()..)?.chars().next()?;
     let plain = !decimals.is_empty() && decimals.bytes().all(|byte| byte.is_ascii_digit());
-    // Digits are not grouped by the sign that their decimals have.
-    (plain && is_whole(whole) && !whole.contains(sign)).then_some((whole, Some(sign)))
+    // The grouping separator and the decimal separator differ.
+    (plain && is_integer(whole) && !whole.contains(sign)).then_some((whole, Some(sign)))
 }
 
-/// Digits, perhaps in groups of three.
-fn is_whole(text: &str) -> bool {
+/// Whether a text is digits, optionally in groups of three.
+fn is_integer(text: &str) -> bool {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return true;
     }
-    // `1.000` may be one with three decimals, `1,000` is a thousand.
+    // `1.000` may be one with three decimals; `1,000` is a thousand.
     [',', '\'', ' ', '\u{a0}', '\u{202f}', '.']
         .into_iter()
         .any(|sign| {
@@ -132,9 +131,9 @@ const WORDS: [&str; 32] = [
     "million",
     "billion",
 ];
-const SIGNS: [&str; 2] = ["minus", "negative"];
+const NEGATIVE_WORDS: [&str; 2] = ["minus", "negative"];
 
-/// Whether a text is an English number in words.
+/// Whether a text is a number in English words.
 ///
 /// ```
 /// use tunelint_rules::survey::inferred::numbers::is_words;
@@ -143,7 +142,7 @@ const SIGNS: [&str; 2] = ["minus", "negative"];
 /// assert!(is_words("minus one") && !is_words("negative"));
 /// ```
 pub fn is_words(text: &str) -> bool {
-    // Shorter and longer texts are decided without looking at their words.
+    // Fast path by length.
     if !(3..=120).contains(&text.len()) || !text.is_ascii() {
         return false;
     }
@@ -151,13 +150,13 @@ pub fn is_words(text: &str) -> bool {
     let mut words = folded
         .split([' ', '-'])
         .filter(|word| !word.is_empty())
-        .skip_while(|word| SIGNS.contains(word))
+        .skip_while(|word| NEGATIVE_WORDS.contains(word))
         .peekable();
     words.peek().is_some_and(|first| WORDS.contains(first))
         && words.all(|word| word == "and" || WORDS.contains(&word))
 }
 
-/// How a date is written.
+/// The notation of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DateStyle {
     /// `2026-11-25`
@@ -177,7 +176,7 @@ const MONTHS: [&str; 12] = [
 ];
 
 impl DateStyle {
-    /// The style of a text that is a date and nothing else.
+    /// The style of a date; `None` if the text is anything else.
     ///
     /// ```
     /// use tunelint_rules::survey::inferred::numbers::DateStyle;
@@ -221,7 +220,7 @@ impl DateStyle {
         }
     }
 
-    /// An example of it, for messages.
+    /// An example date, for messages.
     pub fn example(self) -> &'static str {
         match self {
             Self::Iso => "2026-11-25",

@@ -1,4 +1,4 @@
-//! What the outputs of a set have in common: how they end, their shape, how they write numbers.
+//! The inferred format of outputs: stop suffix, shape, notation of numbers and dates.
 
 use super::common::{Common, reversed};
 use super::majority::Majority;
@@ -8,60 +8,61 @@ use super::script::dominant;
 use super::shape::{Shape, json_keys};
 use crate::survey::{Cut, Sketch};
 
-/// Outputs from which on their shape is judged.
+/// The minimum number of outputs for inferring their shape.
 pub const ENOUGH: usize = 50;
-/// The share of outputs that must have one shape, one set of keys, one ending.
+/// The minimum share of outputs with the same shape, keys or suffix.
 const NEARLY_ALL: f64 = 0.95;
-/// The share of numbers that must be written one way.
+/// The minimum share of numbers with the same notation.
 const MOST: f64 = 0.9;
-/// The share of outputs in quotes up to which they stand out.
+/// The maximum share of quoted outputs for quotes to be unusual.
 const FEW_QUOTED: f64 = 0.1;
-/// The share of outputs up to which white space at their edge stands out.
+/// The maximum share of outputs with whitespace at an edge for it to be unusual.
 const HALF: f64 = 0.5;
 
-/// The common form of outputs; what is `None` is not common enough, or there are too few.
+/// The inferred format of outputs. A part is `None` if it is not common enough, or with too few
+/// outputs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outputs {
-    /// What nearly all end with: ` END`, `<|endoftext|>`.
+    /// The stop suffix that nearly all end with: ` END`, `<|endoftext|>`.
     pub stop: Option<Common>,
-    /// The white space before that, where most have the same.
+    /// The usual whitespace before the stop suffix.
     pub stop_gap: Option<String>,
-    /// Whether there is white space before most of them.
+    /// Whether most have leading whitespace.
     pub leading: Option<Majority<bool>>,
-    /// Whether there is white space behind most of them.
+    /// Whether most have trailing whitespace.
     pub trailing: Option<Majority<bool>>,
-    /// The shape.
+    /// The usual shape.
     pub shape: Option<Majority<Shape>>,
-    /// The keys of JSON objects, sorted.
+    /// The usual keys of JSON objects, sorted.
     pub keys: Option<Majority<Vec<String>>>,
-    /// The same, in the order in which they stand.
+    /// The same keys, in their usual order.
     pub key_order: Option<Majority<Vec<String>>>,
     /// Whether thousands are separated.
     pub grouped: Option<Majority<bool>>,
-    /// The sign before decimals.
+    /// The decimal separator.
     pub decimal: Option<Majority<char>>,
-    /// That there is a currency sign, where nearly all have one.
+    /// `true` if nearly all numbers have a currency sign.
     pub currency: Option<Majority<bool>>,
-    /// That there is a percent sign, where nearly all have one.
+    /// `true` if nearly all numbers have a percent sign.
     pub percent: Option<Majority<bool>>,
-    /// Whether numbers are in words.
+    /// Whether numbers are written in words.
     pub in_words: Option<Majority<bool>>,
     /// The style of dates.
     pub date: Option<Majority<DateStyle>>,
-    /// Whether they stand in quotes: `false`, where a few do.
+    /// `false` if at most a few outputs are in quotes.
     pub quoted: Option<Majority<bool>>,
-    /// The script of their letters.
+    /// The usual script.
     pub script: Option<Majority<&'static str>>,
-    /// That they are in the script of their input, where nearly all are.
+    /// `true` if nearly all outputs are in the script of their input.
     pub same_script: Option<Majority<bool>>,
-    /// Whether they end with a full stop.
+    /// Whether they end with a period.
     pub ended: Option<Majority<bool>>,
-    /// Whether they start with a capital.
+    /// Whether they start with an uppercase letter.
     pub upper: Option<Majority<bool>>,
 }
 
 impl Outputs {
-    /// Infers it.
+    /// Infers the format of the outputs in the sketch.
     pub fn infer(sketch: &Sketch) -> Self {
         let cuts: Vec<&Cut> = sketch
             .entries()
@@ -73,13 +74,13 @@ impl Outputs {
             .collect();
         let stop = stop(&cuts);
         let ending = stop.as_ref().map_or("", |stop| stop.value.as_str());
-        // Of a longer output only the start is there: it is text, or its shape is not known.
+        // Long outputs are cut: their shape is unknown, and most are plain text.
         let texts: Vec<&str> = cuts
             .iter()
             .filter_map(|cut| cut.whole())
             .map(|text| body(text, ending))
             .collect();
-        let mut form = Self {
+        let mut outputs = Self {
             leading: edge(&cuts, |cut| cut.head().starts_with(char::is_whitespace)),
             trailing: edge(&cuts, |cut| cut.tail().ends_with(char::is_whitespace)),
             shape: Majority::among(texts.iter().map(|text| Shape::of(text)))
@@ -105,9 +106,9 @@ impl Outputs {
             stop,
             ..Self::default()
         };
-        form.read_keys(&texts);
-        form.read_numbers(&texts);
-        form
+        outputs.read_keys(&texts);
+        outputs.read_numbers(&texts);
+        outputs
     }
 
     fn read_keys(&mut self, texts: &[&str]) {
@@ -131,7 +132,7 @@ impl Outputs {
         let most =
             |values: Vec<bool>| Majority::among(values).and_then(|value| value.when(LEAST, MOST));
         self.grouped = most(numbers.iter().filter_map(|number| number.grouped).collect());
-        // A sign that few have is meant; one that nearly all have is missed.
+        // Only a sign that nearly all numbers have is expected of the rest.
         let signed = |sign: &Majority<bool>| sign.value;
         self.currency = most(numbers.iter().map(|number| number.currency).collect()).filter(signed);
         self.percent = most(numbers.iter().map(|number| number.percent).collect()).filter(signed);
@@ -141,7 +142,7 @@ impl Outputs {
         self.in_words = most([vec![false; numbers.len()], vec![true; words]].concat());
     }
 
-    /// An output without white space around it and without what ends every output.
+    /// An output without surrounding whitespace and stop suffix.
     pub fn body<'t>(&self, text: &'t str) -> &'t str {
         body(
             text,
@@ -158,7 +159,7 @@ fn body<'t>(text: &'t str, stop: &str) -> &'t str {
         .trim()
 }
 
-/// The white space that most outputs have before their ending.
+/// The whitespace that most outputs have before the stop suffix.
 fn gap(cuts: &[&Cut], ending: &str) -> Option<String> {
     let before = cuts.iter().filter_map(|cut| {
         let text = cut.tail().trim_end().strip_suffix(ending)?;
@@ -168,9 +169,10 @@ fn gap(cuts: &[&Cut], ending: &str) -> Option<String> {
     most.when(LEAST, MOST).map(|most| most.value.to_owned())
 }
 
+/// Whether most outputs have whitespace at one edge.
 fn edge(cuts: &[&Cut], of: fn(&Cut) -> bool) -> Option<Majority<bool>> {
     let most = Majority::among(cuts.iter().map(|cut| of(cut)))?.when(LEAST, HALF)?;
-    // A half and a half is no form, and up to 95 % with white space may be meant.
+    // A tie is not a format, and a share of up to 95% with whitespace may be intended.
     let clear = if most.value {
         most.share() >= NEARLY_ALL
     } else {
@@ -179,14 +181,14 @@ fn edge(cuts: &[&Cut], of: fn(&Cut) -> bool) -> Option<Majority<bool>> {
     clear.then_some(most)
 }
 
-/// Keys in the order of their letters.
+/// The keys in alphabetical order.
 pub fn sorted(keys: &[String]) -> Vec<String> {
     let mut keys = keys.to_vec();
     keys.sort();
     keys
 }
 
-/// Whether a text that ends with a letter or a full stop ends with a full stop.
+/// Whether a text ends with a period; `None` if it ends with neither a letter nor a period.
 pub fn ends_sentence(text: &str) -> Option<bool> {
     match text.trim_end().chars().next_back()? {
         '.' | '。' => Some(true),
@@ -195,13 +197,13 @@ pub fn ends_sentence(text: &str) -> Option<bool> {
     }
 }
 
-/// Whether a text that starts with a letter of two cases starts with a capital.
+/// Whether a text starts with an uppercase letter; `None` if its first character has no case.
 pub fn starts_upper(text: &str) -> Option<bool> {
     let first = text.trim_start().chars().next()?;
     (first.is_uppercase() != first.is_lowercase()).then_some(first.is_uppercase())
 }
 
-/// Whether a text stands in quotes, and none are inside.
+/// Whether a text is in quotes, without the same quotes inside.
 pub fn is_quoted(text: &str) -> bool {
     [
         ("\"", "\""),
@@ -221,8 +223,8 @@ pub fn is_quoted(text: &str) -> bool {
     })
 }
 
-/// What at least [`NEARLY_ALL`] of the outputs end with, if it is said on purpose: not the second
-/// half of a word, nor brackets and full stops alone.
+/// The suffix that at least [`NEARLY_ALL`] of the outputs share, if it is a stop suffix: not the end
+/// of a word, and not just brackets or periods.
 fn stop(cuts: &[&Cut]) -> Option<Common> {
     if cuts.len() < LEAST {
         return None;
@@ -243,47 +245,47 @@ fn stop(cuts: &[&Cut]) -> Option<Common> {
         ending.push(next.value);
     }
     let whole_word = |before: Option<char>| !before.is_some_and(is_word);
-    let inside = left
+    let mid_word = left
         .iter()
         .filter(|rest| !whole_word((*rest).clone().next()))
         .count();
-    if inside * 50 > left.len() {
-        // The walk ended inside a word.
+    if mid_word * 50 > left.len() {
+        // The shared suffix starts inside a word: drop that part.
         let word = ending.chars().rev().take_while(|c| is_word(*c)).count();
         let kept = ending.chars().count() - word;
         ending = ending.chars().take(kept).collect();
     }
-    let value = said_on_purpose(reversed(&ending).trim())?.to_owned();
+    let value = stop_suffix(reversed(&ending).trim())?.to_owned();
     let holders = |of: fn(&str, &str) -> bool| {
         let has = |cut: &&&Cut| of(cut.tail().trim_end(), &value);
         cuts.iter().filter(has).count()
     };
-    let ended = holders(|text, value| text.ends_with(value));
-    // What is ever a whole output says something.
+    let with_suffix = holders(|text, value| text.ends_with(value));
+    // A suffix that is also a whole output is content.
     let alone = holders(|text, value| text.trim() == value);
     (alone == 0).then_some(Common {
-        holders: ended,
+        holders: with_suffix,
         of: cuts.len(),
         value,
     })
 }
 
-/// Words that are written to end an output. Another word in capitals may be a label or a unit.
+/// Words that mark the end of an output. Other uppercase words may be labels or units.
 const STOP_WORDS: [&str; 4] = ["END", "STOP", "EOS", "DONE"];
 
-/// The part of a common ending that is written to end an output: a word of signs (`###`) or one
-/// for it (`END`), else a closing sentence. A unit or the end of a word says something.
-fn said_on_purpose(ending: &str) -> Option<&str> {
+/// The part of a shared ending that marks the end of an output: a word of signs (`###`), a stop
+/// word (`END`) or a closing sentence. Anything else is content, such as a unit.
+fn stop_suffix(ending: &str) -> Option<&str> {
     let last = ending.split_whitespace().next_back()?;
-    let signs = last.contains(['#', '<', '|', '~']) && !last.starts_with("</");
-    if (signs && last.chars().count() >= 2) || STOP_WORDS.contains(&last) {
+    let has_signs = last.contains(['#', '<', '|', '~']) && !last.starts_with("</");
+    if (has_signs && last.chars().count() >= 2) || STOP_WORDS.contains(&last) {
         return Some(last);
     }
     let words = ending
         .split(|c: char| !is_word(c))
         .filter(|word| !word.is_empty());
-    let sentence = words.count() >= 3 && ending.chars().count() >= 12;
-    (sentence && !ending.ends_with(['}', ']', '>'])).then_some(ending)
+    let is_sentence = words.count() >= 3 && ending.chars().count() >= 12;
+    (is_sentence && !ending.ends_with(['}', ']', '>'])).then_some(ending)
 }
 
 #[cfg(test)]
@@ -297,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn stop_sequences_are_told_from_content() {
+    fn stop_suffixes_are_distinguished_from_content() {
         let ended: Vec<String> = (0..30).map(|n| format!("answer {}. END", n * 17)).collect();
         assert_eq!(
             stop_of(&ended.iter().map(String::as_str).collect::<Vec<_>>()).as_deref(),
@@ -313,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn quotes_count_only_around_all() {
+    fn quotes_must_enclose_the_whole_text() {
         assert!(is_quoted("\"yes\"") && is_quoted("“ja”"));
         assert!(!is_quoted("\"yes\" and \"no\"") && !is_quoted("it's"));
     }

@@ -1,8 +1,9 @@
-//! How the prompts of an application differ in form from the inputs that a model was trained on.
+//! Differences in format between production prompts and training inputs.
 //!
-//! A difference is said only if it is large and too large to be chance (two proportions, p <
-//! 0.001). On 60 sets, each cut into training and 50 prompts, nothing was said wrongly; of prompts
-//! that were damaged, 36 of 36 lost preambles, 17 of 17 endings and 31 of 31 markers were found.
+//! A difference is reported only if it is large and statistically significant (two proportions, p <
+//! 0.001). On 60 datasets, each split into training inputs and 50 prompts, there were no false
+//! positives; in altered prompts, 36 of 36 removed preambles, 17 of 17 removed suffixes and 31 of 31
+//! removed markers were found.
 
 use super::Inferred;
 use super::common::{Common, beginning, ending};
@@ -14,37 +15,38 @@ use crate::survey::section_marker::Event;
 use crate::survey::{Cut, Entry, Sketch, Spot};
 use tunelint_data::text::printable::{grouped, quoted};
 
-/// Points between shares from which on a part of the form differs, and a mere habit.
-const PART: f64 = 0.05;
-const HABIT: f64 = 0.2;
-/// How many standard errors a gap must have: p < 0.001.
+/// The minimum gap between shares for a part of the format (preamble, suffix, marker), and for style.
+const FORMAT_GAP: f64 = 0.05;
+const STYLE_GAP: f64 = 0.2;
+/// The minimum gap in standard errors, for p < 0.001.
 const STANDARD_ERRORS: f64 = 3.29;
-/// Prompts from which on lengths are compared, and how far their distributions must be apart.
-const ENOUGH_FOR_LENGTH: usize = 50;
-const APART: f64 = 0.3;
-/// The share of training inputs up to which they do not have what production has.
-const HARDLY: f64 = 0.05;
+/// The minimum number of prompts for comparing lengths, and the minimum distance of the
+/// distributions.
+const MIN_PROMPTS_FOR_LENGTH: usize = 50;
+const MIN_DISTANCE: f64 = 0.3;
+/// The maximum share of training inputs with a feature for it to be new in production.
+const MAX_SHARE_NEW: f64 = 0.05;
 
-/// One difference.
+/// A difference in format.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Both sides of it, in words.
+    /// The message, with the figures of both sides.
     pub message: String,
-    /// The first prompt that shows it.
+    /// The first production prompt with the difference.
     pub spot: Spot,
 }
 
-/// The two sets that are compared.
+/// The training inputs and the production prompts that are compared.
 struct Sides<'s> {
     training: Vec<&'s Entry>,
     production: Vec<&'s Entry>,
-    /// The usual edges of training inputs: what comes with them is no difference of its own.
+    /// The usual preamble and suffix of training inputs. They are removed before style is compared.
     preamble: String,
     suffix: String,
     found: Vec<Difference>,
 }
 
-/// All differences; nothing where one of the two is too small.
+/// All differences; empty if one of the two has fewer than [`LEAST`] distinct inputs.
 pub fn differences(training: &Sketch, inferred: &Inferred, production: &Sketch) -> Vec<Difference> {
     if training.len() < LEAST || production.len() < LEAST {
         return Vec::new();
@@ -58,14 +60,14 @@ pub fn differences(training: &Sketch, inferred: &Inferred, production: &Sketch) 
     };
     sides.edges();
     sides.markers(inferred);
-    sides.habits();
+    sides.style();
     sides.lengths();
     sides.scripts();
     sides.found
 }
 
 impl Sides<'_> {
-    /// Says that `what` holds for other shares of both, if the gap is at least `gap`.
+    /// Adds a difference if the shares of both sides for which `what` holds differ by at least `gap`.
     fn compare(&mut self, what: &str, gap: f64, has: &dyn Fn(&Entry) -> bool) {
         let count = |entries: &[&Entry]| entries.iter().filter(|entry| has(entry)).count();
         let (a, n) = (count(&self.training), self.training.len());
@@ -73,9 +75,9 @@ impl Sides<'_> {
         if !is_large(a, n, b, m, gap) {
             return;
         }
-        // The odd prompts are those that do not do as training does.
+        // Point to a prompt that deviates from most training inputs.
         let usual = a * 2 >= n;
-        let odd = self.production.iter().filter(|entry| has(entry) != usual);
+        let deviating = self.production.iter().filter(|entry| has(entry) != usual);
         let percent = |holders, of| {
             Majority {
                 value: (),
@@ -84,10 +86,10 @@ impl Sides<'_> {
             }
             .percent()
         };
-        if let Some(spot) = odd.map(|entry| entry.spot).min() {
+        if let Some(spot) = deviating.map(|entry| entry.spot).min() {
             self.found.push(Difference {
                 message: format!(
-                    "{} of training inputs {what}, {} of production prompts do",
+                    "{} of training inputs {what}, but {} of production prompts do",
                     percent(a, n),
                     percent(b, m)
                 ),
@@ -108,20 +110,20 @@ impl Sides<'_> {
             .filter(|text| self.is_new(|entry| starts(text, entry)));
         for text in [self.preamble.clone(), new.unwrap_or_default()] {
             let what = format!("start with {}", quoted(text.trim_end(), 60));
-            self.compare(&what, PART, &|entry| starts(&text, entry));
+            self.compare(&what, FORMAT_GAP, &|entry| starts(&text, entry));
         }
         let new = usual(ending(&production).as_ref())
             .filter(|text| self.is_new(|entry| ends(text, entry)));
         for text in [self.suffix.clone(), new.unwrap_or_default()] {
             let what = format!("end with {}", quoted(&text, 60));
-            self.compare(&what, PART, &|entry| ends(&text, entry));
+            self.compare(&what, FORMAT_GAP, &|entry| ends(&text, entry));
         }
     }
 
-    /// Whether hardly any training input has this edge, which production prompts have.
+    /// Whether hardly any training input has this feature of the production prompts.
     fn is_new(&self, has: impl Fn(&Entry) -> bool) -> bool {
         let holders = self.training.iter().filter(|entry| has(entry)).count();
-        holders as f64 <= HARDLY * self.training.len() as f64
+        holders as f64 <= MAX_SHARE_NEW * self.training.len() as f64
     }
 
     fn markers(&mut self, inferred: &Inferred) {
@@ -135,19 +137,19 @@ impl Sides<'_> {
                 found.cloned()
             };
             let form = quoted(&marker.form, 40);
-            self.compare(&format!("have the marker {form}"), PART, &|entry| {
+            self.compare(&format!("have the marker {form}"), FORMAT_GAP, &|entry| {
                 of(entry).is_some()
             });
             if marker.usual_form.is_some() {
                 let written =
                     |entry: &Entry| of(entry).is_none_or(|event| *event.form == *marker.form);
-                self.compare(&format!("write this marker as {form}"), PART, &written);
+                self.compare(&format!("write the marker as {form}"), FORMAT_GAP, &written);
             }
             if let Some(usual) = marker.separator {
                 let follows =
                     |entry: &Entry| of(entry).is_none_or(|event| event.separator == usual.value);
                 let what = format!("have {} after {form}", usual.value.describe());
-                self.compare(&what, PART, &follows);
+                self.compare(&what, FORMAT_GAP, &follows);
             }
         }
         if let Some(markers) = inferred
@@ -155,8 +157,8 @@ impl Sides<'_> {
             .as_ref()
             .filter(|markers| markers.ordered.is_some())
         {
-            let what = format!("have the order {}", markers.listed());
-            self.compare(&what, PART, &|entry| !is_disordered(markers, entry));
+            let what = format!("have the marker order {}", markers.listed());
+            self.compare(&what, FORMAT_GAP, &|entry| !is_disordered(markers, entry));
         }
         self.new_markers(inferred);
     }
@@ -178,12 +180,12 @@ impl Sides<'_> {
                         .any(|event| event.key() == marker.key.value)
                 };
                 let what = format!("have the marker {}", quoted(&marker.form, 40));
-                self.compare(&what, HABIT, &has);
+                self.compare(&what, STYLE_GAP, &has);
             }
         }
     }
 
-    fn habits(&mut self) {
+    fn style(&mut self) {
         let (preamble, suffix) = (self.preamble.clone(), self.suffix.clone());
         let start = |entry: &'_ Entry| -> String {
             let head = entry.input.head();
@@ -193,19 +195,19 @@ impl Sides<'_> {
             let tail = entry.input.tail();
             tail.strip_suffix(&suffix).unwrap_or(tail).to_owned()
         };
-        self.compare("end with a line break", HABIT, &|entry| {
+        self.compare("end with a line break", STYLE_GAP, &|entry| {
             end(entry).ends_with('\n')
         });
-        self.compare("start or end with a space", HABIT, &|entry| {
+        self.compare("start or end with a space", STYLE_GAP, &|entry| {
             start(entry).starts_with(' ') || end(entry).ends_with(' ')
         });
-        self.compare("start with a small letter", HABIT, &|entry| {
+        self.compare("start with a lowercase letter", STYLE_GAP, &|entry| {
             start(entry).chars().next().is_some_and(char::is_lowercase)
         });
-        self.compare("end with a question mark", HABIT, &|entry| {
+        self.compare("end with a question mark", STYLE_GAP, &|entry| {
             end(entry).trim_end().ends_with(['?', '？'])
         });
-        self.compare("have several lines", HABIT, &|entry| {
+        self.compare("have several lines", STYLE_GAP, &|entry| {
             start(entry).trim().contains('\n')
         });
     }
@@ -221,15 +223,15 @@ impl Sides<'_> {
         let (x, y) = (middle(&a), middle(&b));
         let ratio = y as f64 / (x as f64).max(1.0);
         let (n, m) = (a.len() as f64, b.len() as f64);
-        let needed = APART.max(1.95 * ((n + m) / (n * m)).sqrt());
-        let apart = b.len() >= ENOUGH_FOR_LENGTH
+        let needed = MIN_DISTANCE.max(1.95 * ((n + m) / (n * m)).sqrt());
+        let apart = b.len() >= MIN_PROMPTS_FOR_LENGTH
             && !(0.5..=2.0).contains(&ratio)
             && distance(&a, &b) >= needed;
         let first = self.production.iter().map(|entry| entry.spot).min();
         if let Some(spot) = first.filter(|_| apart) {
             self.found.push(Difference {
                 message: format!(
-                    "training inputs have {} characters at the median, production prompts {}",
+                    "median length: {} characters in training inputs, {} in production prompts",
                     grouped(x),
                     grouped(y)
                 ),
@@ -244,21 +246,21 @@ impl Sides<'_> {
             .iter()
             .filter_map(|entry| dominant(entry.input.head()));
         if let Some(usual) = Majority::among(scripts) {
-            let what = format!("are in {} letters", usual.value);
-            self.compare(&what, HABIT, &|entry| {
+            let what = format!("are in {} script", usual.value);
+            self.compare(&what, STYLE_GAP, &|entry| {
                 dominant(entry.input.head()).is_none_or(|script| script == usual.value)
             });
         }
     }
 }
 
-/// An edge that is expected of every input.
+/// The shared text, if it is expected of every input.
 fn usual(common: Option<&Common>) -> Option<String> {
     let usual = common.filter(|common| common.is_usual());
     usual.map(|common| common.value.clone())
 }
 
-/// Whether an input has all markers, in another order than the usual.
+/// Whether an input has all markers, but not in the usual order.
 fn is_disordered(markers: &Markers, entry: &Entry) -> bool {
     let keys: Vec<String> = entry.markers.iter().map(Event::key).collect();
     let at = |key: &String| keys.iter().position(|have| have == key);
@@ -270,7 +272,7 @@ fn is_disordered(markers: &Markers, entry: &Entry) -> bool {
     places.is_some_and(|places| !places.is_sorted())
 }
 
-/// Whether two shares differ by at least `gap`, and more than by chance.
+/// Whether the shares `a / n` and `b / m` differ by at least `gap`, and significantly.
 fn is_large(a: usize, n: usize, b: usize, m: usize, gap: f64) -> bool {
     let (n, m) = (n as f64, m as f64);
     let (p, q) = (a as f64 / n, b as f64 / m);
@@ -280,7 +282,7 @@ fn is_large(a: usize, n: usize, b: usize, m: usize, gap: f64) -> bool {
     difference >= gap && difference >= STANDARD_ERRORS * error
 }
 
-/// The largest distance of two distributions (Kolmogorov–Smirnov); both are sorted.
+/// The Kolmogorov–Smirnov distance of two sorted samples.
 fn distance(a: &[u64], b: &[u64]) -> f64 {
     let share =
         |of: &[u64], at: u64| of.partition_point(|length| *length <= at) as f64 / of.len() as f64;

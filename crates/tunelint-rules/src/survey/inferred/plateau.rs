@@ -1,36 +1,36 @@
-//! The text that most texts start with, found though some depart from it.
+//! The prefix that most texts share, tolerant of some texts that differ.
 //!
-//! The longest common prefix of all texts is lost to a single odd one, and the most common
-//! prefix runs on into the content. So the walk goes along the most common next character for as
-//! long as nearly everybody who came so far goes along, and then takes back what belongs to the
-//! content: half a word, punctuation that varies, a last word that is frequent only by chance.
-//! On 340 clean sets of 200 examples it found 162 preambles and flagged none of 46,614 records
-//! wrongly (see `docs/evaluation.md`).
+//! A single deviating text breaks the longest common prefix, and the most frequent prefix runs on
+//! into the content. So the walk follows the most common next character as long as nearly all texts
+//! that got this far agree, then removes what belongs to the content: half a word, punctuation that
+//! varies, a last word that is frequent only by coincidence. On 340 clean datasets of 200 examples,
+//! it found 162 preambles, and none of 46,614 records was a false positive (see
+//! `docs/evaluation.md`).
 
 use std::collections::BTreeMap;
 
-/// Texts from which on something can be said.
+/// The minimum number of texts for inferring anything.
 pub const LEAST: usize = 20;
-/// The share of all texts that must share the form.
-const OF_ALL: f64 = 0.5;
-/// The share of those that came so far that must go along with the next character.
-const OF_THESE: f64 = 0.9;
-/// The share that may go on with the same word where the walk ended.
-const INSIDE_A_WORD: f64 = 0.02;
-/// Texts, and their share, that have another last word than the rest.
-const OTHER_WORD: (usize, f64) = (2, 0.01);
+/// The minimum share of all texts with the prefix.
+const MIN_SHARE_OF_ALL: f64 = 0.5;
+/// The minimum share, among the texts that got this far, with the same next character.
+const MIN_SHARE_OF_LEFT: f64 = 0.9;
+/// The maximum share of texts that continue the word at which the walk ended.
+const MAX_SHARE_INSIDE_WORD: f64 = 0.02;
+/// The minimum number and share of texts with another last word for it to be content.
+const MIN_OTHER_WORDS: (usize, f64) = (2, 0.01);
 
-/// A common beginning.
+/// A shared prefix.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plateau {
-    /// The text.
+    /// The prefix.
     pub text: String,
-    /// How many of the texts start with it.
+    /// The number of texts that start with it.
     pub holders: usize,
 }
 
-/// What most of `texts` start with; nothing where no text is common enough, or there are fewer
-/// than [`LEAST`].
+/// The prefix that most of `texts` share; `None` if no prefix is common enough, or for fewer than
+/// [`LEAST`] texts.
 ///
 /// ```
 /// use tunelint_rules::survey::inferred::plateau::walk;
@@ -42,12 +42,12 @@ pub fn walk(texts: &[&str]) -> Option<Plateau> {
     if texts.len() < LEAST {
         return None;
     }
-    let mut path = climb(texts);
+    let mut path = follow_most_common(texts);
     let boundary = word_boundary(&path, texts);
     path.cut(boundary);
     loop {
         path.cut(variable_edge(&path));
-        let Some(word) = chance_word(&path, texts) else {
+        let Some(word) = coincidental_word(&path, texts) else {
             break;
         };
         path.cut(word);
@@ -57,7 +57,7 @@ pub fn walk(texts: &[&str]) -> Option<Plateau> {
     (!text.is_empty()).then_some(Plateau { text, holders })
 }
 
-/// The characters of the walk, and how many texts were left before each and after the last.
+/// The characters of the walk, and the number of texts left before each and after the last.
 struct Path {
     chars: Vec<char>,
     support: Vec<usize>,
@@ -74,7 +74,8 @@ impl Path {
     }
 }
 
-fn climb(texts: &[&str]) -> Path {
+/// Follows the most common next character as long as enough texts agree.
+fn follow_most_common(texts: &[&str]) -> Path {
     let all = texts.len() as f64;
     let mut left: Vec<std::str::Chars<'_>> = texts.iter().map(|text| text.chars()).collect();
     let mut path = Path {
@@ -83,9 +84,9 @@ fn climb(texts: &[&str]) -> Path {
     };
     loop {
         let need = if path.chars.is_empty() {
-            OF_ALL * all
+            MIN_SHARE_OF_ALL * all
         } else {
-            (OF_ALL * all).max(OF_THESE * left.len() as f64)
+            (MIN_SHARE_OF_ALL * all).max(MIN_SHARE_OF_LEFT * left.len() as f64)
         };
         let Some((next, count)) = most_common(&left) else {
             return path;
@@ -99,9 +100,9 @@ fn climb(texts: &[&str]) -> Path {
     }
 }
 
-/// The most common next character; of equally common ones the larger.
+/// The most common next character, with its count. Ties go to the larger character.
 fn most_common(left: &[std::str::Chars<'_>]) -> Option<(char, usize)> {
-    // Nearly always everybody agrees with the first.
+    // Fast path: nearly always, most texts agree with the first.
     let first = left.first()?.clone().next();
     let agreeing = left
         .iter()
@@ -119,8 +120,8 @@ fn most_common(left: &[std::str::Chars<'_>]) -> Option<(char, usize)> {
     counts.into_iter().max_by_key(|(c, count)| (*count, *c))
 }
 
-/// Whether `c` is part of a word that is written without spaces around each character; a
-/// character of Chinese, Japanese or Korean is a word of its own.
+/// Whether `c` is part of a longer word. Chinese, Japanese and Korean characters count as single
+/// words.
 pub fn is_word(c: char) -> bool {
     (c.is_alphanumeric() || c == '_') && !is_cjk(c)
 }
@@ -131,25 +132,25 @@ pub fn is_cjk(c: char) -> bool {
         | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Where the last word starts, if the walk ended inside of one.
+/// The start of the last word, if the walk ended inside it; else the end.
 fn word_boundary(path: &Path, texts: &[&str]) -> usize {
     let end = path.chars.len();
     let text = path.text();
-    let behind: Vec<Option<char>> = texts
+    let following: Vec<Option<char>> = texts
         .iter()
         .filter_map(|have| have.strip_prefix(&text))
         .map(|rest| rest.chars().next())
         .collect();
-    let going_on = behind
+    let continuing = following
         .iter()
         .filter(|next| next.is_some_and(is_word))
         .count();
     let inside = path.chars.last().is_some_and(|c| is_word(*c))
-        && going_on as f64 > INSIDE_A_WORD * behind.len() as f64;
+        && continuing as f64 > MAX_SHARE_INSIDE_WORD * following.len() as f64;
     if inside { last_word(&path.chars) } else { end }
 }
 
-/// Where the trailing run of word characters starts.
+/// The start of the trailing run of word characters.
 fn last_word(chars: &[char]) -> usize {
     chars
         .iter()
@@ -157,8 +158,8 @@ fn last_word(chars: &[char]) -> usize {
         .map_or(0, |at| at + 1)
 }
 
-/// The end, without the punctuation and spaces from which on texts differ. Signs alone, such as
-/// `###`, have no word that they could belong to.
+/// The end without trailing punctuation and spaces that some texts do not share. A path without
+/// words, such as `###`, is kept whole.
 fn variable_edge(path: &Path) -> usize {
     let end = path.chars.len();
     let word = |c: &char| c.is_alphanumeric() || *c == '_';
@@ -169,9 +170,9 @@ fn variable_edge(path: &Path) -> usize {
     (last + 1..end).find(drops).unwrap_or(end)
 }
 
-/// Where the last word starts, if other texts have a different word there: then it belongs to
-/// what is asked, and most happen to ask with the same word.
-fn chance_word(path: &Path, texts: &[&str]) -> Option<usize> {
+/// The start of the last word, if some texts have a different word there: then it belongs to the
+/// content, where most texts happen to have the same word.
+fn coincidental_word(path: &Path, texts: &[&str]) -> Option<usize> {
     let edge = path.chars.iter().rposition(|c| is_word(*c))? + 1;
     let start = last_word(path.chars.get(..edge)?);
     let word: String = path.chars.get(start..edge)?.iter().collect();
@@ -189,7 +190,7 @@ fn chance_word(path: &Path, texts: &[&str]) -> Option<usize> {
             && (have.to_lowercase() == word.to_lowercase()
                 || strsim::levenshtein(have, &word) > length / 4)
     };
-    let (least, share) = OTHER_WORD;
+    let (least, share) = MIN_OTHER_WORDS;
     let needed = least.max((share * texts.len() as f64).ceil() as usize);
     (others.filter(other_word).count() >= needed).then_some(start)
 }
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn content_is_not_taken_in() {
+    fn content_is_excluded() {
         assert_eq!(of(&questions("Question: ")), "Question: ");
         assert_eq!(
             of(&questions("Answer the question below.\n")),
@@ -228,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_that_depart_do_not_hide_it() {
+    fn a_few_deviating_texts_do_not_hide_it() {
         let mut texts = questions("Classify the text: ");
         texts[3] = "hello".to_owned();
         texts[9] = "Clasify the text: x".to_owned();
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn ideographs_are_words() {
+    fn ideographs_count_as_words() {
         let texts: Vec<String> = (0..40)
             .map(|n| format!("请判断下面评论的情感：内容{}", n * 7919))
             .collect();
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn too_few_say_nothing() {
+    fn too_few_texts_have_no_prefix() {
         assert_eq!(of(&questions("Question: ")[..19]), "");
     }
 }

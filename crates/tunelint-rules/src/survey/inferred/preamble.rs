@@ -1,68 +1,68 @@
-//! How an input departs from the preamble that it should start with.
+//! How an input differs from the preamble that it should start with.
 
 use tunelint_data::text::printable::{is_hidden, quoted};
 
-/// What is wrong.
+/// The kind of difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It is not there.
+    /// The preamble is missing.
     Missing,
-    /// A part of it is there.
+    /// Only a part of it is present.
     Partial,
-    /// It is there with a few other characters.
+    /// A few characters differ.
     Mistyped,
-    /// It is there in other letter case.
+    /// The letter case differs.
     Case,
-    /// It is there with other white space.
+    /// The whitespace differs.
     Spacing,
-    /// It is there, but later.
+    /// It is present, but later in the text.
     Misplaced,
 }
 
 impl Fault {
-    /// What is wrong with `what` (the preamble, the common ending), with both forms where they can
-    /// be set side by side; `edge` is where it should stand.
+    /// The message: `what` is the expected text (`the preamble`, `the common suffix`), `edge` is where
+    /// it belongs (`start`, `end`), `found` and `wanted` are the parts that differ.
     pub fn describe(self, what: &str, edge: &str, found: &str, wanted: &str) -> String {
-        let sides = || {
+        let difference = || {
             let (quoted_found, quoted_wanted) = (quoted(found, 40), quoted(wanted, 40));
             match (found.is_empty(), wanted.is_empty()) {
-                (true, _) => format!("{quoted_wanted} is missing"),
-                (_, true) => format!("{quoted_found} is too much"),
-                _ => format!("{quoted_found} where {quoted_wanted} should stand"),
+                (true, _) => format!("missing {quoted_wanted}"),
+                (_, true) => format!("extra {quoted_found}"),
+                _ => format!("expected {quoted_wanted}, found {quoted_found}"),
             }
         };
         match self {
             Self::Missing => format!("{what} is missing"),
-            Self::Partial => format!("a part of {what} is missing here"),
-            Self::Mistyped => format!("{what} is mistyped: {}", sides()),
-            Self::Case => format!("{what} is in other letters: {}", sides()),
-            Self::Spacing => format!("{what} is spaced otherwise: {}", sides()),
-            Self::Misplaced => format!("{what} stands here, not at the {edge}"),
+            Self::Partial => format!("{what} is incomplete"),
+            Self::Mistyped => format!("{what} is mistyped: {}", difference()),
+            Self::Case => format!("{what} differs in case: {}", difference()),
+            Self::Spacing => format!("{what} differs in whitespace: {}", difference()),
+            Self::Misplaced => format!("{what} is here, not at the {edge}"),
         }
     }
 }
 
-/// How a text departs from the preamble, and where: bytes of the text, and the bytes of the
-/// preamble that should stand there.
+/// A difference between a text and the preamble: its kind, the byte range in the text, and the
+/// corresponding byte range of the preamble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Departure {
-    /// What is wrong.
+    /// The kind of difference.
     pub fault: Fault,
-    /// The first byte of the text that differs.
+    /// The start of the range in the text.
     pub from: usize,
-    /// One past the last.
+    /// The end of the range in the text, exclusive.
     pub to: usize,
-    /// The first byte of the preamble that should stand there.
+    /// The start of the range in the preamble.
     pub wanted_from: usize,
-    /// One past the last.
+    /// The end of the range in the preamble, exclusive.
     pub wanted_to: usize,
 }
 
-/// The most edits that still make a mistyped preamble, and the share of its length.
-const MOST_EDITS: usize = 40;
+/// The maximum number of edits of a mistyped preamble. Also limited to a fifth of its length.
+const MAX_EDITS: usize = 40;
 
 impl Departure {
-    /// What is wrong, in words: see [`Fault::describe`].
+    /// The message for the difference: see [`Fault::describe`].
     pub fn describe(&self, what: &str, edge: &str, text: &str, wanted: &str) -> String {
         let found = text.get(self.from..self.to).unwrap_or_default();
         let wanted = wanted.get(self.wanted_from..self.wanted_to);
@@ -71,7 +71,7 @@ impl Departure {
     }
 }
 
-/// How `text`, which does not start with `preamble`, departs from it. The first that fits of:
+/// The difference between `preamble` and a `text` that does not start with it. The first match of:
 /// spacing, case, misplaced, mistyped, partial, missing.
 ///
 /// ```
@@ -84,9 +84,9 @@ impl Departure {
 /// assert_eq!(fault("good"), Fault::Missing);
 /// ```
 pub fn depart(text: &str, preamble: &str) -> Departure {
-    let (have, want) = (Squashed::new(text), Squashed::new(preamble.trim()));
+    let (have, want) = (Collapsed::new(text), Collapsed::new(preamble.trim()));
     let region = |fault, (from, to), (wanted_from, wanted_to)| {
-        // What differs in the squashed forms, put back into the texts.
+        // Map the range from the collapsed texts back to the original ones.
         let lead = preamble.len() - preamble.trim_start().len();
         Departure {
             fault,
@@ -113,10 +113,10 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
             wanted_to,
         };
     }
-    let (have_low, want_low) = (have.lower(), want.lower());
-    if have_low.starts_with(&want_low) {
-        let region_of = differing(&have.chars, &want.chars, want.chars.len());
-        return region(Fault::Case, region_of, region_of);
+    let (have_lower, want_lower) = (have.lower(), want.lower());
+    if have_lower.starts_with(&want_lower) {
+        let range = differing(&have.chars, &want.chars, want.chars.len());
+        return region(Fault::Case, range, range);
     }
     if let Some(at) = find(&have.chars, &want.chars) {
         let (from, to) = (have.raw(at), have.raw(at + want.chars.len()));
@@ -125,11 +125,11 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
             ..insert(Fault::Misplaced, from)
         };
     }
-    let most = MOST_EDITS.min((want.chars.len() / 5).max(2));
-    if let Some((mine, theirs)) = aligned(&have_low, &want_low, most) {
-        return region(Fault::Mistyped, mine, theirs);
+    let max_edits = MAX_EDITS.min((want.chars.len() / 5).max(2));
+    if let Some((found, wanted)) = aligned(&have_lower, &want_lower, max_edits) {
+        return region(Fault::Mistyped, found, wanted);
     }
-    partial(&have_low, &want_low).map_or_else(
+    partial(&have_lower, &want_lower).map_or_else(
         || insert(Fault::Missing, 0),
         |at| {
             let raw = have.raw(at);
@@ -144,38 +144,38 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
     )
 }
 
-/// A text whose leading invisible characters are gone and whose white space is single spaces,
-/// with the way back to its bytes.
-struct Squashed {
+/// A text without leading invisible characters and with whitespace collapsed to single spaces, with
+/// the byte offset of each character in the original.
+struct Collapsed {
     chars: Vec<char>,
     offsets: Vec<usize>,
     end: usize,
 }
 
-/// Characters looked at: enough for the longest preamble and for one that stands behind a text.
-const SQUASHED: usize = 16_384;
+/// The number of characters checked: enough for the longest preamble, and for one after other text.
+const MAX_CHARS: usize = 16_384;
 
-impl Squashed {
+impl Collapsed {
     fn new(text: &str) -> Self {
-        let mut squashed = Self {
+        let mut collapsed = Self {
             chars: Vec::new(),
             offsets: Vec::new(),
             end: text.len(),
         };
         for (at, c) in text.char_indices() {
-            if squashed.chars.len() >= SQUASHED {
-                squashed.end = at;
+            if collapsed.chars.len() >= MAX_CHARS {
+                collapsed.end = at;
                 break;
             }
             let space = c.is_whitespace();
-            let leading = squashed.chars.is_empty() && (space || is_hidden(c));
-            if leading || space && squashed.chars.last() == Some(&' ') {
+            let leading = collapsed.chars.is_empty() && (space || is_hidden(c));
+            if leading || space && collapsed.chars.last() == Some(&' ') {
                 continue;
             }
-            squashed.chars.push(if space { ' ' } else { c });
-            squashed.offsets.push(at);
+            collapsed.chars.push(if space { ' ' } else { c });
+            collapsed.offsets.push(at);
         }
-        squashed
+        collapsed
     }
 
     fn raw(&self, index: usize) -> usize {
@@ -183,7 +183,7 @@ impl Squashed {
     }
 
     fn lower(&self) -> Vec<char> {
-        // One character each, so that places stay: enough to compare with.
+        // One character for each, so that indices stay valid.
         self.chars
             .iter()
             .map(|c| c.to_lowercase().next().unwrap_or(*c))
@@ -191,7 +191,7 @@ impl Squashed {
     }
 }
 
-/// The bytes in which two texts differ first, up to where both go on with the same word.
+/// The byte ranges of the first difference, up to the next non-whitespace character of each text.
 fn first_difference(text: &str, preamble: &str) -> (usize, usize, usize, usize) {
     let same: usize = text
         .chars()
@@ -214,7 +214,7 @@ fn first_difference(text: &str, preamble: &str) -> (usize, usize, usize, usize) 
     )
 }
 
-/// The range of indices in which two texts differ, among the first `len`.
+/// The smallest range of indices, among the first `len`, that contains all differences.
 fn differing(a: &[char], b: &[char], len: usize) -> (usize, usize) {
     let pairs = || {
         a.iter()
@@ -239,40 +239,40 @@ fn find(haystack: &[char], needle: &[char]) -> Option<usize> {
         .position(|window| window == needle)
 }
 
-/// The regions of text and preamble that differ, if a few edits turn a prefix of the text into
-/// the preamble (semi-global edit distance in a band).
+/// The ranges of text and preamble that differ, if at most `max_edits` edits turn a prefix of the
+/// text into the preamble (banded semi-global edit distance).
 fn aligned(
     text: &[char],
     preamble: &[char],
-    most: usize,
+    max_edits: usize,
 ) -> Option<((usize, usize), (usize, usize))> {
     let rows = preamble.len();
-    let text = text.get(..text.len().min(rows + most)).unwrap_or(text);
+    let text = text.get(..text.len().min(rows + max_edits)).unwrap_or(text);
     let common = text
         .iter()
         .zip(preamble)
         .take_while(|(a, b)| a == b)
         .count();
     let (rest, wanted) = (text.get(common..)?, preamble.get(common..)?);
-    let end = cheapest_end(wanted, rest, most)?;
-    // The equal characters behind the last edit belong to neither region.
-    let mut behind = 0;
-    while behind < wanted.len().min(end)
-        && wanted.get(wanted.len() - 1 - behind) == rest.get(end - 1 - behind)
+    let end = cheapest_end(wanted, rest, max_edits)?;
+    // The equal characters after the last edit are in neither range.
+    let mut equal = 0;
+    while equal < wanted.len().min(end)
+        && wanted.get(wanted.len() - 1 - equal) == rest.get(end - 1 - equal)
     {
-        behind += 1;
+        equal += 1;
     }
     Some((
-        (common, common + end - behind),
-        (common, common + wanted.len() - behind),
+        (common, common + end - equal),
+        (common, common + wanted.len() - equal),
     ))
 }
 
-/// The length of the prefix of `text` that fewest edits turn into `wanted`; of equally cheap ones
-/// the shortest. Nothing where that takes more than `most` edits.
+/// The length of the prefix of `text` with the smallest edit distance to `wanted`. Ties go to the
+/// shortest. `None` if the distance exceeds `most`.
 ///
-/// Only a band of `most` cells on either side of the diagonal is looked at: cell `at` of a row
-/// stands for the prefix that is `at - most` longer than the row's part of `wanted`.
+/// Only `most` cells on either side of the diagonal are computed: cell `at` of a row is the prefix
+/// that is `at - most` longer than the row's part of `wanted`.
 fn cheapest_end(wanted: &[char], text: &[char], most: usize) -> Option<usize> {
     let (far, width) = (most + 1, 2 * most + 1);
     let mut above: Vec<usize> = (0..width)
@@ -311,7 +311,7 @@ fn cheapest_end(wanted: &[char], text: &[char], most: usize) -> Option<usize> {
     (*cost <= most).then_some(end)
 }
 
-/// Where a preamble of which only a half is there departs from it.
+/// The index where a text with only half of the preamble differs from it; `None` for less than half.
 fn partial(text: &[char], preamble: &[char]) -> Option<usize> {
     let common = text
         .iter()
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typo_is_shown_beside_what_was_meant() {
+    fn typos_are_shown_with_the_expected_text() {
         assert_eq!(
             parts("Classify the sentimant of the review.\nfine"),
             (Fault::Mistyped, "a", "e")
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn spacing_and_case_are_placed() {
+    fn spacing_and_case_are_located() {
         assert_eq!(
             parts("Classify the sentiment of  the review.\nfine").0,
             Fault::Spacing
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_and_other_places_are_recognised() {
+    fn partial_and_misplaced_preambles_are_recognized() {
         assert_eq!(
             parts("Classify the sentiment of fine weather").0,
             Fault::Partial

@@ -1,14 +1,14 @@
-//! The script that a text is written in.
+//! The script of a text.
 
 use std::collections::BTreeMap;
 
 use unicode_script::{Script, UnicodeScript};
 
-/// Letters looked at: enough to tell.
+/// The number of letters checked.
 const LOOKED_AT: usize = 400;
 
-/// The name of the script of most letters; Chinese characters and kana are one, since Japanese mixes them.
-/// Nothing for a text without letters.
+/// The name of the script of most letters. Chinese characters and kana count as one script, because
+/// Japanese mixes them. `None` for a text without letters.
 ///
 /// ```
 /// use tunelint_rules::survey::inferred::script::dominant;

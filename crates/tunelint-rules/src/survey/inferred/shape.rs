@@ -1,21 +1,21 @@
-//! The shape of an output: an object, a number, a list, plain text.
+//! The shape of an output: a JSON object, a number, a list, plain text.
 
 use tunelint_data::record::fault::Fault;
 use tunelint_data::record::json::{Kind, Parser};
 use tunelint_data::text::printable::quoted;
 
-/// What an output is by its form.
+/// The shape of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Shape {
     /// None of the others.
     Text,
-    /// Two lines and more, most of them with a bullet or a number.
+    /// Two or more lines, most of them with a bullet or a number.
     List,
-    /// Three lines and more, most of them with `|`.
+    /// Three or more lines, most of them with `|`.
     Table,
-    /// Between a tag and its end.
+    /// Text that starts with a tag and ends with `>`.
     Markup,
-    /// Between code fences as a whole.
+    /// A single fenced code block.
     CodeFence,
     /// A number in words.
     NumberWords,
@@ -28,7 +28,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// The shape of a trimmed output, the first that fits.
+    /// The shape of an output: the first that matches.
     ///
     /// ```
     /// use tunelint_rules::survey::inferred::shape::Shape;
@@ -63,14 +63,14 @@ impl Shape {
         }
     }
 
-    /// What it is, in words, with its article.
+    /// A noun phrase with its article, for messages.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Text => "plain text",
             Self::List => "a list",
             Self::Table => "a table",
             Self::Markup => "markup",
-            Self::CodeFence => "a fenced block",
+            Self::CodeFence => "a code block",
             Self::NumberWords => "a number in words",
             Self::Number => "a number",
             Self::JsonArray => "a JSON list",
@@ -78,14 +78,14 @@ impl Shape {
         }
     }
 
-    /// The same for several.
+    /// The plural, for messages.
     pub fn plural(self) -> &'static str {
         match self {
             Self::Text => "plain text",
             Self::List => "lists",
             Self::Table => "tables",
             Self::Markup => "markup",
-            Self::CodeFence => "fenced blocks",
+            Self::CodeFence => "code blocks",
             Self::NumberWords => "numbers in words",
             Self::Number => "numbers",
             Self::JsonArray => "JSON lists",
@@ -93,31 +93,31 @@ impl Shape {
         }
     }
 
-    /// Whether an output of shape `other` stands out in a set of this shape. In a set of plain
-    /// text only what is surely structured does; a list may have a single item.
+    /// Whether `text`, an output of shape `other`, deviates among outputs of this shape. Among plain
+    /// text, only clearly structured outputs deviate. A list may have a single item.
     pub fn excludes(self, other: Self, text: &str) -> bool {
         match (self, other) {
             (a, b) if a == b => false,
-            // Neither fences nor markup: among answers in prose, some are code.
+            // Not code blocks or markup: some outputs in prose contain code.
             (Self::Text, other) => {
                 matches!(other, Self::JsonObject | Self::JsonArray | Self::Table)
             }
             (Self::List, Self::Text) => !is_item(text.trim()),
-            // Digits and words for the same are `mixed-number-style`'s.
+            // `mixed-number-style` covers digits and words for the same numbers.
             (Self::Number, Self::NumberWords) | (Self::NumberWords, Self::Number) => false,
             _ => true,
         }
     }
 }
 
-/// What JSON `text` is, if it is valid.
+/// The kind of JSON value that `text` is; `None` if it is not valid JSON.
 fn json_kind(text: &str) -> Option<Kind> {
     let mut parser = Parser::new();
     let kind = parser.parse(text).ok()?.root().kind();
     Some(kind)
 }
 
-/// Why a text that looks like JSON is not.
+/// The syntax error of a text that looks like JSON; `None` if it is valid or looks different.
 pub fn json_fault(text: &str) -> Option<Fault> {
     let text = text.trim();
     if !text.starts_with(['{', '[']) {
@@ -127,7 +127,7 @@ pub fn json_fault(text: &str) -> Option<Fault> {
     parser.parse(text).err()
 }
 
-/// The keys of a JSON object at its top level, in order.
+/// The top-level keys of a JSON object, in order; `None` for any other text.
 pub fn json_keys(text: &str) -> Option<Vec<String>> {
     let text = text.trim();
     if !text.starts_with('{') {
@@ -139,7 +139,7 @@ pub fn json_keys(text: &str) -> Option<Vec<String>> {
     (root.kind() == Kind::Object).then_some(keys)
 }
 
-/// The JSON between code fences, if a text is that.
+/// The JSON inside a text that is one fenced code block; `None` for any other text.
 pub fn fenced_json(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("```")?.strip_suffix("```")?;
     let (_, inner) = inner.split_once('\n')?;
@@ -169,10 +169,10 @@ fn is_markup(text: &str) -> bool {
     named && text.ends_with('>') && text.len() > 2
 }
 
-/// Whether at least `share` percent of `lines` are as `of` wants them.
-fn most(text: &str, least: usize, share: usize, of: fn(&str) -> bool) -> bool {
+/// Whether a text has at least `least` lines, and `share` percent of them match `of`.
+fn most_lines(text: &str, least: usize, share: usize, of: fn(&str) -> bool) -> bool {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-    // Few texts get past their first line.
+    // Fast path: most texts are a single line.
     if !text.contains('\n') {
         return false;
     }
@@ -181,17 +181,17 @@ fn most(text: &str, least: usize, share: usize, of: fn(&str) -> bool) -> bool {
 }
 
 fn is_table(text: &str) -> bool {
-    text.contains('|') && most(text, 3, 80, |line| line.contains('|'))
+    text.contains('|') && most_lines(text, 3, 80, |line| line.contains('|'))
 }
 
 fn is_list(text: &str) -> bool {
-    most(text, 2, 60, is_item)
+    most_lines(text, 2, 60, is_item)
 }
 
 /// Whether a line has a bullet or a number.
 fn is_item(line: &str) -> bool {
-    let behind_bullet = line.strip_prefix(['-', '*', '•', '–', '·', '+']);
-    if let Some(rest) = behind_bullet {
+    let after_bullet = line.strip_prefix(['-', '*', '•', '–', '·', '+']);
+    if let Some(rest) = after_bullet {
         return rest.starts_with(char::is_whitespace);
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();

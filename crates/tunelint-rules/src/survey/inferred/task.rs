@@ -1,23 +1,23 @@
-//! What the model is tuned for, read from the examples.
+//! Task inference.
 //!
-//! Right for 94 % of 277 template sets (classification 98 of 98, summarization 34 of 35,
-//! extraction 79 of 86, generation 50 of 58): a hint, which is always shown as inferred.
+//! Correct for 94% of 277 datasets made from templates (classification 98 of 98, summarization 34 of
+//! 35, extraction 79 of 86, generation 50 of 58): a hint, which is always shown as inferred.
 
 use super::markers::Markers;
 use super::plateau::LEAST;
 use crate::survey::{Entry, Sketch, Traits};
 use tunelint_layouts::provider::task::Task;
 
-/// A task, and what in the data speaks for it.
+/// An inferred task, with the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskGuess {
-    /// The task.
+    /// The inferred task.
     pub task: Task,
-    /// The evidence, in words.
+    /// The evidence, as a clause for reports.
     pub evidence: String,
 }
 
-/// What is measured on the sketch.
+/// Measurements on the sketch: shares (0 to 1) and medians.
 struct Measures {
     many_prompts: f64,
     copied: f64,
@@ -29,7 +29,8 @@ struct Measures {
     overlap: f64,
 }
 
-/// Infers the task; `labels` is the number of labels where outputs are drawn from a closed set.
+/// Infers the task; `labels` is the number of labels, if the outputs are labels. `None` with fewer
+/// than [`LEAST`] distinct inputs.
 pub fn infer(
     sketch: &Sketch,
     labels: Option<usize>,
@@ -39,22 +40,22 @@ pub fn infer(
         return None;
     }
     let of = Measures::new(sketch);
-    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let percent = |share: f64| format!("{:.0}%", share * 100.0);
     let (task, evidence) = if of.many_prompts >= 0.5 {
         (
             Task::Chat,
             format!(
-                "{} of examples have several prompts",
+                "{} of examples have several user messages",
                 percent(of.many_prompts)
             ),
         )
     } else if let Some(labels) = labels {
         (
             Task::Classification,
-            format!("outputs are drawn from {labels} labels"),
+            format!("outputs are one of {labels} labels"),
         )
     } else if of.copied >= 0.4 && of.output <= 0.5 * of.input {
-        let evidence = format!("{} of outputs stand in their input", percent(of.copied));
+        let evidence = format!("{} of outputs occur in their input", percent(of.copied));
         let searches = markers.is_some_and(searches_documents);
         (
             if searches {
@@ -67,29 +68,26 @@ pub fn infer(
     } else if of.summary_words >= 0.5 && of.ratio <= 0.6 && of.output >= 20.0 {
         (
             Task::Summarization,
-            format!(
-                "{} of inputs ask for something shorter",
-                percent(of.summary_words)
-            ),
+            format!("{} of inputs ask for a summary", percent(of.summary_words)),
         )
     } else if of.condenses() {
         (
             Task::Summarization,
             format!(
-                "outputs have {} of the length of their input, and its words",
+                "outputs are {} as long as their input and reuse its words",
                 percent(of.ratio)
             ),
         )
     } else {
         (
             Task::Generation,
-            "nothing speaks for a narrower one".to_owned(),
+            "no evidence for a more specific task".to_owned(),
         )
     };
     Some(TaskGuess { task, evidence })
 }
 
-/// The input has markers for a text and for what is asked about it.
+/// Whether the inputs have markers for both a document and a question.
 fn searches_documents(markers: &Markers) -> bool {
     let has = |names: &[&str]| {
         markers
