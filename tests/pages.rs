@@ -170,7 +170,7 @@ fn check_of(words: &[String], profiles: &BTreeMap<String, Arc<Profile>>) -> Chec
             "input" => check.options.input = Some(Binding::Name(value.to_owned())),
             "output" => check.options.output = Some(Binding::Name(value.to_owned())),
             "layout" => check.options.layout = layout::by_name(value),
-            "delimiter" => check.options.wishes.delimiter = value.bytes().next(),
+            "delimiter" => check.options.overrides.delimiter = value.bytes().next(),
             "max-record-size" => check.options.max_record = value.parse().expect("a number"),
             "at" | "repeat" | "lines" | "profile" => {}
             other => panic!("unknown attribute {other}"),

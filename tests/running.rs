@@ -9,7 +9,7 @@ use tunelint_core::example::{Example, Turn};
 use tunelint_core::finding::{Counts, Finding, Keep, Policy};
 use tunelint_core::infer::Inferred;
 use tunelint_core::linter::Linter;
-use tunelint_core::part::Part;
+use tunelint_core::part::ShardPart;
 use tunelint_core::position::SourceId;
 use tunelint_core::profile::{self, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
@@ -125,12 +125,12 @@ impl Check {
             counts.merge(&summary.expect("memory can be read").counts);
             let part = linter.into_part().expect("tallies can be written");
             let bytes = part.to_bytes().expect("a part can be written");
-            parts.push(Part::from_bytes(&bytes).expect("a part can be read"));
+            parts.push(ShardPart::from_bytes(&bytes).expect("a part can be read"));
         }
         let mut linter = self.linter(&open(0, sources[0]));
         for (id, (part, source)) in parts.iter().zip(sources).enumerate() {
             linter
-                .take_in(part, id as u32)
+                .merge_part(part, id as u32)
                 .expect("tallies can be read");
             linter.revisit(&open(id, *source));
         }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use tunelint_core::position::SourceId;
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::source::Input;
-use tunelint_core::split::{Copier, Part, Shares, Size, Split};
+use tunelint_core::split::{Copier, Shares, Size, Split, Subset};
 
 use crate::running::{Repository, root, shared, tunelint};
 
@@ -16,7 +16,7 @@ const SHARES: Shares = Shares {
     test: Size::Share(0.1),
 };
 
-/// The files of the parts, in the order of `Part::ALL`.
+/// The files of the parts, in the order of `Subset::ALL`.
 fn split(name: &str, files: &[String], shares: &Shares, seed: u64) -> (Split, Vec<String>) {
     let options = ReadOptions {
         batch_bytes: 300,
@@ -31,8 +31,8 @@ fn split(name: &str, files: &[String], shares: &Shares, seed: u64) -> (Split, Ve
         .collect();
     let split = Split::of(&readers, shares, seed, 2).expect("memory can be read");
     let copier = |_| Copier::new(Vec::new(), &readers[0]).expect("memory can be written");
-    let mut copiers: Vec<Copier<Vec<u8>>> = Part::ALL.iter().map(copier).collect();
-    let copied = split.copy(&readers, &Part::ALL, &mut copiers, 2);
+    let mut copiers: Vec<Copier<Vec<u8>>> = Subset::ALL.iter().map(copier).collect();
+    let copied = split.copy(&readers, &Subset::ALL, &mut copiers, 2);
     copied.expect("memory can be written");
     let text = |copier: Copier<Vec<u8>>| {
         let (bytes, _) = copier.finish().expect("memory can be written");

@@ -1,6 +1,6 @@
 //! Ways to damage a row, each with the rule that should find it.
 
-use tunelint_core::infer::shape::Shape;
+use tunelint_core::infer::shape::OutputShape;
 use tunelint_core::infer::{Inferred, Majority};
 use tunelint_core::marker::{Separator, events};
 
@@ -191,7 +191,7 @@ pub const DAMAGES: &[Damage] = &[
     }),
     damage("mixed-quoting", "quotes around it", |row, form| {
         let shape = form.outputs.shape?;
-        let prose = shape.value == Shape::Text;
+        let prose = shape.value == OutputShape::Text;
         let plain =
             form.labels.is_none() && form.outputs.quoted.is_some() && form.outputs.stop.is_none();
         let bare =

@@ -24,6 +24,6 @@ pub use input::{Input, Origin, Stamp, encoding_by_name};
 pub use lines::Lines;
 pub use rows::Rows;
 pub use sniff::{
-    BYTE_ORDER_MARK, Discrepancy, HEAD_BYTES, KnownFormat, Shape, UnsupportedFile, Wishes,
+    BYTE_ORDER_MARK, Discrepancy, FormatOverrides, HEAD_BYTES, KnownFormat, Shape, UnsupportedFile,
     delimiter_name, sniff,
 };

@@ -177,14 +177,14 @@ impl<'a> Turn<'a> {
     }
 
     /// Whether its text is a refusal, and `part` is where that was written.
-    pub(crate) fn says(&self, part: &Part<'_>) -> bool {
+    pub(crate) fn is_refusal_part(&self, part: &Part<'_>) -> bool {
         let text = self.texts.first().filter(|_| part.key == REFUSAL);
         text.is_some_and(|text| text.span() == part.span)
     }
 
     /// Whether its text is a refusal.
     pub(crate) fn refuses(&self) -> bool {
-        self.parts.iter().any(|part| self.says(part))
+        self.parts.iter().any(|part| self.is_refusal_part(part))
     }
 
     /// Whether it is excluded from training.

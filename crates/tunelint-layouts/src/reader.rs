@@ -67,7 +67,7 @@ impl Reader {
         (&mut bytes)
             .take(HEAD_BYTES as u64)
             .read_to_end(&mut head)?;
-        let shape = sniff(&input.name, &head, options.wishes);
+        let shape = sniff(&input.name, &head, options.overrides);
         let (splitter, skip) = match &shape {
             Ok(shape) => (splitter(shape, &head, options.max_record), shape.skip),
             // Nothing more is read from it.
@@ -146,7 +146,7 @@ impl Reader {
             layout: self.mapping.layout.clone(),
             mapped: self.mapping.mapped,
             header: self.header.clone(),
-            speakers: self.options.speakers.clone(),
+            role_aliases: self.options.role_aliases.clone(),
         }
     }
 

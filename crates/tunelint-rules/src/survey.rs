@@ -24,6 +24,6 @@ pub use gathered::{Needs, Survey};
 pub use labels::{Counted, OutputCounts};
 pub use lengths::{Bin, Lengths};
 pub use normal::Normalizer;
-pub use seen::{Group, Kept, Leak, Leaks, Seen, Sighting, Spot, ValidationSet};
-pub use sketch::{CAPACITY, Entry, HEAD, Horizon, Sketch};
+pub use seen::{CompactLocation, ExampleDigest, Group, Kept, Leak, Leaks, Seen, ValidationSet};
+pub use sketch::{CAPACITY, HEAD, SampleCutoff, Sketch, SketchEntry};
 pub use traits::Traits;

@@ -21,7 +21,7 @@ use crate::report::Format;
     after_help = "Examples:\n  tunelint check train.jsonl\n  tunelint check data/ --target openai --format concise\n  \
     tunelint convert tickets.csv -o train.jsonl --to pairs\n  tunelint rule output-too-long"
 )]
-pub struct Arguments {
+pub struct CommandLine {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -32,26 +32,26 @@ pub struct Arguments {
 pub enum Command {
     /// Check files of training examples
     #[command(visible_alias = "lint")]
-    Check(Box<Check>),
+    Check(Box<CheckOptions>),
     /// Convert between layouts and containers
     Convert(Box<Convert>),
     /// Summarize a dataset: sizes, lengths, labels, inferred format, limits, training settings
-    Stats(Box<Stats>),
+    Stats(Box<StatsOptions>),
     /// Split into train, validation and test sets without leakage
-    Split(Box<Split>),
+    Split(Box<SplitOptions>),
     /// List the rules, or print a rule's page
     #[command(visible_alias = "explain")]
     Rule(Rule),
     /// List the providers, or print a provider's limits with their sources
-    Profile(Profile),
+    Profile(ProfileOptions),
     /// Write a settings file for the data in the current directory
     Init(Init),
     /// Print the settings in force, or their JSON Schema
     Config(Config),
     /// Accept today's findings, so that a check reports only new ones
-    Baseline(Box<Baseline>),
+    Baseline(Box<BaselineOptions>),
     /// Read a loss curve and recommend the epoch to stop at
-    Loss(Loss),
+    Loss(LossOptions),
     /// Merge the results of shards
     Merge(Merge),
     /// Print a shell completion script
@@ -65,7 +65,7 @@ pub enum Command {
 #[command(
     after_help = "Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 the check could not run."
 )]
-pub struct Check {
+pub struct CheckOptions {
     /// Files or directories to check; `-` is standard input [default: the datasets of the settings,
     /// or else the current directory]
     #[arg(value_name = "PATH")]
@@ -397,7 +397,7 @@ pub struct Rest {
     after_help = "Examples:\n  tunelint stats train.jsonl\n  tunelint stats train.jsonl validation.jsonl --target openai\n  \
     tunelint stats data/ --format markdown >> \"$GITHUB_STEP_SUMMARY\"\n  tunelint stats train.jsonl --format html > train.html"
 )]
-pub struct Stats {
+pub struct StatsOptions {
     /// Files or directories to summarize, side by side if there are several; `-` is standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -452,7 +452,7 @@ pub enum StatsFormat {
     result does not depend on the order of the records.\n\n\
     Example:\n  tunelint split train.jsonl --validation 20% --test 10% -o parts"
 )]
-pub struct Split {
+pub struct SplitOptions {
     /// The files to split, as one dataset; `-` is standard input
     #[arg(required = true, value_name = "IN")]
     pub paths: Vec<PathBuf>,
@@ -516,7 +516,7 @@ pub struct Rule {
 
 /// Options of `profile`.
 #[derive(Debug, Args)]
-pub struct Profile {
+pub struct ProfileOptions {
     /// The provider whose limits are printed [default: the list of providers]
     pub name: Option<String>,
 }
@@ -526,7 +526,7 @@ pub struct Profile {
 #[command(
     after_help = "Examples:\n  tunelint loss snapshots.json\n  tunelint loss step_metrics.csv --epochs 3\n  tunelint loss checkpoint-100/trainer_state.json --format json"
 )]
-pub struct Loss {
+pub struct LossOptions {
     /// The file with the loss curve; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
@@ -601,7 +601,7 @@ pub struct Merge {
 
 /// Options of `baseline`.
 #[derive(Debug, Args)]
-pub struct Baseline {
+pub struct BaselineOptions {
     /// What to do with the baseline.
     #[command(subcommand)]
     pub command: BaselineCommand,
@@ -612,16 +612,16 @@ pub struct Baseline {
 pub enum BaselineCommand {
     /// Write a new baseline that accepts all findings
     #[command(mut_args = without_report)]
-    Create(Check),
+    Create(CheckOptions),
     /// Accept all findings, and remove those that no longer occur
     #[command(mut_args = without_report)]
-    Update(Check),
+    Update(CheckOptions),
     /// Remove findings that no longer occur
     #[command(mut_args = without_report)]
-    Prune(Check),
+    Prune(CheckOptions),
     /// Count the findings that are accepted, gone and new
     #[command(mut_args = without_report)]
-    Status(Check),
+    Status(CheckOptions),
 }
 
 /// Hides options of reports and fixes, which `baseline` does not write.

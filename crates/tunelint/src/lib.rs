@@ -31,7 +31,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
-    let arguments = cli::Arguments::parse();
+    let arguments = cli::CommandLine::parse();
     let outcome = match arguments.command {
         cli::Command::Check(check) => commands::check::run(*check),
         cli::Command::Convert(convert) => commands::convert::run(*convert),

@@ -195,7 +195,7 @@ pub fn open<'w>(format: Format, style: Style, out: Out<'w>) -> Box<dyn Report + 
     match format {
         Format::Human => Box::new(human::Human::new(style, out)),
         Format::Concise => Box::new(concise::Concise::new(style, out)),
-        Format::Json => Box::new(json::Json::new(style, out)),
+        Format::Json => Box::new(json::JsonReport::new(style, out)),
         Format::Jsonl => Box::new(jsonl::Jsonl::new(style, out)),
         Format::Github => Box::new(github::GitHub::new(style, out)),
         Format::Gitlab => Box::new(gitlab::GitLab::new(style, out)),

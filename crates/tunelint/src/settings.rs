@@ -23,7 +23,7 @@ use serde_json::Value;
 use tunelint_core::printable::quoted;
 
 use crate::exit::Failure;
-use document::{Document, escaped};
+use document::{SettingsDocument, escaped};
 use file::File;
 use problem::Problem;
 
@@ -39,7 +39,7 @@ const JOINED_LISTS: [&str; 4] = ["dataset", "allow", "custom", "exclude"];
 
 /// The location of a value.
 #[derive(Debug, Clone)]
-struct Origin {
+struct SettingOrigin {
     document: usize,
     key: Range<usize>,
     value: Range<usize>,
@@ -48,16 +48,16 @@ struct Origin {
 /// The merged documents, and the origin of each value.
 #[derive(Debug, Default)]
 pub struct Merged {
-    documents: Vec<Document>,
+    documents: Vec<SettingsDocument>,
     value: Value,
-    origins: BTreeMap<String, Origin>,
+    origins: BTreeMap<String, SettingOrigin>,
     /// Violations of the schema. The values at fault were removed.
     problems: Vec<Problem>,
 }
 
 /// The settings options of the command line.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct SettingsRequest {
     /// The file to use instead of the closest one.
     pub file: Option<std::path::PathBuf>,
     /// `KEY=VALUE`, in order.
@@ -66,7 +66,7 @@ pub struct Wanted {
     pub isolated: bool,
 }
 
-impl Wanted {
+impl SettingsRequest {
     /// Splits `--config` arguments into files and values.
     pub fn new(arguments: &[String], isolated: bool) -> Self {
         let mut wanted = Self {
@@ -92,7 +92,7 @@ fn is_key(text: &str) -> bool {
 impl Merged {
     /// Reads the file at `path`, if there is one, the files it extends, and the values of the command
     /// line.
-    pub fn read(path: Option<&Path>, wanted: &Wanted) -> Result<Self, Failure> {
+    pub fn read(path: Option<&Path>, wanted: &SettingsRequest) -> Result<Self, Failure> {
         let mut documents = match path {
             Some(path) => find::chain(path)?,
             None => Vec::new(),
@@ -160,7 +160,7 @@ impl Merged {
         })
     }
 
-    fn document(&self, pointer: &str) -> Option<(&Document, &Origin)> {
+    fn document(&self, pointer: &str) -> Option<(&SettingsDocument, &SettingOrigin)> {
         let origin = self.origins.get(pointer)?;
         Some((self.documents.get(origin.document)?, origin))
     }
@@ -179,7 +179,7 @@ impl Merged {
         }
     }
 
-    fn add(&mut self, document: Document) {
+    fn add(&mut self, document: SettingsDocument) {
         let index = self.documents.len();
         let (Value::Object(into), Value::Object(from)) = (&mut self.value, &document.value) else {
             return;
@@ -211,7 +211,7 @@ impl Merged {
                     None if *at == pointer => pointer.clone(),
                     None => continue,
                 };
-                let origin = Origin {
+                let origin = SettingOrigin {
                     document: index,
                     key: place.key.clone(),
                     value: place.value.clone(),
@@ -236,9 +236,9 @@ fn shifted(rest: &str, shift: usize) -> String {
 }
 
 /// Parses a `KEY=VALUE` argument. A value that is not TOML is a string.
-fn from_argument(text: &str) -> Result<Document, Failure> {
+fn from_argument(text: &str) -> Result<SettingsDocument, Failure> {
     let here = std::env::current_dir().unwrap_or_default();
-    let parse = |text: String| Document::parse("--config".into(), text, &here, None, false);
+    let parse = |text: String| SettingsDocument::parse("--config".into(), text, &here, None, false);
     let (key, value) = text.split_once('=').unwrap_or((text, ""));
     let as_text = format!("{key}={}", toml::Value::String(value.trim().to_owned()));
     let document = parse(text.to_owned()).or_else(|_| parse(as_text));

@@ -36,7 +36,7 @@ pub fn read(path: &Path) -> Result<Arc<dyn Tokenizer>, String> {
     }
     let bytes = std::fs::read(path).map_err(cause)?;
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{') => Ok(Arc::new(json::Json::parse(&bytes)?)),
+        Some(b'{') => Ok(Arc::new(json::JsonTokenizer::parse(&bytes)?)),
         Some(_) => Ok(Arc::new(ranks::Ranks::parse(&bytes)?)),
         None => Err("empty file".to_owned()),
     }

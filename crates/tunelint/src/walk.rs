@@ -24,7 +24,7 @@ pub enum Named {
 
 /// How a file was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum HowFound {
     /// It was named on the command line.
     ByName,
     /// It is in a directory that was named, and has the extension of a data file.
@@ -43,7 +43,7 @@ pub struct Walk {
 }
 
 /// Decides whether a file is read.
-pub type Wanted<'w> = &'w mut dyn FnMut(&Path, Found) -> Result<bool, Failure>;
+pub type Wanted<'w> = &'w mut dyn FnMut(&Path, HowFound) -> Result<bool, Failure>;
 
 /// Expands `paths`. A directory without a wanted file is a failure unless `accept_nothing`.
 pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Result<Walk, Failure> {
@@ -55,7 +55,7 @@ pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Resu
         }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => directory(path, accept_nothing, &mut walk, wanted)?,
-            Ok(_) if wanted(path, Found::ByName)? => walk.found.push(Named::File(path.clone())),
+            Ok(_) if wanted(path, HowFound::ByName)? => walk.found.push(Named::File(path.clone())),
             Ok(_) => {}
             Err(error) => walk.failures.push(missing(path, &error)),
         }
@@ -106,9 +106,9 @@ fn directory(
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 let path = entry.path();
                 let found = if is_data(path) {
-                    Found::AsData
+                    HowFound::AsData
                 } else {
-                    Found::Beside
+                    HowFound::Beside
                 };
                 if wanted(path, found)? {
                     let path = path.strip_prefix(".").unwrap_or(path);

@@ -17,7 +17,7 @@ use tunelint_data::text::position::Position;
 use tunelint_data::text::printable::{counted, field_name, quoted};
 use tunelint_layouts::example::{Example, KTO_TAG, Role, Turn};
 use tunelint_layouts::finding::{Finding, Findings, Message, Policy, Severity};
-use tunelint_layouts::layout::{Layout, Lesson, Loss, Losses, ObjectWriter, WEIGHT};
+use tunelint_layouts::layout::{Layout, Loss, Losses, ObjectWriter, TrainingObjective, WEIGHT};
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::reader::{DecodeOutcome, Reader, Scratch};
 use tunelint_layouts::writer::sink::{Form, Sink, encode};
@@ -273,7 +273,8 @@ impl Converter {
 
     /// Writes unknown fields to the output with `keep_extra`, or notes them as lost.
     fn carry_extras(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let is_label = self.layout.capacity().lesson == Lesson::Judgement && example.is_tagged();
+        let is_label =
+            self.layout.capacity().objective == TrainingObjective::Judgement && example.is_tagged();
         for extra in &example.extras {
             if is_label && extra.key == KTO_TAG {
                 continue;
@@ -336,16 +337,16 @@ impl Converter {
         losses: &mut Losses,
     ) -> Result<(), Box<Message>> {
         let name = self.layout.name();
-        let objective = self.layout.capacity().lesson;
+        let objective = self.layout.capacity().objective;
         let reject = |message: String, help: &str| Err(Message::new(message).help(help).into());
         match (objective, example.desirable, example.rejected.first()) {
-            (Lesson::Preference, _, None) => {
+            (TrainingObjective::Preference, _, None) => {
                 return reject(
                     format!("no rejected response: `{name}` requires one"),
                     "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
                 );
             }
-            (Lesson::Judgement, None, _) => {
+            (TrainingObjective::Judgement, None, _) => {
                 return reject(
                     format!(
                         "response not labeled as desirable or undesirable: `{name}` requires a label"
@@ -353,13 +354,13 @@ impl Converter {
                     "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
                 );
             }
-            (Lesson::Steps, ..) if example.layout != name => {
+            (TrainingObjective::Steps, ..) if example.layout != name => {
                 return reject(
                     format!("steps of the response not labeled: `{name}` requires step labels"),
                     "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
                 );
             }
-            (Lesson::Answer | Lesson::Text, Some(false), _) => {
+            (TrainingObjective::Answer | TrainingObjective::Text, Some(false), _) => {
                 return reject(
                     format!("undesirable response: `{name}` would train on it"),
                     "exclude the record with `--rejects FILE`",
@@ -368,7 +369,7 @@ impl Converter {
             _ => {}
         }
         let alone = matches!(example.turns.as_slice(), [turn] if turn.role == Role::Model);
-        if objective == Lesson::Text && !alone {
+        if objective == TrainingObjective::Text && !alone {
             return reject(
                 format!("messages with roles: `{name}` holds a single text"),
                 "apply the chat template of the model first: it sets the text between messages",
@@ -380,7 +381,7 @@ impl Converter {
                 "add the prompt, or choose the layout `text`",
             );
         }
-        if objective != Lesson::Preference
+        if objective != TrainingObjective::Preference
             && let Some(rejected) = example.rejected.first()
         {
             losses.add("rejected response", rejected.span);
@@ -388,7 +389,7 @@ impl Converter {
         let is_left_over = example.extras.iter().any(|extra| extra.key == "label");
         let is_label = example.record.body.field("label").is_some() && !is_left_over;
         let is_label = is_label && example.desirable.is_some();
-        if objective != Lesson::Judgement && is_label {
+        if objective != TrainingObjective::Judgement && is_label {
             losses.add("field `label`", example.record.span());
         }
         Ok(())

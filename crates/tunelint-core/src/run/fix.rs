@@ -15,7 +15,7 @@ use tunelint_rules::rules::{blank_line, odd_line_endings, wrong_container};
 
 /// The requested fixes of one source. Add the findings, then call [`changes`](Self::changes).
 #[derive(Debug, Clone, Default)]
-pub struct Wishes {
+pub struct FixRequest {
     fixes: Vec<(&'static str, Vec<Edit>)>,
     drops: BTreeMap<u64, &'static str>,
     tidy: BTreeSet<&'static str>,
@@ -46,7 +46,7 @@ pub struct Dropped {
 /// The name under which an added line ending at the end of a file is listed. No rule reports it.
 pub const FINAL_LINE_END: &str = "final-line-end";
 
-impl Wishes {
+impl FixRequest {
     /// Adds the fix of a finding, if it has one.
     pub fn add(&mut self, finding: &Finding) {
         let Some(fix) = &finding.fix else { return };
@@ -157,7 +157,7 @@ impl Change {
 }
 
 /// A record, with its byte range in the source.
-struct Seen {
+struct SeenRecord {
     from: u64,
     to: u64,
     dropped: Option<(&'static str, Dropped)>,
@@ -165,14 +165,14 @@ struct Seen {
 
 /// Collects the changes around records, gap by gap.
 struct Gaps<'w> {
-    wishes: &'w Wishes,
+    wishes: &'w FixRequest,
     /// Whether the records are elements of a JSON document.
     document: bool,
     /// Whether a header may come before the records.
     rows: bool,
     /// Whether lines end with CRLF.
     crlf: bool,
-    last: Option<Seen>,
+    last: Option<SeenRecord>,
     /// Whether a record was kept so far.
     kept: bool,
     changes: Vec<Change>,
@@ -191,7 +191,7 @@ impl Gaps<'_> {
                 let start = piece.start;
                 (*rule, Dropped { record, start })
             });
-            let seen = Seen {
+            let seen = SeenRecord {
                 from: offset + piece.from as u64,
                 to: offset + piece.to as u64,
                 dropped,
@@ -204,7 +204,7 @@ impl Gaps<'_> {
     }
 
     /// Processes `gap`, the bytes at `at` between the last record and the next.
-    fn between(&mut self, gap: &[u8], at: u64, next: Option<Seen>) {
+    fn between(&mut self, gap: &[u8], at: u64, next: Option<SeenRecord>) {
         let last = std::mem::replace(&mut self.last, next);
         if self.document {
             self.between_elements(last, gap, at);
@@ -215,7 +215,7 @@ impl Gaps<'_> {
 
     /// A dropped element takes the comma before it, or the one after it if no element is kept before
     /// it.
-    fn between_elements(&mut self, last: Option<Seen>, gap: &[u8], at: u64) {
+    fn between_elements(&mut self, last: Option<SeenRecord>, gap: &[u8], at: u64) {
         let is_separator = gap
             .iter()
             .all(|byte| byte.is_ascii_whitespace() || *byte == b',');
@@ -249,7 +249,7 @@ impl Gaps<'_> {
     }
 
     /// A dropped line or row takes its line ending. Other gaps may be tidied.
-    fn between_lines(&mut self, last: Option<Seen>, gap: &[u8], at: u64) {
+    fn between_lines(&mut self, last: Option<SeenRecord>, gap: &[u8], at: u64) {
         let dropped = last.as_ref().and_then(|seen| seen.dropped);
         if let (Some(seen), Some((rule, dropped))) = (&last, dropped) {
             let end = first_line_end(gap);
@@ -388,27 +388,27 @@ mod tests {
         Reader::open(SourceId(0), input, &options).unwrap()
     }
 
-    fn applied(name: &str, text: &str, wishes: &Wishes) -> String {
+    fn applied(name: &str, text: &str, wishes: &FixRequest) -> String {
         let changes = wishes.changes(reader(name, text), true).unwrap();
         let mut out = Vec::new();
         splice(&mut text.as_bytes(), &changes, &mut out, &mut |_, _| Ok(())).unwrap();
         String::from_utf8(out).unwrap()
     }
 
-    fn dropping(records: &[u64]) -> Wishes {
-        Wishes {
+    fn dropping(records: &[u64]) -> FixRequest {
+        FixRequest {
             drops: records
                 .iter()
                 .map(|record| (*record, "empty-output"))
                 .collect(),
-            ..Wishes::default()
+            ..FixRequest::default()
         }
     }
 
-    fn tidying() -> Wishes {
-        Wishes {
+    fn tidying() -> FixRequest {
+        FixRequest {
             tidy: ["blank-line", "odd-line-endings", "wrong-container"].into(),
-            ..Wishes::default()
+            ..FixRequest::default()
         }
     }
 
@@ -488,7 +488,7 @@ mod tests {
                 fingerprint: 0,
             }
         };
-        let mut wishes = Wishes::default();
+        let mut wishes = FixRequest::default();
         for (rule, offset, length) in [("b", 6, 3), ("a", 5, 2), ("c", 7, 1), ("d", 7, 0)] {
             wishes.add(&fix(rule, offset, length));
         }

@@ -13,7 +13,7 @@ use tunelint_data::text::excerpt::Excerpt;
 use tunelint_data::text::position::{Location, SourceId, Span};
 use tunelint_data::text::printable::printable_path;
 use tunelint_layouts::example::Example;
-use tunelint_layouts::finding::suppression::Excused;
+use tunelint_layouts::finding::suppression::SuppressedRecords;
 use tunelint_layouts::finding::totals::SourceSummary;
 use tunelint_layouts::finding::{Counts, Finding, Findings, Keep, Policy};
 use tunelint_layouts::reader::request::with_request;
@@ -23,9 +23,9 @@ use tunelint_layouts::reader::{
 use tunelint_rules::contract::{AnyTally, Check, SourceFacts, SuppressionFacts};
 use tunelint_rules::rules::{LOOKUP, RuleSet};
 use tunelint_rules::survey::inferred::Inferred;
-use tunelint_rules::survey::{Horizon, Normalizer, Survey};
+use tunelint_rules::survey::{Normalizer, SampleCutoff, Survey};
 
-use super::shard::Part;
+use super::shard::ShardPart;
 
 /// Receives what a check finds, in the order of the sources. A closure that takes a [`Finding`] is
 /// one.
@@ -82,7 +82,7 @@ pub struct Linter {
     policy: Policy,
     threads: usize,
     tallies: Tallies,
-    horizon: Horizon,
+    cutoff: SampleCutoff,
     /// How many findings of each rule were passed on.
     passed: BTreeMap<&'static str, usize>,
     visited: Vec<Visited>,
@@ -111,11 +111,11 @@ pub struct Tallies {
     survey: Survey,
     examples: u64,
     /// Records that are excused from what is said at the end.
-    excused: Excused,
+    suppressed: SuppressedRecords,
 }
 
 /// What one batch gave.
-struct Outcome {
+struct CheckedBatch {
     bytes: u64,
     counts: BTreeMap<SourceId, Counts>,
     kept: Vec<Finding>,
@@ -130,20 +130,20 @@ impl Tallies {
             rules: rules.checks().map(tally).collect(),
             survey: Survey::new(rules.needs()),
             examples: 0,
-            excused: Excused::default(),
+            suppressed: SuppressedRecords::default(),
         }
     }
 
-    /// Takes one example into account, but for what `horizon` makes superfluous.
+    /// Takes one example into account, but for what `cutoff` makes superfluous.
     pub fn observe(
         &mut self,
         rules: &RuleSet,
         example: &Example<'_>,
         normalizer: &mut Normalizer,
-        horizon: &Horizon,
+        cutoff: &SampleCutoff,
     ) {
         self.examples += 1;
-        self.survey.observe(example, normalizer, horizon);
+        self.survey.observe(example, normalizer, cutoff);
         for (check, tally) in rules.checks().zip(&mut self.rules) {
             if let (Some(rule), Some(tally)) = (&check.dataset, tally) {
                 rule.observe(example, tally);
@@ -154,7 +154,7 @@ impl Tallies {
     /// Adds what was seen after it.
     pub fn merge(&mut self, rules: &RuleSet, other: Self) {
         self.examples += other.examples;
-        self.excused.merge(other.excused);
+        self.suppressed.merge(other.suppressed);
         self.survey.merge(other.survey);
         for ((check, into), from) in rules.checks().zip(&mut self.rules).zip(other.rules) {
             if let (Some(rule), Some(into), Some(from)) = (&check.dataset, into, from) {
@@ -172,9 +172,9 @@ impl Tallies {
         self.survey.complete();
         let mut again = Vec::new();
         for ((name, check), tally) in rules.named().zip(std::mem::take(&mut self.rules)) {
-            findings.speak_for(name);
+            findings.set_rule(name);
             if let (Some(rule), Some(tally)) = (&check.dataset, tally) {
-                match rule.again(&tally) {
+                match rule.follow_up(&tally) {
                     Some(check) => again.push((name, check)),
                     None => rule.finish(tally, findings),
                 }
@@ -196,7 +196,7 @@ impl Linter {
             policy,
             threads,
             tallies,
-            horizon: Horizon::default(),
+            cutoff: SampleCutoff::default(),
             passed: BTreeMap::new(),
             visited: Vec::new(),
         }
@@ -217,7 +217,7 @@ impl Linter {
             policy: &self.policy,
             threads: self.threads,
             tallies: &mut self.tallies,
-            horizon: &self.horizon,
+            cutoff: &self.cutoff,
             passed: &mut self.passed,
         };
         let before = pass.tallies.examples;
@@ -236,8 +236,8 @@ impl Linter {
     ///
     /// # Errors
     /// If a tally cannot be written, which is a mistake in its rule.
-    pub fn into_part(mut self) -> Result<Part, rmp_serde::encode::Error> {
-        self.tallies.survey.settle();
+    pub fn into_part(mut self) -> Result<ShardPart, rmp_serde::encode::Error> {
+        self.tallies.survey.canonicalize();
         let mut tallies = Vec::new();
         for (check, tally) in self.rules.checks().zip(&self.tallies.rules) {
             tallies.push(match (&check.dataset, tally) {
@@ -245,7 +245,7 @@ impl Linter {
                 _ => None,
             });
         }
-        Ok(Part {
+        Ok(ShardPart {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             rules: self
                 .rules
@@ -255,8 +255,8 @@ impl Linter {
             survey: self.tallies.survey,
             tallies,
             examples: self.tallies.examples,
-            excused: self.tallies.excused.store(),
-            ..Part::default()
+            suppressed: self.tallies.suppressed.store(),
+            ..ShardPart::default()
         })
     }
 
@@ -265,17 +265,21 @@ impl Linter {
     ///
     /// # Errors
     /// If a tally cannot be read.
-    pub fn take_in(&mut self, part: &Part, first: u32) -> Result<(), rmp_serde::decode::Error> {
+    pub fn merge_part(
+        &mut self,
+        part: &ShardPart,
+        first: u32,
+    ) -> Result<(), rmp_serde::decode::Error> {
         let mut taken = Tallies::new(&self.rules);
         taken.examples = part.examples;
-        taken.excused = Excused::load(&part.excused, LOOKUP).shifted(first);
+        taken.suppressed = SuppressedRecords::load(&part.suppressed, LOOKUP).shifted(first);
         taken.survey = part.survey.clone();
-        taken.survey.shift(first);
+        taken.survey.renumber_sources(first);
         for ((check, tally), saved) in self.rules.checks().zip(&mut taken.rules).zip(&part.tallies)
         {
             if let (Some(rule), Some(tally), Some(saved)) = (&check.dataset, tally, saved) {
                 *tally = rule.load(saved)?;
-                rule.shift(tally, first);
+                rule.renumber_sources(tally, first);
             }
         }
         self.tallies.merge(&self.rules, taken);
@@ -322,8 +326,8 @@ impl Linter {
         observer: &mut dyn Observer,
     ) -> io::Result<Vec<(&'static str, Check)>> {
         let policy = self.policy.clone();
-        let excused = std::mem::take(&mut self.tallies.excused);
-        let mut findings = Findings::new(&policy).at_the_end(&excused);
+        let suppressed = std::mem::take(&mut self.tallies.suppressed);
+        let mut findings = Findings::new(&policy).with_suppressed(&suppressed);
         let again = self.tallies.finish(&self.rules, &mut findings);
         let (found, kept) = findings.into_parts();
         found
@@ -356,7 +360,7 @@ impl Linter {
                 policy: &self.policy,
                 threads: self.threads,
                 tallies: &mut self.tallies,
-                horizon: &self.horizon,
+                cutoff: &self.cutoff,
                 passed: &mut self.passed,
             };
             let found = pass.over(&mut reader, observer)?;
@@ -372,7 +376,7 @@ impl Linter {
             Keep::First(limit) => limit,
             Keep::All => FETCHED,
         };
-        passed < limit && self.policy.shows(passed + 1)
+        passed < limit && self.policy.wants_excerpt(passed + 1)
     }
 
     /// Reads the text at a finding's place once more, to show it.
@@ -391,7 +395,7 @@ impl Linter {
             // A place between two characters is shown with all that follows on its line.
             let marked = if length == 0 { line } else { length.min(line) };
             let span = Span::new(0, marked);
-            finding.excerpt = Some(Excerpt::behind(self.policy.veil, &bytes, span, false));
+            finding.excerpt = Some(Excerpt::behind(self.policy.redaction, &bytes, span, false));
         }
     }
 }
@@ -405,7 +409,7 @@ struct Pass<'l> {
     policy: &'l Policy,
     threads: usize,
     tallies: &'l mut Tallies,
-    horizon: &'l Horizon,
+    cutoff: &'l SampleCutoff,
     passed: &'l mut BTreeMap<&'static str, usize>,
 }
 
@@ -413,27 +417,30 @@ impl Pass<'_> {
     /// Shows every example to the rules, and passes on what they find, in order.
     fn over(&mut self, reader: &mut Reader, observer: &mut dyn Observer) -> io::Result<Counts> {
         let decoder = reader.decoder();
-        let (rules, policy, horizon) = (self.rules, self.policy, self.horizon);
+        let (rules, policy, cutoff) = (self.rules, self.policy, self.cutoff);
         let (tallies, passed) = (&mut *self.tallies, &mut *self.passed);
-        let sated = Mutex::new(sated(policy, passed));
+        let saturated_rules = Mutex::new(saturated_rules(policy, passed));
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
-            let known = sated.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let mut findings = Findings::counting(policy, known);
+            let known = saturated_rules
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            let mut findings = Findings::count_only(policy, known);
             let mut tallies = Tallies::new(rules);
             let (scratch, normalizer) = buffers;
             decoder.each(batch, scratch, &mut |outcome| match outcome {
                 DecodeOutcome::Example(example) => {
-                    let noted = &mut tallies.excused;
-                    policy.allowances.note(&example.record, noted);
+                    let noted = &mut tallies.suppressed;
+                    policy.suppressions.note(&example.record, noted);
                     check_example(rules, example, &mut findings);
-                    tallies.observe(rules, example, normalizer, horizon);
+                    tallies.observe(rules, example, normalizer, cutoff);
                 }
                 DecodeOutcome::Unreadable(record, why) => {
                     check_record(rules, record, why, &mut findings);
                 }
             });
             let (counts, kept) = findings.into_parts();
-            Outcome {
+            CheckedBatch {
                 bytes: batch.bytes.len() as u64,
                 counts,
                 kept,
@@ -441,15 +448,17 @@ impl Pass<'_> {
             }
         };
         let mut counts = Counts::default();
-        let mut drain = |outcome: Outcome| {
+        let mut drain = |outcome: CheckedBatch| {
             let bytes = outcome.bytes;
             let found = outcome.counts.values();
             found.for_each(|found| counts.merge(found));
             tallies.merge(rules, outcome.tallies);
-            tallies.survey.advance(horizon);
+            tallies.survey.advance(cutoff);
             let mut kept = outcome.kept.into_iter();
             let passed_on = kept.try_for_each(|finding| pass_on(policy, passed, finding, observer));
-            *sated.lock().unwrap_or_else(PoisonError::into_inner) = self::sated(policy, passed);
+            *saturated_rules
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = self::saturated_rules(policy, passed);
             passed_on?;
             match observer.progress(bytes) {
                 ControlFlow::Continue(()) => Ok(()),
@@ -472,7 +481,7 @@ pub(super) fn check_source(
         let facts = SourceFacts { reader, request };
         for (name, check) in rules.named() {
             if let Some(rule) = &check.source {
-                findings.speak_for(name);
+                findings.set_rule(name);
                 rule.check(&facts, findings);
             }
         }
@@ -488,7 +497,7 @@ pub(super) fn check_record(
 ) {
     for (name, check) in rules.named() {
         if let Some(rule) = &check.record {
-            findings.speak_for(name);
+            findings.set_rule(name);
             rule.check(record, why, findings);
         }
     }
@@ -502,7 +511,7 @@ pub fn check_suppression(
 ) {
     for (name, check) in rules.named() {
         if let Some(rule) = &check.suppression {
-            findings.speak_for(name);
+            findings.set_rule(name);
             rule.check(suppression, findings);
         }
     }
@@ -512,14 +521,17 @@ pub fn check_suppression(
 fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings<'_>) {
     for (name, check) in rules.named() {
         if let Some(rule) = &check.example {
-            findings.speak_for(name);
+            findings.set_rule(name);
             rule.check(example, findings);
         }
     }
 }
 
 /// The rules of which as many findings were passed on as are kept.
-fn sated(policy: &Policy, passed: &BTreeMap<&'static str, usize>) -> BTreeSet<&'static str> {
+fn saturated_rules(
+    policy: &Policy,
+    passed: &BTreeMap<&'static str, usize>,
+) -> BTreeSet<&'static str> {
     let Keep::First(limit) = policy.keep else {
         return BTreeSet::new();
     };
@@ -540,7 +552,7 @@ fn pass_on(
         return Ok(());
     }
     *passed += 1;
-    if !policy.shows(*passed) {
+    if !policy.wants_excerpt(*passed) {
         // Each batch made some: which ones are left must not depend on how the file was cut.
         finding.excerpt = None;
     }

@@ -1,7 +1,7 @@
 //! The run as a library: sources and settings in, findings and verdicts out.
 //!
 //! Every front end calls this: the program, and whoever has bytes in memory. A session is given
-//! [`Settings`] and sources, and [`Session::run`] checks them: sources that are meant for the same
+//! [`DatasetSettings`] and sources, and [`Session::run`] checks them: sources that are meant for the same
 //! targets are one dataset, validation data is compared with training data, and the summary says
 //! what each target would make of it all. Findings are streamed to an [`Observer`] in their order,
 //! which may end the run at any batch.
@@ -37,6 +37,6 @@ mod targets;
 
 pub use super::lint::{Observer, SourceError};
 pub use merge::MergeError;
-pub use settings::{OwnRule, Settings, Suppression, UnknownTarget, every_target};
-pub use state::{Outcome, Role, Session};
+pub use settings::{DatasetSettings, DeclaredSuppression, OwnRule, UnknownTarget, every_target};
+pub use state::{Outcome, Session, SourceRole};
 pub use targets::{fit, fits_unchanged};

@@ -14,7 +14,7 @@ const MAGIC: &[u8] = b"tunelint part 1\n";
 
 /// A part.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Part {
+pub struct ShardPart {
     /// The version that made it: another may count in another way.
     pub version: String,
     /// What it was asked to do, as the program keeps it.
@@ -26,7 +26,7 @@ pub struct Part {
     pub(crate) survey: Survey,
     pub(crate) tallies: Vec<Option<Vec<u8>>>,
     pub(crate) examples: u64,
-    pub(crate) excused: Vec<StoredRuns>,
+    pub(crate) suppressed: Vec<StoredRuns>,
 }
 
 /// A file of a shard.
@@ -53,14 +53,14 @@ pub struct Read {
 
 /// Why a file is no part that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoPart {
+pub enum PartError {
     /// It is another kind of file.
     OtherFile,
     /// It is cut off or damaged.
     Damaged,
 }
 
-impl Part {
+impl ShardPart {
     /// Its bytes.
     ///
     /// # Errors
@@ -73,9 +73,9 @@ impl Part {
     ///
     /// # Errors
     /// What is wrong with the file.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, NoPart> {
-        let body = bytes.strip_prefix(MAGIC).ok_or(NoPart::OtherFile)?;
-        rmp_serde::from_slice(body).map_err(|_| NoPart::Damaged)
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, PartError> {
+        let body = bytes.strip_prefix(MAGIC).ok_or(PartError::OtherFile)?;
+        rmp_serde::from_slice(body).map_err(|_| PartError::Damaged)
     }
 }
 

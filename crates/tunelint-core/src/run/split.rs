@@ -18,17 +18,19 @@ use tunelint_data::text::position::Span;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::reader::{DecodeOutcome, Reader};
 use tunelint_rules::survey::inferred::Inferred;
-use tunelint_rules::survey::similarity::{Bands, Common, bands};
-use tunelint_rules::survey::{Horizon, Needs, Normalizer, Seen, Sighting, Spot, Survey};
+use tunelint_rules::survey::similarity::{Bands, SharedText, bands};
+use tunelint_rules::survey::{
+    CompactLocation, ExampleDigest, Needs, Normalizer, SampleCutoff, Seen, Survey,
+};
 
-pub use assign::{Cluster, Part, Shares, Size, assign};
+pub use assign::{Cluster, Shares, Size, Subset, assign};
 pub use copy::Copier;
 
 /// The assignment of records to parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Split {
     /// The part of each record, source by source.
-    parts: Vec<Part>,
+    parts: Vec<Subset>,
     /// The index of each source's first record in `parts`.
     starts: Vec<usize>,
     /// The records of each label per part. The stratum without a name holds the records without a
@@ -45,7 +47,7 @@ pub struct Split {
 pub struct Stratum {
     /// The label; empty for records without one.
     pub label: String,
-    /// The number of records per part, in the order of [`Part::ALL`].
+    /// The number of records per part, in the order of [`Subset::ALL`].
     pub counts: [u64; 3],
 }
 
@@ -53,9 +55,9 @@ pub struct Stratum {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Family {
     /// The locations of the records.
-    pub members: Vec<Spot>,
+    pub members: Vec<CompactLocation>,
     /// The part that they are in.
-    pub part: Part,
+    pub part: Subset,
 }
 
 /// The data kept for a record.
@@ -63,8 +65,8 @@ pub struct Family {
 struct Noted {
     /// A hash of its bytes and the seed.
     key: u64,
-    seen: Sighting,
-    spot: Spot,
+    seen: ExampleDigest,
+    spot: CompactLocation,
     bands: Option<Bands>,
     /// The index of its label; the number of labels if it has none.
     stratum: usize,
@@ -84,15 +86,15 @@ impl Split {
             });
         }
         let inferred = &survey.inferred;
-        let common = Common::of(inferred);
+        let common = SharedText::of(inferred);
         let mut records = Vec::new();
         let mut starts = Vec::new();
         for reader in readers {
             starts.push(records.len());
             read(reader, threads, &mut records, |example, normalizer| Noted {
                 key: xxh3_64_with_seed(example.record.raw, seed),
-                seen: Sighting::of(example, normalizer),
-                spot: Spot::new(&example.record, Span::at(0)),
+                seen: ExampleDigest::of(example, normalizer),
+                spot: CompactLocation::new(&example.record, Span::at(0)),
                 bands: common.rest(example).map(|rest| bands(&rest)),
                 stratum: stratum(example, inferred),
             })?;
@@ -118,7 +120,7 @@ impl Split {
             .map(|label| label.text.clone())
             .chain([String::new()]);
         let mut split = Self {
-            parts: vec![Part::Train; records.len()],
+            parts: vec![Subset::Train; records.len()],
             starts,
             strata: names
                 .map(|label| Stratum {
@@ -134,7 +136,7 @@ impl Split {
             }
             if members.len() > 1 {
                 let spots = members.iter().filter_map(|at| records.get(*at));
-                let mut members: Vec<Spot> = spots.map(|record| record.spot).collect();
+                let mut members: Vec<CompactLocation> = spots.map(|record| record.spot).collect();
                 members.sort_unstable();
                 split.families.push(Family { members, part });
             }
@@ -146,7 +148,7 @@ impl Split {
         split
     }
 
-    fn assign_record(&mut self, records: &[Noted], member: usize, part: Part) {
+    fn assign_record(&mut self, records: &[Noted], member: usize, part: Subset) {
         if let Some(of) = self.parts.get_mut(member) {
             *of = part;
         }
@@ -158,7 +160,7 @@ impl Split {
     }
 
     /// The part of a record, by the index of its source and its ordinal there, from 1.
-    pub fn part(&self, source: usize, ordinal: u64) -> Option<Part> {
+    pub fn part(&self, source: usize, ordinal: u64) -> Option<Subset> {
         let start = self.starts.get(source)?;
         self.parts
             .get(start + (ordinal as usize).checked_sub(1)?)
@@ -166,14 +168,14 @@ impl Split {
     }
 
     /// The number of records in a part.
-    pub fn count(&self, part: Part) -> u64 {
+    pub fn count(&self, part: Subset) -> u64 {
         self.parts.iter().filter(|of| **of == part).count() as u64
     }
 }
 
 /// The survey for inferring the format, and the number of records that gave no example.
 fn survey(readers: &[Reader], threads: usize) -> io::Result<(Survey, u64)> {
-    let horizon = Horizon::default();
+    let cutoff = SampleCutoff::default();
     let mut all = Survey::new(Needs::FORM);
     let mut unread = 0;
     for reader in readers {
@@ -182,12 +184,12 @@ fn survey(readers: &[Reader], threads: usize) -> io::Result<(Survey, u64)> {
             threads,
             || (Survey::new(Needs::FORM), 0),
             |read, normalizer, (survey, unread)| match read {
-                DecodeOutcome::Example(example) => survey.observe(example, normalizer, &horizon),
+                DecodeOutcome::Example(example) => survey.observe(example, normalizer, &cutoff),
                 DecodeOutcome::Unreadable(..) => *unread += 1,
             },
             |(survey, missing): (Survey, u64)| {
                 all.merge(survey);
-                all.advance(&horizon);
+                all.advance(&cutoff);
                 unread += missing;
             },
         )?;

@@ -9,7 +9,9 @@ use tunelint_layouts::example::{Example, Turn};
 use tunelint_layouts::layout::{Layout, Losses, ObjectWriter};
 use tunelint_layouts::provider::tokens::{Counter, Tokens};
 use tunelint_layouts::reader::{DecodeOutcome, Reader};
-use tunelint_rules::survey::{Group, Horizon, Lengths, Needs, Normalizer, Sighting, Spot, Survey};
+use tunelint_rules::survey::{
+    CompactLocation, ExampleDigest, Group, Lengths, Needs, Normalizer, SampleCutoff, Survey,
+};
 
 /// Everything that a survey can gather. Costs 32 bytes per example.
 const ALL: Needs = Needs {
@@ -56,7 +58,7 @@ impl Stats {
         counter: &Counter,
         threads: usize,
     ) -> io::Result<Self> {
-        let horizon = Horizon::default();
+        let cutoff = SampleCutoff::default();
         let mut all = Self::empty();
         gather(
             reader,
@@ -67,7 +69,7 @@ impl Stats {
             },
             |read, normalizer, batch| match read {
                 DecodeOutcome::Example(example) => {
-                    batch.stats.observe(example, counter, normalizer, &horizon);
+                    batch.stats.observe(example, counter, normalizer, &cutoff);
                     if let Some(layout) = layout {
                         batch.object.clear();
                         layout.encode(example, &mut batch.object, &mut Losses::default());
@@ -78,7 +80,7 @@ impl Stats {
             },
             |batch| {
                 all.merge(batch.stats);
-                all.survey.advance(&horizon);
+                all.survey.advance(&cutoff);
             },
         )?;
         all.survey.complete();
@@ -97,10 +99,10 @@ impl Stats {
         example: &Example<'_>,
         counter: &Counter,
         normalizer: &mut Normalizer,
-        horizon: &Horizon,
+        cutoff: &SampleCutoff,
     ) {
-        self.survey.observe(example, normalizer, horizon);
-        let spot = || Spot::new(&example.record, Span::at(0));
+        self.survey.observe(example, normalizer, cutoff);
+        let spot = || CompactLocation::new(&example.record, Span::at(0));
         let tokens = counter.count(example.texts().map(Text::as_str));
         self.characters += example.turns.iter().map(Turn::chars).sum::<u64>();
         self.tokens += tokens;
@@ -120,8 +122,8 @@ impl Stats {
     }
 
     /// The locations of the examples whose input and output an earlier example has.
-    pub fn duplicates(&self) -> Vec<Spot> {
-        let later = |group: &Group| -> Vec<Spot> {
+    pub fn duplicates(&self) -> Vec<CompactLocation> {
+        let later = |group: &Group| -> Vec<CompactLocation> {
             let duplicates = group.iter().enumerate().filter(|(at, sighting)| {
                 let mut before = group.iter().take(*at);
                 before.any(|earlier| earlier.same_output(sighting))
@@ -132,7 +134,7 @@ impl Stats {
     }
 
     /// The inputs with several outputs, each as the location of its first example.
-    pub fn conflicts(&self) -> Vec<Spot> {
+    pub fn conflicts(&self) -> Vec<CompactLocation> {
         let groups = self.survey.repeated.iter();
         let conflicting = groups.filter(|group| {
             group
@@ -140,7 +142,7 @@ impl Stats {
                 .is_some_and(|first| !group.iter().all(|other| other.same_output(first)))
         });
         conflicting
-            .filter_map(|group| group.first().map(Sighting::spot))
+            .filter_map(|group| group.first().map(ExampleDigest::spot))
             .collect()
     }
 }
@@ -202,7 +204,12 @@ mod tests {
             line("two", "zwei"),
         ];
         let stats = stats(&text.concat(), 512, 1);
-        let records = |spots: Vec<Spot>| spots.into_iter().map(Spot::record).collect::<Vec<_>>();
+        let records = |spots: Vec<CompactLocation>| {
+            spots
+                .into_iter()
+                .map(CompactLocation::record)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(records(stats.duplicates()), [3]);
         assert_eq!(records(stats.conflicts()), [2]);
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::record::json::{Json, Kind, LastItem};
-use crate::record::roles::Speakers;
+use crate::record::roles::RoleAliases;
 use crate::record::row::Row;
 use crate::text::Text;
 use crate::text::position::{Location, Position, SourceId, Span};
@@ -22,7 +22,7 @@ pub struct Record<'a> {
     /// The parsed content.
     pub body: Body<'a>,
     /// Role names set by the user.
-    pub speakers: &'a Speakers,
+    pub role_aliases: &'a RoleAliases,
     /// Whether a lone CR ends a line in this file.
     pub lone_cr: bool,
     /// Whether it follows a place where the reader had to resynchronize.

@@ -17,11 +17,11 @@ pub enum Role {
 
 /// Role names set by the user. A layout looks here before it looks among its own names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Speakers(BTreeMap<String, Speaker>);
+pub struct RoleAliases(BTreeMap<String, RoleMeaning>);
 
 /// The meaning of a role name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speaker {
+pub enum RoleMeaning {
     /// One of the roles.
     Role(Role),
     /// A tool call by the model without text; only `sharegpt` has such messages.
@@ -29,18 +29,18 @@ pub enum Speaker {
 }
 
 /// No role names.
-static EMPTY: Speakers = Speakers(BTreeMap::new());
+static EMPTY: RoleAliases = RoleAliases(BTreeMap::new());
 
-impl Speakers {
+impl RoleAliases {
     /// The accepted meanings.
     pub const MEANINGS: [&str; 5] = ["system", "user", "model", "tool", "call"];
 
     /// No role names.
-    pub fn nobody() -> &'static Self {
+    pub fn empty() -> &'static Self {
         &EMPTY
     }
 
-    /// Gives `name` the `meaning`, one of [`Speakers::MEANINGS`]; `assistant` is accepted for
+    /// Gives `name` the `meaning`, one of [`RoleAliases::MEANINGS`]; `assistant` is accepted for
     /// `model`. Returns whether the meaning is known.
     ///
     /// ```
@@ -51,11 +51,11 @@ impl Speakers {
     /// ```
     pub fn add(&mut self, name: &str, meaning: &str) -> bool {
         let speaker = match meaning {
-            "system" => Speaker::Role(Role::System),
-            "user" => Speaker::Role(Role::User),
-            "model" | "assistant" => Speaker::Role(Role::Model),
-            "tool" => Speaker::Role(Role::Tool),
-            "call" => Speaker::Call,
+            "system" => RoleMeaning::Role(Role::System),
+            "user" => RoleMeaning::Role(Role::User),
+            "model" | "assistant" => RoleMeaning::Role(Role::Model),
+            "tool" => RoleMeaning::Role(Role::Tool),
+            "call" => RoleMeaning::Call,
             _ => return false,
         };
         self.0.insert(name.to_owned(), speaker);
@@ -63,15 +63,15 @@ impl Speakers {
     }
 
     /// The meaning of `name`.
-    pub fn get(&self, name: &str) -> Option<Speaker> {
+    pub fn get(&self, name: &str) -> Option<RoleMeaning> {
         self.0.get(name).copied()
     }
 
     /// The role of `name`; `known` is its role in the layout, which applies if the user set none.
     pub fn role(&self, name: &str, known: Option<Role>) -> Option<Role> {
         match self.get(name) {
-            Some(Speaker::Role(role)) => Some(role),
-            Some(Speaker::Call) => None,
+            Some(RoleMeaning::Role(role)) => Some(role),
+            Some(RoleMeaning::Call) => None,
             None => known,
         }
     }

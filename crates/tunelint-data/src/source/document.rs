@@ -60,7 +60,7 @@ pub struct Document {
     envelope_start: Position,
     /// The offset in `envelope` at which the list was removed, and the source position after it.
     hole: Option<(usize, Position)>,
-    path: Path,
+    path: KeyPath,
     element: Element,
     recoveries: u32,
     /// Whether an element has ended without a comma after it so far.
@@ -154,7 +154,7 @@ impl Element {
 
 /// Tracks the keys on the way to the list.
 #[derive(Debug, Default)]
-struct Path {
+struct KeyPath {
     open: Vec<u8>,
     /// The key of each open object.
     keys: Vec<Vec<u8>>,
@@ -165,7 +165,7 @@ struct Path {
     ended: bool,
 }
 
-impl Path {
+impl KeyPath {
     /// Processes one byte. Returns true at the start of the list of records: this byte starts its
     /// first element, or closes it.
     fn takes(&mut self, byte: u8) -> bool {
@@ -240,7 +240,7 @@ impl Document {
             envelope: Vec::new(),
             envelope_start: start,
             hole: None,
-            path: Path::default(),
+            path: KeyPath::default(),
             element: Element::default(),
             recoveries: 0,
             want_comma: false,
@@ -483,7 +483,7 @@ impl Document {
 
     /// Whether the document may still be a single record, which must stay whole.
     fn may_be_a_record(&self, data: &[u8]) -> bool {
-        let mut probe = Path::default();
+        let mut probe = KeyPath::default();
         self.state == State::Before
             && self.envelope.is_empty()
             && data.len() <= MAX_ENVELOPE.min(self.max_record)

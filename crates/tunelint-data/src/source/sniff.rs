@@ -101,7 +101,7 @@ pub enum KnownFormat {
 
 /// The user's overrides of the detected format.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Wishes {
+pub struct FormatOverrides {
     /// The container.
     pub container: Option<Container>,
     /// The field delimiter.
@@ -114,10 +114,14 @@ pub struct Wishes {
 ///
 /// # Errors
 /// What the file is, if it is not text that could contain records.
-pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, UnsupportedFile> {
+pub fn sniff(
+    name: &Path,
+    head: &[u8],
+    overrides: FormatOverrides,
+) -> Result<Shape, UnsupportedFile> {
     let unsupported = encoding(head)
         .or_else(|| known_format(head))
-        .or_else(|| legacy_encoding(head).filter(|_| !wishes.is_utf8));
+        .or_else(|| legacy_encoding(head).filter(|_| !overrides.is_utf8));
     if let Some(unsupported) = unsupported {
         return Err(unsupported);
     }
@@ -127,7 +131,7 @@ pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, Unsuppor
         0
     };
     let text = head.get(skip..).unwrap_or_default();
-    let named = wishes.container.or_else(|| Container::from_path(name));
+    let named = overrides.container.or_else(|| Container::from_path(name));
     let mut shape = Shape {
         container: named.unwrap_or_else(|| by_content(text)),
         delimiter: b',',
@@ -137,11 +141,11 @@ pub fn sniff(name: &Path, head: &[u8], wishes: Wishes) -> Result<Shape, Unsuppor
         skip,
         discrepancy: None,
     };
-    let sure = wishes.container.is_some();
+    let sure = overrides.container.is_some();
     match shape.container {
         Container::Jsonl => lines(&mut shape, text, sure),
         Container::Json => document(&mut shape, text, sure),
-        Container::Csv | Container::Tsv => rows(&mut shape, text, wishes.delimiter, sure),
+        Container::Csv | Container::Tsv => rows(&mut shape, text, overrides.delimiter, sure),
     }
     Ok(shape)
 }
@@ -525,13 +529,13 @@ mod tests {
     use super::*;
 
     fn shape(name: &str, text: &str) -> Shape {
-        sniff(name.as_ref(), text.as_bytes(), Wishes::default()).unwrap()
+        sniff(name.as_ref(), text.as_bytes(), FormatOverrides::default()).unwrap()
     }
 
     #[test]
     fn legacy_encodings_are_detected_and_stray_bytes_are_not() {
         let found = |head: &[u8]| {
-            let shape = sniff(Path::new("a.csv"), head, Wishes::default());
+            let shape = sniff(Path::new("a.csv"), head, FormatOverrides::default());
             shape.err()
         };
         let western = b"text,label\nD\xe9j\xe0 vu,oui\n".repeat(4);
@@ -547,11 +551,11 @@ mod tests {
         assert_eq!(found(&cut), None);
         let japanese = b"\x8d\x81\x82\xa2,a long answer in letters\n".repeat(4);
         assert_eq!(found(&japanese), Some(UnsupportedFile::LegacyEncoding));
-        let wishes = Wishes {
+        let overrides = FormatOverrides {
             is_utf8: true,
-            ..Wishes::default()
+            ..FormatOverrides::default()
         };
-        assert!(sniff(Path::new("a.csv"), &western, wishes).is_ok());
+        assert!(sniff(Path::new("a.csv"), &western, overrides).is_ok());
         let mixed = [western.as_slice(), "D\u{e9}j\u{e0} vu,oui\n".as_bytes()].concat();
         assert_eq!(found(&mixed), None);
     }
@@ -601,7 +605,8 @@ mod tests {
 
     #[test]
     fn unsupported_files_are_identified() {
-        let found = |head: &[u8]| sniff("a.jsonl".as_ref(), head, Wishes::default()).unwrap_err();
+        let found =
+            |head: &[u8]| sniff("a.jsonl".as_ref(), head, FormatOverrides::default()).unwrap_err();
         let utf16 = UnsupportedFile::Unicode("UTF-16LE", Some("utf-16le"));
         assert_eq!(found(b"\xff\xfe{\0}\0\n\0"), utf16);
         assert_eq!(found(b"{\0\"\0a\0\"\0:\x001\0}\0\n\0"), utf16);

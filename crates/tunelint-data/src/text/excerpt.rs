@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::text::position::Span;
 use crate::text::printable::push_printable;
-use crate::text::redaction::{Veil, mask_behind, star};
+use crate::text::redaction::{Redaction, redact, star};
 
 /// The width of an excerpt in terminal columns: with its frame it fits an 80-column terminal, and
 /// it looks the same in a wider one.
@@ -44,18 +44,18 @@ impl Excerpt {
     /// assert_eq!(&excerpt.text[excerpt.highlight], "\"\"");
     /// ```
     pub fn new(raw: &[u8], span: Span) -> Self {
-        Self::behind(Veil::Personal, raw, span, false)
+        Self::behind(Redaction::Personal, raw, span, false)
     }
 
     /// The same with another redaction; with `hide`, the highlighted text itself is starred out.
-    pub fn behind(veil: Veil, raw: &[u8], span: Span, hide: bool) -> Self {
+    pub fn behind(redaction: Redaction, raw: &[u8], span: Span, hide: bool) -> Self {
         let start = span.start.min(raw.len());
         let end = span.end.clamp(start, raw.len());
         let from = start.saturating_sub(WINDOW);
         let shown_end = end.min(start + WINDOW);
         let until = (shown_end + WINDOW).min(raw.len());
         let hidden = hide.then_some(start..shown_end);
-        let window = masked_window(veil, raw, from..until, hidden);
+        let window = masked_window(redaction, raw, from..until, hidden);
         let part = |from_byte: usize, to_byte: usize| {
             window
                 .get(from_byte - from..to_byte - from)
@@ -133,7 +133,7 @@ const LOOK_AHEAD: usize = 512;
 /// The bytes `shown` of `raw`, redacted as one window before it is split in three, including a
 /// secret that starts before the window and extends into it.
 fn masked_window(
-    veil: Veil,
+    redaction: Redaction,
     raw: &[u8],
     shown: Range<usize>,
     hidden: Option<Range<usize>>,
@@ -149,7 +149,7 @@ fn masked_window(
     if let Some(hidden) = hidden {
         star(&mut window, hidden.start - from..hidden.end - from);
     }
-    mask_behind(veil, &mut window);
+    redact(redaction, &mut window);
     window.truncate(shown.end - from);
     window.split_off(shown.start - from)
 }
@@ -214,7 +214,7 @@ mod tests {
         let excerpt = Excerpt::new(token.as_bytes(), Span::at(token.len() - 5));
         assert!(!excerpt.text.contains("q7Kd"), "{}", excerpt.text);
         let hidden = Excerpt::behind(
-            Veil::Secret,
+            Redaction::Secret,
             b"the pin is 2718 today",
             Span::new(11, 15),
             true,

@@ -21,14 +21,14 @@ pub const MOST: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameCounts<P> {
     /// The names that are kept.
-    pub names: BTreeMap<String, Counted<P>>,
+    pub names: BTreeMap<String, NamedCount<P>>,
     /// The occurrences of all other names.
     pub further: u64,
 }
 
 /// The count of one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counted<P> {
+pub struct NamedCount<P> {
     /// The number of occurrences.
     pub count: u64,
     /// The first occurrence.
@@ -62,7 +62,8 @@ impl<P> NameCounts<P> {
             return;
         }
         let first = first();
-        self.names.insert(name.to_owned(), Counted { count, first });
+        self.names
+            .insert(name.to_owned(), NamedCount { count, first });
         if self.names.len() > MOST {
             self.further += self.names.pop_last().map_or(0, |(_, last)| last.count);
         }
@@ -70,7 +71,7 @@ impl<P> NameCounts<P> {
 
     /// Adds the counts of what follows.
     pub fn merge(&mut self, behind: Self) {
-        for (name, Counted { count, first }) in behind.names {
+        for (name, NamedCount { count, first }) in behind.names {
             self.add(&name, count, || first);
         }
         self.further += behind.further;

@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::text::secret::{Found, logins};
+use crate::text::secret::{SensitiveSpan, logins};
 
 /// A kind of personal data.
-struct Kind {
+struct PersonalKind {
     what: &'static str,
     pattern: &'static str,
     is_real: fn(&[u8]) -> bool,
@@ -21,28 +21,28 @@ const MAIL: &str = "an email address";
 /// The number of digits of the shortest number searched for.
 const DIGITS: usize = 8;
 
-const KINDS: [Kind; 5] = [
-    Kind {
+const KINDS: [PersonalKind; 5] = [
+    PersonalKind {
         what: MAIL,
         pattern: r"(?-u)\b[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}\b",
         is_real: is_mail,
     },
-    Kind {
+    PersonalKind {
         what: "a card number",
         pattern: r"(?-u)\b(?:\d{4}([ -]?)\d{4}[ -]?\d{4}[ -]?\d{4}|\d{4}[ -]?\d{6}[ -]?\d{5})\b",
         is_real: is_card,
     },
-    Kind {
+    PersonalKind {
         what: "a bank account number (IBAN)",
         pattern: r"(?-u)\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
         is_real: is_iban,
     },
-    Kind {
+    PersonalKind {
         what: "a social security number",
         pattern: r"(?-u)\b\d{3}-\d{2}-\d{4}\b",
         is_real: is_ssn,
     },
-    Kind {
+    PersonalKind {
         what: "a phone number",
         pattern: r"(?-u)\+\d[\d ().-]{6,18}\d\b|(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b",
         is_real: is_phone,
@@ -62,8 +62,8 @@ static PATTERNS: LazyLock<Vec<Option<Regex>>> = LazyLock::new(|| {
 /// assert_eq!((found[0].what, found[0].range.clone()), ("an email address", 9..32));
 /// assert!(find(b"write to maria@example.org").is_empty());
 /// ```
-pub fn find(text: &[u8]) -> Vec<Found> {
-    let mut found: Vec<Found> = Vec::new();
+pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
+    let mut found: Vec<SensitiveSpan> = Vec::new();
     let has_sign = memchr::memchr(b'@', text).is_some();
     let has_number = text.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS;
     for (kind, pattern) in KINDS.iter().zip(PATTERNS.iter()) {
@@ -78,7 +78,7 @@ pub fn find(text: &[u8]) -> Vec<Found> {
         let matches = pattern
             .find_iter(text)
             .filter(|hit| (kind.is_real)(hit.as_bytes()) && !is_term(text, hit.range()));
-        found.extend(matches.map(|hit| Found {
+        found.extend(matches.map(|hit| SensitiveSpan {
             what: kind.what,
             range: hit.range(),
         }));

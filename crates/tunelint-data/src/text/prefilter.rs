@@ -45,7 +45,7 @@ pub enum Mark {
     /// The start of a credential
     Secret,
     /// A role name with a colon. From here on, marks consist of words.
-    Speaker,
+    RoleMeaning,
     /// A word that occurs in refusals
     Refusal,
     /// A word with which models refer to themselves
@@ -66,7 +66,7 @@ impl Marks {
     /// Computes all marks of the kind of `mark`, if that has not been done yet.
     #[must_use]
     pub fn knowing(mut self, mark: Mark, text: &str) -> Self {
-        if mark >= Mark::Speaker {
+        if mark >= Mark::RoleMeaning {
             if self.0 & WORDS_KNOWN == 0 {
                 self.look_for_words(text);
             }
@@ -205,12 +205,12 @@ fn has_long_word(bytes: &[u8]) -> bool {
 /// Words that set a mark. Shorter ones would slow down the search.
 const WORDS: [(Mark, &str); 21] = [
     (Mark::Filler, "orem ipsum"),
-    (Mark::Speaker, "User:"),
-    (Mark::Speaker, "USER:"),
-    (Mark::Speaker, "uman:"),
-    (Mark::Speaker, "UMAN:"),
-    (Mark::Speaker, "ssistant:"),
-    (Mark::Speaker, "SSISTANT:"),
+    (Mark::RoleMeaning, "User:"),
+    (Mark::RoleMeaning, "USER:"),
+    (Mark::RoleMeaning, "uman:"),
+    (Mark::RoleMeaning, "UMAN:"),
+    (Mark::RoleMeaning, "ssistant:"),
+    (Mark::RoleMeaning, "SSISTANT:"),
     (Mark::Refusal, "orry"),
     (Mark::Refusal, "pologi"),
     (Mark::Refusal, "unable to"),

@@ -34,7 +34,7 @@ fn may_be_hidden(text: &[u8]) -> bool {
 /// assert_eq!(masked("the task-list of Bearer Street"), "the task-list of Bearer Street");
 /// assert_eq!(masked("ask jo@posteo.net"), "ask *************");
 /// ```
-pub fn masked(text: &str) -> Cow<'_, str> {
+pub fn redact_secrets(text: &str) -> Cow<'_, str> {
     let mut bytes = text.as_bytes().to_vec();
     mask(&mut bytes);
     if bytes == text.as_bytes() {
@@ -45,7 +45,7 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 
 /// What is redacted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Veil {
+pub enum Redaction {
     /// Secrets and personal data.
     #[default]
     Personal,
@@ -55,28 +55,28 @@ pub enum Veil {
 
 /// The same in place; the length stays the same.
 pub fn mask(bytes: &mut [u8]) {
-    mask_behind(Veil::Personal, bytes);
+    redact(Redaction::Personal, bytes);
 }
 
-/// Redacts in place according to `veil`. Escaped text is covered as well: JSON escapes, and those
+/// Redacts in place according to `redaction`. Escaped text is covered as well: JSON escapes, and those
 /// of JSON inside a JSON string, as in the arguments of tool calls.
-pub fn mask_behind(veil: Veil, bytes: &mut [u8]) {
+pub fn redact(redaction: Redaction, bytes: &mut [u8]) {
     const LEVELS: usize = 2;
-    mask_levels(veil, bytes, LEVELS);
+    mask_levels(redaction, bytes, LEVELS);
 }
 
-fn mask_levels(veil: Veil, bytes: &mut [u8], levels: usize) {
-    for range in hidden(veil, bytes, levels) {
+fn mask_levels(redaction: Redaction, bytes: &mut [u8], levels: usize) {
+    for range in hidden(redaction, bytes, levels) {
         star(bytes, range);
     }
 }
 
 /// Everything in `bytes` to redact, as written and under up to `levels` levels of escapes. Nothing
 /// is starred out before everything is found, because a star would end a token.
-fn hidden(veil: Veil, bytes: &[u8], levels: usize) -> Vec<Range<usize>> {
-    let personal = match veil {
-        Veil::Personal => personal_data::find(bytes),
-        Veil::Secret => Vec::new(),
+fn hidden(redaction: Redaction, bytes: &[u8], levels: usize) -> Vec<Range<usize>> {
+    let personal = match redaction {
+        Redaction::Personal => personal_data::find(bytes),
+        Redaction::Secret => Vec::new(),
     };
     let found = find(bytes).into_iter().chain(personal);
     let mut ranges: Vec<Range<usize>> = found.map(|found| found.range).collect();
@@ -88,7 +88,7 @@ fn hidden(veil: Veil, bytes: &[u8], levels: usize) -> Vec<Range<usize>> {
         None
     };
     if let Some(unescaped) = unescaped {
-        let meant = hidden(veil, &unescaped.bytes, levels - 1);
+        let meant = hidden(redaction, &unescaped.bytes, levels - 1);
         ranges.extend(meant.into_iter().map(|range| unescaped.written(range)));
     }
     ranges
@@ -166,58 +166,67 @@ mod tests {
             "sk_live_abcdefghijklmnop",
             "-----BEGIN RSA PRIVATE KEY-----\nMIIEow",
         ] {
-            let shown = masked(secret).into_owned();
+            let shown = redact_secrets(secret).into_owned();
             assert!(
                 shown.contains("****") && shown.len() == secret.len(),
                 "{shown}"
             );
         }
-        assert_eq!(masked("desk-organiser-and-lamp"), "desk-organiser-and-lamp");
-        assert_eq!(masked("AKIA"), "AKIA");
+        assert_eq!(
+            redact_secrets("desk-organiser-and-lamp"),
+            "desk-organiser-and-lamp"
+        );
+        assert_eq!(redact_secrets("AKIA"), "AKIA");
     }
 
     #[test]
     fn escaped_secrets_are_redacted() {
-        let shown = |veil, raw: &str| {
+        let shown = |redaction, raw: &str| {
             let mut bytes = raw.as_bytes().to_vec();
-            mask_behind(veil, &mut bytes);
+            redact(redaction, &mut bytes);
             String::from_utf8(bytes).unwrap()
         };
         assert_eq!(
             shown(
-                Veil::Secret,
+                Redaction::Secret,
                 r"postgres:\/\/shop:Tr4fik-9@db.internal\/orders"
             ),
             r"postgres:\/\/shop:********@db.internal\/orders"
         );
         assert_eq!(
             shown(
-                Veil::Secret,
+                Redaction::Secret,
                 r"ghp\u005fA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
             ),
             "*".repeat(45)
         );
-        assert_eq!(shown(Veil::Personal, r"jo\u0040posteo.net"), "*".repeat(18));
+        assert_eq!(
+            shown(Redaction::Personal, r"jo\u0040posteo.net"),
+            "*".repeat(18)
+        );
         let arguments = r#"{\"dsn\":\"postgres:\\\/\\\/shop:Tr4fik-9@db.internal\"}"#;
-        assert!(!shown(Veil::Secret, arguments).contains("Tr4fik"));
+        assert!(!shown(Redaction::Secret, arguments).contains("Tr4fik"));
         // Wherever the escape occurs in a token, the whole token is hidden.
         let token = "sk-proj-AbCdEfGhIjKlMNoPqRsTuVwXyZ0123";
         for at in 1..token.len() {
             let (before, rest) = token.split_at(at);
             let (escaped, after) = rest.split_at(1);
             let raw = format!("{before}\\u{:04x}{after}", escaped.as_bytes()[0]);
-            let left = shown(Veil::Secret, &raw);
+            let left = shown(Redaction::Secret, &raw);
             assert!(!left.contains("0123"), "{left}");
         }
         assert_eq!(
-            shown(Veil::Secret, r"Bearer abcdefghijklmnop\/Q7r8S9t0U1v2W3x4"),
+            shown(
+                Redaction::Secret,
+                r"Bearer abcdefghijklmnop\/Q7r8S9t0U1v2W3x4"
+            ),
             format!("Bearer {}", "*".repeat(34))
         );
         let login = "https://bob:S3cretPassw0rd@corp.com";
         assert_eq!(
-            shown(Veil::Secret, login),
+            shown(Redaction::Secret, login),
             "https://bob:**************@corp.com"
         );
-        assert_eq!(shown(Veil::Secret, r"C:\users\new"), r"C:\users\new");
+        assert_eq!(shown(Redaction::Secret, r"C:\users\new"), r"C:\users\new");
     }
 }

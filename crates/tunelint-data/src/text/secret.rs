@@ -11,7 +11,7 @@ use regex::bytes::Regex;
 
 /// A match.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct SensitiveSpan {
     /// What it is, with its article.
     pub what: &'static str,
     /// Its bytes.
@@ -19,7 +19,7 @@ pub struct Found {
 }
 
 /// The format of one service's credentials.
-struct Shape {
+struct CredentialShape {
     what: &'static str,
     /// Every such credential contains one of these.
     beginnings: &'static [&'static str],
@@ -31,15 +31,15 @@ const fn shape(
     what: &'static str,
     beginnings: &'static [&'static str],
     pattern: &'static str,
-) -> Shape {
-    Shape {
+) -> CredentialShape {
+    CredentialShape {
         what,
         beginnings,
         pattern,
     }
 }
 
-const SHAPES: [Shape; 18] = [
+const SHAPES: [CredentialShape; 18] = [
     shape(
         "an AWS access key",
         &["AKIA", "ASIA", "ABIA", "ACCA", "A3T"],
@@ -109,14 +109,14 @@ pub(super) const PRIVATE_KEY_BEGINS: &str = "-----BEGIN ";
 const LOGIN: &str =
     r#"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@"'<>\\]{1,64}:([^\s/@"'<>\\]{3,128})@[\w.-]+"#;
 
-struct Patterns {
+struct CredentialPatterns {
     shapes: Vec<Regex>,
     login: Option<Regex>,
 }
 
-static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
+static PATTERNS: LazyLock<CredentialPatterns> = LazyLock::new(|| {
     let pattern = |pattern: &str| Regex::new(&format!("(?-u){pattern}")).ok();
-    Patterns {
+    CredentialPatterns {
         shapes: SHAPES
             .iter()
             .filter_map(|shape| pattern(shape.pattern))
@@ -132,20 +132,20 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
 /// let found = find(b"postgres://shop:Tr4fik-9@db.internal/orders");
 /// assert_eq!((found[0].what, found[0].range.clone()), ("a password in a URL", 16..24));
 /// ```
-pub fn find(text: &[u8]) -> Vec<Found> {
+pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
     let holds = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
     let mut found = Vec::new();
     if may_begin(text) {
         for (shape, pattern) in SHAPES.iter().zip(&PATTERNS.shapes) {
             if shape.beginnings.iter().any(|beginning| holds(beginning)) {
                 let (what, whole) = (shape.what, parts(text, pattern, is_random));
-                found.extend(whole.map(|(whole, _)| Found { what, range: whole }));
+                found.extend(whole.map(|(whole, _)| SensitiveSpan { what, range: whole }));
             }
         }
     }
     let what = "a password in a URL";
     let passwords = passwords(text, is_password).into_iter();
-    found.extend(passwords.map(|range| Found { what, range }));
+    found.extend(passwords.map(|range| SensitiveSpan { what, range }));
     found.sort_by_key(|found| found.range.start);
     found
 }

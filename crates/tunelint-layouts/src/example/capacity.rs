@@ -10,7 +10,7 @@ pub struct Capacity {
     /// The prompt is required, like the response.
     pub needs_prompt: bool,
     /// What its examples train.
-    pub lesson: Lesson,
+    pub objective: TrainingObjective,
     /// Images and other media.
     pub media: bool,
     /// Ids that connect tool calls and their results.
@@ -23,7 +23,7 @@ pub struct Capacity {
 
 /// The training objective of an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lesson {
+pub enum TrainingObjective {
     /// Supervised fine-tuning: responses to imitate.
     Answer,
     /// Preference: a chosen and a rejected response.
@@ -42,7 +42,7 @@ impl Capacity {
         many_turns: false,
         system: false,
         needs_prompt: true,
-        lesson: Lesson::Answer,
+        objective: TrainingObjective::Answer,
         media: false,
         tool_ids: false,
         separate_results: false,
@@ -53,7 +53,7 @@ impl Capacity {
         many_turns: true,
         system: true,
         needs_prompt: false,
-        lesson: Lesson::Answer,
+        objective: TrainingObjective::Answer,
         media: true,
         tool_ids: false,
         separate_results: false,
@@ -64,7 +64,7 @@ impl Capacity {
         many_turns: false,
         system: false,
         needs_prompt: false,
-        lesson: Lesson::Text,
+        objective: TrainingObjective::Text,
         media: false,
         tool_ids: false,
         separate_results: false,

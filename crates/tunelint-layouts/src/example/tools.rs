@@ -61,7 +61,7 @@ pub struct Arguments {
 
 /// The result of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ToolResult {
     /// The id of the call.
     pub id: Option<String>,
     /// The name of the tool.
@@ -89,18 +89,18 @@ pub struct Other {
 
 /// The calls and results of a turn.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Exchange {
+pub struct ToolParts {
     /// The calls.
     pub calls: Vec<Call>,
     /// The results.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<ToolResult>,
     /// The other fields.
     pub others: Vec<Other>,
 }
 
 /// The calls and results of every turn, with missing ids and names filled in from each other;
 /// `None` if no turn has any.
-pub fn exchanges(example: &Example<'_>) -> Option<Vec<Exchange>> {
+pub fn exchanges(example: &Example<'_>) -> Option<Vec<ToolParts>> {
     let uses = |turn: &Turn<'_>| {
         let is_tool_part = |part: &Part<'_>| matches!(part.kind, PartKind::Call | PartKind::Result);
         turn.role == Role::Tool || turn.parts.iter().any(is_tool_part)
@@ -172,7 +172,7 @@ impl Open {
     }
 
     /// Takes the first open call with the id of a result, else with its name, else the first.
-    fn take(&mut self, outcome: &Outcome) -> Option<Asked> {
+    fn take(&mut self, outcome: &ToolResult) -> Option<Asked> {
         let first = *self.calls.first_key_value()?.0;
         let numbers = match (&outcome.id, &outcome.name) {
             (Some(id), _) => Some(self.by_id.get_mut(id)?),
@@ -195,8 +195,8 @@ impl Open {
 }
 
 /// The calls and results of one turn, as written.
-pub fn of_turn(turn: &Turn<'_>) -> Exchange {
-    let mut exchange = Exchange::default();
+pub fn of_turn(turn: &Turn<'_>) -> ToolParts {
+    let mut exchange = ToolParts::default();
     for part in &turn.parts {
         let read = match part.kind {
             PartKind::Call => read_calls(part, &mut exchange),
@@ -225,11 +225,11 @@ pub fn of_turn(turn: &Turn<'_>) -> Exchange {
             }
         };
         let (id, name) = (named("tool_call_id"), named("name"));
-        exchange.outcomes.push(Outcome {
+        exchange.outcomes.push(ToolResult {
             id,
             name,
             text: turn.joined().into_owned(),
-            ..Outcome::default()
+            ..ToolResult::default()
         });
     }
     exchange
@@ -355,7 +355,7 @@ fn declaration(item: Value<'_>) -> Option<Declaration> {
 }
 
 /// Reads the calls of a part; `None` if it has none.
-fn read_calls(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
+fn read_calls(part: &Part<'_>, exchange: &mut ToolParts) -> Option<()> {
     let mut read = |value: Value<'_>, offset: Option<usize>| {
         let mut one = |value: Value<'_>| {
             let span = match offset {
@@ -383,7 +383,7 @@ fn string_of<'v>(value: Value<'v>) -> Option<&'v str> {
     value.get("value").unwrap_or(value).as_str()
 }
 
-fn read_call(value: Value<'_>, part: &Part<'_>, span: Span, exchange: &mut Exchange) {
+fn read_call(value: Value<'_>, part: &Part<'_>, span: Span, exchange: &mut ToolParts) {
     let wrapper = ["function", "functionCall", "function_call", "toolUse"]
         .into_iter()
         .find_map(|key| Some((key, value.get(key)?)))
@@ -446,7 +446,7 @@ impl Arguments {
 }
 
 /// Reads a tool result from a part; `None` if it is not one.
-fn read_outcome(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
+fn read_outcome(part: &Part<'_>, exchange: &mut ToolParts) -> Option<()> {
     with_json(part.raw, |value| {
         let (key, inner) = ["functionResponse", "function_response", "toolResult"]
             .into_iter()
@@ -469,17 +469,17 @@ fn read_outcome(part: &Part<'_>, exchange: &mut Exchange) -> Option<()> {
 }
 
 /// A result in Gemini's format.
-fn function_response(inner: Value<'_>) -> Option<Outcome> {
-    Some(Outcome {
+fn function_response(inner: Value<'_>) -> Option<ToolResult> {
+    Some(ToolResult {
         id: string(inner, "id"),
         name: string(inner, "name"),
         text: response(inner.get("response")?),
-        ..Outcome::default()
+        ..ToolResult::default()
     })
 }
 
 /// A result in Bedrock's format.
-fn tool_result(inner: Value<'_>) -> Option<Outcome> {
+fn tool_result(inner: Value<'_>) -> Option<ToolResult> {
     let content = inner.get("content")?;
     let is_list = content.kind() == Kind::Array;
     let texts = content
@@ -491,7 +491,7 @@ fn tool_result(inner: Value<'_>) -> Option<Outcome> {
                 .get("text")
                 .is_some_and(|text| text.kind() == Kind::String)
     };
-    Some(Outcome {
+    Some(ToolResult {
         id: string(inner, "toolUseId"),
         name: None,
         text: if is_list {
@@ -502,7 +502,7 @@ fn tool_result(inner: Value<'_>) -> Option<Outcome> {
         is_structured: inner.get("status").is_some()
             || content.items().count() != 1
             || !content.items().all(is_text),
-        ..Outcome::default()
+        ..ToolResult::default()
     })
 }
 

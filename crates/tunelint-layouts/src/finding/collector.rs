@@ -7,11 +7,11 @@ use tunelint_data::record::{Located, Place, Record};
 use tunelint_data::text::excerpt::Excerpt;
 use tunelint_data::text::position::{Location, SourceId, Span};
 use tunelint_data::text::printable::printable;
-use tunelint_data::text::redaction::{Veil, masked};
+use tunelint_data::text::redaction::{Redaction, redact_secrets};
 
 use super::counts::Counts;
 use super::message::{Finding, Message, Severity, fingerprint};
-use super::suppression::{Allowances, Excuse, Excused};
+use super::suppression::{SuppressedRecords, Suppression, Suppressions};
 
 /// Findings of one rule with an excerpt, if no report shows more of them.
 pub const EXCERPTS: usize = 10;
@@ -36,11 +36,11 @@ pub struct Policy {
     /// The enabled rules; findings of other rules are ignored.
     pub enabled: BTreeSet<&'static str>,
     /// The suppressions.
-    pub allowances: Arc<Allowances>,
+    pub suppressions: Arc<Suppressions>,
     /// How many kept findings of each rule have an excerpt.
     pub excerpts: usize,
     /// What is redacted in excerpts.
-    pub veil: Veil,
+    pub redaction: Redaction,
 }
 
 impl Default for Policy {
@@ -49,16 +49,16 @@ impl Default for Policy {
             keep: Keep::default(),
             severities: BTreeMap::new(),
             enabled: BTreeSet::new(),
-            allowances: Arc::default(),
+            suppressions: Arc::default(),
             excerpts: EXCERPTS,
-            veil: Veil::default(),
+            redaction: Redaction::default(),
         }
     }
 }
 
 impl Policy {
     /// Whether the `number`th kept finding of a rule has an excerpt.
-    pub fn shows(&self, number: usize) -> bool {
+    pub fn wants_excerpt(&self, number: usize) -> bool {
         number <= self.excerpts
     }
 }
@@ -71,10 +71,10 @@ pub struct Findings<'p> {
     counts: BTreeMap<SourceId, Counts>,
     kept_of: BTreeMap<&'static str, usize>,
     /// Rules with enough kept findings already.
-    sated: BTreeSet<&'static str>,
+    saturated_rules: BTreeSet<&'static str>,
     kept: Vec<Finding>,
     located: Option<Located>,
-    excused: Option<&'p Excused>,
+    suppressed: Option<&'p SuppressedRecords>,
 }
 
 impl<'p> Findings<'p> {
@@ -85,32 +85,32 @@ impl<'p> Findings<'p> {
             rule: "",
             counts: BTreeMap::new(),
             kept_of: BTreeMap::new(),
-            sated: BTreeSet::new(),
+            saturated_rules: BTreeSet::new(),
             kept: Vec::new(),
             located: None,
-            excused: None,
+            suppressed: None,
         }
     }
 
-    /// The same, but findings of the rules in `sated` are only counted: earlier shards of the
+    /// The same, but findings of the rules in `saturated_rules` are only counted: earlier shards of the
     /// dataset have kept enough of them.
-    pub fn counting(policy: &'p Policy, sated: BTreeSet<&'static str>) -> Self {
+    pub fn count_only(policy: &'p Policy, saturated_rules: BTreeSet<&'static str>) -> Self {
         Self {
-            sated,
+            saturated_rules,
             ..Self::new(policy)
         }
     }
 
-    /// The same for the end of a run, when records are no longer available and `excused` decides
+    /// The same for the end of a run, when records are no longer available and `suppressed` decides
     /// what is suppressed.
     #[must_use]
-    pub fn at_the_end(mut self, excused: &'p Excused) -> Self {
-        self.excused = Some(excused);
+    pub fn with_suppressed(mut self, suppressed: &'p SuppressedRecords) -> Self {
+        self.suppressed = Some(suppressed);
         self
     }
 
     /// Sets the rule that [`Findings::report`] reports for from now on.
-    pub fn speak_for(&mut self, rule: &'static str) {
+    pub fn set_rule(&mut self, rule: &'static str) {
         self.rule = rule;
     }
 
@@ -143,14 +143,14 @@ impl<'p> Findings<'p> {
         let location = record.locate_after(span, last);
         let fingerprint = fingerprint(rule, &location.pointer, record.raw);
         let message = message().into();
-        let veil = self.policy.veil;
+        let redaction = self.policy.redaction;
         let hides = message
             .hides
-            .is_some_and(|own| own == Veil::Secret || own == veil);
+            .is_some_and(|own| own == Redaction::Secret || own == redaction);
         let mut finding = finish(rule, severity, location, message, fingerprint);
         let kept = self.kept_of.get(rule).copied().unwrap_or(0);
-        let shown = self.policy.shows(kept);
-        finding.excerpt = shown.then(|| Excerpt::behind(veil, record.raw, span, hides));
+        let shown = self.policy.wants_excerpt(kept);
+        finding.excerpt = shown.then(|| Excerpt::behind(redaction, record.raw, span, hides));
         finding.after_recovery = record.recovered;
         self.kept.push(finding);
     }
@@ -173,7 +173,7 @@ impl<'p> Findings<'p> {
         severity: Severity,
         message: impl FnOnce() -> M,
     ) {
-        if self.policy.allowances.is_empty() {
+        if self.policy.suppressions.is_empty() {
             if let Some(severity) = self.count(rule, severity, location.source) {
                 let message = message().into();
                 let fingerprint = message.fingerprint(rule, &location);
@@ -198,29 +198,32 @@ impl<'p> Findings<'p> {
 
     /// Whether a finding is suppressed, given its record; if so, it is counted as such.
     fn is_excused(&mut self, rule: &'static str, record: &Record<'_>, span: Span) -> bool {
-        let allowances = &self.policy.allowances;
-        if allowances.is_empty() || !self.is_enabled(rule) {
+        let suppressions = &self.policy.suppressions;
+        if suppressions.is_empty() || !self.is_enabled(rule) {
             return false;
         }
         let fingerprint = || fingerprint(rule, &record.body.pointer(span), record.raw);
-        let excuse = allowances.excuse(rule, record, span, fingerprint);
-        self.count_excuse(excuse, record.source)
+        let suppression = suppressions.suppression(rule, record, span, fingerprint);
+        self.count_excuse(suppression, record.source)
     }
 
     /// The same for a file, or for a record that is no longer available.
     fn is_excused_late(&mut self, rule: &'static str, at: &Location, fingerprint: u128) -> bool {
-        let nobody = Excused::default();
-        let excused = self.excused.unwrap_or(&nobody);
-        let allowances = &self.policy.allowances;
-        let excuse = allowances.excuse_late(rule, at, fingerprint, excused);
-        self.count_excuse(excuse, at.source)
+        let empty = SuppressedRecords::default();
+        let suppressed = self.suppressed.unwrap_or(&empty);
+        let suppressions = &self.policy.suppressions;
+        let suppression = suppressions.matching_late(rule, at, fingerprint, suppressed);
+        self.count_excuse(suppression, at.source)
     }
 
-    fn count_excuse(&mut self, excuse: Option<Excuse>, source: SourceId) -> bool {
-        if let Some(excuse) = excuse {
-            self.counts.entry(source).or_default().excuse(excuse, 1);
+    fn count_excuse(&mut self, suppression: Option<Suppression>, source: SourceId) -> bool {
+        if let Some(suppression) = suppression {
+            self.counts
+                .entry(source)
+                .or_default()
+                .suppression(suppression, 1);
         }
-        excuse.is_some()
+        suppression.is_some()
     }
 
     /// Whether `rule` is enabled.
@@ -252,7 +255,7 @@ impl<'p> Findings<'p> {
             .entry(source)
             .or_default()
             .add(rule, severity, 1);
-        if self.sated.contains(rule) {
+        if self.saturated_rules.contains(rule) {
             return None;
         }
         let kept = self.kept_of.entry(rule).or_default();
@@ -283,8 +286,10 @@ fn finish(
     fingerprint: u128,
 ) -> Finding {
     // Messages and pointers may quote the data.
-    location.pointer = masked(&location.pointer).into_owned();
-    location.id = location.id.map(|id| printable(&masked(&id)).into_owned());
+    location.pointer = redact_secrets(&location.pointer).into_owned();
+    location.id = location
+        .id
+        .map(|id| printable(&redact_secrets(&id)).into_owned());
     let Message {
         text,
         help,
@@ -297,8 +302,8 @@ fn finish(
     Finding {
         rule,
         severity,
-        message: masked(&text).into_owned(),
-        help: help.map(|help| masked(&help).into_owned()),
+        message: redact_secrets(&text).into_owned(),
+        help: help.map(|help| redact_secrets(&help).into_owned()),
         location,
         excerpt,
         related,

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::message::Severity;
-use super::suppression::Excuse;
+use super::suppression::Suppression;
 
 /// The number of findings by rule and severity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
     by_rule: BTreeMap<(&'static str, Severity), u64>,
-    excused: BTreeMap<Excuse, u64>,
+    suppressed: BTreeMap<Suppression, u64>,
 }
 
 impl Counts {
@@ -23,14 +23,14 @@ impl Counts {
         for (&(rule, severity), &number) in &other.by_rule {
             self.add(rule, severity, number);
         }
-        for (&excuse, &number) in &other.excused {
-            self.excuse(excuse, number);
+        for (&suppression, &number) in &other.suppressed {
+            self.suppression(suppression, number);
         }
     }
 
     /// Adds `number` suppressed findings.
-    pub fn excuse(&mut self, excuse: Excuse, number: u64) {
-        *self.excused.entry(excuse).or_default() += number;
+    pub fn suppression(&mut self, suppression: Suppression, number: u64) {
+        *self.suppressed.entry(suppression).or_default() += number;
     }
 
     /// Moves one counted finding to those accepted by the baseline.
@@ -38,13 +38,13 @@ impl Counts {
         if let Some(number) = self.by_rule.get_mut(&(rule, severity)) {
             *number = number.saturating_sub(1);
             self.by_rule.retain(|_, number| *number > 0);
-            self.excuse(Excuse::Accepted, 1);
+            self.suppression(Suppression::Accepted, 1);
         }
     }
 
     /// The number of findings by suppression.
-    pub fn excused(&self) -> &BTreeMap<Excuse, u64> {
-        &self.excused
+    pub fn suppressed(&self) -> &BTreeMap<Suppression, u64> {
+        &self.suppressed
     }
 
     /// All findings of `severity`.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tunelint_data::source::Occurrences;
 use tunelint_data::text::excerpt::Excerpt;
 use tunelint_data::text::position::{Location, SourceId};
-use tunelint_data::text::redaction::Veil;
+use tunelint_data::text::redaction::Redaction;
 use xxhash_rust::xxh3::Xxh3;
 
 /// The severity of a finding.
@@ -153,7 +153,7 @@ pub struct Message {
     pub(super) fix: Option<Fix>,
     pub(super) targets: Vec<String>,
     pub(super) identity: Option<Vec<u8>>,
-    pub(super) hides: Option<Veil>,
+    pub(super) hides: Option<Redaction>,
 }
 
 impl Message {
@@ -194,7 +194,7 @@ impl Message {
 
     /// Adds the other places of a problem that occurs several times in a file.
     #[must_use]
-    pub fn elsewhere(self, source: SourceId, occurrences: &Occurrences) -> Self {
+    pub fn related_occurrences(self, source: SourceId, occurrences: &Occurrences) -> Self {
         let others = occurrences.places.iter().skip(1);
         others.fold(self, |message, &place| {
             message.related("another occurrence", Location::point(source, place))
@@ -216,10 +216,10 @@ impl Message {
         self
     }
 
-    /// Hides the text at the location, in every format, if `veil` is the redaction in force.
+    /// Hides the text at the location, in every format, if `redaction` is the redaction in force.
     #[must_use]
-    pub fn hide(mut self, veil: Veil) -> Self {
-        self.hides = Some(veil);
+    pub fn hide(mut self, redaction: Redaction) -> Self {
+        self.hides = Some(redaction);
         self
     }
 

@@ -1,7 +1,7 @@
 //! Suppressed findings, each with a reason.
 //!
 //! Whether a suppression matches a record can be decided only while the record is available.
-//! Dataset rules report after their records are gone; they look the record up in [`Excused`], where
+//! Dataset rules report after their records are gone; they look the record up in [`SuppressedRecords`], where
 //! matching records were noted during the run.
 
 use std::collections::BTreeMap;
@@ -20,11 +20,11 @@ pub const INLINE_KEY: &str = "_tunelint";
 
 /// One suppression from the settings. A finding must match all given conditions.
 #[derive(Debug, Clone)]
-pub struct Allowance {
+pub struct SuppressionEntry {
     /// The suppressed rule.
     pub rule: &'static str,
     /// Values that the record must have, by pointer (`/column` in a table).
-    pub holds: Vec<(String, Value)>,
+    pub matches_fields: Vec<(String, Value)>,
     /// The record's `id`.
     pub record: Option<String>,
     /// The finding's fingerprint.
@@ -35,16 +35,16 @@ pub struct Allowance {
 
 /// All suppressions of a run.
 #[derive(Debug, Clone)]
-pub struct Allowances {
+pub struct Suppressions {
     /// The suppressions from the settings, in order.
-    pub list: Vec<Allowance>,
+    pub list: Vec<SuppressionEntry>,
     /// Whether records may suppress findings with the key `_tunelint`.
     pub inline: bool,
     /// Finds the metadata of a rule: its exact name and its scope.
     pub lookup: RuleLookup,
 }
 
-impl Default for Allowances {
+impl Default for Suppressions {
     fn default() -> Self {
         Self {
             list: Vec::new(),
@@ -56,7 +56,7 @@ impl Default for Allowances {
 
 /// The reason why a finding is suppressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Excuse {
+pub enum Suppression {
     /// A suppression of the list, counted from 0.
     Listed(usize),
     /// The record's `_tunelint` key, for this rule.
@@ -67,35 +67,35 @@ pub enum Excuse {
 
 /// The records in which dataset rules are suppressed, as runs of ordinals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Excused {
-    runs: BTreeMap<(Excuse, SourceId), Vec<(u64, u64)>>,
+pub struct SuppressedRecords {
+    runs: BTreeMap<(Suppression, SourceId), Vec<(u64, u64)>>,
 }
 
 /// Runs as stored in the result of a shard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRuns {
     /// The index of the suppression, or the rule that the records name.
-    excuse: Result<usize, String>,
+    suppression: Result<usize, String>,
     source: u32,
     runs: Vec<(u64, u64)>,
 }
 
-impl Excused {
+impl SuppressedRecords {
     /// Converts the runs to a form that can be stored.
     pub fn store(self) -> Vec<StoredRuns> {
         let stored = self
             .runs
             .into_iter()
-            .filter_map(|((excuse, source), runs)| {
-                let excuse = match excuse {
-                    Excuse::Listed(index) => Ok(index),
-                    Excuse::Inline(rule) => Err(rule.to_owned()),
+            .filter_map(|((suppression, source), runs)| {
+                let suppression = match suppression {
+                    Suppression::Listed(index) => Ok(index),
+                    Suppression::Inline(rule) => Err(rule.to_owned()),
                     // A baseline refers to findings, not to records.
-                    Excuse::Accepted => return None,
+                    Suppression::Accepted => return None,
                 };
                 let source = source.0;
                 Some(StoredRuns {
-                    excuse,
+                    suppression,
                     source,
                     runs,
                 })
@@ -106,11 +106,11 @@ impl Excused {
     /// Loads stored runs; those of rules unknown to `lookup` are dropped.
     pub fn load(stored: &[StoredRuns], lookup: RuleLookup) -> Self {
         let runs = stored.iter().filter_map(|stored| {
-            let excuse = match &stored.excuse {
-                Ok(index) => Excuse::Listed(*index),
-                Err(rule) => Excuse::Inline(lookup(rule)?.name),
+            let suppression = match &stored.suppression {
+                Ok(index) => Suppression::Listed(*index),
+                Err(rule) => Suppression::Inline(lookup(rule)?.name),
             };
-            Some(((excuse, SourceId(stored.source)), stored.runs.clone()))
+            Some(((suppression, SourceId(stored.source)), stored.runs.clone()))
         });
         Self {
             runs: runs.collect(),
@@ -121,16 +121,16 @@ impl Excused {
     #[must_use]
     pub fn shifted(self, first: u32) -> Self {
         let runs = self.runs.into_iter();
-        let shift = |SourceId(source): SourceId| SourceId(source + first);
+        let renumber = |SourceId(source): SourceId| SourceId(source + first);
         Self {
             runs: runs
-                .map(|((excuse, source), runs)| ((excuse, shift(source)), runs))
+                .map(|((suppression, source), runs)| ((suppression, renumber(source)), runs))
                 .collect(),
         }
     }
 
-    fn add(&mut self, excuse: Excuse, source: SourceId, ordinal: u64) {
-        let runs = self.runs.entry((excuse, source)).or_default();
+    fn add(&mut self, suppression: Suppression, source: SourceId, ordinal: u64) {
+        let runs = self.runs.entry((suppression, source)).or_default();
         match runs.last_mut() {
             Some((_, last)) if *last + 1 == ordinal => *last = ordinal,
             _ => runs.push((ordinal, ordinal)),
@@ -144,8 +144,8 @@ impl Excused {
         }
     }
 
-    fn has(&self, excuse: Excuse, source: SourceId, ordinal: u64) -> bool {
-        let runs = self.runs.get(&(excuse, source));
+    fn has(&self, suppression: Suppression, source: SourceId, ordinal: u64) -> bool {
+        let runs = self.runs.get(&(suppression, source));
         runs.is_some_and(|runs| {
             let at = runs.partition_point(|(_, last)| *last < ordinal);
             runs.get(at).is_some_and(|(first, _)| *first <= ordinal)
@@ -153,15 +153,15 @@ impl Excused {
     }
 }
 
-impl Allowance {
+impl SuppressionEntry {
     /// Whether it suppresses every finding of its rule.
-    pub fn excuses_all(&self) -> bool {
+    pub fn suppresses_all(&self) -> bool {
         !self.is_about_record() && self.fingerprint.is_none()
     }
 
     /// Whether matching it requires the record.
     fn is_about_record(&self) -> bool {
-        self.record.is_some() || self.matches.is_some() || !self.holds.is_empty()
+        self.record.is_some() || self.matches.is_some() || !self.matches_fields.is_empty()
     }
 
     /// Whether the record matches.
@@ -169,96 +169,94 @@ impl Allowance {
         let id = |wanted: &String| record.id().is_some_and(|id| id == *wanted);
         self.record.as_ref().is_none_or(id)
             && self
-                .holds
+                .matches_fields
                 .iter()
                 .all(|(pointer, wanted)| record.body.value_at(pointer).as_ref() == Some(wanted))
     }
 }
 
-impl Allowances {
+impl Suppressions {
     /// Whether there is no suppression.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && !self.inline
     }
 
     /// The suppression that matches a finding, given its record.
-    pub fn excuse(
+    pub fn suppression(
         &self,
         rule: &'static str,
         record: &Record<'_>,
         span: Span,
         fingerprint: impl Fn() -> u128,
-    ) -> Option<Excuse> {
+    ) -> Option<Suppression> {
         if self.inline && self.inline_rules(record).contains(&rule) {
-            return Some(Excuse::Inline(rule));
+            return Some(Suppression::Inline(rule));
         }
         let candidates = self
             .list
             .iter()
             .enumerate()
-            .filter(|(_, allowance)| allowance.rule == rule);
-        let mut matching = candidates.filter(|(_, allowance)| {
+            .filter(|(_, entry)| entry.rule == rule);
+        let mut matching = candidates.filter(|(_, entry)| {
             let matches = |pattern: &Regex| pattern.is_match(span.slice(record.raw));
-            allowance.covers(record)
-                && allowance.matches.as_ref().is_none_or(matches)
-                && allowance
+            entry.covers(record)
+                && entry.matches.as_ref().is_none_or(matches)
+                && entry
                     .fingerprint
                     .is_none_or(|wanted| wanted == fingerprint())
         });
-        matching.next().map(|(index, _)| Excuse::Listed(index))
+        matching.next().map(|(index, _)| Suppression::Listed(index))
     }
 
-    /// Notes in `excused` which dataset rules are suppressed in this record.
-    pub fn note(&self, record: &Record<'_>, excused: &mut Excused) {
+    /// Notes in `suppressed` which dataset rules are suppressed in this record.
+    pub fn note(&self, record: &Record<'_>, suppressed: &mut SuppressedRecords) {
         if self.inline {
             for rule in self
                 .inline_rules(record)
                 .into_iter()
                 .filter(|rule| self.is_dataset_rule(rule))
             {
-                excused.add(Excuse::Inline(rule), record.source, record.ordinal);
+                suppressed.add(Suppression::Inline(rule), record.source, record.ordinal);
             }
         }
-        for (index, allowance) in self.list.iter().enumerate() {
+        for (index, entry) in self.list.iter().enumerate() {
             let matches = |pattern: &Regex| pattern.is_match(record.raw);
-            if allowance.is_about_record()
-                && self.is_dataset_rule(allowance.rule)
-                && allowance.covers(record)
-                && allowance.matches.as_ref().is_none_or(matches)
+            if entry.is_about_record()
+                && self.is_dataset_rule(entry.rule)
+                && entry.covers(record)
+                && entry.matches.as_ref().is_none_or(matches)
             {
-                excused.add(Excuse::Listed(index), record.source, record.ordinal);
+                suppressed.add(Suppression::Listed(index), record.source, record.ordinal);
             }
         }
     }
 
     /// The suppression that matches a finding about a file, or about a record that is no longer
     /// available.
-    pub fn excuse_late(
+    pub fn matching_late(
         &self,
         rule: &'static str,
         location: &Location,
         fingerprint: u128,
-        excused: &Excused,
-    ) -> Option<Excuse> {
-        let noted = |excuse| {
+        suppressed: &SuppressedRecords,
+    ) -> Option<Suppression> {
+        let noted = |suppression| {
             let ordinal = location.record;
-            ordinal.is_some_and(|ordinal| excused.has(excuse, location.source, ordinal))
+            ordinal.is_some_and(|ordinal| suppressed.has(suppression, location.source, ordinal))
         };
-        if self.inline && noted(Excuse::Inline(rule)) {
-            return Some(Excuse::Inline(rule));
+        if self.inline && noted(Suppression::Inline(rule)) {
+            return Some(Suppression::Inline(rule));
         }
         let candidates = self
             .list
             .iter()
             .enumerate()
-            .filter(|(_, allowance)| allowance.rule == rule);
-        let mut matching = candidates.filter(|(index, allowance)| {
-            allowance
-                .fingerprint
-                .is_none_or(|wanted| wanted == fingerprint)
-                && (!allowance.is_about_record() || noted(Excuse::Listed(*index)))
+            .filter(|(_, entry)| entry.rule == rule);
+        let mut matching = candidates.filter(|(index, entry)| {
+            entry.fingerprint.is_none_or(|wanted| wanted == fingerprint)
+                && (!entry.is_about_record() || noted(Suppression::Listed(*index)))
         });
-        matching.next().map(|(index, _)| Excuse::Listed(index))
+        matching.next().map(|(index, _)| Suppression::Listed(index))
     }
 
     /// Whether a rule reports after its records are gone.
@@ -297,24 +295,24 @@ mod tests {
 
     #[test]
     fn runs_are_joined_and_found() {
-        let mut excused = Excused::default();
-        let excuse = Excuse::Listed(0);
+        let mut suppressed = SuppressedRecords::default();
+        let suppression = Suppression::Listed(0);
         for ordinal in [1, 2, 3, 7, 9, 10] {
-            excused.add(excuse, SourceId(0), ordinal);
+            suppressed.add(suppression, SourceId(0), ordinal);
         }
-        assert_eq!(excused.runs.values().next().map(Vec::len), Some(3));
+        assert_eq!(suppressed.runs.values().next().map(Vec::len), Some(3));
         let found: Vec<u64> = (0..12)
-            .filter(|n| excused.has(excuse, SourceId(0), *n))
+            .filter(|n| suppressed.has(suppression, SourceId(0), *n))
             .collect();
         assert_eq!(found, [1, 2, 3, 7, 9, 10]);
-        assert!(!excused.has(excuse, SourceId(1), 1));
+        assert!(!suppressed.has(suppression, SourceId(1), 1));
     }
 
     #[test]
     fn stored_runs_load_unchanged() {
-        let mut excused = Excused::default();
-        excused.add(Excuse::Listed(2), SourceId(0), 5);
-        excused.add(Excuse::Inline("duplicate-example"), SourceId(1), 6);
+        let mut suppressed = SuppressedRecords::default();
+        suppressed.add(Suppression::Listed(2), SourceId(0), 5);
+        suppressed.add(Suppression::Inline("duplicate-example"), SourceId(1), 6);
         let lookup: RuleLookup = |name| {
             let meta = RuleMeta::new(
                 "duplicate-example",
@@ -323,10 +321,14 @@ mod tests {
             );
             (name == meta.name).then_some(meta)
         };
-        let stored = serde_json::to_vec(&excused.clone().store()).expect("bytes");
+        let stored = serde_json::to_vec(&suppressed.clone().store()).expect("bytes");
         let stored: Vec<StoredRuns> = serde_json::from_slice(&stored).expect("runs");
-        let loaded = Excused::load(&stored, lookup);
-        assert_eq!(loaded, excused);
-        assert!(loaded.shifted(3).has(Excuse::Listed(2), SourceId(3), 5));
+        let loaded = SuppressedRecords::load(&stored, lookup);
+        assert_eq!(loaded, suppressed);
+        assert!(
+            loaded
+                .shifted(3)
+                .has(Suppression::Listed(2), SourceId(3), 5)
+        );
     }
 }

@@ -4,8 +4,8 @@
 use super::contract::{Layout, Losses};
 use super::messages::{Messages, has_system_beside};
 use super::mismatch::Mismatches;
-use super::naming::Naming;
 use super::object::ObjectWriter;
+use super::role_field::RoleField;
 use super::shared::lose_parts;
 use crate::example::capacity::Capacity;
 use crate::example::{Example, Role};
@@ -30,11 +30,11 @@ impl Layout for AnthropicMessages {
         Some(&["role", "content"])
     }
 
-    fn naming(&self) -> Option<Naming> {
+    fn role_field(&self) -> Option<RoleField> {
         let names = &["user", "assistant"];
-        Some(Naming {
+        Some(RoleField {
             names,
-            ..Messages::Usual.naming()?
+            ..Messages::Usual.role_field()?
         })
     }
 

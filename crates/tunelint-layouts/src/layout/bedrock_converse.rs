@@ -6,18 +6,18 @@ use smallvec::SmallVec;
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, fields, first_part, has, inner_notes, not_a, notes, read_each};
-use super::naming::Naming;
 use super::object::ObjectWriter;
-use super::tooling::{self, Room, Written};
-use super::turns::{Piece, in_order, list_of, role_name, turn_list, turn_text};
+use super::role_field::RoleField;
+use super::tooling::{self, ToolSupport, WrittenTools};
+use super::turns::{ContentPiece, in_order, list_of, role_name, turn_list, turn_text};
 use crate::example::capacity::Capacity;
-use crate::example::tools::{Declaration, Exchange};
+use crate::example::tools::{Declaration, ToolParts};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Field, Record};
 
 /// What tool calls and results can hold.
-const ROOM: Room = Room {
+const ROOM: ToolSupport = ToolSupport {
     ids: true,
     names: false,
 };
@@ -70,8 +70,8 @@ impl Layout for BedrockConverse {
         &FIELDS
     }
 
-    fn naming(&self) -> Option<Naming> {
-        Some(Naming::of("messages", "role", &ROLES))
+    fn role_field(&self) -> Option<RoleField> {
+        Some(RoleField::of("messages", "role", &ROLES))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
@@ -172,7 +172,7 @@ pub(super) fn encode_head(
 pub(super) fn encode_turns(
     turns: &[Turn<'_>],
     own: bool,
-    exchanges: Option<&[Exchange]>,
+    exchanges: Option<&[ToolParts]>,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
@@ -220,7 +220,7 @@ fn message_turn<'a>(
         "assistant" => Some(Role::Model),
         _ => None,
     };
-    let Some(role) = record.speakers.role(name, known) else {
+    let Some(role) = record.role_aliases.role(name, known) else {
         unknown_role("role", named, &ROLES, mismatches);
         return None;
     };
@@ -276,19 +276,19 @@ pub(super) fn turn<'a>(
 pub(super) fn encode_blocks(
     turn: &Turn<'_>,
     own: bool,
-    exchange: Option<&Exchange>,
+    exchange: Option<&ToolParts>,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
     let copied = |part: &Part<'_>| own && BLOCKS.iter().any(|(key, _)| *key == part.key);
-    let is_result = |exchange: &Exchange| turn.role == Role::Tool && !exchange.outcomes.is_empty();
+    let is_result = |exchange: &ToolParts| turn.role == Role::Tool && !exchange.outcomes.is_empty();
     let has_results = turn.parts.iter().any(|part| part.kind == PartKind::Result);
     for item in in_order(turn, copied) {
         match item {
-            Piece::Part(part) => object.raw(part.raw),
+            ContentPiece::Part(part) => object.raw(part.raw),
             // The text of a result is written as part of the result.
-            Piece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
-            Piece::Texts(texts) => {
+            ContentPiece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
+            ContentPiece::Texts(texts) => {
                 object.begin_object();
                 object.key("text");
                 object.texts(texts);
@@ -299,7 +299,7 @@ pub(super) fn encode_blocks(
     if own {
         return tooling::lose(turn, |part| !copied(part), losses);
     }
-    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
+    let WrittenTools { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
     for call in calls {
         object.begin_object();
         object.key("toolUse");

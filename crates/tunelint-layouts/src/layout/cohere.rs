@@ -5,9 +5,9 @@ use super::contract::{Layout, Losses};
 use super::fields::{all_of, extras, has};
 use super::messages;
 use super::mismatch::Mismatches;
-use super::naming::Naming;
 use super::object::ObjectWriter;
 use super::plain::Plain;
+use super::role_field::RoleField;
 use super::shared::lose_settings;
 use super::turns::turn_list;
 use crate::example::capacity::Capacity;
@@ -37,8 +37,8 @@ impl Layout for Cohere {
         &FIELDS
     }
 
-    fn naming(&self) -> Option<Naming> {
-        Some(TURNS.naming())
+    fn role_field(&self) -> Option<RoleField> {
+        Some(TURNS.role_field())
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

@@ -5,18 +5,18 @@ use smallvec::SmallVec;
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, fields, has, inner_notes, missing_in, not_a, notes, read_each};
-use super::naming::Naming;
 use super::object::ObjectWriter;
-use super::tooling::{self, Room, Written};
-use super::turns::{Piece, in_order, turn_list, turn_text};
+use super::role_field::RoleField;
+use super::tooling::{self, ToolSupport, WrittenTools};
+use super::turns::{ContentPiece, in_order, turn_list, turn_text};
 use crate::example::capacity::Capacity;
-use crate::example::tools::{Declaration, Exchange, WRAPPED, is_response};
+use crate::example::tools::{Declaration, ToolParts, WRAPPED, is_response};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Record};
 
 /// What tool calls and results can hold.
-const ROOM: Room = Room {
+const ROOM: ToolSupport = ToolSupport {
     ids: false,
     names: true,
 };
@@ -47,8 +47,8 @@ impl Layout for Contents {
         &FIELDS
     }
 
-    fn naming(&self) -> Option<Naming> {
-        Some(Naming::of("contents", "role", &ROLES))
+    fn role_field(&self) -> Option<RoleField> {
+        Some(RoleField::of("contents", "role", &ROLES))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
@@ -107,7 +107,7 @@ pub(super) fn turns<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Opt
 pub(super) fn encode_turns(
     turns: &[Turn<'_>],
     own: bool,
-    exchanges: Option<&[Exchange]>,
+    exchanges: Option<&[ToolParts]>,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
@@ -199,7 +199,7 @@ pub(super) fn turn<'a>(
         _ => {
             let named = turn_text(content, "role", mismatches)?;
             let name = named.as_str().unwrap_or_default();
-            let known = record.speakers.role(name, role_called(name));
+            let known = record.role_aliases.role(name, role_called(name));
             let Some(role) = known else {
                 unknown_role("role", named, &ROLES, mismatches);
                 return None;
@@ -296,19 +296,19 @@ fn part_kind(key: &str) -> Option<PartKind> {
 pub(super) fn encode_parts(
     turn: &Turn<'_>,
     own: bool,
-    exchange: Option<&Exchange>,
+    exchange: Option<&ToolParts>,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
     let copied = |part: &Part<'_>| own && part_kind(part.key) == Some(part.kind);
     let has_results = turn.parts.iter().any(|part| part.kind == PartKind::Result);
-    let is_result = |exchange: &Exchange| turn.role == Role::Tool && !exchange.outcomes.is_empty();
+    let is_result = |exchange: &ToolParts| turn.role == Role::Tool && !exchange.outcomes.is_empty();
     for item in in_order(turn, copied) {
         match item {
-            Piece::Part(part) => object.raw(part.raw),
+            ContentPiece::Part(part) => object.raw(part.raw),
             // The text of a result is written as part of the result.
-            Piece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
-            Piece::Texts(texts) => {
+            ContentPiece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
+            ContentPiece::Texts(texts) => {
                 object.begin_object();
                 object.key("text");
                 object.texts(texts);
@@ -319,7 +319,7 @@ pub(super) fn encode_parts(
     if own {
         return tooling::lose(turn, |part| !copied(part), losses);
     }
-    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
+    let WrittenTools { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
     for call in calls {
         object.begin_object();
         object.key("functionCall");

@@ -6,8 +6,8 @@ use tunelint_data::record::{Body, Record};
 use tunelint_data::text::position::Span;
 
 use super::mismatch::Mismatches;
-use super::naming::Naming;
 use super::object::ObjectWriter;
+use super::role_field::RoleField;
 use crate::example::Example;
 use crate::example::capacity::Capacity;
 
@@ -25,7 +25,7 @@ pub trait Layout: Debug + Send + Sync {
     }
 
     /// Where its messages have their role; `None` if the field names imply it.
-    fn naming(&self) -> Option<Naming> {
+    fn role_field(&self) -> Option<RoleField> {
         None
     }
 
@@ -95,7 +95,7 @@ pub struct Losses {
 impl Losses {
     /// Notes one.
     pub fn add(&mut self, what: impl AsRef<str>, span: Span) {
-        let what = tunelint_data::text::redaction::masked(what.as_ref()).into_owned();
+        let what = tunelint_data::text::redaction::redact_secrets(what.as_ref()).into_owned();
         self.losses.push(Loss { what, span });
     }
 }

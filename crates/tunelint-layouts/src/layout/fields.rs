@@ -1,6 +1,6 @@
 //! Helpers shared by layouts: read texts by name, and report what is wrong.
 
-use super::mismatch::{Expected, Found, Item, MismatchKind, Mismatches, beginning, found_text};
+use super::mismatch::{Expected, FoundKind, Item, MismatchKind, Mismatches, beginning, found_text};
 use crate::example::{Extra, Part, PartKind, Turn};
 use tunelint_data::record::json::{Entry, Kind, Value};
 use tunelint_data::record::row::normal_name;
@@ -103,7 +103,7 @@ pub(super) fn wrong_type(name: &str, value: Value<'_>, mismatches: &mut Mismatch
 pub(super) fn not_a(expected: Expected, name: &str, value: Value<'_>, mismatches: &mut Mismatches) {
     let kind = MismatchKind::WrongKind {
         name: name.to_owned(),
-        found: Found::Json(value.kind()),
+        found: FoundKind::Json(value.kind()),
         expected,
     };
     mismatches.add(value.span(), kind);
@@ -257,7 +257,7 @@ pub(super) mod testing {
     use super::super::{Layout, Losses, Mismatch, MismatchKind, Mismatches, ObjectWriter};
     use crate::example::{Example, Role};
     use tunelint_data::record::json::Parser;
-    use tunelint_data::record::roles::Speakers;
+    use tunelint_data::record::roles::RoleAliases;
     use tunelint_data::record::{Body, Record};
     use tunelint_data::text::position::{Position, SourceId};
 
@@ -298,7 +298,7 @@ pub(super) mod testing {
             start: Position::START,
             ordinal: 1,
             body: Body::Json(json),
-            speakers: Speakers::nobody(),
+            role_aliases: RoleAliases::empty(),
             lone_cr: false,
             recovered: false,
         };

@@ -6,7 +6,7 @@ use super::mismatch::{Expected, Mismatches};
 use super::object::ObjectWriter;
 use super::shared::lose_settings;
 use super::side;
-use crate::example::capacity::{Capacity, Lesson};
+use crate::example::capacity::{Capacity, TrainingObjective};
 use crate::example::{Example, Role};
 use tunelint_data::record::json::Kind;
 use tunelint_data::record::{Body, Field, Record};
@@ -65,7 +65,7 @@ impl Layout for Kto {
 
     fn capacity(&self) -> Capacity {
         Capacity {
-            lesson: Lesson::Judgement,
+            objective: TrainingObjective::Judgement,
             ..Capacity::CONVERSATION
         }
     }

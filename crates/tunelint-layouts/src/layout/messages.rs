@@ -11,19 +11,19 @@ use super::bedrock_converse::is_converse;
 use super::contract::{Layout, Losses};
 use super::fields::{extra, extras, fields, has, inner_notes, not_an_object, optional, read_each};
 use super::mismatch::{Item, Mismatches};
-use super::naming::Naming;
 use super::object::ObjectWriter;
+use super::role_field::RoleField;
 use super::shared::{WEIGHT, write_weight};
-use super::tooling::{self, Room, Written};
+use super::tooling::{self, ToolSupport, WrittenTools};
 use super::turns::{
-    Piece, first_of, in_order, is_chat, opened, role_of, text_runs, turn_list, turn_text,
+    ContentPiece, first_of, in_order, is_chat, opened, role_of, text_runs, turn_list, turn_text,
 };
 use crate::example::capacity::Capacity;
-use crate::example::tools::{DECLARING, Declaration, Exchange};
+use crate::example::tools::{DECLARING, Declaration, ToolParts};
 use crate::example::{Example, Extra, Part, PartKind, REFUSAL, Role, Turn};
 
 /// What tool calls and results can hold.
-const ROOM: Room = Room {
+const ROOM: ToolSupport = ToolSupport {
     ids: true,
     names: false,
 };
@@ -131,12 +131,12 @@ impl Layout for Messages {
         }
     }
 
-    fn naming(&self) -> Option<Naming> {
-        Some(Naming {
+    fn role_field(&self) -> Option<RoleField> {
+        Some(RoleField {
             list: self.name(),
             speaker: "role",
             names: &ROLES,
-            seldom: &NONSTANDARD_ROLES,
+            nonstandard: &NONSTANDARD_ROLES,
         })
     }
 
@@ -236,11 +236,11 @@ pub(super) fn turn<'a>(
 fn turn_of<'a>(
     record: &Record<'a>,
     message: Value<'a>,
-    seldom: &[(&str, Role)],
+    nonstandard: &[(&str, Role)],
     content_keys: &[&'static str],
     mismatches: &mut Mismatches,
 ) -> Option<Turn<'a>> {
-    let (mut turn, named) = opened(record, message, &ROLES, seldom, mismatches)?;
+    let (mut turn, named) = opened(record, message, &ROLES, nonstandard, mismatches)?;
     let mut there = content_keys.iter().filter(|key| message.get(key).is_some());
     let key = there.next().copied().unwrap_or(CONTENT);
     for entry in message.entries() {
@@ -360,7 +360,7 @@ fn content_part<'a>(
 pub(super) fn encode_turn(
     turn: &Turn<'_>,
     own: bool,
-    exchange: Option<&Exchange>,
+    exchange: Option<&ToolParts>,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
@@ -404,11 +404,11 @@ pub(super) fn encode_turn(
 /// Writes a message from another layout: its text, with calls and results rebuilt.
 fn encode_foreign(
     turn: &Turn<'_>,
-    exchange: Option<&Exchange>,
+    exchange: Option<&ToolParts>,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
-    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
+    let WrittenTools { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
     for outcome in outcomes {
         object.begin_object();
         object.key("role");
@@ -495,8 +495,8 @@ fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter) {
     object.begin_array();
     for item in in_order(turn, |part| part.kind == PartKind::Media) {
         match item {
-            Piece::Part(part) => object.raw(part.raw),
-            Piece::Texts(texts) => {
+            ContentPiece::Part(part) => object.raw(part.raw),
+            ContentPiece::Texts(texts) => {
                 object.begin_object();
                 object.key("type");
                 object.string("text");

@@ -55,7 +55,7 @@ pub enum MismatchKind {
         /// The field's name.
         name: String,
         /// What it is.
-        found: Found,
+        found: FoundKind,
         /// What it should be.
         expected: Expected,
     },
@@ -94,7 +94,7 @@ pub enum MismatchKind {
 
 /// What a value of the wrong kind is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum FoundKind {
     /// A JSON value.
     Json(Kind),
     /// The text of a cell.
@@ -177,10 +177,10 @@ pub(super) fn beginning(text: &str) -> String {
 }
 
 /// The kind of a field's value, if it was read as text.
-pub(super) fn found_text(text: &Text<'_>) -> Found {
+pub(super) fn found_text(text: &Text<'_>) -> FoundKind {
     match text.raw_json() {
-        Some(_) => Found::Json(Kind::String),
-        None => Found::Cell,
+        Some(_) => FoundKind::Json(Kind::String),
+        None => FoundKind::Cell,
     }
 }
 

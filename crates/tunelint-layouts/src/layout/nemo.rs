@@ -4,10 +4,10 @@
 use super::contract::{Layout, Losses};
 use super::fields::{extras, fields, has, optional, read_each};
 use super::mismatch::Mismatches;
-use super::naming::Naming;
-use super::naming::SHAREGPT_ROLES;
 use super::object::ObjectWriter;
 use super::plain::Plain;
+use super::role_field::RoleField;
+use super::role_field::SHAREGPT_ROLES;
 use super::shared::lose_settings;
 use super::tooling;
 use super::turns::turn_list;
@@ -40,8 +40,8 @@ impl Layout for Nemo {
         &FIELDS
     }
 
-    fn naming(&self) -> Option<Naming> {
-        Some(TURNS.naming())
+    fn role_field(&self) -> Option<RoleField> {
+        Some(TURNS.role_field())
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {

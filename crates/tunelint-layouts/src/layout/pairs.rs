@@ -51,11 +51,11 @@ impl Binding {
 /// Text with columns in braces: `question: {question}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    pieces: Vec<Piece>,
+    pieces: Vec<TemplatePiece>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Piece {
+enum TemplatePiece {
     Text(String),
     Column(String),
 }
@@ -88,8 +88,8 @@ impl Template {
                 }),
                 ('{', _) => {
                     let name = column(&mut chars)?;
-                    pieces.push(Piece::Text(std::mem::take(&mut text)));
-                    pieces.push(Piece::Column(name));
+                    pieces.push(TemplatePiece::Text(std::mem::take(&mut text)));
+                    pieces.push(TemplatePiece::Column(name));
                 }
                 ('}', _) => {
                     return Err("unmatched closing brace; write }} for a literal brace".to_owned());
@@ -97,7 +97,7 @@ impl Template {
                 (c, _) => text.push(c),
             }
         }
-        pieces.push(Piece::Text(text));
+        pieces.push(TemplatePiece::Text(text));
         let template = Self { pieces };
         if template.columns().next().is_none() {
             return Err("the template has no column; write a column name in braces".to_owned());
@@ -108,8 +108,8 @@ impl Template {
     /// The columns that it uses, in order.
     pub fn columns(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Column(name) => Some(name.as_str()),
-            Piece::Text(_) => None,
+            TemplatePiece::Column(name) => Some(name.as_str()),
+            TemplatePiece::Text(_) => None,
         })
     }
 
@@ -119,8 +119,8 @@ impl Template {
         let mut place = None;
         for piece in &self.pieces {
             match piece {
-                Piece::Text(text) => filled.push_str(text),
-                Piece::Column(name) => {
+                TemplatePiece::Text(text) => filled.push_str(text),
+                TemplatePiece::Column(name) => {
                     let text = required(record, &[name], mismatches)?;
                     filled.push_str(text.as_str());
                     place.get_or_insert(text.span());

@@ -3,8 +3,8 @@
 use super::contract::Losses;
 use super::fields::notes;
 use super::mismatch::{Mismatches, unknown_role};
-use super::naming::Naming;
 use super::object::ObjectWriter;
+use super::role_field::RoleField;
 use super::tooling;
 use super::turns::{role_name, turn_text};
 use crate::example::{Example, PartKind, Role, Turn};
@@ -35,8 +35,8 @@ impl Plain {
     }
 
     /// Where the messages have their role.
-    pub(super) fn naming(&self) -> Naming {
-        Naming::of(self.list, self.speaker, self.names)
+    pub(super) fn role_field(&self) -> RoleField {
+        RoleField::of(self.list, self.speaker, self.names)
     }
 
     /// Whether the messages use these role names: each has one of them, possibly misspelled, and
@@ -72,7 +72,7 @@ impl Plain {
         let text = turn_text(item, self.text, mismatches);
         let (named, text) = (named?, text?);
         let name = named.as_str().unwrap_or_default();
-        let Some(role) = record.speakers.role(name, self.role_called(name)) else {
+        let Some(role) = record.role_aliases.role(name, self.role_called(name)) else {
             unknown_role(self.speaker, named, self.names, mismatches);
             return None;
         };

@@ -8,7 +8,7 @@ use super::object::ObjectWriter;
 use super::shared::lose_settings;
 use super::turns::turn_list;
 use super::{contents, messages, sharegpt, side};
-use crate::example::capacity::{Capacity, Lesson};
+use crate::example::capacity::{Capacity, TrainingObjective};
 use crate::example::{Example, Extra, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Field, Record};
@@ -117,7 +117,7 @@ impl Layout for Preference {
 
     fn capacity(&self) -> Capacity {
         Capacity {
-            lesson: Lesson::Preference,
+            objective: TrainingObjective::Preference,
             ..Capacity::CONVERSATION
         }
     }

@@ -9,7 +9,7 @@ use super::object::ObjectWriter;
 use super::preference::{one, sides};
 use super::shared::lose_settings;
 use super::turns::{opened, turn_list, turn_text};
-use crate::example::capacity::{Capacity, Lesson};
+use crate::example::capacity::{Capacity, TrainingObjective};
 use crate::example::{Example, Extra, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Record};
@@ -103,7 +103,7 @@ impl Layout for PreferenceBedrock {
 
     fn capacity(&self) -> Capacity {
         Capacity {
-            lesson: Lesson::Preference,
+            objective: TrainingObjective::Preference,
             ..Capacity::CONVERSATION
         }
     }

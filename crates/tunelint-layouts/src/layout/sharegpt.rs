@@ -2,25 +2,25 @@
 //! from shared chats; LLaMA-Factory adds tool messages.
 
 use super::mismatch::{Mismatches, unknown_role};
-use super::naming::{SHAREGPT_ROLES, among};
+use super::role_field::{SHAREGPT_ROLES, among};
 use smallvec::SmallVec;
 
 use super::contract::{Layout, Losses};
 use super::fields::{extras, fields, has, notes, optional, read_each};
-use super::naming::Naming;
 use super::nemo::Nemo;
 use super::object::ObjectWriter;
-use super::tooling::{self, Room, Written};
+use super::role_field::RoleField;
+use super::tooling::{self, ToolSupport, WrittenTools};
 use super::turns::{is_chat, role_name, turn_list, turn_text};
 use crate::example::capacity::Capacity;
-use crate::example::tools::{Call, Declaration, Exchange};
+use crate::example::tools::{Call, Declaration, ToolParts};
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::Value;
-use tunelint_data::record::roles::Speaker;
+use tunelint_data::record::roles::RoleMeaning;
 use tunelint_data::record::{Body, Record};
 
 /// What tool calls and results can hold.
-const ROOM: Room = Room {
+const ROOM: ToolSupport = ToolSupport {
     ids: false,
     names: false,
 };
@@ -49,12 +49,12 @@ impl Layout for ShareGpt {
         &FIELDS
     }
 
-    fn naming(&self) -> Option<Naming> {
-        Some(Naming {
+    fn role_field(&self) -> Option<RoleField> {
+        Some(RoleField {
             list: "conversations",
             speaker: "from",
             names: &SHAREGPT_ROLES,
-            seldom: &NONSTANDARD_ROLES,
+            nonstandard: &NONSTANDARD_ROLES,
         })
     }
 
@@ -117,7 +117,7 @@ pub(super) fn turn<'a>(
 fn turn_of<'a>(
     record: &Record<'a>,
     item: Value<'a>,
-    seldom: &[(&str, Role)],
+    nonstandard: &[(&str, Role)],
     mismatches: &mut Mismatches,
 ) -> Option<Turn<'a>> {
     let from = role_name(item, "from", &SHAREGPT_ROLES, mismatches);
@@ -125,12 +125,12 @@ fn turn_of<'a>(
     let (from, value) = (from?, value?);
     let name = from.as_str().unwrap_or_default();
     let known = || {
-        let seldom = among(seldom, name).map(Speaker::Role);
-        speaker_called(name).or(seldom)
+        let nonstandard = among(nonstandard, name).map(RoleMeaning::Role);
+        speaker_called(name).or(nonstandard)
     };
-    let (role, call) = match record.speakers.get(name).or_else(known) {
-        Some(Speaker::Role(role)) => (role, false),
-        Some(Speaker::Call) => (Role::Model, true),
+    let (role, call) = match record.role_aliases.get(name).or_else(known) {
+        Some(RoleMeaning::Role(role)) => (role, false),
+        Some(RoleMeaning::Call) => (Role::Model, true),
         None => {
             unknown_role("from", from, &SHAREGPT_ROLES, mismatches);
             return None;
@@ -157,13 +157,15 @@ fn turn_of<'a>(
 }
 
 /// The role that the layout calls `name`, including names that some chat programs export.
-fn speaker_called(name: &str) -> Option<Speaker> {
+fn speaker_called(name: &str) -> Option<RoleMeaning> {
     Some(match name {
-        "system" => Speaker::Role(Role::System),
-        "human" | "user" => Speaker::Role(Role::User),
-        "gpt" | "assistant" | "model" | "chatgpt" | "bing" | "bard" => Speaker::Role(Role::Model),
-        "function_call" => Speaker::Call,
-        "observation" | "tool" => Speaker::Role(Role::Tool),
+        "system" => RoleMeaning::Role(Role::System),
+        "human" | "user" => RoleMeaning::Role(Role::User),
+        "gpt" | "assistant" | "model" | "chatgpt" | "bing" | "bard" => {
+            RoleMeaning::Role(Role::Model)
+        }
+        "function_call" => RoleMeaning::Call,
+        "observation" | "tool" => RoleMeaning::Role(Role::Tool),
         _ => return None,
     })
 }
@@ -172,11 +174,11 @@ fn speaker_called(name: &str) -> Option<Speaker> {
 /// for each result.
 fn encode_exchange(
     turn: &Turn<'_>,
-    exchange: &Exchange,
+    exchange: &ToolParts,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
-    let Written { calls, outcomes } = tooling::written(turn, Some(exchange), ROOM, losses);
+    let WrittenTools { calls, outcomes } = tooling::written(turn, Some(exchange), ROOM, losses);
     for outcome in outcomes {
         write(object, "observation", |object| object.string(&outcome.text));
     }
@@ -255,11 +257,9 @@ pub(super) fn encode_turn(turn: &Turn<'_>, object: &mut ObjectWriter, losses: &m
         None => object.texts(&turn.texts),
     }
     object.end_object();
-    for part in turn
-        .parts
-        .iter()
-        .filter(|part| call.is_none_or(|call| call.span != part.span) && !turn.says(part))
-    {
+    for part in turn.parts.iter().filter(|part| {
+        call.is_none_or(|call| call.span != part.span) && !turn.is_refusal_part(part)
+    }) {
         losses.add(part.name(), part.span);
     }
 }

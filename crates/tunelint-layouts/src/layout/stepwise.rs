@@ -9,7 +9,7 @@ use super::fields::{extras, fields, has};
 use super::object::ObjectWriter;
 use super::side;
 use super::turns::list_of;
-use crate::example::capacity::{Capacity, Lesson};
+use crate::example::capacity::{Capacity, TrainingObjective};
 use crate::example::{Example, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Field, Record};
@@ -106,7 +106,7 @@ impl Layout for Stepwise {
 
     fn capacity(&self) -> Capacity {
         Capacity {
-            lesson: Lesson::Steps,
+            objective: TrainingObjective::Steps,
             ..Capacity::CONVERSATION
         }
     }

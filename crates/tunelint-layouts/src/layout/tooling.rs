@@ -3,14 +3,14 @@
 use super::contract::Losses;
 use super::object::ObjectWriter;
 use crate::example::tools::{
-    self, Call, DECLARING, Declaration, Declared, Exchange, Other, Outcome,
+    self, Call, DECLARING, Declaration, Declared, Other, ToolParts, ToolResult,
 };
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
 use tunelint_data::text::printable::{field_name, quoted};
 
 /// What the tool calls and results of a layout can hold.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Room {
+pub(super) struct ToolSupport {
     /// Calls have ids, and results refer to them.
     pub ids: bool,
     /// Results have the name of the tool.
@@ -18,7 +18,7 @@ pub(super) struct Room {
 }
 
 /// The calls and results of each turn, if the record is in another layout.
-pub(super) fn foreign(example: &Example<'_>, own: bool) -> Option<Vec<Exchange>> {
+pub(super) fn foreign(example: &Example<'_>, own: bool) -> Option<Vec<ToolParts>> {
     if own { None } else { tools::exchanges(example) }
 }
 
@@ -28,7 +28,7 @@ pub(super) fn encode_list(
     example: &Example<'_>,
     own: bool,
     object: &mut ObjectWriter,
-    mut write: impl FnMut(&Turn<'_>, Option<&Exchange>, &mut ObjectWriter),
+    mut write: impl FnMut(&Turn<'_>, Option<&ToolParts>, &mut ObjectWriter),
 ) {
     let exchanges = foreign(example, own);
     object.begin_array();
@@ -81,24 +81,24 @@ pub(super) fn settings(
 }
 
 /// The parts of a turn from another layout that can be written.
-pub(super) struct Written<'x> {
+pub(super) struct WrittenTools<'x> {
     /// The calls that can be written.
     pub calls: Vec<&'x Call>,
     /// The results.
-    pub outcomes: &'x [Outcome],
+    pub outcomes: &'x [ToolResult],
 }
 
 /// The calls and results of a turn from another layout that can be written; the rest is noted as
 /// lost.
 pub(super) fn written<'x>(
     turn: &Turn<'_>,
-    exchange: Option<&'x Exchange>,
-    room: Room,
+    exchange: Option<&'x ToolParts>,
+    room: ToolSupport,
     losses: &mut Losses,
-) -> Written<'x> {
+) -> WrittenTools<'x> {
     let Some(exchange) = exchange else {
         lose(turn, |_| true, losses);
-        return Written {
+        return WrittenTools {
             calls: Vec::new(),
             outcomes: &[],
         };
@@ -131,14 +131,14 @@ pub(super) fn written<'x>(
         PartKind::Note => !(turn.role == Role::Tool && matches!(part.key, "tool_call_id" | "name")),
     };
     lose(turn, is_lost, losses);
-    Written {
+    WrittenTools {
         calls,
         outcomes: &exchange.outcomes,
     }
 }
 
 /// Notes what is lost of a result: its format, and its id or name if no call has it.
-fn lose_of_result(outcome: &Outcome, room: Room, turn: &Turn<'_>, losses: &mut Losses) {
+fn lose_of_result(outcome: &ToolResult, room: ToolSupport, turn: &Turn<'_>, losses: &mut Losses) {
     if outcome.is_structured {
         let name = outcome.name.as_deref().unwrap_or_default();
         let what = format!("format of the result of {}", quoted(name, 40));
@@ -167,7 +167,7 @@ pub(super) fn lose_system_places(turns: &[Turn<'_>], losses: &mut Losses) {
 /// Notes the parts of a turn that `wanted` accepts as lost.
 pub(super) fn lose(turn: &Turn<'_>, wanted: impl Fn(&Part<'_>) -> bool, losses: &mut Losses) {
     // A refusal that is the turn's text has already been written.
-    let parts = turn.parts.iter().filter(|part| !turn.says(part));
+    let parts = turn.parts.iter().filter(|part| !turn.is_refusal_part(part));
     for part in parts.filter(|part| wanted(part)) {
         losses.add(part.name(), part.span);
     }

@@ -10,7 +10,7 @@ use super::fields::{
     missing, missing_in, near, not_a, not_an_object, own_names, text_is_not_a, wrong_type,
 };
 use super::mismatch::{Expected, Item, MismatchKind, Mismatches, beginning, unknown_role};
-use super::naming::among;
+use super::role_field::among;
 use crate::example::{Part, Role, Turn};
 
 /// Whether the `conversations` of a record have `role` and `content`.
@@ -105,18 +105,18 @@ pub(super) fn role_name<'a>(
 }
 
 /// A turn with the role of `message` and no text yet, and the role name. An unknown role is
-/// reported with the known ones. Names in `seldom` are accepted too.
+/// reported with the known ones. Names in `nonstandard` are accepted too.
 pub(super) fn opened<'a>(
     record: &Record<'a>,
     message: Value<'a>,
     roles: &'static [&'static str],
-    seldom: &[(&str, Role)],
+    nonstandard: &[(&str, Role)],
     mismatches: &mut Mismatches,
 ) -> Option<(Turn<'a>, Value<'a>)> {
     let named = role_name(message, "role", roles, mismatches)?;
     let name = named.as_str().unwrap_or_default();
-    let known = role_called(name).or_else(|| among(seldom, name));
-    let Some(role) = record.speakers.role(name, known) else {
+    let known = role_called(name).or_else(|| among(nonstandard, name));
+    let Some(role) = record.role_aliases.role(name, known) else {
         unknown_role("role", named, roles, mismatches);
         return None;
     };
@@ -151,7 +151,7 @@ pub(super) fn role_of(role: Role) -> &'static str {
 }
 
 /// One item of a list of parts.
-pub(super) enum Piece<'t, 'a> {
+pub(super) enum ContentPiece<'t, 'a> {
     /// Texts that form one part.
     Texts(&'t [Text<'a>]),
     /// Anything else, copied as written.
@@ -162,16 +162,16 @@ pub(super) enum Piece<'t, 'a> {
 pub(super) fn in_order<'t, 'a>(
     turn: &'t Turn<'a>,
     wanted: impl Fn(&Part<'_>) -> bool,
-) -> impl Iterator<Item = Piece<'t, 'a>> {
+) -> impl Iterator<Item = ContentPiece<'t, 'a>> {
     let start = |texts: &[Text<'_>]| texts.last().map_or(0, |text| text.span().start);
-    let texts = text_runs(&turn.texts).map(|texts| (start(texts), Piece::Texts(texts)));
+    let texts = text_runs(&turn.texts).map(|texts| (start(texts), ContentPiece::Texts(texts)));
     let parts = turn
         .parts
         .iter()
         .filter(|part| wanted(part))
-        .map(|part| (part.span.start, Piece::Part(part)));
+        .map(|part| (part.span.start, ContentPiece::Part(part)));
     // Most turns have one text.
-    let mut items: SmallVec<[(usize, Piece<'t, 'a>); 2]> = texts.chain(parts).collect();
+    let mut items: SmallVec<[(usize, ContentPiece<'t, 'a>); 2]> = texts.chain(parts).collect();
     items.sort_by_key(|(start, _)| *start);
     items.into_iter().map(|(_, item)| item)
 }

@@ -6,19 +6,19 @@ use super::fields::{
     all_of, extras, fields, first_part, has, inner_notes, not_a, not_an_object, notes,
 };
 use super::mismatch::{Expected, Item, Mismatches};
-use super::naming::Naming;
 use super::object::ObjectWriter;
+use super::role_field::RoleField;
 use super::sharegpt::{declare, written_call};
-use super::tooling::{self, Room, Written};
-use super::turns::{Piece, in_order, opened, role_of, turn_list, turn_text};
+use super::tooling::{self, ToolSupport, WrittenTools};
+use super::turns::{ContentPiece, in_order, opened, role_of, turn_list, turn_text};
 use crate::example::capacity::Capacity;
-use crate::example::tools::Exchange;
+use crate::example::tools::ToolParts;
 use crate::example::{Example, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Record};
 
 /// What tool calls and results can hold.
-const ROOM: Room = Room {
+const ROOM: ToolSupport = ToolSupport {
     ids: false,
     names: false,
 };
@@ -57,8 +57,8 @@ impl Layout for TypedMessages {
         &FIELDS
     }
 
-    fn naming(&self) -> Option<Naming> {
-        Some(Naming::of("messages", "role", &ROLES))
+    fn role_field(&self) -> Option<RoleField> {
+        Some(RoleField::of("messages", "role", &ROLES))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
@@ -147,7 +147,7 @@ fn is_content(part: &Part<'_>) -> bool {
 fn encode_turn(
     turn: &Turn<'_>,
     own: bool,
-    exchange: Option<&Exchange>,
+    exchange: Option<&ToolParts>,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
@@ -155,14 +155,14 @@ fn encode_turn(
         begin(role_of(turn.role), object);
         for item in in_order(turn, is_content) {
             match item {
-                Piece::Part(part) => object.raw(part.raw),
-                Piece::Texts(texts) => part_of("text", object, |object| object.texts(texts)),
+                ContentPiece::Part(part) => object.raw(part.raw),
+                ContentPiece::Texts(texts) => part_of("text", object, |object| object.texts(texts)),
             }
         }
         end(object);
         return tooling::lose(turn, |part| !is_content(part), losses);
     }
-    let Written { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
+    let WrittenTools { calls, outcomes } = tooling::written(turn, exchange, ROOM, losses);
     for outcome in outcomes {
         begin("tool", object);
         part_of("text", object, |object| object.string(&outcome.text));

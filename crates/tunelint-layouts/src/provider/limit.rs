@@ -35,7 +35,7 @@ impl TargetLimit {
             Effect::DocumentedMaximum => ("documents", "document", format!("a maximum of {max}")),
             Effect::Advises => ("recommends", "recommend", format!("at most {max}")),
         };
-        say(&self.targets, words.0, words.1, &words.2)
+        target_sentence(&self.targets, words.0, words.1, &words.2)
     }
 
     /// The message for a `what` of `size`, which must be above the limit.
@@ -107,7 +107,7 @@ impl TargetFact {
     }
 
     /// What the targets do with `what`, a noun phrase: `openai rejects such examples`.
-    pub fn does(&self, what: &str) -> String {
+    pub fn describe_effect(&self, what: &str) -> String {
         let (one, many) = match self.effect {
             Effect::Rejects => ("rejects", "reject"),
             Effect::Drops => ("skips", "skip"),
@@ -117,15 +117,15 @@ impl TargetFact {
         };
         if self.unconfirmed && self.effect != Effect::Advises {
             let words = format!("{what} (unconfirmed)");
-            return say(&self.targets, one, many, &words);
+            return target_sentence(&self.targets, one, many, &words);
         }
-        say(&self.targets, one, many, what)
+        target_sentence(&self.targets, one, many, what)
     }
 }
 
 /// A sentence with the targets as its subject: `one` is the verb for a single target, `many` for
 /// several.
-pub fn say(targets: &[String], one: &str, many: &str, what: &str) -> String {
+pub fn target_sentence(targets: &[String], one: &str, many: &str, what: &str) -> String {
     let verb = if targets.len() == 1 { one } else { many };
     format!("{} {verb} {what}", listed(targets))
 }

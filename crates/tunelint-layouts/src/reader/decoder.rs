@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tunelint_data::record::fault::{Fault, Malformed};
 use tunelint_data::record::json::{Kind, Parser};
-use tunelint_data::record::roles::Speakers;
+use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::row::{Header, RowParser};
 use tunelint_data::record::{Body, Record};
 use tunelint_data::source::{Batch, Piece, PieceKind};
@@ -24,7 +24,7 @@ pub struct Decoder {
     /// Whether the field names come from the user or from guesses rather than from the layout.
     pub(super) mapped: bool,
     pub(super) header: Header,
-    pub(super) speakers: Speakers,
+    pub(super) role_aliases: RoleAliases,
 }
 
 /// The reusable buffers of one worker.
@@ -102,7 +102,7 @@ impl Decoder {
             start: piece.start,
             ordinal: piece.ordinal,
             body: Body::Unread,
-            speakers: &self.speakers,
+            role_aliases: &self.role_aliases,
             lone_cr: self.lone_cr,
             recovered: piece.recovered,
         }

@@ -3,8 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use tunelint_data::record::roles::Speakers;
-use tunelint_data::source::{BATCH_BYTES, MAX_RECORD_BYTES, Wishes};
+use tunelint_data::record::roles::RoleAliases;
+use tunelint_data::source::{BATCH_BYTES, FormatOverrides, MAX_RECORD_BYTES};
 use tunelint_data::text::printable::quoted;
 
 use crate::layout::{Binding, Layout};
@@ -13,7 +13,7 @@ use crate::layout::{Binding, Layout};
 #[derive(Debug, Clone)]
 pub struct ReadOptions {
     /// Overrides of the detected container and delimiter.
-    pub wishes: Wishes,
+    pub overrides: FormatOverrides,
     /// The layout; detected if not set.
     pub layout: Option<Arc<dyn Layout>>,
     /// The column or template of the input.
@@ -23,7 +23,7 @@ pub struct ReadOptions {
     /// The column of the system prompt.
     pub system: Option<String>,
     /// Role names in addition to those of the layouts.
-    pub speakers: Speakers,
+    pub role_aliases: RoleAliases,
     /// The maximum size of a record in bytes; larger ones are reported and skipped.
     pub max_record: usize,
     /// The approximate size of a batch in bytes; findings do not depend on it.
@@ -33,12 +33,12 @@ pub struct ReadOptions {
 impl Default for ReadOptions {
     fn default() -> Self {
         Self {
-            wishes: Wishes::default(),
+            overrides: FormatOverrides::default(),
             layout: None,
             input: None,
             output: None,
             system: None,
-            speakers: Speakers::default(),
+            role_aliases: RoleAliases::default(),
             max_record: MAX_RECORD_BYTES,
             batch_bytes: BATCH_BYTES,
         }

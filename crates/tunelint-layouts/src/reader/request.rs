@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use crate::reader::Reader;
 use tunelint_data::record::json::{Kind, Parser, Value};
-use tunelint_data::record::roles::Speakers;
+use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::{Body, Record};
 use tunelint_data::source::Container;
 use tunelint_data::text::position::Position;
@@ -61,7 +61,7 @@ pub fn with_request<T>(
         start: Position::START,
         ordinal: 1,
         body: Body::Json(json),
-        speakers: Speakers::nobody(),
+        role_aliases: RoleAliases::empty(),
         lone_cr: false,
         recovered: false,
     };

@@ -13,7 +13,7 @@ use tunelint_data::text::decoded::{Coding, Text};
 use tunelint_data::text::position::Span;
 
 /// A range of decoded text and its replacement.
-pub type Change = (Range<usize>, String);
+pub type TextChange = (Range<usize>, String);
 
 /// Edits of decoded text.
 pub trait EditText {
@@ -22,9 +22,9 @@ pub trait EditText {
     fn edit(&self, record: &Record<'_>, range: Range<usize>, with: &str) -> Option<Edit>;
     /// The fix that makes all `changes`, which must be in order and not overlap. `None` if the text
     /// is not in the file.
-    fn change(&self, record: &Record<'_>, changes: &[Change]) -> Option<Fix>;
+    fn change(&self, record: &Record<'_>, changes: &[TextChange]) -> Option<Fix>;
     /// The text after `changes`.
-    fn changed(&self, changes: &[Change]) -> Option<String>;
+    fn changed(&self, changes: &[TextChange]) -> Option<String>;
 }
 
 impl EditText for Text<'_> {
@@ -37,7 +37,7 @@ impl EditText for Text<'_> {
         self.change(record, &changes)?.edits.into_iter().next()
     }
 
-    fn change(&self, record: &Record<'_>, changes: &[Change]) -> Option<Fix> {
+    fn change(&self, record: &Record<'_>, changes: &[TextChange]) -> Option<Fix> {
         let encode: fn(&str) -> String = match self.coding() {
             Coding::Composed => return None,
             Coding::Plain if changes.iter().any(|(_, with)| needs_quotes(with)) => {
@@ -52,7 +52,7 @@ impl EditText for Text<'_> {
         Fix::of_text(edits.map(|(span, (_, with))| Some(edit(record, span, encode(with)))))
     }
 
-    fn changed(&self, changes: &[Change]) -> Option<String> {
+    fn changed(&self, changes: &[TextChange]) -> Option<String> {
         let mut out = String::with_capacity(self.as_str().len());
         let mut done = 0;
         for (range, with) in changes {
@@ -67,12 +67,12 @@ impl EditText for Text<'_> {
 
 /// The changes of a cell that needs quotes as a result: the quotes are added around it, and the
 /// text in between stays as it is.
-fn quoted_cell(text: &Text<'_>, record: &Record<'_>, changes: &[Change]) -> Option<Fix> {
+fn quoted_cell(text: &Text<'_>, record: &Record<'_>, changes: &[TextChange]) -> Option<Fix> {
     let end = text.as_str().len();
     if text.as_str().contains('"') {
         return None;
     }
-    let mut quoted: Vec<Change> = changes.to_vec();
+    let mut quoted: Vec<TextChange> = changes.to_vec();
     for (_, with) in &mut quoted {
         *with = with.replace('"', "\"\"");
     }
@@ -165,7 +165,7 @@ mod tests {
             start: Position::START,
             ordinal: 1,
             body: Body::Unread,
-            speakers: tunelint_data::record::roles::Speakers::nobody(),
+            role_aliases: tunelint_data::record::roles::RoleAliases::empty(),
             lone_cr: false,
             recovered: false,
         };

@@ -29,10 +29,10 @@ pub trait DatasetRule: Send + Sync + 'static {
     /// Adds `from`, the tally of the examples that come after those of `into`.
     fn merge(&self, into: &mut Self::Tally, from: Self::Tally);
     /// Adds `by` to every source id in the tally, which comes from another run.
-    fn shift(&self, tally: &mut Self::Tally, by: u32);
+    fn renumber_sources(&self, tally: &mut Self::Tally, by: u32);
     /// The check for a second pass over all examples, if the tally alone is not enough. If there is
     /// one, it replaces this rule's `finish`.
-    fn again(&self, _tally: &Self::Tally) -> Option<Check> {
+    fn follow_up(&self, _tally: &Self::Tally) -> Option<Check> {
         None
     }
     /// Reports the findings, after the last example.
@@ -177,9 +177,9 @@ pub trait ErasedRule: Send + Sync {
     /// See [`DatasetRule::merge`].
     fn merge(&self, into: &mut AnyTally, from: AnyTally);
     /// See [`DatasetRule::shift`].
-    fn shift(&self, tally: &mut AnyTally, by: u32);
+    fn renumber_sources(&self, tally: &mut AnyTally, by: u32);
     /// See [`DatasetRule::again`].
-    fn again(&self, tally: &AnyTally) -> Option<Check>;
+    fn follow_up(&self, tally: &AnyTally) -> Option<Check>;
     /// See [`DatasetRule::finish`].
     fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>);
     /// Serializes a tally, for a shard.
@@ -213,14 +213,16 @@ impl<R: DatasetRule> ErasedRule for Erased<R> {
         }
     }
 
-    fn shift(&self, tally: &mut AnyTally, by: u32) {
+    fn renumber_sources(&self, tally: &mut AnyTally, by: u32) {
         if let Some(tally) = tally.downcast_mut() {
-            self.0.shift(tally, by);
+            self.0.renumber_sources(tally, by);
         }
     }
 
-    fn again(&self, tally: &AnyTally) -> Option<Check> {
-        tally.downcast_ref().and_then(|tally| self.0.again(tally))
+    fn follow_up(&self, tally: &AnyTally) -> Option<Check> {
+        tally
+            .downcast_ref()
+            .and_then(|tally| self.0.follow_up(tally))
     }
 
     fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>) {

@@ -9,12 +9,12 @@ use serde_json::Value;
 /// A compiled JSON Schema.
 pub trait Schema: fmt::Debug + Send + Sync {
     /// Every violation of the schema in `value`.
-    fn departures(&self, value: &Value) -> Vec<Departure>;
+    fn violations(&self, value: &Value) -> Vec<SchemaViolation>;
 }
 
 /// A violation of a schema, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Departure {
+pub struct SchemaViolation {
     /// The RFC 6901 path of the value.
     pub pointer: String,
     /// What is wrong there.

@@ -58,7 +58,7 @@ impl ExampleRule for AmbiguousLayout {
             }
             let place = example.record.at(Span::new(0, 1));
             findings.report(place, fact.severity(), || {
-                let does = fact.does("such records");
+                let does = fact.describe_effect("such records");
                 Message::new(format!(
                     "record matches the layouts {}: {does}",
                     listed(&names)

@@ -42,6 +42,6 @@ fn report(source: SourceId, facts: &Facts, findings: &mut Findings<'_>) {
         Message::new(message)
             .help("remove blank lines: some loaders stop at them")
             .fix(Fix::of_file())
-            .elsewhere(source, &facts.blank_lines)
+            .related_occurrences(source, &facts.blank_lines)
     });
 }

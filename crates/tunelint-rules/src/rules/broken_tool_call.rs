@@ -58,9 +58,12 @@ impl ExampleRule for BrokenToolCall {
         };
         for fact in &self.no_tools {
             findings.report(example.record.at(first.span), fact.severity(), || {
-                Message::new(format!("tool use: {}", fact.does("examples with tools")))
-                    .help("remove the example, or choose a target that supports tools")
-                    .targets(&fact.targets)
+                Message::new(format!(
+                    "tool use: {}",
+                    fact.describe_effect("examples with tools")
+                ))
+                .help("remove the example, or choose a target that supports tools")
+                .targets(&fact.targets)
             });
         }
         let declared = tools::declarations(example);
@@ -150,7 +153,7 @@ impl BrokenToolCall {
             for fact in &self.described_tools {
                 self.report_fact(example, setting.span, fact, findings, || {
                     let name = quoted(&tool.name, 40);
-                    let does = fact.does("such declarations");
+                    let does = fact.describe_effect("such declarations");
                     format!("tool {name} has no {missing}: {does}")
                 });
             }
@@ -209,10 +212,13 @@ impl BrokenToolCall {
         for fact in &self.ids_of_9 {
             self.report_fact(example, span, fact, findings, || match length {
                 Some(length) => {
-                    let does = fact.does("ids that are not 9 characters long");
+                    let does = fact.describe_effect("ids that are not 9 characters long");
                     format!("tool {of} id of length {length}: {does}")
                 }
-                None => format!("tool {of} without an id: {}", fact.does("missing ids")),
+                None => format!(
+                    "tool {of} without an id: {}",
+                    fact.describe_effect("missing ids")
+                ),
             });
         }
     }
@@ -245,7 +251,7 @@ impl BrokenToolCall {
                 format!(
                     "arguments of {} are {found}: {}",
                     name(),
-                    fact.does("such arguments")
+                    fact.describe_effect("such arguments")
                 )
             });
         }
@@ -259,7 +265,10 @@ impl BrokenToolCall {
         if !turn.texts.is_empty() {
             for fact in &self.no_content {
                 self.report_fact(example, turn.text_span(), fact, findings, || {
-                    format!("text next to a tool call: {}", fact.does("such messages"))
+                    format!(
+                        "text next to a tool call: {}",
+                        fact.describe_effect("such messages")
+                    )
                 });
             }
         }
@@ -267,7 +276,10 @@ impl BrokenToolCall {
         if next != Some(Role::Tool) {
             for fact in &self.result_required {
                 self.report_fact(example, turn.span, fact, findings, || {
-                    format!("tool call without a result: {}", fact.does("such examples"))
+                    format!(
+                        "tool call without a result: {}",
+                        fact.describe_effect("such examples")
+                    )
                 });
             }
             return;
@@ -281,7 +293,7 @@ impl BrokenToolCall {
                 self.report_fact(example, last.span, fact, findings, || {
                     format!(
                         "no assistant message after the tool result: {}",
-                        fact.does("such examples")
+                        fact.describe_effect("such examples")
                     )
                 });
             }

@@ -6,7 +6,7 @@ use crate::contract::{
 use tunelint_data::source::BYTE_ORDER_MARK;
 use tunelint_data::text::position::{Location, SourceId};
 use tunelint_layouts::finding::{Applicability, Edit, Findings, Fix, Message, Severity};
-use tunelint_layouts::provider::limit::say;
+use tunelint_layouts::provider::limit::target_sentence;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -51,7 +51,7 @@ fn report(source: SourceId, present: bool, required: &[TargetFact], findings: &m
 
 fn report_missing(source: SourceId, fact: &TargetFact, findings: &mut Findings<'_>) {
     findings.report_at(Location::whole(source), fact.severity(), || {
-        let requirement = say(&fact.targets, "requires", "require", "one");
+        let requirement = target_sentence(&fact.targets, "requires", "require", "one");
         Message::new(format!("missing byte order mark: {requirement}"))
             .help("save the file as UTF-8 with BOM before uploading it")
             .targets(&fact.targets)

@@ -12,8 +12,8 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::{grouped, quoted};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Edit, Findings, Fix, Message, Severity};
-use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
+use tunelint_layouts::writer::edit::TextChange;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -91,8 +91,8 @@ impl DatasetRule for ChatTemplateToken {
         into.merge(from);
     }
 
-    fn shift(&self, tally: &mut Self::Tally, by: u32) {
-        tally.shift(by);
+    fn renumber_sources(&self, tally: &mut Self::Tally, by: u32) {
+        tally.renumber_sources(by);
     }
 
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
@@ -129,7 +129,7 @@ impl DatasetRule for ChatTemplateToken {
 }
 
 /// The edits that remove every chat template token of `text`, in order.
-fn tokens(text: &Text<'_>) -> Vec<Change> {
+fn tokens(text: &Text<'_>) -> Vec<TextChange> {
     let Some(pattern) = TOKEN.as_ref().filter(|_| text.has(Mark::ChatToken)) else {
         return Vec::new();
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
-use crate::survey::{Needs, Sighting, Survey};
+use crate::survey::{ExampleDigest, Needs, Survey};
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::provider::task::Task;
@@ -47,7 +47,7 @@ impl SurveyRule for ConflictingOutputs {
 }
 
 /// Reports one finding for a group, at the first member whose output differs from the first one's.
-fn report(group: &[Sighting], severity: Severity, findings: &mut Findings<'_>) {
+fn report(group: &[ExampleDigest], severity: Severity, findings: &mut Findings<'_>) {
     let Some(first) = group.first() else { return };
     let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else {
         return;

@@ -7,8 +7,8 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
+use tunelint_layouts::writer::edit::TextChange;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -34,7 +34,7 @@ impl ExampleRule for ControlCharacter {
             };
             let span = text.span_of(first.start, first.end);
             findings.report(example.record.at(span), Severity::Warning, || {
-                let changes: Vec<Change> = repairs(text.as_str(), &found);
+                let changes: Vec<TextChange> = repairs(text.as_str(), &found);
                 Message::new(format!(
                     "control character {}{}",
                     name(c),
@@ -83,8 +83,8 @@ fn name(c: char) -> String {
 }
 
 /// The changes that restore the intended text. Terminal color codes are removed as a whole.
-fn repairs(text: &str, found: &[(Range<usize>, char)]) -> Vec<Change> {
-    let mut changes: Vec<Change> = Vec::with_capacity(found.len());
+fn repairs(text: &str, found: &[(Range<usize>, char)]) -> Vec<TextChange> {
+    let mut changes: Vec<TextChange> = Vec::with_capacity(found.len());
     for (range, c) in found {
         let rest = text.get(range.end..).unwrap_or_default();
         let end = range.end

@@ -1,7 +1,7 @@
 //! Flags examples that occur more than once in the dataset.
 
 use crate::contract::{Check, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule};
-use crate::survey::{Needs, Sighting, Survey};
+use crate::survey::{ExampleDigest, Needs, Survey};
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
 /// The rule's metadata, as listed in the registry.
@@ -38,8 +38,8 @@ impl SurveyRule for DuplicateExample {
 
 /// Every member of a group that has the output of an earlier one, paired with the first such one:
 /// `(first, duplicate)`.
-fn duplicates(group: &[Sighting]) -> Vec<(&Sighting, &Sighting)> {
-    let mut by_output: Vec<&Sighting> = group.iter().collect();
+fn duplicates(group: &[ExampleDigest]) -> Vec<(&ExampleDigest, &ExampleDigest)> {
+    let mut by_output: Vec<&ExampleDigest> = group.iter().collect();
     // The sort is stable, so members with equal outputs stay in record order.
     by_output.sort_by_key(|seen| seen.output_digest());
     let equal = by_output.chunk_by(|a, b| a.same_output(b));
@@ -52,7 +52,7 @@ fn duplicates(group: &[Sighting]) -> Vec<(&Sighting, &Sighting)> {
         .collect()
 }
 
-fn report(first: &Sighting, duplicate: &Sighting, findings: &mut Findings<'_>) {
+fn report(first: &ExampleDigest, duplicate: &ExampleDigest, findings: &mut Findings<'_>) {
     findings.report_at(duplicate.spot().location(), Severity::Warning, || {
         let record = first.spot().record();
         let message = if first.same_text(duplicate) {

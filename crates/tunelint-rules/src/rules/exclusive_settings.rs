@@ -3,7 +3,7 @@
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::provider::limit::say;
+use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Delivery;
 
 /// The rule's metadata, as listed in the registry.
@@ -58,7 +58,7 @@ impl SourceRule for ExclusiveSettings {
             };
             findings.report(request.record.at(value.span()), Severity::Error, || {
                 let targets = std::slice::from_ref(&group.target);
-                let accepts = say(targets, "accepts", "accept", "only one of them");
+                let accepts = target_sentence(targets, "accepts", "accept", "only one of them");
                 let message = Message::new(format!(
                     "{} and {} are mutually exclusive: {accepts}",
                     quoted(&one, 40),

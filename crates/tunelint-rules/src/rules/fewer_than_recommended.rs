@@ -7,7 +7,7 @@ use crate::survey::{Needs, Survey};
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{counted, grouped};
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::provider::limit::say;
+use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Profile;
 use tunelint_layouts::provider::task::Task;
 
@@ -94,7 +94,7 @@ impl SurveyRule for FewerThanRecommended {
                     }
                     _ => "add good examples, or set the task with `--task`",
                 };
-                let advice = say(&targets, "recommends", "recommend", &range);
+                let advice = target_sentence(&targets, "recommends", "recommend", &range);
                 Message::new(format!("{have}; {advice}{for_task}"))
                     .help(help)
                     .targets(&targets)

@@ -92,7 +92,7 @@ impl DatasetRule for ForeignField {
         }
     }
 
-    fn shift(&self, tally: &mut MissingNames, by: u32) {
+    fn renumber_sources(&self, tally: &mut MissingNames, by: u32) {
         for missing in tally.0.values_mut() {
             missing.first.source.0 += by;
         }
@@ -109,7 +109,7 @@ impl DatasetRule for ForeignField {
                     "{} {has} no field {}: {}",
                     counted(missing.records, "record"),
                     quoted(&missing.name, 40),
-                    fact.does("other field names")
+                    fact.describe_effect("other field names")
                 ))
                 .targets(&fact.targets);
                 match layout_with_fields(names) {

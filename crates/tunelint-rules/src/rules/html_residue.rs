@@ -16,8 +16,8 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::{grouped, quoted};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
-use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
+use tunelint_layouts::writer::edit::TextChange;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -94,8 +94,8 @@ impl DatasetRule for HtmlResidue {
         into.merge(from);
     }
 
-    fn shift(&self, tally: &mut Self::Tally, by: u32) {
-        tally.shift(by);
+    fn renumber_sources(&self, tally: &mut Self::Tally, by: u32) {
+        tally.renumber_sources(by);
     }
 
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
@@ -138,12 +138,12 @@ fn residues(text: &str) -> Vec<Range<usize>> {
 
 /// The plain text for each residue; `None` if one of them has none, or if the changed text would
 /// still contain residues.
-fn repairs(text: &Text<'_>, found: &[Range<usize>]) -> Option<Vec<Change>> {
+fn repairs(text: &Text<'_>, found: &[Range<usize>]) -> Option<Vec<TextChange>> {
     let change = |range: &Range<usize>| {
         let residue = text.as_str().get(range.clone())?;
         Some((range.clone(), plain(residue)?))
     };
-    let changes: Vec<Change> = found.iter().map(change).collect::<Option<_>>()?;
+    let changes: Vec<TextChange> = found.iter().map(change).collect::<Option<_>>()?;
     residues(&text.changed(&changes)?)
         .is_empty()
         .then_some(changes)

@@ -103,7 +103,7 @@ impl InvalidValue {
                 findings,
                 |fact| {
                     let given = quoted(weight.raw, 20);
-                    let does = fact.does("weights other than 0 and 1");
+                    let does = fact.describe_effect("weights other than 0 and 1");
                     Message::new(format!("message weight {given}: {does}"))
                         .help("write 0 to exclude the message from training, or 1 to train on it")
                 },
@@ -119,7 +119,7 @@ impl InvalidValue {
                 weight.span,
                 findings,
                 |fact| {
-                    let does = fact.does("such weights");
+                    let does = fact.describe_effect("such weights");
                     Message::new(format!(
                         "weight on a message that is not the assistant's: {does}"
                     ))
@@ -130,7 +130,7 @@ impl InvalidValue {
         if number.is_none_or(|number| number != 0.0) && media::of_turn(turn).next().is_some() {
             let facts = &self.no_weight_on_media;
             report_facts(facts, example, weight.span, findings, |fact| {
-                let does = fact.does("such weights");
+                let does = fact.describe_effect("such weights");
                 Message::new(format!(
                     "weight other than 0 on a message with media: {does}"
                 ))
@@ -157,7 +157,7 @@ impl InvalidValue {
                 findings,
                 |fact| {
                     let given = quoted(weight.raw, 20);
-                    let does = fact.does("negative and non-numeric weights");
+                    let does = fact.describe_effect("negative and non-numeric weights");
                     Message::new(format!("example weight {given}: {does}"))
                         .help("write 0 or more, or remove the record")
                 },
@@ -182,7 +182,7 @@ impl InvalidValue {
         }
         report_facts(&self.binary_score, example, score.span, findings, |fact| {
             let given = quoted(score.raw, 20);
-            let does = fact.does("scores other than 0 and 1");
+            let does = fact.describe_effect("scores other than 0 and 1");
             Message::new(format!("response score {given}: {does}"))
                 .help("write 1 for the preferred response and 0 for the other one")
         });
@@ -208,7 +208,7 @@ impl InvalidValue {
             version.span,
             findings,
             |fact| {
-                let does = fact.does(&format!("versions other than `{CONVERSE}`"));
+                let does = fact.describe_effect(&format!("versions other than `{CONVERSE}`"));
                 Message::new(format!("`schemaVersion` {given}: {does}")).help(help())
             },
         );

@@ -7,8 +7,8 @@ use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta,
 use tunelint_data::text::prefilter::Mark;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
+use tunelint_layouts::writer::edit::TextChange;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -34,7 +34,7 @@ impl ExampleRule for InvisibleCharacter {
             };
             let span = text.span_of(first.start, first.end);
             findings.report(example.record.at(span), Severity::Warning, || {
-                let changes: Vec<Change> = found
+                let changes: Vec<TextChange> = found
                     .iter()
                     .map(|(range, _)| (range.clone(), String::new()))
                     .collect();

@@ -10,8 +10,8 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
+use tunelint_layouts::writer::edit::TextChange;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -63,8 +63,8 @@ fn contains_code(text: &str) -> bool {
 
 /// Every escape sequence outside double quotes, with its character. Empty if no sequence is certain
 /// to be one.
-fn escapes(text: &str) -> Vec<Change> {
-    let mut found: Vec<Change> = Vec::new();
+fn escapes(text: &str) -> Vec<TextChange> {
+    let mut found: Vec<TextChange> = Vec::new();
     let (mut certain, mut in_quotes, mut at) = (false, false, 0);
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let rest = text.get(at..).unwrap_or_default();

@@ -38,7 +38,7 @@ impl ExampleRule for MissingAssistant {
             let consequences: String = self
                 .required_by
                 .iter()
-                .map(|fact| format!("; {}", fact.does("such examples")))
+                .map(|fact| format!("; {}", fact.describe_effect("such examples")))
                 .collect();
             Message::new(format!(
                 "no assistant message: nothing to train on{consequences}"

@@ -1,7 +1,7 @@
 //! Flags inputs and system prompts that do not start with the preamble, exactly as written.
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
-use crate::survey::inferred::preamble::{Departure, Fault, depart};
+use crate::survey::inferred::preamble::{PreambleDeviation, PreambleFault, depart};
 use crate::survey::inferred::{Common, Inferred};
 use tunelint_data::record::Record;
 use tunelint_data::text::printable::quoted;
@@ -137,14 +137,14 @@ fn texts_of(role: Role) -> &'static str {
 fn repaired(
     record: &Record<'_>,
     turn: &Turn<'_>,
-    departure: &Departure,
+    departure: &PreambleDeviation,
     text: &str,
     preamble: &str,
 ) -> Option<Fix> {
     let wanted = match departure.fault {
-        Fault::Partial | Fault::Misplaced => return None,
+        PreambleFault::Partial | PreambleFault::Misplaced => return None,
         // The inferred preamble may include a word that many contents start with.
-        Fault::Missing => without_overlap(preamble, text),
+        PreambleFault::Missing => without_overlap(preamble, text),
         _ => preamble.get(departure.wanted_from..departure.wanted_to)?,
     };
     let (before, after) = (text.get(..departure.from)?, text.get(departure.to..)?);

@@ -3,7 +3,7 @@
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Common;
 use crate::survey::inferred::common::reversed;
-use crate::survey::inferred::preamble::{Departure, Fault, depart};
+use crate::survey::inferred::preamble::{PreambleDeviation, PreambleFault, depart};
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
@@ -44,7 +44,7 @@ impl ExampleRule for MissingSuffix {
             Severity::Warning,
             || {
                 let ending = quoted(suffix, 60);
-                let is_missing = departure.fault == Fault::Missing;
+                let is_missing = departure.fault == PreambleFault::Missing;
                 let fix =
                     is_missing.then(|| Fix::of_text([turn.edit(&example.record, range, suffix)]));
                 Message::new(format!(
@@ -60,9 +60,9 @@ impl ExampleRule for MissingSuffix {
 }
 
 /// How the end of `text` differs from `suffix`: [`depart`] on both reversed.
-fn depart_at_end(text: &str, suffix: &str) -> Departure {
+fn depart_at_end(text: &str, suffix: &str) -> PreambleDeviation {
     let mirrored = depart(&reversed(text), &reversed(suffix));
-    Departure {
+    PreambleDeviation {
         fault: mirrored.fault,
         from: text.len().saturating_sub(mirrored.to),
         to: text.len().saturating_sub(mirrored.from),
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn offsets_count_from_the_start() {
         let found = depart_at_end("Is it so? Answer yes or now.", "Answer yes or no.");
-        assert_eq!(found.fault, Fault::Mistyped);
+        assert_eq!(found.fault, PreambleFault::Mistyped);
         assert_eq!(
             "Is it so? Answer yes or now.".get(found.from..found.to),
             Some("w")

@@ -61,7 +61,7 @@ impl DatasetRule for MissingWeight {
         into.first_without = into.first_without.take().or(from.first_without);
     }
 
-    fn shift(&self, tally: &mut Weights, by: u32) {
+    fn renumber_sources(&self, tally: &mut Weights, by: u32) {
         let places = [&mut tally.first_with, &mut tally.first_without];
         for place in places.into_iter().flatten() {
             place.source.0 += by;
@@ -78,7 +78,7 @@ impl DatasetRule for MissingWeight {
                     "{} of {} examples have no `{FIELD}`: {}",
                     grouped(tally.without),
                     grouped(tally.with + tally.without),
-                    fact.does("datasets with weights in only some examples")
+                    fact.describe_effect("datasets with weights in only some examples")
                 ))
                 .related("first example with a weight", with.clone())
                 .help(format!(

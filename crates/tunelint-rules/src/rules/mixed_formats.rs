@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::malformed_record;
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
-use crate::survey::inferred::shape::{Shape, fenced_json, json_fault};
+use crate::survey::inferred::shape::{OutputShape, fenced_json, json_fault};
 use crate::survey::inferred::{Inferred, Majority};
 use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
@@ -29,7 +29,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 }
 
 struct MixedFormats {
-    shape: Majority<Shape>,
+    shape: Majority<OutputShape>,
     inferred: Arc<Inferred>,
 }
 
@@ -43,7 +43,7 @@ impl ExampleRule for MixedFormats {
         if body.is_empty() || !self.may_differ(body) {
             return;
         }
-        let shape = Shape::of(body);
+        let shape = OutputShape::of(body);
         if !self.shape.value.excludes(shape, body) {
             return;
         }
@@ -57,7 +57,10 @@ impl ExampleRule for MixedFormats {
                     self.shape.percent(),
                     self.shape.value.plural()
                 );
-                let wants_json = matches!(self.shape.value, Shape::JsonObject | Shape::JsonArray);
+                let wants_json = matches!(
+                    self.shape.value,
+                    OutputShape::JsonObject | OutputShape::JsonArray
+                );
                 let unwrapped = fenced_json(body).filter(|_| wants_json);
                 let message = match (unwrapped, json_fault(body).filter(|_| wants_json)) {
                     (Some(_), _) => format!("JSON in code fences; {usual} without them"),
@@ -79,6 +82,6 @@ impl ExampleRule for MixedFormats {
 impl MixedFormats {
     /// A cheap test: among plain text, only outputs that look like JSON or a table can differ.
     fn may_differ(&self, body: &str) -> bool {
-        self.shape.value != Shape::Text || body.starts_with(['{', '[']) || body.contains('|')
+        self.shape.value != OutputShape::Text || body.starts_with(['{', '[']) || body.contains('|')
     }
 }

@@ -26,10 +26,10 @@ struct MixedMedia {
 
 /// The media of all examples, counted by kind.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Kinds(BTreeMap<Medium, Kind>);
+pub struct Kinds(BTreeMap<Medium, MediaKind>);
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Kind {
+struct MediaKind {
     count: u64,
     first: Location,
 }
@@ -41,7 +41,7 @@ impl DatasetRule for MixedMedia {
         let media = example.turns.iter().flat_map(media::of_turn);
         // Files are excluded: a document is read as text, even next to images.
         for (medium, part) in media.filter(|(medium, _)| *medium != Medium::File) {
-            let first = || Kind {
+            let first = || MediaKind {
                 count: 0,
                 first: example.record.locate(part.span),
             };
@@ -58,7 +58,7 @@ impl DatasetRule for MixedMedia {
         }
     }
 
-    fn shift(&self, tally: &mut Kinds, by: u32) {
+    fn renumber_sources(&self, tally: &mut Kinds, by: u32) {
         for kind in tally.0.values_mut() {
             kind.first.source.0 += by;
         }
@@ -79,7 +79,7 @@ impl DatasetRule for MixedMedia {
                 findings.report_at(kind.first.clone(), fact.severity(), || {
                     let few = of(kind.count, *medium);
                     let many = of(most.count, *usual);
-                    let does = fact.does("mixed media");
+                    let does = fact.describe_effect("mixed media");
                     Message::new(format!("{few} in a dataset with {many}: {does}"))
                         .related(format!("the first {}", usual.noun()), most.first.clone())
                         .help("keep only one kind of media in the dataset")

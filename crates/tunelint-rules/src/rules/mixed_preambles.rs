@@ -1,7 +1,7 @@
 //! A preamble that only some of the inputs, or some of the system prompts, start with.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
-use crate::survey::{Entry, Needs, Survey};
+use crate::survey::{Needs, SketchEntry, Survey};
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
@@ -44,7 +44,7 @@ impl SurveyRule for MixedPreambles {
             let Some(common) = common.as_ref().filter(|found| !found.is_usual()) else {
                 continue;
             };
-            let lacks = |(_, system, input): &&(&Entry, &str, &str)| {
+            let lacks = |(_, system, input): &&(&SketchEntry, &str, &str)| {
                 let text = if texts == "inputs" { input } else { system };
                 !text.starts_with(&common.value)
             };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::outputs::is_quoted;
-use crate::survey::inferred::shape::Shape;
+use crate::survey::inferred::shape::OutputShape;
 use crate::survey::inferred::{Inferred, Majority};
 use tunelint_data::text::decoded::range_in;
 use tunelint_layouts::example::Example;
@@ -27,7 +27,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     let prose = inferred
         .outputs
         .shape
-        .is_some_and(|shape| shape.value == Shape::Text);
+        .is_some_and(|shape| shape.value == OutputShape::Text);
     (prose && inferred.may_depart(&bare)).then(|| Check::example(MixedQuoting { bare, inferred }))
 }
 

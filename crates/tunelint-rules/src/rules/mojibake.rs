@@ -8,8 +8,8 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
+use tunelint_layouts::writer::edit::TextChange;
 
 /// The rule's metadata for the registry.
 pub const META: RuleMeta =
@@ -48,9 +48,9 @@ impl ExampleRule for Mojibake {
 const LAYERS: usize = 3;
 
 /// Each run of wrongly decoded characters, with the original text.
-fn runs(text: &str) -> Vec<Change> {
+fn runs(text: &str) -> Vec<TextChange> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
-    let mut found: Vec<Change> = Vec::new();
+    let mut found: Vec<TextChange> = Vec::new();
     let mut at = 0;
     while at < chars.len() {
         let Some((count, original)) = run_at(&chars, at) else {

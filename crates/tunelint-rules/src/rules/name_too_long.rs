@@ -3,7 +3,7 @@
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Findings, Message};
-use tunelint_layouts::provider::limit::say;
+use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::{Delivery, NameLimit};
 
 /// The rule's metadata for the registry.
@@ -47,7 +47,7 @@ impl SourceRule for NameTooLong {
                     "`{}` has {}: {}",
                     limit.field,
                     counted(length, limit.unit.noun()),
-                    say(targets, "accepts", "accept", &max)
+                    target_sentence(targets, "accepts", "accept", &max)
                 ))
                 .help(format!(
                     "shorten it; {target} documents: \"{}\"",

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::contract::{
     Check, DatasetRule, Level, RuleContext, RuleMeta, RuleOption, RuleStatus, Scope,
 };
-use crate::survey::Spot;
-use crate::survey::similarity::{BANDS, Bands, Common, NEAR, Runs, bands};
+use crate::survey::CompactLocation;
+use crate::survey::similarity::{BANDS, Bands, NEAR, Runs, SharedText, bands};
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::example::Example;
@@ -38,28 +38,28 @@ const MAX_COMPARED: usize = 20_000;
 
 /// Builds the rule; `None` until it was inferred what all examples have in common.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let common = Common::of(context.inferred.as_ref()?);
+    let common = SharedText::of(context.inferred.as_ref()?);
     let threshold = context.option(&META, "threshold");
     Some(Check::dataset(Candidates { common, threshold }))
 }
 
 /// The first look: pairs of examples that may be near-duplicates.
 struct Candidates {
-    common: Common,
+    common: SharedText,
     threshold: f64,
 }
 
 /// The bands of every example, with its location: 84 bytes each. Merged tallies stay separate
 /// lists, so that merging copies nothing.
 #[derive(Default, Serialize, Deserialize)]
-struct Signatures(Vec<Vec<(Spot, Bands)>>);
+struct Signatures(Vec<Vec<(CompactLocation, Bands)>>);
 
 impl DatasetRule for Candidates {
     type Tally = Signatures;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Signatures) {
         if let Some(rest) = self.common.rest(example) {
-            let spot = Spot::new(&example.record, Span::at(0));
+            let spot = CompactLocation::new(&example.record, Span::at(0));
             let signature = (spot, bands(&rest));
             match tally.0.last_mut() {
                 Some(signatures) => signatures.push(signature),
@@ -72,14 +72,14 @@ impl DatasetRule for Candidates {
         into.0.extend(from.0);
     }
 
-    fn shift(&self, tally: &mut Signatures, by: u32) {
+    fn renumber_sources(&self, tally: &mut Signatures, by: u32) {
         let signatures = tally.0.iter_mut().flatten();
-        signatures.for_each(|(spot, _)| spot.shift(by));
+        signatures.for_each(|(spot, _)| spot.renumber_sources(by));
     }
 
-    fn again(&self, tally: &Signatures) -> Option<Check> {
+    fn follow_up(&self, tally: &Signatures) -> Option<Check> {
         let pairs = candidates(&tally.0);
-        let wanted: BTreeSet<Spot> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        let wanted: BTreeSet<CompactLocation> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
         (!pairs.is_empty()).then(|| {
             Check::dataset(Comparison {
                 common: self.common.clone(),
@@ -94,11 +94,13 @@ impl DatasetRule for Candidates {
 }
 
 /// The pairs with an equal band, in the order of their locations.
-fn candidates(signatures: &[Vec<(Spot, Bands)>]) -> BTreeSet<(Spot, Spot)> {
+fn candidates(
+    signatures: &[Vec<(CompactLocation, Bands)>],
+) -> BTreeSet<(CompactLocation, CompactLocation)> {
     let mut pairs = BTreeSet::new();
     let mut members = BTreeSet::new();
     for band in 0..BANDS {
-        let mut order: Vec<(u32, Spot)> = signatures
+        let mut order: Vec<(u32, CompactLocation)> = signatures
             .iter()
             .flatten()
             .filter_map(|(spot, bands)| Some((*bands.get(band)?, *spot)))
@@ -121,20 +123,20 @@ fn candidates(signatures: &[Vec<(Spot, Bands)>]) -> BTreeSet<(Spot, Spot)> {
 
 /// The second look: which of the candidates are near-duplicates.
 struct Comparison {
-    common: Common,
+    common: SharedText,
     threshold: f64,
-    pairs: BTreeSet<(Spot, Spot)>,
-    wanted: BTreeSet<Spot>,
+    pairs: BTreeSet<(CompactLocation, CompactLocation)>,
+    wanted: BTreeSet<CompactLocation>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
-struct Texts(Vec<(Spot, Runs)>);
+struct Texts(Vec<(CompactLocation, Runs)>);
 
 impl DatasetRule for Comparison {
     type Tally = Texts;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Texts) {
-        let spot = Spot::new(&example.record, Span::at(0));
+        let spot = CompactLocation::new(&example.record, Span::at(0));
         if !self.wanted.contains(&spot) {
             return;
         }
@@ -147,12 +149,15 @@ impl DatasetRule for Comparison {
         into.0.extend(from.0);
     }
 
-    fn shift(&self, tally: &mut Texts, by: u32) {
-        tally.0.iter_mut().for_each(|(spot, _)| spot.shift(by));
+    fn renumber_sources(&self, tally: &mut Texts, by: u32) {
+        tally
+            .0
+            .iter_mut()
+            .for_each(|(spot, _)| spot.renumber_sources(by));
     }
 
     fn finish(&self, tally: Texts, findings: &mut Findings<'_>) {
-        let texts: BTreeMap<Spot, Runs> = tally.0.into_iter().collect();
+        let texts: BTreeMap<CompactLocation, Runs> = tally.0.into_iter().collect();
         let near = self.pairs.iter().filter_map(|(a, b)| {
             let (x, y) = (texts.get(a)?, texts.get(b)?);
             let similarity = x.similarity(y);
@@ -165,15 +170,15 @@ impl DatasetRule for Comparison {
 }
 
 /// Examples that are near-duplicates of each other, directly or through other members.
-struct Cluster {
-    members: Vec<Spot>,
+struct NearDuplicates {
+    members: Vec<CompactLocation>,
     /// The similarity of the first pair that was found.
     similarity: f64,
 }
 
-fn clusters(near: Vec<(Spot, Spot, f64)>) -> Vec<Cluster> {
-    let mut root: BTreeMap<Spot, Spot> = BTreeMap::new();
-    let find = |root: &BTreeMap<Spot, Spot>, mut at: Spot| {
+fn clusters(near: Vec<(CompactLocation, CompactLocation, f64)>) -> Vec<NearDuplicates> {
+    let mut root: BTreeMap<CompactLocation, CompactLocation> = BTreeMap::new();
+    let find = |root: &BTreeMap<CompactLocation, CompactLocation>, mut at: CompactLocation| {
         while let Some(above) = root.get(&at).filter(|above| **above != at) {
             at = *above;
         }
@@ -186,12 +191,14 @@ fn clusters(near: Vec<(Spot, Spot, f64)>) -> Vec<Cluster> {
             root.insert(spot, first);
         }
     }
-    let mut clusters: BTreeMap<Spot, Cluster> = BTreeMap::new();
+    let mut clusters: BTreeMap<CompactLocation, NearDuplicates> = BTreeMap::new();
     for spot in root.keys() {
-        let cluster = clusters.entry(find(&root, *spot)).or_insert(Cluster {
-            members: Vec::new(),
-            similarity: 0.0,
-        });
+        let cluster = clusters
+            .entry(find(&root, *spot))
+            .or_insert(NearDuplicates {
+                members: Vec::new(),
+                similarity: 0.0,
+            });
         cluster.members.push(*spot);
     }
     for (a, _, similarity) in near {
@@ -204,7 +211,11 @@ fn clusters(near: Vec<(Spot, Spot, f64)>) -> Vec<Cluster> {
     clusters.into_values().collect()
 }
 
-fn report(cluster: &Cluster, texts: &BTreeMap<Spot, Runs>, findings: &mut Findings<'_>) {
+fn report(
+    cluster: &NearDuplicates,
+    texts: &BTreeMap<CompactLocation, Runs>,
+    findings: &mut Findings<'_>,
+) {
     let [first, second, ..] = cluster.members.as_slice() else {
         return;
     };

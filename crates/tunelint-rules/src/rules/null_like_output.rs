@@ -77,8 +77,8 @@ impl DatasetRule for NullLikeOutput {
         }
     }
 
-    fn shift(&self, tally: &mut Self::Tally, by: u32) {
-        tally.share.shift(by);
+    fn renumber_sources(&self, tally: &mut Self::Tally, by: u32) {
+        tally.share.renumber_sources(by);
     }
 
     fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>) {

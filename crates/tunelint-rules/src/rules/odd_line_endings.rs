@@ -59,6 +59,6 @@ fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>) {
         message
             .help("save the file with one kind of line ending")
             .fix(Fix::of_file())
-            .elsewhere(source, &facts.other_ends)
+            .related_occurrences(source, &facts.other_ends)
     });
 }

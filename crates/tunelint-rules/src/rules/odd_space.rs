@@ -7,8 +7,8 @@ use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta,
 use crate::survey::inferred::plateau::is_cjk;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
+use tunelint_layouts::writer::edit::TextChange;
 
 /// The rule's metadata for the registry.
 pub const META: RuleMeta =
@@ -31,7 +31,7 @@ impl ExampleRule for OddSpace {
             let span = text.span_of(first.start, first.end);
             findings.report(example.record.at(span), Severity::Advice, || {
                 let to_space = |(range, _): &(Range<usize>, char)| (range.clone(), " ".to_owned());
-                let changes: Vec<Change> = found.iter().map(to_space).collect();
+                let changes: Vec<TextChange> = found.iter().map(to_space).collect();
                 Message::new(format!(
                     "U+{:04X} instead of a regular space{}",
                     c as u32,

@@ -2,7 +2,7 @@
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use tunelint_data::text::personal_data::find;
-use tunelint_data::text::redaction::Veil;
+use tunelint_data::text::redaction::Redaction;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
@@ -29,7 +29,7 @@ impl ExampleRule for PersonalData {
                 findings.report(example.record.at(span), Severity::Advice, || {
                     Message::new(format!("possible personal data: {}", found.what))
                         .help("replace it with made-up data, unless the person consented")
-                        .hide(Veil::Personal)
+                        .hide(Redaction::Personal)
                 });
             }
         }

@@ -73,8 +73,8 @@ impl DatasetRule for RefusalOutput {
         into.merge(from);
     }
 
-    fn shift(&self, tally: &mut Self::Tally, by: u32) {
-        tally.shift(by);
+    fn renumber_sources(&self, tally: &mut Self::Tally, by: u32) {
+        tally.renumber_sources(by);
     }
 
     fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {

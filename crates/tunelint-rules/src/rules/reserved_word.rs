@@ -105,7 +105,7 @@ impl ExampleRule for ReservedWord {
                     Message::new(format!(
                         "reserved word {}: {}",
                         quoted(word, 30),
-                        list.fact.does(&format!("it{place}"))
+                        list.fact.describe_effect(&format!("it{place}"))
                     ))
                     .help("rephrase it")
                     .targets(&list.fact.targets)

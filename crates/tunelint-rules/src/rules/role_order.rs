@@ -5,7 +5,7 @@ use tunelint_data::record::Field;
 use tunelint_data::text::position::Span;
 use tunelint_layouts::example::{Example, Role, Turn};
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::layout::Lesson;
+use tunelint_layouts::layout::TrainingObjective;
 use tunelint_layouts::provider::profile::Effect;
 
 /// The rule's metadata for the registry.
@@ -83,9 +83,13 @@ impl ExampleRule for RoleOrder {
             }
             reported.push((breach.span, &fact.targets));
             findings.report(example.record.at(breach.span), fact.severity(), || {
-                Message::new(format!("{}: {}", breach.what, fact.does("the example")))
-                    .help(breach.help(*order))
-                    .targets(&fact.targets)
+                Message::new(format!(
+                    "{}: {}",
+                    breach.what,
+                    fact.describe_effect("the example")
+                ))
+                .help(breach.help(*order))
+                .targets(&fact.targets)
             });
         }
         // A plain text has no order.
@@ -187,7 +191,11 @@ impl Order {
                 _ => None,
             },
             // A plain text has no messages to be ordered.
-            _ if example.capacity.verbatim || example.capacity.lesson == Lesson::Text => None,
+            _ if example.capacity.verbatim
+                || example.capacity.objective == TrainingObjective::Text =>
+            {
+                None
+            }
             Self::AnswersUser => prompt
                 .last()
                 .filter(|turn| is_pair && matches!(turn.role, Role::Model | Role::System))

@@ -49,7 +49,7 @@ impl ExampleRule for RolePrefix {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         for text in example
             .output_texts()
-            .filter(|text| text.has(Mark::Speaker))
+            .filter(|text| text.has(Mark::RoleMeaning))
         {
             let Some(found) = ROLE_PREFIX
                 .as_ref()

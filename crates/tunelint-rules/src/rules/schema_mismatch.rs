@@ -36,7 +36,7 @@ impl ExampleRule for SchemaMismatch {
                 });
                 continue;
             };
-            let departures = self.schema.departures(&value);
+            let departures = self.schema.violations(&value);
             let Some(first) = departures.first() else {
                 continue;
             };

@@ -2,7 +2,7 @@
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use tunelint_data::text::prefilter::Mark;
-use tunelint_data::text::redaction::Veil;
+use tunelint_data::text::redaction::Redaction;
 use tunelint_data::text::secret::find;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
@@ -28,7 +28,7 @@ impl ExampleRule for Secret {
                 findings.report(example.record.at(span), Severity::Warning, || {
                     Message::new(format!("possible secret: {}", found.what))
                         .help("revoke it, and replace it with a made-up one")
-                        .hide(Veil::Secret)
+                        .hide(Redaction::Secret)
                 });
             }
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 use tunelint_data::record::{Body, Located, Record};
-use tunelint_data::text::name_counts::{Counted, MOST, NameCounts};
+use tunelint_data::text::name_counts::{MOST, NameCounts, NamedCount};
 use tunelint_data::text::position::{Location, SourceId, Span};
 use tunelint_data::text::printable::{counted, quoted};
 use tunelint_layouts::example::{Example, KTO_TAG, PartKind, Role};
@@ -168,7 +168,7 @@ fn merge(into: &mut NamesBySource, from: NamesBySource) {
     }
 }
 
-fn shift(of: &mut NamesBySource, by: u32) {
+fn renumber_sources(of: &mut NamesBySource, by: u32) {
     let sources = std::mem::take(of).into_iter().map(|(source, mut names)| {
         for name in names.names.values_mut() {
             name.first.location.source.0 += by;
@@ -196,9 +196,9 @@ impl DatasetRule for UnknownField {
         merge(&mut into.turns, from.turns);
     }
 
-    fn shift(&self, tally: &mut Names, by: u32) {
-        shift(&mut tally.top, by);
-        shift(&mut tally.turns, by);
+    fn renumber_sources(&self, tally: &mut Names, by: u32) {
+        renumber_sources(&mut tally.top, by);
+        renumber_sources(&mut tally.turns, by);
     }
 
     fn finish(&self, tally: Names, findings: &mut Findings<'_>) {
@@ -234,7 +234,7 @@ impl UnknownField {
         &self,
         name: &str,
         of: &str,
-        Counted { count, first }: &Counted<First>,
+        NamedCount { count, first }: &NamedCount<First>,
         findings: &mut Findings<'_>,
     ) {
         let words = || {
@@ -249,7 +249,7 @@ impl UnknownField {
         let facts: Vec<_> = receiving.map(|((_, fact), _)| fact).collect();
         for fact in &facts {
             findings.report_at(first.location.clone(), fact.severity(), || {
-                Message::new(format!("{}: {}", words(), fact.does("it")))
+                Message::new(format!("{}: {}", words(), fact.describe_effect("it")))
                     .identity(name.as_bytes())
                     .help("remove it, for example with `tunelint convert`")
                     .targets(&fact.targets)

@@ -6,13 +6,13 @@ use crate::contract::{
     Check, ExampleRule, Level, RecordRule, RuleContext, RuleMeta, Scope, TargetFact,
 };
 use tunelint_data::record::json::Value;
-use tunelint_data::record::roles::Speaker;
+use tunelint_data::record::roles::RoleMeaning;
 use tunelint_data::record::{Field, Record};
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::layout::mismatch::MismatchKind;
-use tunelint_layouts::layout::{self, Naming};
+use tunelint_layouts::layout::{self, RoleField};
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::provider::profile::{Profile, Roles};
 use tunelint_layouts::reader::Unreadable;
@@ -48,14 +48,14 @@ const ALIASES: [(&str, &str); 16] = [
 /// read.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let layout_roles = |layout: Arc<dyn layout::Layout>| {
-        let naming = layout.naming()?;
+        let role_field = layout.role_field()?;
         let name = layout.name();
         let accepts = |of: &&Arc<Profile>| of.layouts.iter().any(|layout| layout == name);
         let target = |of: &Arc<Profile>| (of.name.clone(), of.roles_of(name).cloned());
         let accepting = context.profiles.iter().filter(accepts);
         Some(LayoutRoles {
             layout: name,
-            naming,
+            role_field,
             targets: accepting.map(target).collect(),
         })
     };
@@ -76,7 +76,7 @@ struct UnknownRole {
 /// The role names in a layout, and those that each target accepts.
 struct LayoutRoles {
     layout: &'static str,
-    naming: Naming,
+    role_field: RoleField,
     /// The targets that accept the layout, with the role names in their profile. For all other
     /// targets the record is converted, which replaces the names.
     targets: Vec<(String, Option<Roles>)>,
@@ -88,28 +88,39 @@ impl ExampleRule for UnknownRole {
         let Some(roles) = layouts.find(|of| of.layout == example.layout) else {
             return;
         };
-        let naming = &roles.naming;
-        let Some(Field::Other(turns)) = example.record.body.field(naming.list) else {
+        let role_field = &roles.role_field;
+        let Some(Field::Other(turns)) = example.record.body.field(role_field.list) else {
             return;
         };
         // Each name is reported once, at its first message.
         let mut reported: Vec<&str> = Vec::new();
-        for role in turns.items().filter_map(|turn| turn.get(naming.speaker)) {
+        for role in turns
+            .items()
+            .filter_map(|turn| turn.get(role_field.speaker))
+        {
             let name = role.as_str().unwrap_or_default();
-            let is_nonstandard = naming.seldom.iter().any(|(seldom, _)| *seldom == name);
+            let is_nonstandard = role_field
+                .nonstandard
+                .iter()
+                .any(|(nonstandard, _)| *nonstandard == name);
             if (!is_nonstandard && roles.is_accepted(name)) || reported.contains(&name) {
                 continue;
             }
             reported.push(name);
             // A name that the user mapped with `--role` is fine for every target.
-            if example.record.speakers.get(name).is_some() {
+            if example.record.role_aliases.get(name).is_some() {
                 continue;
             }
             match is_nonstandard {
                 true if self.no_target => {
                     let place = example.record.at(role.span());
                     findings.report(place, Severity::Error, || {
-                        unknown_to_layout(&example.record, naming.speaker, name, naming.names)
+                        unknown_to_layout(
+                            &example.record,
+                            role_field.speaker,
+                            name,
+                            role_field.names,
+                        )
                     });
                 }
                 true => roles.report_nonstandard(&example.record, role, findings),
@@ -140,7 +151,7 @@ impl LayoutRoles {
             .map(|(target, of)| (target, of.effect, of.unconfirmed, everywhere));
         for fact in TargetFact::gather(facts) {
             findings.report(record.at(role.span()), fact.severity(), || {
-                let does = fact.does(&format!("role {}", quoted(name, 20)));
+                let does = fact.describe_effect(&format!("role {}", quoted(name, 20)));
                 let is_affected = |target: &str| fact.targets.iter().any(|of| of == target);
                 let mut rejecting = self.rejecting(name);
                 let known = rejecting.find(|(target, _)| is_affected(target));
@@ -171,7 +182,7 @@ impl LayoutRoles {
             return;
         }
         findings.report(record.at(role.span()), Severity::Error, || {
-            unknown_role(name, &others, self.naming.names).targets(&others)
+            unknown_role(name, &others, self.role_field.names).targets(&others)
         });
     }
 }
@@ -199,7 +210,7 @@ impl RecordRule for UnknownToLayout {
 }
 
 fn unknown_to_layout(record: &Record<'_>, key: &str, name: &str, known: &[&str]) -> Message {
-    if record.speakers.get(name) == Some(Speaker::Call) {
+    if record.role_aliases.get(name) == Some(RoleMeaning::Call) {
         let (key, shown) = (quoted(key, 20), quoted(name, 30));
         let why = "mapped to `call`, which only `sharegpt` supports";
         return Message::new(format!("{key} is {shown}, {why}")).help("map it to `model`");

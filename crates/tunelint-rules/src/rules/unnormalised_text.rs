@@ -10,8 +10,8 @@ use crate::contract::{
 use tunelint_data::text::prefilter::Mark;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::writer::edit::Change;
 use tunelint_layouts::writer::edit::EditText;
+use tunelint_layouts::writer::edit::TextChange;
 
 /// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -50,7 +50,7 @@ impl ExampleRule for UnnormalisedText {
 }
 
 /// Every grapheme that is not in NFC, with its NFC form.
-fn compositions(text: &str) -> Vec<Change> {
+fn compositions(text: &str) -> Vec<TextChange> {
     text.grapheme_indices(true)
         .filter(|(_, grapheme)| !is_nfc(grapheme))
         .map(|(at, grapheme)| (at..at + grapheme.len(), grapheme.nfc().collect()))

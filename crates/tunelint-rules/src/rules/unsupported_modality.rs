@@ -7,7 +7,7 @@ use tunelint_layouts::example::media::{self, Medium};
 use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 use tunelint_layouts::layout;
-use tunelint_layouts::provider::limit::say;
+use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Profile;
 
 /// The rule's metadata for the registry.
@@ -68,7 +68,7 @@ impl ExampleRule for UnsupportedModality {
         let remove = "replace it with a description, or remove the record";
         if !self.text_layouts.is_empty() {
             findings.report(place, Severity::Error, || {
-                let accepts = say(&self.text_layouts, "accepts", "accept", "only text");
+                let accepts = target_sentence(&self.text_layouts, "accepts", "accept", "only text");
                 Message::new(format!("{}: {accepts}", first.describe()))
                     .help(remove)
                     .fix(Fix::dropping())
@@ -77,7 +77,7 @@ impl ExampleRule for UnsupportedModality {
         }
         for fact in &self.text_only {
             findings.report(place, fact.severity(), || {
-                let does = fact.does("anything other than text");
+                let does = fact.describe_effect("anything other than text");
                 Message::new(format!("{}: {does}", first.describe()))
                     .help(remove)
                     .fix(Fix::dropping())
@@ -124,7 +124,7 @@ impl UnsupportedModality {
                     Role::Model => "an assistant message",
                     _ => "the system prompt",
                 };
-                let does = fact.does("media outside user messages");
+                let does = fact.describe_effect("media outside user messages");
                 Message::new(format!("{} in {place}: {does}", medium.describe()))
                     .help("move it to a user message, or remove the record")
                     .fix(Fix::dropping())

@@ -116,7 +116,7 @@ impl DatasetRule for UploadTooLarge {
         }
     }
 
-    fn shift(&self, tally: &mut Bytes, by: u32) {
+    fn renumber_sources(&self, tally: &mut Bytes, by: u32) {
         let moved = std::mem::take(&mut tally.by_source).into_iter();
         let moved = moved.map(|((source, form), bytes)| ((source + by, form), bytes));
         tally.by_source = moved.collect();

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::contract::{
     Check, DatasetRule, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule,
 };
-use crate::survey::similarity::{Common, NEAR, Runs, bands};
-use crate::survey::{Kept, Leaks, Needs, Normalizer, Sighting, Spot, Survey};
+use crate::survey::similarity::{NEAR, Runs, SharedText, bands};
+use crate::survey::{CompactLocation, ExampleDigest, Kept, Leaks, Needs, Normalizer, Survey};
 use tunelint_data::text::position::Span;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
@@ -30,7 +30,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     match &context.inferred {
         None => Some(Check::survey(ValidationLeak { validation })),
         Some(inferred) => {
-            let rule = NearLeak::new(&validation, Common::of(inferred));
+            let rule = NearLeak::new(&validation, SharedText::of(inferred));
             (!rule.examples.is_empty()).then(|| Check::dataset(rule))
         }
     }
@@ -79,9 +79,9 @@ impl SurveyRule for ValidationLeak {
 
 /// Finds training examples that are near-duplicates of validation examples.
 struct NearLeak {
-    common: Common,
+    common: SharedText,
     /// Each validation example, with the 5-grams that are compared.
-    examples: Vec<(Sighting, Runs)>,
+    examples: Vec<(ExampleDigest, Runs)>,
     /// The indices in [`Self::examples`], by number and value of a band.
     bands: BTreeMap<(usize, u32), Vec<usize>>,
 }
@@ -89,13 +89,13 @@ struct NearLeak {
 /// The nearest training example by index of the validation example: similarity in thousandths, and
 /// location.
 #[derive(Default, Serialize, Deserialize)]
-struct Nearest(BTreeMap<usize, (u32, Spot)>);
+struct Nearest(BTreeMap<usize, (u32, CompactLocation)>);
 
 /// Above any similarity: the input is the same, which the first pass reports.
 const SAME_INPUT: u32 = 1_001;
 
 impl NearLeak {
-    fn new(validation: &Leaks, common: Common) -> Self {
+    fn new(validation: &Leaks, common: SharedText) -> Self {
         let mut rule = Self {
             common,
             examples: Vec::new(),
@@ -129,7 +129,7 @@ impl NearLeak {
 }
 
 impl Nearest {
-    fn note(&mut self, index: usize, near: u32, spot: Spot) {
+    fn note(&mut self, index: usize, near: u32, spot: CompactLocation) {
         let best = self.0.entry(index).or_insert((near, spot));
         // The first one wins a tie.
         if near > best.0 || near == best.0 && spot < best.1 {
@@ -149,9 +149,9 @@ impl DatasetRule for NearLeak {
         if candidates.is_empty() {
             return;
         }
-        let seen = Sighting::of(example, &mut Normalizer::default());
+        let seen = ExampleDigest::of(example, &mut Normalizer::default());
         let runs = Runs::of(&rest);
-        let spot = Spot::new(&example.record, Span::at(0));
+        let spot = CompactLocation::new(&example.record, Span::at(0));
         for index in candidates {
             let Some((validation, validation_runs)) = self.examples.get(index) else {
                 continue;
@@ -171,9 +171,9 @@ impl DatasetRule for NearLeak {
         }
     }
 
-    fn shift(&self, tally: &mut Nearest, by: u32) {
+    fn renumber_sources(&self, tally: &mut Nearest, by: u32) {
         let nearest = tally.0.values_mut();
-        nearest.for_each(|(_, spot)| spot.shift(by));
+        nearest.for_each(|(_, spot)| spot.renumber_sources(by));
     }
 
     fn finish(&self, tally: Nearest, findings: &mut Findings<'_>) {

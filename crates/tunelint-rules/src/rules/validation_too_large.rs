@@ -43,7 +43,7 @@ impl SurveyRule for ValidationTooLarge {
         };
         for fact in &self.none {
             report(fact.severity(), &|| {
-                Message::new(fact.does("a validation set"))
+                Message::new(fact.describe_effect("a validation set"))
                     .help("train without one, and evaluate the model separately")
                     .targets(&fact.targets)
             });

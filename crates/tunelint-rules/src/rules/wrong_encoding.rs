@@ -108,6 +108,6 @@ fn report_conflicts(source: SourceId, facts: &Facts, findings: &mut Findings<'_>
         let message = Message::new(format!("merge conflict markers on {count}"));
         message
             .help("resolve the conflict, and remove the markers")
-            .elsewhere(source, &facts.conflicts)
+            .related_occurrences(source, &facts.conflicts)
     });
 }

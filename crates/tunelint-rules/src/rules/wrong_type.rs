@@ -5,7 +5,7 @@ use tunelint_data::record::json::Kind;
 use tunelint_data::text::printable::{counted, quoted};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::layout::mismatch::MismatchKind;
-use tunelint_layouts::layout::mismatch::{Expected, Found, Item};
+use tunelint_layouts::layout::mismatch::{Expected, FoundKind, Item};
 use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
@@ -114,10 +114,10 @@ fn not_text(name: &str, found: Kind, raw: &str) -> Message {
     }
 }
 
-fn found_type(found: Found) -> &'static str {
+fn found_type(found: FoundKind) -> &'static str {
     match found {
-        Found::Json(kind) => kind.describe(),
-        Found::Cell => "text",
+        FoundKind::Json(kind) => kind.describe(),
+        FoundKind::Cell => "text",
     }
 }
 

@@ -12,8 +12,8 @@ use super::inferred::Inferred;
 use super::labels::OutputCounts;
 use super::lengths::Lengths;
 use super::normal::Normalizer;
-use super::seen::{Group, Seen, Sighting, Spot};
-use super::sketch::{Horizon, Sketch};
+use super::seen::{CompactLocation, ExampleDigest, Group, Seen};
+use super::sketch::{SampleCutoff, Sketch};
 
 /// The statistics to gather. Nothing else is gathered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,12 +85,12 @@ impl Survey {
         }
     }
 
-    /// Adds one example. Skips work that, according to `horizon`, cannot change the result.
+    /// Adds one example. Skips work that, according to `cutoff`, cannot change the result.
     pub fn observe(
         &mut self,
         example: &Example<'_>,
         normalizer: &mut Normalizer,
-        horizon: &Horizon,
+        cutoff: &SampleCutoff,
     ) {
         self.examples += 1;
         let source = example.record.source;
@@ -98,26 +98,26 @@ impl Survey {
             self.sources.push(source);
         }
         if self.needs.seen {
-            self.seen.push(Sighting::of(example, normalizer));
+            self.seen.push(ExampleDigest::of(example, normalizer));
         }
         if self.needs.form {
-            self.observe_form(example, horizon);
+            self.observe_form(example, cutoff);
         }
         if self.needs.lengths {
             let outputs = example.turns.iter().filter(|turn| turn.role == Role::Model);
             for output in outputs {
                 self.output_lengths.add(output.chars(), || {
-                    Spot::new(&example.record, output.text_span())
+                    CompactLocation::new(&example.record, output.text_span())
                 });
             }
         }
     }
 
     /// Adds an example to the input for inferring the format.
-    fn observe_form(&mut self, example: &Example<'_>, horizon: &Horizon) {
-        self.sketch.observe(example, horizon);
-        if let Some(output) = example.output().filter(|_| !horizon.open_labels()) {
-            let spot = || Spot::new(&example.record, output.text_span());
+    fn observe_form(&mut self, example: &Example<'_>, cutoff: &SampleCutoff) {
+        self.sketch.observe(example, cutoff);
+        if let Some(output) = example.output().filter(|_| !cutoff.open_labels()) {
+            let spot = || CompactLocation::new(&example.record, output.text_span());
             self.output_counts.add(output.joined().trim(), spot);
         }
     }
@@ -125,27 +125,27 @@ impl Survey {
     /// Infers the format and groups equal inputs. Called once, after the last example.
     pub fn complete(&mut self) {
         self.repeated = self.seen.groups();
-        self.sketch.settle();
+        self.sketch.canonicalize();
         self.inferred = Inferred::from_sketch(&self.sketch, &self.output_counts, self.examples);
     }
 
     /// Adds `by` to every source id, before a survey of another run is merged.
-    pub fn shift(&mut self, by: u32) {
+    pub fn renumber_sources(&mut self, by: u32) {
         self.sources.iter_mut().for_each(|source| source.0 += by);
-        self.output_lengths.shift(by);
-        self.seen.shift(by);
-        self.sketch.shift(by);
-        self.output_counts.shift(by);
+        self.output_lengths.renumber_sources(by);
+        self.seen.renumber_sources(by);
+        self.sketch.renumber_sources(by);
+        self.output_counts.renumber_sources(by);
     }
 
     /// Drops leftovers that depend on the order of merging, so that equal data gives equal surveys.
-    pub fn settle(&mut self) {
-        self.sketch.settle();
+    pub fn canonicalize(&mut self) {
+        self.sketch.canonicalize();
     }
 
-    /// Updates `horizon` with what later batches can skip.
-    pub fn advance(&self, horizon: &Horizon) {
-        horizon.advance(&self.sketch, self.output_counts.is_open());
+    /// Updates `cutoff` with what later batches can skip.
+    pub fn advance(&self, cutoff: &SampleCutoff) {
+        cutoff.advance(&self.sketch, self.output_counts.is_open());
     }
 
     /// The inferred task; `None` for generation, which is the fallback without evidence.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::seen::Spot;
+use super::seen::CompactLocation;
 
 /// The maximum number of distinct outputs. With more, counting stops.
 pub const MOST: usize = 1_000;
@@ -17,7 +17,7 @@ pub struct Counted {
     /// The number of examples with this output.
     pub count: u64,
     /// The location of the first of them.
-    pub first: Spot,
+    pub first: CompactLocation,
 }
 
 /// Counts of distinct outputs. The caller trims whitespace.
@@ -31,7 +31,7 @@ pub struct OutputCounts {
 
 impl OutputCounts {
     /// Counts one output. `spot` runs only for a new one.
-    pub fn add(&mut self, output: &str, spot: impl FnOnce() -> Spot) {
+    pub fn add(&mut self, output: &str, spot: impl FnOnce() -> CompactLocation) {
         if self.open {
             return;
         }
@@ -70,9 +70,9 @@ impl OutputCounts {
     }
 
     /// Adds `by` to the source ids of the locations.
-    pub fn shift(&mut self, by: u32) {
+    pub fn renumber_sources(&mut self, by: u32) {
         let counted = self.counts.values_mut();
-        counted.for_each(|counted| counted.first.shift(by));
+        counted.for_each(|counted| counted.first.renumber_sources(by));
     }
 
     /// The distinct outputs with their counts, in byte order; empty if there were too many.

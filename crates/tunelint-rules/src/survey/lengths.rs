@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::seen::Spot;
+use super::seen::CompactLocation;
 
 /// A histogram of lengths, with the locations of the longest.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lengths {
     buckets: BTreeMap<u16, u64>,
     total: u64,
-    longest: Vec<(u64, Spot)>,
+    longest: Vec<(u64, CompactLocation)>,
 }
 
 /// A range of lengths, and the number of lengths in it.
@@ -33,7 +33,7 @@ const PRECISION: u32 = 7;
 
 impl Lengths {
     /// Adds one length. `spot` runs only if it is among the longest so far.
-    pub fn add(&mut self, length: u64, spot: impl FnOnce() -> Spot) {
+    pub fn add(&mut self, length: u64, spot: impl FnOnce() -> CompactLocation) {
         *self.buckets.entry(bucket(length)).or_default() += 1;
         self.total += 1;
         let shortest = self.longest.last().map_or(0, |(length, _)| *length);
@@ -55,8 +55,10 @@ impl Lengths {
     }
 
     /// Adds `by` to the source ids of the longest.
-    pub fn shift(&mut self, by: u32) {
-        self.longest.iter_mut().for_each(|(_, spot)| spot.shift(by));
+    pub fn renumber_sources(&mut self, by: u32) {
+        self.longest
+            .iter_mut()
+            .for_each(|(_, spot)| spot.renumber_sources(by));
     }
 
     /// The number of lengths.
@@ -78,7 +80,7 @@ impl Lengths {
     }
 
     /// The longest, in descending order, with their locations. Ties go to the first.
-    pub fn longest(&self) -> &[(u64, Spot)] {
+    pub fn longest(&self) -> &[(u64, CompactLocation)] {
         &self.longest
     }
 
@@ -115,8 +117,8 @@ impl Lengths {
         bins
     }
 
-    fn insert(&mut self, entry: (u64, Spot)) {
-        let order = |(length, spot): &(u64, Spot)| (std::cmp::Reverse(*length), *spot);
+    fn insert(&mut self, entry: (u64, CompactLocation)) {
+        let order = |(length, spot): &(u64, CompactLocation)| (std::cmp::Reverse(*length), *spot);
         let at = self
             .longest
             .partition_point(|known| order(known) <= order(&entry));
@@ -155,7 +157,7 @@ mod tests {
     #[test]
     fn quantiles_are_within_one_percent() {
         let mut lengths = Lengths::default();
-        (1..=10_000).for_each(|length| lengths.add(length, Spot::default));
+        (1..=10_000).for_each(|length| lengths.add(length, CompactLocation::default));
         for (share, exact) in [(0.25, 2500.0), (0.5, 5000.0), (0.75, 7500.0)] {
             assert!((lengths.quantile(share) as f64 / exact - 1.0).abs() < 0.016);
         }
@@ -165,8 +167,8 @@ mod tests {
     #[test]
     fn bins_hold_every_length_once() {
         let mut lengths = Lengths::default();
-        (30..90).for_each(|length| lengths.add(length, Spot::default));
-        lengths.add(70_000, Spot::default);
+        (30..90).for_each(|length| lengths.add(length, CompactLocation::default));
+        lengths.add(70_000, CompactLocation::default);
         let bins = lengths.bins(8);
         assert_eq!(bins.iter().map(|bin| bin.count).sum::<u64>(), 61);
         let first = Bin {
@@ -186,10 +188,10 @@ mod tests {
     #[test]
     fn a_single_length_is_one_bin() {
         let mut lengths = Lengths::default();
-        lengths.add(0, Spot::default);
+        lengths.add(0, CompactLocation::default);
         assert_eq!(lengths.bins(8).len(), 1);
         let mut longest = Lengths::default();
-        longest.add(u64::MAX, Spot::default);
+        longest.add(u64::MAX, CompactLocation::default);
         assert_eq!(longest.bins(8).len(), 1);
     }
 

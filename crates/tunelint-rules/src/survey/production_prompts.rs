@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::sketch::{Horizon, Sketch};
-use tunelint_data::record::roles::Speakers;
+use super::sketch::{SampleCutoff, Sketch};
+use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::{Body, Field, Record};
 use tunelint_data::source::Input;
 use tunelint_data::text::Text;
@@ -40,7 +40,7 @@ impl Prompts {
         } else {
             prompts.read_records(Reader::open(source, input, options)?)?;
         }
-        prompts.sketch.settle();
+        prompts.sketch.canonicalize();
         Ok(prompts)
     }
 
@@ -55,7 +55,7 @@ impl Prompts {
                 start,
                 ordinal,
                 body: Body::Unread,
-                speakers: Speakers::nobody(),
+                role_aliases: RoleAliases::empty(),
                 lone_cr: false,
                 recovered: false,
             };
@@ -86,7 +86,7 @@ impl Prompts {
     }
 
     fn observe(&mut self, example: &Example<'_>) {
-        self.sketch.observe(example, &Horizon::default());
+        self.sketch.observe(example, &SampleCutoff::default());
     }
 }
 

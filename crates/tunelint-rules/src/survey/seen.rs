@@ -20,7 +20,7 @@ use tunelint_layouts::reader::Reader;
 
 /// A location in 20 bytes, ordered by source, then by offset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Spot {
+pub struct CompactLocation {
     /// 24 bits: up to 16 million sources.
     source: [u8; 3],
     /// 40 bits: up to 1 TB per source.
@@ -30,7 +30,7 @@ pub struct Spot {
     column: u32,
 }
 
-impl Spot {
+impl CompactLocation {
     /// The location of `span` in `record`. Numbers that exceed their field saturate.
     pub fn new(record: &Record<'_>, span: Span) -> Self {
         let before = record
@@ -51,7 +51,7 @@ impl Spot {
     }
 
     /// Adds `by` to the source id.
-    pub fn shift(&mut self, by: u32) {
+    pub fn renumber_sources(&mut self, by: u32) {
         let [a, b, c] = self.source;
         let source = u32::from_be_bytes([0, a, b, c]).saturating_add(by);
         let [_, shifted @ ..] = source.min(0xff_ffff).to_be_bytes();
@@ -86,11 +86,11 @@ impl Spot {
 
 /// The digests of an example, with its location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Sighting {
+pub struct ExampleDigest {
     /// The digest of everything before the last output, in normal form.
     input: u64,
     /// The location.
-    spot: Spot,
+    spot: CompactLocation,
     /// 20 bits for the normal form of the output, 12 for the exact text of the whole example. Only
     /// comparable among examples with equal inputs.
     output: u32,
@@ -100,7 +100,7 @@ const EXACT_BITS: u32 = 12;
 /// The input digest of examples without an input. They are in no group.
 const BLANK: u64 = 0;
 
-impl Sighting {
+impl ExampleDigest {
     /// Computes the digests of an example.
     pub fn of(example: &Example<'_>, normalizer: &mut Normalizer) -> Self {
         let (mut input, mut output, mut exact) = (0_u64, 0_u64, 0_u64);
@@ -112,7 +112,7 @@ impl Sighting {
             // Without inputs, equal outputs mean nothing. `empty-input` reports these examples.
             return Self {
                 input: BLANK,
-                spot: Spot::new(&example.record, Span::at(0)),
+                spot: CompactLocation::new(&example.record, Span::at(0)),
                 output: 0,
             };
         }
@@ -137,7 +137,7 @@ impl Sighting {
         let output = ((output as u32) << EXACT_BITS) | (exact as u32 & ((1 << EXACT_BITS) - 1));
         Self {
             input,
-            spot: Spot::new(&example.record, Span::at(0)),
+            spot: CompactLocation::new(&example.record, Span::at(0)),
             output,
         }
     }
@@ -148,7 +148,7 @@ impl Sighting {
     }
 
     /// The location of the example.
-    pub fn spot(&self) -> Spot {
+    pub fn spot(&self) -> CompactLocation {
         self.spot
     }
 
@@ -178,18 +178,18 @@ impl Sighting {
 /// Stored in chunks, so that growing never copies them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    chunks: Vec<Vec<Sighting>>,
+    chunks: Vec<Vec<ExampleDigest>>,
 }
 
 const CHUNK_BITS: u32 = 12;
 const CHUNK: usize = 1 << CHUNK_BITS;
 
 /// Examples with equal inputs, in the order of their locations.
-pub type Group = Vec<Sighting>;
+pub type Group = Vec<ExampleDigest>;
 
 impl Seen {
     /// Adds an example.
-    pub fn push(&mut self, sighting: Sighting) {
+    pub fn push(&mut self, sighting: ExampleDigest) {
         match self.chunks.last_mut() {
             Some(chunk) if chunk.len() < CHUNK => chunk.push(sighting),
             Some(_) => {
@@ -215,13 +215,13 @@ impl Seen {
     }
 
     /// Adds `by` to the source ids of all.
-    pub fn shift(&mut self, by: u32) {
+    pub fn renumber_sources(&mut self, by: u32) {
         let sightings = self.chunks.iter_mut().flatten();
-        sightings.for_each(|sighting| sighting.spot.shift(by));
+        sightings.for_each(|sighting| sighting.spot.renumber_sources(by));
     }
 
     /// All examples.
-    pub fn iter(&self) -> impl Iterator<Item = &Sighting> {
+    pub fn iter(&self) -> impl Iterator<Item = &ExampleDigest> {
         self.chunks.iter().flatten()
     }
 
@@ -229,7 +229,7 @@ impl Seen {
     pub fn groups(&self) -> Vec<Group> {
         // Sorting half digests with an index takes a quarter of the memory of a sorted copy.
         // Collisions of the half digests are resolved below.
-        let half = |sighting: &Sighting| (sighting.input >> 32) as u32;
+        let half = |sighting: &ExampleDigest| (sighting.input >> 32) as u32;
         let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.chunks.iter().map(Vec::len).sum());
         order.extend(
             self.iter()
@@ -252,14 +252,14 @@ impl Seen {
             groups.extend(
                 equal
                     .filter(|group| group.len() > 1)
-                    .map(<[Sighting]>::to_vec),
+                    .map(<[ExampleDigest]>::to_vec),
             );
         }
-        groups.sort_by_key(|group| group.get(1).map(Sighting::spot));
+        groups.sort_by_key(|group| group.get(1).map(ExampleDigest::spot));
         groups
     }
 
-    fn get(&self, index: u32) -> Option<Sighting> {
+    fn get(&self, index: u32) -> Option<ExampleDigest> {
         let (chunk, at) = (index as usize >> CHUNK_BITS, index as usize & (CHUNK - 1));
         self.chunks.get(chunk)?.get(at).copied()
     }
@@ -269,7 +269,7 @@ impl Seen {
 #[derive(Debug, Clone, Default)]
 pub struct Leaks {
     /// The digests, sorted by input.
-    validation: Vec<Sighting>,
+    validation: Vec<ExampleDigest>,
     /// The messages, for finding near-duplicates; empty if the set is too large to keep.
     records: Vec<Kept>,
     bytes: usize,
@@ -291,7 +291,7 @@ pub struct ValidationSet {
 #[derive(Debug, Clone)]
 pub struct Kept {
     /// The digests and location.
-    pub seen: Sighting,
+    pub seen: ExampleDigest,
     /// The role and text of each message.
     pub turns: Vec<(Role, String)>,
 }
@@ -303,10 +303,10 @@ const MAX_KEPT_BYTES: usize = 64 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leak {
     /// The validation example.
-    pub validation: Sighting,
+    pub validation: ExampleDigest,
     /// The first of the most similar training examples: same text, else same output, else same
     /// input.
-    pub training: Sighting,
+    pub training: ExampleDigest,
 }
 
 impl Leaks {
@@ -324,7 +324,7 @@ impl Leaks {
         let unread = reader.each_example(&mut |example| {
             set.examples += 1;
             set.bytes += example.record.raw.len() as u64 + 1;
-            let seen = Sighting::of(example, &mut normalizer);
+            let seen = ExampleDigest::of(example, &mut normalizer);
             if seen.input == BLANK {
                 return;
             }
@@ -388,20 +388,20 @@ impl Leaks {
 /// Training examples with the same input: the first one per text, per output, and overall.
 #[derive(Default)]
 struct Matches {
-    by_text: BTreeMap<u32, Sighting>,
-    by_output: BTreeMap<u32, Sighting>,
-    first: Option<Sighting>,
+    by_text: BTreeMap<u32, ExampleDigest>,
+    by_output: BTreeMap<u32, ExampleDigest>,
+    first: Option<ExampleDigest>,
 }
 
 impl Matches {
-    fn add(&mut self, seen: Sighting) {
+    fn add(&mut self, seen: ExampleDigest) {
         self.by_text.entry(seen.output).or_insert(seen);
         self.by_output.entry(seen.output_digest()).or_insert(seen);
         self.first.get_or_insert(seen);
     }
 
     /// The training example that is most similar to a validation example.
-    fn best(&self, validation: &Sighting) -> Option<Sighting> {
+    fn best(&self, validation: &ExampleDigest) -> Option<ExampleDigest> {
         let text = self.by_text.get(&validation.output);
         let output = || self.by_output.get(&validation.output_digest());
         text.or_else(output).or(self.first.as_ref()).copied()
@@ -414,7 +414,7 @@ mod tests {
 
     #[test]
     fn a_sighting_takes_32_bytes() {
-        assert_eq!(size_of::<Sighting>(), 32);
+        assert_eq!(size_of::<ExampleDigest>(), 32);
     }
 
     #[test]
@@ -429,11 +429,11 @@ mod tests {
             },
             ordinal: 6,
             body: tunelint_data::record::Body::Unread,
-            speakers: tunelint_data::record::roles::Speakers::nobody(),
+            role_aliases: tunelint_data::record::roles::RoleAliases::empty(),
             lone_cr: false,
             recovered: false,
         };
-        let location = Spot::new(&record, Span::at(1)).location();
+        let location = CompactLocation::new(&record, Span::at(1)).location();
         assert_eq!(
             location.start,
             Position {

@@ -40,7 +40,7 @@ impl<T> Share<T> {
     }
 
     /// Adds `by` to the source ids of the places.
-    pub fn shift(&mut self, by: u32) {
+    pub fn renumber_sources(&mut self, by: u32) {
         let places = self.places.iter_mut();
         places.for_each(|(location, _)| location.source.0 += by);
     }

@@ -34,13 +34,13 @@ const KEPT: usize = 2_048;
 
 /// The parts that most texts share, which are removed before texts are compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Common {
+pub struct SharedText {
     preamble: String,
     suffix: String,
     lines: BTreeSet<u64>,
 }
 
-impl Common {
+impl SharedText {
     /// The shared preamble, suffix and lines of a dataset.
     pub fn of(inferred: &Inferred) -> Self {
         let text = |common: &Option<crate::survey::inferred::Common>| {

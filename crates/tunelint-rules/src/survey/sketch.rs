@@ -15,7 +15,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::cut::Cut;
 use super::section_marker::{self, Event};
-use super::seen::Spot;
+use super::seen::CompactLocation;
 use super::traits::Traits;
 use tunelint_data::text::position::Span;
 use tunelint_layouts::example::Example;
@@ -37,11 +37,11 @@ const SEED: u64 = 0x7465_6e75;
 
 /// A distinct input, with the output of its first occurrence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct SketchEntry {
     /// The number of examples with this input.
     pub count: u64,
     /// The location of the first of them. The fields below are read from that example.
-    pub spot: Spot,
+    pub spot: CompactLocation,
     /// The key of its system prompt in the sketch.
     system: Option<u64>,
     /// The first prompt.
@@ -57,20 +57,20 @@ pub struct Entry {
 /// The sample of distinct inputs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sketch {
-    entries: BTreeMap<u64, Entry>,
+    entries: BTreeMap<u64, SketchEntry>,
     systems: BTreeMap<u64, Cut>,
 }
 
 /// What later batches can skip because it cannot change the survey any more, shared by all threads.
 /// It only saves work: the survey is the same without it.
 #[derive(Debug)]
-pub struct Horizon {
+pub struct SampleCutoff {
     largest_key: AtomicU64,
     largest_studied: AtomicU64,
     open_labels: AtomicBool,
 }
 
-impl Default for Horizon {
+impl Default for SampleCutoff {
     fn default() -> Self {
         Self {
             largest_key: AtomicU64::new(u64::MAX),
@@ -80,7 +80,7 @@ impl Default for Horizon {
     }
 }
 
-impl Horizon {
+impl SampleCutoff {
     /// Updates the cutoffs after a merge.
     pub(super) fn advance(&self, sketch: &Sketch, open_labels: bool) {
         if sketch.entries.len() >= CAPACITY
@@ -110,7 +110,7 @@ impl Horizon {
 
 impl Sketch {
     /// Adds one example.
-    pub fn observe(&mut self, example: &Example<'_>, horizon: &Horizon) {
+    pub fn observe(&mut self, example: &Example<'_>, cutoff: &SampleCutoff) {
         let Some(prompt) = example.prompt() else {
             return;
         };
@@ -118,7 +118,7 @@ impl Sketch {
         let system = example.system().map(|turn| turn.joined());
         let system_key = system.as_ref().map(|text| key_of(text, SEED));
         let key = key_of(&input, system_key.unwrap_or(0));
-        if horizon.excludes(key) || self.is_beyond(key) {
+        if cutoff.excludes(key) || self.is_beyond(key) {
             return;
         }
         if let Some(entry) = self.entries.get_mut(&key) {
@@ -131,12 +131,12 @@ impl Sketch {
         }
         let output = example.output().filter(|turn| !turn.texts.is_empty());
         let output = output.map(|turn| turn.joined());
-        let entry = Entry {
+        let entry = SketchEntry {
             count: 1,
-            spot: Spot::new(&example.record, Span::at(0)),
+            spot: CompactLocation::new(&example.record, Span::at(0)),
             system: system_key,
             markers: section_marker::events(&input),
-            traits: horizon
+            traits: cutoff
                 .is_studied(key)
                 .then(|| Traits::of(example, &input, output.as_deref())),
             output: output.map(|text| Cut::new(&text, OUTPUT_HEAD, OUTPUT_TAIL)),
@@ -161,24 +161,24 @@ impl Sketch {
     }
 
     /// Adds `by` to the source ids of the entries.
-    pub fn shift(&mut self, by: u32) {
+    pub fn renumber_sources(&mut self, by: u32) {
         let entries = self.entries.values_mut();
-        entries.for_each(|entry| entry.spot.shift(by));
+        entries.for_each(|entry| entry.spot.renumber_sources(by));
     }
 
     /// The distinct inputs, in the order of their keys.
-    pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &SketchEntry> {
         self.entries.values()
     }
 
     /// The entries that the task is inferred from, with their traits.
-    pub fn studied(&self) -> impl Iterator<Item = (&Entry, Traits)> {
+    pub fn studied(&self) -> impl Iterator<Item = (&SketchEntry, Traits)> {
         let entries = self.entries.values().take(STUDIED);
         entries.filter_map(|entry| Some((entry, entry.traits?)))
     }
 
     /// The distinct inputs with their system prompts.
-    pub fn with_systems(&self) -> impl Iterator<Item = (&Entry, Option<&Cut>)> {
+    pub fn with_systems(&self) -> impl Iterator<Item = (&SketchEntry, Option<&Cut>)> {
         self.entries.values().map(|entry| {
             let system = entry.system.and_then(|key| self.systems.get(&key));
             (entry, system)
@@ -208,7 +208,7 @@ impl Sketch {
                 .is_some_and(|(&largest, _)| key > largest)
     }
 
-    fn insert(&mut self, key: u64, entry: Entry) {
+    fn insert(&mut self, key: u64, entry: SketchEntry) {
         let Some(known) = self.entries.get_mut(&key) else {
             self.entries.insert(key, entry);
             return;
@@ -231,7 +231,7 @@ impl Sketch {
     }
 
     /// Drops leftovers that depend on the order of merging. Nothing reads them.
-    pub fn settle(&mut self) {
+    pub fn canonicalize(&mut self) {
         self.drop_unused_systems();
         self.entries
             .values_mut()

@@ -11,12 +11,12 @@ use crate::cli::{self, BaselineCommand};
 use crate::exit::{Exit, Failure};
 
 /// Checks the sources, then runs the chosen command.
-pub fn run(options: cli::Baseline) -> Result<Exit, Failure> {
+pub fn run(options: cli::BaselineOptions) -> Result<Exit, Failure> {
     let (command, check) = match options.command {
-        BaselineCommand::Create(check) => (Command::Create, check),
-        BaselineCommand::Update(check) => (Command::Update, check),
-        BaselineCommand::Prune(check) => (Command::Prune, check),
-        BaselineCommand::Status(check) => (Command::Status, check),
+        BaselineCommand::Create(check) => (BaselineAction::Create, check),
+        BaselineCommand::Update(check) => (BaselineAction::Update, check),
+        BaselineCommand::Prune(check) => (BaselineAction::Prune, check),
+        BaselineCommand::Status(check) => (BaselineAction::Status, check),
     };
     let (today, named) = check::today(&check)?;
     let path = check.baseline.clone().or(named);
@@ -25,14 +25,14 @@ pub fn run(options: cli::Baseline) -> Result<Exit, Failure> {
 }
 
 #[derive(Clone, Copy)]
-enum Command {
+enum BaselineAction {
     Create,
     Update,
     Prune,
     Status,
 }
 
-impl Command {
+impl BaselineAction {
     /// Runs the command on the baseline at `path` and returns its report.
     fn run(self, path: &Path, today: &Baseline) -> Result<String, Failure> {
         let shown = printable_path(path);

@@ -16,7 +16,7 @@ use tunelint_core::finding::Keep;
 use tunelint_core::session::Outcome;
 
 use crate::baseline::Baseline;
-use crate::cli::Check;
+use crate::cli::CheckOptions;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
 use crate::report;
@@ -26,12 +26,12 @@ use plan::Plans;
 use sources::Sources;
 
 /// Checks what the options name.
-pub fn run(options: Check) -> Result<Exit, Failure> {
+pub fn run(options: CheckOptions) -> Result<Exit, Failure> {
     run_into(options, report::open)
 }
 
 /// The same with the report on standard output made by `open`.
-pub(super) fn run_into<F: report::Opens>(options: Check, open: F) -> Result<Exit, Failure> {
+pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Result<Exit, Failure> {
     let sources = Sources::new(&options)?;
     let mut exit = Exit::Clean;
     for failure in &sources.failures {
@@ -86,7 +86,7 @@ pub fn merge(options: &crate::cli::Merge) -> Result<Exit, Failure> {
 }
 
 /// What is found today, for a baseline; and where the settings want it.
-pub(super) fn today(options: &Check) -> Result<(Baseline, Option<PathBuf>), Failure> {
+pub(super) fn today(options: &CheckOptions) -> Result<(Baseline, Option<PathBuf>), Failure> {
     let mut sources = Sources::new(options)?;
     if let Some(failure) = sources.failures.drain(..).next() {
         return Err(failure);
@@ -94,7 +94,7 @@ pub(super) fn today(options: &Check) -> Result<(Baseline, Option<PathBuf>), Fail
     let plans = Plans::keeping(options, &sources, Keep::All)?;
     let session = plans.session(&sources)?;
     let names = session.names();
-    let (collector, today) = accepting::Collector::new(&names);
+    let (collector, today) = accepting::BaselineCollector::new(&names);
     let progress = Progress::start(bytes_of(&names), !options.no_progress);
     let mut events = Events::new(Reports::instead(Box::new(collector)), progress);
     if !session.run(&mut events).map_err(output::failed)?.complete {

@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 
 use super::rule::print;
-use crate::cli::{Arguments, Completions};
+use crate::cli::{CommandLine, Completions};
 use crate::exit::{Exit, Failure};
 
 /// Prints the completion script of a shell.
@@ -11,7 +11,7 @@ pub fn run(options: &Completions) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(
         options.shell,
-        &mut Arguments::command(),
+        &mut CommandLine::command(),
         "tunelint",
         &mut script,
     );

@@ -7,7 +7,7 @@ use tunelint_core::printable::printable;
 use super::rule::print;
 use crate::cli::{Config, ConfigCommand, ConfigShow};
 use crate::exit::{Exit, Failure};
-use crate::settings::{self, Merged, SCHEMA, Wanted};
+use crate::settings::{self, Merged, SCHEMA, SettingsRequest};
 
 /// Default values.
 const DEFAULTS: [(&str, &str); 4] = [
@@ -26,13 +26,13 @@ pub fn run(options: &Config) -> Result<Exit, Failure> {
 }
 
 fn shown(options: &ConfigShow) -> Result<String, Failure> {
-    let wanted = Wanted::new(&options.settings.config, options.settings.isolated);
+    let wanted = SettingsRequest::new(&options.settings.config, options.settings.isolated);
     let path = options.path.as_deref().unwrap_or(Path::new("."));
     let file = match &wanted {
-        Wanted {
+        SettingsRequest {
             file: Some(file), ..
         } => Some(file.clone()),
-        Wanted { isolated: true, .. } => None,
+        SettingsRequest { isolated: true, .. } => None,
         _ => settings::above(&directory(path)?)?,
     };
     let merged = Merged::read(file.as_deref(), &wanted)?;

@@ -212,14 +212,14 @@ fn is_regular(path: &Path) -> bool {
 }
 
 /// Where the result is written.
-enum Destination {
+enum OutputDestination {
     Stdout(BufWriter<io::Stdout>),
     Staged(StagedFile),
     /// For `--check`, which compares it with the existing file.
     Memory(Vec<u8>),
 }
 
-impl Write for Destination {
+impl Write for OutputDestination {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Stdout(out) => out.write(bytes),
@@ -237,7 +237,7 @@ impl Write for Destination {
     }
 }
 
-impl Destination {
+impl OutputDestination {
     fn open(options: &Convert) -> io::Result<Self> {
         let path = &options.out;
         if options.check {
@@ -258,7 +258,7 @@ fn write(
     mut account: Account,
 ) -> Result<Exit, Failure> {
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
-    let destination = Destination::open(options).map_err(failed)?;
+    let destination = OutputDestination::open(options).map_err(failed)?;
     let (conversion, destination) = convert(converter, reader, destination, &mut account)?;
     if conversion.read == 0 {
         account.print(&conversion);
@@ -271,8 +271,8 @@ fn write(
         Exit::Clean
     };
     match destination {
-        Destination::Staged(file) => file.commit(options.force).map_err(failed)?,
-        Destination::Memory(expected) => {
+        OutputDestination::Staged(file) => file.commit(options.force).map_err(failed)?,
+        OutputDestination::Memory(expected) => {
             if fs::read(&options.out).ok().as_deref() != Some(expected.as_slice()) {
                 account.note(&format!(
                     "{} is not up to date\n",
@@ -281,7 +281,7 @@ fn write(
                 exit = Exit::Findings;
             }
         }
-        Destination::Stdout(_) => {}
+        OutputDestination::Stdout(_) => {}
     }
     if let Some(defaults) = body::defaults_used(&options.rest)? {
         account.note(&defaults);

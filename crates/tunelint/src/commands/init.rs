@@ -15,7 +15,7 @@ use super::rule::print;
 use crate::cli::Init;
 use crate::exit::{Exit, Failure};
 use crate::staged::StagedFile;
-use crate::walk::{Found, Named, walk};
+use crate::walk::{HowFound, Named, walk};
 
 const SETTINGS: &str = "tunelint.toml";
 const HOOK: &str = ".pre-commit-config.yaml";
@@ -126,7 +126,7 @@ fn list(names: Vec<String>) -> String {
 
 /// The data below the current directory, by directory and layout.
 fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
-    let mut wanted = |_: &Path, found: Found| Ok(found == Found::AsData);
+    let mut wanted = |_: &Path, found: HowFound| Ok(found == HowFound::AsData);
     let found = walk(&[PathBuf::from(".")], true, &mut wanted)?.found;
     let mut groups: BTreeMap<(PathBuf, String), FileGroup> = BTreeMap::new();
     let files = found.into_iter().filter_map(|named| match named {

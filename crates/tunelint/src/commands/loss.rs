@@ -5,12 +5,12 @@ mod html;
 use std::io;
 
 use serde::Serialize;
-use tunelint_core::loss::judge::{Advice, Group, Judgement, judge};
+use tunelint_core::loss::judge::{Advice, Judgement, PointGroup, judge};
 use tunelint_core::loss::{self, Curve, NoCurve};
 use tunelint_core::printable::printable_path;
 
 use super::rule::print;
-use crate::cli::{Loss, LossFormat};
+use crate::cli::{LossFormat, LossOptions};
 use crate::exit::{Exit, Failure};
 
 /// Rows of the chart.
@@ -21,7 +21,7 @@ const COLUMNS: std::ops::RangeInclusive<usize> = 40..=100;
 const SCALE: usize = 10;
 
 /// Reads the curve that `options` name, and prints the recommendation.
-pub fn run(options: &Loss) -> Result<Exit, Failure> {
+pub fn run(options: &LossOptions) -> Result<Exit, Failure> {
     let path = printable_path(&options.file);
     let bytes = if options.file.as_os_str() == "-" {
         let mut bytes = Vec::new();
@@ -120,7 +120,7 @@ fn recommendation(judgement: &Judgement) -> String {
 
 /// Draws the curves: `•` training, `o` validation, `*` both.
 fn chart(judgement: &Judgement, width: usize) -> String {
-    let losses = |group: &Group| [group.training, group.validation];
+    let losses = |group: &PointGroup| [group.training, group.validation];
     let all: Vec<f64> = judgement.groups.iter().flat_map(losses).flatten().collect();
     let (low, high) = all
         .iter()
@@ -166,7 +166,7 @@ fn chart(judgement: &Judgement, width: usize) -> String {
 }
 
 #[derive(Serialize)]
-struct JsonReport<'d> {
+struct LossDocument<'d> {
     version: u8,
     path: &'d str,
     curve: &'d Curve,
@@ -174,7 +174,7 @@ struct JsonReport<'d> {
 }
 
 fn json(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
-    let document = JsonReport {
+    let document = LossDocument {
         version: 1,
         path,
         curve,

@@ -4,12 +4,12 @@ use clap::CommandFactory;
 
 use super::names::unknown;
 use super::rule::print;
-use crate::cli::{Arguments, Man};
+use crate::cli::{CommandLine, Man};
 use crate::exit::{Exit, Failure};
 
 /// Prints the man page of the program, or of one command.
 pub fn run(options: &Man) -> Result<Exit, Failure> {
-    let mut program = Arguments::command();
+    let mut program = CommandLine::command();
     program.build();
     let command = match &options.command {
         None => program,

@@ -10,7 +10,7 @@ use crate::cli;
 use crate::exit::{Exit, Failure};
 
 /// Prints the list of profiles, or the named one.
-pub fn run(options: &cli::Profile) -> Result<Exit, Failure> {
+pub fn run(options: &cli::ProfileOptions) -> Result<Exit, Failure> {
     let mut text = String::new();
     match &options.name {
         Some(name) => describe(&*names::profile(name)?, &mut text),
@@ -129,9 +129,9 @@ fn settings(profile: &Profile, text: &mut String) {
     section(text, "Names", lines);
 }
 
-type Entry<'p> = (&'p str, String, &'p String, &'p String, &'p Option<String>);
+type ProfileEntry<'p> = (&'p str, String, &'p String, &'p String, &'p Option<String>);
 
-fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Entry<'p>>) {
+fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = ProfileEntry<'p>>) {
     for (index, (name, words, source, quote, note)) in lines.enumerate() {
         if index == 0 {
             let _ = writeln!(text, "\n{title}");
@@ -143,7 +143,7 @@ fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Entry
     }
 }
 
-fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> Entry<'p> {
+fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> ProfileEntry<'p> {
     let words = effect_words(of.effect, of.unconfirmed) + &within(&of.layouts);
     (name.as_str(), words, &of.source, &of.quote, &of.note)
 }

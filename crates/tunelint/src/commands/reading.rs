@@ -9,9 +9,9 @@ use tunelint_core::layout::{self, Binding, Template};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{printable_path, quoted};
 use tunelint_core::reader::{OpenError, ReadOptions, Reader};
-use tunelint_core::roles::Speakers;
+use tunelint_core::roles::RoleAliases;
 use tunelint_core::source::{
-    BATCH_BYTES, Container, Input, MAX_RECORD_BYTES, Origin, Wishes, encoding_by_name,
+    BATCH_BYTES, Container, FormatOverrides, Input, MAX_RECORD_BYTES, Origin, encoding_by_name,
 };
 
 use super::names::unknown;
@@ -24,7 +24,7 @@ use crate::walk::Named;
 pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
     let named = reading.encoding.as_deref().map(encoding).transpose()?;
     Ok(ReadOptions {
-        wishes: Wishes {
+        overrides: FormatOverrides {
             container: reading.container.as_deref().map(container).transpose()?,
             delimiter: reading.delimiter.as_deref().map(delimiter).transpose()?,
             is_utf8: named == encoding_by_name("utf-8"),
@@ -33,7 +33,7 @@ pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
         input: binding(reading.input.as_ref(), reading.input_template.as_ref())?,
         output: binding(reading.output.as_ref(), reading.output_template.as_ref())?,
         system: reading.system.clone(),
-        speakers: role_names(&reading.role)?,
+        role_aliases: role_names(&reading.role)?,
         max_record: match &reading.max_record_size {
             Some(text) => size(text)?,
             None => MAX_RECORD_BYTES,
@@ -70,8 +70,8 @@ fn binding(column: Option<&String>, template: Option<&String>) -> Result<Option<
 }
 
 /// Role names of the data and their roles, given as `NAME=ROLE`.
-fn role_names(given: &[String]) -> Result<Speakers, Failure> {
-    let mut names = Speakers::default();
+fn role_names(given: &[String]) -> Result<RoleAliases, Failure> {
+    let mut names = RoleAliases::default();
     for text in given {
         // A name may contain `=`, a role cannot.
         let parts = text.rsplit_once('=').filter(|(name, _)| !name.is_empty());
@@ -80,7 +80,7 @@ fn role_names(given: &[String]) -> Result<Speakers, Failure> {
                 .help("write NAME=ROLE, for example bot=model")
         })?;
         if !names.add(name, role) {
-            return Err(unknown("role", role, &Speakers::MEANINGS));
+            return Err(unknown("role", role, &RoleAliases::MEANINGS));
         }
     }
     Ok(names)

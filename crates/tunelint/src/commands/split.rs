@@ -9,25 +9,25 @@ use std::path::{Path, PathBuf};
 
 use tunelint_core::printable::{counted, printable_path, quoted};
 use tunelint_core::reader::Reader;
-use tunelint_core::split::{Copier, Part, Shares, Size, Split};
+use tunelint_core::split::{Copier, Shares, Size, Split, Subset};
 
 use super::check::opening::{self, Opened};
 use super::reading::threads;
 use super::rule::print;
-use crate::cli::{self, Check, SplitFormat};
+use crate::cli::{self, CheckOptions, SplitFormat};
 use crate::exit::{Exit, Failure};
 use crate::staged::{StagedFile, same_file};
-use report::Report;
+use report::SplitReport;
 
 /// Splits the files that `options` name.
-pub fn run(options: cli::Split) -> Result<Exit, Failure> {
+pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
     let shares = shares(&options)?;
-    let check = Check {
+    let check = CheckOptions {
         paths: options.paths.clone(),
         target: options.target.clone(),
         reading: options.reading.clone(),
         settings: options.settings.clone(),
-        ..Check::default()
+        ..CheckOptions::default()
     };
     let opened = opening::open(&check)?;
     let Some(first) = opened.first() else {
@@ -48,14 +48,14 @@ pub fn run(options: cli::Split) -> Result<Exit, Failure> {
         why.help("find and fix them with `tunelint check`").print();
         return Ok(Exit::Findings);
     }
-    if split.count(Part::Train) == 0 {
+    if split.count(Subset::Train) == 0 {
         return Err(Failure::new("no records left for training")
             .help("choose smaller sizes for `--validation` and `--test`"));
     }
     let written = write(&split, &readers, &files, options.force, threads)?;
-    let validation = written.iter().find(|file| file.part == Part::Validation);
+    let validation = written.iter().find(|file| file.part == Subset::Validation);
     let findings = limits::check(&targets, &split, validation.map_or(0, |file| file.bytes));
-    let report = Report::new(&split, options.seed, &readers, written, findings);
+    let report = SplitReport::new(&split, options.seed, &readers, written, findings);
     print(&match options.format {
         SplitFormat::Human => report.human(),
         SplitFormat::Json => report.json(),
@@ -63,7 +63,7 @@ pub fn run(options: cli::Split) -> Result<Exit, Failure> {
     Ok(report.exit())
 }
 
-fn shares(options: &cli::Split) -> Result<Shares, Failure> {
+fn shares(options: &cli::SplitOptions) -> Result<Shares, Failure> {
     let size = |text: &Option<String>| {
         let none = Ok(Size::Count(0));
         text.as_deref().map_or(none, size)
@@ -125,16 +125,19 @@ fn compatible_readers(opened: Vec<Opened>) -> Result<Vec<Reader>, Failure> {
 }
 
 /// The files to write, in the order of the parts. Parts without an option have no file.
-fn files(options: &cli::Split, readers: &[Reader]) -> Result<Vec<(Part, PathBuf)>, Failure> {
+fn files(
+    options: &cli::SplitOptions,
+    readers: &[Reader],
+) -> Result<Vec<(Subset, PathBuf)>, Failure> {
     let container = readers.first().and_then(Reader::container);
     let extension = container.map_or("jsonl", |container| container.as_str());
-    let wanted = |part: &Part| match part {
-        Part::Train => true,
-        Part::Validation => options.validation.is_some(),
-        Part::Test => options.test.is_some(),
+    let wanted = |part: &Subset| match part {
+        Subset::Train => true,
+        Subset::Validation => options.validation.is_some(),
+        Subset::Test => options.test.is_some(),
     };
     let mut files = Vec::new();
-    for part in Part::ALL.into_iter().filter(wanted) {
+    for part in Subset::ALL.into_iter().filter(wanted) {
         let path = options.out.join(format!("{}.{extension}", part.as_str()));
         let shown = printable_path(&path);
         if readers
@@ -157,7 +160,7 @@ fn files(options: &cli::Split, readers: &[Reader]) -> Result<Vec<(Part, PathBuf)
 
 /// A file that was written.
 struct Written {
-    part: Part,
+    part: Subset,
     path: PathBuf,
     records: u64,
     bytes: u64,
@@ -167,7 +170,7 @@ struct Written {
 fn write(
     split: &Split,
     readers: &[Reader],
-    files: &[(Part, PathBuf)],
+    files: &[(Subset, PathBuf)],
     force: bool,
     threads: usize,
 ) -> Result<Vec<Written>, Failure> {
@@ -208,7 +211,7 @@ fn write(
     Ok(all)
 }
 
-fn parts_of(files: &[(Part, PathBuf)]) -> Vec<Part> {
+fn parts_of(files: &[(Subset, PathBuf)]) -> Vec<Subset> {
     files.iter().map(|(part, _)| *part).collect()
 }
 

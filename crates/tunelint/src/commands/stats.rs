@@ -15,12 +15,12 @@ use tunelint_core::stats::Stats;
 use super::check::opening::{self, Opened};
 use super::reading::threads;
 use super::rule::print;
-use crate::cli::{self, Check, StatsFormat};
+use crate::cli::{self, CheckOptions, StatsFormat};
 use crate::exit::{Exit, Failure};
-use document::{Document, Source};
+use document::{SourceStats, StatsDocument};
 
 /// Summarizes the files that `options` name.
-pub fn run(options: cli::Stats) -> Result<Exit, Failure> {
+pub fn run(options: cli::StatsOptions) -> Result<Exit, Failure> {
     let (format, width) = (options.format, options.width);
     let check = check_options(options);
     let document = gather(&check)?;
@@ -33,8 +33,8 @@ pub fn run(options: cli::Stats) -> Result<Exit, Failure> {
 }
 
 /// The options of a check of the same sources.
-fn check_options(options: cli::Stats) -> Check {
-    Check {
+fn check_options(options: cli::StatsOptions) -> CheckOptions {
+    CheckOptions {
         paths: options.paths,
         target: options.target,
         task: options.task,
@@ -42,20 +42,20 @@ fn check_options(options: cli::Stats) -> Check {
         tokenizer: options.tokenizer,
         settings: options.settings,
         threads: options.threads,
-        ..Check::default()
+        ..CheckOptions::default()
     }
 }
 
-fn gather(check: &Check) -> Result<Document, Failure> {
+fn gather(check: &CheckOptions) -> Result<StatsDocument, Failure> {
     let threads = threads(check.threads);
     let mut sources = Vec::new();
     for opened in opening::open(check)? {
         sources.push(source(opened, threads)?);
     }
-    Ok(Document::new(sources))
+    Ok(StatsDocument::new(sources))
 }
 
-fn source(mut opened: Opened, threads: usize) -> Result<Source, Failure> {
+fn source(mut opened: Opened, threads: usize) -> Result<SourceStats, Failure> {
     let path = printable_path(&opened.reader.input.name);
     let preferred = opened.targets.first().and_then(|of| of.layouts.first());
     let preferred = preferred.and_then(|name| layout::by_name(name));
@@ -67,5 +67,5 @@ fn source(mut opened: Opened, threads: usize) -> Result<Source, Failure> {
         threads,
     )
     .map_err(|error| Failure::io("read", &path, &error))?;
-    Ok(Source::new(&opened, &stats))
+    Ok(SourceStats::new(&opened, &stats))
 }

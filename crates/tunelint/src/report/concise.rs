@@ -7,7 +7,7 @@ use tunelint_core::finding::Finding;
 use tunelint_core::printable::printable;
 use tunelint_core::summary::{SourceSummary, Summary};
 
-use super::place::Place;
+use super::place::ReportPlace;
 use super::{Report, Style};
 
 /// The report.
@@ -32,7 +32,7 @@ impl Report for Concise<'_> {
         if self.style.quiet {
             return Ok(());
         }
-        let place = Place::of(&self.style, &finding.location);
+        let place = ReportPlace::of(&self.style, &finding.location);
         let (severity, rule) = (finding.severity.as_str(), finding.rule);
         writeln!(
             self.out,

@@ -31,11 +31,11 @@ struct Issue<'f> {
 #[derive(Serialize)]
 struct IssueLocation<'f> {
     path: &'f str,
-    lines: Lines,
+    lines: GitLabLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct GitLabLines {
     begin: u64,
     end: u64,
 }
@@ -80,7 +80,7 @@ impl Report for GitLab<'_> {
             },
             location: IssueLocation {
                 path: &self.style.name(location.source).relative,
-                lines: Lines {
+                lines: GitLabLines {
                     begin: location.start.line,
                     end: location.end.line,
                 },

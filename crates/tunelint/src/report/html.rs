@@ -13,7 +13,7 @@ use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::{Report, Style};
 use crate::page;
-use findings::Findings;
+use findings::FindingsTable;
 
 /// Findings listed per rule.
 pub const PER_RULE: usize = 100;
@@ -53,7 +53,7 @@ struct CheckPage<'p> {
     command: &'static str,
     sections: Vec<Section>,
     above: minijinja::Value,
-    findings: Findings<'p>,
+    findings: FindingsTable<'p>,
 }
 
 #[derive(Serialize)]
@@ -103,7 +103,7 @@ impl Report for Html<'_> {
             command: above.command,
             sections: sections.map(|(id, name)| Section { id, name }).collect(),
             above: minijinja::Value::from_safe_string(above.html),
-            findings: Findings::new(&self.style, &self.kept, summary),
+            findings: FindingsTable::new(&self.style, &self.kept, summary),
         };
         self.out
             .write_all(page::render("check.html", page)?.as_bytes())?;

@@ -10,7 +10,7 @@ use tunelint_core::finding::{Applicability, Counts, EXCERPTS, Finding};
 use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::summary::{SourceSummary, Summary};
 
-use super::place::Place;
+use super::place::ReportPlace;
 use super::{Report, Style, conversion, fix_option, for_targets, totals, would};
 use crate::frame::Frame;
 
@@ -74,7 +74,7 @@ impl<'w> Human<'w> {
             let text = frame.draw(self.style.color)?;
             writeln!(self.out, "{}", text.trim_end())?;
             for related in &finding.related {
-                let place = Place::of(&self.style, &related.location);
+                let place = ReportPlace::of(&self.style, &related.location);
                 writeln!(self.out, "  note: {}: {place}", printable(&related.label))?;
             }
             writeln!(self.out)?;

@@ -10,14 +10,14 @@ use super::record::{FindingRecord, SourceRecord, SummaryRecord, ToolRecord, VERS
 use super::{Report, Style};
 
 /// The report.
-pub struct Json<'w> {
+pub struct JsonReport<'w> {
     style: Style,
     out: Box<dyn Write + Send + 'w>,
     written: u64,
     opened: bool,
 }
 
-impl<'w> Json<'w> {
+impl<'w> JsonReport<'w> {
     /// A report that writes to `out`.
     pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
         Self {
@@ -38,7 +38,7 @@ impl<'w> Json<'w> {
     }
 }
 
-impl Report for Json<'_> {
+impl Report for JsonReport<'_> {
     fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
         self.open()
     }

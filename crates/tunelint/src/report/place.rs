@@ -9,7 +9,7 @@ use super::Style;
 
 /// A location in a source. The names of the fields and their order are a public contract.
 #[derive(Debug, Serialize)]
-pub(super) struct Place<'s> {
+pub(super) struct ReportPlace<'s> {
     path: &'s str,
     line: u64,
     column: u64,
@@ -22,7 +22,7 @@ pub(super) struct Place<'s> {
     id: Option<&'s str>,
 }
 
-impl<'s> Place<'s> {
+impl<'s> ReportPlace<'s> {
     /// The place at `location`.
     pub(super) fn of(style: &'s Style, location: &'s Location) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl<'s> Place<'s> {
     }
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for ReportPlace<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.path, self.line, self.column)
     }

@@ -9,7 +9,7 @@ use tunelint_core::finding::{Finding, Fix, Severity};
 use tunelint_core::printable::printable;
 use tunelint_core::summary::{SourceSummary, Summary, Verdict};
 
-use super::place::Place;
+use super::place::ReportPlace;
 use super::{Style, would};
 
 /// The version of the contract.
@@ -37,7 +37,7 @@ pub(super) struct FindingRecord<'f> {
     message: Cow<'f, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<Cow<'f, str>>,
-    location: Place<'f>,
+    location: ReportPlace<'f>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related: Vec<RelatedRecord<'f>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,7 +52,7 @@ pub(super) struct FindingRecord<'f> {
 #[derive(Serialize)]
 struct RelatedRecord<'f> {
     #[serde(flatten)]
-    place: Place<'f>,
+    place: ReportPlace<'f>,
     label: &'f str,
 }
 
@@ -127,7 +127,7 @@ impl VerdictRecord {
 impl<'f> FindingRecord<'f> {
     pub(super) fn new(style: &'f Style, finding: &'f Finding) -> Self {
         let related = finding.related.iter().map(|related| RelatedRecord {
-            place: Place::of(style, &related.location),
+            place: ReportPlace::of(style, &related.location),
             label: &related.label,
         });
         Self {
@@ -135,7 +135,7 @@ impl<'f> FindingRecord<'f> {
             severity: finding.severity.as_str(),
             message: printable(&finding.message),
             help: finding.help.as_deref().map(printable),
-            location: Place::of(style, &finding.location),
+            location: ReportPlace::of(style, &finding.location),
             related: related.collect(),
             fix: finding.fix.as_ref().map(FixRecord::new),
             targets: &finding.targets,

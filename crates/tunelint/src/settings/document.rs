@@ -23,7 +23,7 @@ pub struct ValueSpan {
 
 /// A settings file, or a value from the command line.
 #[derive(Debug, Clone)]
-pub struct Document {
+pub struct SettingsDocument {
     /// The path for messages, or `--config`.
     pub path: PathBuf,
     /// The path, printable.
@@ -42,7 +42,7 @@ pub struct Document {
 /// The table of our settings in a `pyproject.toml`.
 const OUR_TABLE: [&str; 2] = ["tool", "tunelint"];
 
-impl Document {
+impl SettingsDocument {
     /// Parses TOML. `within` is for a `pyproject.toml`: only `[tool.tunelint]` is read, and the result
     /// is `None` without it.
     pub fn parse(

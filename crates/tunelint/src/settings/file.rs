@@ -53,12 +53,12 @@ pub struct File {
     /// and in terminals that support links.
     pub rule_url: Option<String>,
     /// The datasets: files that are read in the same way and checked together.
-    pub dataset: Vec<Dataset>,
+    pub dataset: Vec<DatasetTable>,
     /// Severities and options of rules: `"off"`, a severity, or a table.
     #[cfg_attr(test, schemars(schema_with = "names::rule_settings"))]
     pub rules: BTreeMap<String, RuleSetting>,
     /// Suppressions of findings.
-    pub allow: Vec<Allow>,
+    pub allow: Vec<AllowTable>,
     /// Custom rules.
     pub custom: Vec<Custom>,
 }
@@ -67,7 +67,7 @@ pub struct File {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Dataset {
+pub struct DatasetTable {
     /// The training files: paths or patterns, relative to the settings file.
     #[cfg_attr(test, schemars(required, length(min = 1)))]
     pub files: Vec<String>,
@@ -118,7 +118,7 @@ pub struct Dataset {
 #[serde(untagged)]
 pub enum RuleSetting {
     /// The severity, or `off`.
-    Level(Level),
+    Level(LevelName),
     /// The severity and options.
     Table(RuleTable),
 }
@@ -126,7 +126,7 @@ pub enum RuleSetting {
 /// A rule's severity, or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Level {
+pub enum LevelName {
     Off,
     Error,
     Warning,
@@ -138,7 +138,7 @@ pub enum Level {
 #[serde(rename_all = "kebab-case")]
 pub struct RuleTable {
     /// The severity.
-    pub severity: Option<Level>,
+    pub severity: Option<LevelName>,
     /// The share of records, from 0 to 1, whose findings are tolerated: they do not fail the run.
     pub max_rate: Option<f64>,
     /// Options of this rule.
@@ -150,7 +150,7 @@ pub struct RuleTable {
 #[derive(Debug, Clone, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Allow {
+pub struct AllowTable {
     /// The rule whose findings are suppressed.
     pub rule: String,
     /// Values that the record must have, by their JSON pointers (`/column` in a table).
@@ -187,5 +187,5 @@ pub struct Custom {
     /// The severity of a finding.
     #[cfg_attr(test, schemars(schema_with = "names::severity"))]
     #[serde(default)]
-    pub severity: Option<Level>,
+    pub severity: Option<LevelName>,
 }

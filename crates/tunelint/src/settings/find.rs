@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tunelint_core::printable::printable_path;
 
-use super::document::Document;
+use super::document::SettingsDocument;
 use super::problem::{self, Problem};
 use crate::exit::Failure;
 
@@ -82,12 +82,12 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 /// Reads the file at `path` and the files it extends. The last one is the file itself.
-pub fn chain(path: &Path) -> Result<Vec<Document>, Failure> {
+pub fn chain(path: &Path) -> Result<Vec<SettingsDocument>, Failure> {
     let path = fs::canonicalize(path)
         .map_err(|error| Failure::io("read", &printable_path(path), &error))?;
     let directory = path.parent().unwrap_or(Path::new("/")).to_path_buf();
     let root = root_of(&directory);
-    let mut chain: Vec<Document> = Vec::new();
+    let mut chain: Vec<SettingsDocument> = Vec::new();
     let mut next = Some(path);
     while let Some(path) = next.take() {
         let Some(document) = document(&path, &root)? else {
@@ -112,11 +112,11 @@ pub fn chain(path: &Path) -> Result<Vec<Document>, Failure> {
     Ok(chain)
 }
 
-fn document(path: &Path, root: &Path) -> Result<Option<Document>, Failure> {
+fn document(path: &Path, root: &Path) -> Result<Option<SettingsDocument>, Failure> {
     let directory = path.parent().unwrap_or(Path::new("/"));
     let within = path.file_name().is_some_and(|name| name == PYPROJECT);
     let root = Some(root.to_path_buf());
-    let parsed = Document::parse(shown(path), read(path)?, directory, root, within);
+    let parsed = SettingsDocument::parse(shown(path), read(path)?, directory, root, within);
     parsed.map_err(problem::failure)
 }
 
@@ -129,7 +129,7 @@ pub fn shown(path: &Path) -> PathBuf {
     relative.unwrap_or_else(|| path.to_path_buf())
 }
 
-fn at(document: &Document, pointer: &str, message: String) -> Problem {
+fn at(document: &SettingsDocument, pointer: &str, message: String) -> Problem {
     let span = document
         .places
         .get(pointer)
@@ -141,7 +141,7 @@ fn at(document: &Document, pointer: &str, message: String) -> Problem {
 ///
 /// # Errors
 /// If the file does not exist, or is outside the document's root.
-pub fn confined(document: &Document, path: &str) -> Result<PathBuf, String> {
+pub fn confined(document: &SettingsDocument, path: &str) -> Result<PathBuf, String> {
     let target = fs::canonicalize(document.directory.join(path))
         .map_err(|error| format!("cannot read this file: {}", crate::exit::cause(&error)))?;
     match &document.root {

@@ -4,7 +4,7 @@
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
-use tunelint_core::schema::{Departure, Schema, SchemaFault};
+use tunelint_core::schema::{Schema, SchemaFault, SchemaViolation};
 
 /// The size limit of a compiled pattern.
 const PATTERN_BYTES: usize = 1024 * 1024;
@@ -34,11 +34,11 @@ impl JsonSchema {
 }
 
 impl Schema for JsonSchema {
-    fn departures(&self, value: &Value) -> Vec<Departure> {
+    fn violations(&self, value: &Value) -> Vec<SchemaViolation> {
         let mut departures = Vec::new();
         for error in self.0.iter_errors(value) {
             let pointer = error.instance_path().as_str();
-            departures.extend(faults(&error).into_iter().map(|fault| Departure {
+            departures.extend(faults(&error).into_iter().map(|fault| SchemaViolation {
                 pointer: pointer.to_owned(),
                 fault,
             }));
@@ -100,7 +100,7 @@ mod tests {
         .unwrap();
         let value = json!({"stars": 4, "secret": 1, "note": "A"});
         let mut messages: Vec<String> = schema
-            .departures(&value)
+            .violations(&value)
             .iter()
             .map(|departure| format!("{}: {}", departure.pointer, departure.fault))
             .collect();
@@ -114,7 +114,7 @@ mod tests {
                 ": the property `secret` is not allowed",
             ]
         );
-        assert!(schema.departures(&json!({"answer": "a"})).is_empty());
+        assert!(schema.violations(&json!({"answer": "a"})).is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tunelint_core::allow::Allowance;
+use tunelint_core::allow::SuppressionEntry;
 use tunelint_core::custom::CustomRule;
 use tunelint_core::finding::Severity;
 use tunelint_core::position::Position;
@@ -17,7 +17,7 @@ use tunelint_core::schema::Schema;
 use tunelint_core::tokens::Tokenizer;
 
 use super::Merged;
-use super::file::{self, File, Level, RuleSetting, RuleTable};
+use super::file::{self, File, LevelName, RuleSetting, RuleTable};
 use super::find::confined;
 use super::json_schema::JsonSchema;
 use super::patterns::Patterns;
@@ -69,7 +69,7 @@ pub struct Dataset {
     /// The files with production prompts.
     pub production: Patterns,
     /// The parsed settings of the dataset.
-    pub file: file::Dataset,
+    pub file: file::DatasetTable,
     /// The text that every input must start with.
     pub preamble: Option<String>,
     /// The schema that every output must match.
@@ -80,7 +80,7 @@ pub struct Dataset {
 #[derive(Debug)]
 pub struct Allow {
     /// The suppressed findings.
-    pub allowance: Allowance,
+    pub entry: SuppressionEntry,
     /// Why they are suppressed.
     pub reason: String,
     /// The last day of the suppression, as `YYYY-MM-DD`.
@@ -385,11 +385,11 @@ impl Meaning<'_> {
     }
 }
 
-fn severity(level: Level) -> Option<Severity> {
+fn severity(level: LevelName) -> Option<Severity> {
     match level {
-        Level::Off => None,
-        Level::Error => Some(Severity::Error),
-        Level::Warning => Some(Severity::Warning),
-        Level::Advice => Some(Severity::Advice),
+        LevelName::Off => None,
+        LevelName::Error => Some(Severity::Error),
+        LevelName::Warning => Some(Severity::Warning),
+        LevelName::Advice => Some(Severity::Advice),
     }
 }

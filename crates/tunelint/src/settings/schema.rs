@@ -5,7 +5,7 @@ use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Map, Value, json};
 use tunelint_core::layout;
 use tunelint_core::profile;
-use tunelint_core::roles::Speakers;
+use tunelint_core::roles::RoleAliases;
 use tunelint_core::rule::RuleMeta;
 use tunelint_core::rules::REGISTRY;
 use tunelint_core::source::Container;
@@ -43,7 +43,7 @@ pub fn layout(_: &mut SchemaGenerator) -> Schema {
 
 /// A table from role names to roles.
 pub fn roles(_: &mut SchemaGenerator) -> Schema {
-    let meanings = Speakers::MEANINGS
+    let meanings = RoleAliases::MEANINGS
         .into_iter()
         .chain(["assistant"])
         .collect();

@@ -2,21 +2,21 @@
 
 use serde_json::Value;
 use tunelint_core::printable::quoted;
-use tunelint_core::schema::{Departure, Schema, SchemaFault};
+use tunelint_core::schema::{Schema, SchemaFault, SchemaViolation};
 
 use super::SCHEMA;
-use super::document::{Document, escaped};
+use super::document::{SettingsDocument, escaped};
 use super::json_schema::JsonSchema;
 use super::problem::Problem;
 
 /// Removes values that violate the schema, so that the rest can be read, and returns a problem for
 /// each.
-pub(super) fn remove_invalid(document: &mut Document) -> Vec<Problem> {
+pub(super) fn remove_invalid(document: &mut SettingsDocument) -> Vec<Problem> {
     let text: Value = serde_json::from_str(SCHEMA).unwrap_or_default();
     let Ok(schema) = JsonSchema::new(&text) else {
         return Vec::new();
     };
-    let departures = schema.departures(&document.value);
+    let departures = schema.violations(&document.value);
     let problems = departures
         .iter()
         .map(|departure| problem(document, &text, departure))
@@ -28,7 +28,7 @@ pub(super) fn remove_invalid(document: &mut Document) -> Vec<Problem> {
     problems
 }
 
-fn remove(value: &mut Value, departure: &Departure) {
+fn remove(value: &mut Value, departure: &SchemaViolation) {
     let pointer = match &departure.fault {
         SchemaFault::Unexpected(name) => format!("{}/{}", departure.pointer, escaped(name)),
         SchemaFault::Missing(name) => {
@@ -60,7 +60,7 @@ fn remove(value: &mut Value, departure: &Departure) {
     }
 }
 
-fn problem(document: &Document, schema: &Value, departure: &Departure) -> Problem {
+fn problem(document: &SettingsDocument, schema: &Value, departure: &SchemaViolation) -> Problem {
     let pointer = departure.pointer.as_str();
     let place = document.places.get(pointer);
     let value = place.map(|place| place.value.clone()).unwrap_or_default();

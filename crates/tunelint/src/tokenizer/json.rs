@@ -5,9 +5,9 @@ use std::fmt;
 use tunelint_core::tokens::Tokenizer;
 
 /// A tokenizer read from a `tokenizer.json`.
-pub struct Json(tokenizers::Tokenizer);
+pub struct JsonTokenizer(tokenizers::Tokenizer);
 
-impl Json {
+impl JsonTokenizer {
     /// Parses the file. The library's error is dropped, because it may quote the file.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let bad = |_| "not a `tokenizer.json` of Hugging Face's tokenizers".to_owned();
@@ -19,7 +19,7 @@ impl Json {
     }
 }
 
-impl Tokenizer for Json {
+impl Tokenizer for JsonTokenizer {
     /// `None` for a text with characters that are not in the vocabulary, if the tokenizer has no
     /// token for unknown ones.
     fn count(&self, text: &str) -> Option<u64> {
@@ -36,7 +36,7 @@ impl Tokenizer for Json {
     }
 }
 
-impl fmt::Debug for Json {
+impl fmt::Debug for JsonTokenizer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Json")
     }
@@ -52,7 +52,7 @@ mod tests {
             "strategy":"LongestFirst","stride":0},"padding":null,"added_tokens":[],"normalizer":null,
             "pre_tokenizer":{"type":"Whitespace"},"post_processor":null,"decoder":null,
             "model":{"type":"WordLevel","vocab":{"a":0,"b":1,"?":2},"unk_token":"?"}}"#;
-        let tokenizer = Json::parse(file.as_bytes()).unwrap();
+        let tokenizer = JsonTokenizer::parse(file.as_bytes()).unwrap();
         assert_eq!(tokenizer.count("a b unknown"), Some(3));
         assert_eq!(tokenizer.count(""), Some(0));
         assert_eq!(tokenizer.most(3), 6);
@@ -68,17 +68,17 @@ mod tests {
                 "model":{{"type":"WordLevel","vocab":{{"a":0}},"unk_token":"?"}}}}"#
             )
         };
-        let tokenizer = Json::parse(file("null").as_bytes()).unwrap();
+        let tokenizer = JsonTokenizer::parse(file("null").as_bytes()).unwrap();
         assert_eq!(tokenizer.count("a unknown"), None);
         let replaces = r#"{"type":"Replace","pattern":{"String":"b"},"content":"a a a"}"#;
-        let tokenizer = Json::parse(file(replaces).as_bytes()).unwrap();
+        let tokenizer = JsonTokenizer::parse(file(replaces).as_bytes()).unwrap();
         assert_eq!(tokenizer.count("b"), Some(3));
         assert!(tokenizer.most(1) >= 3);
     }
 
     #[test]
     fn an_invalid_file_is_not_quoted() {
-        let why = Json::parse(br#"{"model": "secret words"}"#).unwrap_err();
+        let why = JsonTokenizer::parse(br#"{"model": "secret words"}"#).unwrap_err();
         assert!(!why.contains("secret"), "{why}");
     }
 }

@@ -20,7 +20,7 @@ const BINS: usize = 12;
 
 /// The losses of an epoch, or of a range of steps.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Group {
+pub struct PointGroup {
     /// The epoch, or the last step of the range.
     pub at: f64,
     /// The mean training loss.
@@ -53,7 +53,7 @@ pub struct Judgement {
     /// Warnings about the run.
     pub warnings: Vec<String>,
     /// The losses by epoch or range of steps.
-    pub groups: Vec<Group>,
+    pub groups: Vec<PointGroup>,
     /// Whether the groups are epochs, not ranges of steps.
     pub by_epoch: bool,
     /// Whether the recommendation is based on the validation loss.
@@ -108,7 +108,7 @@ pub fn judge(curve: &Curve, epochs: Option<f64>) -> Judgement {
     judgement
 }
 
-fn series(groups: &[Group], of: fn(&Group) -> Option<f64>) -> Vec<(f64, f64)> {
+fn series(groups: &[PointGroup], of: fn(&PointGroup) -> Option<f64>) -> Vec<(f64, f64)> {
     groups
         .iter()
         .filter_map(|group| Some((group.at, of(group)?)))
@@ -210,14 +210,14 @@ fn rises(series: &[(f64, f64)], noise: f64) -> bool {
 }
 
 /// Whether the training loss ends lower than halfway through the run.
-fn falls(groups: &[Group]) -> bool {
+fn falls(groups: &[PointGroup]) -> bool {
     let losses = series(groups, |group| group.training);
     let middle = losses.get(losses.len() / 2).map(|(_, loss)| *loss);
     matches!((middle, losses.last()), (Some(middle), Some((_, last))) if *last < middle)
 }
 
 /// The losses by epoch, or by ranges of steps if epochs are unknown; and whether it is by epoch.
-fn groups(points: &[Point]) -> (Vec<Group>, bool) {
+fn groups(points: &[Point]) -> (Vec<PointGroup>, bool) {
     let epochs: Option<Vec<f64>> = points
         .iter()
         .map(|point| point.epoch.map(whole_epoch))
@@ -255,14 +255,14 @@ fn whole_epoch(epoch: f64) -> f64 {
     }
 }
 
-fn grouped(points: &[Point], keys: &[f64]) -> Vec<Group> {
-    let mut groups: Vec<(Group, usize)> = Vec::new();
+fn grouped(points: &[Point], keys: &[f64]) -> Vec<PointGroup> {
+    let mut groups: Vec<(PointGroup, usize)> = Vec::new();
     for (point, &at) in points.iter().zip(keys) {
         if groups.last().is_none_or(|(group, _)| group.at != at) {
             groups.push((
-                Group {
+                PointGroup {
                     at,
-                    ..Group::default()
+                    ..PointGroup::default()
                 },
                 0,
             ));

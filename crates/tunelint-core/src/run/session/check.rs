@@ -11,7 +11,7 @@ use super::counting::Counting;
 use super::state::{Outcome, Session};
 use super::summary;
 use crate::run::lint::{Observer, SourceError};
-use crate::run::shard::Part;
+use crate::run::shard::ShardPart;
 
 impl Session {
     /// Checks every source, and then what only all of them show. A file that cannot be read is
@@ -29,7 +29,10 @@ impl Session {
     ///
     /// # Errors
     /// What the observer returns.
-    pub fn shard(mut self, observer: &mut dyn Observer) -> io::Result<Option<(Part, Outcome)>> {
+    pub fn shard(
+        mut self,
+        observer: &mut dyn Observer,
+    ) -> io::Result<Option<(ShardPart, Outcome)>> {
         self.check_each(observer)?;
         let mut datasets = std::mem::take(&mut self.datasets);
         let (Some(dataset), 0) = (datasets.pop(), datasets.len()) else {
@@ -40,7 +43,7 @@ impl Session {
             summary::fails(&dataset.counts, of.fail_on, &tolerated)
         });
         let part = dataset.linter.into_part().map_err(io::Error::other)?;
-        self.summary.suppressed = self.summary.counts.excused().values().sum();
+        self.summary.suppressed = self.summary.counts.suppressed().values().sum();
         let outcome = Outcome {
             summary: self.summary,
             failed,
@@ -109,7 +112,7 @@ impl Session {
                 .map(|task| (task.as_str().to_owned(), false)),
             ..summary
         };
-        counting.settle(id, &mut checked.counts);
+        counting.withdraw(id, &mut checked.counts);
         dataset.counts.merge(&checked.counts);
         dataset.records += checked.records;
         self.summary.counts.merge(&checked.counts);

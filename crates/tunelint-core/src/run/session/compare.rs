@@ -10,21 +10,21 @@ use tunelint_rules::contract::RuleContext;
 use tunelint_rules::survey::Leaks;
 use tunelint_rules::survey::production_prompts::Prompts;
 
-use super::settings::Settings;
-use super::state::{Dataset, Role, Session, Source};
+use super::settings::DatasetSettings;
+use super::state::{CheckedDataset, Session, SessionSource, SourceRole};
 use crate::run::lint::{Linter, Observer, SourceError};
 
 impl Session {
     /// The dataset of a source, by its place in the list.
     pub(super) fn dataset(
         &mut self,
-        source: &Source,
-        settings: &Settings,
+        source: &SessionSource,
+        settings: &DatasetSettings,
         profiles: &[Arc<Profile>],
         observer: &mut dyn Observer,
     ) -> Result<usize, SourceError> {
         let targets: Vec<String> = profiles.iter().map(|of| of.name.clone()).collect();
-        let same = |dataset: &Dataset| {
+        let same = |dataset: &CheckedDataset| {
             (dataset.settings, dataset.role) == (source.settings, source.role)
                 && dataset.targets == targets
         };
@@ -35,12 +35,12 @@ impl Session {
             profiles: profiles.to_vec(),
             ..settings.context.clone()
         };
-        if source.role == Role::Training {
+        if source.role == SourceRole::Training {
             context.validation = self.validation(settings, observer)?.map(Arc::new);
             context.production = self.production(settings, observer)?.map(Arc::new);
         }
         let rules = settings.rules(&context);
-        self.datasets.push(Dataset {
+        self.datasets.push(CheckedDataset {
             settings: source.settings,
             role: source.role,
             targets,
@@ -54,7 +54,7 @@ impl Session {
     /// What is known about the examples of the validation sets.
     fn validation(
         &mut self,
-        settings: &Settings,
+        settings: &DatasetSettings,
         observer: &mut dyn Observer,
     ) -> Result<Option<Leaks>, SourceError> {
         let mut leaks: Option<Leaks> = None;
@@ -72,7 +72,7 @@ impl Session {
     /// The prompts of the application.
     fn production(
         &mut self,
-        settings: &Settings,
+        settings: &DatasetSettings,
         observer: &mut dyn Observer,
     ) -> Result<Option<Prompts>, SourceError> {
         let mut all: Option<Prompts> = None;

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::printable::printable_path;
-use tunelint_layouts::finding::suppression::Excuse;
+use tunelint_layouts::finding::suppression::Suppression;
 use tunelint_layouts::finding::{Findings, Policy};
 use tunelint_rules::contract::{RuleContext, SuppressionFacts};
 use tunelint_rules::rules::RuleSet;
 
-use super::counting::{Counting, settle};
-use super::state::{Dataset, Outcome, Session};
+use super::counting::{Counting, withdraw};
+use super::state::{CheckedDataset, Outcome, Session};
 use super::summary;
 use crate::run::lint::{Observer, check_suppression};
 
@@ -24,7 +24,7 @@ impl Session {
         }
         failed |= self.judge_suppressions(observer)?;
         let mut summary = self.summary;
-        summary.suppressed = summary.counts.excused().values().sum();
+        summary.suppressed = summary.counts.suppressed().values().sum();
         // Parts of shards keep no findings that could be counted by target.
         if !self.checked.is_empty() {
             summary.verdicts = self.targets.verdicts(&summary, &self.checked);
@@ -39,8 +39,12 @@ impl Session {
     }
 
     /// Reports what a dataset as a whole shows; whether that fails the run.
-    fn conclude(&mut self, dataset: Dataset, observer: &mut dyn Observer) -> io::Result<bool> {
-        let Dataset {
+    fn conclude(
+        &mut self,
+        dataset: CheckedDataset,
+        observer: &mut dyn Observer,
+    ) -> io::Result<bool> {
+        let CheckedDataset {
             settings,
             targets,
             linter,
@@ -54,7 +58,7 @@ impl Session {
         summary::name_task(&concluded.inferred, &targets, &mut self.summary);
         let mut accepted = counting.accepted;
         for (source, mut found) in concluded.counts {
-            settle(&mut accepted, source, &mut found);
+            withdraw(&mut accepted, source, &mut found);
             counts.merge(&found);
             self.summary.counts.merge(&found);
             let path = names
@@ -73,8 +77,8 @@ impl Session {
         let Some(of) = self.settings.get(settings).cloned() else {
             return Ok(false);
         };
-        for (excuse, times) in counts.excused() {
-            if let Excuse::Listed(index) = excuse
+        for (excuse, times) in counts.suppressed() {
+            if let Suppression::Listed(index) = excuse
                 && let Some(number) = of.suppressions.get(*index)
             {
                 *self.used.entry(*number).or_default() += times;
@@ -102,7 +106,7 @@ impl Session {
                 continue;
             };
             let policy = Policy {
-                allowances: Default::default(),
+                suppressions: Default::default(),
                 ..settings.policy.clone()
             };
             let rules = RuleSet::build(&policy.enabled, &RuleContext::default());
@@ -123,7 +127,7 @@ impl Session {
             kept.into_iter()
                 .try_for_each(|finding| counting.finding(finding))?;
             for (source, counts) in &mut counts {
-                counting.settle(*source, counts);
+                counting.withdraw(*source, counts);
                 self.summary.counts.merge(counts);
                 failed |= summary::fails(counts, settings.fail_on, &[]);
             }

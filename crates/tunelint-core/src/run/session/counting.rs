@@ -12,14 +12,14 @@ use super::targets::TargetCounts;
 use crate::run::lint::Observer;
 
 /// Findings that were accepted before, by their sources.
-pub(super) type Accepted = BTreeMap<SourceId, Vec<Finding>>;
+pub(super) type AcceptedFindings = BTreeMap<SourceId, Vec<Finding>>;
 
 /// Counts findings by target on their way to the observer, and holds back what it accepts.
 pub(super) struct Counting<'o> {
     observer: &'o mut dyn Observer,
     targets: &'o mut TargetCounts,
     meter: &'o AtomicU64,
-    pub(super) accepted: Accepted,
+    pub(super) accepted: AcceptedFindings,
     /// Whether the observer ended the run.
     pub(super) failed: bool,
 }
@@ -34,18 +34,18 @@ impl<'o> Counting<'o> {
             observer,
             targets,
             meter,
-            accepted: Accepted::new(),
+            accepted: AcceptedFindings::new(),
             failed: false,
         }
     }
 
-    pub(super) fn settle(&mut self, source: SourceId, counts: &mut Counts) {
-        settle(&mut self.accepted, source, counts);
+    pub(super) fn withdraw(&mut self, source: SourceId, counts: &mut Counts) {
+        withdraw(&mut self.accepted, source, counts);
     }
 }
 
 /// Takes what was accepted out of the counts of a source.
-pub(super) fn settle(accepted: &mut Accepted, source: SourceId, counts: &mut Counts) {
+pub(super) fn withdraw(accepted: &mut AcceptedFindings, source: SourceId, counts: &mut Counts) {
     for finding in accepted.remove(&source).unwrap_or_default() {
         counts.accept(finding.rule, finding.severity);
     }

@@ -13,7 +13,7 @@ use super::settings::{UnknownTarget, target};
 use super::state::{Outcome, Session};
 use super::summary;
 use crate::run::lint::{Observer, SourceError};
-use crate::run::shard::{Part, PartSource};
+use crate::run::shard::{PartSource, ShardPart};
 
 /// Why parts cannot be merged.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Session {
     /// A part that cannot be read or does not fit; what the observer returns.
     pub fn merge(
         mut self,
-        parts: &[Part],
+        parts: &[ShardPart],
         observer: &mut dyn Observer,
     ) -> Result<Outcome, MergeError> {
         let mut first = 0;
@@ -66,7 +66,7 @@ impl Session {
                 absent += u64::from(!self.revisit(id, source, observer)?);
             }
             if let Some(dataset) = self.datasets.last_mut() {
-                let merged = dataset.linter.take_in(part, first);
+                let merged = dataset.linter.merge_part(part, first);
                 merged.map_err(|_| MergeError::Damaged(number))?;
             }
             first += part.sources.len() as u32;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use tunelint_data::source::Input;
 use tunelint_data::text::position::Position;
-use tunelint_layouts::finding::suppression::Allowances;
+use tunelint_layouts::finding::suppression::Suppressions;
 use tunelint_layouts::finding::{Policy, Severity};
 use tunelint_layouts::provider::profile::{self, Profile};
 use tunelint_layouts::provider::tokens::Counter;
@@ -21,7 +21,7 @@ pub type OwnRule = (&'static str, fn(&RuleContext) -> Option<Check>);
 
 /// How the sources of one dataset are read and checked.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct DatasetSettings {
     /// How sources are read.
     pub reading: ReadOptions,
     /// Which rules run, and what happens to their findings.
@@ -48,7 +48,7 @@ pub struct Settings {
 
 /// A suppression of the user's settings.
 #[derive(Debug, Clone)]
-pub struct Suppression {
+pub struct DeclaredSuppression {
     /// The rule that it suppresses.
     pub rule: &'static str,
     /// Why, in the user's words.
@@ -85,14 +85,14 @@ impl fmt::Display for UnknownTarget {
 
 impl std::error::Error for UnknownTarget {}
 
-impl Default for Settings {
+impl Default for DatasetSettings {
     /// Every stable rule, no target, and errors fail the run.
     fn default() -> Self {
         let policy = Policy {
             enabled: Selection::default().enabled(),
-            allowances: Arc::new(Allowances {
+            suppressions: Arc::new(Suppressions {
                 lookup: LOOKUP,
-                ..Allowances::default()
+                ..Suppressions::default()
             }),
             ..Policy::default()
         };
@@ -112,7 +112,7 @@ impl Default for Settings {
     }
 }
 
-impl Settings {
+impl DatasetSettings {
     /// The default settings for the targets with these names.
     ///
     /// # Errors

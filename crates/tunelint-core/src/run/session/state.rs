@@ -10,13 +10,13 @@ use tunelint_data::text::position::SourceId;
 use tunelint_layouts::finding::Counts;
 use tunelint_layouts::finding::totals::Summary;
 
-use super::settings::{Settings, Suppression};
+use super::settings::{DatasetSettings, DeclaredSuppression};
 use super::targets::TargetCounts;
 use crate::run::lint::Linter;
 
 /// What a source is in its dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Role {
+pub enum SourceRole {
     /// Its examples are trained on.
     Training,
     /// The result is judged by its examples.
@@ -24,9 +24,9 @@ pub enum Role {
 }
 
 /// Sources that are checked together.
-pub(super) struct Dataset {
+pub(super) struct CheckedDataset {
     pub(super) settings: usize,
-    pub(super) role: Role,
+    pub(super) role: SourceRole,
     pub(super) targets: Vec<String>,
     pub(super) linter: Linter,
     /// What was found in it, and in how many records.
@@ -36,11 +36,11 @@ pub(super) struct Dataset {
 
 /// A source that is to be checked.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(super) struct SessionSource {
     pub(super) input: Input,
     /// Which settings hold for it.
     pub(super) settings: usize,
-    pub(super) role: Role,
+    pub(super) role: SourceRole,
 }
 
 /// What a run came to.
@@ -56,13 +56,13 @@ pub struct Outcome {
 
 /// Sources and settings, on their way through a check.
 pub struct Session {
-    pub(super) settings: Vec<Arc<Settings>>,
-    pub(super) sources: Vec<Source>,
-    pub(super) suppressions: Vec<Suppression>,
+    pub(super) settings: Vec<Arc<DatasetSettings>>,
+    pub(super) sources: Vec<SessionSource>,
+    pub(super) suppressions: Vec<DeclaredSuppression>,
     pub(super) threads: usize,
     /// Bytes that were read, as they stand on disk, since the observer was last told.
     pub(super) meter: Arc<AtomicU64>,
-    pub(super) datasets: Vec<Dataset>,
+    pub(super) datasets: Vec<CheckedDataset>,
     pub(super) summary: Summary,
     pub(super) targets: TargetCounts,
     /// Whether every file could be read.
@@ -92,22 +92,22 @@ impl Session {
     }
 
     /// Adds settings; the number that sources refer to them by.
-    pub fn settings(&mut self, settings: Settings) -> usize {
+    pub fn settings(&mut self, settings: DatasetSettings) -> usize {
         self.settings.push(Arc::new(settings));
         self.settings.len() - 1
     }
 
     /// Adds a suppression of the settings, to be judged at the end; the number that
-    /// [`Settings::suppressions`] refers to it by.
-    pub fn suppression(&mut self, suppression: Suppression) -> usize {
+    /// [`DatasetSettings::suppressions`] refers to it by.
+    pub fn suppression(&mut self, suppression: DeclaredSuppression) -> usize {
         self.suppressions.push(suppression);
         self.suppressions.len() - 1
     }
 
     /// Adds a source to be checked under the settings with that number; its id in findings.
-    pub fn add(&mut self, mut input: Input, settings: usize, role: Role) -> SourceId {
+    pub fn add(&mut self, mut input: Input, settings: usize, role: SourceRole) -> SourceId {
         input.meter = Some(Arc::clone(&self.meter));
-        self.sources.push(Source {
+        self.sources.push(SessionSource {
             input,
             settings,
             role,

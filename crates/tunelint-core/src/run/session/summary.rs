@@ -6,7 +6,7 @@ use tunelint_layouts::provider::profile::{self, Delivery, Profile, Status};
 use tunelint_layouts::provider::task::Task;
 use tunelint_rules::survey::inferred::Inferred;
 
-use super::settings::Settings;
+use super::settings::DatasetSettings;
 use super::targets;
 
 /// A rule whose findings are few enough to be tolerated.
@@ -18,7 +18,11 @@ pub(super) struct Tolerated {
 }
 
 /// The rules whose findings the settings tolerate in a dataset of so many records.
-pub(super) fn tolerated(counts: &Counts, settings: &Settings, records: u64) -> Vec<Tolerated> {
+pub(super) fn tolerated(
+    counts: &Counts,
+    settings: &DatasetSettings,
+    records: u64,
+) -> Vec<Tolerated> {
     let few = |(rule, rate): (&&'static str, &f64)| {
         let findings = counts.of_rule(rule);
         (findings > 0 && findings as f64 <= rate * records as f64).then_some(Tolerated {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tunelint_data::text::position::SourceId;
 use tunelint_layouts::finding::totals::{SourceSummary, Summary, Verdict};
 use tunelint_layouts::finding::{Finding, Severity};
-use tunelint_layouts::layout::{self, Lesson};
+use tunelint_layouts::layout::{self, TrainingObjective};
 use tunelint_layouts::provider::profile::{Delivery, Profile, Status};
 
 use super::settings::target;
@@ -88,16 +88,20 @@ pub fn fits_unchanged(profile: &Profile, (container, layout): &(&str, &str)) -> 
 /// The first layout of the target that sources in `layouts` can be brought into: one from which the
 /// same is learnt, and with room for conversations where they may hold some.
 pub fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
-    let lesson = |name: &str| layout::by_name(name).map(|layout| layout.capacity().lesson);
-    let becomes = |from: &str, to: &str| match (lesson(from), lesson(to)) {
-        (Some(from), Some(to)) => from == to || to == Lesson::Answer,
+    let objective = |name: &str| layout::by_name(name).map(|layout| layout.capacity().objective);
+    let becomes = |from: &str, to: &str| match (objective(from), objective(to)) {
+        (Some(from), Some(to)) => from == to || to == TrainingObjective::Answer,
         (None, _) => true,
         (_, None) => false,
     };
     let has_turns = |name: &str| layout::by_name(name).is_some_and(|of| of.capacity().many_turns);
     let all = |to: &&String| layouts.iter().all(|(_, from)| becomes(from, to));
     let is_roomy = |to: &&String| has_turns(to) || !layouts.iter().any(|(_, from)| has_turns(from));
-    let is_alike = |to: &&String| layouts.iter().all(|(_, from)| lesson(from) == lesson(to));
+    let is_alike = |to: &&String| {
+        layouts
+            .iter()
+            .all(|(_, from)| objective(from) == objective(to))
+    };
     let mut fitting = profile.layouts.iter().filter(all);
     let alike = fitting.clone().filter(is_roomy).find(is_alike);
     let roomy = alike.or_else(|| fitting.clone().find(is_roomy));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// A part of a split dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum Subset {
     /// The training set.
     Train,
     /// The validation set.
@@ -13,7 +13,7 @@ pub enum Part {
     Test,
 }
 
-impl Part {
+impl Subset {
     /// Every part.
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 
@@ -68,7 +68,7 @@ pub struct Cluster {
 
 /// Assigns each cluster to a part. Every label has its share of each part, to within one record. A
 /// cluster that is larger than the remaining quota may exceed it.
-pub fn assign(clusters: &[Cluster], shares: &Shares) -> Vec<Part> {
+pub fn assign(clusters: &[Cluster], shares: &Shares) -> Vec<Subset> {
     let mut sizes: BTreeMap<usize, u64> = BTreeMap::new();
     for cluster in clusters {
         *sizes.entry(cluster.stratum).or_default() += cluster.size;
@@ -77,7 +77,7 @@ pub fn assign(clusters: &[Cluster], shares: &Shares) -> Vec<Part> {
     let mut order: Vec<(usize, &Cluster)> = clusters.iter().enumerate().collect();
     // Large clusters first: single records fill the rest.
     order.sort_by_key(|(_, of)| (std::cmp::Reverse(of.size), of.key));
-    let mut parts = vec![Part::Train; clusters.len()];
+    let mut parts = vec![Subset::Train; clusters.len()];
     for (at, cluster) in order {
         let Some(remaining) = remaining.get_mut(&cluster.stratum) else {
             continue;
@@ -135,12 +135,12 @@ fn apportion(sizes: &BTreeMap<usize, u64>, total: u64) -> BTreeMap<usize, u64> {
 
 /// The part for a cluster: chosen by its key among those with enough quota left, in proportion to
 /// that quota. If none has enough, the one with the largest quota.
-fn choose_part(remaining: &[i64; 3], cluster: &Cluster) -> Part {
+fn choose_part(remaining: &[i64; 3], cluster: &Cluster) -> Subset {
     let size = cluster.size as i64;
     let fits = |quota: &i64| *quota >= size;
     let total: i64 = remaining.iter().filter(|quota| fits(quota)).sum();
     let mut drawn = (cluster.key % total.max(1) as u64) as i64;
-    for (part, quota) in Part::ALL
+    for (part, quota) in Subset::ALL
         .into_iter()
         .zip(remaining)
         .filter(|(_, quota)| fits(quota))
@@ -150,8 +150,8 @@ fn choose_part(remaining: &[i64; 3], cluster: &Cluster) -> Part {
         }
         drawn -= quota;
     }
-    let mut most = (Part::Train, i64::MIN);
-    for (part, quota) in Part::ALL.into_iter().zip(remaining) {
+    let mut most = (Subset::Train, i64::MIN);
+    for (part, quota) in Subset::ALL.into_iter().zip(remaining) {
         if *quota > most.1 {
             most = (part, *quota);
         }
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn counts(clusters: &[Cluster], parts: &[Part], stratum: Option<usize>) -> [u64; 3] {
+    fn counts(clusters: &[Cluster], parts: &[Subset], stratum: Option<usize>) -> [u64; 3] {
         let mut counts = [0; 3];
         for (cluster, part) in clusters.iter().zip(parts) {
             if stratum.is_none_or(|stratum| stratum == cluster.stratum) {
@@ -203,7 +203,7 @@ mod tests {
             size: 10,
             stratum: 0,
         }];
-        assert_eq!(assign(&clusters, &shares(0.2, 0.2)), [Part::Train]);
+        assert_eq!(assign(&clusters, &shares(0.2, 0.2)), [Subset::Train]);
     }
 
     proptest! {

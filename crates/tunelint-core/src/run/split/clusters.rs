@@ -5,8 +5,8 @@ use std::io;
 
 use super::{Noted, read, seen};
 use tunelint_layouts::reader::Reader;
-use tunelint_rules::survey::Spot;
-use tunelint_rules::survey::similarity::{BANDS, Common, NEAR, Runs};
+use tunelint_rules::survey::CompactLocation;
+use tunelint_rules::survey::similarity::{BANDS, NEAR, Runs, SharedText};
 
 /// The maximum number of records that agree in a band for comparing all pairs. Larger buckets share
 /// boilerplate: their records are compared with the first distinct ones only.
@@ -16,13 +16,13 @@ const MAX_ALL_PAIRS: usize = 200;
 pub fn find(
     records: &[Noted],
     readers: &[Reader],
-    common: &Common,
+    common: &SharedText,
     threads: usize,
 ) -> io::Result<Vec<Vec<usize>>> {
     let mut forest = Forest::new(records.len());
     join_equal(records, &mut forest);
     let buckets = buckets(records, &mut forest);
-    let wanted: BTreeSet<Spot> = buckets
+    let wanted: BTreeSet<CompactLocation> = buckets
         .iter()
         .flatten()
         .filter_map(|at| records.get(*at))
@@ -83,17 +83,18 @@ fn buckets(records: &[Noted], forest: &mut Forest) -> Vec<Vec<usize>> {
 /// The texts to compare, by location.
 fn texts(
     readers: &[Reader],
-    common: &Common,
-    wanted: &BTreeSet<Spot>,
+    common: &SharedText,
+    wanted: &BTreeSet<CompactLocation>,
     threads: usize,
-) -> io::Result<BTreeMap<Spot, Runs>> {
+) -> io::Result<BTreeMap<CompactLocation, Runs>> {
     let mut texts = Vec::new();
     if wanted.is_empty() {
         return Ok(BTreeMap::new());
     }
     for reader in readers {
         read(reader, threads, &mut texts, |example, _| {
-            let spot = Spot::new(&example.record, tunelint_data::text::position::Span::at(0));
+            let spot =
+                CompactLocation::new(&example.record, tunelint_data::text::position::Span::at(0));
             let rest = wanted.contains(&spot).then(|| common.rest(example));
             Some((spot, Runs::of(&rest.flatten()?)))
         })?;

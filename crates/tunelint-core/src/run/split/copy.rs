@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Part, Split};
+use super::{Split, Subset};
 use crate::run::gather::gather;
 use tunelint_data::source::Container;
 use tunelint_layouts::reader::{DecodeOutcome, Reader};
@@ -87,7 +87,7 @@ impl Split {
     pub fn copy<W: Write + Send>(
         &self,
         readers: &[Reader],
-        parts: &[Part],
+        parts: &[Subset],
         copiers: &mut [Copier<W>],
         threads: usize,
     ) -> io::Result<()> {
@@ -97,7 +97,7 @@ impl Split {
                 &mut reader.reopen()?,
                 threads,
                 Vec::new,
-                |read, _, batch: &mut Vec<(Part, Vec<u8>)>| {
+                |read, _, batch: &mut Vec<(Subset, Vec<u8>)>| {
                     if let DecodeOutcome::Example(example) = read
                         && let Some(part) = self.part(source, example.record.ordinal)
                     {

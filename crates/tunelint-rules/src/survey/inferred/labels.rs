@@ -289,12 +289,12 @@ fn contains_label(text: &str, label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::survey::Spot;
+    use crate::survey::CompactLocation;
 
     fn set(labels: &[(&str, usize)]) -> Option<LabelSet> {
         let mut counts = OutputCounts::default();
         for (label, times) in labels {
-            (0..*times).for_each(|_| counts.add(label, Spot::default));
+            (0..*times).for_each(|_| counts.add(label, CompactLocation::default));
         }
         LabelSet::infer(&counts, "")
     }

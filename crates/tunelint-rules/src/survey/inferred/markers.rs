@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::majority::Majority;
 use super::plateau::LEAST;
-use crate::survey::Entry;
+use crate::survey::SketchEntry;
 use crate::survey::section_marker::{self, Event, Separator};
 use tunelint_layouts::example::{Example, Turn};
 
@@ -58,7 +58,7 @@ pub struct Marker {
 
 /// The counts for one key.
 #[derive(Default)]
-struct Counts<'e> {
+struct MarkerCounts<'e> {
     holders: usize,
     bullets: usize,
     forms: BTreeMap<&'e str, usize>,
@@ -69,7 +69,7 @@ impl Markers {
     /// Infers the markers from distinct inputs; `preamble` is the usual preamble. `None` without
     /// markers that are common enough, or with fewer than [`LEAST`] inputs.
     pub fn infer<'e>(
-        entries: impl Iterator<Item = &'e Entry>,
+        entries: impl Iterator<Item = &'e SketchEntry>,
         preamble: Option<&str>,
     ) -> Option<Self> {
         let inputs: Vec<Vec<(String, &Event)>> = entries
@@ -85,7 +85,7 @@ impl Markers {
         if of < LEAST {
             return None;
         }
-        let mut counts: BTreeMap<&str, Counts<'_>> = BTreeMap::new();
+        let mut counts: BTreeMap<&str, MarkerCounts<'_>> = BTreeMap::new();
         for (key, event) in inputs.iter().flatten() {
             let count = counts.entry(key).or_default();
             count.holders += 1;
@@ -93,7 +93,7 @@ impl Markers {
             *count.forms.entry(&event.form).or_default() += 1;
             *count.separators.entry(event.separator).or_default() += 1;
         }
-        let common = |count: &Counts<'_>| {
+        let common = |count: &MarkerCounts<'_>| {
             let listed = count.bullets * 2 > count.holders;
             let share = if listed { SHARE_IN_LISTS } else { SHARE };
             count.holders as f64 >= share * of as f64
@@ -196,7 +196,7 @@ fn keys(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn marker_of(key: Majority<String>, count: &Counts<'_>, in_preamble: bool) -> Marker {
+fn marker_of(key: Majority<String>, count: &MarkerCounts<'_>, in_preamble: bool) -> Marker {
     let form = largest(&count.forms);
     Marker {
         form: form.map_or(String::new(), |form| (*form.value).to_owned()),

@@ -5,7 +5,7 @@ use super::majority::Majority;
 use super::numbers::{DateStyle, Number, is_words};
 use super::plateau::{LEAST, is_word};
 use super::script::dominant;
-use super::shape::{Shape, json_keys};
+use super::shape::{OutputShape, json_keys};
 use crate::survey::{Cut, Sketch};
 
 /// The minimum number of outputs for inferring their shape.
@@ -32,7 +32,7 @@ pub struct Outputs {
     /// Whether most have trailing whitespace.
     pub trailing: Option<Majority<bool>>,
     /// The usual shape.
-    pub shape: Option<Majority<Shape>>,
+    pub shape: Option<Majority<OutputShape>>,
     /// The usual keys of JSON objects, sorted.
     pub keys: Option<Majority<Vec<String>>>,
     /// The same keys, in their usual order.
@@ -83,7 +83,7 @@ impl Outputs {
         let mut outputs = Self {
             leading: edge(&cuts, |cut| cut.head().starts_with(char::is_whitespace)),
             trailing: edge(&cuts, |cut| cut.tail().ends_with(char::is_whitespace)),
-            shape: Majority::among(texts.iter().map(|text| Shape::of(text)))
+            shape: Majority::among(texts.iter().map(|text| OutputShape::of(text)))
                 .and_then(|shape| shape.when(ENOUGH, NEARLY_ALL)),
             quoted: Majority::among(texts.iter().map(|text| is_quoted(text)))
                 .filter(|quoted| !quoted.value)

@@ -12,7 +12,7 @@ use super::markers::Markers;
 use super::plateau::LEAST;
 use super::script::dominant;
 use crate::survey::section_marker::Event;
-use crate::survey::{Cut, Entry, Sketch, Spot};
+use crate::survey::{CompactLocation, Cut, Sketch, SketchEntry};
 use tunelint_data::text::printable::{grouped, quoted};
 
 /// The minimum gap between shares for a part of the format (preamble, suffix, marker), and for style.
@@ -33,13 +33,13 @@ pub struct Difference {
     /// The message, with the figures of both sides.
     pub message: String,
     /// The first production prompt with the difference.
-    pub spot: Spot,
+    pub spot: CompactLocation,
 }
 
 /// The training inputs and the production prompts that are compared.
-struct Sides<'s> {
-    training: Vec<&'s Entry>,
-    production: Vec<&'s Entry>,
+struct ComparedSides<'s> {
+    training: Vec<&'s SketchEntry>,
+    production: Vec<&'s SketchEntry>,
     /// The usual preamble and suffix of training inputs. They are removed before style is compared.
     preamble: String,
     suffix: String,
@@ -51,7 +51,7 @@ pub fn differences(training: &Sketch, inferred: &Inferred, production: &Sketch) 
     if training.len() < LEAST || production.len() < LEAST {
         return Vec::new();
     }
-    let mut sides = Sides {
+    let mut sides = ComparedSides {
         training: training.entries().collect(),
         production: production.entries().collect(),
         preamble: usual(inferred.preamble.as_ref()).unwrap_or_default(),
@@ -66,10 +66,10 @@ pub fn differences(training: &Sketch, inferred: &Inferred, production: &Sketch) 
     sides.found
 }
 
-impl Sides<'_> {
+impl ComparedSides<'_> {
     /// Adds a difference if the shares of both sides for which `what` holds differ by at least `gap`.
-    fn compare(&mut self, what: &str, gap: f64, has: &dyn Fn(&Entry) -> bool) {
-        let count = |entries: &[&Entry]| entries.iter().filter(|entry| has(entry)).count();
+    fn compare(&mut self, what: &str, gap: f64, has: &dyn Fn(&SketchEntry) -> bool) {
+        let count = |entries: &[&SketchEntry]| entries.iter().filter(|entry| has(entry)).count();
         let (a, n) = (count(&self.training), self.training.len());
         let (b, m) = (count(&self.production), self.production.len());
         if !is_large(a, n, b, m, gap) {
@@ -98,14 +98,14 @@ impl Sides<'_> {
         }
     }
 
-    fn inputs<'e>(entries: &[&'e Entry]) -> Vec<&'e Cut> {
+    fn inputs<'e>(entries: &[&'e SketchEntry]) -> Vec<&'e Cut> {
         entries.iter().map(|entry| &entry.input).collect()
     }
 
     fn edges(&mut self) {
         let production = Self::inputs(&self.production);
-        let starts = |text: &str, entry: &Entry| entry.input.head().starts_with(text);
-        let ends = |text: &str, entry: &Entry| entry.input.tail().ends_with(text);
+        let starts = |text: &str, entry: &SketchEntry| entry.input.head().starts_with(text);
+        let ends = |text: &str, entry: &SketchEntry| entry.input.tail().ends_with(text);
         let new = usual(beginning(&production).as_ref())
             .filter(|text| self.is_new(|entry| starts(text, entry)));
         for text in [self.preamble.clone(), new.unwrap_or_default()] {
@@ -121,7 +121,7 @@ impl Sides<'_> {
     }
 
     /// Whether hardly any training input has this feature of the production prompts.
-    fn is_new(&self, has: impl Fn(&Entry) -> bool) -> bool {
+    fn is_new(&self, has: impl Fn(&SketchEntry) -> bool) -> bool {
         let holders = self.training.iter().filter(|entry| has(entry)).count();
         holders as f64 <= MAX_SHARE_NEW * self.training.len() as f64
     }
@@ -129,7 +129,7 @@ impl Sides<'_> {
     fn markers(&mut self, inferred: &Inferred) {
         let expected = inferred.markers.iter().flat_map(|markers| &markers.markers);
         for marker in expected {
-            let of = |entry: &Entry| -> Option<Event> {
+            let of = |entry: &SketchEntry| -> Option<Event> {
                 let found = entry
                     .markers
                     .iter()
@@ -142,12 +142,13 @@ impl Sides<'_> {
             });
             if marker.usual_form.is_some() {
                 let written =
-                    |entry: &Entry| of(entry).is_none_or(|event| *event.form == *marker.form);
+                    |entry: &SketchEntry| of(entry).is_none_or(|event| *event.form == *marker.form);
                 self.compare(&format!("write the marker as {form}"), FORMAT_GAP, &written);
             }
             if let Some(usual) = marker.separator {
-                let follows =
-                    |entry: &Entry| of(entry).is_none_or(|event| event.separator == usual.value);
+                let follows = |entry: &SketchEntry| {
+                    of(entry).is_none_or(|event| event.separator == usual.value)
+                };
                 let what = format!("have {} after {form}", usual.value.describe());
                 self.compare(&what, FORMAT_GAP, &follows);
             }
@@ -173,7 +174,7 @@ impl Sides<'_> {
             .collect();
         for marker in production.iter().flat_map(|markers| &markers.markers) {
             if !known.contains(&marker.key.value.as_str()) {
-                let has = |entry: &Entry| {
+                let has = |entry: &SketchEntry| {
                     entry
                         .markers
                         .iter()
@@ -187,11 +188,11 @@ impl Sides<'_> {
 
     fn style(&mut self) {
         let (preamble, suffix) = (self.preamble.clone(), self.suffix.clone());
-        let start = |entry: &'_ Entry| -> String {
+        let start = |entry: &'_ SketchEntry| -> String {
             let head = entry.input.head();
             head.strip_prefix(&preamble).unwrap_or(head).to_owned()
         };
-        let end = |entry: &'_ Entry| -> String {
+        let end = |entry: &'_ SketchEntry| -> String {
             let tail = entry.input.tail();
             tail.strip_suffix(&suffix).unwrap_or(tail).to_owned()
         };
@@ -213,7 +214,7 @@ impl Sides<'_> {
     }
 
     fn lengths(&mut self) {
-        let sorted = |entries: &[&Entry]| {
+        let sorted = |entries: &[&SketchEntry]| {
             let mut lengths: Vec<u64> = entries.iter().map(|entry| entry.input.chars).collect();
             lengths.sort_unstable();
             lengths
@@ -261,7 +262,7 @@ fn usual(common: Option<&Common>) -> Option<String> {
 }
 
 /// Whether an input has all markers, but not in the usual order.
-fn is_disordered(markers: &Markers, entry: &Entry) -> bool {
+fn is_disordered(markers: &Markers, entry: &SketchEntry) -> bool {
     let keys: Vec<String> = entry.markers.iter().map(Event::key).collect();
     let at = |key: &String| keys.iter().position(|have| have == key);
     let places: Option<Vec<usize>> = markers

@@ -58,12 +58,12 @@ pub fn walk(texts: &[&str]) -> Option<Plateau> {
 }
 
 /// The characters of the walk, and the number of texts left before each and after the last.
-struct Path {
+struct SharedPath {
     chars: Vec<char>,
     support: Vec<usize>,
 }
 
-impl Path {
+impl SharedPath {
     fn cut(&mut self, length: usize) {
         self.chars.truncate(length);
         self.support.truncate(length + 1);
@@ -75,10 +75,10 @@ impl Path {
 }
 
 /// Follows the most common next character as long as enough texts agree.
-fn follow_most_common(texts: &[&str]) -> Path {
+fn follow_most_common(texts: &[&str]) -> SharedPath {
     let all = texts.len() as f64;
     let mut left: Vec<std::str::Chars<'_>> = texts.iter().map(|text| text.chars()).collect();
-    let mut path = Path {
+    let mut path = SharedPath {
         chars: Vec::new(),
         support: vec![left.len()],
     };
@@ -133,7 +133,7 @@ pub fn is_cjk(c: char) -> bool {
 }
 
 /// The start of the last word, if the walk ended inside it; else the end.
-fn word_boundary(path: &Path, texts: &[&str]) -> usize {
+fn word_boundary(path: &SharedPath, texts: &[&str]) -> usize {
     let end = path.chars.len();
     let text = path.text();
     let following: Vec<Option<char>> = texts
@@ -160,7 +160,7 @@ fn last_word(chars: &[char]) -> usize {
 
 /// The end without trailing punctuation and spaces that some texts do not share. A path without
 /// words, such as `###`, is kept whole.
-fn variable_edge(path: &Path) -> usize {
+fn variable_edge(path: &SharedPath) -> usize {
     let end = path.chars.len();
     let word = |c: &char| c.is_alphanumeric() || *c == '_';
     let Some(last) = path.chars.iter().rposition(word) else {
@@ -172,7 +172,7 @@ fn variable_edge(path: &Path) -> usize {
 
 /// The start of the last word, if some texts have a different word there: then it belongs to the
 /// content, where most texts happen to have the same word.
-fn coincidental_word(path: &Path, texts: &[&str]) -> Option<usize> {
+fn coincidental_word(path: &SharedPath, texts: &[&str]) -> Option<usize> {
     let edge = path.chars.iter().rposition(|c| is_word(*c))? + 1;
     let start = last_word(path.chars.get(..edge)?);
     let word: String = path.chars.get(start..edge)?.iter().collect();

@@ -4,7 +4,7 @@ use tunelint_data::text::printable::{is_hidden, quoted};
 
 /// The kind of difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum PreambleFault {
     /// The preamble is missing.
     Missing,
     /// Only a part of it is present.
@@ -19,7 +19,7 @@ pub enum Fault {
     Misplaced,
 }
 
-impl Fault {
+impl PreambleFault {
     /// The message: `what` is the expected text (`the preamble`, `the common suffix`), `edge` is where
     /// it belongs (`start`, `end`), `found` and `wanted` are the parts that differ.
     pub fn describe(self, what: &str, edge: &str, found: &str, wanted: &str) -> String {
@@ -45,9 +45,9 @@ impl Fault {
 /// A difference between a text and the preamble: its kind, the byte range in the text, and the
 /// corresponding byte range of the preamble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Departure {
+pub struct PreambleDeviation {
     /// The kind of difference.
-    pub fault: Fault,
+    pub fault: PreambleFault,
     /// The start of the range in the text.
     pub from: usize,
     /// The end of the range in the text, exclusive.
@@ -61,8 +61,8 @@ pub struct Departure {
 /// The maximum number of edits of a mistyped preamble. Also limited to a fifth of its length.
 const MAX_EDITS: usize = 40;
 
-impl Departure {
-    /// The message for the difference: see [`Fault::describe`].
+impl PreambleDeviation {
+    /// The message for the difference: see [`PreambleFault::describe`].
     pub fn describe(&self, what: &str, edge: &str, text: &str, wanted: &str) -> String {
         let found = text.get(self.from..self.to).unwrap_or_default();
         let wanted = wanted.get(self.wanted_from..self.wanted_to);
@@ -83,12 +83,12 @@ impl Departure {
 /// assert_eq!(fault("good. Classify the review:"), Fault::Misplaced);
 /// assert_eq!(fault("good"), Fault::Missing);
 /// ```
-pub fn depart(text: &str, preamble: &str) -> Departure {
+pub fn depart(text: &str, preamble: &str) -> PreambleDeviation {
     let (have, want) = (Collapsed::new(text), Collapsed::new(preamble.trim()));
     let region = |fault, (from, to), (wanted_from, wanted_to)| {
         // Map the range from the collapsed texts back to the original ones.
         let lead = preamble.len() - preamble.trim_start().len();
-        Departure {
+        PreambleDeviation {
             fault,
             from: have.raw(from),
             to: have.raw(to),
@@ -96,7 +96,7 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
             wanted_to: lead + want.raw(wanted_to),
         }
     };
-    let insert = |fault, at| Departure {
+    let insert = |fault, at| PreambleDeviation {
         fault,
         from: at,
         to: at,
@@ -105,8 +105,8 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
     };
     if have.chars.starts_with(&want.chars) {
         let (from, to, wanted_from, wanted_to) = first_difference(text, preamble);
-        return Departure {
-            fault: Fault::Spacing,
+        return PreambleDeviation {
+            fault: PreambleFault::Spacing,
             from,
             to,
             wanted_from,
@@ -116,25 +116,25 @@ pub fn depart(text: &str, preamble: &str) -> Departure {
     let (have_lower, want_lower) = (have.lower(), want.lower());
     if have_lower.starts_with(&want_lower) {
         let range = differing(&have.chars, &want.chars, want.chars.len());
-        return region(Fault::Case, range, range);
+        return region(PreambleFault::Case, range, range);
     }
     if let Some(at) = find(&have.chars, &want.chars) {
         let (from, to) = (have.raw(at), have.raw(at + want.chars.len()));
-        return Departure {
+        return PreambleDeviation {
             to,
-            ..insert(Fault::Misplaced, from)
+            ..insert(PreambleFault::Misplaced, from)
         };
     }
     let max_edits = MAX_EDITS.min((want.chars.len() / 5).max(2));
     if let Some((found, wanted)) = aligned(&have_lower, &want_lower, max_edits) {
-        return region(Fault::Mistyped, found, wanted);
+        return region(PreambleFault::Mistyped, found, wanted);
     }
     partial(&have_lower, &want_lower).map_or_else(
-        || insert(Fault::Missing, 0),
+        || insert(PreambleFault::Missing, 0),
         |at| {
             let raw = have.raw(at);
-            Departure {
-                fault: Fault::Partial,
+            PreambleDeviation {
+                fault: PreambleFault::Partial,
                 from: raw,
                 to: raw,
                 wanted_from: 0,
@@ -337,7 +337,7 @@ mod tests {
 
     const PREAMBLE: &str = "Classify the sentiment of the review.\n";
 
-    fn parts(text: &str) -> (Fault, &str, &'static str) {
+    fn parts(text: &str) -> (PreambleFault, &str, &'static str) {
         let d = depart(text, PREAMBLE);
         (
             d.fault,
@@ -350,11 +350,11 @@ mod tests {
     fn typos_are_shown_with_the_expected_text() {
         assert_eq!(
             parts("Classify the sentimant of the review.\nfine"),
-            (Fault::Mistyped, "a", "e")
+            (PreambleFault::Mistyped, "a", "e")
         );
         assert_eq!(
             parts("Classify the sentimnt of the review.\nfine"),
-            (Fault::Mistyped, "", "e")
+            (PreambleFault::Mistyped, "", "e")
         );
     }
 
@@ -362,15 +362,15 @@ mod tests {
     fn spacing_and_case_are_located() {
         assert_eq!(
             parts("Classify the sentiment of  the review.\nfine").0,
-            Fault::Spacing
+            PreambleFault::Spacing
         );
         assert_eq!(
             parts("Classify the sentiment of the review. fine").0,
-            Fault::Spacing
+            PreambleFault::Spacing
         );
         assert_eq!(
             parts("Classify the SENTIMENT of the review.\nfine"),
-            (Fault::Case, "SENTIMENT", "sentiment")
+            (PreambleFault::Case, "SENTIMENT", "sentiment")
         );
     }
 
@@ -378,16 +378,19 @@ mod tests {
     fn partial_and_misplaced_preambles_are_recognized() {
         assert_eq!(
             parts("Classify the sentiment of fine weather").0,
-            Fault::Partial
+            PreambleFault::Partial
         );
         assert_eq!(
             parts(
                 "fine weather is all I ever wanted to have. Classify the sentiment of the review."
             )
             .0,
-            Fault::Misplaced
+            PreambleFault::Misplaced
         );
-        assert_eq!(parts("fine weather is all I ever wanted").0, Fault::Missing);
-        assert_eq!(parts("").0, Fault::Missing);
+        assert_eq!(
+            parts("fine weather is all I ever wanted").0,
+            PreambleFault::Missing
+        );
+        assert_eq!(parts("").0, PreambleFault::Missing);
     }
 }

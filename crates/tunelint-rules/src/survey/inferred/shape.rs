@@ -6,7 +6,7 @@ use tunelint_data::text::printable::quoted;
 
 /// The shape of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Shape {
+pub enum OutputShape {
     /// None of the others.
     Text,
     /// Two or more lines, most of them with a bullet or a number.
@@ -27,7 +27,7 @@ pub enum Shape {
     JsonObject,
 }
 
-impl Shape {
+impl OutputShape {
     /// The shape of an output: the first that matches.
     ///
     /// ```
@@ -143,7 +143,11 @@ pub fn json_keys(text: &str) -> Option<Vec<String>> {
 pub fn fenced_json(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("```")?.strip_suffix("```")?;
     let (_, inner) = inner.split_once('\n')?;
-    matches!(Shape::of(inner), Shape::JsonObject | Shape::JsonArray).then(|| inner.trim())
+    matches!(
+        OutputShape::of(inner),
+        OutputShape::JsonObject | OutputShape::JsonArray
+    )
+    .then(|| inner.trim())
 }
 
 /// Names, quoted, for a message.

@@ -5,7 +5,7 @@
 
 use super::markers::Markers;
 use super::plateau::LEAST;
-use crate::survey::{Entry, Sketch, Traits};
+use crate::survey::{Sketch, SketchEntry, Traits};
 use tunelint_layouts::provider::task::Task;
 
 /// An inferred task, with the evidence for it.
@@ -100,16 +100,16 @@ fn searches_documents(markers: &Markers) -> bool {
 
 impl Measures {
     fn new(sketch: &Sketch) -> Self {
-        let studied: Vec<(&Entry, Traits)> = sketch.studied().collect();
-        let share = |of: &dyn Fn(&Entry, Traits) -> bool| {
+        let studied: Vec<(&SketchEntry, Traits)> = sketch.studied().collect();
+        let share = |of: &dyn Fn(&SketchEntry, Traits) -> bool| {
             let found = studied.iter().filter(|(entry, traits)| of(entry, *traits));
             found.count() as f64 / studied.len().max(1) as f64
         };
-        let middle = |of: &dyn Fn(&Entry, Traits) -> f64| {
+        let middle = |of: &dyn Fn(&SketchEntry, Traits) -> f64| {
             median(studied.iter().map(|(entry, traits)| of(entry, *traits)))
         };
-        let output = |entry: &Entry| entry.output.as_ref().map_or(0, |cut| cut.chars) as f64;
-        let structured = |entry: &Entry| {
+        let output = |entry: &SketchEntry| entry.output.as_ref().map_or(0, |cut| cut.chars) as f64;
+        let structured = |entry: &SketchEntry| {
             let head = entry.output.as_ref().map_or("", |cut| cut.head());
             head.trim_start().starts_with(['{', '[', '<', '`'])
         };

@@ -10,7 +10,7 @@ use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::sources::Sources;
 use crate::baseline::Baseline;
-use crate::cli::Check;
+use crate::cli::CheckOptions;
 use crate::exit::Failure;
 use crate::report::Report;
 
@@ -25,7 +25,7 @@ pub(super) struct Accepted {
 impl Accepted {
     /// Reads the baselines that the options or the settings name.
     pub(super) fn read(
-        options: &Check,
+        options: &CheckOptions,
         sources: &Sources,
         names: &[PathBuf],
     ) -> Result<Self, Failure> {
@@ -76,12 +76,12 @@ impl Accepted {
 }
 
 /// A report that makes a baseline.
-pub(super) struct Collector {
+pub(super) struct BaselineCollector {
     names: Vec<String>,
     today: Arc<Mutex<Baseline>>,
 }
 
-impl Collector {
+impl BaselineCollector {
     /// The report, and the baseline that it fills.
     pub(super) fn new(names: &[PathBuf]) -> (Self, Arc<Mutex<Baseline>>) {
         let today = Arc::default();
@@ -93,7 +93,7 @@ impl Collector {
     }
 }
 
-impl Report for Collector {
+impl Report for BaselineCollector {
     fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
         Ok(())
     }

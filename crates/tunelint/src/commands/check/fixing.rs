@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tunelint_core::apply::{Change, Wishes, splice};
+use tunelint_core::apply::{Change, FixRequest, splice};
 use tunelint_core::finding::{Applicability, Finding, Keep};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, printable_path};
@@ -24,7 +24,7 @@ use super::events::Events;
 use super::output::{self, Reports};
 use super::plan::{Plan, Plans};
 use super::sources::Sources;
-use crate::cli::{Check, Fixes};
+use crate::cli::{CheckOptions, Fixes};
 use crate::commands::reading;
 use crate::exit::{Exit, Failure};
 use crate::report::Report;
@@ -35,7 +35,7 @@ use crate::walk::Named;
 const PASSES: usize = 6;
 
 /// Whether anything is to be put right.
-pub(super) fn is_wanted(options: &Check) -> bool {
+pub(super) fn is_wanted(options: &CheckOptions) -> bool {
     let Fixes {
         fix,
         unsafe_fixes,
@@ -47,7 +47,11 @@ pub(super) fn is_wanted(options: &Check) -> bool {
 }
 
 /// Puts right what the options allow, or prints what would be.
-pub(super) fn run(options: &Check, sources: &Sources, names: &[PathBuf]) -> Result<Exit, Failure> {
+pub(super) fn run(
+    options: &CheckOptions,
+    sources: &Sources,
+    names: &[PathBuf],
+) -> Result<Exit, Failure> {
     if sources
         .list
         .iter()
@@ -74,12 +78,12 @@ pub(super) fn run(options: &Check, sources: &Sources, names: &[PathBuf]) -> Resu
 }
 
 /// A report that keeps fixes.
-struct Collector {
+struct FixCollector {
     fixes: Fixes,
-    wishes: Arc<Mutex<BTreeMap<SourceId, Wishes>>>,
+    overrides: Arc<Mutex<BTreeMap<SourceId, FixRequest>>>,
 }
 
-impl Report for Collector {
+impl Report for FixCollector {
     fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
         Ok(())
     }
@@ -95,8 +99,11 @@ impl Report for Collector {
             .as_ref()
             .is_some_and(|fix| allowed(fix.applicability))
         {
-            let mut wishes = self.wishes.lock().unwrap_or_else(PoisonError::into_inner);
-            wishes
+            let mut overrides = self
+                .overrides
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            overrides
                 .entry(finding.location.source)
                 .or_default()
                 .add(finding);
@@ -111,7 +118,7 @@ impl Report for Collector {
 
 /// Fixes in progress.
 struct Fixing<'r> {
-    options: &'r Check,
+    options: &'r CheckOptions,
     sources: &'r Sources,
     names: &'r [PathBuf],
     /// How often each rule's fix was made, by file.
@@ -140,27 +147,28 @@ impl Fixing<'_> {
             .iter()
             .map(|name| Input::path(name).stamp())
             .collect();
-        let wishes = Arc::default();
-        let collector = Collector {
+        let overrides = Arc::default();
+        let collector = FixCollector {
             fixes: fixes.clone(),
-            wishes: Arc::clone(&wishes),
+            overrides: Arc::clone(&overrides),
         };
         let mut events = Events::silent(Reports::instead(Box::new(collector)));
         let session = plans.session(self.sources)?;
         session.run(&mut events).map_err(output::failed)?;
-        let wishes = std::mem::take(&mut *wishes.lock().unwrap_or_else(PoisonError::into_inner));
+        let overrides =
+            std::mem::take(&mut *overrides.lock().unwrap_or_else(PoisonError::into_inner));
         let mut changes = Vec::new();
         for (index, (path, stamp)) in self.names.iter().zip(stamps).enumerate() {
             let id = SourceId(index as u32);
-            let wishes = wishes.get(&id).cloned().unwrap_or_default();
+            let overrides = overrides.get(&id).cloned().unwrap_or_default();
             let open_end = fixes.fix && index < self.sources.list.len() && ends_open(path);
             let Some(plan) = plans.of(self.sources, index, path) else {
                 continue;
             };
-            if wishes.is_empty() && !open_end {
+            if overrides.is_empty() && !open_end {
                 continue;
             }
-            let found = self.of_source(id, path, plan, &wishes, open_end)?;
+            let found = self.of_source(id, path, plan, &overrides, open_end)?;
             if !found.is_empty() {
                 changes.push(Planned {
                     path: path.clone(),
@@ -177,7 +185,7 @@ impl Fixing<'_> {
         id: SourceId,
         path: &Path,
         plan: &Plan,
-        wishes: &Wishes,
+        overrides: &FixRequest,
         open_end: bool,
     ) -> Result<Vec<Change>, Failure> {
         let input = reading::input(&Named::File(path.to_path_buf()), &plan.typed)?;
@@ -186,7 +194,7 @@ impl Fixing<'_> {
             return Ok(Vec::new());
         }
         let reader = reading::open(id, input, &plan.settings.reading)?;
-        let changes = wishes.changes(reader, open_end);
+        let changes = overrides.changes(reader, open_end);
         changes.map_err(|error| Failure::io("fix", &printable_path(path), &error))
     }
 

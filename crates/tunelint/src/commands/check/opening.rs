@@ -13,7 +13,7 @@ use tunelint_core::tokens::Counter;
 use super::super::reading;
 use super::plan::Plans;
 use super::sources::Sources;
-use crate::cli::Check;
+use crate::cli::CheckOptions;
 use crate::exit::Failure;
 
 /// A source that is open, and what it is meant for.
@@ -29,7 +29,7 @@ pub struct Opened {
 }
 
 /// Opens everything that `options` name; the first that cannot be read ends it.
-pub fn open(options: &Check) -> Result<Vec<Opened>, Failure> {
+pub fn open(options: &CheckOptions) -> Result<Vec<Opened>, Failure> {
     let mut sources = Sources::new(options)?;
     if let Some(failure) = sources.failures.drain(..).next() {
         return Err(failure);

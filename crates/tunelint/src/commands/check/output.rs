@@ -12,7 +12,7 @@ use clap::ValueEnum;
 
 use super::super::names;
 use super::accepting::Accepted;
-use crate::cli::{Check, Color};
+use crate::cli::{CheckOptions, Color};
 use crate::exit::Failure;
 use crate::report::{self, Format, Report, SourceName, Style};
 use crate::staged::{StagedFile, same_file};
@@ -72,17 +72,17 @@ impl Write for Stdout {
 }
 
 /// How many findings the reports need.
-pub(super) fn keep(options: &Check) -> Result<Keep, Failure> {
+pub(super) fn keep(options: &CheckOptions) -> Result<Keep, Failure> {
     most(options, Format::keep)
 }
 
 /// How many findings of each rule the reports show with an excerpt.
-pub(super) fn excerpts(options: &Check) -> Result<usize, Failure> {
+pub(super) fn excerpts(options: &CheckOptions) -> Result<usize, Failure> {
     most(options, Format::excerpts)
 }
 
 /// The most that any of the reports asks for.
-fn most<T: Ord>(options: &Check, of: fn(Format) -> T) -> Result<T, Failure> {
+fn most<T: Ord>(options: &CheckOptions, of: fn(Format) -> T) -> Result<T, Failure> {
     let mut most = of(options.format);
     for text in &options.report {
         most = most.max(of(format_and_path(text)?.0));
@@ -114,7 +114,7 @@ impl Reports {
     /// Opens every report, that to standard output by `open`; `names` are those of the sources by
     /// their ids.
     pub(super) fn open(
-        options: &Check,
+        options: &CheckOptions,
         names: &[PathBuf],
         fail_on: Option<Severity>,
         rule_url: Option<String>,
@@ -207,7 +207,7 @@ impl Reports {
 }
 
 /// Refuses to write over what is read: data, settings, a baseline; and two reports into one file.
-pub(super) fn refuse_inputs(options: &Check, read: &[PathBuf]) -> Result<(), Failure> {
+pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<(), Failure> {
     let mut written: Vec<PathBuf> = options.part.iter().cloned().collect();
     for text in &options.report {
         written.push(format_and_path(text)?.1);

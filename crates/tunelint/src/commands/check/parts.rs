@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use tunelint_core::part::{NoPart, Part, PartSource};
+use tunelint_core::part::{PartError, PartSource, ShardPart};
 use tunelint_core::printable::printable_path;
 use tunelint_core::session::{MergeError, Outcome, Session};
 
@@ -12,7 +12,7 @@ use super::events::{self, Events};
 use super::output::{self, Reports};
 use super::plan::Plans;
 use super::sources::Sources;
-use crate::cli::{Arguments, Check, Command, Merge};
+use crate::cli::{CheckOptions, Command, CommandLine, Merge};
 use crate::exit::Failure;
 use crate::progress::Progress;
 use crate::report;
@@ -53,7 +53,7 @@ pub(super) fn shard(
 /// Merges the parts that `options` name: what they come to, and the reports that are still open.
 pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     refuse_twice(&options.parts)?;
-    let parts: Vec<(&Path, Part)> = options
+    let parts: Vec<(&Path, ShardPart)> = options
         .parts
         .iter()
         .map(|path| Ok((path.as_path(), read(path)?)))
@@ -69,7 +69,7 @@ pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     let (fail_on, rule_url) = (plans.fail_on(), sources.rule_url());
     let reports = Reports::open(&check, &names, fail_on, rule_url, report::open)?;
     let mut events = Events::new(reports, Progress::default());
-    let (paths, parts): (Vec<&Path>, Vec<Part>) = parts.into_iter().unzip();
+    let (paths, parts): (Vec<&Path>, Vec<ShardPart>) = parts.into_iter().unzip();
     let merged = session.merge(&parts, &mut events);
     let outcome = merged.map_err(|error| unmerged(&error, &paths))?;
     Ok((outcome, events.into_reports()))
@@ -96,10 +96,10 @@ fn damaged(path: &Path) -> Failure {
 }
 
 /// The check that all parts come from, with the outputs that are wanted now.
-fn check_of(options: &Merge, parts: &[(&Path, Part)]) -> Result<Check, Failure> {
+fn check_of(options: &Merge, parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
     let check = request(parts)?;
     let sources = parts.iter().flat_map(|(_, part)| &part.sources);
-    Ok(Check {
+    Ok(CheckOptions {
         paths: sources.map(|source| source.path.clone()).collect(),
         part: None,
         format: options.format,
@@ -113,13 +113,13 @@ fn check_of(options: &Merge, parts: &[(&Path, Part)]) -> Result<Check, Failure> 
     })
 }
 
-fn read(path: &Path) -> Result<Part, Failure> {
+fn read(path: &Path) -> Result<ShardPart, Failure> {
     let name = printable_path(path);
     let bytes = std::fs::read(path).map_err(|error| Failure::io("read", &name, &error))?;
-    Part::from_bytes(&bytes).map_err(|why| match why {
-        NoPart::OtherFile => Failure::new(format!("{name} is no part of a check"))
+    ShardPart::from_bytes(&bytes).map_err(|why| match why {
+        PartError::OtherFile => Failure::new(format!("{name} is no part of a check"))
             .help("`tunelint check --part FILE` writes one for each shard"),
-        NoPart::Damaged => damaged(path),
+        PartError::Damaged => damaged(path),
     })
 }
 
@@ -141,8 +141,8 @@ fn refuse_twice(parts: &[PathBuf]) -> Result<(), Failure> {
 }
 
 /// What all parts were asked to do, which must be the same.
-fn request(parts: &[(&Path, Part)]) -> Result<Check, Failure> {
-    let mut agreed: Option<(&Path, Check, String)> = None;
+fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
+    let mut agreed: Option<(&Path, CheckOptions, String)> = None;
     for (path, part) in parts {
         let name = printable_path(path);
         if part.version != env!("CARGO_PKG_VERSION") {
@@ -158,9 +158,9 @@ fn request(parts: &[(&Path, Part)]) -> Result<Check, Failure> {
         let words = ["tunelint".to_owned()]
             .into_iter()
             .chain(part.request.iter().cloned());
-        let Ok(Arguments {
+        let Ok(CommandLine {
             command: Command::Check(check),
-        }) = Arguments::try_parse_from(words)
+        }) = CommandLine::try_parse_from(words)
         else {
             return Err(Failure::new(format!(
                 "the part {name} says nothing that this version can do"
@@ -188,8 +188,8 @@ fn request(parts: &[(&Path, Part)]) -> Result<Check, Failure> {
 }
 
 /// What decides about findings, in a form that can be compared.
-fn asked(check: &Check) -> String {
-    let Check {
+fn asked(check: &CheckOptions) -> String {
+    let CheckOptions {
         target,
         task,
         reading,

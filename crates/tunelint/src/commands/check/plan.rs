@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tunelint_core::allow::Allowances;
+use tunelint_core::allow::Suppressions;
 use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::profile::{self, Profile};
-use tunelint_core::redaction::Veil;
+use tunelint_core::redaction::Redaction;
 use tunelint_core::rule::RuleContext;
 use tunelint_core::rules::{LOOKUP, Selection};
-use tunelint_core::session::{self, Session, Suppression};
+use tunelint_core::session::{self, DeclaredSuppression, Session};
 use tunelint_core::source::Input;
 use tunelint_core::task::Task;
 
 use super::super::{names, reading};
 use super::output;
 use super::sources::{Source, Sources};
-use crate::cli::{Check, FailOn, Reading};
+use crate::cli::{CheckOptions, FailOn, Reading};
 use crate::exit::Failure;
 use crate::settings::{Dataset, Settings};
 
@@ -27,7 +27,7 @@ pub(super) struct Plan {
     /// The options about reading, with what the settings add.
     pub(super) typed: Reading,
     /// What the library is told.
-    pub(super) settings: session::Settings,
+    pub(super) settings: session::DatasetSettings,
     /// The numbers of the suppressions that hold today, in the order of the policy's list.
     holding: Vec<usize>,
 }
@@ -44,12 +44,16 @@ pub(super) struct Plans {
 
 impl Plans {
     /// The plans of a run whose reports need so many findings.
-    pub(super) fn new(options: &Check, sources: &Sources) -> Result<Self, Failure> {
+    pub(super) fn new(options: &CheckOptions, sources: &Sources) -> Result<Self, Failure> {
         Self::keeping(options, sources, output::keep(options)?)
     }
 
     /// The plans of a run that needs so many findings.
-    pub(super) fn keeping(options: &Check, sources: &Sources, keep: Keep) -> Result<Self, Failure> {
+    pub(super) fn keeping(
+        options: &CheckOptions,
+        sources: &Sources,
+        keep: Keep,
+    ) -> Result<Self, Failure> {
         let today = today();
         let mut list = BTreeMap::new();
         let mut wanted: Vec<Key> = sources.list.iter().map(Source::plan).collect();
@@ -118,8 +122,8 @@ impl Plans {
         for (index, settings) in sources.settings.iter().enumerate() {
             for allow in &settings.allows {
                 let expired = allow.expires.clone();
-                session.suppression(Suppression {
-                    rule: allow.allowance.rule,
+                session.suppression(DeclaredSuppression {
+                    rule: allow.entry.rule,
                     reason: allow.reason.clone(),
                     path: allow.path.clone(),
                     at: allow.at,
@@ -151,7 +155,7 @@ pub(super) fn today() -> String {
 impl Plan {
     /// What `options` and the settings ask of the sources of `dataset`.
     pub(super) fn new(
-        options: &Check,
+        options: &CheckOptions,
         settings: &Settings,
         dataset: Option<&Dataset>,
         today: &str,
@@ -179,7 +183,7 @@ impl Plan {
             .map(|(index, _)| index)
             .collect();
         let fail_on = options.fail_on.or(settings.fail_on());
-        let settings = session::Settings {
+        let settings = session::DatasetSettings {
             reading: reading::options(&typed)?,
             policy: policy(options, settings, &holding, keep)?,
             context: RuleContext {
@@ -197,7 +201,7 @@ impl Plan {
             max_rates: settings.max_rates.clone(),
             validation: shown(&validation),
             production: shown(&production),
-            ..session::Settings::default()
+            ..session::DatasetSettings::default()
         };
         Ok(Self {
             typed,
@@ -214,7 +218,7 @@ fn shown(paths: &[PathBuf]) -> Vec<Input> {
 }
 
 /// The options about reading, with what the settings add.
-fn typed(options: &Check, settings: &Settings, dataset: Option<&Dataset>) -> Reading {
+fn typed(options: &CheckOptions, settings: &Settings, dataset: Option<&Dataset>) -> Reading {
     let typed = &options.reading;
     let mut reading = dataset.map_or_else(|| typed.clone(), |dataset| dataset.reading(typed));
     let largest = &mut reading.max_record_size;
@@ -226,7 +230,7 @@ fn typed(options: &Check, settings: &Settings, dataset: Option<&Dataset>) -> Rea
 
 /// What the model is tuned for, where somebody says so.
 fn task(
-    options: &Check,
+    options: &CheckOptions,
     settings: &Settings,
     dataset: Option<&Dataset>,
 ) -> Result<Option<Task>, Failure> {
@@ -241,7 +245,7 @@ fn task(
 
 /// The targets that somebody named, and whether that is every one.
 fn targets(
-    options: &Check,
+    options: &CheckOptions,
     settings: &Settings,
     dataset: Option<&Dataset>,
 ) -> Result<(Vec<Arc<Profile>>, bool), Failure> {
@@ -264,7 +268,7 @@ fn targets(
 const EVERY_TARGET: &str = "all";
 
 fn policy(
-    options: &Check,
+    options: &CheckOptions,
     settings: &Settings,
     holding: &[usize],
     keep: Keep,
@@ -277,8 +281,8 @@ fn policy(
     let holding = holding
         .iter()
         .filter_map(|index| settings.allows.get(*index));
-    let allowances = Allowances {
-        list: holding.map(|allow| allow.allowance.clone()).collect(),
+    let suppressions = Suppressions {
+        list: holding.map(|allow| allow.entry.clone()).collect(),
         inline: settings.file.inline_allow.unwrap_or(false),
         lookup: LOOKUP,
     };
@@ -290,17 +294,17 @@ fn policy(
         keep,
         severities,
         enabled,
-        allowances: Arc::new(allowances),
+        suppressions: Arc::new(suppressions),
         excerpts: output::excerpts(options)?,
-        veil: match options.show_values {
-            true => Veil::Secret,
-            false => Veil::Personal,
+        redaction: match options.show_values {
+            true => Redaction::Secret,
+            false => Redaction::Personal,
         },
     })
 }
 
 /// Which rules speak. `--select` takes the place of the settings' word, other options add to it.
-fn selection(options: &Check, settings: &Settings) -> Result<Selection, Failure> {
+fn selection(options: &CheckOptions, settings: &Settings) -> Result<Selection, Failure> {
     let rules = |list: &[String]| {
         list.iter()
             .map(|name| names::rule(name))

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tunelint_core::printable::printable_path;
-use tunelint_core::session::Role;
+use tunelint_core::session::SourceRole;
 
-use crate::cli::Check;
+use crate::cli::CheckOptions;
 use crate::exit::Failure;
-use crate::settings::{self, Merged, Settings, Wanted};
-use crate::walk::{Found, Named, Walk, walk};
+use crate::settings::{self, Merged, Settings, SettingsRequest};
+use crate::walk::{HowFound, Named, Walk, walk};
 
 /// A source, and what the settings say of it.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Source {
     pub(super) settings: usize,
     /// Which of their datasets.
     pub(super) dataset: Option<usize>,
-    pub(super) role: Role,
+    pub(super) role: SourceRole,
 }
 
 impl Source {
@@ -44,7 +44,7 @@ pub(super) struct Sources {
 /// The settings that were read, each once.
 #[derive(Debug, Default)]
 struct Shelf {
-    wanted: Wanted,
+    wanted: SettingsRequest,
     by_directory: BTreeMap<PathBuf, usize>,
     by_file: BTreeMap<Option<PathBuf>, usize>,
     settings: Vec<Settings>,
@@ -57,10 +57,10 @@ impl Shelf {
             return Ok(*known);
         }
         let file = match &self.wanted {
-            Wanted {
+            SettingsRequest {
                 file: Some(file), ..
             } => Some(file.clone()),
-            Wanted { isolated: true, .. } => None,
+            SettingsRequest { isolated: true, .. } => None,
             _ => settings::above(directory)?,
         };
         let number = match self.by_file.get(&file) {
@@ -78,7 +78,12 @@ impl Shelf {
     }
 
     /// Whether a file is to be checked.
-    fn wants(&mut self, path: &Path, found: Found, force_exclude: bool) -> Result<bool, Failure> {
+    fn wants(
+        &mut self,
+        path: &Path,
+        found: HowFound,
+        force_exclude: bool,
+    ) -> Result<bool, Failure> {
         let full = full(path);
         let number = self.of(directory_of(&full))?;
         let Some(settings) = self.get(number) else {
@@ -87,9 +92,9 @@ impl Shelf {
         let exclude = settings.exclude.as_ref();
         let excluded = exclude.is_some_and(|exclude| exclude.matches(&full));
         Ok(match found {
-            Found::ByName => !(excluded && force_exclude),
-            Found::AsData => !excluded && !is_production(settings, &full),
-            Found::Beside => !excluded && place(settings, &full).0.is_some(),
+            HowFound::ByName => !(excluded && force_exclude),
+            HowFound::AsData => !excluded && !is_production(settings, &full),
+            HowFound::Beside => !excluded && place(settings, &full).0.is_some(),
         })
     }
 
@@ -97,7 +102,7 @@ impl Shelf {
     fn source(&mut self, named: Named, full: &Path) -> Result<Source, Failure> {
         let settings = self.of(directory_of(full))?;
         let of = self.get(settings);
-        let (dataset, role) = of.map_or((None, Role::Training), |of| place(of, full));
+        let (dataset, role) = of.map_or((None, SourceRole::Training), |of| place(of, full));
         Ok(Source {
             named,
             settings,
@@ -129,9 +134,9 @@ fn directory_of(full: &Path) -> &Path {
 
 impl Sources {
     /// Finds out what `options` name.
-    pub(super) fn new(options: &Check) -> Result<Self, Failure> {
+    pub(super) fn new(options: &CheckOptions) -> Result<Self, Failure> {
         let mut shelf = Shelf {
-            wanted: Wanted::new(&options.settings.config, options.settings.isolated),
+            wanted: SettingsRequest::new(&options.settings.config, options.settings.isolated),
             ..Shelf::default()
         };
         let here = Path::new(".").canonicalize().unwrap_or_default();
@@ -140,7 +145,7 @@ impl Sources {
             paths = default_paths(&mut shelf, &here)?;
         }
         let force = options.force_exclude;
-        let mut wanted = |path: &Path, found: Found| shelf.wants(path, found, force);
+        let mut wanted = |path: &Path, found: HowFound| shelf.wants(path, found, force);
         let Walk { found, failures } = walk(&paths, options.no_error_on_unmatched, &mut wanted)?;
         let mut sources = Self {
             failures,
@@ -179,9 +184,9 @@ impl Sources {
     }
 
     /// The files that `options` name, one by one, whether they are there or not.
-    pub(super) fn listed(options: &Check) -> Result<Self, Failure> {
+    pub(super) fn listed(options: &CheckOptions) -> Result<Self, Failure> {
         let mut shelf = Shelf {
-            wanted: Wanted::new(&options.settings.config, options.settings.isolated),
+            wanted: SettingsRequest::new(&options.settings.config, options.settings.isolated),
             ..Shelf::default()
         };
         let mut sources = Self::default();
@@ -195,7 +200,7 @@ impl Sources {
     }
 
     /// All files that a run reads: `names`, the settings, the baseline.
-    pub(super) fn read_by(&self, options: &Check, names: &[PathBuf]) -> Vec<PathBuf> {
+    pub(super) fn read_by(&self, options: &CheckOptions, names: &[PathBuf]) -> Vec<PathBuf> {
         let settings = self.settings.iter();
         let settings =
             settings.flat_map(|of| of.merged.paths().cloned().chain(of.baseline.clone()));
@@ -232,16 +237,16 @@ fn default_paths(shelf: &mut Shelf, here: &Path) -> Result<Vec<PathBuf>, Failure
 }
 
 /// In which dataset of the settings a file belongs, and as what.
-fn place(settings: &Settings, full: &Path) -> (Option<usize>, Role) {
+fn place(settings: &Settings, full: &Path) -> (Option<usize>, SourceRole) {
     for (index, dataset) in settings.datasets.iter().enumerate() {
         if dataset.files.matches(full) {
-            return (Some(index), Role::Training);
+            return (Some(index), SourceRole::Training);
         }
         if dataset.validation.matches(full) {
-            return (Some(index), Role::Validation);
+            return (Some(index), SourceRole::Validation);
         }
     }
-    (None, Role::Training)
+    (None, SourceRole::Training)
 }
 
 /// Whether a file holds prompts of the application: it is compared with, and not checked.

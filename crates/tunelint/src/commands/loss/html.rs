@@ -23,12 +23,12 @@ struct LossPage<'p> {
     why: &'p str,
     warnings: &'p [String],
     chart: Option<Chart>,
-    rows: Vec<Row>,
+    rows: Vec<PointRow>,
 }
 
 /// A row of the table of values.
 #[derive(Serialize)]
-struct Row {
+struct PointRow {
     at: String,
     training: String,
     validation: String,
@@ -38,7 +38,7 @@ struct Row {
 /// The page about the curve in `path`.
 pub(super) fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
     let cell = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), shown);
-    let rows = judgement.groups.iter().map(|group| Row {
+    let rows = judgement.groups.iter().map(|group| PointRow {
         at: group.at.to_string(),
         training: cell(group.training),
         validation: cell(group.validation),

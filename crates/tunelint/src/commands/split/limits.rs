@@ -5,24 +5,24 @@ use std::sync::Arc;
 use tunelint_core::finding::Severity;
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::profile::{Cited, Profile, Unit};
-use tunelint_core::split::{Part, Split};
+use tunelint_core::split::{Split, Subset};
 
 /// Limits on the number of examples: name, part, and whether it is a minimum.
-const LIMITS: [(&str, Part, bool); 4] = [
-    ("min-examples", Part::Train, true),
-    ("max-examples", Part::Train, false),
-    ("min-validation-examples", Part::Validation, true),
-    ("max-validation-examples", Part::Validation, false),
+const LIMITS: [(&str, Subset, bool); 4] = [
+    ("min-examples", Subset::Train, true),
+    ("max-examples", Subset::Train, false),
+    ("min-validation-examples", Subset::Validation, true),
+    ("max-validation-examples", Subset::Validation, false),
 ];
 
 /// A part that violates a limit or recommendation of a target.
-pub struct Finding {
+pub struct LimitViolation {
     pub severity: Severity,
     pub message: String,
 }
 
 /// Checks `split`. `bytes` is the size of the validation file.
-pub fn check(targets: &[Arc<Profile>], split: &Split, bytes: u64) -> Vec<Finding> {
+pub fn check(targets: &[Arc<Profile>], split: &Split, bytes: u64) -> Vec<LimitViolation> {
     let mut findings = Vec::new();
     for target in targets {
         findings.extend(unsupported_validation(target, split));
@@ -36,7 +36,7 @@ pub fn check(targets: &[Arc<Profile>], split: &Split, bytes: u64) -> Vec<Finding
         findings.extend(share(target, split));
         let limit = target.limit("validation-upload");
         if let Some(limit) = limit.filter(|of| of.unit == Unit::Bytes && bytes > of.value) {
-            findings.push(Finding {
+            findings.push(LimitViolation {
                 severity: limit.severity(false),
                 message: format!(
                     "validation set too large: {}, {} accepts at most {}: “{}”",
@@ -52,9 +52,9 @@ pub fn check(targets: &[Arc<Profile>], split: &Split, bytes: u64) -> Vec<Finding
 }
 
 /// A validation set for a target that does not accept one.
-fn unsupported_validation(target: &Profile, split: &Split) -> Option<Finding> {
+fn unsupported_validation(target: &Profile, split: &Split) -> Option<LimitViolation> {
     let fact = target.requires.get("no-validation")?;
-    (split.count(Part::Validation) > 0).then(|| Finding {
+    (split.count(Subset::Validation) > 0).then(|| LimitViolation {
         severity: fact.effect.severity(fact.unconfirmed),
         message: format!(
             "{} does not accept a validation set: “{}”",
@@ -67,15 +67,15 @@ fn unsupported_validation(target: &Profile, split: &Split) -> Option<Finding> {
 fn number(
     target: &Profile,
     limit: &Cited<u64>,
-    part: Part,
+    part: Subset,
     count: u64,
     is_minimum: bool,
-) -> Option<Finding> {
+) -> Option<LimitViolation> {
     let (beyond, relation) = match is_minimum {
         true => (count < limit.value, "below the minimum"),
         false => (count > limit.value, "above the maximum"),
     };
-    (count > 0 && beyond).then(|| Finding {
+    (count > 0 && beyond).then(|| LimitViolation {
         severity: limit.severity(is_minimum),
         message: format!(
             "{}: {}, {relation} of {} for {}: “{}”",
@@ -89,11 +89,11 @@ fn number(
 }
 
 /// A validation set that is too large in relation to the training set.
-fn share(target: &Profile, split: &Split) -> Option<Finding> {
+fn share(target: &Profile, split: &Split) -> Option<LimitViolation> {
     let limit = target.limit("validation-share")?;
-    let (train, validation) = (split.count(Part::Train), split.count(Part::Validation));
+    let (train, validation) = (split.count(Subset::Train), split.count(Subset::Validation));
     let beyond = validation > limit.above && validation * 100 > train * limit.value;
-    (limit.unit == Unit::Percent && beyond).then(|| Finding {
+    (limit.unit == Unit::Percent && beyond).then(|| LimitViolation {
         severity: limit.severity(false),
         message: format!(
             "validation: {}, more than {}% of the {} training records: “{}”",

@@ -5,12 +5,12 @@ use serde::Serialize;
 use tunelint_core::finding::Severity;
 use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use tunelint_core::reader::Reader;
-use tunelint_core::redaction::masked;
+use tunelint_core::redaction::redact_secrets;
 use tunelint_core::split::Split;
-use tunelint_core::survey::Spot;
+use tunelint_core::survey::CompactLocation;
 
 use super::Written;
-use super::limits::Finding;
+use super::limits::LimitViolation;
 use crate::exit::Exit;
 
 /// Groups of duplicates, and members of a group, that the format `human` lists.
@@ -18,13 +18,13 @@ const SHOWN: usize = 5;
 
 /// The report. Its serialization is the format `json`.
 #[derive(Serialize)]
-pub struct Report {
+pub struct SplitReport {
     version: u32,
     seed: u64,
     parts: Vec<PartRecord>,
     labels: Vec<LabelRecord>,
     families: Vec<FamilyRecord>,
-    findings: Vec<FindingRecord>,
+    findings: Vec<LimitRecord>,
 }
 
 #[derive(Serialize)]
@@ -59,21 +59,21 @@ struct Member {
 }
 
 #[derive(Serialize)]
-struct FindingRecord {
+struct LimitRecord {
     severity: &'static str,
     message: String,
     #[serde(skip)]
     rejects: bool,
 }
 
-impl Report {
+impl SplitReport {
     /// The report of a split that was written.
     pub fn new(
         split: &Split,
         seed: u64,
         readers: &[Reader],
         written: Vec<Written>,
-        findings: Vec<Finding>,
+        findings: Vec<LimitViolation>,
     ) -> Self {
         let all: u64 = written.iter().map(|file| file.records).sum();
         let part = |file: Written| PartRecord {
@@ -91,7 +91,7 @@ impl Report {
                 .map(|spot| member(*spot, readers))
                 .collect(),
         });
-        let finding = |finding: Finding| FindingRecord {
+        let finding = |finding: LimitViolation| LimitRecord {
             severity: finding.severity.as_str(),
             message: finding.message,
             rejects: finding.severity == Severity::Error,
@@ -201,7 +201,7 @@ fn labels(split: &Split) -> Vec<LabelRecord> {
     if split.strata.iter().all(|stratum| stratum.label.is_empty()) {
         return Vec::new();
     }
-    let label = |name: &str| printable(&masked(name)).into_owned();
+    let label = |name: &str| printable(&redact_secrets(name)).into_owned();
     let strata = split.strata.iter().map(|stratum| {
         let [train, validation, test] = stratum.counts;
         LabelRecord {
@@ -214,7 +214,7 @@ fn labels(split: &Split) -> Vec<LabelRecord> {
     strata.collect()
 }
 
-fn member(spot: Spot, readers: &[Reader]) -> Member {
+fn member(spot: CompactLocation, readers: &[Reader]) -> Member {
     let location = spot.location();
     let reader = readers.get(location.source.0 as usize);
     Member {

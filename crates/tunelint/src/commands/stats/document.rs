@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use tunelint_core::printable::{printable, printable_path};
-use tunelint_core::redaction::masked;
+use tunelint_core::redaction::redact_secrets;
 use tunelint_core::stats::Stats;
-use tunelint_core::survey::{Bin, Lengths, Spot};
+use tunelint_core::survey::{Bin, CompactLocation, Lengths};
 use tunelint_core::tokens::{ANY, Counter, Tokens};
 
-use super::form::{Form, Silent};
-use super::targets::{Advice, LimitUse, Steps, Training};
+use super::form::{FormatRow, Silent};
+use super::targets::{LimitUse, SizeAdvice, Steps, Training};
 use super::{Opened, form, targets};
 
 /// Bins of a histogram.
@@ -17,11 +17,11 @@ const BINS: u64 = 10;
 
 /// The report. Its serialization is the format `json`.
 #[derive(Serialize)]
-pub struct Document {
+pub struct StatsDocument {
     version: u32,
     tool: Tool,
     /// The sources, in the order of the command line.
-    pub sources: Vec<Source>,
+    pub sources: Vec<SourceStats>,
 }
 
 #[derive(Serialize)]
@@ -32,28 +32,28 @@ struct Tool {
 
 /// One source.
 #[derive(Serialize)]
-pub struct Source {
+pub struct SourceStats {
     pub path: String,
     pub container: String,
     pub layout: String,
     pub targets: Vec<String>,
-    pub size: Size,
+    pub size: SizeRow,
     pub inputs: Distribution,
     pub outputs: Distribution,
-    pub labels: Vec<Label>,
-    pub form: Vec<Form>,
+    pub labels: Vec<LabelRow>,
+    pub form: Vec<FormatRow>,
     pub silent: Vec<Silent>,
     pub duplicates: Repeated,
     pub conflicts: Repeated,
     pub limits: Vec<LimitUse>,
-    pub advice: Vec<Advice>,
+    pub advice: Vec<SizeAdvice>,
     pub training: Vec<Training>,
     pub steps: Vec<Steps>,
 }
 
 /// The size of a source.
 #[derive(Serialize)]
-pub struct Size {
+pub struct SizeRow {
     /// The size of the file, decompressed.
     pub file_bytes: u64,
     pub records: u64,
@@ -83,7 +83,7 @@ pub struct Distribution {
 
 /// A label. All spellings of it are counted together.
 #[derive(Serialize)]
-pub struct Label {
+pub struct LabelRow {
     pub label: String,
     pub count: u64,
     pub percent: f64,
@@ -96,9 +96,9 @@ pub struct Repeated {
     pub first_record: Option<u64>,
 }
 
-impl Document {
+impl StatsDocument {
     /// The report on these sources.
-    pub fn new(sources: Vec<Source>) -> Self {
+    pub fn new(sources: Vec<SourceStats>) -> Self {
         Self {
             version: 1,
             tool: Tool {
@@ -115,7 +115,7 @@ impl Document {
     }
 }
 
-impl Source {
+impl SourceStats {
     /// The report on one source.
     pub fn new(opened: &Opened, stats: &Stats) -> Self {
         let reader = &opened.reader;
@@ -128,7 +128,7 @@ impl Source {
             container: name(reader.container().map(|container| container.as_str())),
             layout: name(reader.layout().map(|layout| layout.name())),
             targets: opened.targets.iter().map(|of| of.name.clone()).collect(),
-            size: Size {
+            size: SizeRow {
                 file_bytes: reader.bytes_read(),
                 records: reader.records(),
                 examples: survey.examples,
@@ -174,10 +174,10 @@ fn tokens_by(counter: &Counter, tokens: Tokens) -> String {
     format!("estimated {estimated}; use `--tokenizer FILE` for exact counts")
 }
 
-fn labels(stats: &Stats) -> Vec<Label> {
+fn labels(stats: &Stats) -> Vec<LabelRow> {
     let counts = stats.survey.label_counts();
     let total: u64 = counts.iter().map(|(_, count)| count).sum();
-    let label = |(label, count): (String, u64)| Label {
+    let label = |(label, count): (String, u64)| LabelRow {
         label: shown(&label),
         count,
         percent: percent(count, total),
@@ -192,7 +192,7 @@ pub fn percent(part: u64, whole: u64) -> f64 {
 
 /// Text from the data, with secrets redacted and control characters escaped.
 pub fn shown(text: &str) -> String {
-    printable(&masked(text)).into_owned()
+    printable(&redact_secrets(text)).into_owned()
 }
 
 impl Distribution {
@@ -209,7 +209,7 @@ impl Distribution {
 }
 
 impl Repeated {
-    fn of(spots: &[Spot]) -> Self {
+    fn of(spots: &[CompactLocation]) -> Self {
         Self {
             count: spots.len() as u64,
             first_record: spots.iter().min().map(|spot| spot.record()),

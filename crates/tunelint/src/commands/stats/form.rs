@@ -18,7 +18,7 @@ const SHOWN: usize = 200;
 
 /// An inferred part of the format.
 #[derive(Serialize)]
-pub struct Form {
+pub struct FormatRow {
     pub part: &'static str,
     pub value: String,
     pub evidence: String,
@@ -35,7 +35,7 @@ pub struct Silent {
 }
 
 /// Describes the format that a survey inferred. `task` is the task of the options or settings.
-pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<Form>, Vec<Silent>) {
+pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<FormatRow>, Vec<Silent>) {
     let inferred = &survey.inferred;
     let mut description = Description {
         form: Vec::new(),
@@ -51,14 +51,14 @@ pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<Form>, Vec<Silent>)
 }
 
 struct Description {
-    form: Vec<Form>,
+    form: Vec<FormatRow>,
     silent: Vec<Silent>,
     inputs: usize,
 }
 
 impl Description {
     fn add(&mut self, part: &'static str, value: String, evidence: String) {
-        self.form.push(Form {
+        self.form.push(FormatRow {
             part,
             value,
             evidence,

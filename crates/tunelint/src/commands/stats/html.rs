@@ -6,10 +6,10 @@ use serde::Serialize;
 use tunelint_core::printable::grouped;
 
 use super::super::check;
-use super::document::{Distribution, Document, Label, Source, percent};
+use super::document::{Distribution, LabelRow, SourceStats, StatsDocument, percent};
 use super::human::range;
-use super::targets::{Advice, Training};
-use crate::cli::Check;
+use super::targets::{SizeAdvice, Training};
+use crate::cli::CheckOptions;
 use crate::exit::{Exit, Failure};
 use crate::page;
 use crate::report::{Above, Format, Html};
@@ -18,7 +18,7 @@ use crate::report::{Above, Format, Html};
 const LABELS: usize = 50;
 
 /// Writes the page. `check` must name the same sources as `document`.
-pub fn page(document: &Document, check: Check) -> Result<Exit, Failure> {
+pub fn page(document: &StatsDocument, check: CheckOptions) -> Result<Exit, Failure> {
     let page = StatsPage::new(document);
     let sections = page.sections();
     let html = page::render("stats.html", page);
@@ -27,7 +27,7 @@ pub fn page(document: &Document, check: Check) -> Result<Exit, Failure> {
         sections,
         html: html.map_err(|error| Failure::io("write", "the report", &error))?,
     };
-    let check = Check {
+    let check = CheckOptions {
         format: Format::Html,
         ..check
     };
@@ -56,8 +56,8 @@ struct StatsPage<'d> {
 #[derive(Serialize)]
 struct SourceSection<'d> {
     #[serde(flatten)]
-    source: &'d Source,
-    label_bars: Vec<Bar>,
+    source: &'d SourceStats,
+    label_bars: Vec<HtmlBar>,
     more_labels: u64,
     sentences: Vec<Advised<'d>>,
 }
@@ -68,12 +68,12 @@ struct LengthChart<'d> {
     path: &'d str,
     what: &'static str,
     of: &'d Distribution,
-    bars: Vec<Bar>,
+    bars: Vec<HtmlBar>,
 }
 
 /// The name and shown value of a bar, and its width in percent of the longest one.
 #[derive(Serialize)]
-struct Bar {
+struct HtmlBar {
     name: String,
     value: String,
     width: f64,
@@ -83,13 +83,13 @@ struct Bar {
 #[derive(Serialize)]
 struct Advised<'d> {
     #[serde(flatten)]
-    advice: &'d Advice,
+    advice: &'d SizeAdvice,
     sentence: String,
     is_enough: bool,
 }
 
 impl<'d> StatsPage<'d> {
-    fn new(document: &'d Document) -> Self {
+    fn new(document: &'d StatsDocument) -> Self {
         let sources = &document.sources;
         // Sources with the same target have the same training settings.
         let mut training: Vec<&Training> = Vec::new();
@@ -131,9 +131,9 @@ impl<'d> StatsPage<'d> {
 }
 
 impl<'d> SourceSection<'d> {
-    fn new(source: &'d Source) -> Self {
+    fn new(source: &'d SourceStats) -> Self {
         let labels = source.labels.iter().take(LABELS);
-        let label = |of: &Label| (of.label.clone(), of.count, Some(of.percent));
+        let label = |of: &LabelRow| (of.label.clone(), of.count, Some(of.percent));
         let sentences = source.advice.iter().map(|advice| Advised {
             advice,
             sentence: advice.sentence(),
@@ -149,7 +149,7 @@ impl<'d> SourceSection<'d> {
 }
 
 /// The charts of all distributions: first the inputs of all sources, then the outputs.
-fn lengths(sources: &[Source]) -> Vec<LengthChart<'_>> {
+fn lengths(sources: &[SourceStats]) -> Vec<LengthChart<'_>> {
     let inputs = sources.iter().map(|of| ("Inputs", of, &of.inputs));
     let outputs = sources.iter().map(|of| ("Outputs", of, &of.outputs));
     let all = inputs.chain(outputs);
@@ -164,10 +164,10 @@ fn lengths(sources: &[Source]) -> Vec<LengthChart<'_>> {
 }
 
 /// A bar for each row. The longest one has the full width.
-fn bars(rows: impl Iterator<Item = (String, u64, Option<f64>)>) -> Vec<Bar> {
+fn bars(rows: impl Iterator<Item = (String, u64, Option<f64>)>) -> Vec<HtmlBar> {
     let rows: Vec<_> = rows.collect();
     let most = rows.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
-    let bar = |(name, count, share): (String, u64, Option<f64>)| Bar {
+    let bar = |(name, count, share): (String, u64, Option<f64>)| HtmlBar {
         name,
         value: match share {
             Some(share) => format!("{} ({share}%)", grouped(count)),

@@ -4,8 +4,8 @@ use tunelint_core::printable::{counted, grouped};
 use tunelint_core::survey::Bin;
 use unicode_width::UnicodeWidthStr;
 
-use super::document::{Distribution, Document, Repeated, Size, Source};
-use super::targets::{Advice, AdviceKind, LimitUse};
+use super::document::{Distribution, Repeated, SizeRow, SourceStats, StatsDocument};
+use super::targets::{AdviceKind, LimitUse, SizeAdvice};
 
 /// Labels that are listed.
 const LABELS: usize = 30;
@@ -15,7 +15,7 @@ const LABEL_WIDTH: usize = 32;
 const MIN_BAR_WIDTH: usize = 10;
 
 /// The report in `width` columns.
-pub fn page(document: &Document, width: usize) -> String {
+pub fn page(document: &StatsDocument, width: usize) -> String {
     let mut page = Page {
         text: String::new(),
         width,
@@ -46,7 +46,7 @@ impl Page {
     }
 
     /// A table with one line per source.
-    fn comparison(&mut self, sources: &[Source]) {
+    fn comparison(&mut self, sources: &[SourceStats]) {
         const WIDTH_OF_NUMBERS: usize = 57;
         let row = |cells: [&str; 6]| -> String {
             let cells = cells.iter().enumerate();
@@ -79,7 +79,7 @@ impl Page {
         self.line("");
     }
 
-    fn source(&mut self, source: &Source) {
+    fn source(&mut self, source: &SourceStats) {
         let layout = match source.layout.as_str() {
             "" => "unknown layout".to_owned(),
             layout => format!("layout {layout}"),
@@ -104,7 +104,7 @@ impl Page {
         self.line("");
     }
 
-    fn size(&mut self, source: &Source) {
+    fn size(&mut self, source: &SourceStats) {
         let size = &source.size;
         self.title("Size");
         let unread = match size.unread {
@@ -148,7 +148,7 @@ impl Page {
         self.bars(&rows, true);
     }
 
-    fn labels(&mut self, source: &Source) {
+    fn labels(&mut self, source: &SourceStats) {
         if source.labels.is_empty() {
             return;
         }
@@ -186,7 +186,7 @@ impl Page {
         }
     }
 
-    fn form(&mut self, source: &Source) {
+    fn form(&mut self, source: &SourceStats) {
         self.title("Inferred format");
         for of in &source.form {
             let (part, value) = (of.part, &of.value);
@@ -207,7 +207,7 @@ impl Page {
         }
     }
 
-    fn repeated(&mut self, source: &Source) {
+    fn repeated(&mut self, source: &SourceStats) {
         self.title("Duplicates and conflicts");
         let line = |of: &Repeated, one: &str, many: &str| match (of.count, of.first_record) {
             (1, Some(record)) => format!("  1 {one}: record {record}\n"),
@@ -256,7 +256,7 @@ impl Page {
         }
     }
 
-    fn advice(&mut self, advice: &[Advice]) {
+    fn advice(&mut self, advice: &[SizeAdvice]) {
         if !advice.is_empty() {
             self.title("Number of examples");
         }
@@ -267,7 +267,7 @@ impl Page {
         }
     }
 
-    fn training(&mut self, source: &Source) {
+    fn training(&mut self, source: &SourceStats) {
         if !source.training.is_empty() {
             self.title("Training settings");
         }
@@ -368,7 +368,7 @@ fn pad(text: &str, columns: usize) -> String {
     shown + &" ".repeat(missing)
 }
 
-impl Advice {
+impl SizeAdvice {
     /// Compares the dataset with the recommendation, in words.
     pub fn sentence(&self) -> String {
         let have = counted(self.examples, "example");
@@ -389,7 +389,7 @@ impl Advice {
 }
 
 /// The number of tokens, with the bounds of an estimate.
-fn tokens(size: &Size) -> String {
+fn tokens(size: &SizeRow) -> String {
     let about = grouped(size.tokens);
     if size.tokens_low == size.tokens_high {
         return about;

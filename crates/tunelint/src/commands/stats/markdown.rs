@@ -3,7 +3,7 @@
 
 use tunelint_core::printable::{counted, grouped};
 
-use super::document::{Distribution, Document, Source};
+use super::document::{Distribution, SourceStats, StatsDocument};
 use super::human::range;
 use crate::report::plain;
 
@@ -11,7 +11,7 @@ use crate::report::plain;
 const LABELS: usize = 50;
 
 /// The report in Markdown.
-pub fn page(document: &Document) -> String {
+pub fn page(document: &StatsDocument) -> String {
     let mut text = sizes(&document.sources);
     for source in &document.sources {
         text.push_str(&format!("\n### {}\n", plain(&source.path)));
@@ -35,7 +35,7 @@ fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     format!("\n{}|{}\n{rows}", line(&head), "---|".repeat(head.len()))
 }
 
-fn sizes(sources: &[Source]) -> String {
+fn sizes(sources: &[SourceStats]) -> String {
     let head = [
         "file",
         "records",
@@ -46,7 +46,7 @@ fn sizes(sources: &[Source]) -> String {
         "duplicates",
         "conflicts",
     ];
-    let row = |source: &Source| {
+    let row = |source: &SourceStats| {
         let size = &source.size;
         let numbers = [
             size.records,
@@ -82,7 +82,7 @@ fn distribution(what: &str, of: &Distribution) -> String {
     table(&[&format!("{what}, characters"), "examples", ""], rows)
 }
 
-fn labels(source: &Source) -> String {
+fn labels(source: &SourceStats) -> String {
     let rows = source.labels.iter().take(LABELS).map(|of| {
         let share = format!("{}%", of.percent);
         vec![plain(&of.label), grouped(of.count), share]
@@ -98,7 +98,7 @@ fn labels(source: &Source) -> String {
     text
 }
 
-fn form(source: &Source) -> String {
+fn form(source: &SourceStats) -> String {
     let found = source.form.iter();
     let found = found.map(|of| vec![of.part.to_owned(), plain(&of.value), plain(&of.evidence)]);
     let silent = source.silent.iter();
@@ -109,7 +109,7 @@ fn form(source: &Source) -> String {
     )
 }
 
-fn targets(source: &Source) -> String {
+fn targets(source: &SourceStats) -> String {
     let limits = source.limits.iter().map(|of| {
         let record = of.record.map_or(String::new(), grouped);
         let max = counted(of.max, of.unit);

@@ -33,7 +33,7 @@ pub struct LimitUse {
 
 /// A required or recommended number of examples.
 #[derive(Serialize)]
-pub struct Advice {
+pub struct SizeAdvice {
     pub target: String,
     pub task: Option<&'static str>,
     pub kind: AdviceKind,
@@ -154,11 +154,11 @@ fn url(target: &Profile, source: &str) -> String {
 }
 
 /// The numbers of examples that the targets require or recommend.
-pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Vec<Advice> {
+pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Vec<SizeAdvice> {
     let mut all = Vec::new();
     for target in targets {
         if let Some(minimum) = target.limit("min-examples") {
-            all.push(Advice {
+            all.push(SizeAdvice {
                 target: target.name.clone(),
                 task: None,
                 kind: AdviceKind::Minimum,
@@ -171,7 +171,7 @@ pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Ve
             });
         }
         if let Some(advised) = target.recommendation(task) {
-            all.push(Advice {
+            all.push(SizeAdvice {
                 target: target.name.clone(),
                 task: task.map(Task::as_str),
                 kind: AdviceKind::Recommended,

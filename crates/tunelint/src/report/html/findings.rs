@@ -9,12 +9,12 @@ use tunelint_core::rules;
 use tunelint_core::summary::{SourceSummary, Summary};
 
 use super::super::record::{FindingRecord, SourceRecord, SummaryRecord, VerdictRecord};
-use super::super::{Style, conversion, fix_option, for_targets, place::Place, totals};
+use super::super::{Style, conversion, fix_option, for_targets, place::ReportPlace, totals};
 use super::PER_RULE;
 
 /// The data of the template `findings.html`.
 #[derive(Serialize)]
-pub(super) struct Findings<'f> {
+pub(super) struct FindingsTable<'f> {
     totals: String,
     summary: SummaryRecord,
     sources: Vec<FileSummary<'f>>,
@@ -116,12 +116,12 @@ struct RelatedPlace<'f> {
 }
 
 /// The rules with findings, the most severe and most frequent first.
-type Order = Vec<(&'static str, Severity, u64)>;
+type SortOrder = Vec<(&'static str, Severity, u64)>;
 
-impl<'f> Findings<'f> {
+impl<'f> FindingsTable<'f> {
     /// Lists the `kept` findings. The totals come from `summary`.
     pub(super) fn new(style: &'f Style, kept: &'f [Finding], summary: &'f Summary) -> Self {
-        let mut order: Order = summary.counts.iter().collect();
+        let mut order: SortOrder = summary.counts.iter().collect();
         order.sort_by_key(|(rule, severity, number)| {
             std::cmp::Reverse((*severity, *number, std::cmp::Reverse(*rule)))
         });
@@ -167,7 +167,7 @@ fn id(at: usize) -> String {
 }
 
 impl<'f> FileSummary<'f> {
-    fn new(source: &'f SourceSummary, order: &Order, files: &BTreeMap<&str, String>) -> Self {
+    fn new(source: &'f SourceSummary, order: &SortOrder, files: &BTreeMap<&str, String>) -> Self {
         let counts = &source.counts;
         let number = |rule, severity| {
             let mut own = counts.iter();
@@ -240,11 +240,11 @@ impl<'f> ListedFinding<'f> {
         let is_whole = finding.location.record.is_none() && finding.location.start.offset == 0;
         let place = match is_whole {
             true => path.to_owned(),
-            false => Place::of(style, &finding.location).to_string(),
+            false => ReportPlace::of(style, &finding.location).to_string(),
         };
         let related = finding.related.iter().map(|related| RelatedPlace {
             label: &related.label,
-            place: Place::of(style, &related.location).to_string(),
+            place: ReportPlace::of(style, &related.location).to_string(),
         });
         Self {
             record: FindingRecord::new(style, finding),

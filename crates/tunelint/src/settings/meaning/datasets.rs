@@ -8,7 +8,11 @@ use super::{Dataset, Meaning};
 use crate::commands::reading;
 
 impl Meaning<'_> {
-    pub(super) fn dataset(&mut self, index: usize, dataset: &file::Dataset) -> Option<Dataset> {
+    pub(super) fn dataset(
+        &mut self,
+        index: usize,
+        dataset: &file::DatasetTable,
+    ) -> Option<Dataset> {
         let at = |key: &str| format!("/dataset/{index}/{key}");
         let files = self.patterns(&at("files"), &dataset.files, false);
         let validation = self.patterns(&at("validation"), &dataset.validation, false);

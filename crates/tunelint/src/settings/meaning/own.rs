@@ -1,7 +1,7 @@
 //! Interprets the suppressions and custom rules of the settings.
 
 use regex::RegexBuilder;
-use tunelint_core::allow::Allowance;
+use tunelint_core::allow::SuppressionEntry;
 use tunelint_core::custom::{CustomRule, Subject};
 use tunelint_core::example::Role;
 use tunelint_core::finding::Severity;
@@ -47,7 +47,7 @@ impl Meaning<'_> {
     pub(super) fn allow(
         &mut self,
         index: usize,
-        allow: &file::Allow,
+        allow: &file::AllowTable,
         custom: &[CustomRule],
     ) -> Option<Allow> {
         let at = |key: &str| format!("/allow/{index}{key}");
@@ -66,14 +66,14 @@ impl Meaning<'_> {
             .and_then(|text| self.bytes_regex(&at("/matches"), text));
         let fingerprint = self.fingerprint(&at("/fingerprint"), allow);
         self.pointers_and_day(&at(""), allow);
-        let allowance = Allowance {
+        let entry = SuppressionEntry {
             rule: rule?,
-            holds: allow.holds.clone().into_iter().collect(),
+            matches_fields: allow.holds.clone().into_iter().collect(),
             record: allow.record.clone(),
             fingerprint,
             matches,
         };
-        let has_no_condition = allowance.excuses_all() && allow.matches.is_none();
+        let has_no_condition = entry.suppresses_all() && allow.matches.is_none();
         if has_no_condition && allow.fingerprint.is_none() {
             let problem = self
                 .merged
@@ -83,7 +83,7 @@ impl Meaning<'_> {
         }
         let (document, origin) = self.merged.document(&at(""))?;
         Some(Allow {
-            allowance,
+            entry,
             reason: allow.reason.clone(),
             expires: allow.expires.clone(),
             path: document.path.clone(),
@@ -97,7 +97,7 @@ impl Meaning<'_> {
         builder.size_limit(PATTERN_BYTES).build().ok()
     }
 
-    fn fingerprint(&mut self, pointer: &str, allow: &file::Allow) -> Option<u128> {
+    fn fingerprint(&mut self, pointer: &str, allow: &file::AllowTable) -> Option<u128> {
         let read = u128::from_str_radix(allow.fingerprint.as_ref()?, 16);
         if read.is_err() {
             self.report(
@@ -109,7 +109,7 @@ impl Meaning<'_> {
     }
 
     /// Checks that the keys of `where` are pointers and `expires` is a date.
-    fn pointers_and_day(&mut self, at: &str, allow: &file::Allow) {
+    fn pointers_and_day(&mut self, at: &str, allow: &file::AllowTable) {
         let names = allow.holds.keys();
         for name in names.filter(|name| !name.starts_with('/')) {
             let place = format!("{at}/where/{}", escaped(name));

@@ -20,7 +20,7 @@ const CHUNK: u64 = 64 * 1024;
 pub(super) fn of(path: &Path, changes: &[Change]) -> io::Result<String> {
     let name = printable_path(path);
     let mut text = format!("--- {name}\n+++ {name}\n");
-    let mut walk = Walk {
+    let mut walk = DiffCursor {
         file: BufReader::new(File::open(path)?),
         at: Position::START,
         tail: Vec::new(),
@@ -38,14 +38,14 @@ pub(super) fn of(path: &Path, changes: &[Change]) -> io::Result<String> {
 }
 
 /// A file that is read up to one place after the other.
-struct Walk {
+struct DiffCursor {
     file: BufReader<File>,
     at: Position,
     /// The last bytes before the place.
     tail: Vec<u8>,
 }
 
-impl Walk {
+impl DiffCursor {
     fn to(&mut self, offset: u64) -> io::Result<()> {
         while self.at.offset < offset {
             let wanted = (offset - self.at.offset).min(CHUNK);
@@ -63,7 +63,7 @@ impl Walk {
     }
 }
 
-fn shown(path: &Path, walk: &Walk, change: &Change) -> io::Result<String> {
+fn shown(path: &Path, walk: &DiffCursor, change: &Change) -> io::Result<String> {
     let Position { line, column, .. } = walk.at;
     let mut text = format!("@@ {line}:{column} {} @@\n", change.rule);
     let input = tunelint_core::source::Input::path(path);

@@ -2,7 +2,7 @@
 //! its text keeps its size.
 
 use serde::Serialize;
-use tunelint_core::loss::judge::{Group, Judgement};
+use tunelint_core::loss::judge::{Judgement, PointGroup};
 use tunelint_core::loss::{Curve, Point};
 
 use super::super::{shown, unit};
@@ -115,7 +115,7 @@ impl Chart {
 /// Epochs or steps, each with its loss.
 type Places = Vec<(f64, f64)>;
 
-fn series(groups: &[Group], of: fn(&Group) -> Option<f64>) -> Places {
+fn series(groups: &[PointGroup], of: fn(&PointGroup) -> Option<f64>) -> Places {
     let places = groups.iter();
     places
         .filter_map(|group| Some((group.at, of(group)?)))

@@ -15,7 +15,7 @@ pub(super) const SHAREGPT_ROLES: [&str; 7] = [
 
 /// Where the messages of a layout have their role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Naming {
+pub struct RoleField {
     /// The field with all messages.
     pub list: &'static str,
     /// The key of the role in each message.
@@ -24,10 +24,10 @@ pub struct Naming {
     pub names: &'static [&'static str],
     /// Role names that are read although few trainers accept them; whether a target does is up to
     /// its profile.
-    pub seldom: &'static [(&'static str, Role)],
+    pub nonstandard: &'static [(&'static str, Role)],
 }
 
-impl Naming {
+impl RoleField {
     /// For messages in `list` with only the standard `names` under `speaker`.
     pub(super) const fn of(
         list: &'static str,
@@ -38,7 +38,7 @@ impl Naming {
             list,
             speaker,
             names,
-            seldom: &[],
+            nonstandard: &[],
         }
     }
 }
