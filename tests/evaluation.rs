@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tunelint_core::finding::Severity;
-use tunelint_core::infer::Inferred;
+use tunelint_core::inferred::Inferred;
 use tunelint_core::position::SourceId;
-use tunelint_core::production::Prompts;
+use tunelint_core::production_prompts::Prompts;
 use tunelint_core::reader::ReadOptions;
 use tunelint_core::rules::REGISTRY;
 use tunelint_core::source::Input;

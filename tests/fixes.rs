@@ -3,7 +3,7 @@
 use std::fs;
 
 use proptest::prelude::*;
-use tunelint_core::rule::FixKind;
+use tunelint_core::contract::FixKind;
 use tunelint_core::rules::REGISTRY;
 
 use crate::pages;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tunelint_core::contract::{FixKind, Level, RuleEntry, Scope};
 use tunelint_core::finding::Severity;
 use tunelint_core::layout::{self, Binding};
 use tunelint_core::position::SourceId;
-use tunelint_core::production::Prompts;
+use tunelint_core::production_prompts::Prompts;
 use tunelint_core::profile::Profile;
 use tunelint_core::reader::{ReadOptions, Reader};
-use tunelint_core::rule::{FixKind, Level, RuleEntry, Scope};
 use tunelint_core::rules::{REGISTRY, by_name};
 use tunelint_core::source::Input;
 use tunelint_core::survey::Leaks;
@@ -449,7 +449,7 @@ fn rules_pages_and_sources_agree() {
         stems
     };
     assert_eq!(stems("rules", ".md"), names);
-    assert_eq!(stems("crates/tunelint-core/src/rules", ".rs"), names);
+    assert_eq!(stems("crates/tunelint-rules/src/rules", ".rs"), names);
 }
 
 #[test]

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use tunelint_core::contract::RuleContext;
 use tunelint_core::example::{Example, Turn};
 use tunelint_core::finding::{Counts, Finding, Keep, Policy};
-use tunelint_core::infer::Inferred;
-use tunelint_core::linter::Linter;
-use tunelint_core::part::ShardPart;
+use tunelint_core::inferred::Inferred;
+use tunelint_core::lint::Linter;
 use tunelint_core::position::SourceId;
 use tunelint_core::profile::{self, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
-use tunelint_core::rule::RuleContext;
 use tunelint_core::rules::{REGISTRY, RuleSet};
+use tunelint_core::shard::ShardPart;
 use tunelint_core::source::Input;
 
 /// One check in memory.

@@ -1,8 +1,8 @@
 //! Ways to damage a row, each with the rule that should find it.
 
-use tunelint_core::infer::shape::OutputShape;
-use tunelint_core::infer::{Inferred, Majority};
-use tunelint_core::marker::{Separator, events};
+use tunelint_core::inferred::shape::OutputShape;
+use tunelint_core::inferred::{Inferred, Majority};
+use tunelint_core::section_marker::{Separator, events};
 
 use super::sets::Row;
 

@@ -20,7 +20,7 @@ use std::io;
 use tunelint_core::finding::{Applicability, Counts, EXCERPTS, Finding, Keep, Severity};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, grouped};
-use tunelint_core::summary::{SourceSummary, Summary, Verdict};
+use tunelint_core::totals::{SourceSummary, Summary, Verdict};
 
 pub use html::{Above, Html};
 pub use markdown::plain;

@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tunelint_core::contract::Level;
 use tunelint_core::convert::{
     Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE,
 };
@@ -16,7 +17,6 @@ use tunelint_core::layout::Layout;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use tunelint_core::reader::Reader;
-use tunelint_core::rule::Level;
 use tunelint_core::rules::{REGISTRY, missing_column};
 use tunelint_core::sink::Form;
 use tunelint_core::source::{Container, Input};

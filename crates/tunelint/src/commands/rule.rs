@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use tunelint_core::rule::{Level, RuleEntry, RuleStatus};
+use tunelint_core::contract::{Level, RuleEntry, RuleStatus};
 use tunelint_core::rules::{REGISTRY, by_name};
 
 use super::names;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use tunelint_core::finding::Finding;
 use tunelint_core::printable::printable;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::place::ReportPlace;
 use super::{Report, Style};

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use tunelint_core::finding::{Finding, Severity};
 use tunelint_core::printable::printable;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::{Report, Style};
 

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use tunelint_core::finding::Finding;
 use tunelint_core::printable::counted;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::{Report, Style};
 use crate::page;

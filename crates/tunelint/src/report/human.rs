@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use tunelint_core::finding::{Applicability, Counts, EXCERPTS, Finding};
 use tunelint_core::printable::{counted, grouped, printable};
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::place::ReportPlace;
 use super::{Report, Style, conversion, fix_option, for_targets, totals, would};

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use tunelint_core::finding::Finding;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::record::{FindingRecord, SourceRecord, SummaryRecord, ToolRecord, VERSION};
 use super::{Report, Style};

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use tunelint_core::finding::Finding;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::record::{FindingRecord, SourceRecord, SummaryRecord, ToolRecord};
 use super::{Report, Style};

@@ -9,7 +9,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use tunelint_core::finding::Finding;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::{Report, Style};
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use tunelint_core::finding::Finding;
 use tunelint_core::printable::{counted, grouped, printable};
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::worst::Worst;
 use super::{Report, Style, totals};

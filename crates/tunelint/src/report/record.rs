@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tunelint_core::finding::{Finding, Fix, Severity};
 use tunelint_core::printable::printable;
-use tunelint_core::summary::{SourceSummary, Summary, Verdict};
+use tunelint_core::totals::{SourceSummary, Summary, Verdict};
 
 use super::place::ReportPlace;
 use super::{Style, would};

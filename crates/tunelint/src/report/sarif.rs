@@ -9,12 +9,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use tunelint_core::contract::{Level, RuleEntry};
 use tunelint_core::finding::{Finding, Severity};
 use tunelint_core::position::Location;
 use tunelint_core::printable::{counted, printable};
-use tunelint_core::rule::{Level, RuleEntry};
 use tunelint_core::rules;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::worst::Worst;
 use super::{Report, Style};

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tunelint_core::allow::SuppressionEntry;
+use tunelint_core::contract::RuleOptions;
 use tunelint_core::custom::CustomRule;
 use tunelint_core::finding::Severity;
 use tunelint_core::position::Position;
-use tunelint_core::rule::RuleOptions;
 use tunelint_core::rules;
 use tunelint_core::schema::Schema;
+use tunelint_core::suppression::SuppressionEntry;
 use tunelint_core::tokens::Tokenizer;
 
 use super::Merged;

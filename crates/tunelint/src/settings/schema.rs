@@ -3,10 +3,10 @@
 
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings, json_schema};
 use serde_json::{Map, Value, json};
+use tunelint_core::contract::RuleMeta;
 use tunelint_core::layout;
 use tunelint_core::profile;
 use tunelint_core::roles::RoleAliases;
-use tunelint_core::rule::RuleMeta;
 use tunelint_core::rules::REGISTRY;
 use tunelint_core::source::Container;
 use tunelint_core::task::Task;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use tunelint_core::finding::Finding;
 use tunelint_core::printable::printable_path;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::sources::Sources;
 use crate::baseline::Baseline;

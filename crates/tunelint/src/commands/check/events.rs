@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use tunelint_core::finding::Finding;
 use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::session::{Observer, SourceError};
-use tunelint_core::summary::SourceSummary;
+use tunelint_core::totals::SourceSummary;
 
 use super::super::reading;
 use super::output::Reports;

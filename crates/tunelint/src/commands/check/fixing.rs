@@ -13,12 +13,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tunelint_core::apply::{Change, FixRequest, splice};
 use tunelint_core::finding::{Applicability, Finding, Keep};
+use tunelint_core::fix::{Change, FixRequest, splice};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::source::{Input, Stamp};
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::events::Events;
 use super::output::{self, Reports};

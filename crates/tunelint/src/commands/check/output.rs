@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tunelint_core::finding::{Finding, Keep, Severity};
 use tunelint_core::printable::printable_path;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use clap::ValueEnum;
 

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
-use tunelint_core::part::{PartError, PartSource, ShardPart};
 use tunelint_core::printable::printable_path;
 use tunelint_core::session::{MergeError, Outcome, Session};
+use tunelint_core::shard::{PartError, PartSource, ShardPart};
 
 use super::events::{self, Events};
 use super::output::{self, Reports};

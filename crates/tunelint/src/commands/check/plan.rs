@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tunelint_core::allow::Suppressions;
+use tunelint_core::contract::RuleContext;
 use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::profile::{self, Profile};
 use tunelint_core::redaction::Redaction;
-use tunelint_core::rule::RuleContext;
 use tunelint_core::rules::{LOOKUP, Selection};
 use tunelint_core::session::{self, DeclaredSuppression, Session};
 use tunelint_core::source::Input;
+use tunelint_core::suppression::Suppressions;
 use tunelint_core::task::Task;
 
 use super::super::{names, reading};

@@ -3,10 +3,10 @@
 
 use serde::Serialize;
 
-use tunelint_core::infer::common::Common;
-use tunelint_core::infer::outputs::ENOUGH;
-use tunelint_core::infer::plateau::LEAST;
-use tunelint_core::infer::{Inferred, Majority};
+use tunelint_core::inferred::common::Common;
+use tunelint_core::inferred::outputs::ENOUGH;
+use tunelint_core::inferred::plateau::LEAST;
+use tunelint_core::inferred::{Inferred, Majority};
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::survey::Survey;
 use tunelint_core::task::Task;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use tunelint_core::excerpt::Excerpt;
 use tunelint_core::finding::{Applicability, Finding, Severity};
 use tunelint_core::rules;
-use tunelint_core::summary::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::super::record::{FindingRecord, SourceRecord, SummaryRecord, VerdictRecord};
 use super::super::{Style, conversion, fix_option, for_targets, place::ReportPlace, totals};

@@ -1,12 +1,12 @@
 //! Interprets the suppressions and custom rules of the settings.
 
 use regex::RegexBuilder;
-use tunelint_core::allow::SuppressionEntry;
 use tunelint_core::custom::{CustomRule, Subject};
 use tunelint_core::example::Role;
 use tunelint_core::finding::Severity;
 use tunelint_core::printable::quoted;
 use tunelint_core::rules;
+use tunelint_core::suppression::SuppressionEntry;
 
 use super::super::document::escaped;
 use super::super::file;

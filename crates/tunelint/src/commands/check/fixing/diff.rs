@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use tunelint_core::apply::Change;
 use tunelint_core::excerpt::Excerpt;
+use tunelint_core::fix::Change;
 use tunelint_core::position::{Position, Span};
 use tunelint_core::printable::{counted, printable, printable_path};
 
