@@ -21,11 +21,11 @@ use tunelint_core::rules::{REGISTRY, missing_column};
 use tunelint_core::sink::Form;
 use tunelint_core::source::{Container, Input};
 
-use super::names::unknown;
-use super::reading;
-use super::reading::threads;
 use crate::cli::{Convert, Turns, Types};
 use crate::exit::{Exit, Failure};
+use crate::names::unknown;
+use crate::reading;
+use crate::reading::threads;
 use crate::staged::{StagedFile, same_file};
 use crate::walk::Named;
 

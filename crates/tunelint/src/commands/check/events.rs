@@ -8,10 +8,10 @@ use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::session::{Observer, SourceError};
 use tunelint_core::totals::SourceSummary;
 
-use super::super::reading;
 use super::output::Reports;
 use crate::exit::Failure;
 use crate::progress::Progress;
+use crate::reading;
 
 /// Passes everything on.
 pub(super) struct Events {

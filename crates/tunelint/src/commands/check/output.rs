@@ -10,10 +10,10 @@ use tunelint_core::totals::{SourceSummary, Summary};
 
 use clap::ValueEnum;
 
-use super::super::names;
 use super::accepting::Accepted;
 use crate::cli::{CheckOptions, Color};
 use crate::exit::Failure;
+use crate::names;
 use crate::report::{self, Format, Report, SourceName, Style};
 use crate::staged::{StagedFile, same_file};
 

@@ -15,12 +15,12 @@ use tunelint_core::source::Input;
 use tunelint_core::suppression::Suppressions;
 use tunelint_core::task::Task;
 
-use super::super::{names, reading};
 use super::output;
 use super::sources::{Source, Sources};
 use crate::cli::{CheckOptions, FailOn, Reading};
 use crate::exit::Failure;
 use crate::settings::{Dataset, Settings};
+use crate::{names, reading};
 
 /// What was asked for, checked before anything is read.
 pub(super) struct Plan {

@@ -67,7 +67,7 @@ impl Shelf {
             Some(known) => *known,
             None => {
                 let merged = Merged::read(file.as_deref(), &self.wanted)?;
-                self.settings.push(merged.settings()?);
+                self.settings.push(Settings::interpret(merged)?);
                 let number = self.settings.len() - 1;
                 self.by_file.insert(file, number);
                 number
