@@ -16,8 +16,6 @@ mod frame;
 
 mod page;
 
-mod rule_page;
-
 mod baseline;
 
 mod report;

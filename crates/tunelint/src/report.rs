@@ -3,6 +3,7 @@
 
 mod concise;
 mod contract;
+pub mod convert;
 mod format;
 mod github;
 mod gitlab;
@@ -16,6 +17,7 @@ mod markdown;
 mod names;
 mod place;
 mod record;
+pub mod rule_page;
 mod sarif;
 pub mod split;
 pub mod stats;

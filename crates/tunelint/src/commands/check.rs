@@ -4,6 +4,7 @@ mod accepting;
 mod events;
 mod fixing;
 pub(super) mod opening;
+mod options;
 mod output;
 pub mod parts;
 mod plan;

@@ -8,7 +8,7 @@ use tunelint_core::rules::{REGISTRY, by_name};
 use crate::cli::Rule;
 use crate::exit::{Exit, Failure};
 use crate::names;
-use crate::rule_page;
+use crate::report::rule_page;
 
 /// Prints the list, or the page of the named rule.
 pub fn run(options: &Rule) -> Result<Exit, Failure> {

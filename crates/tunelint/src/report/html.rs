@@ -14,7 +14,7 @@ use tunelint_core::totals::{SourceSummary, Summary};
 use super::contract::Report;
 use super::style::Style;
 use crate::page;
-use findings::FindingsTable;
+use findings::{FindingsTable, PER_RULE};
 
 /// The report.
 pub struct Html<'w> {
