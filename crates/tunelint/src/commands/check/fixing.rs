@@ -1,9 +1,9 @@
-//! `--fix` and its kin: what findings offer to put right is put right, file by file.
+//! `--fix`, `--unsafe-fixes` and `--drop-records`: applies the fixes of findings, file by file.
 //!
-//! A check without a report collects the fixes, they are made, and that is repeated until there
-//! is nothing left to do: a fix may make another one possible. No byte of a file is touched but
-//! those of the fixes, and a file is replaced when its successor is complete on disk. Records that
-//! are left out are on disk in their own file before that.
+//! A check without a report collects the fixes, they are applied, and this is repeated until none is
+//! left: a fix may make another one possible. Only the bytes of the fixes change, and a file is
+//! replaced when its successor is complete on disk. Removed records are on disk in their own file
+//! before that.
 
 mod collect;
 mod diff;
@@ -33,10 +33,10 @@ use crate::walk::Named;
 use collect::FixCollector;
 use prepare::{Planned, ends_open, prepare};
 
-/// How often the files are gone through at most.
+/// The maximum number of passes over the files.
 const PASSES: usize = 6;
 
-/// Whether anything is to be put right.
+/// Whether fixes are to be applied or shown.
 pub(super) fn is_wanted(options: &CheckOptions) -> bool {
     let Fixes {
         fix,
@@ -59,8 +59,7 @@ pub(super) fn run(
         .iter()
         .any(|source| source.named == Named::Stdin)
     {
-        return Err(Failure::new("standard input cannot be fixed")
-            .help("fixes are made in files: give the file's name"));
+        return Err(Failure::new("standard input cannot be fixed").help("pass the name of a file"));
     }
     let mut fixing = Fixing {
         options,
@@ -192,7 +191,7 @@ impl Fixing<'_> {
             if Input::path(&path).stamp() != stamp {
                 return Err(
                     Failure::new(format!("{shown} changed while it was being fixed"))
-                        .help("it was left as it is now; run the check again"),
+                        .help("it was not changed; run the check again"),
                 );
             }
             staged

@@ -151,7 +151,7 @@ pub(super) fn named_task(name: &str) -> Result<Task, Failure> {
 
 pub(super) fn severity(text: &str) -> Result<(&'static str, Severity), Failure> {
     let usage = || {
-        Failure::new(format!("`{text}` does not give a rule a severity"))
+        Failure::new(format!("invalid severity setting `{text}`"))
             .help("write RULE=error, RULE=warning or RULE=advice")
     };
     let (rule, level) = text.split_once('=').ok_or_else(usage)?;

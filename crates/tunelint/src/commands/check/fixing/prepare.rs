@@ -23,10 +23,8 @@ pub(super) fn prepare(planned: &Planned, rejected: &mut Vec<u8>) -> Result<Stage
     let Planned { path, changes, .. } = planned;
     let shown = printable_path(path);
     if links(path) > 1 {
-        return Err(
-            Failure::new(format!("{shown} has several names (hard links)"))
-                .help("replacing it would part them: fix a copy, or remove the other names"),
-        );
+        return Err(Failure::new(format!("{shown} has hard links"))
+            .help("replacing the file would break them: fix a copy, or remove the other links"));
     }
     let mut write = || -> io::Result<StagedFile> {
         let mut staged = StagedFile::create(path)?;
