@@ -1,6 +1,7 @@
 //! What can be done with a dataset: check, convert, split, describe, fix, read a loss curve.
 
 pub mod convert;
+pub mod describe;
 pub mod fix;
 pub mod gather;
 pub mod lint;

@@ -2,6 +2,7 @@
 
 pub mod fault;
 pub mod json;
+pub mod kind;
 pub mod parsed;
 pub mod roles;
 pub mod row;

@@ -3,19 +3,36 @@
 //! It is a library so that the package of the `tunelint-rust` hook can build the same program under
 //! another name. The work is done by `tunelint-core`.
 
-mod baseline;
-mod cli;
-mod commands;
+// From the bottom up: a module imports only from those before it.
+mod spelling;
+
 mod exit;
-mod frame;
-mod page;
-mod progress;
-mod report;
-mod rule_page;
-mod settings;
+
 mod staged;
-mod tokenizer;
+
+mod progress;
+
+mod frame;
+
+mod page;
+
+mod baseline;
+
+mod report;
+
+mod cli;
+
+mod names;
+
 mod walk;
+
+mod reading;
+
+mod tokenizer;
+
+mod settings;
+
+mod commands;
 
 use std::process::ExitCode;
 

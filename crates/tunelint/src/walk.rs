@@ -7,7 +7,7 @@ use ignore::WalkBuilder;
 use tunelint_core::printable::printable_path;
 
 use crate::exit::Failure;
-use crate::settings::nearest;
+use crate::spelling::nearest;
 
 /// Extensions of data files. A `.json` file may hold anything, so in a directory it is read only
 /// if the settings name it.

@@ -353,7 +353,7 @@ impl Linter {
             let opened = Reader::open(visited.source, visited.input.clone(), &visited.options);
             let mut reader = opened.map_err(OpenError::into_io)?;
             if reader.stamp != visited.stamp {
-                return Err(io::Error::other("the file changed while it was being read"));
+                return Err(io::Error::other("file changed while it was being read"));
             }
             let mut pass = Pass {
                 rules: &self.rules,

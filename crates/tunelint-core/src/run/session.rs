@@ -37,6 +37,8 @@ mod targets;
 
 pub use super::lint::{Observer, SourceError};
 pub use merge::MergeError;
-pub use settings::{DatasetSettings, DeclaredSuppression, OwnRule, UnknownTarget, every_target};
+pub use settings::{
+    DatasetSettings, DeclaredSuppression, Opened, OwnRule, UnknownTarget, every_target,
+};
 pub use state::{Outcome, Session, SourceRole};
 pub use targets::{fit, fits_unchanged};

@@ -8,6 +8,7 @@
 mod assign;
 mod clusters;
 mod copy;
+pub mod limits;
 
 use std::io;
 

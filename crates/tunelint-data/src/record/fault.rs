@@ -143,7 +143,7 @@ pub enum Malformed {
     /// No value where one is expected.
     ExpectedValue,
     /// The record is a value of another kind than an object.
-    NotAnObject(super::json::Kind),
+    NotAnObject(super::kind::Kind),
     /// The list of records is never closed.
     ListNotClosed,
     /// A closing bracket without an opening one.

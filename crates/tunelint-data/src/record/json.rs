@@ -10,8 +10,9 @@ mod value;
 use jiter::{Jiter, JiterError, Peek};
 
 use crate::record::fault::Fault;
+pub use crate::record::kind::Kind;
 use crate::text::position::Span;
-pub use value::{Entry, Json, Kind, LastItem, Value};
+pub use value::{Entry, Json, LastItem, Value};
 
 /// The maximum nesting depth of objects and arrays (the limit of `serde_json`).
 pub const MAX_DEPTH: usize = 128;

@@ -1,19 +1,17 @@
 //! Token counts of texts: exact if a tokenizer is available, otherwise estimated from the kinds of
 //! characters, with bounds.
 
+mod count;
 mod rates;
 
 use std::fmt;
-use std::ops::AddAssign;
 use std::sync::Arc;
 
+pub use count::{ANY, Tokens};
 use rates::Parts;
 pub use rates::Rates;
 
 use crate::provider::profile::Profile;
-
-/// The rates for a target with an unknown tokenizer: they cover all measured tokenizers.
-pub const ANY: &str = "any";
 
 /// Counts the tokens of a text. The library has no implementation: the caller that loads the user's
 /// tokenizer file provides one.
@@ -26,41 +24,6 @@ pub trait Tokenizer: fmt::Debug + Send + Sync {
     /// least one byte.
     fn most(&self, bytes: u64) -> u64 {
         bytes
-    }
-}
-
-/// A token count with bounds; all three numbers are equal if it was counted exactly.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tokens {
-    /// The count, or the estimate.
-    pub about: u64,
-    /// 98 of 100 texts lie between `low` and `high`.
-    pub low: u64,
-    /// See `low`.
-    pub high: u64,
-}
-
-impl Tokens {
-    /// An exact count.
-    pub fn exactly(number: u64) -> Self {
-        Self {
-            about: number,
-            low: number,
-            high: number,
-        }
-    }
-
-    /// Whether no part of it is estimated.
-    pub fn is_exact(self) -> bool {
-        self.low == self.high
-    }
-}
-
-impl AddAssign for Tokens {
-    fn add_assign(&mut self, more: Self) {
-        self.about += more.about;
-        self.low += more.low;
-        self.high += more.high;
     }
 }
 

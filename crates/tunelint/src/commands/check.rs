@@ -4,6 +4,7 @@ mod accepting;
 mod events;
 mod fixing;
 pub(super) mod opening;
+mod options;
 mod output;
 pub mod parts;
 mod plan;
@@ -99,7 +100,7 @@ pub(super) fn today(options: &CheckOptions) -> Result<(Baseline, Option<PathBuf>
     let mut events = Events::new(Reports::instead(Box::new(collector)), progress);
     if !session.run(&mut events).map_err(output::failed)?.complete {
         return Err(Failure::new(
-            "not every file could be checked, so nothing was accepted",
+            "nothing was accepted: some files could not be checked",
         ));
     }
     let named = sources

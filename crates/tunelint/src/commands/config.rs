@@ -7,7 +7,7 @@ use tunelint_core::printable::printable;
 use super::rule::print;
 use crate::cli::{Config, ConfigCommand, ConfigShow};
 use crate::exit::{Exit, Failure};
-use crate::settings::{self, Merged, SCHEMA, SettingsRequest};
+use crate::settings::{self, Merged, SCHEMA, Settings, SettingsRequest};
 
 /// Default values.
 const DEFAULTS: [(&str, &str); 4] = [
@@ -45,7 +45,7 @@ fn shown(options: &ConfigShow) -> Result<String, Failure> {
         })
         .collect();
     // Invalid settings are an error, not in force.
-    merged.settings()?;
+    Settings::interpret(merged)?;
     for (key, value) in DEFAULTS {
         if !lines.iter().any(|(have, ..)| have == key) {
             lines.push((key.to_owned(), value.to_owned(), "default".to_owned()));

@@ -1,33 +1,33 @@
 //! `tunelint convert`: converts between containers and layouts, and reports what is lost.
 
 mod body;
+mod destination;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use tunelint_core::contract::Level;
-use tunelint_core::convert::{
-    Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE,
-};
-use tunelint_core::finding::{Finding, Keep, Policy, Severity};
+use tunelint_core::convert::{Conversion, Converter, TurnsPolicy, UNCONVERTIBLE};
+use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::layout::Layout;
 use tunelint_core::position::SourceId;
-use tunelint_core::printable::{counted, grouped, printable, printable_path};
+use tunelint_core::printable::printable_path;
 use tunelint_core::reader::Reader;
 use tunelint_core::rules::{REGISTRY, missing_column};
 use tunelint_core::sink::Form;
-use tunelint_core::source::{Container, Input};
+use tunelint_core::source::Container;
 
-use super::names::unknown;
-use super::reading;
-use super::reading::threads;
 use crate::cli::{Convert, Turns, Types};
 use crate::exit::{Exit, Failure};
-use crate::staged::{StagedFile, same_file};
+use crate::names::unknown;
+use crate::reading;
+use crate::reading::threads;
+use crate::report::convert::Account;
+use crate::staged::same_file;
 use crate::walk::Named;
+use destination::OutputDestination;
 
 /// Converts the file that `options` name.
 pub fn run(options: Convert) -> Result<Exit, Failure> {
@@ -48,15 +48,15 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
     };
     let reader = open()?;
     let converter = converter(&options, &reader)?;
-    let mut account = Account::new(&input, &options);
+    let mut account = Account::new(&input.name, options.rejects.clone());
     // A dry run finds out whether anything prevents the conversion. It is skipped if nothing can:
     // bad records are written to a file, and losses are only reported.
     if options.strict || options.rejects.is_none() {
         let conversion = convert(&converter, reader, io::sink(), &mut account)?.0;
-        if let Some(exit) = account.stopped(&conversion, &options) {
-            return Ok(exit);
+        if account.stops(&conversion, options.strict) {
+            return Ok(Exit::Findings);
         }
-        account = Account::new(&input, &options);
+        account = Account::new(&input.name, options.rejects.clone());
         return write(&options, &converter, open()?, account);
     }
     write(&options, &converter, reader, account)
@@ -211,45 +211,6 @@ fn is_regular(path: &Path) -> bool {
     path.as_os_str() != "-" && fs::metadata(path).is_ok_and(|meta| meta.is_file())
 }
 
-/// Where the result is written.
-enum OutputDestination {
-    Stdout(BufWriter<io::Stdout>),
-    Staged(StagedFile),
-    /// For `--check`, which compares it with the existing file.
-    Memory(Vec<u8>),
-}
-
-impl Write for OutputDestination {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Stdout(out) => out.write(bytes),
-            Self::Staged(out) => out.write(bytes),
-            Self::Memory(out) => out.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Stdout(out) => out.flush(),
-            Self::Staged(out) => out.flush(),
-            Self::Memory(out) => out.flush(),
-        }
-    }
-}
-
-impl OutputDestination {
-    fn open(options: &Convert) -> io::Result<Self> {
-        let path = &options.out;
-        if options.check {
-            return Ok(Self::Memory(Vec::new()));
-        }
-        if path.as_os_str() == "-" {
-            return Ok(Self::Stdout(BufWriter::new(io::stdout())));
-        }
-        StagedFile::create(path).map(Self::Staged)
-    }
-}
-
 /// Converts and writes the result.
 fn write(
     options: &Convert,
@@ -264,7 +225,7 @@ fn write(
         account.print(&conversion);
         return Ok(Exit::Findings);
     }
-    account.commit_rejects(options)?;
+    account.commit_rejects(options.force)?;
     let mut exit = if conversion.rejected > 0 {
         Exit::Findings
     } else {
@@ -288,161 +249,4 @@ fn write(
     }
     account.print(&conversion);
     Ok(exit)
-}
-
-/// Findings shown per rule. The rest is counted.
-const SHOWN: u64 = 5;
-
-/// Collects the report of a conversion, and prints it on standard error.
-struct Account {
-    path: String,
-    found: BTreeMap<&'static str, u64>,
-    reasons: Vec<(Option<u64>, String)>,
-    rejects: Option<(PathBuf, Option<StagedFile>)>,
-    /// The text of the findings, which is printed first.
-    findings: String,
-    /// Further notes.
-    notes: String,
-}
-
-impl Account {
-    fn new(input: &Input, options: &Convert) -> Self {
-        Self {
-            path: printable_path(&input.name),
-            found: BTreeMap::new(),
-            reasons: Vec::new(),
-            rejects: options.rejects.clone().map(|path| (path, None)),
-            findings: String::new(),
-            notes: String::new(),
-        }
-    }
-
-    fn note(&mut self, text: &str) {
-        self.notes.push_str(text);
-    }
-
-    /// Prints the report and returns the exit code if nothing may be written; otherwise `None`.
-    fn stopped(&mut self, conversion: &Conversion, options: &Convert) -> Option<Exit> {
-        let rejected = conversion.rejected > 0 && options.rejects.is_none();
-        let lossy = options.strict && !conversion.losses.is_empty();
-        if !rejected && !lossy && conversion.read > 0 {
-            return None;
-        }
-        let rejected = Conversion {
-            written: 0,
-            rejected: conversion.read,
-            examples: 0,
-            ..conversion.clone()
-        };
-        if lossy {
-            self.note(
-                "nothing was written because of --strict: the target cannot hold all of the data\n",
-            );
-        } else if conversion.read > 0 {
-            let bad = counted(conversion.rejected, "record");
-            self.note(&format!("nothing was written: {bad} cannot be converted; write them to a file and convert the rest with --rejects FILE\n"));
-        }
-        self.print(&rejected);
-        Some(Exit::Findings)
-    }
-
-    /// Prints the findings, the notes, the losses and the counts of records.
-    fn print(&mut self, conversion: &Conversion) {
-        let mut text = std::mem::take(&mut self.findings);
-        for (rule, found) in self.found.iter().filter(|(_, found)| **found > SHOWN) {
-            text.push_str(&format!(
-                "… and {} more of {rule}\n",
-                grouped(found - SHOWN)
-            ));
-        }
-        text.push_str(&std::mem::take(&mut self.notes));
-        for (name, loss) in &conversion.losses.names {
-            let (count, line, column) = (
-                counted(loss.count, "time"),
-                loss.first.line,
-                loss.first.column,
-            );
-            text.push_str(&format!(
-                "lost: {name}, {count}, first at {}:{line}:{column}\n",
-                self.path
-            ));
-        }
-        if conversion.losses.further > 0 {
-            let more = counted(conversion.losses.further, "time");
-            text.push_str(&format!("lost: other fields, {more}\n"));
-        }
-        if conversion.examples > conversion.written {
-            text.push_str(&format!(
-                "{} split into {}\n",
-                counted(conversion.written, "record"),
-                counted(conversion.examples, "example")
-            ));
-        }
-        let Conversion {
-            read,
-            written,
-            rejected,
-            ..
-        } = conversion;
-        text.push_str(&format!(
-            "read {read} = written {written} + rejected {rejected}\n"
-        ));
-        // If standard error is closed, the report cannot be printed anywhere.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
-    }
-
-    fn commit_rejects(&mut self, options: &Convert) -> Result<(), Failure> {
-        match self.rejects.take() {
-            Some((path, Some(file))) => file
-                .commit(options.force)
-                .map_err(|error| Failure::io("write", &printable_path(&path), &error)),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Recipient for Account {
-    fn finding(&mut self, finding: Finding) -> io::Result<()> {
-        let found = self.found.entry(finding.rule).or_default();
-        *found += 1;
-        let at = finding.location.start;
-        let message = printable(&finding.message).into_owned();
-        if *found <= SHOWN {
-            let (path, severity, rule) = (&self.path, finding.severity.as_str(), finding.rule);
-            self.findings.push_str(&format!(
-                "{path}:{}:{}: {severity}[{rule}] {message}\n",
-                at.line, at.column
-            ));
-            if let Some(help) = &finding.help {
-                self.findings
-                    .push_str(&format!("  help: {}\n", printable(help)));
-            }
-        }
-        self.reasons.push((
-            finding.location.record,
-            format!("{}:{}: {}: {message}", at.line, at.column, finding.rule),
-        ));
-        Ok(())
-    }
-
-    fn reject(&mut self, reject: Reject) -> io::Result<()> {
-        let Some((path, file)) = &mut self.rejects else {
-            return Ok(());
-        };
-        if file.is_none() {
-            *file = Some(StagedFile::create(path)?);
-        }
-        let Some(file) = file else { return Ok(()) };
-        let reasons = self
-            .reasons
-            .iter()
-            .filter(|(record, _)| *record == Some(reject.record));
-        for (_, reason) in reasons {
-            writeln!(file, "# {reason}")?;
-        }
-        self.reasons
-            .retain(|(record, _)| record.is_some_and(|record| record > reject.record));
-        file.write_all(&reject.raw)?;
-        file.write_all(b"\n")
-    }
 }

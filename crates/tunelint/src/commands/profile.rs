@@ -2,12 +2,14 @@
 
 use std::fmt::Write;
 
+use tunelint_core::describe::targets::range_words;
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::profile::{self, Cited, Effect, Fact, Profile, Reserved, Status, Unit, Where};
 
-use super::{names, rule::print};
+use super::rule::print;
 use crate::cli;
 use crate::exit::{Exit, Failure};
+use crate::names;
 
 /// Prints the list of profiles, or the named one.
 pub fn run(options: &cli::ProfileOptions) -> Result<Exit, Failure> {
@@ -185,47 +187,4 @@ fn reserved_words(of: &Reserved) -> String {
     };
     let effect = effect_words(of.effect, of.unconfirmed);
     format!("{} {place}{case} ({effect})", words.join(" "))
-}
-
-/// The field, default and range of a hyperparameter, in words.
-pub(super) fn range_words(of: &profile::Hyperparameter) -> String {
-    let mut words = format!("`{}`", of.field);
-    if let Some(default) = of.default {
-        let _ = write!(words, ", default {default}");
-    }
-    if let Some(other) = of.default_otherwise {
-        let _ = write!(words, " or {other}, depending on the number of examples");
-    }
-    if let Some(default) = &of.default_text {
-        let _ = write!(words, ", default {default}");
-    }
-    if !of.values.is_empty() {
-        let values: Vec<String> = of.values.iter().map(value_words).collect();
-        let _ = write!(words, ", one of {}", values.join(", "));
-    }
-    if let Some(min) = of.min {
-        let _ = write!(
-            words,
-            ", {} {min}",
-            if of.min_exclusive {
-                "greater than"
-            } else {
-                "at least"
-            }
-        );
-    }
-    if let Some(max) = of.max {
-        let _ = write!(words, ", at most {max}");
-    }
-    if of.integer {
-        words.push_str(", integer");
-    }
-    words
-}
-
-/// A value as a request contains it.
-fn value_words(value: &toml::Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }

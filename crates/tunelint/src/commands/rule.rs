@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use tunelint_core::contract::{Level, RuleEntry, RuleStatus};
 use tunelint_core::rules::{REGISTRY, by_name};
 
-use super::names;
 use crate::cli::Rule;
 use crate::exit::{Exit, Failure};
-use crate::rule_page;
+use crate::names;
+use crate::report::rule_page;
 
 /// Prints the list, or the page of the named rule.
 pub fn run(options: &Rule) -> Result<Exit, Failure> {

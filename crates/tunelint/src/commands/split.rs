@@ -1,23 +1,21 @@
 //! `tunelint split`: splits a dataset into training, validation and test files.
 
-mod limits;
-mod report;
-
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use tunelint_core::printable::{counted, printable_path, quoted};
 use tunelint_core::reader::Reader;
-use tunelint_core::split::{Copier, Shares, Size, Split, Subset};
+use tunelint_core::session::Opened;
+use tunelint_core::split::{Copier, Shares, Size, Split, Subset, limits};
 
-use super::check::opening::{self, Opened};
-use super::reading::threads;
+use super::check::opening;
 use super::rule::print;
 use crate::cli::{self, CheckOptions, SplitFormat};
 use crate::exit::{Exit, Failure};
+use crate::reading::threads;
+use crate::report::split::{SplitReport, WrittenFile};
 use crate::staged::{StagedFile, same_file};
-use report::SplitReport;
 
 /// Splits the files that `options` name.
 pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
@@ -60,7 +58,10 @@ pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
         SplitFormat::Human => report.human(),
         SplitFormat::Json => report.json(),
     })?;
-    Ok(report.exit())
+    Ok(match report.fails() {
+        true => Exit::Findings,
+        false => Exit::Clean,
+    })
 }
 
 fn shares(options: &cli::SplitOptions) -> Result<Shares, Failure> {
@@ -158,14 +159,6 @@ fn files(
     Ok(files)
 }
 
-/// A file that was written.
-struct Written {
-    part: Subset,
-    path: PathBuf,
-    records: u64,
-    bytes: u64,
-}
-
 /// Writes the files. The first is renamed to its final name when all are complete.
 fn write(
     split: &Split,
@@ -173,7 +166,7 @@ fn write(
     files: &[(Subset, PathBuf)],
     force: bool,
     threads: usize,
-) -> Result<Vec<Written>, Failure> {
+) -> Result<Vec<WrittenFile>, Failure> {
     let failed = |path: &Path| {
         let path = printable_path(path);
         move |error: io::Error| Failure::io("write", &path, &error)
@@ -195,7 +188,7 @@ fn write(
     for ((part, path), copier) in files.iter().zip(copiers) {
         let records = copier.records;
         let (staged, bytes) = copier.finish().map_err(failed(path))?;
-        let written = Written {
+        let written = WrittenFile {
             part: *part,
             path: path.clone(),
             records,

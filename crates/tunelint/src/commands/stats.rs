@@ -1,23 +1,19 @@
 //! `tunelint stats`: summarizes a dataset, and compares it with the limits and recommendations of the
 //! targets.
 
-mod document;
-mod form;
-mod html;
-mod human;
-mod markdown;
-mod targets;
-
+use tunelint_core::describe::{SourceStats, StatsDocument};
 use tunelint_core::layout;
 use tunelint_core::printable::printable_path;
+use tunelint_core::session::Opened;
 use tunelint_core::stats::Stats;
 
-use super::check::opening::{self, Opened};
-use super::reading::threads;
+use super::check::{self, opening};
 use super::rule::print;
 use crate::cli::{self, CheckOptions, StatsFormat};
 use crate::exit::{Exit, Failure};
-use document::{SourceStats, StatsDocument};
+use crate::reading::threads;
+use crate::report::stats::{html, human, markdown};
+use crate::report::{Format, Html};
 
 /// Summarizes the files that `options` name.
 pub fn run(options: cli::StatsOptions) -> Result<Exit, Failure> {
@@ -28,7 +24,7 @@ pub fn run(options: cli::StatsOptions) -> Result<Exit, Failure> {
         StatsFormat::Human => human::page(&document, width),
         StatsFormat::Json => document.json(),
         StatsFormat::Markdown => markdown::page(&document),
-        StatsFormat::Html => return html::page(&document, check),
+        StatsFormat::Html => return with_findings(&document, check),
     })
 }
 
@@ -68,4 +64,19 @@ fn source(mut opened: Opened, threads: usize) -> Result<SourceStats, Failure> {
     )
     .map_err(|error| Failure::io("read", &path, &error))?;
     Ok(SourceStats::new(&opened, &stats))
+}
+
+/// Writes the page, with the findings of `check`, which sees the same sources, below the pictures.
+fn with_findings(document: &StatsDocument, check: CheckOptions) -> Result<Exit, Failure> {
+    let above = html::page(document)?;
+    let check = CheckOptions {
+        format: Format::Html,
+        ..check
+    };
+    let below = |_, style, out| Box::new(Html::new(style, out).below(above)) as _;
+    // Whether the data is good enough is not what was asked.
+    Ok(match check::run_into(check, below)? {
+        Exit::Findings => Exit::Clean,
+        exit => exit,
+    })
 }

@@ -7,8 +7,9 @@ use tunelint_core::finding::Finding;
 use tunelint_core::printable::printable;
 use tunelint_core::totals::{SourceSummary, Summary};
 
+use super::contract::Report;
 use super::place::ReportPlace;
-use super::{Report, Style};
+use super::style::Style;
 
 /// The report.
 pub struct Concise<'w> {

@@ -11,8 +11,10 @@ use tunelint_core::finding::{Finding, Severity};
 use tunelint_core::printable::{counted, printable};
 use tunelint_core::totals::{SourceSummary, Summary};
 
+use super::contract::Report;
+use super::style::Style;
+use super::words::totals;
 use super::worst::Worst;
-use super::{Report, Style, totals};
 
 /// Annotations of one kind that GitHub shows per step.
 const SHOWN: usize = 10;

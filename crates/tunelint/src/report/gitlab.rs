@@ -8,7 +8,8 @@ use tunelint_core::finding::{Finding, Severity};
 use tunelint_core::printable::printable;
 use tunelint_core::totals::{SourceSummary, Summary};
 
-use super::{Report, Style};
+use super::contract::Report;
+use super::style::Style;
 
 /// The report.
 pub struct GitLab<'w> {

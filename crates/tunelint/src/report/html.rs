@@ -1,7 +1,7 @@
 //! The format `html`: a page with the findings by rule, and filters by severity, rule and file.
 //! Other commands add their sections above the findings.
 
-mod findings;
+pub mod findings;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -11,12 +11,10 @@ use tunelint_core::finding::Finding;
 use tunelint_core::printable::counted;
 use tunelint_core::totals::{SourceSummary, Summary};
 
-use super::{Report, Style};
+use super::contract::Report;
+use super::style::Style;
 use crate::page;
-use findings::FindingsTable;
-
-/// Findings listed per rule.
-pub const PER_RULE: usize = 100;
+use findings::{FindingsTable, PER_RULE};
 
 /// The report.
 pub struct Html<'w> {

@@ -10,8 +10,10 @@ use tunelint_core::finding::{Applicability, Counts, EXCERPTS, Finding};
 use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::totals::{SourceSummary, Summary};
 
+use super::contract::Report;
 use super::place::ReportPlace;
-use super::{Report, Style, conversion, fix_option, for_targets, totals, would};
+use super::style::Style;
+use super::words::{conversion, fix_option, for_targets, totals, would};
 use crate::frame::Frame;
 
 /// Findings shown per rule and source.

@@ -6,8 +6,9 @@ use std::io::{self, Write};
 use tunelint_core::finding::Finding;
 use tunelint_core::totals::{SourceSummary, Summary};
 
+use super::contract::Report;
 use super::record::{FindingRecord, SourceRecord, SummaryRecord, ToolRecord, VERSION};
-use super::{Report, Style};
+use super::style::Style;
 
 /// The report.
 pub struct JsonReport<'w> {

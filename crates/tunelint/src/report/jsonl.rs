@@ -7,8 +7,9 @@ use serde::Serialize;
 use tunelint_core::finding::Finding;
 use tunelint_core::totals::{SourceSummary, Summary};
 
+use super::contract::Report;
 use super::record::{FindingRecord, SourceRecord, SummaryRecord, ToolRecord};
-use super::{Report, Style};
+use super::style::Style;
 
 /// The report.
 pub struct Jsonl<'w> {

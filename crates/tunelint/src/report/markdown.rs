@@ -7,8 +7,10 @@ use tunelint_core::finding::Finding;
 use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::totals::{SourceSummary, Summary};
 
+use super::contract::Report;
+use super::style::Style;
+use super::words::totals;
 use super::worst::Worst;
-use super::{Report, Style, totals};
 
 /// Findings listed per severity.
 const SHOWN: usize = 20;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use tunelint_core::position::Location;
 
-use super::Style;
+use super::style::Style;
 
 /// A location in a source. The names of the fields and their order are a public contract.
 #[derive(Debug, Serialize)]

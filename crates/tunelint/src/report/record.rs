@@ -10,7 +10,8 @@ use tunelint_core::printable::printable;
 use tunelint_core::totals::{SourceSummary, Summary, Verdict};
 
 use super::place::ReportPlace;
-use super::{Style, would};
+use super::style::Style;
+use super::words::would;
 
 /// The version of the contract.
 pub(super) const VERSION: u32 = 1;

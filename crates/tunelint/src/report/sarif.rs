@@ -16,9 +16,10 @@ use tunelint_core::printable::{counted, printable};
 use tunelint_core::rules;
 use tunelint_core::totals::{SourceSummary, Summary};
 
+use super::contract::Report;
+use super::style::Style;
 use super::worst::Worst;
-use super::{Report, Style};
-use crate::rule_page;
+use crate::report::rule_page;
 
 /// Results per run that GitHub accepts.
 const MAX_RESULTS: usize = 25_000;

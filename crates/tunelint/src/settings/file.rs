@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::cli::FailOn;
 
 #[cfg(test)]
-use super::schema as names;
+use super::schema_names as names;
 
 /// Settings of tunelint.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -4,10 +4,12 @@ use serde_json::Value;
 use tunelint_core::printable::quoted;
 use tunelint_core::schema::{Schema, SchemaFault, SchemaViolation};
 
-use super::SCHEMA;
 use super::document::{SettingsDocument, escaped};
 use super::json_schema::JsonSchema;
 use super::problem::Problem;
+
+/// The JSON Schema of a settings file.
+pub const SCHEMA: &str = include_str!("../../settings.schema.json");
 
 /// Removes values that violate the schema, so that the rest can be read, and returns a problem for
 /// each.

@@ -73,11 +73,8 @@ impl Session {
         }
         if absent > 0 {
             self.summary.notes.push(format!(
-                "{} not at hand and could not be held beside the common form",
-                match absent {
-                    1 => "1 file is".to_owned(),
-                    more => format!("{} are", counted(more, "file")),
-                }
+                "{} not available, so not compared with the inferred format",
+                counted(absent, "file")
             ));
         }
         Ok(self.finish(observer)?)

@@ -2,18 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tunelint_data::source::Input;
-use tunelint_data::text::position::Position;
+use tunelint_data::text::position::{Position, SourceId};
 use tunelint_layouts::finding::suppression::Suppressions;
 use tunelint_layouts::finding::{Policy, Severity};
 use tunelint_layouts::provider::profile::{self, Profile};
+use tunelint_layouts::provider::task::Task;
 use tunelint_layouts::provider::tokens::Counter;
-use tunelint_layouts::reader::ReadOptions;
+use tunelint_layouts::reader::{ReadOptions, Reader};
 use tunelint_rules::contract::{Check, RuleContext};
 use tunelint_rules::rules::{LOOKUP, RuleSet, Selection};
+
+use crate::run::lint::SourceError;
 
 /// A rule from outside: its name, and what builds it. It runs beside those of the registry, for
 /// every dataset.
@@ -44,6 +48,18 @@ pub struct DatasetSettings {
     pub suppressions: Vec<usize>,
     /// Rules from outside.
     pub own_rules: Vec<OwnRule>,
+}
+
+/// A source that is open, and what it is meant for.
+pub struct Opened {
+    /// The source.
+    pub reader: Reader,
+    /// The targets.
+    pub targets: Vec<Arc<Profile>>,
+    /// The task, where it was given.
+    pub task: Option<Task>,
+    /// The way tokens are counted.
+    pub counter: Counter,
 }
 
 /// A suppression of the user's settings.
@@ -149,6 +165,24 @@ impl DatasetSettings {
     pub fn counter(&self, profiles: &[Arc<Profile>]) -> Counter {
         let first = profiles.first().map(AsRef::as_ref);
         Counter::new(self.context.tokenizer.as_ref(), first)
+    }
+
+    /// Opens a source as a check does, for whoever does something else with it.
+    ///
+    /// # Errors
+    /// Why it cannot be opened; a profile that cannot be read.
+    pub fn open(&self, id: SourceId, input: Input) -> Result<Opened, SourceError> {
+        let name = input.name.clone();
+        let reader = Reader::open(id, input, &self.reading);
+        let reader = reader.map_err(|error| SourceError::Open(name.clone(), error))?;
+        let targets = self.targets_of(reader.layout().map(|layout| layout.name()));
+        let targets = targets.map_err(|error| SourceError::Read(name, io::Error::other(error)))?;
+        Ok(Opened {
+            counter: self.counter(&targets),
+            reader,
+            targets,
+            task: self.context.task,
+        })
     }
 
     /// The files that are only compared with.

@@ -9,7 +9,7 @@ use tunelint_rules::survey::inferred::Inferred;
 use super::settings::DatasetSettings;
 use super::targets;
 
-/// A rule whose findings are few enough to be tolerated.
+/// A rule with so few findings that they do not fail the run.
 pub(super) struct Tolerated {
     rule: &'static str,
     findings: u64,
@@ -17,7 +17,7 @@ pub(super) struct Tolerated {
     rate: f64,
 }
 
-/// The rules whose findings the settings tolerate in a dataset of so many records.
+/// The rules whose findings do not fail the run in a dataset of so many records.
 pub(super) fn tolerated(
     counts: &Counts,
     settings: &DatasetSettings,
@@ -35,18 +35,18 @@ pub(super) fn tolerated(
     settings.max_rates.iter().filter_map(few).collect()
 }
 
-/// Says which findings do not count.
+/// Notes which findings do not fail the run.
 pub(super) fn note_tolerated(tolerated: &[Tolerated], summary: &mut Summary) {
     for of in tolerated {
         let share = of.findings as f64 * 100.0 / of.records as f64;
         let (rule, limit) = (of.rule, of.rate * 100.0);
         summary.notes.push(format!(
-            "{rule} holds for {share:.2} % of the records; the settings tolerate {limit} %"
+            "{rule}: {share:.2}% of the records, within the tolerated {limit}%"
         ));
     }
 }
 
-/// Names the task that the sources for `targets` show, where nobody else did.
+/// Sets the inferred task of the sources for `targets` that have none.
 pub(super) fn name_task(inferred: &Inferred, targets: &[String], summary: &mut Summary) {
     let Some(guess) = &inferred.task else { return };
     let unnamed = |source: &&mut SourceSummary| source.task.is_none() && source.targets == targets;
@@ -55,12 +55,12 @@ pub(super) fn name_task(inferred: &Inferred, targets: &[String], summary: &mut S
         source.task = Some((guess.task.as_str().to_owned(), true));
         named = true;
     }
-    // Generation is what is left: nothing was recognised.
+    // Generation is the fallback: nothing was inferred.
     if !named || guess.task == Task::Generation {
         return;
     }
     let note = format!(
-        "the task looks like {} ({}); `--task` names it",
+        "task: {} (inferred: {}); set it with `--task`",
         guess.task.as_str(),
         guess.evidence
     );
@@ -80,34 +80,31 @@ pub(super) fn fails(counts: &Counts, fail_on: Option<Severity>, tolerated: &[Tol
         .any(|(rule, severity, number)| severity >= level && number > 0 && matters(rule))
 }
 
-/// Says once that a target has ended, or will.
+/// Notes once that a target is discontinued, or will be.
 pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
     if profile.status == Status::Alive {
         return;
     }
-    let said = profile
-        .status_note
-        .as_deref()
-        .unwrap_or("the service has ended");
+    let note = profile.status_note.as_deref().unwrap_or("discontinued");
     let successor = profile.successor.as_deref().map_or(String::new(), |name| {
-        format!(" (`--target {name}` is its successor)")
+        format!(" (successor: `--target {name}`)")
     });
     let note = format!(
         "{}: {}{successor}",
         profile.name,
-        said.trim_end_matches('.')
+        note.trim_end_matches('.')
     );
     if !summary.notes.contains(&note) {
         summary.notes.push(note);
     }
 }
 
-/// Says once that no target was checked for.
+/// Notes once that there was no target.
 pub(super) fn note_missing_target(summary: &mut Summary) {
     let missing = |source: &&SourceSummary| source.targets.is_empty() && source.examples > 0;
     if let Some(source) = summary.sources.iter().find(missing) {
         let note = format!(
-            "no provider was named for the layout `{}`, so only its shape was checked: add `--target openai` or another (`tunelint profile` lists them)",
+            "no target for the layout `{}`: only its structure was checked; add a target, for example `--target openai` (`tunelint profile` lists all)",
             source.layout
         );
         summary.notes.push(note);
@@ -124,12 +121,10 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
             .max_by_key(|(_, _, number)| *number)
     };
     if let Some((rule, ..)) = worst(Severity::Error).or_else(|| worst(Severity::Warning)) {
-        let sentence =
-            "Mend what is listed above and check again; every rule has a page that says how."
-                .to_owned();
+        let sentence = "Fix these findings and run the check again. Details:".to_owned();
         return Some((sentence, format!("tunelint rule {rule}")));
     }
-    // What is excused would still stand in the way of a conversion.
+    // Suppressed findings would still prevent a conversion.
     let [source] = summary.sources.as_slice() else {
         return None;
     };
@@ -143,7 +138,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     let path = shell_quoted(&source.path);
     let (ready, command) = match profile.container {
         Delivery::Rest => (
-            format!("The data is ready; {target} takes it as the body of a request."),
+            format!("Ready for {target}, as the body of a request:"),
             format!("tunelint convert {path} -o request.json --as rest"),
         ),
         Delivery::Jsonl
@@ -152,7 +147,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
             let from = (source.container.as_str(), source.layout.as_str());
             let to = targets::fit(&profile, &[from])?;
             (
-                format!("The data is ready; {target} takes it as JSON lines."),
+                format!("Ready for {target}, as JSON Lines:"),
                 format!("tunelint convert {path} -o train.jsonl --to {to}"),
             )
         }

@@ -3,42 +3,9 @@
 use std::collections::HashMap;
 
 use super::{BORROWED, Node, node_span};
+use crate::record::kind::Kind;
 use crate::text::decoded::{Coding, Text};
 use crate::text::position::Span;
-
-/// The kind of a JSON value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// `null`
-    Null,
-    /// `true` or `false`
-    Bool,
-    /// A number, kept as written.
-    Number,
-    /// A string.
-    String,
-    /// A list.
-    Array,
-    /// An object.
-    Object,
-    /// A key of an object, never a value.
-    Key,
-}
-
-impl Kind {
-    /// The kind in messages, with its article.
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool => "a boolean",
-            Self::Number => "a number",
-            Self::String => "a string",
-            Self::Array => "a list",
-            Self::Object => "an object",
-            Self::Key => "a key",
-        }
-    }
-}
 
 /// One parsed record.
 #[derive(Debug, Clone, Copy)]

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use unicode_script::{Script as Of, UnicodeScript};
 
-use super::{ANY, Tokens};
+use super::count::{ANY, Tokens};
 
 /// The rates of all tokenizers, as TOML.
 const FILE: &str = include_str!(concat!(

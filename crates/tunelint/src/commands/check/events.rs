@@ -8,10 +8,10 @@ use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::session::{Observer, SourceError};
 use tunelint_core::totals::SourceSummary;
 
-use super::super::reading;
 use super::output::Reports;
 use crate::exit::Failure;
 use crate::progress::Progress;
+use crate::reading;
 
 /// Passes everything on.
 pub(super) struct Events {
@@ -78,9 +78,9 @@ pub(super) fn failure(error: &SourceError) -> Failure {
         SourceError::Unread(path, records) => {
             let (shown, records) = (printable_path(path), counted(*records, "record"));
             Failure::new(format!(
-                "{records} of {shown} could not be read and compared"
+                "{records} of {shown} could not be read, so not compared"
             ))
-            .help(format!("`tunelint check {shown}` says why"))
+            .help(format!("run `tunelint check {shown}` for the reasons"))
         }
     }
 }

@@ -1,40 +1,42 @@
-//! `--fix` and its kin: what findings offer to put right is put right, file by file.
+//! `--fix`, `--unsafe-fixes` and `--drop-records`: applies the fixes of findings, file by file.
 //!
-//! A check without a report collects the fixes, they are made, and that is repeated until there
-//! is nothing left to do: a fix may make another one possible. No byte of a file is touched but
-//! those of the fixes, and a file is replaced when its successor is complete on disk. Records that
-//! are left out are on disk in their own file before that.
+//! A check without a report collects the fixes, they are applied, and this is repeated until none is
+//! left: a fix may make another one possible. Only the bytes of the fixes change, and a file is
+//! replaced when its successor is complete on disk. Removed records are on disk in their own file
+//! before that.
 
+mod collect;
 mod diff;
+mod prepare;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use tunelint_core::finding::{Applicability, Finding, Keep};
-use tunelint_core::fix::{Change, FixRequest, splice};
+use tunelint_core::finding::Keep;
+use tunelint_core::fix::{Change, FixRequest};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, printable_path};
-use tunelint_core::source::{Input, Stamp};
-use tunelint_core::totals::{SourceSummary, Summary};
+use tunelint_core::source::Input;
 
 use super::events::Events;
 use super::output::{self, Reports};
 use super::plan::{Plan, Plans};
 use super::sources::Sources;
 use crate::cli::{CheckOptions, Fixes};
-use crate::commands::reading;
 use crate::exit::{Exit, Failure};
-use crate::report::Report;
+use crate::reading;
 use crate::staged::StagedFile;
 use crate::walk::Named;
+use collect::FixCollector;
+use prepare::{Planned, ends_open, prepare};
 
-/// How often the files are gone through at most.
+/// The maximum number of passes over the files.
 const PASSES: usize = 6;
 
-/// Whether anything is to be put right.
+/// Whether fixes are to be applied or shown.
 pub(super) fn is_wanted(options: &CheckOptions) -> bool {
     let Fixes {
         fix,
@@ -57,8 +59,7 @@ pub(super) fn run(
         .iter()
         .any(|source| source.named == Named::Stdin)
     {
-        return Err(Failure::new("standard input cannot be fixed")
-            .help("fixes are made in files: give the file's name"));
+        return Err(Failure::new("standard input cannot be fixed").help("pass the name of a file"));
     }
     let mut fixing = Fixing {
         options,
@@ -77,45 +78,6 @@ pub(super) fn run(
     Ok(Exit::Clean)
 }
 
-/// A report that keeps fixes.
-struct FixCollector {
-    fixes: Fixes,
-    overrides: Arc<Mutex<BTreeMap<SourceId, FixRequest>>>,
-}
-
-impl Report for FixCollector {
-    fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let allowed = |of: Applicability| match of {
-            Applicability::Safe => self.fixes.fix || self.fixes.unsafe_fixes,
-            Applicability::Unsafe => self.fixes.unsafe_fixes,
-            Applicability::DropsRecord => self.fixes.drop_records,
-        };
-        if finding
-            .fix
-            .as_ref()
-            .is_some_and(|fix| allowed(fix.applicability))
-        {
-            let mut overrides = self
-                .overrides
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            overrides
-                .entry(finding.location.source)
-                .or_default()
-                .add(finding);
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, _: &Summary) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Fixes in progress.
 struct Fixing<'r> {
     options: &'r CheckOptions,
@@ -124,13 +86,6 @@ struct Fixing<'r> {
     /// How often each rule's fix was made, by file.
     done: BTreeMap<PathBuf, BTreeMap<&'static str, u64>>,
     passes: usize,
-}
-
-/// A file with its changes, and how it stood before it was read.
-struct Planned {
-    path: PathBuf,
-    stamp: Option<Stamp>,
-    changes: Vec<Change>,
 }
 
 impl Fixing<'_> {
@@ -147,28 +102,28 @@ impl Fixing<'_> {
             .iter()
             .map(|name| Input::path(name).stamp())
             .collect();
-        let overrides = Arc::default();
+        let requests = Arc::default();
         let collector = FixCollector {
             fixes: fixes.clone(),
-            overrides: Arc::clone(&overrides),
+            requests: Arc::clone(&requests),
         };
         let mut events = Events::silent(Reports::instead(Box::new(collector)));
         let session = plans.session(self.sources)?;
         session.run(&mut events).map_err(output::failed)?;
-        let overrides =
-            std::mem::take(&mut *overrides.lock().unwrap_or_else(PoisonError::into_inner));
+        let requests =
+            std::mem::take(&mut *requests.lock().unwrap_or_else(PoisonError::into_inner));
         let mut changes = Vec::new();
         for (index, (path, stamp)) in self.names.iter().zip(stamps).enumerate() {
             let id = SourceId(index as u32);
-            let overrides = overrides.get(&id).cloned().unwrap_or_default();
+            let requests = requests.get(&id).cloned().unwrap_or_default();
             let open_end = fixes.fix && index < self.sources.list.len() && ends_open(path);
             let Some(plan) = plans.of(self.sources, index, path) else {
                 continue;
             };
-            if overrides.is_empty() && !open_end {
+            if requests.is_empty() && !open_end {
                 continue;
             }
-            let found = self.of_source(id, path, plan, &overrides, open_end)?;
+            let found = self.of_source(id, path, plan, &requests, open_end)?;
             if !found.is_empty() {
                 changes.push(Planned {
                     path: path.clone(),
@@ -185,7 +140,7 @@ impl Fixing<'_> {
         id: SourceId,
         path: &Path,
         plan: &Plan,
-        overrides: &FixRequest,
+        requests: &FixRequest,
         open_end: bool,
     ) -> Result<Vec<Change>, Failure> {
         let input = reading::input(&Named::File(path.to_path_buf()), &plan.typed)?;
@@ -194,7 +149,7 @@ impl Fixing<'_> {
             return Ok(Vec::new());
         }
         let reader = reading::open(id, input, &plan.settings.reading)?;
-        let changes = overrides.changes(reader, open_end);
+        let changes = requests.changes(reader, open_end);
         changes.map_err(|error| Failure::io("fix", &printable_path(path), &error))
     }
 
@@ -236,7 +191,7 @@ impl Fixing<'_> {
             if Input::path(&path).stamp() != stamp {
                 return Err(
                     Failure::new(format!("{shown} changed while it was being fixed"))
-                        .help("it was left as it is now; run the check again"),
+                        .help("it was not changed; run the check again"),
                 );
             }
             staged
@@ -280,60 +235,4 @@ impl Fixing<'_> {
         // Nobody is left to tell if standard error is closed.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
-}
-
-/// Writes a file anew beside its place, and what is left out of it into `rejected`.
-fn prepare(planned: &Planned, rejected: &mut Vec<u8>) -> Result<StagedFile, Failure> {
-    let Planned { path, changes, .. } = planned;
-    let shown = printable_path(path);
-    if links(path) > 1 {
-        return Err(
-            Failure::new(format!("{shown} has several names (hard links)"))
-                .help("replacing it would part them: fix a copy, or remove the other names"),
-        );
-    }
-    let mut write = || -> io::Result<StagedFile> {
-        let mut staged = StagedFile::create(path)?;
-        let mut source = File::open(path)?;
-        splice(&mut source, changes, &mut staged, &mut |change, raw| {
-            if let Some(dropped) = change.dropped {
-                let at = dropped.start;
-                writeln!(
-                    rejected,
-                    "# {shown}:{}:{}: {}",
-                    at.line, at.column, change.rule
-                )?;
-            }
-            rejected.extend_from_slice(raw);
-            rejected.push(b'\n');
-            Ok(())
-        })?;
-        Ok(staged)
-    };
-    write().map_err(|error| Failure::io("fix", &shown, &error))
-}
-
-/// Whether the last byte of a file is no line end.
-fn ends_open(path: &Path) -> bool {
-    let last = || -> io::Result<u8> {
-        use std::io::{Read, Seek, SeekFrom};
-        let mut file = File::open(path)?;
-        file.seek(SeekFrom::End(-1))?;
-        let mut byte = [0];
-        file.read_exact(&mut byte)?;
-        Ok(byte[0])
-    };
-    last().is_ok_and(|byte| byte != b'\n' && byte != b'\r')
-}
-
-/// How many names a file has.
-#[cfg(unix)]
-fn links(path: &Path) -> u64 {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).map_or(1, |meta| meta.nlink())
-}
-
-#[cfg(not(unix))]
-fn links(_: &Path) -> u64 {
-    1
 }

@@ -10,10 +10,10 @@ use tunelint_core::totals::{SourceSummary, Summary};
 
 use clap::ValueEnum;
 
-use super::super::names;
 use super::accepting::Accepted;
 use crate::cli::{CheckOptions, Color};
 use crate::exit::Failure;
+use crate::names;
 use crate::report::{self, Format, Report, SourceName, Style};
 use crate::staged::{StagedFile, same_file};
 
@@ -92,7 +92,7 @@ fn most<T: Ord>(options: &CheckOptions, of: fn(Format) -> T) -> Result<T, Failur
 
 fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
     let usage = || {
-        Failure::new(format!("`{text}` names no report"))
+        Failure::new(format!("invalid report `{text}`"))
             .help("write FORMAT=PATH, for example json=report.json")
     };
     let (format, path) = text.split_once('=').ok_or_else(usage)?;
@@ -215,8 +215,8 @@ pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<
     for (index, path) in written.iter().enumerate() {
         let shown = printable_path(path);
         if read.iter().any(|input| same_file(input, path)) {
-            return Err(Failure::new(format!("{shown} is read by this check"))
-                .help("write to another file: your data stays as it is"));
+            return Err(Failure::new(format!("{shown} is an input of this check"))
+                .help("choose another file"));
         }
         if written
             .iter()
@@ -224,8 +224,8 @@ pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<
             .any(|other| other == path || same_file(other, path))
         {
             return Err(
-                Failure::new(format!("two reports are to be written to {shown}"))
-                    .help("give each a file of its own"),
+                Failure::new(format!("two reports have the same file {shown}"))
+                    .help("choose a different file for each"),
             );
         }
     }

@@ -28,9 +28,9 @@ pub(super) fn shard(
 ) -> Result<Outcome, Failure> {
     let Some((mut part, mut outcome)) = session.shard(events).map_err(output::failed)? else {
         return Err(Failure::new(
-            "these files are meant for different targets, or lie in different datasets",
+            "the files have different targets or belong to different datasets",
         )
-        .help("make a part for each"));
+        .help("write one part for each"));
     };
     let name = printable_path(path);
     part.request = std::env::args().skip(1).collect();
@@ -45,7 +45,7 @@ pub(super) fn shard(
         .and_then(|()| file.commit(true))
         .map_err(|error| Failure::io("write", &name, &error))?;
     outcome.summary.notes.push(format!(
-        "what only all shards together show is kept in {name}: `tunelint merge` tells it"
+        "findings about the whole dataset come with `tunelint merge {name} …`"
     ));
     Ok(outcome)
 }
@@ -89,10 +89,10 @@ fn unmerged(error: &MergeError, paths: &[&Path]) -> Failure {
 
 fn damaged(path: &Path) -> Failure {
     Failure::new(format!(
-        "the part {} is cut off or damaged",
+        "the part {} is truncated or damaged",
         printable_path(path)
     ))
-    .help("check its shard again")
+    .help("run the check of its shard again")
 }
 
 /// The check that all parts come from, with the outputs that are wanted now.
@@ -117,8 +117,8 @@ fn read(path: &Path) -> Result<ShardPart, Failure> {
     let name = printable_path(path);
     let bytes = std::fs::read(path).map_err(|error| Failure::io("read", &name, &error))?;
     ShardPart::from_bytes(&bytes).map_err(|why| match why {
-        PartError::OtherFile => Failure::new(format!("{name} is no part of a check"))
-            .help("`tunelint check --part FILE` writes one for each shard"),
+        PartError::OtherFile => Failure::new(format!("{name} is not a part of a check"))
+            .help("write one for each shard with `tunelint check --part FILE`"),
         PartError::Damaged => damaged(path),
     })
 }
@@ -132,7 +132,7 @@ fn refuse_twice(parts: &[PathBuf]) -> Result<(), Failure> {
             .any(|other| same_file(part, other))
         {
             return Err(Failure::new(format!(
-                "the part {} is named twice",
+                "the part {} is given twice",
                 printable_path(part)
             )));
         }
@@ -163,7 +163,7 @@ fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
         }) = CommandLine::try_parse_from(words)
         else {
             return Err(Failure::new(format!(
-                "the part {name} says nothing that this version can do"
+                "the part {name} has options that this version does not know"
             )));
         };
         let asked = asked(&check);
@@ -184,7 +184,7 @@ fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
     }
     agreed
         .map(|(_, check, _)| check)
-        .ok_or_else(|| Failure::new("no part was named"))
+        .ok_or_else(|| Failure::new("no parts given"))
 }
 
 /// What decides about findings, in a form that can be compared.

@@ -67,7 +67,7 @@ impl Shelf {
             Some(known) => *known,
             None => {
                 let merged = Merged::read(file.as_deref(), &self.wanted)?;
-                self.settings.push(merged.settings()?);
+                self.settings.push(Settings::interpret(merged)?);
                 let number = self.settings.len() - 1;
                 self.by_file.insert(file, number);
                 number
@@ -230,8 +230,8 @@ fn default_paths(shelf: &mut Shelf, here: &Path) -> Result<Vec<PathBuf>, Failure
     if datasets.is_empty() {
         paths.push(PathBuf::from("."));
     } else if paths.is_empty() {
-        return Err(Failure::new("no file fits the datasets of the settings")
-            .help("`tunelint config show` prints their patterns"));
+        return Err(Failure::new("no file matches the datasets of the settings")
+            .help("print their patterns with `tunelint config show`"));
     }
     Ok(paths.iter().map(|path| settings::shown(path)).collect())
 }
@@ -282,8 +282,9 @@ fn contained(path: &Path, here: &Path) -> Result<(), Failure> {
         Ok(target) if !target.starts_with(&root) => {
             let shown = printable_path(path);
             Err(
-                Failure::new(format!("{shown} lies outside of the repository"))
-                    .help("with --contained, nothing is read from elsewhere, links included"),
+                Failure::new(format!("{shown} is outside the repository")).help(
+                    "with `--contained`, only files of the repository are read, also through links",
+                ),
             )
         }
         _ => Ok(()),

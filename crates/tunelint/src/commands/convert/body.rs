@@ -6,8 +6,8 @@ use tunelint_core::profile::{Delivery, Effect, Hyperparameter, NameLimit, Profil
 use tunelint_core::sink::RestBody;
 
 use crate::cli::Rest;
-use crate::commands::names;
 use crate::exit::Failure;
+use crate::names;
 
 /// Whether an option is given that applies only to a request body.
 pub(super) fn is_asked(rest: &Rest) -> bool {

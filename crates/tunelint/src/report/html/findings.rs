@@ -8,9 +8,13 @@ use tunelint_core::finding::{Applicability, Finding, Severity};
 use tunelint_core::rules;
 use tunelint_core::totals::{SourceSummary, Summary};
 
+use super::super::place::ReportPlace;
 use super::super::record::{FindingRecord, SourceRecord, SummaryRecord, VerdictRecord};
-use super::super::{Style, conversion, fix_option, for_targets, place::ReportPlace, totals};
-use super::PER_RULE;
+use super::super::style::Style;
+use super::super::words::{conversion, fix_option, for_targets, totals};
+
+/// Findings listed per rule.
+pub const PER_RULE: usize = 100;
 
 /// The data of the template `findings.html`.
 #[derive(Serialize)]

@@ -8,16 +8,17 @@ use tunelint_core::printable::quoted;
 use tunelint_core::rules;
 use tunelint_core::suppression::SuppressionEntry;
 
-use super::super::document::escaped;
-use super::super::file;
-use super::{Allow, Meaning, severity};
+use super::document::escaped;
+use super::file;
+use super::interpreter::{Interpreter, severity};
+use super::model::Allow;
 
 /// The size limit of a compiled pattern.
 const PATTERN_BYTES: usize = 1024 * 1024;
 /// The limit of nesting in a pattern.
 const PATTERN_NEST: u32 = 64;
 
-impl Meaning<'_> {
+impl Interpreter<'_> {
     pub(super) fn custom(&mut self, index: usize, custom: &file::Custom) -> Option<CustomRule> {
         let at = |key: &str| format!("/custom/{index}/{key}");
         let subject = subject(&custom.field);

@@ -1,16 +1,19 @@
-//! The content of the report, from which every format is written.
+//! What is in a dataset, as one document: sizes, lengths, labels, the inferred format, and what the
+//! targets say about it. Every view of `tunelint stats` is made of it.
+
+pub mod format;
+pub mod targets;
 
 use serde::Serialize;
 
-use tunelint_core::printable::{printable, printable_path};
-use tunelint_core::redaction::redact_secrets;
-use tunelint_core::stats::Stats;
-use tunelint_core::survey::{Bin, CompactLocation, Lengths};
-use tunelint_core::tokens::{ANY, Counter, Tokens};
+use tunelint_data::text::printable::printable_path;
+use tunelint_layouts::provider::tokens::{ANY, Counter, Tokens};
+use tunelint_rules::survey::{Bin, CompactLocation, Lengths};
 
-use super::form::{FormatRow, Silent};
-use super::targets::{LimitUse, SizeAdvice, Steps, Training};
-use super::{Opened, form, targets};
+use super::session::Opened;
+use super::stats::Stats;
+use format::{FormatRow, NotInferred, shown};
+use targets::{LimitUse, SizeAdvice, Steps, Training, percent};
 
 /// Bins of a histogram.
 const BINS: u64 = 10;
@@ -33,21 +36,37 @@ struct Tool {
 /// One source.
 #[derive(Serialize)]
 pub struct SourceStats {
+    /// As the user named it.
     pub path: String,
+    /// How its bytes become records.
     pub container: String,
+    /// How its records become examples.
     pub layout: String,
+    /// The targets that it is compared with.
     pub targets: Vec<String>,
+    /// Sizes.
     pub size: SizeRow,
+    /// The lengths of the inputs.
     pub inputs: Distribution,
+    /// The lengths of the outputs.
     pub outputs: Distribution,
+    /// How often each label occurs, the most frequent first.
     pub labels: Vec<LabelRow>,
+    /// The inferred format.
     pub form: Vec<FormatRow>,
-    pub silent: Vec<Silent>,
+    /// What could not be inferred, and why.
+    pub silent: Vec<NotInferred>,
+    /// Examples that duplicate an earlier one.
     pub duplicates: Repeated,
+    /// Examples that share their input with another, and not the output.
     pub conflicts: Repeated,
+    /// How much of each limit is used.
     pub limits: Vec<LimitUse>,
+    /// Required and recommended numbers of examples.
     pub advice: Vec<SizeAdvice>,
+    /// Training settings.
     pub training: Vec<Training>,
+    /// Training steps with the default settings.
     pub steps: Vec<Steps>,
 }
 
@@ -56,16 +75,21 @@ pub struct SourceStats {
 pub struct SizeRow {
     /// The size of the file, decompressed.
     pub file_bytes: u64,
+    /// The number of records.
     pub records: u64,
+    /// The number of examples.
     pub examples: u64,
     /// Records that could not be converted to an example.
     pub unread: u64,
     /// The size of the upload to the first target.
     pub bytes: u64,
+    /// The number of characters of all texts.
     pub characters: u64,
     /// The number of tokens, or an estimate and its bounds.
     pub tokens: u64,
+    /// The lower bound.
     pub tokens_low: u64,
+    /// The upper bound.
     pub tokens_high: u64,
     /// How tokens were counted, in words.
     pub tokens_by: String,
@@ -74,25 +98,35 @@ pub struct SizeRow {
 /// The lengths of texts, in characters.
 #[derive(Serialize)]
 pub struct Distribution {
+    /// The median.
     pub median: u64,
+    /// The 90th percentile.
     pub p90: u64,
+    /// The longest.
     pub longest: u64,
+    /// The record of the longest.
     pub longest_record: Option<u64>,
+    /// A histogram.
     pub bins: Vec<Bin>,
 }
 
 /// A label. All spellings of it are counted together.
 #[derive(Serialize)]
 pub struct LabelRow {
+    /// The label, in its most frequent spelling.
     pub label: String,
+    /// How many.
     pub count: u64,
+    /// The share in percent.
     pub percent: f64,
 }
 
 /// A number of records, and the first of them.
 #[derive(Serialize)]
 pub struct Repeated {
+    /// How many.
     pub count: u64,
+    /// The first of them.
     pub first_record: Option<u64>,
 }
 
@@ -121,7 +155,7 @@ impl SourceStats {
         let reader = &opened.reader;
         let survey = &stats.survey;
         let task = opened.task.or(survey.task());
-        let (form, silent) = form::describe(opened.task, survey);
+        let (form, silent) = format::describe(opened.task, survey);
         let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
         Self {
             path: printable_path(&reader.input.name),
@@ -183,16 +217,6 @@ fn labels(stats: &Stats) -> Vec<LabelRow> {
         percent: percent(count, total),
     };
     counts.into_iter().map(label).collect()
-}
-
-/// A share in percent, rounded to tenths.
-pub fn percent(part: u64, whole: u64) -> f64 {
-    (part as f64 * 1000.0 / whole.max(1) as f64).round() / 10.0
-}
-
-/// Text from the data, with secrets redacted and control characters escaped.
-pub fn shown(text: &str) -> String {
-    printable(&redact_secrets(text)).into_owned()
 }
 
 impl Distribution {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use tunelint_core::finding::Severity;
-use tunelint_core::printable::{counted, grouped};
-use tunelint_core::profile::{Cited, Profile, Unit};
-use tunelint_core::split::{Split, Subset};
+use tunelint_data::text::printable::{counted, grouped};
+use tunelint_layouts::finding::Severity;
+use tunelint_layouts::provider::profile::{Cited, Profile, Unit};
+
+use super::Split;
+use super::assign::Subset;
 
 /// Limits on the number of examples: name, part, and whether it is a minimum.
 const LIMITS: [(&str, Subset, bool); 4] = [
@@ -17,7 +19,9 @@ const LIMITS: [(&str, Subset, bool); 4] = [
 
 /// A part that violates a limit or recommendation of a target.
 pub struct LimitViolation {
+    /// How severe it is.
     pub severity: Severity,
+    /// What is violated, for people.
     pub message: String,
 }
 

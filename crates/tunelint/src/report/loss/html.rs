@@ -1,15 +1,13 @@
 //! The format `html`: the recommendation, the chart and the values of a loss curve.
 
-mod chart;
-
 use serde::Serialize;
 use tunelint_core::loss::Curve;
 use tunelint_core::loss::judge::{Advice, Judgement};
 
-use super::{recommendation, shown, unit};
+use super::chart::Chart;
+use super::words::{recommendation, shown, unit};
 use crate::exit::Failure;
 use crate::page;
-use chart::Chart;
 
 #[derive(Serialize)]
 struct LossPage<'p> {
@@ -36,7 +34,7 @@ struct PointRow {
 }
 
 /// The page about the curve in `path`.
-pub(super) fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
+pub fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
     let cell = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), shown);
     let rows = judgement.groups.iter().map(|group| PointRow {
         at: group.at.to_string(),

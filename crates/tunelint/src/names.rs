@@ -7,7 +7,7 @@ use tunelint_core::profile::{self, Profile};
 use tunelint_core::rules;
 
 use crate::exit::Failure;
-use crate::settings::nearest;
+use crate::spelling::nearest;
 
 /// The error for an unknown name. It suggests the closest of the `known` names, or lists them.
 pub fn unknown(kind: &str, name: &str, known: &[&str]) -> Failure {

@@ -5,37 +5,26 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use tunelint_core::printable::grouped;
 
-use super::super::check;
-use super::document::{Distribution, LabelRow, SourceStats, StatsDocument, percent};
 use super::human::range;
-use super::targets::{SizeAdvice, Training};
-use crate::cli::CheckOptions;
-use crate::exit::{Exit, Failure};
+use crate::exit::Failure;
 use crate::page;
-use crate::report::{Above, Format, Html};
+use crate::report::html::Above;
+use tunelint_core::describe::targets::percent;
+use tunelint_core::describe::targets::{SizeAdvice, Training};
+use tunelint_core::describe::{Distribution, LabelRow, SourceStats, StatsDocument};
 
 /// Labels that are listed.
 const LABELS: usize = 50;
 
-/// Writes the page. `check` must name the same sources as `document`.
-pub fn page(document: &StatsDocument, check: CheckOptions) -> Result<Exit, Failure> {
+/// The page, for the findings of a check to stand below.
+pub fn page(document: &StatsDocument) -> Result<Above, Failure> {
     let page = StatsPage::new(document);
     let sections = page.sections();
     let html = page::render("stats.html", page);
-    let above = Above {
+    Ok(Above {
         command: "stats",
         sections,
         html: html.map_err(|error| Failure::io("write", "the report", &error))?,
-    };
-    let check = CheckOptions {
-        format: Format::Html,
-        ..check
-    };
-    let below = |_, style, out| Box::new(Html::new(style, out).below(above)) as _;
-    // `stats` does not fail because of findings.
-    Ok(match check::run_into(check, below)? {
-        Exit::Findings => Exit::Clean,
-        exit => exit,
     })
 }
 

@@ -14,10 +14,10 @@ use tunelint_core::source::{
     BATCH_BYTES, Container, FormatOverrides, Input, MAX_RECORD_BYTES, Origin, encoding_by_name,
 };
 
-use super::names::unknown;
 use crate::cli::Reading;
 use crate::exit::Failure;
-use crate::settings::nearest;
+use crate::names::unknown;
+use crate::spelling::nearest;
 use crate::walk::Named;
 
 /// Validates the options.

@@ -3,9 +3,9 @@
 
 use tunelint_core::printable::{counted, grouped};
 
-use super::document::{Distribution, SourceStats, StatsDocument};
 use super::human::range;
-use crate::report::plain;
+use crate::report::markdown::plain;
+use tunelint_core::describe::{Distribution, SourceStats, StatsDocument};
 
 /// Labels that are listed.
 const LABELS: usize = 50;

@@ -4,8 +4,8 @@ use tunelint_core::printable::{counted, grouped};
 use tunelint_core::survey::Bin;
 use unicode_width::UnicodeWidthStr;
 
-use super::document::{Distribution, Repeated, SizeRow, SourceStats, StatsDocument};
-use super::targets::{AdviceKind, LimitUse, SizeAdvice};
+use tunelint_core::describe::targets::{LimitUse, SizeAdvice};
+use tunelint_core::describe::{Distribution, Repeated, SizeRow, SourceStats, StatsDocument};
 
 /// Labels that are listed.
 const LABELS: usize = 30;
@@ -366,26 +366,6 @@ fn pad(text: &str, columns: usize) -> String {
     }
     let missing = columns.saturating_sub(shown.width());
     shown + &" ".repeat(missing)
-}
-
-impl SizeAdvice {
-    /// Compares the dataset with the recommendation, in words.
-    pub fn sentence(&self) -> String {
-        let have = counted(self.examples, "example");
-        let range = match self.max {
-            Some(max) => format!("{}–{}", grouped(self.min), grouped(max)),
-            None => format!("at least {}", grouped(self.min)),
-        };
-        let asks = match (self.kind, self.task) {
-            (AdviceKind::Minimum, _) => format!("the minimum is {}", grouped(self.min)),
-            (_, Some(task)) => format!("{range} recommended for {task}"),
-            (_, None) => format!("{range} recommended"),
-        };
-        match self.min.checked_sub(self.examples) {
-            Some(missing) if missing > 0 => format!("{have}, {asks}: add {}", grouped(missing)),
-            _ => format!("{have}, {asks}: enough"),
-        }
-    }
 }
 
 /// The number of tokens, with the bounds of an estimate.

@@ -1,72 +1,119 @@
 //! The limits, recommendations and training settings of the targets, compared with the dataset.
 //! Every number has its source.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde::Serialize;
+use tunelint_data::text::printable::{counted, grouped};
 
-use tunelint_core::profile::{Cited, Delivery, Hyperparameter, Profile, Unit};
-use tunelint_core::sink::REST_ENVELOPE_BYTES;
-use tunelint_core::stats::Stats;
-use tunelint_core::survey::Lengths;
-use tunelint_core::task::Task;
-use tunelint_core::tokens::Counter;
-
-use super::super::profile::range_words;
-use super::document::percent;
+use crate::run::stats::Stats;
+use tunelint_layouts::provider::profile::{Cited, Delivery, Hyperparameter, Profile, Unit};
+use tunelint_layouts::provider::task::Task;
+use tunelint_layouts::provider::tokens::Counter;
+use tunelint_layouts::writer::sink::REST_ENVELOPE_BYTES;
+use tunelint_rules::survey::Lengths;
 
 /// The used share of a limit.
 #[derive(Serialize)]
 pub struct LimitUse {
+    /// The target.
     pub target: String,
+    /// What is limited.
     pub limit: &'static str,
+    /// What is counted.
     pub unit: &'static str,
+    /// Its value.
     pub value: u64,
+    /// The limit; the upper end of a range.
     pub max: u64,
+    /// The share in percent.
     pub percent: f64,
     /// The record with the highest use; `None` for a limit on the whole dataset.
     pub record: Option<u64>,
+    /// Whether the number is estimated.
     pub estimated: bool,
+    /// The address of the page.
     pub source: String,
+    /// The provider's words.
     pub quote: String,
 }
 
 /// A required or recommended number of examples.
 #[derive(Serialize)]
 pub struct SizeAdvice {
+    /// The target.
     pub target: String,
+    /// The task that it holds for.
     pub task: Option<&'static str>,
+    /// Whether it is required or recommended.
     pub kind: AdviceKind,
+    /// The number of examples.
     pub examples: u64,
+    /// The lower end of the range.
     pub min: u64,
+    /// The limit; the upper end of a range.
     pub max: Option<u64>,
+    /// The address of the page.
     pub source: String,
+    /// The provider's words.
     pub quote: String,
+    /// Limitations.
     pub note: Option<String>,
+}
+
+impl SizeAdvice {
+    /// Compares the dataset with the recommendation, in words.
+    pub fn sentence(&self) -> String {
+        let have = counted(self.examples, "example");
+        let range = match self.max {
+            Some(max) => format!("{}–{}", grouped(self.min), grouped(max)),
+            None => format!("at least {}", grouped(self.min)),
+        };
+        let asks = match (self.kind, self.task) {
+            (AdviceKind::Minimum, _) => format!("the minimum is {}", grouped(self.min)),
+            (_, Some(task)) => format!("{range} recommended for {task}"),
+            (_, None) => format!("{range} recommended"),
+        };
+        match self.min.checked_sub(self.examples) {
+            Some(missing) if missing > 0 => format!("{have}, {asks}: add {}", grouped(missing)),
+            _ => format!("{have}, {asks}: enough"),
+        }
+    }
 }
 
 /// Whether a number of examples is required or recommended.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AdviceKind {
+    /// The target rejects fewer.
     Minimum,
+    /// The target advises it.
     Recommended,
 }
 
 /// A training setting of a target.
 #[derive(Serialize)]
 pub struct Training {
+    /// The target.
     pub target: String,
+    /// Its name in the profile.
     pub setting: String,
+    /// The field of the request.
     pub field: String,
+    /// The default.
     pub default: Option<f64>,
     /// The default, if it is not a number.
     pub default_text: Option<String>,
+    /// The lower end of the range.
     pub min: Option<f64>,
+    /// The limit; the upper end of a range.
     pub max: Option<f64>,
     /// Default and range, in words.
     pub words: String,
+    /// The address of the page.
     pub source: String,
+    /// The provider's words.
     pub quote: String,
     /// Limitations, such as other values for other dataset sizes.
     pub note: Option<String>,
@@ -75,10 +122,15 @@ pub struct Training {
 /// The number of training steps with the default settings.
 #[derive(Serialize)]
 pub struct Steps {
+    /// The target.
     pub target: String,
+    /// Examples of a step.
     pub batch_size: u64,
+    /// The number of epochs.
     pub epochs: u64,
+    /// Steps of an epoch.
     pub per_epoch: u64,
+    /// Steps in all.
     pub total: u64,
 }
 
@@ -227,4 +279,52 @@ pub fn steps(targets: &[Arc<Profile>], examples: u64) -> Vec<Steps> {
         })
     };
     targets.iter().filter_map(of).collect()
+}
+
+/// A share in percent, rounded to tenths.
+pub fn percent(part: u64, whole: u64) -> f64 {
+    (part as f64 * 1000.0 / whole.max(1) as f64).round() / 10.0
+}
+
+/// The field, default and range of a hyperparameter, in words.
+pub fn range_words(of: &Hyperparameter) -> String {
+    let mut words = format!("`{}`", of.field);
+    if let Some(default) = of.default {
+        let _ = write!(words, ", default {default}");
+    }
+    if let Some(other) = of.default_otherwise {
+        let _ = write!(words, " or {other}, depending on the number of examples");
+    }
+    if let Some(default) = &of.default_text {
+        let _ = write!(words, ", default {default}");
+    }
+    if !of.values.is_empty() {
+        let values: Vec<String> = of.values.iter().map(value_words).collect();
+        let _ = write!(words, ", one of {}", values.join(", "));
+    }
+    if let Some(min) = of.min {
+        let _ = write!(
+            words,
+            ", {} {min}",
+            if of.min_exclusive {
+                "greater than"
+            } else {
+                "at least"
+            }
+        );
+    }
+    if let Some(max) = of.max {
+        let _ = write!(words, ", at most {max}");
+    }
+    if of.integer {
+        words.push_str(", integer");
+    }
+    words
+}
+
+/// A value as a request contains it.
+fn value_words(value: &toml::Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

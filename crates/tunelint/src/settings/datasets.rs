@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::file;
-use super::super::json_schema::JsonSchema;
-use super::{Dataset, Meaning};
-use crate::commands::reading;
+use super::file;
+use super::interpreter::Interpreter;
+use super::json_schema::JsonSchema;
+use super::model::Dataset;
+use crate::reading;
 
-impl Meaning<'_> {
+impl Interpreter<'_> {
     pub(super) fn dataset(
         &mut self,
         index: usize,

@@ -1,20 +1,31 @@
 //! The report of a split.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use tunelint_core::finding::Severity;
 use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use tunelint_core::reader::Reader;
 use tunelint_core::redaction::redact_secrets;
-use tunelint_core::split::Split;
+use tunelint_core::split::limits::LimitViolation;
+use tunelint_core::split::{Split, Subset};
 use tunelint_core::survey::CompactLocation;
-
-use super::Written;
-use super::limits::LimitViolation;
-use crate::exit::Exit;
 
 /// Groups of duplicates, and members of a group, that the format `human` lists.
 const SHOWN: usize = 5;
+
+/// A file that was written.
+pub struct WrittenFile {
+    /// Which part it is.
+    pub part: Subset,
+    /// Where it was written.
+    pub path: PathBuf,
+    /// Its number of records.
+    pub records: u64,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
 
 /// The report. Its serialization is the format `json`.
 #[derive(Serialize)]
@@ -72,11 +83,11 @@ impl SplitReport {
         split: &Split,
         seed: u64,
         readers: &[Reader],
-        written: Vec<Written>,
+        written: Vec<WrittenFile>,
         findings: Vec<LimitViolation>,
     ) -> Self {
         let all: u64 = written.iter().map(|file| file.records).sum();
-        let part = |file: Written| PartRecord {
+        let part = |file: WrittenFile| PartRecord {
             part: file.part.as_str(),
             path: printable_path(&file.path),
             records: file.records,
@@ -187,12 +198,9 @@ impl SplitReport {
         text
     }
 
-    /// The exit code: a finding with the severity error fails the run.
-    pub fn exit(&self) -> Exit {
-        match self.findings.iter().any(|finding| finding.rejects) {
-            true => Exit::Findings,
-            false => Exit::Clean,
-        }
+    /// Whether a part violates a limit that a target rejects.
+    pub fn fails(&self) -> bool {
+        self.findings.iter().any(|finding| finding.rejects)
     }
 }
 

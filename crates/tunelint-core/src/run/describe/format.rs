@@ -3,15 +3,14 @@
 
 use serde::Serialize;
 
-use tunelint_core::inferred::common::Common;
-use tunelint_core::inferred::outputs::ENOUGH;
-use tunelint_core::inferred::plateau::LEAST;
-use tunelint_core::inferred::{Inferred, Majority};
-use tunelint_core::printable::{counted, grouped};
-use tunelint_core::survey::Survey;
-use tunelint_core::task::Task;
-
-use super::document::shown;
+use tunelint_data::text::printable::{counted, grouped, printable};
+use tunelint_data::text::redaction::redact_secrets;
+use tunelint_layouts::provider::task::Task;
+use tunelint_rules::survey::Survey;
+use tunelint_rules::survey::inferred::common::Common;
+use tunelint_rules::survey::inferred::outputs::ENOUGH;
+use tunelint_rules::survey::inferred::plateau::LEAST;
+use tunelint_rules::survey::inferred::{Inferred, Majority};
 
 /// Characters of a shared text that are shown.
 const SHOWN: usize = 200;
@@ -19,8 +18,11 @@ const SHOWN: usize = 200;
 /// An inferred part of the format.
 #[derive(Serialize)]
 pub struct FormatRow {
+    /// Which part of the format.
     pub part: &'static str,
+    /// Its value.
     pub value: String,
+    /// How many examples share it.
     pub evidence: String,
     /// Whether the value is text from the data.
     #[serde(skip)]
@@ -29,13 +31,15 @@ pub struct FormatRow {
 
 /// A part of the format that was not inferred.
 #[derive(Serialize)]
-pub struct Silent {
+pub struct NotInferred {
+    /// Which part of the format.
     pub part: &'static str,
+    /// Why not.
     pub why: String,
 }
 
 /// Describes the format that a survey inferred. `task` is the task of the options or settings.
-pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<FormatRow>, Vec<Silent>) {
+pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<FormatRow>, Vec<NotInferred>) {
     let inferred = &survey.inferred;
     let mut description = Description {
         form: Vec::new(),
@@ -52,7 +56,7 @@ pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<FormatRow>, Vec<Sil
 
 struct Description {
     form: Vec<FormatRow>,
-    silent: Vec<Silent>,
+    silent: Vec<NotInferred>,
     inputs: usize,
 }
 
@@ -80,7 +84,7 @@ impl Description {
             true => format!("needs {least} distinct inputs, found {}", self.inputs),
             false => otherwise.to_owned(),
         };
-        self.silent.push(Silent { part, why });
+        self.silent.push(NotInferred { part, why });
     }
 
     /// Adds a value that most inputs share.
@@ -187,4 +191,9 @@ fn excerpt(found: &Common) -> String {
         start.push('…');
     }
     shown(&start)
+}
+
+/// Text from the data, with secrets redacted and control characters escaped.
+pub(super) fn shown(text: &str) -> String {
+    printable(&redact_secrets(text)).into_owned()
 }

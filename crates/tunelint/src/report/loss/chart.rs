@@ -5,7 +5,7 @@ use serde::Serialize;
 use tunelint_core::loss::judge::{Judgement, PointGroup};
 use tunelint_core::loss::{Curve, Point};
 
-use super::super::{shown, unit};
+use super::words::{shown, unit};
 
 /// The approximate number of lines of a scale.
 const LINES: f64 = 5.0;

@@ -1,0 +1,46 @@
+//! Where the result of a conversion is written.
+
+use std::io::{self, BufWriter, Write};
+
+use crate::cli::Convert;
+use crate::staged::StagedFile;
+
+/// Where the result is written.
+pub(super) enum OutputDestination {
+    Stdout(BufWriter<io::Stdout>),
+    Staged(StagedFile),
+    /// For `--check`, which compares it with the existing file.
+    Memory(Vec<u8>),
+}
+
+impl Write for OutputDestination {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(out) => out.write(bytes),
+            Self::Staged(out) => out.write(bytes),
+            Self::Memory(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(out) => out.flush(),
+            Self::Staged(out) => out.flush(),
+            Self::Memory(out) => out.flush(),
+        }
+    }
+}
+
+impl OutputDestination {
+    /// Opens what `options` name.
+    pub(super) fn open(options: &Convert) -> io::Result<Self> {
+        let path = &options.out;
+        if options.check {
+            return Ok(Self::Memory(Vec::new()));
+        }
+        if path.as_os_str() == "-" {
+            return Ok(Self::Stdout(BufWriter::new(io::stdout())));
+        }
+        StagedFile::create(path).map(Self::Staged)
+    }
+}

@@ -1,0 +1,7 @@
+//! The views of `tunelint loss`.
+
+mod chart;
+pub mod html;
+pub mod human;
+pub mod json;
+mod words;

@@ -1,0 +1,63 @@
+//! Words that several formats share.
+
+use tunelint_core::finding::{Applicability, Counts, Severity};
+use tunelint_core::printable::{counted, grouped};
+use tunelint_core::totals::Verdict;
+
+/// What a target would do with the data, as the JSON reports name it.
+pub(super) fn would(verdict: &Verdict) -> &'static str {
+    if verdict.rejects() {
+        "reject"
+    } else {
+        "accept"
+    }
+}
+
+/// With more targets than this, a source line has only their number.
+const MAX_NAMED_TARGETS: usize = 3;
+
+/// The targets of a source, to be appended to its description: `, for openai, trl`.
+pub(super) fn for_targets(targets: &[String]) -> String {
+    match targets {
+        [] => String::new(),
+        many if many.len() > MAX_NAMED_TARGETS => format!(", for {} targets", many.len()),
+        few => format!(", for {}", few.join(", ")),
+    }
+}
+
+/// The conversion that a target needs, in words.
+pub(super) fn conversion(verdict: &Verdict) -> String {
+    match &verdict.convert_to {
+        Some(layout) if verdict.is_unfit => format!("impossible: expects {layout}"),
+        Some(layout) => format!("to {layout}"),
+        None => "none".to_owned(),
+    }
+}
+
+/// The option that applies fixes of this kind.
+pub(super) fn fix_option(applicability: Applicability) -> &'static str {
+    match applicability {
+        Applicability::Safe => "fixable with `--fix`",
+        Applicability::Unsafe => "fixable with `--unsafe-fixes`",
+        Applicability::DropsRecord => "removable with `--drop-records --rejects FILE`",
+    }
+}
+
+/// `2 errors, 1 warning, 3 advice`.
+pub(super) fn totals(counts: &Counts) -> String {
+    let of = |severity| counts.of_severity(severity);
+    let (errors, warnings, advice) = (
+        of(Severity::Error),
+        of(Severity::Warning),
+        of(Severity::Advice),
+    );
+    if errors + warnings + advice == 0 {
+        return "no findings".to_owned();
+    }
+    format!(
+        "{}, {}, {} advice",
+        counted(errors, "error"),
+        counted(warnings, "warning"),
+        grouped(advice)
+    )
+}

@@ -1,0 +1,183 @@
+//! Looks up names, compiles patterns, and reads the files that settings name; collects every problem.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tunelint_core::finding::Severity;
+use tunelint_core::rules;
+use tunelint_core::tokens::Tokenizer;
+
+use super::file::{File, LevelName, RuleSetting, RuleTable};
+use super::find::confined;
+use super::merged::Merged;
+use super::model::Settings;
+use super::patterns::Patterns;
+use super::problem::Problem;
+use crate::reading;
+
+/// The limit of patterns in all settings together.
+const MAX_PATTERNS: usize = 200;
+
+/// Interprets a file and collects its problems.
+pub(super) struct Interpreter<'m> {
+    pub(super) merged: &'m Merged,
+    pub(super) problems: Vec<Problem>,
+    pub(super) patterns: usize,
+}
+
+impl Interpreter<'_> {
+    pub(super) fn report(&mut self, pointer: &str, message: impl Into<String>) {
+        self.problems.push(self.merged.problem(pointer, message));
+    }
+
+    pub(super) fn directory(&self, pointer: &str) -> PathBuf {
+        let document = self.merged.document(pointer).map(|(document, _)| document);
+        document.map_or_else(PathBuf::new, |document| document.directory.clone())
+    }
+
+    pub(super) fn rules(&mut self, file: &File, settings: &mut Settings) {
+        for (name, setting) in &file.rules {
+            let Some(entry) = rules::by_name(name) else {
+                continue;
+            };
+            let rule = entry.meta.name;
+            let table = match setting {
+                RuleSetting::Level(level) => RuleTable {
+                    severity: Some(*level),
+                    ..RuleTable::default()
+                },
+                RuleSetting::Table(table) => table.clone(),
+            };
+            match table.severity.map(severity) {
+                Some(None) => settings.off.push(rule),
+                Some(Some(severity)) => {
+                    settings.severities.insert(rule, severity);
+                    settings.on.push(rule);
+                }
+                None => {}
+            }
+            if let Some(rate) = table.max_rate {
+                settings.max_rates.insert(rule, rate);
+            }
+            for (option, value) in table.options {
+                let known = entry.meta.options.iter().find(|known| known.name == option);
+                if let Some(known) = known {
+                    settings.options.insert((rule, known.name), value);
+                }
+            }
+        }
+    }
+
+    /// Checks the record size. Settings may lower the limit; only the command line may raise it.
+    pub(super) fn record_size(&mut self, file: &File) {
+        let Some(text) = &file.max_record_size else {
+            return;
+        };
+        match reading::size(text) {
+            Ok(bytes) if bytes > tunelint_core::source::MAX_RECORD_BYTES => self.report(
+                "/max-record-size",
+                "settings cannot raise this above 64M; use `--max-record-size` on the command line",
+            ),
+            Ok(_) => {}
+            Err(failure) => self.report("/max-record-size", failure.message()),
+        }
+    }
+
+    pub(super) fn patterns(
+        &mut self,
+        pointer: &str,
+        texts: &[String],
+        loose: bool,
+    ) -> Option<Patterns> {
+        for (index, text) in texts.iter().enumerate() {
+            self.count_pattern(&format!("{pointer}/{index}"));
+            let leaves = Path::new(text).is_absolute() || text.split('/').any(|step| step == "..");
+            if leaves {
+                self.report(
+                    &format!("{pointer}/{index}"),
+                    "a pattern must be relative to the directory of the settings file and stay in it",
+                );
+            }
+        }
+        match Patterns::new(texts, &self.directory(pointer), loose) {
+            Ok(patterns) => Some(patterns),
+            Err(index) => {
+                self.report(&format!("{pointer}/{index}"), "invalid file pattern");
+                None
+            }
+        }
+    }
+
+    pub(super) fn count_pattern(&mut self, pointer: &str) {
+        self.patterns += 1;
+        if self.patterns == MAX_PATTERNS + 1 {
+            self.report(
+                pointer,
+                format!("too many patterns (limit: {MAX_PATTERNS})"),
+            );
+        }
+    }
+
+    /// Reads a file that the settings name. It must be inside the repository.
+    pub(super) fn text(&mut self, pointer: &str, path: &str) -> Option<String> {
+        let (document, _) = self.merged.document(pointer)?;
+        let read = confined(document, path).and_then(|path| {
+            std::fs::read_to_string(path)
+                .map_err(|error| format!("cannot read this file: {}", crate::exit::cause(&error)))
+        });
+        read.map_err(|why| self.report(pointer, why)).ok()
+    }
+
+    pub(super) fn tokenizer(&mut self, path: &str) -> Option<Arc<dyn Tokenizer>> {
+        let (document, _) = self.merged.document("/tokenizer")?;
+        let read = confined(document, path).and_then(|path| {
+            let why = |why| format!("unsupported tokenizer: {why}");
+            crate::tokenizer::read(&path).map_err(why)
+        });
+        read.map_err(|why| self.report("/tokenizer", why)).ok()
+    }
+
+    /// Checks the address of rule pages.
+    pub(super) fn rule_url(&mut self, file: &File) {
+        let Some(url) = &file.rule_url else { return };
+        let plain = url.starts_with("https://") && !url.chars().any(|c| c.is_control() || c == ' ');
+        if !plain || !url.contains("{rule}") {
+            self.report(
+                "/rule-url",
+                "expected an https address that contains `{rule}`",
+            );
+        }
+    }
+
+    /// Resolves the path of the baseline. The file may not exist yet: `tunelint baseline create`
+    /// writes it.
+    pub(super) fn baseline(&mut self, path: &str) -> Option<PathBuf> {
+        let (document, _) = self.merged.document("/baseline")?;
+        let named = document.directory.join(path);
+        if !named.exists() {
+            let inside = named.parent().and_then(|parent| parent.canonicalize().ok());
+            let inside = inside.is_some_and(|inside| {
+                document
+                    .root
+                    .as_ref()
+                    .is_none_or(|root| inside.starts_with(root))
+            });
+            if !inside {
+                self.report("/baseline", "this file is outside the repository");
+            }
+            return Some(named);
+        }
+        confined(document, path)
+            .map_err(|why| self.report("/baseline", why))
+            .ok()
+    }
+}
+
+pub(super) fn severity(level: LevelName) -> Option<Severity> {
+    match level {
+        LevelName::Off => None,
+        LevelName::Error => Some(Severity::Error),
+        LevelName::Warning => Some(Severity::Warning),
+        LevelName::Advice => Some(Severity::Advice),
+    }
+}
