@@ -399,7 +399,9 @@ fn pages_are_printed_without_test_attributes() {
         let ((prose, tests), (shown, infos)) =
             (prose_and_infos(entry.page), prose_and_infos(&printed));
         let mut shown = shown.into_iter();
-        let missing = prose.into_iter().find(|line| !shown.any(|seen| seen == *line));
+        let missing = prose
+            .into_iter()
+            .find(|line| !shown.any(|seen| seen == *line));
         assert_eq!(missing, None, "{name}: {printed}");
         assert_eq!(infos.len(), tests.len(), "{name}: {printed}");
         assert!(
@@ -782,7 +784,10 @@ fn what_a_tokenizer_cannot_read_is_estimated() {
         "{out}"
     );
     let (_, out, _) = outcome(&tunelint(&[&["stats", &data], &given[..]].concat()));
-    assert!(out.contains("texts outside its vocabulary are estimated"), "{out}");
+    assert!(
+        out.contains("texts outside its vocabulary are estimated"),
+        "{out}"
+    );
 }
 
 #[test]

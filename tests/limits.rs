@@ -231,10 +231,7 @@ fn upload_overhead(profile: &Profile) -> usize {
     tiny.limits.get_mut("upload").expect("the limit").value = 0;
     let said = Fixture::of(pair(0, 0)).findings(&tiny, "upload-too-large");
     let message = &said.first().expect("more than nothing").message;
-    let digits = message
-        .trim_start_matches("upload of ")
-        .split(' ')
-        .next();
+    let digits = message.trim_start_matches("upload of ").split(' ').next();
     digits.expect("a number").parse().expect("a small number")
 }
 

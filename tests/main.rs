@@ -30,3 +30,4 @@ mod repairs;
 mod running;
 mod settings;
 mod split;
+mod words;

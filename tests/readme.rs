@@ -245,7 +245,11 @@ fn rules_by_subject(page: &str) -> String {
         .lines()
         .skip_while(|line| *line != "<!-- rules: begin -->")
         .take_while(|line| *line != "<!-- rules: end -->")
-        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "))
+        .filter_map(|line| {
+            line.strip_prefix("| ")?
+                .strip_suffix(" |")?
+                .split_once(" | ")
+        })
         .skip(1);
     let is_rule = |name: &&str| tunelint_core::rules::by_name(name).is_some();
     let mut subjects: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -264,7 +268,9 @@ fn rules_by_subject(page: &str) -> String {
     }
     let mut table = "| about | rules |\n|---|---|\n".to_owned();
     for (subject, names) in subjects.iter().filter(|(_, names)| !names.is_empty()) {
-        let links = names.iter().map(|name| format!("[{name}](../rules/{name}.md)"));
+        let links = names
+            .iter()
+            .map(|name| format!("[{name}](../rules/{name}.md)"));
         let links: Vec<String> = links.collect();
         table += &format!("| {subject} | {} |\n", links.join(", "));
     }
@@ -284,8 +290,15 @@ fn a_new_rule_is_listed_under_other() {
     let lacking = text.replacen("[secret](../rules/secret.md), ", "", 1);
     assert_ne!(text, lacking);
     let table = rules_by_subject(&lacking);
-    assert!(table.ends_with("| other | [secret](../rules/secret.md) |\n"), "{table}");
-    let renamed = text.replacen("[secret](../rules/secret.md)", "[gone](../rules/gone.md)", 1);
+    assert!(
+        table.ends_with("| other | [secret](../rules/secret.md) |\n"),
+        "{table}"
+    );
+    let renamed = text.replacen(
+        "[secret](../rules/secret.md)",
+        "[gone](../rules/gone.md)",
+        1,
+    );
     assert!(!rules_by_subject(&renamed).contains("gone"));
 }
 
@@ -305,7 +318,9 @@ fn targets() -> String {
             Status::WindingDown => "winding down",
             Status::Closed => "closed",
         };
-        let successor = profile.successor.map(|name| format!(", succeeded by `{name}`"));
+        let successor = profile
+            .successor
+            .map(|name| format!(", succeeded by `{name}`"));
         table += &format!(
             "| `{name}` | {}{container} | {status}{} |\n",
             layouts.join(", "),
@@ -332,7 +347,9 @@ impl Shape {
                 self.is_list = true;
                 value.items().for_each(|item| self.add(item));
             }
-            Kind::Object => value.entries().for_each(|entry| self.field(entry.key).add(entry.value)),
+            Kind::Object => value
+                .entries()
+                .for_each(|entry| self.field(entry.key).add(entry.value)),
             _ => self.is_text = true,
         }
     }
@@ -376,7 +393,9 @@ fn layouts() -> String {
             shape.field("labels").is_map = true;
         }
         let known = layout.fields();
-        shape.fields.retain(|(name, _)| known.contains(&name.as_str()));
+        shape
+            .fields
+            .retain(|(name, _)| known.contains(&name.as_str()));
         let fields = shape.show(2).into_iter().map(|field| format!("`{field}`"));
         let fields: Vec<String> = fields.collect();
         table += &format!("| `{}` | {} |\n", layout.name(), fields.join(", "));

@@ -96,10 +96,7 @@ fn files_build_on_one_another_only_where_they_say_so() {
     let (code, out, _) = repository.run(&["check", "--format", "concise"]);
     assert_eq!(
         (code, out.as_str()),
-        (
-            0,
-            "a.jsonl:1:54: warning[empty-output] empty output\n"
-        )
+        (0, "a.jsonl:1:54: warning[empty-output] empty output\n")
     );
     let (_, shown, _) = repository.run(&["config", "show"]);
     assert!(shown.contains("rules.empty-input = \"off\""), "{shown}");
@@ -139,13 +136,18 @@ fn nothing_outside_of_the_repository_is_reached() {
     std::os::unix::fs::symlink(&secret, repository.path("tunelint.toml")).expect("linked");
     let (code, _, said) = repository.run(&["check", "data"]);
     assert!(
-        code == 2 && said.contains("is a link to a file outside the repository") && !said.contains("never"),
+        code == 2
+            && said.contains("is a link to a file outside the repository")
+            && !said.contains("never"),
         "{said}"
     );
     std::fs::remove_file(repository.path("tunelint.toml")).expect("removed");
     repository.write("tunelint.toml", "extend = \"tunelint.toml\"");
     let (code, _, said) = repository.run(&["check", "data"]);
-    assert!(code == 2 && said.contains("files extend one another"), "{said}");
+    assert!(
+        code == 2 && said.contains("files extend one another"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -250,9 +252,8 @@ fn a_few_findings_can_be_tolerated() {
         let (found, out, _) = repository.run(&["check", "."]);
         assert_eq!(found, code, "{out}");
         assert!(out.contains("error[empty-output]"), "{out}");
-        let noted = out.contains(
-            "note: empty-output: 1.00% of the records, within the tolerated 1%",
-        );
+        let noted =
+            out.contains("note: empty-output: 1.00% of the records, within the tolerated 1%");
         assert_eq!(noted, code == 0, "{out}");
     }
 }
@@ -272,7 +273,10 @@ fn datasets_say_how_their_files_are_read() {
     ]);
     let out = repository.found(&[]);
     assert!(out.contains("other.json:1:29: error[schema-mismatch] output does not match the schema: expected type object"), "{out}");
-    assert!(out.contains("data/valid.csv:2:1: error[validation-leak] duplicate of training record 1"), "{out}");
+    assert!(
+        out.contains("data/valid.csv:2:1: error[validation-leak] duplicate of training record 1"),
+        "{out}"
+    );
     assert!(!out.contains("missing-preamble"), "{out}");
     // A directory brings what the settings name, whatever its ending.
     assert!(repository.found(&["."]).contains("other.json"));
@@ -563,7 +567,10 @@ fn rules_link_to_their_pages() {
     repository.write("tunelint.toml", "rule-url = \"file:///etc/{rule}\"\n");
     let (code, _, said) = repository.run(&["check", "a.jsonl"]);
     assert_eq!(
-        (code, said.contains("expected an https address that contains `{rule}`")),
+        (
+            code,
+            said.contains("expected an https address that contains `{rule}`")
+        ),
         (2, true),
         "{said}"
     );

@@ -176,13 +176,11 @@ fn nothing_is_written_over_or_half() {
     let run = |more: &[&str]| repository.run(&[&["split", "--validation", "5"], more].concat());
     let (code, _, said) = run(&["bad.jsonl", "-o", "parts"]);
     assert_eq!(code, 1, "{said}");
-    assert!(
-        said.contains("1 record of bad.jsonl unreadable"),
-        "{said}"
-    );
+    assert!(said.contains("1 record of bad.jsonl unreadable"), "{said}");
     assert!(!repository.path("parts").exists());
     let (code, said, _) = run(&["a.jsonl", "-o", "parts"]);
-    let warned = said.contains("warning: train: 15 records, below the minimum of 20 for gemini-api");
+    let warned =
+        said.contains("warning: train: 15 records, below the minimum of 20 for gemini-api");
     assert_eq!((code, warned), (0, true), "{said}");
     assert_eq!(repository.read("parts/validation.jsonl").lines().count(), 5);
     assert!(!repository.path("parts/test.jsonl").exists());
@@ -217,12 +215,14 @@ fn parts_are_held_beside_the_limits_of_the_target() {
         (code, said.lines().last().unwrap_or_default().to_owned())
     };
     let (code, said) = run("1200", "vertex-gemini");
-    let over =
-        "error: validation: 1,200 records, more than 30% of the 1,800 training records";
+    let over = "error: validation: 1,200 records, more than 30% of the 1,800 training records";
     assert_eq!((code, said.starts_with(over)), (1, true), "{said}");
     assert_eq!(run("600", "vertex-gemini").0, 0);
     let (code, said) = run("600", "bedrock-nova-2-lite");
-    assert!(said.contains("does not accept a validation set"), "{code} {said}");
+    assert!(
+        said.contains("does not accept a validation set"),
+        "{code} {said}"
+    );
 }
 
 /// Real intents: every label in its share, and nothing that `check` calls a leak.

@@ -60,7 +60,7 @@ pub const DAMAGES: &[Damage] = &[
             .value;
         input(row, row.input.strip_suffix(suffix.as_str())?.to_owned())
     }),
-    damage("mixed-system-prompts", "another", |row, _| {
+    damage("mixed-system-prompts", "a different one", |row, _| {
         (!row.system.is_empty()).then(|| Row {
             system: "You are a pirate.".into(),
             ..row.clone()
@@ -80,7 +80,7 @@ pub const DAMAGES: &[Damage] = &[
             text[..at].to_owned() + text[at + form.len()..].trim_start(),
         )
     }),
-    damage("missing-marker", "misspelt", |row, form| {
+    damage("missing-marker", "misspelled", |row, form| {
         let (form, text) = marker(row, form)?;
         let letters: Vec<char> = form.chars().collect();
         let mut wrong = letters.clone();
@@ -155,7 +155,7 @@ pub const DAMAGES: &[Damage] = &[
             })
         })
     }),
-    damage("mixed-label-spelling", "a full stop", |row, form| {
+    damage("mixed-label-spelling", "a period", |row, form| {
         label(row, form, |text| format!("{text}."))
     }),
     damage(
@@ -181,11 +181,11 @@ pub const DAMAGES: &[Damage] = &[
         let text = row.output.trim_end().strip_suffix(stop.as_str())?;
         (!text.trim().is_empty()).then(|| output(row, text.to_owned()))?
     }),
-    damage("edge-whitespace", "a space before", |row, form| {
+    damage("edge-whitespace", "leading space", |row, form| {
         let bare = form.outputs.leading.is_some_and(|usual| !usual.value);
         bare.then(|| output(row, format!(" {}", row.output)))?
     }),
-    damage("edge-whitespace", "a line break behind", |row, form| {
+    damage("edge-whitespace", "trailing line break", |row, form| {
         let bare = form.outputs.trailing.is_some_and(|usual| !usual.value);
         bare.then(|| output(row, format!("{}\n", row.output)))?
     }),
