@@ -332,6 +332,8 @@ fn rules_are_not_named_by_strings_outside_their_folder() {
         .iter()
         .map(|entry| format!("\"{}\"", entry.meta.name))
         .collect();
+    // A word that documentation writes in place of a password is not a rule.
+    const WORDS: [(&str, &str); 1] = [("crates/tunelint-data/src/text/secret.rs", "\"secret\"")];
     let mut wrong = Vec::new();
     for name in CRATES {
         let source = root().join("crates").join(name).join("src");
