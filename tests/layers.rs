@@ -126,7 +126,9 @@ fn uses(code: &str) -> Vec<(bool, Module)> {
 fn inline(code: &str) -> Vec<Module> {
     let mut found = Vec::new();
     for start in ["crate::", "super::"] {
-        for (at, _) in code.match_indices(start) {
+        let inner = |at: &usize| code[..*at].ends_with("::") || code[..*at].ends_with("use ");
+        let starts = code.match_indices(start).map(|(at, _)| at);
+        for at in starts.filter(|at| !inner(at)) {
             let rest = &code[at..];
             let end = rest
                 .find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
