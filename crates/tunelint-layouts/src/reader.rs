@@ -120,7 +120,7 @@ impl Reader {
         let again = Self::open(self.source, self.input.clone(), &self.options);
         let again = again.map_err(OpenError::into_io)?;
         if again.stamp != self.stamp {
-            return Err(io::Error::other("file changed while it was being read"));
+            return Err(io::Error::other("the file changed while it was being read"));
         }
         Ok(again)
     }
