@@ -1,4 +1,4 @@
-//! Every layout, one line each.
+//! The registry of layouts.
 
 use std::sync::Arc;
 
@@ -9,7 +9,8 @@ use super::{
     stepwise, text, typed_messages,
 };
 
-/// All layouts, in the order in which they are tried.
+/// All layouts, in the order in which detection tries them: the first that recognizes a record
+/// wins.
 pub fn all() -> Vec<Arc<dyn Layout>> {
     vec![
         Arc::new(pairs::Pairs::default()),
@@ -40,7 +41,7 @@ pub fn all() -> Vec<Arc<dyn Layout>> {
     ]
 }
 
-/// The layout called `name`.
+/// The layout called `name`, if there is one.
 pub fn by_name(name: &str) -> Option<Arc<dyn Layout>> {
     all().into_iter().find(|layout| layout.name() == name)
 }
