@@ -1,11 +1,11 @@
 //! Reads, checks and converts the files that language models are fine-tuned on.
 //!
-//! To check data, use a [`Session`](session::Session): add settings and sources, run it, and receive
-//! findings and a verdict for each target. To convert data, use a [`Converter`](convert::Converter),
-//! which writes the examples in another layout or container and accounts for every record. Both are
-//! built on a [`Reader`](reader::Reader), which opens a source, detects its container and layout, and
-//! yields examples with exact positions, and on a [`RuleSet`](rules::RuleSet), the rules that turn
-//! examples into findings.
+//! To check data, use a [`Session`](session::Session): add settings and sources, run it, and
+//! receive findings and a verdict for each target. To convert data, use a
+//! [`Converter`](convert::Converter), which writes the examples in another layout or container and
+//! accounts for every record. Both are built on a [`Reader`](reader::Reader), which opens a source,
+//! detects its container and layout, and yields examples with exact positions, and on a
+//! [`RuleSet`](rules::RuleSet), the rules that turn examples into findings.
 //!
 //! ```
 //! use std::io;
@@ -29,8 +29,8 @@
 //! assert!(positions.contains(&"2:32 empty-output".to_owned()));
 //! ```
 //!
-//! The library prints nothing and does not access the environment, the clock or the network. Bad data
-//! is always a finding, never an `Err`; an `Err` means that the run could not continue.
+//! The library prints nothing and does not access the environment, the clock or the network. Bad
+//! data is always a finding, never an `Err`; an `Err` means that the run could not continue.
 //!
 //! The data flows through the crates below this one: `tunelint-data` splits bytes into records,
 //! `tunelint-layouts` decodes records as examples, and `tunelint-rules` checks examples. Everything

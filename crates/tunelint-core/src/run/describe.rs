@@ -1,6 +1,6 @@
-//! Dataset statistics as one document: sizes, length distributions, labels, the inferred format, and
-//! the limits and recommendations of the targets. Every output format of `tunelint stats` is rendered
-//! from it, so they all have the same numbers.
+//! Dataset statistics as one document: sizes, length distributions, labels, the inferred format,
+//! and the limits and recommendations of the targets. Every output format of `tunelint stats` is
+//! rendered from it, so they all have the same numbers.
 
 pub mod format;
 pub mod targets;
@@ -152,8 +152,8 @@ impl StatsDocument {
 }
 
 impl SourceStats {
-    /// The statistics of one source. `stats` must have been gathered from `opened`, whose reader is at
-    /// its end.
+    /// The statistics of one source. `stats` must have been gathered from `opened`, whose reader is
+    /// at its end.
     pub fn new(opened: &Opened, stats: &Stats) -> Self {
         let reader = &opened.reader;
         let survey = &stats.survey;

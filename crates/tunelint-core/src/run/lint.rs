@@ -30,8 +30,8 @@ use super::shard::ShardPart;
 /// Receives the findings of a run, source by source, and can end the run. Implemented by closures
 /// that take a [`Finding`].
 ///
-/// The methods are called one at a time, though not always on the same thread, and in the same order
-/// whatever the number of threads. Dataset-wide findings follow after the last source.
+/// The methods are called one at a time, though not always on the same thread, and in the same
+/// order whatever the number of threads. Dataset-wide findings follow after the last source.
 pub trait Observer: Send {
     /// A source is about to be checked. Of its summary, only path and targets are set.
     ///
@@ -41,15 +41,16 @@ pub trait Observer: Send {
         Ok(())
     }
 
-    /// A finding that is neither suppressed nor accepted. How many of each rule are passed on depends on
-    /// [`Policy::keep`]; the totals are always exact.
+    /// A finding that is neither suppressed nor accepted. How many of each rule are passed on
+    /// depends on [`Policy::keep`]; the totals are always exact.
     ///
     /// # Errors
     /// An error ends the run and is returned from it.
     fn finding(&mut self, finding: Finding) -> io::Result<()>;
 
-    /// Whether a finding was accepted before, for example in a baseline. Called once for each finding,
-    /// before [`finding`](Self::finding); an accepted one counts as suppressed and is not passed on.
+    /// Whether a finding was accepted before, for example in a baseline. Called once for each
+    /// finding, before [`finding`](Self::finding); an accepted one counts as suppressed and is not
+    /// passed on.
     fn accepts(&mut self, _finding: &Finding) -> bool {
         false
     }
@@ -77,13 +78,13 @@ pub enum SourceError {
     Open(PathBuf, OpenError),
     /// Reading failed.
     Read(PathBuf, io::Error),
-    /// This many records of a validation or production file are not valid examples, so that they were
-    /// not compared.
+    /// This many records of a validation or production file are not valid examples, so that they
+    /// were not compared.
     Unread(PathBuf, u64),
 }
 
-/// Checks the sources of one dataset, one after the other: [`check`](Self::check) each of them, then
-/// [`finish`](Self::finish) or [`into_part`](Self::into_part).
+/// Checks the sources of one dataset, one after the other: [`check`](Self::check) each of them,
+/// then [`finish`](Self::finish) or [`into_part`](Self::into_part).
 pub struct Linter {
     rules: RuleSet,
     policy: Policy,
@@ -115,7 +116,8 @@ pub struct Conclusion {
 
 /// What is kept of the examples seen so far: the tallies of the dataset rules and the survey.
 ///
-/// Tallies of consecutive parts of a dataset can be merged in any grouping, in the order of the parts.
+/// Tallies of consecutive parts of a dataset can be merged in any grouping, in the order of the
+/// parts.
 pub struct Tallies {
     rules: Vec<Option<AnyTally>>,
     survey: Survey,
@@ -199,8 +201,8 @@ impl Tallies {
 }
 
 impl Linter {
-    /// A linter that runs `rules` under `policy` on at most `threads` threads. The number of threads
-    /// does not change the findings.
+    /// A linter that runs `rules` under `policy` on at most `threads` threads. The number of
+    /// threads does not change the findings.
     pub fn new(rules: RuleSet, policy: Policy, threads: usize) -> Self {
         let tallies = Tallies::new(&rules);
         Self {
@@ -214,8 +216,8 @@ impl Linter {
         }
     }
 
-    /// Checks one source to its end and returns its totals. Findings about the dataset as a whole come
-    /// with [`Self::finish`].
+    /// Checks one source to its end and returns its totals. Findings about the dataset as a whole
+    /// come with [`Self::finish`].
     ///
     /// # Errors
     /// Errors from reading or from `observer`.
@@ -245,8 +247,8 @@ impl Linter {
         Ok(summarize(&reader, examples, counts))
     }
 
-    /// The tallies so far, to be merged with those of other shards by [`Self::merge_part`]. `request`
-    /// and `sources` of the part are left empty.
+    /// The tallies so far, to be merged with those of other shards by [`Self::merge_part`].
+    /// `request` and `sources` of the part are left empty.
     ///
     /// # Errors
     /// A tally that cannot be serialized, which is a bug in its rule.
@@ -274,8 +276,8 @@ impl Linter {
         })
     }
 
-    /// Adds the tallies of a shard. Parts must be added in the order of their sources, of which `first`
-    /// is the id of the part's first, and must come from a linter with the same rules.
+    /// Adds the tallies of a shard. Parts must be added in the order of their sources, of which
+    /// `first` is the id of the part's first, and must come from a linter with the same rules.
     ///
     /// # Errors
     /// A tally that cannot be deserialized.
@@ -300,8 +302,8 @@ impl Linter {
         Ok(())
     }
 
-    /// Registers a source that a shard has checked, so that later passes of [`Self::finish`] read it.
-    /// [`Self::check`] does this itself.
+    /// Registers a source that a shard has checked, so that later passes of [`Self::finish`] read
+    /// it. [`Self::check`] does this itself.
     pub fn revisit(&mut self, reader: &Reader) {
         self.visited.push(Visited {
             source: reader.source,
@@ -357,8 +359,8 @@ impl Linter {
         Ok(follow_ups)
     }
 
-    /// Reads every source again, for the current rules. Nothing is reported twice: the policy enables
-    /// only the rules of this pass.
+    /// Reads every source again, for the current rules. Nothing is reported twice: the policy
+    /// enables only the rules of this pass.
     fn read_again(
         &mut self,
         counts: &mut BTreeMap<SourceId, Counts>,
@@ -384,8 +386,8 @@ impl Linter {
         Ok(())
     }
 
-    /// Whether a dataset-wide finding will be passed on with an excerpt, which must be read from its
-    /// file.
+    /// Whether a dataset-wide finding will be passed on with an excerpt, which must be read from
+    /// its file.
     fn wants_excerpt(&self, finding: &Finding) -> bool {
         let passed = self.passed.get(finding.rule).copied().unwrap_or(0);
         let limit = match self.policy.keep {
@@ -416,8 +418,8 @@ impl Linter {
     }
 }
 
-/// The limit of excerpts per rule that are read from files if all findings are kept: each reopens its
-/// file.
+/// The limit of excerpts per rule that are read from files if all findings are kept: each reopens
+/// its file.
 const MAX_FETCHED: usize = 1_000;
 
 /// One pass over one source.
@@ -431,8 +433,8 @@ struct Pass<'l> {
 }
 
 impl Pass<'_> {
-    /// Runs the rules on every record. Batches are checked in parallel; their findings are passed on in
-    /// file order.
+    /// Runs the rules on every record. Batches are checked in parallel; their findings are passed
+    /// on in file order.
     fn over(&mut self, reader: &mut Reader, observer: &mut dyn Observer) -> io::Result<Counts> {
         let decoder = reader.decoder();
         let (rules, policy, cutoff) = (self.rules, self.policy, self.cutoff);

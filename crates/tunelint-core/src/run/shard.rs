@@ -1,5 +1,6 @@
-//! The result of checking one shard of a dataset: the survey and the tallies of all rules, in a form
-//! that can be stored and merged. Merged parts give the same findings as one run over all shards.
+//! The result of checking one shard of a dataset: the survey and the tallies of all rules, in a
+//! form that can be stored and merged. Merged parts give the same findings as one run over all
+//! shards.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,17 +13,18 @@ use tunelint_rules::survey::Survey;
 /// The first bytes of a part file.
 const MAGIC: &[u8] = b"tunelint part 1\n";
 
-/// The result of checking one shard, as [`Session::shard`](super::session::Session::shard) returns it
-/// and [`Session::merge`](super::session::Session::merge) takes it.
+/// The result of checking one shard, as [`Session::shard`](super::session::Session::shard) returns
+/// it and [`Session::merge`](super::session::Session::merge) takes it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ShardPart {
     /// The version that wrote it. Parts of different versions must not be merged: they may count
     /// differently.
     pub version: String,
-    /// The command line of the check. The library stores it only; the caller uses it to make sure that
-    /// parts come from the same check.
+    /// The command line of the check. The library stores it only; the caller uses it to make sure
+    /// that parts come from the same check.
     pub request: Vec<String>,
-    /// The rules that ran, in the order of the tallies. Parts can be merged only if these are equal.
+    /// The rules that ran, in the order of the tallies. Parts can be merged only if these are
+    /// equal.
     pub rules: Vec<String>,
     /// The files of the shard, in order.
     pub sources: Vec<PartSource>,
@@ -72,8 +74,8 @@ impl ShardPart {
         Ok([MAGIC, &rmp_serde::to_vec(self)?].concat())
     }
 
-    /// Reads the contents of a part file. The caller must check `version`, `request` and `rules` before
-    /// merging.
+    /// Reads the contents of a part file. The caller must check `version`, `request` and `rules`
+    /// before merging.
     ///
     /// # Errors
     /// Contents that are not a complete part.

@@ -1,4 +1,4 @@
-//! The registry of layouts.
+//! Every layout, one line each.
 
 use std::sync::Arc;
 
@@ -9,8 +9,7 @@ use super::{
     stepwise, text, typed_messages,
 };
 
-/// All layouts, in the order in which detection tries them: the first that recognizes a record
-/// wins.
+/// All layouts, in the order in which they are tried.
 pub fn all() -> Vec<Arc<dyn Layout>> {
     vec![
         Arc::new(pairs::Pairs::default()),
@@ -41,7 +40,7 @@ pub fn all() -> Vec<Arc<dyn Layout>> {
     ]
 }
 
-/// The layout called `name`, if there is one.
+/// The layout called `name`.
 pub fn by_name(name: &str) -> Option<Arc<dyn Layout>> {
     all().into_iter().find(|layout| layout.name() == name)
 }

@@ -1,4 +1,5 @@
-//! `tunelint check`: lints training data. `tunelint merge` finishes what the shards of a check started.
+//! `tunelint check`: lints training data. `tunelint merge` finishes what the shards of a check
+//! started.
 
 mod accepting;
 mod events;
@@ -26,14 +27,14 @@ use output::Reports;
 use plan::Plans;
 use sources::Sources;
 
-/// Runs `tunelint check`. Returns an error only if nothing could be checked at all; files that cannot
-/// be read are reported on standard error and make the exit code 2.
+/// Runs `tunelint check`. Returns an error only if nothing could be checked at all; files that
+/// cannot be read are reported on standard error and make the exit code 2.
 pub fn run(options: CheckOptions) -> Result<Exit, Failure> {
     run_into(options, report::open)
 }
 
-/// The same, with `open` to create the report on standard output: for callers that embed the findings
-/// in a report of their own.
+/// The same, with `open` to create the report on standard output: for callers that embed the
+/// findings in a report of their own.
 pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Result<Exit, Failure> {
     let sources = Sources::new(&options)?;
     let mut exit = Exit::Clean;
@@ -89,8 +90,8 @@ pub fn merge(options: &crate::cli::Merge) -> Result<Exit, Failure> {
     Ok(exit_of(&outcome))
 }
 
-/// All current findings as a baseline, and the path of the baseline in the settings, if there is one.
-/// Any file that cannot be read is an error: the baseline would be incomplete.
+/// All current findings as a baseline, and the path of the baseline in the settings, if there is
+/// one. Any file that cannot be read is an error: the baseline would be incomplete.
 pub(super) fn today(options: &CheckOptions) -> Result<(Baseline, Option<PathBuf>), Failure> {
     let mut sources = Sources::new(options)?;
     if let Some(failure) = sources.failures.drain(..).next() {

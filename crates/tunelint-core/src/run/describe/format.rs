@@ -79,8 +79,8 @@ impl Description {
         }
     }
 
-    /// Adds a part that was not inferred. The reason is that there are fewer than `least` distinct inputs,
-    /// or else `otherwise`.
+    /// Adds a part that was not inferred. The reason is that there are fewer than `least` distinct
+    /// inputs, or else `otherwise`.
     fn add_missing(&mut self, part: &'static str, least: usize, otherwise: &str) {
         let why = match self.inputs < least {
             true => format!("needs {least} distinct inputs, found {}", self.inputs),

@@ -63,7 +63,8 @@ pub struct SizeAdvice {
 }
 
 impl SizeAdvice {
-    /// Compares the dataset with the recommendation: `40 examples, at least 100 recommended: add 60`.
+    /// Compares the dataset with the recommendation: `40 examples, at least 100 recommended: add
+    /// 60`.
     pub fn sentence(&self) -> String {
         let have = counted(self.examples, "example");
         let range = match self.max {
@@ -142,8 +143,8 @@ pub fn upload(target: Option<&Arc<Profile>>, stats: &Stats) -> u64 {
     }
 }
 
-/// The use of each limit of the targets that applies to the dataset. Bytes are measured in the layout
-/// of the first target, so the upload limit is compared for that target only.
+/// The use of each limit of the targets that applies to the dataset. Bytes are measured in the
+/// layout of the first target, so the upload limit is compared for that target only.
 pub fn limits(targets: &[Arc<Profile>], counter: &Counter, stats: &Stats) -> Vec<LimitUse> {
     let mut all = Vec::new();
     for (index, target) in targets.iter().enumerate() {
@@ -205,8 +206,8 @@ fn url(target: &Profile, source: &str) -> String {
     page.map_or_else(|| source.to_owned(), Clone::clone)
 }
 
-/// The numbers of examples that the targets require or recommend, for `task` where the recommendation
-/// depends on it.
+/// The numbers of examples that the targets require or recommend, for `task` where the
+/// recommendation depends on it.
 pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Vec<SizeAdvice> {
     let mut all = Vec::new();
     for target in targets {
@@ -262,8 +263,8 @@ pub fn training(targets: &[Arc<Profile>]) -> Vec<Training> {
     targets.iter().flat_map(of).collect()
 }
 
-/// The number of training steps for a dataset of `examples` examples. Targets whose default batch size
-/// or number of epochs is not documented are left out.
+/// The number of training steps for a dataset of `examples` examples. Targets whose default batch
+/// size or number of epochs is not documented are left out.
 pub fn steps(targets: &[Arc<Profile>], examples: u64) -> Vec<Steps> {
     let default = |target: &Profile, name: &str| {
         let default = target.hyperparameters.get(name)?.default?;

@@ -14,22 +14,23 @@ use crate::run::lint::{Observer, SourceError};
 use crate::run::shard::ShardPart;
 
 impl Session {
-    /// Checks every source in the order in which they were added, then reports what needs all of them.
-    /// A file that cannot be read does not end the run: it is passed to [`Observer::unreadable`].
+    /// Checks every source in the order in which they were added, then reports what needs all of
+    /// them. A file that cannot be read does not end the run: it is passed to
+    /// [`Observer::unreadable`].
     ///
     /// Files may be read twice, for rules that compare each example with the inferred format.
     ///
     /// # Errors
-    /// Errors from `observer`; [`io::ErrorKind::Interrupted`] if [`Observer::progress`] breaks; and,
-    /// in the second pass, a file that has changed or can no longer be read.
+    /// Errors from `observer`; [`io::ErrorKind::Interrupted`] if [`Observer::progress`] breaks;
+    /// and, in the second pass, a file that has changed or can no longer be read.
     pub fn run(mut self, observer: &mut dyn Observer) -> io::Result<Outcome> {
         self.check_each(observer)?;
         self.finish(observer)
     }
 
-    /// Checks the sources of one shard. Findings about single examples are reported now; those about
-    /// the dataset as a whole are left to [`Session::merge`], which needs the returned part. The
-    /// caller must fill in `request` and `sources` of the part.
+    /// Checks the sources of one shard. Findings about single examples are reported now; those
+    /// about the dataset as a whole are left to [`Session::merge`], which needs the returned part.
+    /// The caller must fill in `request` and `sources` of the part.
     ///
     /// Returns `None` if the sources do not form exactly one dataset; by then, findings have been
     /// reported.

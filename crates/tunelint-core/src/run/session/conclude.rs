@@ -16,8 +16,8 @@ use super::summary;
 use crate::run::lint::{Observer, check_suppression};
 
 impl Session {
-    /// Reports the findings that need all sources, and completes the summary. Called once, after the
-    /// last source.
+    /// Reports the findings that need all sources, and completes the summary. Called once, after
+    /// the last source.
     pub(super) fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Outcome> {
         let mut failed = false;
         for dataset in std::mem::take(&mut self.datasets) {
@@ -39,8 +39,8 @@ impl Session {
         })
     }
 
-    /// Reports the findings about one dataset as a whole. Returns whether any finding in the dataset
-    /// fails the run, including those reported before.
+    /// Reports the findings about one dataset as a whole. Returns whether any finding in the
+    /// dataset fails the run, including those reported before.
     fn conclude(
         &mut self,
         dataset: CheckedDataset,

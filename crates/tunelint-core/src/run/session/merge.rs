@@ -48,13 +48,14 @@ impl From<io::Error> for MergeError {
 }
 
 impl Session {
-    /// Finishes a sharded check. The findings are those that a single run over all shards would report
-    /// about the dataset as a whole; findings about single examples were reported by the shards.
+    /// Finishes a sharded check. The findings are those that a single run over all shards would
+    /// report about the dataset as a whole; findings about single examples were reported by the
+    /// shards.
     ///
-    /// The session must have the sources of all parts, in the same order, and the same settings; the
-    /// caller must have made sure that all parts come from the same check. Rules that compare every
-    /// example with the inferred format read the files again. Files that no longer exist are left out
-    /// of that, with a note in the summary.
+    /// The session must have the sources of all parts, in the same order, and the same settings;
+    /// the caller must have made sure that all parts come from the same check. Rules that compare
+    /// every example with the inferred format read the files again. Files that no longer exist are
+    /// left out of that, with a note in the summary.
     ///
     /// # Errors
     /// A damaged part, an unknown target, a file that cannot be opened, or an error from reading or
@@ -86,8 +87,8 @@ impl Session {
         Ok(self.finish(observer)?)
     }
 
-    /// Adds the totals of a source that a shard has checked. Returns whether its file exists, so that
-    /// it can be read again.
+    /// Adds the totals of a source that a shard has checked. Returns whether its file exists, so
+    /// that it can be read again.
     fn revisit(
         &mut self,
         id: SourceId,

@@ -51,7 +51,8 @@ pub struct DatasetSettings {
     pub production: Vec<Input>,
     /// The session's number of each entry in `policy.suppressions.list`, in the same order.
     pub suppressions: Vec<usize>,
-    /// Rules that are not in the registry. Add them with [`Self::with_rule`], which also enables them.
+    /// Rules that are not in the registry. Add them with [`Self::with_rule`], which also enables
+    /// them.
     pub own_rules: Vec<OwnRule>,
 }
 
@@ -155,8 +156,8 @@ impl DatasetSettings {
         self
     }
 
-    /// The targets of a source in `layout`: those of the settings, or else the provider that the layout
-    /// belongs to, if there is exactly one.
+    /// The targets of a source in `layout`: those of the settings, or else the provider that the
+    /// layout belongs to, if there is exactly one.
     ///
     /// # Errors
     /// An invalid built-in profile, which the tests rule out.
@@ -199,7 +200,8 @@ impl DatasetSettings {
         self.validation.iter().chain(&self.production)
     }
 
-    /// The enabled rules that apply in `context`: from the registry, then those added by the caller.
+    /// The enabled rules that apply in `context`: from the registry, then those added by the
+    /// caller.
     pub(super) fn rules(&self, context: &RuleContext) -> RuleSet {
         let mut rules = RuleSet::build(&self.policy.enabled, context);
         let own = self.own_rules.iter();

@@ -17,7 +17,8 @@ use crate::run::lint::Linter;
 /// The role of a source in its dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceRole {
-    /// The model is trained on it. Only training data is compared with validation and production data.
+    /// The model is trained on it. Only training data is compared with validation and production
+    /// data.
     Training,
     /// The model is evaluated on it.
     Validation,
@@ -49,8 +50,8 @@ pub(super) struct SessionSource {
 pub struct Outcome {
     /// The totals, the verdict of each target, and the next step.
     pub summary: Summary,
-    /// Whether any finding reached [`DatasetSettings::fail_on`]. Suppressed findings and those within
-    /// [`DatasetSettings::max_rates`] do not count.
+    /// Whether any finding reached [`DatasetSettings::fail_on`]. Suppressed findings and those
+    /// within [`DatasetSettings::max_rates`] do not count.
     pub failed: bool,
     /// Whether every file could be read, including those that are only compared with. If not, the
     /// totals and `failed` cover the rest; each failure was passed to the observer.
@@ -67,8 +68,8 @@ pub struct Session {
     pub(super) sources: Vec<SessionSource>,
     pub(super) suppressions: Vec<DeclaredSuppression>,
     pub(super) threads: usize,
-    /// Bytes read since the last call of [`Observer::progress`](super::Observer::progress), as stored
-    /// on disk.
+    /// Bytes read since the last call of [`Observer::progress`](super::Observer::progress), as
+    /// stored on disk.
     pub(super) meter: Arc<AtomicU64>,
     pub(super) datasets: Vec<CheckedDataset>,
     pub(super) summary: Summary,
@@ -106,8 +107,8 @@ impl Session {
     }
 
     /// Adds the declaration of a suppression, so that it is reported if it is expired or unused.
-    /// Returns its number, for [`DatasetSettings::suppressions`]. This alone suppresses nothing: that
-    /// takes an entry in [`DatasetSettings::policy`].
+    /// Returns its number, for [`DatasetSettings::suppressions`]. This alone suppresses nothing:
+    /// that takes an entry in [`DatasetSettings::policy`].
     pub fn suppression(&mut self, suppression: DeclaredSuppression) -> usize {
         self.suppressions.push(suppression);
         self.suppressions.len() - 1
@@ -126,8 +127,8 @@ impl Session {
     }
 
     /// The names of all files that findings can point to, by source id: the sources, then the files
-    /// that they are compared with, then the files that declare suppressions. Adding more changes the
-    /// later ids, so call this last.
+    /// that they are compared with, then the files that declare suppressions. Adding more changes
+    /// the later ids, so call this last.
     pub fn names(&self) -> Vec<PathBuf> {
         let sources = self.sources.iter();
         let mut names: Vec<PathBuf> = sources.map(|of| of.input.name.clone()).collect();

@@ -32,8 +32,9 @@ impl TargetCounts {
         }
     }
 
-    /// A verdict for each target of `summary`: services that are open first, and among them those that
-    /// accept the data. Empty if there are fewer than two targets. `sources` are the ids of `summary.sources`, in the same order.
+    /// A verdict for each target of `summary`: services that are open first, and among them those
+    /// that accept the data. Empty if there are fewer than two targets. `sources` are the ids of
+    /// `summary.sources`, in the same order.
     pub(super) fn verdicts(&self, summary: &Summary, sources: &[SourceId]) -> Vec<Verdict> {
         if summary.targets.len() < 2 {
             return Vec::new();

@@ -1,4 +1,5 @@
-//! Applies baselines: which findings of a run are accepted, and the baseline of the current findings.
+//! Applies baselines: which findings of a run are accepted, and the baseline of the current
+//! findings.
 
 use std::io;
 use std::path::PathBuf;
@@ -23,8 +24,8 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    /// Reads the baseline of the options, or else those of the settings files. `names` are the names of
-    /// all files by source id.
+    /// Reads the baseline of the options, or else those of the settings files. `names` are the
+    /// names of all files by source id.
     pub(super) fn read(
         options: &CheckOptions,
         sources: &Sources,
@@ -65,7 +66,8 @@ impl Accepted {
         self.baselines.is_empty()
     }
 
-    /// Whether a finding is accepted. A matched entry is used up, so that a second equal finding is new.
+    /// Whether a finding is accepted. A matched entry is used up, so that a second equal finding is
+    /// new.
     pub(super) fn takes(&mut self, finding: &Finding) -> bool {
         let source = finding.location.source;
         let Some((Some(baseline), name)) = self.sources.get(source.0 as usize) else {

@@ -31,8 +31,8 @@ impl Events {
         }
     }
 
-    /// The same without a progress bar and without errors about unreadable files, for runs before the
-    /// reported one.
+    /// The same without a progress bar and without errors about unreadable files, for runs before
+    /// the reported one.
     pub(super) fn silent(reports: Reports) -> Self {
         Self {
             silent: true,

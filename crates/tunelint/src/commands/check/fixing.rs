@@ -2,8 +2,8 @@
 //!
 //! Each pass runs a silent check that collects fixes, and applies them. Passes are repeated until
 //! nothing is left to fix, because one fix can make another possible. Only the bytes of the fixes
-//! change. A file is replaced only when its fixed copy and the file of dropped records are complete on
-//! disk.
+//! change. A file is replaced only when its fixed copy and the file of dropped records are complete
+//! on disk.
 
 mod collect;
 mod diff;
@@ -136,8 +136,8 @@ impl Fixing<'_> {
         Ok(changes)
     }
 
-    /// The changes of one file. Empty for a compressed or transcoded one: the positions of findings are
-    /// not offsets in the file.
+    /// The changes of one file. Empty for a compressed or transcoded one: the positions of findings
+    /// are not offsets in the file.
     fn of_source(
         &self,
         id: SourceId,
@@ -209,8 +209,8 @@ impl Fixing<'_> {
         Ok(any)
     }
 
-    /// Appends the dropped records to the file of `--rejects`. The first pass creates it and fails if it
-    /// exists.
+    /// Appends the dropped records to the file of `--rejects`. The first pass creates it and fails
+    /// if it exists.
     fn write_rejects(&self, rejected: &[u8]) -> Result<(), Failure> {
         let Some(path) = &self.options.fixes.rejects else {
             return Ok(());

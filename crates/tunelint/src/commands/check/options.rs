@@ -1,5 +1,5 @@
-//! Single values of a plan. The command line takes precedence over the dataset's settings, these over
-//! the settings file, and that over the default.
+//! Single values of a plan. The command line takes precedence over the dataset's settings, these
+//! over the settings file, and that over the default.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -117,7 +117,8 @@ pub(super) fn policy(
     })
 }
 
-/// The enabled rules. `--select` replaces the selection of the settings; the other options add to it.
+/// The enabled rules. `--select` replaces the selection of the settings; the other options add to
+/// it.
 pub(super) fn selection(options: &CheckOptions, settings: &Settings) -> Result<Selection, Failure> {
     let rules = |list: &[String]| {
         list.iter()

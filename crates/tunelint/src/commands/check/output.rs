@@ -172,8 +172,8 @@ impl Reports {
         self
     }
 
-    /// Whether a baseline accepts a finding. Must be called once per finding: each entry of a baseline
-    /// is used up.
+    /// Whether a baseline accepts a finding. Must be called once per finding: each entry of a
+    /// baseline is used up.
     pub(super) fn accepts(&mut self, finding: &Finding) -> bool {
         self.accepted.takes(finding)
     }

@@ -1,4 +1,5 @@
-//! Sharded checks: each shard writes a part file, and `tunelint merge` finishes the check from them.
+//! Sharded checks: each shard writes a part file, and `tunelint merge` finishes the check from
+//! them.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -22,8 +22,8 @@ pub(super) struct Plan {
     pub(super) reading: Reading,
     /// The same for the library, with everything else.
     pub(super) settings: session::DatasetSettings,
-    /// The indexes in [`Settings::allows`] of the suppressions that have not expired, in the order of
-    /// the policy's list.
+    /// The indexes in [`Settings::allows`] of the suppressions that have not expired, in the order
+    /// of the policy's list.
     active: Vec<usize>,
 }
 
@@ -87,8 +87,8 @@ impl Plans {
         levels.min()
     }
 
-    /// The plan of the source at `index`; or, if there is none, of the dataset with the validation file
-    /// `path`.
+    /// The plan of the source at `index`; or, if there is none, of the dataset with the validation
+    /// file `path`.
     pub(super) fn of(&self, sources: &Sources, index: usize, path: &Path) -> Option<&Plan> {
         match sources.list.get(index) {
             Some(source) => self.list.get(&source.plan()),

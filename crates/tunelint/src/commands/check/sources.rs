@@ -35,8 +35,8 @@ impl Source {
 pub(super) struct Sources {
     pub(super) list: Vec<Source>,
     pub(super) settings: Vec<Settings>,
-    /// For each settings file, whether the run covers everything that its suppressions can apply to.
-    /// Only then can they be reported as unused.
+    /// For each settings file, whether the run covers everything that its suppressions can apply
+    /// to. Only then can they be reported as unused.
     pub(super) complete: Vec<bool>,
     /// Paths that do not exist or cannot be read; the others are checked.
     pub(super) failures: Vec<Failure>,
@@ -118,8 +118,8 @@ impl SettingsCache {
     }
 }
 
-/// The absolute path of a file, with links in its directory resolved. A link in the last component is
-/// kept, so that patterns match the name that the user sees.
+/// The absolute path of a file, with links in its directory resolved. A link in the last component
+/// is kept, so that patterns match the name that the user sees.
 fn full(path: &Path) -> PathBuf {
     let parent = path
         .parent()
@@ -190,8 +190,8 @@ impl Sources {
         Ok(sources)
     }
 
-    /// The files that `options` name, without walking directories and whether they exist or not: for
-    /// the sources of part files.
+    /// The files that `options` name, without walking directories and whether they exist or not:
+    /// for the sources of part files.
     pub(super) fn listed(options: &CheckOptions) -> Result<Self, Failure> {
         let mut cache = SettingsCache {
             wanted: SettingsRequest::new(&options.settings.config, options.settings.isolated),
@@ -207,7 +207,8 @@ impl Sources {
         Ok(sources)
     }
 
-    /// All files that a run reads: `names`, settings and baselines. Outputs must not overwrite them.
+    /// All files that a run reads: `names`, settings and baselines. Outputs must not overwrite
+    /// them.
     pub(super) fn read_by(&self, options: &CheckOptions, names: &[PathBuf]) -> Vec<PathBuf> {
         let settings = self.settings.iter();
         let settings =
@@ -223,8 +224,8 @@ impl Sources {
     }
 }
 
-/// The paths if none are given: the datasets of the settings that apply to `here`, or else the current
-/// directory.
+/// The paths if none are given: the datasets of the settings that apply to `here`, or else the
+/// current directory.
 fn default_paths(cache: &mut SettingsCache, here: &Path) -> Result<Vec<PathBuf>, Failure> {
     let number = cache.of(here)?;
     let datasets = cache

@@ -19,8 +19,8 @@ pub(super) struct Planned {
     pub(super) changes: Vec<Change>,
 }
 
-/// Writes the fixed copy of a file and appends its dropped records to `rejected`, each after a comment
-/// that says why. Nothing is replaced until the caller commits the returned file.
+/// Writes the fixed copy of a file and appends its dropped records to `rejected`, each after a
+/// comment that says why. Nothing is replaced until the caller commits the returned file.
 ///
 /// # Errors
 /// I/O errors, and a file with hard links, which replacing it would break.
