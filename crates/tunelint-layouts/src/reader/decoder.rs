@@ -15,8 +15,8 @@ use crate::layout::{self, Layout, Mismatch, Mismatches};
 
 /// Decodes the batches of one source. Created by [`Reader::decoder`](super::Reader::decoder).
 ///
-/// It has no state of its own between batches: share it between threads, and give each thread its
-/// own [`Scratch`].
+/// It keeps no state between batches. Share it between threads, with a separate [`Scratch`] for
+/// each.
 #[derive(Debug, Clone)]
 pub struct Decoder {
     pub(super) source: SourceId,

@@ -70,8 +70,7 @@ pub trait RecordRule: Send + Sync {
 /// A source that has been read to its end.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceFacts<'s> {
-    /// The reader, with container, header, mapping and [`Reader::facts`]. Do not read records from
-    /// it.
+    /// The reader, with container, header, mapping and [`Reader::facts`].
     pub reader: &'s Reader,
     /// The request body that contains the examples, if the file is one.
     pub request: Option<&'s Request<'s>>,

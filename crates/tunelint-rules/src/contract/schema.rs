@@ -21,8 +21,8 @@ pub struct SchemaViolation {
     pub fault: SchemaFault,
 }
 
-/// How a value violates a schema. Apart from the names of unexpected properties, it has no text
-/// from the data, so it is safe to show.
+/// How a value violates a schema. It has names of properties and words of the schema, but no values
+/// from the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemaFault {
     /// The value has a property that the schema does not allow.

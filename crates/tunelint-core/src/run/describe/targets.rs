@@ -63,8 +63,8 @@ pub struct SizeAdvice {
 }
 
 impl SizeAdvice {
-    /// Compares the dataset with the recommendation: `40 examples, at least 100 recommended: add
-    /// 60`.
+    /// Compares the dataset with the recommendation, for example
+    /// `40 examples, at least 100 recommended: add 60`.
     pub fn sentence(&self) -> String {
         let have = counted(self.examples, "example");
         let range = match self.max {

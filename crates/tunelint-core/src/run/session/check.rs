@@ -14,11 +14,11 @@ use crate::run::lint::{Observer, SourceError};
 use crate::run::shard::ShardPart;
 
 impl Session {
-    /// Checks every source in the order in which they were added, then reports what needs all of
-    /// them. A file that cannot be read does not end the run: it is passed to
+    /// Checks every source in the order in which they were added, then runs the checks that need
+    /// all of them. A file that cannot be read does not end the run: it is passed to
     /// [`Observer::unreadable`].
     ///
-    /// Files may be read twice, for rules that compare each example with the inferred format.
+    /// Files are read again if a rule compares each example with the inferred format.
     ///
     /// # Errors
     /// Errors from `observer`; [`io::ErrorKind::Interrupted`] if [`Observer::progress`] breaks;

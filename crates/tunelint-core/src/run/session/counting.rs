@@ -22,7 +22,7 @@ pub(super) struct Counting<'o> {
     targets: &'o mut TargetCounts,
     meter: &'o AtomicU64,
     pub(super) accepted: AcceptedFindings,
-    /// Whether the inner observer ended the run. Tells its errors from errors of reading.
+    /// Whether the inner observer ended the run: distinguishes its errors from read errors.
     pub(super) failed: bool,
 }
 

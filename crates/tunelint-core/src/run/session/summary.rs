@@ -138,7 +138,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     let path = shell_quoted(&source.path);
     let (ready, command) = match profile.container {
         Delivery::Rest => (
-            format!("Ready for {target}. Convert it to a request body:"),
+            format!("Ready for {target}. Convert the file to a request body:"),
             format!("tunelint convert {path} -o request.json --as rest"),
         ),
         Delivery::Jsonl
@@ -147,7 +147,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
             let from = (source.container.as_str(), source.layout.as_str());
             let to = targets::fit(&profile, &[from])?;
             (
-                format!("Ready for {target}. Convert it to JSON Lines:"),
+                format!("Ready for {target}. Convert the file to JSON Lines:"),
                 format!("tunelint convert {path} -o train.jsonl --to {to}"),
             )
         }

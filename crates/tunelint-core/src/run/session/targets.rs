@@ -88,7 +88,7 @@ pub fn fits_unchanged(profile: &Profile, (container, layout): &(&str, &str)) -> 
 }
 
 /// The layout of the target that sources in `layouts` (pairs of container and layout) should be
-/// converted to; `None` if at least one of them fits none.
+/// converted to; `None` if no layout fits all of them.
 ///
 /// Every source must keep its training objective or become supervised fine-tuning data. Among the
 /// layouts that allow that, the first that holds several turns, if any source may have them, and

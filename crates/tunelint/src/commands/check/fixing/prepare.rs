@@ -29,7 +29,7 @@ pub(super) fn prepare(planned: &Planned, rejected: &mut Vec<u8>) -> Result<Stage
     let shown = printable_path(path);
     if links(path) > 1 {
         return Err(Failure::new(format!("{shown} has hard links"))
-            .help("fix a copy or remove the other links, which replacing the file would break"));
+            .help("fix a copy, or remove the other links: replacing the file would break them"));
     }
     let mut write = || -> io::Result<StagedFile> {
         let mut staged = StagedFile::create(path)?;
