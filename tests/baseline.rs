@@ -90,28 +90,28 @@ fn it_is_kept_up_to_date() {
     let repository = repository(&[record("a", ""), record("b", "")].concat());
     assert_eq!(repository.run(&["baseline", "create", "a.jsonl"]).0, 0);
     let (code, _, said) = repository.run(&["baseline", "create", "a.jsonl"]);
-    assert!(code == 2 && said.contains("is there already"), "{said}");
+    assert!(code == 2 && said.contains("already exists"), "{said}");
     repository.write("a.jsonl", &[record("a", ""), record("c", "")].concat());
     let status = |repository: &Repository| repository.run(&["baseline", "status", "a.jsonl"]).1;
     assert_eq!(
         status(&repository),
-        "tunelint-baseline.txt: 1 accepted and still there, 1 gone, 1 new\n"
+        "tunelint-baseline.txt: 1 accepted, 1 gone, 1 new\n"
     );
     assert_eq!(
         repository.run(&["baseline", "prune", "a.jsonl"]).1,
-        "tunelint-baseline.txt: 1 gone removed, 1 kept; 1 new left out\n"
+        "tunelint-baseline.txt: 1 removed, 1 kept; 1 new not added\n"
     );
     assert_eq!(
         status(&repository),
-        "tunelint-baseline.txt: 1 accepted and still there, 0 gone, 1 new\n"
+        "tunelint-baseline.txt: 1 accepted, 0 gone, 1 new\n"
     );
     assert_eq!(
         repository.run(&["baseline", "update", "a.jsonl"]).1,
-        "tunelint-baseline.txt: 1 new accepted, 0 gone removed, 1 kept\n"
+        "tunelint-baseline.txt: 1 added, 0 removed, 1 kept\n"
     );
     assert_eq!(
         status(&repository),
-        "tunelint-baseline.txt: 2 accepted and still there, 0 gone, 0 new\n"
+        "tunelint-baseline.txt: 2 accepted, 0 gone, 0 new\n"
     );
 }
 
@@ -131,7 +131,7 @@ fn it_is_sorted_text_without_data_and_merges() {
     let (code, _, said) =
         repository.run(&["check", "a.jsonl", "--baseline", "tunelint-baseline.txt"]);
     assert!(
-        code == 2 && said.contains("tunelint-baseline.txt:1 is no line of a baseline"),
+        code == 2 && said.contains("tunelint-baseline.txt:1: invalid line in a baseline"),
         "{said}"
     );
 }
@@ -167,7 +167,7 @@ fn what_comes_after_many_is_still_shown() {
         "{out}"
     );
     assert!(
-        out.contains("1 error, 0 warnings, 0 advice in 1 file, 30 excused"),
+        out.contains("1 error, 0 warnings, 0 advice in 1 file, 30 suppressed"),
         "{out}"
     );
 }

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use tunelint_core::printable::is_hidden;
+use tunelint_core::rules::REGISTRY;
 
 use crate::formats::{FORMATS, bad_files};
 use crate::running::{Repository, command, outcome, root, tunelint};
@@ -60,7 +61,7 @@ fn standard_input_is_a_source() {
     );
     assert_eq!(
         (code, out.as_str()),
-        (1, "<stdin>:1:28: error[empty-output] the output is empty\n")
+        (1, "<stdin>:1:28: error[empty-output] empty output\n")
     );
     let name = [
         "check",
@@ -158,11 +159,11 @@ fn one_line_of_fifty_megabytes_is_one_record() {
         let (_, out, _) = outcome(&tunelint(&arguments));
         out.replace(path.to_str().unwrap(), "long.jsonl")
     };
-    let own = "long.jsonl:1:15: error[input-too-long] the input has 50,000,000 characters, 49,960,000 too many: gemini-api documents a maximum of 40,000 characters\nlong.jsonl:2:28: error[empty-output] the output is empty\n";
+    let own = "long.jsonl:1:15: error[input-too-long] input has 50,000,000 characters, 49,960,000 too many: gemini-api documents a maximum of 40,000 characters\nlong.jsonl:2:28: error[empty-output] empty output\n";
     assert_eq!(check(&[]), own);
     let cut = check(&["--max-record-size", "1M"]);
     assert!(
-        cut.starts_with("long.jsonl:1:1: error[record-too-large] this record has 50,000,0"),
+        cut.starts_with("long.jsonl:1:1: error[record-too-large] record not checked: 50,000,0"),
         "{cut}"
     );
     assert!(
@@ -205,7 +206,7 @@ fn a_hundred_thousand_findings_print_a_page() {
     assert_eq!(code, 1);
     assert!(out.lines().count() < 60, "{out}");
     assert!(
-        out.contains("error[empty-output] holds for 100,000 of them (100 %)"),
+        out.contains("error[empty-output]: 100,000 findings in 100,000 records (100%)"),
         "{out}"
     );
     assert!(
@@ -213,10 +214,10 @@ fn a_hundred_thousand_findings_print_a_page() {
         "{out}"
     );
     assert!(
-        out.contains("99,997 findings not shown; `--format concise` shows all"),
+        out.contains("99,997 findings not shown; show all with `--format concise`"),
         "{out}"
     );
-    assert_eq!(out.matches("× the output is empty").count(), 3);
+    assert_eq!(out.matches("× empty output").count(), 3);
 }
 
 #[test]
@@ -373,12 +374,43 @@ fn reports_go_into_files_as_well() {
     assert!(out.contains(&format!("{errors} errors")), "{out}");
 }
 
-#[test]
-fn a_page_is_printed_as_it_stands() {
-    let page = fs::read_to_string(root().join("rules/empty-output.md")).expect("a page");
-    for command in ["rule", "explain"] {
-        assert_eq!(outcome(&tunelint(&[command, "empty-output"])).1, page);
+/// The lines of a page outside its code blocks, and the info strings of the blocks.
+fn prose_and_infos(page: &str) -> (Vec<&str>, Vec<&str>) {
+    let (mut prose, mut infos, mut is_open) = (Vec::new(), Vec::new(), false);
+    for line in page.lines() {
+        match line.strip_prefix("```") {
+            Some(info) => {
+                is_open = !is_open;
+                infos.extend(is_open.then_some(info));
+            }
+            None if !is_open => prose.push(line),
+            None => {}
+        }
     }
+    (prose, infos)
+}
+
+/// The code blocks of a rule page are tests. A reader sees plain examples, and all of the prose.
+#[test]
+fn pages_are_printed_without_test_attributes() {
+    for entry in REGISTRY {
+        let name = entry.meta.name;
+        let printed = outcome(&tunelint(&["rule", name])).1;
+        let ((prose, tests), (shown, infos)) =
+            (prose_and_infos(entry.page), prose_and_infos(&printed));
+        let mut shown = shown.into_iter();
+        let missing = prose.into_iter().find(|line| !shown.any(|seen| seen == *line));
+        assert_eq!(missing, None, "{name}: {printed}");
+        assert_eq!(infos.len(), tests.len(), "{name}: {printed}");
+        assert!(
+            infos.iter().all(|info| !info.contains(' ')),
+            "{name}: {infos:?}"
+        );
+    }
+    let printed = outcome(&tunelint(&["rule", "empty-output"])).1;
+    let example = "Flagged:\n\n```jsonl\n{\"text_input\":\"Where is my parcel?\",\"output\":\"\"}\n                                             ^\n";
+    assert!(printed.contains(example), "{printed}");
+    assert_eq!(outcome(&tunelint(&["explain", "empty-output"])).1, printed);
 }
 
 /// Each of these was slow once: work that grew with the square of the file. The test ends in a
@@ -588,7 +620,7 @@ fn shards_and_their_parts_make_one_check() {
     );
     let (code, _, err) = repository.run(&["merge", "1.jsonl"]);
     assert_eq!(
-        (code, err.contains("1.jsonl is no part of a check")),
+        (code, err.contains("1.jsonl is not a part of a check")),
         (2, true),
         "{err}"
     );
@@ -610,7 +642,7 @@ fn reports_never_replace_what_is_read() {
     ] {
         let (code, _, said) = repository.run(&arguments);
         assert_eq!(
-            (code, said.contains("is read by this check")),
+            (code, said.contains("is an input of this check")),
             (2, true),
             "{said}"
         );
@@ -682,7 +714,7 @@ fn a_tokenizer_makes_an_estimate_a_count() {
     let letters = root().join("tests/data/letters.json");
     let with = ["--tokenizer", letters.to_str().expect("UTF-8")];
     let (code, out, _) = outcome(&tunelint(&[&arguments[..], &with].concat()));
-    let said = "2:1: error[example-too-long] the example has 32,769 tokens, 1 too many: fireworks cuts it at 32,768 tokens";
+    let said = "2:1: error[example-too-long] example has 32,769 tokens, 1 too many: fireworks truncates it to 32,768 tokens";
     assert!(
         code == 1 && out.lines().count() == 1 && out.contains(said),
         "{out}"
@@ -711,11 +743,11 @@ fn more_names_than_fields_are_told_together() {
     let (_, out, _) = outcome(&tunelint(&[&["check", path][..], &options].concat()));
     assert_eq!(out.lines().count(), 201, "{out}");
     assert!(
-        out.contains("others stand 19,800 times") && out.contains("`f00199`"),
+        out.contains("those not listed here occur 19,800 times") && out.contains("`f00199`"),
         "{out}"
     );
     let (_, _, said) = outcome(&tunelint(&["convert", path, "-o", "-", "--to", "messages"]));
-    assert!(said.contains("lost: anything else, 19,800 times"), "{said}");
+    assert!(said.contains("lost: other fields, 19,800 times"), "{said}");
 }
 
 /// Its vocabulary has no token for what is unknown: such a text is not taken for an empty one.
@@ -743,14 +775,14 @@ fn what_a_tokenizer_cannot_read_is_estimated() {
     let says = [
         "warning[example-too-long]",
         "about",
-        "cannot read all of it",
+        "can encode all of its text",
     ];
     assert!(
         code == 0 && says.iter().all(|part| out.contains(part)),
         "{out}"
     );
     let (_, out, _) = outcome(&tunelint(&[&["stats", &data], &given[..]].concat()));
-    assert!(out.contains("texts that it cannot"), "{out}");
+    assert!(out.contains("texts outside its vocabulary are estimated"), "{out}");
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Recipient for Said {
     }
 }
 
-fn named(layout: &str) -> Arc<dyn Layout> {
+pub fn named(layout: &str) -> Arc<dyn Layout> {
     layout::by_name(layout).expect("a layout")
 }
 
@@ -144,11 +144,11 @@ fn conversations() -> [(&'static str, Value); 7] {
     let tool = json!({"type": "function", "function": {"name": "weather", "description": "d", "parameters": {"type": "object"}}});
     [
         (
-            "one pair",
+            "a single pair",
             json!({"messages": [user("Hi"), model("Hello")]}),
         ),
         (
-            "a system text",
+            "a system prompt",
             json!({"messages": [system, user("Hi"), model("Hello")]}),
         ),
         (
@@ -172,7 +172,7 @@ fn conversations() -> [(&'static str, Value); 7] {
 }
 
 /// The records with which each layout is tried: what it can hold of the conversations.
-fn records() -> BTreeMap<&'static str, Vec<String>> {
+pub fn records() -> BTreeMap<&'static str, Vec<String>> {
     let base = conversations();
     let mut all = BTreeMap::new();
     for layout in layout::all() {
@@ -317,7 +317,7 @@ fn the_table_of_conversions_is_true() {
                     let _ = write!(notes, " loses {}.", list(&lost));
                 }
                 if !refused.is_empty() {
-                    let _ = write!(notes, " Refuses: {}.", list(&refused));
+                    let _ = write!(notes, " Rejects: {}.", list(&refused));
                 }
                 notes.push('\n');
             }
@@ -326,7 +326,7 @@ fn the_table_of_conversions_is_true() {
     }
     let tried: Vec<&str> = conversations().iter().map(|(what, _)| *what).collect();
     let page = format!(
-        "# Conversions\n\nEvery layout into every other, tried with records of {}. The table is written by `tests/conversions.rs`, which proves it.\n\n“all” says that every record comes through, “3 of 5” that some are refused (with the reason, as findings), “–” that none can. “−” marks what is counted as lost. What comes through without loss is the same example again when it is converted back.\n\n{table}\n## What is lost, and what is refused\n\n{notes}",
+        "# Conversions\n\nEvery layout converted to every other, tried with these records: {}. `tests/conversions.rs` generates this page and fails if it is out of date.\n\n\"all\": every record is converted. \"3 of 5\": some are rejected, and reported with the reason. \"–\": none can be converted. \"−\" marks conversions with losses, which are counted and reported. A record that is converted without loss is the same example again when it is converted back.\n\n{table}\n## Losses and rejected records\n\n{notes}",
         tried.join(", ")
     );
     let path = root().join("docs/conversions.md");
@@ -334,7 +334,7 @@ fn the_table_of_conversions_is_true() {
         fs::write(&path, &page).expect("the page is written");
     }
     let there = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(there, page, "TUNELINT_UPDATE=1 writes it anew");
+    assert_eq!(there, page, "out of date: TUNELINT_UPDATE=1 rewrites it");
 }
 
 /// A conversation of random turns, with tools now and then.
@@ -456,10 +456,10 @@ fn without(value: &Value, place: &str) -> Option<Value> {
 
 /// What is lost as a whole and cannot be left out of its record, and where it stands in these.
 const WHOLES: [(&str, &str); 6] = [
-    ("the worse answer", "/rejected"),
-    ("the worse answer", "/non_preferred_output"),
-    ("the worse answer", "/completions/1"),
-    ("the worse answer", "/messages/1/candidates/1"),
+    ("rejected response", "/rejected"),
+    ("rejected response", "/non_preferred_output"),
+    ("rejected response", "/completions/1"),
+    ("rejected response", "/messages/1/candidates/1"),
     ("tool call", "/tool_calls"),
     ("tool call", "/conversations/1/value"),
 ];
@@ -586,7 +586,7 @@ fn what_the_user_says_beside_a_result_stays_his() {
             TurnsPolicy::Last,
             false,
         );
-        let lost = account.losses.names.contains_key("a turn out of order");
+        let lost = account.losses.names.contains_key("out-of-order turn");
         let kept = there.contains("and more") && !there.contains("Tool: and more");
         assert!(
             account.written == 0 || kept || lost,

@@ -87,7 +87,7 @@ fn every_layout_goes_to_every_other_and_back() {
                 // A conversation does not fit where there is room for one prompt and its answer.
                 let flat = ["pairs", "prompt-completion", "palm"].contains(&other);
                 assert!(
-                    flat && said.contains("error[unconvertible] the conversation has"),
+                    flat && said.contains("error[unconvertible] conversation with"),
                     "{said}"
                 );
                 continue;
@@ -148,7 +148,7 @@ fn a_table_says_what_it_has_no_column_for() {
     let (code, said, table) = of("chats.csv", line, "classifier");
     assert_eq!((code, table.as_str()), (1, ""));
     assert!(
-        said.contains("a table has no place for `messages` and `labels` of this record"),
+        said.contains("a table cannot hold `messages` and `labels`"),
         "{said}"
     );
 }
@@ -236,7 +236,7 @@ fn no_file_is_written_over_or_half_written() {
     fs::write(&out, "old\n").expect("written");
     let from = data("next-number.csv");
     let (code, said) = convert(&from, &out, &["--to", "pairs"]);
-    assert!(code == 2 && said.contains("exists already"), "{said}");
+    assert!(code == 2 && said.contains("already exists"), "{said}");
     assert_eq!(fs::read_to_string(&out).expect("a file"), "old\n");
     assert_eq!(convert(&from, &out, &["--check"]).0, 1);
     assert_eq!(convert(&from, &out, &["--force"]).0, 0);
@@ -246,7 +246,7 @@ fn no_file_is_written_over_or_half_written() {
     fs::copy(&from, &own).expect("copied");
     let (code, said) = convert(&own, &own, &["--force"]);
     assert!(
-        code == 2 && said.contains("is the file that is to be converted"),
+        code == 2 && said.contains("is both input and output"),
         "{said}"
     );
     std::os::unix::fs::symlink(&own, folder.path().join("link.csv")).expect("linked");
@@ -318,7 +318,7 @@ fn templates_and_preambles_build_the_input() {
     );
     assert!(
         code == 2
-            && said.contains("no column called `qestion`")
+            && said.contains("unknown column `qestion`")
             && said.contains("did you mean `question`?"),
         "{said}"
     );
@@ -347,7 +347,7 @@ fn conversations_are_cut_as_asked() {
         &["--to", "pairs", "--turns", "each", "--force"],
     );
     assert!(
-        code == 0 && said.contains("2 examples were made of 1 record"),
+        code == 0 && said.contains("1 record split into 2 examples"),
         "{said}"
     );
     let first = r#"{"text_input":"S\n\na","output":"b"}"#;
@@ -379,14 +379,14 @@ fn request_bodies_are_checked_against_the_profile() {
             "--learning-rate-multiplier",
             "2",
         ],
-        "exclude one another",
+        "cannot be used together",
     );
-    refused(&["--epochs", "2.5"], "a whole number is needed");
-    refused(&["--learning-rate", "fast"], "this is not a number");
+    refused(&["--epochs", "2.5"], "expected an integer");
+    refused(&["--learning-rate", "fast"], "not a number");
     refused(&["--display-name", &"n".repeat(41)], "41 characters");
     refused(
         &["--to", "messages"],
-        "a request body holds examples in the layout `pairs`",
+        "a request body needs the layout `pairs`",
     );
 }
 
@@ -519,7 +519,7 @@ fn documented_defaults_are_written_where_nothing_is_given() {
     );
     assert!(
         said.starts_with(
-            "defaults of gemini-api: epoch_count 5, batch_size 4 (left out, it would be 4 or 16 by the number of examples), learning_rate 0.001 (left out,"
+            "defaults of gemini-api: epoch_count 5, batch_size 4 (the service's default is 4 or 16, depending on the number of examples), learning_rate 0.001 (the service's default is"
         ),
         "{said}"
     );
@@ -533,7 +533,7 @@ fn documented_defaults_are_written_where_nothing_is_given() {
         r#"{"batch_size":4,"epoch_count":3,"learning_rate_multiplier":2}"#
     );
     assert!(
-        said.starts_with("defaults of gemini-api: batch_size 4 (left out,"),
+        said.starts_with("defaults of gemini-api: batch_size 4 (the service's default is"),
         "{said}"
     );
     let (code, said) = convert(

@@ -140,7 +140,7 @@ fn links_are_written_through_or_refused() {
     repository.write("data/a.jsonl", text);
     fs::hard_link(repository.path("data/a.jsonl"), repository.path("b.jsonl")).expect("linked");
     let (code, _, said) = repository.run(&["check", "b.jsonl", "--fix"]);
-    assert!(code == 2 && said.contains("several names"), "{said}");
+    assert!(code == 2 && said.contains("has hard links"), "{said}");
     assert_eq!(repository.read("b.jsonl"), text);
 }
 

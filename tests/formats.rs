@@ -109,7 +109,7 @@ fn sarif_stays_within_the_upload_limits() {
     );
     let notes = run["invocations"][0]["toolExecutionNotifications"].to_string();
     assert!(
-        notes.contains("left out: a service takes 25000 of one run"),
+        notes.contains("omitted: code scanning accepts 25000 results per run"),
         "{notes}"
     );
 }
@@ -243,7 +243,7 @@ fn github_shows_the_worst_and_counts_the_rest() {
         .collect();
     assert_eq!(kinds[..10], ["::error"; 10]);
     assert_eq!(kinds[10..], ["::notice", "tunelint:"]);
-    let last = "; 5 findings without an annotation, `--report concise=PATH` lists all\n";
+    let last = "; 5 findings without annotation, list all with `--report concise=PATH`\n";
     assert!(text.ends_with(last), "{text}");
 }
 

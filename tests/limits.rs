@@ -232,7 +232,7 @@ fn upload_overhead(profile: &Profile) -> usize {
     let said = Fixture::of(pair(0, 0)).findings(&tiny, "upload-too-large");
     let message = &said.first().expect("more than nothing").message;
     let digits = message
-        .trim_start_matches("the upload has ")
+        .trim_start_matches("upload of ")
         .split(' ')
         .next();
     digits.expect("a number").parse().expect("a small number")

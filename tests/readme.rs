@@ -1,10 +1,14 @@
 //! The README and the pages in `docs/` are true: their commands print what they show, the picture
 //! is real output, every path that a page mentions exists, and the tables are complete.
-//! `TUNELINT_UPDATE=1` rewrites the output of commands and the picture.
+//! `TUNELINT_UPDATE=1` rewrites the output of commands, the picture and the tables.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use tunelint_core::json::{Kind, Parser, Value};
+use tunelint_core::profile::{Delivery, Profile, Status};
 
 use crate::running::{command, outcome, root};
 
@@ -211,24 +215,179 @@ fn every_path_that_pages_mention_exists() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// `page` with the lines between `<!-- name: begin -->` and `<!-- name: end -->` replaced by `table`.
+fn with_table(page: &str, name: &str, table: &str) -> String {
+    let [begin, end] = ["begin", "end"].map(|edge| format!("<!-- {name}: {edge} -->\n"));
+    let parts = page.split_once(&begin).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(&end)?;
+        Some((before, after))
+    });
+    let (before, after) = parts.unwrap_or_else(|| panic!("{name}: the markers are missing"));
+    format!("{before}{begin}{table}{end}{after}")
+}
+
+/// Compares a page with what is generated, or rewrites it.
+fn assert_generated(name: &str, now: &str) {
+    if std::env::var_os("TUNELINT_UPDATE").is_some() {
+        fs::write(root().join(name), now).expect("the page is written");
+    }
+    assert_eq!(
+        page(name),
+        now,
+        "{name} is out of date: TUNELINT_UPDATE=1 rewrites it"
+    );
+}
+
+/// The rules by subject. Which subject a rule belongs to is read from `page`; a rule that is under
+/// none goes under the last one, `other`.
+fn rules_by_subject(page: &str) -> String {
+    let rows = page
+        .lines()
+        .skip_while(|line| *line != "<!-- rules: begin -->")
+        .take_while(|line| *line != "<!-- rules: end -->")
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "))
+        .skip(1);
+    let is_rule = |name: &&str| tunelint_core::rules::by_name(name).is_some();
+    let mut subjects: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut placed = BTreeSet::new();
+    for (subject, links) in rows {
+        let names = links.split(['[', ']']).skip(1).step_by(2);
+        let names = names.filter(is_rule).filter(|name| placed.insert(*name));
+        subjects.push((subject, names.collect()));
+    }
+    let registry = tunelint_core::rules::REGISTRY.iter();
+    let all = registry.map(|entry| entry.meta.name);
+    let unplaced: Vec<&str> = all.filter(|name| !placed.contains(name)).collect();
+    match subjects.iter_mut().find(|(subject, _)| *subject == "other") {
+        Some((_, names)) => names.extend(unplaced),
+        None => subjects.push(("other", unplaced)),
+    }
+    let mut table = "| about | rules |\n|---|---|\n".to_owned();
+    for (subject, names) in subjects.iter().filter(|(_, names)| !names.is_empty()) {
+        let links = names.iter().map(|name| format!("[{name}](../rules/{name}.md)"));
+        let links: Vec<String> = links.collect();
+        table += &format!("| {subject} | {} |\n", links.join(", "));
+    }
+    table
+}
+
 #[test]
-fn every_rule_and_layout_is_in_the_tables() {
-    let (rules, targets) = (page("docs/rules.md"), page("docs/targets.md"));
-    for entry in tunelint_core::rules::REGISTRY {
-        let name = entry.meta.name;
-        assert!(
-            rules.contains(&format!("[{name}](../rules/{name}.md)")),
-            "{name}"
+fn the_rules_page_lists_every_rule() {
+    let text = page("docs/rules.md");
+    let now = with_table(&text, "rules", &rules_by_subject(&text));
+    assert_generated("docs/rules.md", &now);
+}
+
+#[test]
+fn a_new_rule_is_listed_under_other() {
+    let text = page("docs/rules.md");
+    let lacking = text.replacen("[secret](../rules/secret.md), ", "", 1);
+    assert_ne!(text, lacking);
+    let table = rules_by_subject(&lacking);
+    assert!(table.ends_with("| other | [secret](../rules/secret.md) |\n"), "{table}");
+    let renamed = text.replacen("[secret](../rules/secret.md)", "[gone](../rules/gone.md)", 1);
+    assert!(!rules_by_subject(&renamed).contains("gone"));
+}
+
+/// The profiles: name, layouts, status.
+fn targets() -> String {
+    let mut table = "| target | layouts | status |\n|---|---|---|\n".to_owned();
+    for (name, toml) in tunelint_core::profile::FILES {
+        let profile = Profile::parse(toml).expect("a profile");
+        let layouts = profile.layouts.iter().map(|layout| format!("`{layout}`"));
+        let layouts: Vec<String> = layouts.collect();
+        let container = match profile.container {
+            Delivery::Rest => ", in a request body",
+            Delivery::Jsonl => "",
+        };
+        let status = match profile.status {
+            Status::Alive => "active",
+            Status::WindingDown => "winding down",
+            Status::Closed => "closed",
+        };
+        let successor = profile.successor.map(|name| format!(", succeeded by `{name}`"));
+        table += &format!(
+            "| `{name}` | {}{container} | {status}{} |\n",
+            layouts.join(", "),
+            successor.unwrap_or_default()
         );
     }
+    table
+}
+
+/// The structure of the records of a layout: `messages: [{role, content}]`.
+#[derive(Default)]
+struct Shape {
+    is_text: bool,
+    is_list: bool,
+    /// Its keys are data.
+    is_map: bool,
+    fields: Vec<(String, Shape)>,
+}
+
+impl Shape {
+    fn add(&mut self, value: Value<'_>) {
+        match value.kind() {
+            Kind::Array => {
+                self.is_list = true;
+                value.items().for_each(|item| self.add(item));
+            }
+            Kind::Object => value.entries().for_each(|entry| self.field(entry.key).add(entry.value)),
+            _ => self.is_text = true,
+        }
+    }
+
+    fn field(&mut self, key: &str) -> &mut Shape {
+        let index = self.fields.iter().position(|(name, _)| name == key);
+        let index = index.unwrap_or_else(|| {
+            self.fields.push((key.to_owned(), Self::default()));
+            self.fields.len() - 1
+        });
+        &mut self.fields[index].1
+    }
+
+    /// The fields, down to `depth` levels below these. What may be a plain text is shown as one.
+    fn show(&self, depth: usize) -> Vec<String> {
+        let field = |(name, shape): &(String, Shape)| match depth {
+            _ if shape.is_map => format!("{name}: {{…}}"),
+            _ if shape.is_list && shape.fields.is_empty() => format!("{name}: […]"),
+            0 => name.clone(),
+            _ if shape.is_text || shape.fields.is_empty() => name.clone(),
+            _ => {
+                let inner = shape.show(depth - 1).join(", ");
+                let (open, close) = if shape.is_list { ("[", "]") } else { ("", "") };
+                format!("{name}: {open}{{{inner}}}{close}")
+            }
+        };
+        self.fields.iter().map(field).collect()
+    }
+}
+
+/// The layouts, with the fields of their records.
+fn layouts() -> String {
+    let records = crate::conversions::records();
+    let mut table = "| layout | fields |\n|---|---|\n".to_owned();
     for layout in tunelint_core::layout::all() {
-        assert!(
-            targets.contains(&format!("| `{}` |", layout.name())),
-            "{}",
-            layout.name()
-        );
+        let mut shape = Shape::default();
+        for record in &records[layout.name()] {
+            shape.add(Parser::new().parse(record).expect("JSON").root());
+        }
+        if layout.name() == "classifier" {
+            shape.field("labels").is_map = true;
+        }
+        let known = layout.fields();
+        shape.fields.retain(|(name, _)| known.contains(&name.as_str()));
+        let fields = shape.show(2).into_iter().map(|field| format!("`{field}`"));
+        let fields: Vec<String> = fields.collect();
+        table += &format!("| `{}` | {} |\n", layout.name(), fields.join(", "));
     }
-    for (profile, _) in tunelint_core::profile::FILES {
-        assert!(targets.contains(&format!("| `{profile}` |")), "{profile}");
-    }
+    table
+}
+
+#[test]
+fn the_targets_page_lists_every_target_and_layout() {
+    let text = page("docs/targets.md");
+    let now = with_table(&text, "targets", &targets());
+    let now = with_table(&now, "layouts", &layouts());
+    assert_generated("docs/targets.md", &now);
 }

@@ -15,7 +15,7 @@ fn empty_outputs(settings: &str) -> String {
     with(&format!("{ONLY}{settings}")).found(&["data"])
 }
 
-const SPOKEN: &str = "data/train.jsonl:1:54: error[empty-output] the output is empty\n";
+const SPOKEN: &str = "data/train.jsonl:1:54: error[empty-output] empty output\n";
 
 #[test]
 fn the_closest_file_wins_and_the_root_ends_the_search() {
@@ -98,7 +98,7 @@ fn files_build_on_one_another_only_where_they_say_so() {
         (code, out.as_str()),
         (
             0,
-            "a.jsonl:1:54: warning[empty-output] the output is empty\n"
+            "a.jsonl:1:54: warning[empty-output] empty output\n"
         )
     );
     let (_, shown, _) = repository.run(&["config", "show"]);
@@ -130,7 +130,7 @@ fn nothing_outside_of_the_repository_is_reached() {
             repository.write("tunelint.toml", &settings);
             let (code, _, said) = repository.run(&["check", "data"]);
             assert!(
-                code == 2 && said.contains("lies outside of the repository"),
+                code == 2 && said.contains("this file is outside the repository"),
                 "{settings}: {said}"
             );
         }
@@ -139,13 +139,13 @@ fn nothing_outside_of_the_repository_is_reached() {
     std::os::unix::fs::symlink(&secret, repository.path("tunelint.toml")).expect("linked");
     let (code, _, said) = repository.run(&["check", "data"]);
     assert!(
-        code == 2 && said.contains("is a link that leads out") && !said.contains("never"),
+        code == 2 && said.contains("is a link to a file outside the repository") && !said.contains("never"),
         "{said}"
     );
     std::fs::remove_file(repository.path("tunelint.toml")).expect("removed");
     repository.write("tunelint.toml", "extend = \"tunelint.toml\"");
     let (code, _, said) = repository.run(&["check", "data"]);
-    assert!(code == 2 && said.contains("without end"), "{said}");
+    assert!(code == 2 && said.contains("files extend one another"), "{said}");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn mistakes_are_all_told_with_their_places() {
     assert_eq!((code, out.as_str()), (2, ""));
     let wanted = settings.matches("# mistake").count();
     assert!(
-        wanted >= 15 && said.contains(&format!("{wanted} mistakes in `tunelint.toml`")),
+        wanted >= 15 && said.contains(&format!("{wanted} errors in `tunelint.toml`")),
         "{wanted} {said}"
     );
     for (index, line) in settings.lines().enumerate() {
@@ -251,7 +251,7 @@ fn a_few_findings_can_be_tolerated() {
         assert_eq!(found, code, "{out}");
         assert!(out.contains("error[empty-output]"), "{out}");
         let noted = out.contains(
-            "note: empty-output holds for 1.00 % of the records; the settings tolerate 1 %",
+            "note: empty-output: 1.00% of the records, within the tolerated 1%",
         );
         assert_eq!(noted, code == 0, "{out}");
     }
@@ -271,8 +271,8 @@ fn datasets_say_how_their_files_are_read() {
         ("other.json", "[{\"text_input\":\"x\",\"output\":\"[]\"}]"),
     ]);
     let out = repository.found(&[]);
-    assert!(out.contains("other.json:1:29: error[schema-mismatch] the output does not fit the schema: it must be object"), "{out}");
-    assert!(out.contains("data/valid.csv:2:1: error[validation-leak] this validation example is training record 1, word for word"), "{out}");
+    assert!(out.contains("other.json:1:29: error[schema-mismatch] output does not match the schema: expected type object"), "{out}");
+    assert!(out.contains("data/valid.csv:2:1: error[validation-leak] duplicate of training record 1"), "{out}");
     assert!(!out.contains("missing-preamble"), "{out}");
     // A directory brings what the settings name, whatever its ending.
     assert!(repository.found(&["."]).contains("other.json"));
@@ -309,7 +309,7 @@ fn contained_runs_read_nothing_from_elsewhere() {
     let (code, out, said) = repository.run(&["check", "--contained", "link.jsonl"]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(
-        said.contains("link.jsonl lies outside of the repository"),
+        said.contains("link.jsonl is outside the repository"),
         "{said}"
     );
     std::os::unix::fs::symlink(
@@ -416,7 +416,7 @@ fn unused_allowances_are_told_when_everything_was_checked() {
         "{ONLY}extend-select = [\"unused-allow\"]\n[[allow]]\nrule = \"empty-output\"\nrecord = \"q9\"\nreason = \"gone\"\n"
     );
     let repository = with(&settings);
-    let told = "tunelint.toml:3:1: warning[unused-allow] this allowance excuses no finding of `empty-output`; its reason was `gone`\n";
+    let told = "tunelint.toml:3:1: warning[unused-allow] suppression of `empty-output` matches no finding (reason: `gone`)\n";
     for (paths, whole) in [
         (vec![], true),
         (vec!["."], true),
@@ -493,7 +493,7 @@ fn init_writes_what_fits_and_what_can_be_used() {
     assert!(
         code == 0
             && out.contains(
-                "kept tunelint.toml\n.pre-commit-config.yaml is there already; this belongs in it:"
+                "kept tunelint.toml\n.pre-commit-config.yaml already exists; add this to it:"
             ),
         "{out}"
     );
@@ -563,7 +563,7 @@ fn rules_link_to_their_pages() {
     repository.write("tunelint.toml", "rule-url = \"file:///etc/{rule}\"\n");
     let (code, _, said) = repository.run(&["check", "a.jsonl"]);
     assert_eq!(
-        (code, said.contains("no https address with `{rule}` in it")),
+        (code, said.contains("expected an https address that contains `{rule}`")),
         (2, true),
         "{said}"
     );
@@ -576,13 +576,13 @@ fn a_tokenizer_can_be_named() {
     repository.write("letters.json", &letters.expect("a file"));
     let (code, out, _) = repository.run(&["stats", "data/train.jsonl"]);
     assert!(
-        code == 0 && out.contains("(counted by the tokenizer"),
+        code == 0 && out.contains("(counted with the given tokenizer"),
         "{out}"
     );
     repository.write("letters.json", "{}");
     let (code, _, said) = repository.run(&["check", "data/train.jsonl"]);
     assert!(
-        code == 2 && said.contains("tunelint.toml:1") && said.contains("no tokenizer"),
+        code == 2 && said.contains("tunelint.toml:1") && said.contains("unsupported tokenizer"),
         "{said}"
     );
 }

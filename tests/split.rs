@@ -177,12 +177,12 @@ fn nothing_is_written_over_or_half() {
     let (code, _, said) = run(&["bad.jsonl", "-o", "parts"]);
     assert_eq!(code, 1, "{said}");
     assert!(
-        said.contains("1 record of bad.jsonl cannot be read"),
+        said.contains("1 record of bad.jsonl unreadable"),
         "{said}"
     );
     assert!(!repository.path("parts").exists());
     let (code, said, _) = run(&["a.jsonl", "-o", "parts"]);
-    let warned = said.contains("warning: train has 15 records, fewer than the 20 that gemini-api");
+    let warned = said.contains("warning: train: 15 records, below the minimum of 20 for gemini-api");
     assert_eq!((code, warned), (0, true), "{said}");
     assert_eq!(repository.read("parts/validation.jsonl").lines().count(), 5);
     assert!(!repository.path("parts/test.jsonl").exists());
@@ -192,7 +192,7 @@ fn nothing_is_written_over_or_half() {
     assert_eq!(code, 2);
     let (code, _, said) = run(&["a.jsonl", "-o", "other", "--test", "15"]);
     assert_eq!(
-        (code, said.contains("nothing would be left")),
+        (code, said.contains("no records left for training")),
         (2, true),
         "{said}"
     );
@@ -218,11 +218,11 @@ fn parts_are_held_beside_the_limits_of_the_target() {
     };
     let (code, said) = run("1200", "vertex-gemini");
     let over =
-        "error: validation has 1,200 records, more than 30 % of the 1,800 that are trained on";
+        "error: validation: 1,200 records, more than 30% of the 1,800 training records";
     assert_eq!((code, said.starts_with(over)), (1, true), "{said}");
     assert_eq!(run("600", "vertex-gemini").0, 0);
     let (code, said) = run("600", "bedrock-nova-2-lite");
-    assert!(said.contains("takes no validation set"), "{code} {said}");
+    assert!(said.contains("does not accept a validation set"), "{code} {said}");
 }
 
 /// Real intents: every label in its share, and nothing that `check` calls a leak.
@@ -300,19 +300,19 @@ fn it_is_told_what_went_where() {
     let (code, said, _) = repository.run(&arguments);
     assert_eq!(code, 0);
     let told = "\
-train       42 records (70 %), 1,764 bytes: parts/train.csv
-validation  12 records (20 %), 559 bytes: parts/validation.csv
-test        6 records (10 %), 270 bytes: parts/test.csv
+train       42 records (70%), 1,764 bytes: parts/train.csv
+validation  12 records (20%), 559 bytes: parts/validation.csv
+test        6 records (10%), 270 bytes: parts/test.csv
 
      train  validation    test  label
         20           6       3  negative
         21           6       3  positive
          1           0       0  (no label)
 
-2 records stay together, because they are equal or nearly equal:
+2 records kept together as duplicates or near-duplicates:
   train       sentiments.csv:16, sentiments.csv:36
 
-the same records, in any order, are split the same way with --seed 0
+reproducible with --seed 0, in any order of the records
 ";
     assert_eq!(said, told);
     let (_, json, _) = repository.run(&[&arguments[..], &["--force", "--format", "json"]].concat());

@@ -53,17 +53,17 @@ type Kind = (&'static str, fn(f64, Advice) -> bool, f64);
 
 const KINDS: [Kind; 3] = [
     (
-        "flat from an epoch on",
+        "plateau",
         |turn, advice| matches!(advice, Advice::Lower(to) if (to - turn).abs() <= 1.0),
         0.0,
     ),
     (
-        "rising from an epoch on",
+        "overfitting",
         |turn, advice| matches!(advice, Advice::Lower(to) if (to - turn).abs() <= 1.0),
         0.08,
     ),
     (
-        "falling to the end",
+        "still falling",
         |_, advice| matches!(advice, Advice::Raise(_) | Advice::Keep),
         0.0,
     ),
@@ -76,13 +76,13 @@ pub fn shares() -> Vec<(&'static str, f64, f64)> {
         for noise in NOISES {
             let mut found = 0;
             for seed in 0..SEEDS {
-                let turn = if name == "falling to the end" {
+                let turn = if name == "still falling" {
                     60.0
                 } else {
                     (3 + seed % 4) as f64
                 };
                 let text = match name {
-                    "falling to the end" => linear(noise, seed),
+                    "still falling" => linear(noise, seed),
                     _ => curve(turn, slope, noise, seed),
                 };
                 let judged = judge(&read(text.as_bytes()).expect("a curve"), None);
@@ -111,12 +111,12 @@ fn linear(noise: f64, seed: u64) -> String {
 /// The part of the page about curves.
 pub fn table() -> String {
     let mut text = format!(
-        "\n## Loss curves\n\n{SEEDS} curves of each kind and noise, {EPOCHS} epochs of {STEPS} points, the turn at the end of epoch 3, 4, 5 or 6. \
-         Right is an advice within one epoch of the turn; for a curve that falls to the end, anything but fewer epochs. Noise is the deviation of one point, as a share of the whole fall.\n\n\
-         | curve | noise | right |\n|---|---|---|\n"
+        "\n## Loss curves\n\n{SEEDS} curves for each kind and noise level, with {EPOCHS} epochs of {STEPS} points. The curve turns at the end of epoch 3, 4, 5 or 6. \
+         The advice is correct if it is within one epoch of the turn; for a curve that is still falling, if it does not ask for fewer epochs. Noise is the deviation of a single point as a share of the total drop.\n\n\
+         | curve | noise | correct |\n|---|---|---|\n"
     );
     for (name, noise, share) in shares() {
-        text += &format!("| {name} | {:.0} % | {share:.3} |\n", noise * 100.0);
+        text += &format!("| {name} | {:.0}% | {share:.3} |\n", noise * 100.0);
     }
     text
 }

@@ -108,10 +108,10 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "/note: it breaks `pattern`",
-                "/stars: it must be one of 1, 2, 3",
-                ": the property `answer` is missing",
-                ": the property `secret` is not allowed",
+                "/note: `pattern` is violated",
+                "/stars: expected one of 1, 2, 3",
+                ": missing property `answer`",
+                ": unexpected property `secret`",
             ]
         );
         assert!(schema.violations(&json!({"answer": "a"})).is_empty());
