@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROSE = {
     "message", "help", "label", "text", "excerpt", "evidence", "note", "notes", "advice", "title",
     "fingerprint", "sentence", "reason", "why", "next_step", "convert", "version", "suggestion",
-    "summary_text", "says", "unit_name", "quote", "effect", "status",
+    "summary_text", "quote", "effect", "status", "part", "words", "tokens_by",
 }
 LAYOUTS = ["pairs", "messages", "contents", "alpaca", "prompt-completion", "sharegpt"]
 CHECKS = [[], ["--target", "all"], ["--preview"]]
@@ -41,7 +41,8 @@ def files():
 def without_text(value):
     """The same document without what is prose."""
     if isinstance(value, dict):
-        return {key: without_text(of) for key, of in value.items() if key not in PROSE}
+        is_prose = lambda key, of: key in PROSE or (key == "value" and isinstance(of, str))
+        return {key: without_text(of) for key, of in value.items() if not is_prose(key, of)}
     if isinstance(value, list):
         return [without_text(of) for of in value]
     return value
@@ -69,8 +70,6 @@ def digest(program, arguments, strip):
             parts = [json.dumps(document, sort_keys=True).encode()]
         except ValueError:
             pass
-    if strip and arguments[0] == "convert":
-        parts = [done.stdout]
     sha = hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
     return f"{sha} {done.returncode} {' '.join(arguments)}"
 

@@ -126,7 +126,9 @@ fn uses(code: &str) -> Vec<(bool, Module)> {
 fn inline(code: &str) -> Vec<Module> {
     let mut found = Vec::new();
     for start in ["crate::", "super::"] {
-        for (at, _) in code.match_indices(start) {
+        let inner = |at: &usize| code[..*at].ends_with("::") || code[..*at].ends_with("use ");
+        let starts = code.match_indices(start).map(|(at, _)| at);
+        for at in starts.filter(|at| !inner(at)) {
             let rest = &code[at..];
             let end = rest
                 .find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
@@ -335,6 +337,8 @@ fn rules_are_not_named_by_strings_outside_their_folder() {
         .iter()
         .map(|entry| format!("\"{}\"", entry.meta.name))
         .collect();
+    // A word that documentation writes in place of a password is not a rule.
+    const WORDS: [(&str, &str); 1] = [("crates/tunelint-data/src/text/secret.rs", "\"secret\"")];
     let mut wrong = Vec::new();
     for name in CRATES {
         let source = root().join("crates").join(name).join("src");

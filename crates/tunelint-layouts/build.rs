@@ -1,4 +1,5 @@
-//! Lists the profiles, so that a provider is one file and no line elsewhere.
+//! Generates the list of profiles from the files in `rules/profiles`, so that adding a provider
+//! takes one file and no code.
 
 use std::path::PathBuf;
 use std::{env, fs, io};

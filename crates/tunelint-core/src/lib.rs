@@ -1,11 +1,11 @@
 //! Reads, checks and converts the files that language models are fine-tuned on.
 //!
-//! Four nouns carry it. A [`Reader`](reader::Reader) opens a source, finds out what it is, and
-//! hands out examples with exact places. A [`RuleSet`](rules::RuleSet) turns examples into
-//! findings. A [`Session`](session::Session) checks datasets: sources and settings in, findings and
-//! a verdict for each target out; it is what every front end calls. A
-//! [`Converter`](convert::Converter) writes the examples in another layout and container, and
-//! accounts for every record.
+//! To check data, use a [`Session`](session::Session): add settings and sources, run it, and
+//! receive findings and a verdict for each target. To convert data, use a
+//! [`Converter`](convert::Converter), which writes the examples in another layout or container and
+//! accounts for every record. Both are built on a [`Reader`](reader::Reader), which opens a source,
+//! detects its container and layout, and yields examples with exact positions, and on a
+//! [`RuleSet`](rules::RuleSet), the rules that turn examples into findings.
 //!
 //! ```
 //! use std::io;
@@ -17,24 +17,24 @@
 //! let mut session = Session::new(1);
 //! let settings = session.settings(DatasetSettings::default());
 //! session.add(Input::bytes("sums.jsonl", &data[..]), settings, SourceRole::Training);
-//! let mut places = Vec::new();
+//! let mut positions = Vec::new();
 //! let outcome = session.run(&mut |finding: Finding| {
 //!     let at = finding.location.start;
-//!     places.push(format!("{}:{} {}", at.line, at.column, finding.rule));
+//!     positions.push(format!("{}:{} {}", at.line, at.column, finding.rule));
 //!     io::Result::Ok(())
 //! });
 //! let summary = outcome.unwrap().summary;
 //! assert_eq!(summary.sources[0].layout, "pairs");
 //! assert_eq!(summary.sources[0].records, 2);
-//! assert!(places.contains(&"2:32 empty-output".to_owned()));
+//! assert!(positions.contains(&"2:32 empty-output".to_owned()));
 //! ```
 //!
-//! The library prints nothing, and reads no environment, clock or network. Bad data is never an
-//! `Err`: it is a finding.
+//! The library prints nothing and does not access the environment, the clock or the network. Bad
+//! data is always a finding, never an `Err`; an `Err` means that the run could not continue.
 //!
-//! The crates below it follow the data: `tunelint-data` makes records of bytes, `tunelint-layouts`
-//! examples of records, `tunelint-rules` findings of examples. What callers need of them is
-//! re-exported here.
+//! The data flows through the crates below this one: `tunelint-data` splits bytes into records,
+//! `tunelint-layouts` decodes records as examples, and `tunelint-rules` checks examples. Everything
+//! that callers need from them is re-exported here.
 
 pub mod run;
 

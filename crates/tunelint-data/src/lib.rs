@@ -1,8 +1,8 @@
-//! Reads the files that language models are fine-tuned on: bytes become records with exact
-//! positions.
+//! Reads the files that language models are fine-tuned on: splits bytes into records and parses
+//! them, with exact positions.
 //!
-//! This crate knows neither layouts nor rules. Why a record cannot be read is a typed
-//! [`Fault`](record::fault::Fault), worded by the rules.
+//! This crate depends on neither layouts nor rules. A record that cannot be parsed yields a typed
+//! [`Fault`](record::fault::Fault); the rules turn it into a message.
 
 pub mod text;
 

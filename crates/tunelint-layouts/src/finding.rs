@@ -1,4 +1,6 @@
-//! What rules report: findings, their text, and how they are counted, kept and suppressed.
+//! Findings: what they contain, and how they are counted, kept and suppressed.
+//!
+//! Rules report through [`Findings`], which applies the [`Policy`] of the run.
 
 pub mod collector;
 pub mod counts;

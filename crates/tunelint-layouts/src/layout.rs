@@ -1,42 +1,64 @@
 //! Reads records as examples and writes examples as records: one file per layout, with both
 //! directions.
 
-mod alpaca;
-mod anthropic_messages;
-mod bedrock_converse;
-mod classifier;
-mod cohere;
-mod contents;
+use std::sync::Arc;
+
 mod contract;
 mod fields;
-mod kto;
-mod messages;
 pub mod mismatch;
-mod named_pair;
-mod nemo;
 mod object;
-mod pairs;
 mod plain;
-mod preference;
-mod preference_bedrock;
-mod prompt_completion;
-mod registry;
 mod role_field;
-mod segments;
 mod shared;
-mod sharegpt;
 mod side;
-mod stepwise;
-mod text;
 mod tooling;
 mod turns;
-mod typed_messages;
 
 pub use crate::example::capacity::{Capacity, TrainingObjective};
 pub use contract::{Layout, Loss, Losses};
 pub use mismatch::{Mismatch, MismatchKind, Mismatches};
 pub use object::ObjectWriter;
 pub use pairs::{Binding, Pairs, Template};
-pub use registry::{all, by_name};
 pub use role_field::RoleField;
 pub use shared::WEIGHT;
+
+/// Declares each layout's module, and makes the list of all layouts, in the order in which they are
+/// tried: the first that recognizes a record wins.
+macro_rules! layouts {
+    ($($module:ident => $($layout:expr),+;)*) => {
+        $(mod $module;)*
+
+        /// All layouts, in the order in which they are tried.
+        pub fn all() -> Vec<Arc<dyn Layout>> {
+            $(use $module::*;)*
+            vec![$($(Arc::new($layout)),+),*]
+        }
+    };
+}
+
+layouts! {
+    pairs => Pairs::default();
+    named_pair => NamedPair::Palm, NamedPair::InputOutput;
+    preference => Preference::Trl, Preference::OpenAi, Preference::Vertex, Preference::ShareGpt;
+    preference_bedrock => PreferenceBedrock;
+    kto => Kto;
+    stepwise => Stepwise;
+    classifier => Classifier;
+    cohere => Cohere;
+    nemo => Nemo;
+    typed_messages => TypedMessages;
+    bedrock_converse => BedrockConverse;
+    anthropic_messages => AnthropicMessages;
+    messages => Messages::Usual, Messages::Conversations, Messages::Interactions;
+    contents => Contents;
+    sharegpt => ShareGpt;
+    segments => Segments;
+    prompt_completion => PromptCompletion;
+    alpaca => Alpaca;
+    text => PlainText;
+}
+
+/// The layout called `name`.
+pub fn by_name(name: &str) -> Option<Arc<dyn Layout>> {
+    all().into_iter().find(|layout| layout.name() == name)
+}

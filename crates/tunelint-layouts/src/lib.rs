@@ -1,7 +1,8 @@
-//! The layouts of fine-tuning data: records become examples, and examples records.
+//! The layouts of fine-tuning data: decodes records as examples and encodes examples as records.
 //!
-//! What a layout cannot read is a typed [`Mismatch`](layout::mismatch::Mismatch), worded by the
-//! rules. This crate also defines findings and the profiles of providers.
+//! A [`Reader`](reader::Reader) opens a source, detects its container and layout, and decodes its
+//! records. Whatever a layout cannot decode is a typed [`Mismatch`](layout::mismatch::Mismatch);
+//! the rules turn it into a message. This crate also defines findings and provider profiles.
 
 pub mod finding;
 

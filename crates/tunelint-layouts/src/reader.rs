@@ -1,4 +1,4 @@
-//! An opened source: container and layout determined, records ready to be read.
+//! Opens a source, detects its container, layout and columns, and reads its records.
 
 mod columns;
 mod decoder;
@@ -23,26 +23,36 @@ pub use decoder::{DecodeOutcome, Decoder, Scratch, Unreadable};
 pub use mapping::{ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES};
 pub use options::{OpenError, ReadOptions};
 
-/// An open source.
+/// An open source, positioned at its first record.
+///
+/// [`Reader::open`] detects the format. Then read it once, in one of two ways: on one thread with
+/// [`each_record`](Self::each_record) or [`each_example`](Self::each_example), or on several with a
+/// [`Decoder`] and [`each_batch`](Self::each_batch). What is read does not depend on the number of
+/// threads or the batch size.
+///
+/// A file in an unsupported format is not an error: it opens with `shape` as `Err`, and has no
+/// records.
 pub struct Reader {
-    /// Its id in the dataset.
+    /// Its id in the run, which its findings carry.
     pub source: SourceId,
-    /// The origin of its bytes.
+    /// The file or bytes it was opened from.
     pub input: Input,
-    /// How its bytes become records; `Err` if the file contains no records at all.
+    /// The detected container and its details; `Err` if the file is in an unsupported format.
     pub shape: Result<Shape, UnsupportedFile>,
-    /// How its records become examples, as far as determined.
+    /// The detected layout and columns, or what could not be determined.
     pub mapping: Mapping,
-    /// The columns of a table.
+    /// The header of a table; empty for other containers.
     pub header: Header,
-    /// The records from which the layout is determined: independent of the batch size.
+    /// The records from which the layout is detected. A sample of fixed size, so that the result
+    /// does not depend on the batch size.
     sample: Batch,
-    /// Batches that were cut while opening.
+    /// Batches that were read while opening and are still to be processed.
     first: Vec<Batch>,
     batcher: Batcher,
-    /// The user's options.
+    /// The options it was opened with.
     pub options: ReadOptions,
-    /// The state of the file when it was opened.
+    /// Size and modification time when it was opened; `None` if there are none, as for bytes in
+    /// memory.
     pub stamp: Option<Stamp>,
 }
 
@@ -56,10 +66,11 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// Opens `input`, reads its first batches, and determines container and layout.
+    /// Opens `input` and detects its container and layout from its first records, which are read
+    /// into memory. `source` is the id for its findings.
     ///
     /// # Errors
-    /// An I/O error, or an unknown column.
+    /// I/O errors, and a column in `options` that the source does not have.
     pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
         let stamp = input.stamp();
         let mut bytes = input.open()?;
@@ -70,7 +81,7 @@ impl Reader {
         let shape = sniff(&input.name, &head, options.overrides);
         let (splitter, skip) = match &shape {
             Ok(shape) => (splitter(shape, &head, options.max_record), shape.skip),
-            // Nothing more is read from it.
+            // An unsupported file: none of it is read as records.
             Err(_) => (
                 Box::new(Lines::new(Position::START, 0)) as Box<dyn Splitter>,
                 head.len(),
@@ -112,30 +123,30 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Opens the same source again, from the start.
+    /// Opens the same source again from the start, for a second pass.
     ///
     /// # Errors
-    /// An I/O error, or a file that has changed since it was opened.
+    /// I/O errors, and a file that has changed since it was opened.
     pub fn reopen(&self) -> io::Result<Self> {
         let again = Self::open(self.source, self.input.clone(), &self.options);
         let again = again.map_err(OpenError::into_io)?;
         if again.stamp != self.stamp {
-            return Err(io::Error::other("file changed while it was being read"));
+            return Err(io::Error::other("the file changed while it was being read"));
         }
         Ok(again)
     }
 
-    /// The container.
+    /// The container; `None` if the file is unsupported.
     pub fn container(&self) -> Option<Container> {
         self.shape.as_ref().ok().map(|shape| shape.container)
     }
 
-    /// The layout of the records.
+    /// The layout; `None` if it could not be determined, and then no record has an example.
     pub fn layout(&self) -> Option<&Arc<dyn Layout>> {
         self.mapping.layout.as_ref()
     }
 
-    /// A decoder for its batches, usable on any thread.
+    /// A decoder for the batches of this source. It can be shared by all threads.
     pub fn decoder(&self) -> Decoder {
         let shape = self.shape.as_ref().ok();
         Decoder {
@@ -150,8 +161,8 @@ impl Reader {
         }
     }
 
-    /// Runs `work` on every remaining batch, on up to `threads` threads, and `drain` on every
-    /// result, in file order. Every thread gets its own `scratch`.
+    /// Runs `work` on every remaining batch on up to `threads` threads, and `drain` on every
+    /// result, one at a time and in file order. `scratch` creates the buffers of each thread.
     ///
     /// # Errors
     /// The first error from reading or from `drain`, which ends the run.
@@ -177,12 +188,13 @@ impl Reader {
         Ok(Some(self.first.remove(0)))
     }
 
-    /// Returns a processed batch, so that its buffers are reused.
+    /// Returns the buffers of a processed batch for reuse. Optional.
     pub fn recycle(&mut self, batch: Batch) {
         self.batcher.recycle(batch);
     }
 
-    /// Passes every remaining record to `take`, in order.
+    /// Decodes every remaining record on this thread and passes the results to `take`, in file
+    /// order.
     ///
     /// # Errors
     /// I/O errors.
@@ -196,7 +208,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Passes every example to `take`, in order. Returns the number of records without an example.
+    /// Passes every remaining example to `take`, in file order. Returns the number of records
+    /// without a valid example; an unsupported file counts as one.
     ///
     /// # Errors
     /// I/O errors.
@@ -208,7 +221,6 @@ impl Reader {
                 take(example);
             }
         })?;
-        // An unsupported file counts as one unreadable record.
         let unreadable = u64::from(self.shape.is_err());
         Ok(self.records().saturating_sub(examples) + unreadable)
     }
@@ -218,28 +230,30 @@ impl Reader {
         self.shape.as_ref().map_or(0, |shape| shape.skip as u64)
     }
 
-    /// Observations about the file as a whole, up to the point read so far.
+    /// Observations about the file as a whole, such as line endings. Complete once it is read to
+    /// its end.
     pub fn facts(&self) -> &Facts {
         self.batcher.facts()
     }
 
-    /// Records read so far, malformed ones included.
+    /// The number of records read so far, including malformed ones.
     pub fn records(&self) -> u64 {
         self.facts().records
     }
 
-    /// Bytes read so far, the byte order mark included.
+    /// The number of decompressed bytes read so far, including a byte order mark.
     pub fn bytes_read(&self) -> u64 {
         let skipped = self.shape.as_ref().map_or(0, |shape| shape.skip);
         self.batcher.bytes_read() + skipped as u64
     }
 }
 
-/// The batches up to the first one with a record; of a record that is too large, nothing is kept.
+/// Reads batches up to the first one with a record, from which the layout may have to be detected.
+/// A record above the size limit yields a batch without it, so this stops after a few.
 fn first_batches(batcher: &mut Batcher) -> io::Result<Vec<Batch>> {
-    const MOST: usize = 8;
+    const MAX_BATCHES: usize = 8;
     let mut batches: Vec<Batch> = Vec::new();
-    while batches.len() < MOST {
+    while batches.len() < MAX_BATCHES {
         let Some(batch) = batcher.next_batch()? else {
             break;
         };

@@ -1,9 +1,10 @@
-//! The contracts of rules, and what rules are built from.
+//! The traits that rules implement, and the context they are built from.
 //!
-//! A rule sees one example at a time ([`ExampleRule`]), every example through a tally
-//! ([`DatasetRule`]), the survey that is gathered once for all rules ([`SurveyRule`]), the records
-//! that gave no example ([`RecordRule`]), each source as a whole ([`SourceRule`]), or the
-//! suppressions of the settings ([`SuppressionRule`]).
+//! A rule implements one trait or more, depending on its input: one example at a time
+//! ([`ExampleRule`]), all examples through a mergeable tally ([`DatasetRule`]), the shared survey
+//! of the dataset ([`SurveyRule`]), records without a valid example ([`RecordRule`]), each source
+//! as a whole ([`SourceRule`]), or the suppressions of the settings ([`SuppressionRule`]). A
+//! [`Check`] bundles them, and a [`RuleEntry`] builds the check from a [`RuleContext`].
 
 pub mod context;
 pub mod custom;

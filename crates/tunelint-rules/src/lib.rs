@@ -1,8 +1,9 @@
-//! The rules of tunelint: examples become findings.
+//! The rules: they check examples, records and sources, and report findings.
 //!
-//! From the bottom up: what is gathered about a dataset and inferred from it ([`survey`]), what a
-//! rule is ([`contract`]), and the rules themselves, one file each ([`rules`]). Rules compose: the
-//! program's are in [`rules::REGISTRY`], and a [`rules::RuleSet`] takes others beside them.
+//! From the bottom up: [`survey`] has the statistics of a dataset and the format inferred from
+//! them, [`contract`] the traits that rules implement, and [`rules`] the rules themselves, one file
+//! each. The built-in rules are listed in [`rules::REGISTRY`]; a [`rules::RuleSet`] can be extended
+//! with others.
 
 pub mod survey;
 

@@ -1,4 +1,6 @@
-//! The registry: every rule, one line each.
+//! The registry of rules, the selection of rules, and the rules built for a pass.
+//!
+//! To add a rule, add its file under `rules`, its page, and its line in the registry.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,13 +11,13 @@ use crate::contract::{Check, RuleContext, RuleEntry};
 use crate::survey::Needs;
 use crate::survey::inferred::Inferred;
 
-/// Declares each rule's module, and makes its line of the registry: what is known about it, its
-/// page, and what builds it.
+/// Declares the module of each rule and its entry in the registry: metadata, page and build
+/// function.
 macro_rules! registry {
     ($($module:ident $page:literal;)*) => {
         $(pub mod $module;)*
 
-        /// Every rule, by name.
+        /// All built-in rules, sorted by name.
         pub const REGISTRY: &[RuleEntry] = &[$(RuleEntry {
             meta: $module::META,
             page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $page, ".md")),
@@ -134,29 +136,29 @@ registry! {
     wrong_type "wrong-type";
 }
 
-/// The rule called `name`.
+/// The built-in rule called `name`, if there is one.
 pub fn by_name(name: &str) -> Option<&'static RuleEntry> {
     REGISTRY.iter().find(|entry| entry.meta.name == name)
 }
 
-/// What is known about the rule called `name`: for pieces that must not know the registry.
+/// Looks up the metadata of a rule, for code below the registry.
 pub const LOOKUP: RuleLookup = |name| by_name(name).map(|entry| entry.meta);
 
-/// Which rules speak.
+/// The user's selection of rules. By default, all stable rules.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Only these, if there are any.
+    /// Only these rules, whatever their status; if empty, the rules that their status enables.
     pub select: Vec<&'static str>,
-    /// These too, whatever their status.
+    /// These rules in addition, whatever their status.
     pub extend_select: Vec<&'static str>,
-    /// Not these.
+    /// None of these rules. Takes precedence over the other fields.
     pub ignore: Vec<&'static str>,
-    /// Rules in preview too.
+    /// Whether preview rules are enabled too. Has no effect with `select`.
     pub preview: bool,
 }
 
 impl Selection {
-    /// The names of the rules that speak.
+    /// The names of the enabled rules.
     pub fn enabled(&self) -> BTreeSet<&'static str> {
         let by_status = |meta: &RuleMeta| match meta.status {
             RuleStatus::Stable => true,
@@ -181,7 +183,8 @@ impl Selection {
     }
 }
 
-/// The rules of one pass, built, in the order of the registry.
+/// The rules of one pass, built for one dataset. They run in a fixed order: those of the registry,
+/// then the custom rules of the context, then those added with [`extend`](Self::extend).
 #[derive(Default)]
 pub struct RuleSet {
     checks: Vec<(&'static str, Check)>,
@@ -190,12 +193,14 @@ pub struct RuleSet {
 }
 
 impl RuleSet {
-    /// Builds the rules called `enabled` that have something to say in `context`.
+    /// Builds the enabled rules that apply in `context`, including its custom rules.
     pub fn build(enabled: &BTreeSet<&'static str>, context: &RuleContext) -> Self {
         Self::built(enabled.clone(), context.clone())
     }
 
-    /// Asks the rules again that are built from the common form of the set, once that is known.
+    /// Builds the rules of the second pass: those that need the inferred format of the dataset.
+    /// Call it on the rules of the first pass, once the survey is complete. Empty if no rule needs
+    /// a second pass.
     pub fn build_inferring(&self, inferred: Arc<Inferred>) -> Self {
         let infers = |name: &str| by_name(name).is_some_and(|entry| entry.meta.infers);
         let mut enabled = self.enabled.clone();
@@ -222,32 +227,34 @@ impl RuleSet {
         }
     }
 
-    /// What they were built from.
+    /// The context that the rules were built from.
     pub fn context(&self) -> &RuleContext {
         &self.context
     }
 
-    /// Adds rules that were built elsewhere.
+    /// Adds rules that are not in the registry. Their names must be enabled in the policy, or their
+    /// findings are ignored.
     pub fn extend(&mut self, checks: impl IntoIterator<Item = (&'static str, Check)>) {
         self.checks.extend(checks);
     }
 
-    /// Whether no rule has anything to look at in examples.
+    /// Whether there are no rules.
     pub fn is_empty(&self) -> bool {
         self.checks.is_empty()
     }
 
-    /// The rules.
+    /// The checks, in order.
     pub fn checks(&self) -> impl Iterator<Item = &Check> {
         self.checks.iter().map(|(_, check)| check)
     }
 
-    /// The rules with their names.
+    /// The checks with the names of their rules, in order.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &Check)> {
         self.checks.iter().map(|(name, check)| (*name, check))
     }
 
-    /// What must be gathered for them, and for those that will be built from it.
+    /// The statistics that the survey must gather: for these rules, and before the first pass also
+    /// for the rules of the second.
     pub fn needs(&self) -> Needs {
         let infers = |name: &&'static str| by_name(name).is_some_and(|entry| entry.meta.infers);
         let awaited = Needs {

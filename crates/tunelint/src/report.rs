@@ -1,24 +1,13 @@
 //! Reports: what a run came to, one module per format. The formats of `check` are behind the trait
 //! [`Report`]; `stats`, `split` and `loss` have views of their own documents.
 
-mod concise;
 mod contract;
 pub mod convert;
-mod format;
-mod github;
-mod gitlab;
-mod html;
-mod human;
-mod json;
-mod jsonl;
-mod junit;
 pub mod loss;
-mod markdown;
 mod names;
 mod place;
 mod record;
 pub mod rule_page;
-mod sarif;
 pub mod split;
 pub mod stats;
 mod style;
@@ -26,7 +15,87 @@ mod words;
 mod worst;
 
 pub use contract::Report;
-pub use format::{Format, Opens, open};
 pub use html::Html;
 pub use names::SourceName;
 pub use style::Style;
+
+use tunelint_core::finding::{EXCERPTS, Keep};
+
+use contract::Out;
+
+/// Declares each format's module, its name and help on the command line, and what opens it. The
+/// first is the default.
+macro_rules! formats {
+    ($($help:literal $format:ident => $module:ident::$report:ident;)*) => {
+        $(mod $module;)*
+
+        /// A report format.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+        pub enum Format {
+            $(#[doc = $help] $format),*
+        }
+
+        /// Opens a report in `format` that writes to `out`.
+        pub fn open<'w>(
+            format: Format,
+            style: Style,
+            out: Out<'w>,
+        ) -> Box<dyn Report + Send + 'w> {
+            match format {
+                $(Format::$format => Box::new($module::$report::new(style, out))),*
+            }
+        }
+    };
+}
+
+formats! {
+    "For people: an excerpt for each finding, and a summary."
+    Human => human::Human;
+    "One line per finding: `path:line:column: severity[rule] message`."
+    Concise => concise::Concise;
+    "One JSON document with all findings."
+    Json => json::JsonReport;
+    "The same objects, one per line."
+    Jsonl => jsonl::Jsonl;
+    "Annotations on a pull request: the first ten findings of each severity."
+    Github => github::GitHub;
+    "A GitLab code quality report."
+    Gitlab => gitlab::GitLab;
+    "SARIF 2.1.0, for code scanning."
+    Sarif => sarif::Sarif;
+    "JUnit XML: each finding is a test."
+    Junit => junit::Junit;
+    "A summary in Markdown."
+    Markdown => markdown::Markdown;
+    "A self-contained HTML page: findings by rule, with filters."
+    Html => html::Html;
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        Self::Human
+    }
+}
+
+impl Format {
+    /// How many findings of each rule the format shows.
+    pub fn keep(self) -> Keep {
+        match self {
+            Self::Human => Keep::First(human::PER_RULE),
+            Self::Html => Keep::First(html::findings::PER_RULE),
+            _ => Keep::All,
+        }
+    }
+
+    /// How many findings of each rule the format shows with an excerpt.
+    pub fn excerpts(self) -> usize {
+        match self {
+            Self::Html => html::findings::PER_RULE,
+            _ => EXCERPTS,
+        }
+    }
+}
+
+/// A function that opens a report.
+pub trait Opens: FnOnce(Format, Style, Out<'static>) -> Box<dyn Report + Send> {}
+impl<F: FnOnce(Format, Style, Out<'static>) -> Box<dyn Report + Send>> Opens for F {}

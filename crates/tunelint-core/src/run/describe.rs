@@ -1,5 +1,6 @@
-//! What is in a dataset, as one document: sizes, lengths, labels, the inferred format, and what the
-//! targets say about it. Every view of `tunelint stats` is made of it.
+//! Dataset statistics as one document: sizes, length distributions, labels, the inferred format,
+//! and the limits and recommendations of the targets. Every output format of `tunelint stats` is
+//! rendered from it, so they all have the same numbers.
 
 pub mod format;
 pub mod targets;
@@ -15,10 +16,11 @@ use super::stats::Stats;
 use format::{FormatRow, NotInferred, shown};
 use targets::{LimitUse, SizeAdvice, Steps, Training, percent};
 
-/// Bins of a histogram.
+/// The number of bins of a histogram.
 const BINS: u64 = 10;
 
-/// The report. Its serialization is the format `json`.
+/// The report of `tunelint stats`. Its serialization is the output format `json`: field names and
+/// `version` are a public contract.
 #[derive(Serialize)]
 pub struct StatsDocument {
     version: u32,
@@ -33,14 +35,14 @@ struct Tool {
     version: &'static str,
 }
 
-/// One source.
+/// The statistics of one source.
 #[derive(Serialize)]
 pub struct SourceStats {
-    /// As the user named it.
+    /// The path as the user gave it, printable.
     pub path: String,
-    /// How its bytes become records.
+    /// The container; empty if the file is not supported.
     pub container: String,
-    /// How its records become examples.
+    /// The layout; empty if none was recognized.
     pub layout: String,
     /// The targets that it is compared with.
     pub targets: Vec<String>,
@@ -50,23 +52,23 @@ pub struct SourceStats {
     pub inputs: Distribution,
     /// The lengths of the outputs.
     pub outputs: Distribution,
-    /// How often each label occurs, the most frequent first.
+    /// The labels by frequency; empty if the outputs are not labels.
     pub labels: Vec<LabelRow>,
     /// The inferred format.
     pub form: Vec<FormatRow>,
-    /// What could not be inferred, and why.
+    /// The parts of the format that were not inferred, and why.
     pub silent: Vec<NotInferred>,
     /// Examples that duplicate an earlier one.
     pub duplicates: Repeated,
-    /// Examples that share their input with another, and not the output.
+    /// Examples with the input of another example but a different output.
     pub conflicts: Repeated,
     /// How much of each limit is used.
     pub limits: Vec<LimitUse>,
     /// Required and recommended numbers of examples.
     pub advice: Vec<SizeAdvice>,
-    /// Training settings.
+    /// The hyperparameters of the targets.
     pub training: Vec<Training>,
-    /// Training steps with the default settings.
+    /// The number of training steps with the default hyperparameters.
     pub steps: Vec<Steps>,
 }
 
@@ -79,9 +81,9 @@ pub struct SizeRow {
     pub records: u64,
     /// The number of examples.
     pub examples: u64,
-    /// Records that could not be converted to an example.
+    /// Records that are not valid examples.
     pub unread: u64,
-    /// The size of the upload to the first target.
+    /// The size of the upload to the first target in bytes, as in `limits`.
     pub bytes: u64,
     /// The number of characters of all texts.
     pub characters: u64,
@@ -91,7 +93,7 @@ pub struct SizeRow {
     pub tokens_low: u64,
     /// The upper bound.
     pub tokens_high: u64,
-    /// How tokens were counted, in words.
+    /// How the tokens were counted or estimated, in words.
     pub tokens_by: String,
 }
 
@@ -115,16 +117,16 @@ pub struct Distribution {
 pub struct LabelRow {
     /// The label, in its most frequent spelling.
     pub label: String,
-    /// How many.
+    /// The number of outputs with it.
     pub count: u64,
-    /// The share in percent.
+    /// Their share of all labeled outputs in percent.
     pub percent: f64,
 }
 
 /// A number of records, and the first of them.
 #[derive(Serialize)]
 pub struct Repeated {
-    /// How many.
+    /// The number of records.
     pub count: u64,
     /// The first of them.
     pub first_record: Option<u64>,
@@ -143,14 +145,15 @@ impl StatsDocument {
         }
     }
 
-    /// As one JSON document.
+    /// The document as indented JSON, ending with a line break.
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |json| json + "\n")
     }
 }
 
 impl SourceStats {
-    /// The report on one source.
+    /// The statistics of one source. `stats` must have been gathered from `opened`, whose reader is
+    /// at its end.
     pub fn new(opened: &Opened, stats: &Stats) -> Self {
         let reader = &opened.reader;
         let survey = &stats.survey;
@@ -189,7 +192,7 @@ impl SourceStats {
     }
 }
 
-/// How tokens were counted, in words.
+/// How the tokens were counted or estimated, in words.
 fn tokens_by(counter: &Counter, tokens: Tokens) -> String {
     let estimated = match counter {
         Counter::Exact(..) => {

@@ -1,5 +1,5 @@
-//! Checks a dataset: every source through the reader, every example through the rules, and at
-//! the end what only all of them together show.
+//! Checks one dataset: reads each source, runs the rules on every example, and then runs the rules
+//! about the dataset as a whole. Some of these need a second pass over the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -27,33 +27,39 @@ use tunelint_rules::survey::{Normalizer, SampleCutoff, Survey};
 
 use super::shard::ShardPart;
 
-/// Receives what a check finds, in the order of the sources. A closure that takes a [`Finding`] is
-/// one.
+/// Receives the findings of a run, source by source, and can end the run. Implemented by closures
+/// that take a [`Finding`].
+///
+/// The methods are called one at a time, though not always on the same thread, and in the same
+/// order whatever the number of threads. Dataset-wide findings follow after the last source.
 pub trait Observer: Send {
-    /// A source is about to be checked; of its summary only path and targets are known.
+    /// A source is about to be checked. Of its summary, only path and targets are set.
     ///
     /// # Errors
-    /// Ends the run.
+    /// An error ends the run and is returned from it.
     fn source(&mut self, _source: &SourceSummary) -> io::Result<()> {
         Ok(())
     }
 
-    /// Something was found.
+    /// A finding that is neither suppressed nor accepted. How many of each rule are passed on
+    /// depends on [`Policy::keep`]; the totals are always exact.
     ///
     /// # Errors
-    /// Ends the run.
+    /// An error ends the run and is returned from it.
     fn finding(&mut self, finding: Finding) -> io::Result<()>;
 
-    /// Whether a finding was accepted before. It is counted as suppressed then, and not passed on.
+    /// Whether a finding was accepted before, for example in a baseline. Called once for each
+    /// finding, before [`finding`](Self::finding); an accepted one counts as suppressed and is not
+    /// passed on.
     fn accepts(&mut self, _finding: &Finding) -> bool {
         false
     }
 
-    /// A file could not be read, or not as a whole; the run goes on without it.
+    /// A file could not be read, or not completely. The run continues with the next one.
     fn unreadable(&mut self, _error: &SourceError) {}
 
-    /// So many more bytes were read, as they lie on disk. Called after each batch, on a thread of the
-    /// run; breaking ends the run with [`io::ErrorKind::Interrupted`].
+    /// `bytes` more bytes were read, as stored on disk: for a compressed file, the compressed size.
+    /// Called after each batch. `Break` ends the run with [`io::ErrorKind::Interrupted`].
     fn progress(&mut self, _bytes: u64) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
@@ -65,30 +71,32 @@ impl<F: FnMut(Finding) -> io::Result<()> + Send> Observer for F {
     }
 }
 
-/// Why a file could not be read, or not as a whole.
+/// Why a file could not be read, or not completely.
 #[derive(Debug)]
 pub enum SourceError {
-    /// It cannot be opened as the settings say.
+    /// It cannot be opened with the given options.
     Open(PathBuf, OpenError),
-    /// Reading it failed.
+    /// Reading failed.
     Read(PathBuf, io::Error),
-    /// It is compared with, and so many of its records gave no example.
+    /// This many records of a validation or production file are not valid examples, so that they
+    /// were not compared.
     Unread(PathBuf, u64),
 }
 
-/// Checks the sources of one dataset, one after the other.
+/// Checks the sources of one dataset, one after the other: [`check`](Self::check) each of them,
+/// then [`finish`](Self::finish) or [`into_part`](Self::into_part).
 pub struct Linter {
     rules: RuleSet,
     policy: Policy,
     threads: usize,
     tallies: Tallies,
     cutoff: SampleCutoff,
-    /// How many findings of each rule were passed on.
+    /// The number of findings passed on, by rule.
     passed: BTreeMap<&'static str, usize>,
     visited: Vec<Visited>,
 }
 
-/// A source that was checked, and may have to be read again.
+/// A checked source, with all that a second pass needs to open it again.
 struct Visited {
     source: SourceId,
     input: Input,
@@ -96,25 +104,29 @@ struct Visited {
     stamp: Option<Stamp>,
 }
 
-/// What all sources together came to.
+/// The result of [`Linter::finish`].
 #[derive(Debug, Default)]
 pub struct Conclusion {
-    /// What was found in each source besides what [`Linter::check`] counted.
+    /// The findings of the dataset-wide rules and the later passes, by source. They are not in the
+    /// summaries that [`Linter::check`] returned.
     pub counts: BTreeMap<SourceId, Counts>,
-    /// The common form of the examples, as far as rules asked for it.
+    /// The inferred format of the dataset; empty unless a rule needed it.
     pub inferred: Arc<Inferred>,
 }
 
-/// What is remembered of the examples seen: mergeable in any grouping.
+/// What is kept of the examples seen so far: the tallies of the dataset rules and the survey.
+///
+/// Tallies of consecutive parts of a dataset can be merged in any grouping, in the order of the
+/// parts.
 pub struct Tallies {
     rules: Vec<Option<AnyTally>>,
     survey: Survey,
     examples: u64,
-    /// Records that are excused from what is said at the end.
+    /// The records with suppressions, for rules that report after the records are gone.
     suppressed: SuppressedRecords,
 }
 
-/// What one batch gave.
+/// The result of one batch.
 struct CheckedBatch {
     bytes: u64,
     counts: BTreeMap<SourceId, Counts>,
@@ -123,7 +135,7 @@ struct CheckedBatch {
 }
 
 impl Tallies {
-    /// Nothing seen yet.
+    /// The tallies of no examples.
     pub fn new(rules: &RuleSet) -> Self {
         let tally = |check: &Check| check.dataset.as_ref().map(|rule| rule.tally());
         Self {
@@ -134,7 +146,7 @@ impl Tallies {
         }
     }
 
-    /// Takes one example into account, but for what `cutoff` makes superfluous.
+    /// Adds one example. `cutoff` skips work that cannot change the result.
     pub fn observe(
         &mut self,
         rules: &RuleSet,
@@ -151,7 +163,7 @@ impl Tallies {
         }
     }
 
-    /// Adds what was seen after it.
+    /// Adds the tallies of the examples that follow.
     pub fn merge(&mut self, rules: &RuleSet, other: Self) {
         self.examples += other.examples;
         self.suppressed.merge(other.suppressed);
@@ -163,19 +175,20 @@ impl Tallies {
         }
     }
 
-    /// Says what all of it shows, and returns the rules that want to look once more.
+    /// Completes the survey and reports the findings. Returns the checks of rules that need another
+    /// pass.
     fn finish(
         &mut self,
         rules: &RuleSet,
         findings: &mut Findings<'_>,
     ) -> Vec<(&'static str, Check)> {
         self.survey.complete();
-        let mut again = Vec::new();
+        let mut follow_ups = Vec::new();
         for ((name, check), tally) in rules.named().zip(std::mem::take(&mut self.rules)) {
             findings.set_rule(name);
             if let (Some(rule), Some(tally)) = (&check.dataset, tally) {
                 match rule.follow_up(&tally) {
-                    Some(check) => again.push((name, check)),
+                    Some(check) => follow_ups.push((name, check)),
                     None => rule.finish(tally, findings),
                 }
             }
@@ -183,12 +196,13 @@ impl Tallies {
                 rule.finish(&self.survey, findings);
             }
         }
-        again
+        follow_ups
     }
 }
 
 impl Linter {
-    /// A linter with `rules` that reports under `policy`, on at most `threads` threads.
+    /// A linter that runs `rules` under `policy` on at most `threads` threads. The number of
+    /// threads does not change the findings.
     pub fn new(rules: RuleSet, policy: Policy, threads: usize) -> Self {
         let tallies = Tallies::new(&rules);
         Self {
@@ -202,10 +216,11 @@ impl Linter {
         }
     }
 
-    /// Checks one source.
+    /// Checks one source to its end and returns its totals. Findings about the dataset as a whole
+    /// come with [`Self::finish`].
     ///
     /// # Errors
-    /// What reading returns, or `observer`.
+    /// Errors from reading or from `observer`.
     pub fn check(
         &mut self,
         mut reader: Reader,
@@ -232,10 +247,11 @@ impl Linter {
         Ok(summarize(&reader, examples, counts))
     }
 
-    /// What was gathered, to be merged with what other runs gathered.
+    /// The tallies so far, to be merged with those of other shards by [`Self::merge_part`].
+    /// `request` and `sources` of the part are left empty.
     ///
     /// # Errors
-    /// If a tally cannot be written, which is a mistake in its rule.
+    /// A tally that cannot be serialized, which is a bug in its rule.
     pub fn into_part(mut self) -> Result<ShardPart, rmp_serde::encode::Error> {
         self.tallies.survey.canonicalize();
         let mut tallies = Vec::new();
@@ -260,33 +276,34 @@ impl Linter {
         })
     }
 
-    /// Takes in what another run gathered, whose sources are counted from `first` on. It must have
-    /// had the same rules.
+    /// Adds the tallies of a shard. Parts must be added in the order of their sources, of which
+    /// `first` is the id of the part's first, and must come from a linter with the same rules.
     ///
     /// # Errors
-    /// If a tally cannot be read.
+    /// A tally that cannot be deserialized.
     pub fn merge_part(
         &mut self,
         part: &ShardPart,
         first: u32,
     ) -> Result<(), rmp_serde::decode::Error> {
-        let mut taken = Tallies::new(&self.rules);
-        taken.examples = part.examples;
-        taken.suppressed = SuppressedRecords::load(&part.suppressed, LOOKUP).shifted(first);
-        taken.survey = part.survey.clone();
-        taken.survey.renumber_sources(first);
-        for ((check, tally), saved) in self.rules.checks().zip(&mut taken.rules).zip(&part.tallies)
+        let mut added = Tallies::new(&self.rules);
+        added.examples = part.examples;
+        added.suppressed = SuppressedRecords::load(&part.suppressed, LOOKUP).shifted(first);
+        added.survey = part.survey.clone();
+        added.survey.renumber_sources(first);
+        for ((check, tally), saved) in self.rules.checks().zip(&mut added.rules).zip(&part.tallies)
         {
             if let (Some(rule), Some(tally), Some(saved)) = (&check.dataset, tally, saved) {
                 *tally = rule.load(saved)?;
                 rule.renumber_sources(tally, first);
             }
         }
-        self.tallies.merge(&self.rules, taken);
+        self.tallies.merge(&self.rules, added);
         Ok(())
     }
 
-    /// A source that another run has checked: it will be read again where that is needed.
+    /// Registers a source that a shard has checked, so that later passes of [`Self::finish`] read
+    /// it. [`Self::check`] does this itself.
     pub fn revisit(&mut self, reader: &Reader) {
         self.visited.push(Visited {
             source: reader.source,
@@ -296,30 +313,30 @@ impl Linter {
         });
     }
 
-    /// Says what all sources together show. Where that is a common form, they are read again and
-    /// every example is held beside it.
+    /// Reports the findings about the dataset as a whole. If rules need the inferred format or a
+    /// follow-up, every source is read again, once for each such round.
     ///
     /// # Errors
-    /// What reading returns, or `observer`; a source that changed since it was checked.
+    /// Errors from reading or from `observer`; a file that has changed since it was checked.
     pub fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Conclusion> {
         let mut counts = BTreeMap::new();
-        let again = self.conclude(&mut counts, observer)?;
+        let follow_ups = self.conclude(&mut counts, observer)?;
         let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
         let mut next = self.rules.build_inferring(Arc::clone(&inferred));
-        next.extend(again);
+        next.extend(follow_ups);
         while !next.is_empty() {
             self.policy.enabled = next.named().map(|(name, _)| name).collect();
             self.tallies = Tallies::new(&next);
             self.rules = next;
             self.read_again(&mut counts, observer)?;
-            let again = self.conclude(&mut counts, observer)?;
+            let follow_ups = self.conclude(&mut counts, observer)?;
             next = RuleSet::default();
-            next.extend(again);
+            next.extend(follow_ups);
         }
         Ok(Conclusion { counts, inferred })
     }
 
-    /// Reports what the tallies show; returns the rules that want to look once more.
+    /// Reports the findings of the tallies. Returns the checks of rules that need another pass.
     fn conclude(
         &mut self,
         counts: &mut BTreeMap<SourceId, Counts>,
@@ -328,22 +345,22 @@ impl Linter {
         let policy = self.policy.clone();
         let suppressed = std::mem::take(&mut self.tallies.suppressed);
         let mut findings = Findings::new(&policy).with_suppressed(&suppressed);
-        let again = self.tallies.finish(&self.rules, &mut findings);
+        let follow_ups = self.tallies.finish(&self.rules, &mut findings);
         let (found, kept) = findings.into_parts();
         found
             .iter()
             .for_each(|(source, found)| counts.entry(*source).or_default().merge(found));
         for mut finding in kept {
-            if finding.location.record.is_some() && self.has_room(&finding) {
-                self.show(&mut finding);
+            if finding.location.record.is_some() && self.wants_excerpt(&finding) {
+                self.add_excerpt(&mut finding);
             }
             pass_on(&self.policy, &mut self.passed, finding, observer)?;
         }
-        Ok(again)
+        Ok(follow_ups)
     }
 
-    /// Reads every source once more. What reading itself reports was reported before: the policy
-    /// names only the rules of this pass.
+    /// Reads every source again, for the current rules. Nothing is reported twice: the policy
+    /// enables only the rules of this pass.
     fn read_again(
         &mut self,
         counts: &mut BTreeMap<SourceId, Counts>,
@@ -353,7 +370,7 @@ impl Linter {
             let opened = Reader::open(visited.source, visited.input.clone(), &visited.options);
             let mut reader = opened.map_err(OpenError::into_io)?;
             if reader.stamp != visited.stamp {
-                return Err(io::Error::other("file changed while it was being read"));
+                return Err(io::Error::other("the file changed while it was being read"));
             }
             let mut pass = Pass {
                 rules: &self.rules,
@@ -369,18 +386,19 @@ impl Linter {
         Ok(())
     }
 
-    /// Whether the next finding of its rule is told with an excerpt that must be fetched.
-    fn has_room(&self, finding: &Finding) -> bool {
+    /// Whether a dataset-wide finding will be passed on with an excerpt, which must be read from
+    /// its file.
+    fn wants_excerpt(&self, finding: &Finding) -> bool {
         let passed = self.passed.get(finding.rule).copied().unwrap_or(0);
         let limit = match self.policy.keep {
             Keep::First(limit) => limit,
-            Keep::All => FETCHED,
+            Keep::All => MAX_FETCHED,
         };
         passed < limit && self.policy.wants_excerpt(passed + 1)
     }
 
-    /// Reads the text at a finding's place once more, to show it.
-    fn show(&self, finding: &mut Finding) {
+    /// Adds an excerpt to a finding whose record is gone, by reading from its file.
+    fn add_excerpt(&self, finding: &mut Finding) {
         const SHOWN: usize = 600;
         let visited = self
             .visited
@@ -392,7 +410,7 @@ impl Linter {
             let line = memchr::memchr(b'\n', &bytes).unwrap_or(bytes.len());
             let Location { start, end, .. } = &finding.location;
             let length = end.offset.saturating_sub(start.offset) as usize;
-            // A place between two characters is shown with all that follows on its line.
+            // An empty span is shown with the rest of its line.
             let marked = if length == 0 { line } else { length.min(line) };
             let span = Span::new(0, marked);
             finding.excerpt = Some(Excerpt::behind(self.policy.redaction, &bytes, span, false));
@@ -400,10 +418,11 @@ impl Linter {
     }
 }
 
-/// Excerpts of a rule that are fetched where every finding is kept: each opens the file anew.
-const FETCHED: usize = 1_000;
+/// The limit of excerpts per rule that are read from files if all findings are kept: each reopens
+/// its file.
+const MAX_FETCHED: usize = 1_000;
 
-/// One reading of one source.
+/// One pass over one source.
 struct Pass<'l> {
     rules: &'l RuleSet,
     policy: &'l Policy,
@@ -414,7 +433,8 @@ struct Pass<'l> {
 }
 
 impl Pass<'_> {
-    /// Shows every example to the rules, and passes on what they find, in order.
+    /// Runs the rules on every record. Batches are checked in parallel; their findings are passed
+    /// on in file order.
     fn over(&mut self, reader: &mut Reader, observer: &mut dyn Observer) -> io::Result<Counts> {
         let decoder = reader.decoder();
         let (rules, policy, cutoff) = (self.rules, self.policy, self.cutoff);
@@ -471,7 +491,7 @@ impl Pass<'_> {
     }
 }
 
-/// Runs every rule about sources on one that has been read.
+/// Runs the source rules on a source that has been read to its end.
 pub(super) fn check_source(
     rules: &RuleSet,
     reader: &Reader,
@@ -488,7 +508,7 @@ pub(super) fn check_source(
     })
 }
 
-/// Runs every rule about records that gave no example on one of them.
+/// Runs the record rules on a record that gave no example.
 pub(super) fn check_record(
     rules: &RuleSet,
     record: &Record<'_>,
@@ -503,7 +523,7 @@ pub(super) fn check_record(
     }
 }
 
-/// Runs every rule about suppressions on one of them, after everything has been checked.
+/// Runs the suppression rules on one suppression. Only meaningful at the end of a run.
 pub fn check_suppression(
     rules: &RuleSet,
     suppression: &SuppressionFacts<'_>,
@@ -517,7 +537,7 @@ pub fn check_suppression(
     }
 }
 
-/// Runs every example rule on one example.
+/// Runs the example rules on one example.
 fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings<'_>) {
     for (name, check) in rules.named() {
         if let Some(rule) = &check.example {
@@ -527,7 +547,7 @@ fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings
     }
 }
 
-/// The rules of which as many findings were passed on as are kept.
+/// The rules that have reached the limit of [`Policy::keep`]: their findings are only counted.
 fn saturated_rules(
     policy: &Policy,
     passed: &BTreeMap<&'static str, usize>,
@@ -539,6 +559,7 @@ fn saturated_rules(
     full.map(|(rule, _)| *rule).collect()
 }
 
+/// Passes a finding on, unless enough of its rule were passed on before.
 fn pass_on(
     policy: &Policy,
     passed: &mut BTreeMap<&'static str, usize>,
@@ -553,7 +574,7 @@ fn pass_on(
     }
     *passed += 1;
     if !policy.wants_excerpt(*passed) {
-        // Each batch made some: which ones are left must not depend on how the file was cut.
+        // Every batch has built some; which ones are shown must not depend on the batch size.
         finding.excerpt = None;
     }
     observer.finding(finding)

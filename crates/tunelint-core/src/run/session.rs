@@ -1,21 +1,22 @@
-//! The run as a library: sources and settings in, findings and verdicts out.
+//! A check from start to end: sources and settings in, findings and verdicts out.
 //!
-//! Every front end calls this: the program, and whoever has bytes in memory. A session is given
-//! [`DatasetSettings`] and sources, and [`Session::run`] checks them: sources that are meant for the same
-//! targets are one dataset, validation data is compared with training data, and the summary says
-//! what each target would make of it all. Findings are streamed to an [`Observer`] in their order,
-//! which may end the run at any batch.
+//! This is the entry point of every front end, for files as well as for bytes in memory. Add
+//! [`DatasetSettings`] first, then the sources that they apply to, and call [`Session::run`].
+//! Training sources with the same settings and targets form one dataset; they are compared with its
+//! validation and production data. Findings are streamed to an [`Observer`], source by source; the
+//! [`Outcome`] has the totals and a verdict for each target. The observer can stop the run after
+//! any batch.
 //!
 //! ```
 //! use std::io;
 //! use tunelint_core::finding::Finding;
-//! use tunelint_core::run::session::{Role, Session, Settings};
+//! use tunelint_core::run::session::{DatasetSettings, Session, SourceRole};
 //! use tunelint_core::source::Input;
 //!
 //! let mut session = Session::new(1);
-//! let settings = session.settings(Settings::for_targets(&["together"]).unwrap());
+//! let settings = session.settings(DatasetSettings::for_targets(&["together"]).unwrap());
 //! let data = &b"{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}\n"[..];
-//! session.add(Input::bytes("train.jsonl", data), settings, Role::Training);
+//! session.add(Input::bytes("train.jsonl", data), settings, SourceRole::Training);
 //! let mut rules = Vec::new();
 //! let outcome = session.run(&mut |finding: Finding| {
 //!     rules.push(finding.rule);

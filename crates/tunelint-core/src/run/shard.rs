@@ -1,5 +1,6 @@
-//! What one shard of a set gave, on its way to be merged with the others: the survey and the
-//! tallies of all rules. Merged parts give the same findings as one run over all shards.
+//! The result of checking one shard of a dataset: the survey and the tallies of all rules, in a
+//! form that can be stored and merged. Merged parts give the same findings as one run over all
+//! shards.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,17 +10,21 @@ use tunelint_layouts::finding::{Counts, Severity};
 use tunelint_rules::rules;
 use tunelint_rules::survey::Survey;
 
-/// How a part begins, so that another file is told from one.
+/// The first bytes of a part file.
 const MAGIC: &[u8] = b"tunelint part 1\n";
 
-/// A part.
+/// The result of checking one shard, as [`Session::shard`](super::session::Session::shard) returns
+/// it and [`Session::merge`](super::session::Session::merge) takes it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ShardPart {
-    /// The version that made it: another may count in another way.
+    /// The version that wrote it. Parts of different versions must not be merged: they may count
+    /// differently.
     pub version: String,
-    /// What it was asked to do, as the program keeps it.
+    /// The command line of the check. The library stores it only; the caller uses it to make sure
+    /// that parts come from the same check.
     pub request: Vec<String>,
-    /// The rules that had a tally or a survey, in order.
+    /// The rules that ran, in the order of the tallies. Parts can be merged only if these are
+    /// equal.
     pub rules: Vec<String>,
     /// The files of the shard, in order.
     pub sources: Vec<PartSource>,
@@ -32,14 +37,14 @@ pub struct ShardPart {
 /// A file of a shard.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartSource {
-    /// As it was named.
+    /// The path as the user gave it.
     pub path: std::path::PathBuf,
-    /// How it was read, and its totals.
+    /// Its format and its totals.
     pub read: Read,
     counts: Vec<(String, Severity, u64)>,
 }
 
-/// How a file was read, and its totals: see [`SourceSummary`].
+/// The format and the totals of a file; see [`SourceSummary`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Read {
     container: String,
@@ -51,28 +56,29 @@ pub struct Read {
     targets: Vec<String>,
 }
 
-/// Why a file is no part that can be used.
+/// Why a file cannot be read as a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartError {
-    /// It is another kind of file.
+    /// It is not a part.
     OtherFile,
-    /// It is cut off or damaged.
+    /// It is truncated or damaged.
     Damaged,
 }
 
 impl ShardPart {
-    /// Its bytes.
+    /// The contents of a part file.
     ///
     /// # Errors
-    /// If a tally cannot be written, which is a mistake in its rule.
+    /// If the serializer fails, which is a bug.
     pub fn to_bytes(&self) -> Result<Vec<u8>, rmp_serde::encode::Error> {
         Ok([MAGIC, &rmp_serde::to_vec(self)?].concat())
     }
 
-    /// Reads a part.
+    /// Reads the contents of a part file. The caller must check `version`, `request` and `rules`
+    /// before merging.
     ///
     /// # Errors
-    /// What is wrong with the file.
+    /// Contents that are not a complete part.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PartError> {
         let body = bytes.strip_prefix(MAGIC).ok_or(PartError::OtherFile)?;
         rmp_serde::from_slice(body).map_err(|_| PartError::Damaged)
@@ -80,7 +86,7 @@ impl ShardPart {
 }
 
 impl PartSource {
-    /// A file that was named `path` and came to `summary`.
+    /// The file at `path` with the totals of its check.
     pub fn new(path: std::path::PathBuf, summary: &SourceSummary) -> Self {
         let counts = summary.counts.iter();
         let counts = counts.map(|(rule, severity, number)| (rule.to_owned(), severity, number));
@@ -99,7 +105,7 @@ impl PartSource {
         }
     }
 
-    /// What it came to, as the run that read it said.
+    /// The totals of its check. Findings of rules that this version does not have are left out.
     pub fn summary(&self) -> SourceSummary {
         let mut counts = Counts::default();
         for (rule, severity, number) in &self.counts {

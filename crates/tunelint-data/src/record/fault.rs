@@ -1,22 +1,22 @@
-//! Why a record cannot be read: typed facts, worded by the rules.
+//! Why a record cannot be parsed, as data. The rules turn it into messages.
 
 use crate::text::position::Span;
 
-/// Why a record cannot be read, and where.
+/// An error in the bytes of a record. A record has at most one: parsing stops there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What it is.
+    /// What is wrong.
     pub kind: FaultKind,
-    /// The place in the record.
+    /// The bytes of the record that it is about.
     pub span: Span,
-    /// The text there if a message quotes it, at most [`Fault::QUOTED`] characters; otherwise
-    /// empty.
+    /// The offending text, at most [`Fault::QUOTED`] characters; empty if messages do not quote it.
+    /// It comes from the data: make it printable and redact it before showing it.
     pub text: String,
-    /// A second place, such as the first of two equal keys.
+    /// A second position that explains the fault, such as the first of two equal keys.
     pub related: Option<Span>,
 }
 
-/// Why a record cannot be read.
+/// Why a record cannot be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
     /// The record breaks the grammar of its container.
@@ -27,16 +27,16 @@ pub enum FaultKind {
     DuplicateKey,
     /// A lone surrogate escape, such as `\ud83d`.
     LoneSurrogate,
-    /// The record is larger than the limit.
+    /// The record is larger than the limit; it was skipped, not read.
     TooLarge {
         /// The size of the record in bytes.
         length: u64,
         /// The limit in bytes.
         limit: u64,
     },
-    /// A quote that opens a cell and is never closed.
+    /// A quoted cell that is never closed.
     UnclosedQuote(Resume),
-    /// A quote inside a cell that is not quoted, or text after a closing quote.
+    /// A quote in an unquoted cell, or text after a closing quote.
     StrayQuote(StrayQuote),
 }
 
@@ -45,7 +45,7 @@ pub enum FaultKind {
 pub enum Resume {
     /// On the next line.
     NextLine,
-    /// Several lines later.
+    /// Several lines below.
     After {
         /// The number of lines.
         lines: u64,
@@ -57,12 +57,12 @@ pub enum Resume {
     },
 }
 
-/// How a quote is misplaced.
+/// Where a quote is misplaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StrayQuote {
-    /// In a cell that does not start with one.
+    /// In a cell that does not start with a quote.
     InUnquotedCell {
-        /// Whether only spaces precede it.
+        /// Whether only spaces precede it in the cell.
         after_space: bool,
     },
     /// Text after the closing quote; `related` is the opening quote.
@@ -75,13 +75,13 @@ pub enum StrayQuote {
 /// How a record breaks the grammar of its container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Malformed {
-    /// Not JSON, for a reason that the parser does not give.
+    /// Not JSON, for a reason that could not be determined.
     NotJson,
     /// Only whitespace where a value is expected.
     NoValue,
     /// The record ends early.
     CutOff(Unfinished),
-    /// A control character in a string: its code, and how often in a row.
+    /// An unescaped control character in a string.
     Control {
         /// The code point.
         code: u8,
@@ -94,7 +94,7 @@ pub enum Malformed {
     CommaAfterRecord,
     /// Text after the end of the record.
     TrailingText,
-    /// A comma before a closing bracket; without it the record is valid.
+    /// A comma before a closing bracket. Without it, the record is valid.
     TrailingComma,
     /// A comma before the closing bracket of the list that holds the records.
     TrailingCommaInList,
@@ -104,7 +104,7 @@ pub enum Malformed {
     Comment,
     /// A backslash before a character that needs no escape in JSON.
     UnknownEscape,
-    /// A number that is not valid JSON.
+    /// A number in a form that JSON does not have.
     Number(NumberForm),
     /// NaN or an infinity.
     NotFinite,
@@ -116,12 +116,12 @@ pub enum Malformed {
     Undefined,
     /// NUL bytes in place of a record.
     NulRun {
-        /// How many.
+        /// The number of bytes.
         run: usize,
     },
     /// NUL bytes in a cell.
     NulInCell {
-        /// How many.
+        /// The number of bytes.
         run: usize,
     },
     /// A string in single quotes.
@@ -142,7 +142,7 @@ pub enum Malformed {
     UnknownWord,
     /// No value where one is expected.
     ExpectedValue,
-    /// The record is a value of another kind than an object.
+    /// The record is a JSON value of this kind, not an object.
     NotAnObject(super::kind::Kind),
     /// The list of records is never closed.
     ListNotClosed,
@@ -154,7 +154,7 @@ pub enum Malformed {
     ExtraComma,
 }
 
-/// What was open where a record ends.
+/// What is incomplete where a record ends early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unfinished {
     /// A string.
@@ -167,7 +167,7 @@ pub enum Unfinished {
     Value,
 }
 
-/// How a number is not valid JSON.
+/// A form of number that is not valid JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NumberForm {
     /// `0x1f`
@@ -185,10 +185,10 @@ pub enum NumberForm {
 }
 
 impl Fault {
-    /// The number of characters kept of the offending text; a message shows fewer.
+    /// The number of characters kept of the offending text. A message shows fewer.
     pub const QUOTED: usize = 64;
 
-    /// A fault at `span`.
+    /// A fault at `span`, without text or related span.
     pub fn new(kind: FaultKind, span: Span) -> Self {
         Self {
             kind,
@@ -198,12 +198,12 @@ impl Fault {
         }
     }
 
-    /// A record that breaks the grammar at `span`.
+    /// A [`FaultKind::Malformed`] fault at `span`.
     pub fn malformed(how: Malformed, span: Span) -> Self {
         Self::new(FaultKind::Malformed(how), span)
     }
 
-    /// Adds the offending text.
+    /// Adds the offending text, truncated to [`Fault::QUOTED`] characters.
     #[must_use]
     pub fn quoting(mut self, text: &str) -> Self {
         self.text = text.chars().take(Self::QUOTED).collect();
@@ -217,7 +217,7 @@ impl Fault {
         self
     }
 
-    /// Whether the record is valid without the bytes at `span`.
+    /// Whether removing the bytes at `span` makes the record valid.
     pub fn is_superfluous(&self) -> bool {
         self.kind == FaultKind::Malformed(Malformed::TrailingComma)
     }

@@ -1,4 +1,4 @@
-//! The kinds of JSON values.
+//! The kinds of JSON values, and their names in messages.
 
 /// The kind of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +15,12 @@ pub enum Kind {
     Array,
     /// An object.
     Object,
-    /// A key of an object, never a value.
+    /// A key of an object. Never the kind of a value.
     Key,
 }
 
 impl Kind {
-    /// The kind in messages, with its article.
+    /// The kind as messages name it, with an article where it needs one.
     pub fn describe(self) -> &'static str {
         match self {
             Self::Null => "null",

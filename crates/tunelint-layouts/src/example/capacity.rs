@@ -1,43 +1,43 @@
-//! What a layout can hold, as far as rules and conversions must know.
+//! The capacity of a layout: what an example in it can hold. Conversions and rules depend on it.
 
-/// What a layout can hold.
+/// What an example in a layout can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
-    /// More than one prompt and its response.
+    /// Whether it can hold more than one prompt and response.
     pub many_turns: bool,
-    /// A separate system prompt.
+    /// Whether it can hold a separate system prompt.
     pub system: bool,
-    /// The prompt is required, like the response.
+    /// Whether the prompt is required.
     pub needs_prompt: bool,
-    /// What its examples train.
+    /// The training objective of its examples.
     pub objective: TrainingObjective,
-    /// Images and other media.
+    /// Whether it can hold images and other media.
     pub media: bool,
-    /// Ids that connect tool calls and their results.
+    /// Whether it has ids that link tool calls to their results.
     pub tool_ids: bool,
-    /// Turns are written one by one: the results of several calls are not merged.
+    /// Whether the results of several tool calls stay separate turns instead of being merged.
     pub separate_results: bool,
-    /// Texts are trained on verbatim, without a template.
+    /// Whether texts are trained on verbatim, without a chat template.
     pub verbatim: bool,
 }
 
 /// The training objective of an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrainingObjective {
-    /// Supervised fine-tuning: responses to imitate.
+    /// Supervised fine-tuning (SFT).
     Answer,
-    /// Preference: a chosen and a rejected response.
+    /// Preference optimization (DPO): a chosen and a rejected response.
     Preference,
     /// KTO: a response labeled desirable or undesirable.
     Judgement,
     /// Process reward: a response whose steps are labeled correct or incorrect.
     Steps,
-    /// A text without roles.
+    /// Language modeling on plain text, without roles.
     Text,
 }
 
 impl Capacity {
-    /// One prompt and its response.
+    /// A prompt and a response.
     pub(crate) const PAIR: Self = Self {
         many_turns: false,
         system: false,
@@ -48,7 +48,7 @@ impl Capacity {
         separate_results: false,
         verbatim: false,
     };
-    /// Turns and a system prompt.
+    /// Several turns, with a system prompt and media.
     pub(crate) const CONVERSATION: Self = Self {
         many_turns: true,
         system: true,
@@ -59,7 +59,7 @@ impl Capacity {
         separate_results: false,
         verbatim: false,
     };
-    /// One text.
+    /// A single text.
     pub(crate) const TEXT: Self = Self {
         many_turns: false,
         system: false,

@@ -1,40 +1,42 @@
-//! Why a record does not match its layout: typed facts, worded by the rules.
+//! Why a record does not match its layout, as data. The rules turn it into messages.
 
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::text::Text;
 use tunelint_data::text::position::Span;
 
-/// Something in a record that its layout cannot read, and where.
+/// Something in a record that its layout cannot decode. A record with a mismatch has no example,
+/// and can have several mismatches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
-    /// The place in the record.
+    /// The bytes of the record that it is about.
     pub span: Span,
-    /// What it is.
+    /// What is wrong there.
     pub kind: MismatchKind,
 }
 
-/// What a layout cannot read. Names and texts are those of the data.
+/// What a layout cannot decode. Names and texts come from the data: make them printable and redact
+/// them before showing them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MismatchKind {
     /// A required field is missing.
     MissingField {
-        /// Its name.
+        /// The field's name.
         name: String,
-        /// An existing field that was probably meant.
+        /// The existing field that was probably meant, if one has a similar name.
         near: Option<String>,
     },
     /// A message without a role.
     MissingRole {
-        /// The key that names the role.
+        /// The key that should hold the role.
         key: String,
-        /// An existing key that was probably meant.
+        /// The existing key that was probably meant, if one has a similar name.
         near: Option<String>,
         /// The roles of the layout.
         roles: &'static [&'static str],
     },
     /// A message with a role that the layout does not have.
     UnknownRole {
-        /// The key that names the role.
+        /// The key that holds the role.
         key: &'static str,
         /// The role as written.
         name: String,
@@ -45,7 +47,7 @@ pub enum MismatchKind {
     NotText {
         /// The field's name.
         name: String,
-        /// What it is.
+        /// The kind of the value.
         found: Kind,
         /// The value as written, at most [`Mismatch::QUOTED`] characters.
         raw: String,
@@ -54,36 +56,36 @@ pub enum MismatchKind {
     WrongKind {
         /// The field's name.
         name: String,
-        /// What it is.
+        /// The kind of the value.
         found: FoundKind,
-        /// What it should be.
+        /// The kind that the layout requires.
         expected: Expected,
     },
     /// An item of a list that should be an object.
     NotAnObject {
         /// What the item is.
         item: Item,
-        /// The kind that it has.
+        /// The kind of the value.
         found: Kind,
     },
     /// `labels` is empty.
     NoLabels,
-    /// `completions` does not hold one completion of score 1 and one of score 0.
+    /// `completions` does not have exactly one completion with score 1 and one with score 0.
     NotOnePreferred,
-    /// The candidates do not hold one that is preferred and one that is not.
+    /// There is not exactly one preferred and one non-preferred candidate.
     NotOneOfEachCandidate,
-    /// A candidate's label is neither of the two.
+    /// A candidate's label is neither of the two that the layout has.
     UnknownPreference {
         /// The label as written.
         name: String,
     },
     /// A step of a response that is not text.
     StepNotText(Kind),
-    /// A label of a step that is neither true nor false.
+    /// A step label that is not a boolean.
     StepLabelNotBool(Kind),
-    /// A response without steps.
+    /// The response has no steps.
     NoSteps,
-    /// There are not as many labels as steps.
+    /// The number of labels differs from the number of steps.
     StepCount {
         /// The number of steps.
         steps: usize,
@@ -92,7 +94,7 @@ pub enum MismatchKind {
     },
 }
 
-/// What a value of the wrong kind is.
+/// The kind of a value of the wrong kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FoundKind {
     /// A JSON value.
@@ -101,7 +103,7 @@ pub enum FoundKind {
     Cell,
 }
 
-/// What a value should be.
+/// The kind of value that a layout requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// A list.
@@ -124,7 +126,7 @@ pub enum Expected {
     ObjectWithMessages,
     /// An object of labels.
     Labels,
-    /// True or false.
+    /// A boolean.
     Bool,
     /// A number.
     Number,
@@ -134,7 +136,7 @@ pub enum Expected {
     MessagesWithCandidates,
 }
 
-/// What an item of a list is.
+/// What the items of a list are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Item {
     /// A message.
@@ -146,37 +148,37 @@ pub enum Item {
 }
 
 impl Mismatch {
-    /// Characters of a value that are kept; a message shows fewer.
+    /// The number of characters kept of a value. A message shows fewer.
     pub const QUOTED: usize = 64;
 }
 
-/// Collects what a layout cannot read while it decodes a record.
+/// Collects the mismatches of one record while a layout decodes it.
 #[derive(Debug, Default)]
 pub struct Mismatches(Vec<Mismatch>);
 
 impl Mismatches {
-    /// Notes one.
+    /// Adds a mismatch.
     pub fn add(&mut self, span: Span, kind: MismatchKind) {
         self.0.push(Mismatch { span, kind });
     }
 
-    /// Whether there is none.
+    /// Whether there are no mismatches.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// All of them, in the order in which they were met; none are left.
+    /// Removes and returns all mismatches, in the order in which they were added.
     pub fn take(&mut self) -> Vec<Mismatch> {
         std::mem::take(&mut self.0)
     }
 }
 
-/// The first characters of a value, as a message quotes them.
+/// The first [`Mismatch::QUOTED`] characters of a value.
 pub(super) fn beginning(text: &str) -> String {
     text.chars().take(Mismatch::QUOTED).collect()
 }
 
-/// The kind of a field's value, if it was read as text.
+/// The kind of a text: a JSON string or a cell of a table.
 pub(super) fn found_text(text: &Text<'_>) -> FoundKind {
     match text.raw_json() {
         Some(_) => FoundKind::Json(Kind::String),
@@ -184,7 +186,7 @@ pub(super) fn found_text(text: &Text<'_>) -> FoundKind {
     }
 }
 
-/// Notes a role that the layout does not have.
+/// Adds a mismatch for a role that the layout does not have.
 pub(super) fn unknown_role(
     key: &'static str,
     role: Value<'_>,

@@ -1,4 +1,6 @@
-//! Reads the messages of a conversation: shared by all layouts with a list of them.
+//! Helpers shared by the layouts that have a list of messages.
+//!
+//! The functions that take `mismatches` return `None` after adding at least one.
 
 use smallvec::SmallVec;
 use tunelint_data::record::json::{Kind, Value};
@@ -13,7 +15,7 @@ use super::mismatch::{Expected, Item, MismatchKind, Mismatches, beginning, unkno
 use super::role_field::among;
 use crate::example::{Part, Role, Turn};
 
-/// Whether the `conversations` of a record have `role` and `content`.
+/// Whether the messages in `conversations` have a `role` rather than ShareGPT's `from`.
 pub(super) fn is_chat(body: &Body<'_>) -> bool {
     first_of(body, "conversations")
         .is_some_and(|turn| turn.get("role").is_some() && turn.get("from").is_none())
@@ -27,7 +29,7 @@ pub(super) fn first_of<'a>(body: &Body<'a>, name: &str) -> Option<Value<'a>> {
     }
 }
 
-/// The list of messages in the field `name`; what is wrong with it is reported.
+/// The list of messages in the field `name`.
 pub(super) fn turn_list<'a>(
     record: &Record<'a>,
     name: &str,
@@ -36,7 +38,7 @@ pub(super) fn turn_list<'a>(
     list_of(Expected::Messages, record, name, mismatches)
 }
 
-/// The list in the field `name`, expected to be `what`; what is wrong with it is reported.
+/// The list in the field `name`. `expected` describes it in the mismatch.
 pub(super) fn list_of<'a>(
     expected: Expected,
     record: &Record<'a>,
@@ -60,7 +62,7 @@ pub(super) fn list_of<'a>(
     }
 }
 
-/// The text `name` of a message; what is wrong with it is reported.
+/// The string in the key `name` of a message.
 pub(super) fn turn_text<'a>(
     turn: Value<'a>,
     name: &str,
@@ -83,7 +85,7 @@ pub(super) fn turn_text<'a>(
     }
 }
 
-/// The role name of a message, under `key`; what is wrong with it is reported.
+/// The role name in the key `key` of a message. Not checked against `roles`.
 pub(super) fn role_name<'a>(
     turn: Value<'a>,
     key: &str,
@@ -104,8 +106,9 @@ pub(super) fn role_name<'a>(
     turn_text(turn, key, mismatches)
 }
 
-/// A turn with the role of `message` and no text yet, and the role name. An unknown role is
-/// reported with the known ones. Names in `nonstandard` are accepted too.
+/// A turn with the role of `message` and no texts, and the role name. Accepts the standard names,
+/// those in `nonstandard`, and the user's aliases; `roles` are listed in the mismatch for any
+/// other.
 pub(super) fn opened<'a>(
     record: &Record<'a>,
     message: Value<'a>,
@@ -129,7 +132,7 @@ pub(super) fn opened<'a>(
     Some((turn, named))
 }
 
-/// The role that the layout calls `name`.
+/// The role with the standard name `name`.
 fn role_called(name: &str) -> Option<Role> {
     match name {
         "system" | "developer" => Some(Role::System),
@@ -140,7 +143,7 @@ fn role_called(name: &str) -> Option<Role> {
     }
 }
 
-/// The name of a role.
+/// The standard name of a role, for writing.
 pub(super) fn role_of(role: Role) -> &'static str {
     match role {
         Role::System => "system",
@@ -150,15 +153,15 @@ pub(super) fn role_of(role: Role) -> &'static str {
     }
 }
 
-/// One item of a list of parts.
+/// One item of a list of content parts.
 pub(super) enum ContentPiece<'t, 'a> {
-    /// Texts that form one part.
+    /// Texts that form one text part.
     Texts(&'t [Text<'a>]),
     /// Anything else, copied as written.
     Part(&'t Part<'a>),
 }
 
-/// The texts and the `wanted` parts of a turn, in their original order.
+/// The texts and the `wanted` parts of a turn, in the order of the source.
 pub(super) fn in_order<'t, 'a>(
     turn: &'t Turn<'a>,
     wanted: impl Fn(&Part<'_>) -> bool,
@@ -176,7 +179,8 @@ pub(super) fn in_order<'t, 'a>(
     items.into_iter().map(|(_, item)| item)
 }
 
-/// Groups texts by part: a composed text belongs to its neighbor's part.
+/// Groups texts into parts. Only two texts that were separate strings in the source are separate
+/// parts; composed text joins its neighbors.
 pub(super) fn text_runs<'t, 'a>(texts: &'t [Text<'a>]) -> impl Iterator<Item = &'t [Text<'a>]> {
     texts.chunk_by(|one, next| one.raw_json().is_none() || next.raw_json().is_none())
 }

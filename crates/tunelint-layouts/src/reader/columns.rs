@@ -1,4 +1,4 @@
-//! Determines the layout of a file, and its input and output columns.
+//! Detects the layout of a file, and its input and output columns.
 
 use std::sync::Arc;
 
@@ -11,22 +11,27 @@ use tunelint_data::record::row::{Header, normal_name};
 use tunelint_data::source::{Batch, Container, Piece, PieceKind};
 use tunelint_data::text::printable::quoted;
 
-/// The start of a source, from which its layout and columns are determined.
+/// The start of a source, from which its layout and columns are detected.
 pub(super) struct Sample<'r> {
-    /// The container, if the source contains records.
+    /// The container; `None` if the file is unsupported.
     pub container: Option<Container>,
-    /// The columns of a table.
+    /// The header of a table.
     pub header: &'r Header,
     /// The records at the start of the source.
     pub batch: &'r Batch,
-    /// The first batch with a record.
+    /// The first batch with a record. Used if the sample has none, because the first record is
+    /// larger than the sample.
     pub first: Option<&'r Batch>,
 }
 
-/// The number of records from which the layout is determined.
+/// The number of records from which the layout is detected.
 const SAMPLE: usize = 64;
 
-/// Determines how the records of an opened source become examples.
+/// Determines the mapping of an opened source. The user's columns take precedence over the user's
+/// layout, and that over detection.
+///
+/// # Errors
+/// A column in `options` that the source does not have.
 pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping, OpenError> {
     let Some(container) = sample.container else {
         return Ok(Mapping::none());
@@ -40,7 +45,8 @@ pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping,
         return by_options(&names, options, container.has_rows());
     }
     let rows = container.has_rows();
-    // A table of pairs may have any of the well-known names.
+    // With an explicit layout that maps columns, a table may still have any of the well-known
+    // names.
     let named = options
         .layout
         .as_ref()
@@ -58,9 +64,9 @@ pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping,
     })
 }
 
-/// The names in the first valid records, in the order of occurrence.
+/// The field names in the sampled records, in the order of occurrence.
 fn sample_names(sample: &Sample<'_>) -> Vec<String> {
-    /// A file with more names than this has data in place of names.
+    /// A file with more names than this uses data as keys.
     const MAX_NAMES: usize = 200;
     let mut names: Vec<String> = Vec::new();
     each_sample(sample, |body| {
@@ -73,9 +79,10 @@ fn sample_names(sample: &Sample<'_>) -> Vec<String> {
     names
 }
 
+/// Passes every sampled record that can be parsed to `take`.
 fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
     let mut parser = Parser::new();
-    // A first record larger than the sample is in the first batch.
+    // A first record that is larger than the sample is in the first batch instead.
     let is_record = |piece: &&Piece| matches!(piece.kind, PieceKind::Record);
     let sampled = sample.batch.pieces.iter().any(|piece| is_record(&piece));
     let (batch, most) = match sample.first {
@@ -93,7 +100,7 @@ fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
     }
 }
 
-/// The columns that the user named.
+/// The mapping to the columns that the user named. A side that was not named is detected.
 fn by_options(names: &[String], options: &ReadOptions, rows: bool) -> Result<Mapping, OpenError> {
     let find = |known: &[&str]| well_known(names, known).map(Binding::Name);
     let input = options.input.clone().or_else(|| find(&INPUT_NAMES));
@@ -123,6 +130,7 @@ fn by_options(names: &[String], options: &ReadOptions, rows: bool) -> Result<Map
     })
 }
 
+/// The first column whose normalized name is in `known`, by the order of `known`.
 fn well_known(names: &[String], known: &[&str]) -> Option<String> {
     known
         .iter()
@@ -130,10 +138,10 @@ fn well_known(names: &[String], known: &[&str]) -> Option<String> {
         .cloned()
 }
 
-/// Determines the columns of a table from its header.
+/// The mapping of a table, from its header.
 fn by_header(names: &[String]) -> Mapping {
     if names.iter().all(String::is_empty) {
-        // A missing header is reported by `no-records`.
+        // `no-records` reports a missing header.
         return Mapping::none();
     }
     if let Some(layout) = layout_of_header(names) {
@@ -159,14 +167,14 @@ fn by_header(names: &[String]) -> Mapping {
     }
 }
 
-/// The layout whose field names the header has.
+/// The first layout whose columns the header has.
 fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
     let has = |name: &str| names.iter().any(|have| normal_name(have) == name);
     let fits = |layout: &Arc<dyn Layout>| layout.fits_header(&has, names.len());
     layout::all().into_iter().find(fits)
 }
 
-/// Whether a header is probably a row of data.
+/// Whether the first row is probably data rather than a header.
 fn looks_like_data(names: &[String]) -> bool {
     let data = |name: &String| {
         let words = name.split_whitespace().count();
@@ -182,7 +190,7 @@ fn looks_like_data(names: &[String]) -> bool {
     names.iter().any(data) && !names.iter().any(known)
 }
 
-/// The mapping for a table in which the column of `role` was not recognized.
+/// The mapping of a table whose column for `role` was not recognized.
 fn unmapped(names: &[String], role: ColumnRole) -> Mapping {
     let near = names.iter().find(|name| {
         role.names()
@@ -201,7 +209,8 @@ fn unmapped(names: &[String], role: ColumnRole) -> Mapping {
     })
 }
 
-/// The layout of JSON records: the most frequent one in the sample.
+/// The mapping of JSON records: the layout that most sampled records have; of equally frequent
+/// ones, the first in the registry.
 fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
     let layouts = layout::all();
     let mut votes = vec![0_usize; layouts.len()];
@@ -229,14 +238,14 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
         return Mapping::of(Arc::clone(layout), evidence);
     }
     match (names.is_empty(), sampled) {
-        // No record could be read, and each has been reported.
+        // No record could be parsed; each is reported by itself.
         (true, 0) => Mapping::none(),
         (true, _) => Mapping::problem(MappingProblem::NoFields),
         (false, _) => unknown_layout(names),
     }
 }
 
-/// The mapping for records in an unknown layout: well-known field names, if there are any.
+/// The mapping of records in an unknown layout: by well-known field names, if they have any.
 fn unknown_layout(names: &[String]) -> Mapping {
     let found = |role: ColumnRole| well_known(names, role.names());
     let (Some(input), Some(output)) = (found(ColumnRole::Input), found(ColumnRole::Output)) else {
@@ -255,7 +264,7 @@ fn unknown_layout(names: &[String]) -> Mapping {
     }
 }
 
-/// The layout `pairs` with the user's field names.
+/// The layout `pairs` with other field names.
 fn mapped_pairs(input: Binding, output: Binding, system: Option<String>) -> Arc<dyn Layout> {
     Arc::new(Pairs::mapped(input, output, system))
 }

@@ -1,4 +1,4 @@
-//! Turns batches into examples, or into typed reasons why a record has none.
+//! Decodes the records of a batch as examples, or gives the reason why a record has none.
 
 use std::sync::Arc;
 
@@ -13,7 +13,10 @@ use tunelint_data::text::position::SourceId;
 use crate::example::Example;
 use crate::layout::{self, Layout, Mismatch, Mismatches};
 
-/// How the batches of one source are decoded; shared by all workers.
+/// Decodes the batches of one source. Created by [`Reader::decoder`](super::Reader::decoder).
+///
+/// It keeps no state between batches. Share it between threads, with a separate [`Scratch`] for
+/// each.
 #[derive(Debug, Clone)]
 pub struct Decoder {
     pub(super) source: SourceId,
@@ -27,44 +30,47 @@ pub struct Decoder {
     pub(super) role_aliases: RoleAliases,
 }
 
-/// The reusable buffers of one worker.
+/// The reusable buffers of one thread.
 #[derive(Debug)]
 pub struct Scratch {
     parser: Parser,
     rows: RowParser,
 }
 
-/// The result of decoding one record.
+/// The result of decoding one record. Borrows from the batch, so it is valid only during the
+/// callback.
 #[derive(Debug)]
 pub enum DecodeOutcome<'r, 'a> {
-    /// The record became an example.
+    /// The record is a valid example.
     Example(&'r Example<'a>),
-    /// The record has no example, and why.
+    /// The record has no example, for this reason. Its body is [`Body::Unread`] if it could not be
+    /// parsed.
     Unreadable(&'r Record<'a>, Unreadable<'r>),
 }
 
-/// Why a record has no example.
+/// Why a record has no example. The record rules report it.
 #[derive(Debug, Clone, Copy)]
 pub enum Unreadable<'r> {
-    /// It breaks the grammar of its container.
+    /// It is malformed: it breaks the grammar of its container.
     Fault(&'r Fault),
     /// It contains invalid UTF-8.
     InvalidUtf8,
-    /// The row does not have as many fields as the header; the record's body is the row.
+    /// The row has more or fewer fields than the header. The record's body is the row.
     FieldCount,
-    /// It is in another layout than the file: the file's layout, then the record's.
+    /// It is in a different layout than the file: the file's layout, then the record's.
     OtherLayout(&'static str, &'static str),
-    /// Its layout cannot read it.
+    /// It does not match its layout. At least one mismatch.
     Mismatches(&'r [Mismatch]),
-    /// No layout is known for the file, which is a problem of its [`Mapping`](super::Mapping).
+    /// The layout of the file is unknown. Reported once for the file, from
+    /// [`Mapping::problem`](super::Mapping), not for each record.
     NoLayout,
 }
 
-/// Receives the result of each record.
+/// The callback that receives the result of each record.
 type Take<'t> = &'t mut dyn FnMut(DecodeOutcome<'_, '_>);
 
 impl Decoder {
-    /// New buffers, one set per worker.
+    /// Creates the buffers of one thread.
     pub fn scratch(&self) -> Scratch {
         Scratch {
             parser: Parser::new(),
@@ -74,7 +80,8 @@ impl Decoder {
 
     /// Decodes every record of a batch in order and passes each result to `take`.
     pub fn each(&self, batch: &Batch, scratch: &mut Scratch, take: Take<'_>) {
-        // One fast pass over the batch; records are validated one by one only if it fails.
+        // Validates the whole batch at once, which is fastest. Only if that fails, each record is
+        // validated separately.
         let valid = simdutf8::basic::from_utf8(&batch.bytes).ok();
         for piece in &batch.pieces {
             let raw = batch.bytes.get(piece.from..piece.to).unwrap_or_default();

@@ -1,10 +1,10 @@
-//! How the records of a source become examples, and what could not be determined.
+//! The mapping of records to examples: layout, columns, and what could not be determined.
 
 use std::sync::Arc;
 
 use crate::layout::Layout;
 
-/// Common names of the input, most specific first.
+/// Well-known names of the input field, most specific first, normalized.
 pub const INPUT_NAMES: [&str; 14] = [
     "text_input",
     "input_text",
@@ -22,7 +22,7 @@ pub const INPUT_NAMES: [&str; 14] = [
     "document",
 ];
 
-/// Common names of the output, most specific first.
+/// Well-known names of the output field, most specific first, normalized.
 pub const OUTPUT_NAMES: [&str; 16] = [
     "output",
     "output_text",
@@ -42,46 +42,46 @@ pub const OUTPUT_NAMES: [&str; 16] = [
     "expected",
 ];
 
-/// How records become examples.
+/// How the records of a source are decoded as examples.
 #[derive(Debug, Clone)]
 pub struct Mapping {
-    /// The layout, if it was determined.
+    /// The layout; `None` if it could not be determined.
     pub layout: Option<Arc<dyn Layout>>,
-    /// How it was determined, for the summary.
+    /// How it was determined, in words, for the summary.
     pub evidence: String,
-    /// Whether the field names come from the user or from guesses rather than from the layout.
+    /// Whether the field names come from the user or a guess, rather than from the layout.
     pub mapped: bool,
-    /// What could not be determined; to be reported once.
+    /// What could not be determined, or only guessed. Source rules report it once per file.
     pub problem: Option<MappingProblem>,
 }
 
-/// Why the columns cannot be mapped, or are only a guess.
+/// Why the columns could not be mapped, or were only guessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MappingProblem {
-    /// The first row looks like data, not like a header.
+    /// The first row looks like data, so the header is missing.
     HeaderLooksLikeData {
         /// Its cells.
         cells: Vec<String>,
     },
     /// The input or the output column was not recognized.
     Unmapped {
-        /// Which of the two.
+        /// The side whose column was not recognized.
         role: ColumnRole,
         /// The most likely column, if there is one.
         likely: Option<String>,
         /// The existing columns.
         columns: Vec<String>,
     },
-    /// The records are objects without any field.
+    /// The records are empty objects.
     NoFields,
-    /// The records are in an unknown layout; common field names were used.
+    /// The layout is unknown; input and output were guessed from well-known field names.
     ReadByName {
         /// The field of the input.
         input: String,
         /// The field of the output.
         output: String,
     },
-    /// The records are in an unknown layout, without common field names.
+    /// The layout is unknown, and there are no well-known field names.
     UnknownLayout {
         /// The existing fields.
         fields: Vec<String>,
@@ -98,7 +98,7 @@ pub enum ColumnRole {
 }
 
 impl ColumnRole {
-    /// The common names of such columns, most specific first.
+    /// The well-known names of such columns, most specific first, normalized.
     pub fn names(self) -> &'static [&'static str] {
         match self {
             Self::Input => &INPUT_NAMES,

@@ -1,4 +1,4 @@
-//! How a source is to be read, and why opening it can fail.
+//! The options for reading a source, and the errors of opening it.
 
 use std::io;
 use std::sync::Arc;
@@ -9,24 +9,25 @@ use tunelint_data::text::printable::quoted;
 
 use crate::layout::{Binding, Layout};
 
-/// The user's options for reading a source.
+/// Options for reading a source. By default, everything is detected.
 #[derive(Debug, Clone)]
 pub struct ReadOptions {
     /// Overrides of the detected container and delimiter.
     pub overrides: FormatOverrides,
-    /// The layout; detected if not set.
+    /// The layout; detected if `None`.
     pub layout: Option<Arc<dyn Layout>>,
-    /// The column or template of the input.
+    /// The column of the input, or a template made of several; detected if `None`.
     pub input: Option<Binding>,
-    /// The column or template of the output.
+    /// The column of the output, or a template made of several; detected if `None`.
     pub output: Option<Binding>,
-    /// The column of the system prompt.
+    /// The column of the system prompt, if there is one.
     pub system: Option<String>,
     /// Role names in addition to those of the layouts.
     pub role_aliases: RoleAliases,
-    /// The maximum size of a record in bytes; larger ones are reported and skipped.
+    /// The maximum size of a record in bytes. Larger ones are reported and skipped. Bounds the
+    /// memory.
     pub max_record: usize,
-    /// The approximate size of a batch in bytes; findings do not depend on it.
+    /// The approximate size of a batch in bytes. Findings do not depend on it.
     pub batch_bytes: usize,
 }
 
@@ -45,7 +46,7 @@ impl Default for ReadOptions {
     }
 }
 
-/// Why a source cannot be opened as requested.
+/// Why a source cannot be opened with the given options.
 #[derive(Debug)]
 pub enum OpenError {
     /// An I/O error.
@@ -60,7 +61,7 @@ pub enum OpenError {
 }
 
 impl OpenError {
-    /// Converts to an I/O error, with a message that names the missing column.
+    /// Converts to an I/O error, for callers that cannot list the existing columns.
     pub fn into_io(self) -> io::Error {
         match self {
             Self::Io(error) => error,

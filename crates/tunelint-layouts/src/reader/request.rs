@@ -1,4 +1,7 @@
-//! The request body in which a file has its examples, with names and settings.
+//! The `createTunedModel` request body that a file can wrap its examples in.
+//!
+//! The splitter reads only the examples of such a file. Its names and hyperparameters are read
+//! here, in a second pass over the whole document.
 
 use std::io::{self, Read};
 
@@ -9,24 +12,24 @@ use tunelint_data::record::{Body, Record};
 use tunelint_data::source::Container;
 use tunelint_data::text::position::Position;
 
-/// A request body, as one record.
+/// A request body.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// The whole body.
+    /// The whole body as one record, so that findings can point into it.
     pub record: Record<'a>,
     root: Value<'a>,
 }
 
-/// The key of the tuning settings, in both spellings.
+/// The key of the tuning task, in both spellings.
 const TASKS: [&str; 2] = ["tuning_task", "tuningTask"];
-/// The key must occur in this many bytes for a document to count as a request.
+/// A document is a request only if the key occurs in this many bytes at its start.
 const HEAD: usize = 4096;
-/// The maximum size of a body that is read, far above what any provider accepts.
+/// The maximum size of a body, far above what any provider accepts. The rest is not read.
 const MAX_BYTES: u64 = 64 << 20;
 
 impl<'a> Request<'a> {
-    /// The value of `field`, at the top level or among the hyperparameters, in snake case or camel
-    /// case.
+    /// The value of `field`, at the top level or among the hyperparameters. `field` is in snake
+    /// case; the body may use camel case.
     pub fn setting(&self, field: &str) -> Option<Value<'a>> {
         let tasks = TASKS.iter().filter_map(|task| self.root.get(task));
         let parameters = tasks.filter_map(|task| task.get("hyperparameters"));
@@ -37,7 +40,8 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Passes the request that `reader` reads to `take`, or `None` if its file is not a request.
+/// Passes the request that the file of `reader` is to `take`, or `None` if it is not one. Opens the
+/// file again and holds all of it in memory; for other files, reads at most a few kilobytes.
 ///
 /// # Errors
 /// I/O errors.
@@ -49,7 +53,7 @@ pub fn with_request<T>(
         return Ok(take(None));
     };
     let mut parser = Parser::new();
-    // A malformed document has already been reported.
+    // A malformed document was reported when its records were read.
     let text = std::str::from_utf8(&bytes).ok();
     let json = text.and_then(|text| parser.parse(text).ok());
     let Some(json) = json.filter(|json| json.root().kind() == Kind::Object) else {
@@ -69,7 +73,7 @@ pub fn with_request<T>(
     Ok(take(Some(&Request { record, root })))
 }
 
-/// The bytes of a file that looks like a request.
+/// The bytes of a file that looks like a request; `None` for others.
 fn request_bytes(reader: &Reader) -> io::Result<Option<Vec<u8>>> {
     if reader.container() != Some(Container::Json) {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What rules are built from: targets, task, settings, and the inferred format of the dataset.
+//! The context that rules are built from: targets, task, settings, and the inferred format.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,37 +15,38 @@ use crate::survey::Leaks;
 use crate::survey::inferred::Inferred;
 use crate::survey::production_prompts::Prompts;
 
-/// The rule options of the settings, by rule and option.
+/// The rule options set by the user, by rule and option.
 pub type RuleOptions = BTreeMap<(&'static str, &'static str), f64>;
 
-/// What a rule is built from.
+/// The context that the rules of one dataset are built from. By default, no target and no settings.
 #[derive(Debug, Clone, Default)]
 pub struct RuleContext {
     /// The profiles of the targets.
     pub profiles: Vec<Arc<Profile>>,
-    /// The task, if it was given. An inferred task is in `inferred`.
+    /// The task, if the user set it. An inferred task is in `inferred`.
     pub task: Option<Task>,
-    /// The preamble, if it was given.
+    /// The preamble that every input must start with, if the user set it.
     pub preamble: Option<String>,
-    /// The validation set, if one was given.
+    /// Digests of the validation examples, if there are any.
     pub validation: Option<Arc<Leaks>>,
-    /// The production prompts, if they were given.
+    /// The production prompts, if there are any.
     pub production: Option<Arc<Prompts>>,
-    /// The inferred format of the dataset: `None` in the first pass, set when rules are built for
-    /// the second.
+    /// The inferred format of the dataset: `None` when rules are built for the first pass, set when
+    /// they are built for the second.
     pub inferred: Option<Arc<Inferred>>,
-    /// The options of single rules.
+    /// The rule options that the user set; see [`Self::option`].
     pub options: RuleOptions,
-    /// The schema that every output must match, if one was given.
+    /// The schema that every output must match, if the user set one.
     pub output_schema: Option<Arc<dyn Schema>>,
-    /// The custom rules of the settings.
+    /// The custom rules of the settings. They are built in addition to those of the registry.
     pub custom: Vec<CustomRule>,
-    /// The tokenizer that counts tokens exactly, if one was given.
+    /// The tokenizer, if the user set one; otherwise tokens are estimated.
     pub tokenizer: Option<Arc<dyn Tokenizer>>,
 }
 
 impl RuleContext {
-    /// The value of a rule's option: as set, or its default.
+    /// The value of a rule's option: the user's, or else the default; 0 if the rule has no such
+    /// option.
     pub fn option(&self, meta: &RuleMeta, name: &str) -> f64 {
         let option = meta.options.iter().find(|option| option.name == name);
         option.map_or(0.0, |option| {
@@ -54,8 +55,8 @@ impl RuleContext {
         })
     }
 
-    /// The limits called `name` of all targets. Equal limits are merged, so that each is reported
-    /// once.
+    /// The limits called `name` of all targets. Equal limits are merged and name all their targets,
+    /// so that a violation is reported once.
     pub fn limits(&self, name: &str) -> Vec<TargetLimit> {
         let mut limits: Vec<TargetLimit> = Vec::new();
         for profile in &self.profiles {
@@ -79,12 +80,12 @@ impl RuleContext {
         limits
     }
 
-    /// The targets' requirements on turns called `name`, merged by effect.
+    /// The targets' requirements called `name` on turns. Those with the same effect are merged.
     pub fn turns(&self, name: &str) -> Vec<TargetFact> {
         TargetFact::of(self.facts(|profile| profile.turns.get(name)))
     }
 
-    /// The targets' other requirements called `name`, merged by effect.
+    /// The targets' other requirements called `name`. Those with the same effect are merged.
     pub fn requires(&self, name: &str) -> Vec<TargetFact> {
         TargetFact::of(self.facts(|profile| profile.requires.get(name)))
     }

@@ -1,4 +1,4 @@
-//! Custom rules of the settings: a pattern that a text must not match.
+//! Custom rules: patterns in the settings that texts must not match.
 
 use regex::Regex;
 
@@ -7,25 +7,25 @@ use tunelint_data::record::Field;
 use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
-/// The texts that a pattern is searched in.
+/// The texts that a custom rule searches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The messages of one role.
     Role(Role),
-    /// Every text of the example.
+    /// The texts of all messages.
     Any,
-    /// A top-level field of the record.
+    /// A top-level field of the record, if its value is text.
     Field(String),
 }
 
-/// A pattern rule.
+/// A custom rule: reports texts that match a pattern.
 #[derive(Debug, Clone)]
 pub struct CustomRule {
-    /// Its name. Static, like the names in the registry.
+    /// The name, with the same lifetime as those in the registry.
     pub name: &'static str,
-    /// Where to search.
+    /// The texts to search.
     pub subject: Subject,
-    /// The pattern that must not match. Only the first match of a text is reported.
+    /// The pattern. Only the first match in each text is reported.
     pub pattern: Regex,
     /// The message of its findings.
     pub message: String,

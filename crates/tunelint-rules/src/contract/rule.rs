@@ -1,5 +1,8 @@
-//! The contracts of rules, one for each kind of input: an example, the dataset, the survey, a record
+//! The traits of rules, one for each kind of input: an example, the dataset, the survey, a record
 //! without an example, a source, a suppression.
+//!
+//! All report through [`Findings`], which counts every finding, applies suppressions, and builds a
+//! message only for the findings that are kept.
 
 use std::any::Any;
 
@@ -13,102 +16,113 @@ use tunelint_layouts::reader::{Reader, Unreadable};
 
 use crate::survey::{Needs, Survey};
 
-/// Checks one example at a time. Called from several threads, in no particular order.
+/// Checks one example at a time.
+///
+/// Called from several threads, in no particular order, so it cannot keep state between examples:
+/// use a [`DatasetRule`] for that. This is the hot path: it runs for every example.
 pub trait ExampleRule: Send + Sync {
     /// Checks one example.
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>);
 }
 
-/// Checks the whole dataset through a tally that merges. `merge` must be associative, and
-/// commutative up to record order: threads, files and shards all use the same three steps.
+/// Checks the whole dataset through a tally that can be merged.
+///
+/// The dataset is cut into batches; each gets an empty tally, which [`observe`](Self::observe)
+/// fills. The tallies are then merged in the order of the data, across batches, files and shards,
+/// and [`finish`](Self::finish) reports. The result must not depend on where the cuts are, so
+/// [`merge`](Self::merge) must be associative. Keep the tally small: its size is the memory that
+/// the rule needs.
 pub trait DatasetRule: Send + Sync + 'static {
-    /// What is kept of the examples seen so far.
+    /// What the rule keeps of the examples seen so far. Serialized in the part files of shards.
     type Tally: Default + Send + Serialize + DeserializeOwned + 'static;
-    /// Adds one example to the tally.
+    /// Adds one example to the tally. Called from several threads, each with its own tally.
     fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally);
-    /// Adds `from`, the tally of the examples that come after those of `into`.
+    /// Adds `from`, the tally of the examples that follow those of `into`.
     fn merge(&self, into: &mut Self::Tally, from: Self::Tally);
-    /// Adds `by` to every source id in the tally, which comes from another run.
+    /// Adds `by` to every source id in the tally. Called for the tally of a shard before it is
+    /// merged.
     fn renumber_sources(&self, tally: &mut Self::Tally, by: u32);
-    /// The check for a second pass over all examples, if the tally alone is not enough. If there is
-    /// one, it replaces this rule's `finish`.
+    /// The check for another pass over all examples, if the tally alone is not enough. If there is
+    /// one, [`finish`](Self::finish) is not called.
     fn follow_up(&self, _tally: &Self::Tally) -> Option<Check> {
         None
     }
-    /// Reports the findings, after the last example.
+    /// Reports the findings, after the last example. Called once. Records are no longer available;
+    /// report at locations kept in the tally.
     fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>);
 }
 
-/// Checks the survey, which is gathered once for all rules, after the last example.
+/// Checks the survey: statistics gathered once for all rules.
 pub trait SurveyRule: Send + Sync {
-    /// What the survey must gather for this rule.
+    /// The statistics that this rule needs. Only those that some rule needs are gathered.
     fn needs(&self) -> Needs;
-    /// Reports the findings, once the survey is complete.
+    /// Reports the findings, after the last example, when the survey is complete.
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>);
 }
 
-/// Reports why a record could not be read as an example.
+/// Reports records that are not valid examples.
 pub trait RecordRule: Send + Sync {
-    /// Checks one such record. Every rule is called for every one of them, and reports only the
-    /// reasons that it covers.
+    /// Reports one such record if the rule covers the reason. Every record rule is called for each
+    /// of them, so it must ignore all other reasons.
     fn check(&self, record: &Record<'_>, why: Unreadable<'_>, findings: &mut Findings<'_>);
 }
 
-/// What is known about a source after it was read to its end.
+/// A source that has been read to its end.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceFacts<'s> {
-    /// The reader: its container, header and field mapping, and what it noticed along the way.
+    /// The reader, with container, header, mapping and [`Reader::facts`].
     pub reader: &'s Reader,
-    /// The request body around the examples, if the file is one.
+    /// The request body that contains the examples, if the file is one.
     pub request: Option<&'s Request<'s>>,
 }
 
 /// Checks a source as a whole: encoding, container, header, line endings, layout, request.
 pub trait SourceRule: Send + Sync {
-    /// Checks one source, after its last record.
+    /// Checks one source, after its last record. Called once for each.
     fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>);
 }
 
-/// What is known about a suppression at the end of a run.
+/// A suppression, as known at the end of a run.
 #[derive(Debug, Clone)]
 pub struct SuppressionFacts<'s> {
     /// The suppressed rule.
     pub rule: &'s str,
-    /// The reason that the settings give.
+    /// The reason that the user gave.
     pub reason: &'s str,
-    /// Its place in the settings.
+    /// Its location in the settings file.
     pub location: Location,
     /// The expiry date, if it has passed.
     pub expired: Option<&'s str>,
-    /// Whether it is known to match no finding: the run checked everything that it could match.
+    /// Whether it suppressed nothing although the run checked everything it could apply to. False
+    /// if that is not known.
     pub unused: bool,
 }
 
 /// Checks the suppressions of the settings.
 pub trait SuppressionRule: Send + Sync {
-    /// Checks one suppression, at the end of the run.
+    /// Checks one suppression, at the end of a run.
     fn check(&self, suppression: &SuppressionFacts<'_>, findings: &mut Findings<'_>);
 }
 
 /// A built rule, by what it checks. Most rules have one part, some have two.
 #[derive(Default)]
 pub struct Check {
-    /// Checks one example.
+    /// Run on every example.
     pub example: Option<Box<dyn ExampleRule>>,
-    /// Checks the dataset through a tally.
+    /// Run on the whole dataset through a tally.
     pub dataset: Option<Box<dyn ErasedRule>>,
-    /// Checks the survey.
+    /// Run on the survey.
     pub survey: Option<Box<dyn SurveyRule>>,
-    /// Checks the records that gave no example.
+    /// Run on every record without a valid example.
     pub record: Option<Box<dyn RecordRule>>,
-    /// Checks each source.
+    /// Run on every source.
     pub source: Option<Box<dyn SourceRule>>,
-    /// Checks the suppressions of the settings.
+    /// Run on the suppressions of the settings.
     pub suppression: Option<Box<dyn SuppressionRule>>,
 }
 
 impl Check {
-    /// A rule that checks one example.
+    /// A check with only an [`ExampleRule`].
     pub fn example(rule: impl ExampleRule + 'static) -> Self {
         Self {
             example: Some(Box::new(rule)),
@@ -116,7 +130,7 @@ impl Check {
         }
     }
 
-    /// A rule with a tally. The only place where the type of the tally is erased.
+    /// A check with only a [`DatasetRule`]. Erases the type of its tally.
     pub fn dataset(rule: impl DatasetRule) -> Self {
         Self {
             dataset: Some(Box::new(Erased(rule))),
@@ -124,17 +138,17 @@ impl Check {
         }
     }
 
-    /// A rule that checks the survey.
+    /// A check with only a [`SurveyRule`].
     pub fn survey(rule: impl SurveyRule + 'static) -> Self {
         Self::default().and_survey(rule)
     }
 
-    /// A rule that checks records that gave no example.
+    /// A check with only a [`RecordRule`].
     pub fn record(rule: impl RecordRule + 'static) -> Self {
         Self::default().and_record(rule)
     }
 
-    /// A rule that checks each source.
+    /// A check with only a [`SourceRule`].
     pub fn source(rule: impl SourceRule + 'static) -> Self {
         Self {
             source: Some(Box::new(rule)),
@@ -142,7 +156,7 @@ impl Check {
         }
     }
 
-    /// A rule that checks suppressions.
+    /// A check with only a [`SuppressionRule`].
     pub fn suppression(rule: impl SuppressionRule + 'static) -> Self {
         Self {
             suppression: Some(Box::new(rule)),
@@ -150,14 +164,14 @@ impl Check {
         }
     }
 
-    /// Adds a part that checks the survey.
+    /// Adds a [`SurveyRule`], replacing any other.
     #[must_use]
     pub fn and_survey(mut self, rule: impl SurveyRule + 'static) -> Self {
         self.survey = Some(Box::new(rule));
         self
     }
 
-    /// Adds a part that checks records that gave no example.
+    /// Adds a [`RecordRule`], replacing any other.
     #[must_use]
     pub fn and_record(mut self, rule: impl RecordRule + 'static) -> Self {
         self.record = Some(Box::new(rule));
@@ -165,10 +179,11 @@ impl Check {
     }
 }
 
-/// A type-erased tally.
+/// The tally of a [`DatasetRule`], type-erased.
 pub type AnyTally = Box<dyn Any + Send>;
 
-/// An object-safe [`DatasetRule`]. A tally must come from the same rule: others are ignored.
+/// An object-safe [`DatasetRule`]. [`Check::dataset`] wraps a rule in it. A tally must
+/// come from the same rule; one of another type is ignored.
 pub trait ErasedRule: Send + Sync {
     /// An empty tally.
     fn tally(&self) -> AnyTally;
@@ -176,13 +191,13 @@ pub trait ErasedRule: Send + Sync {
     fn observe(&self, example: &Example<'_>, tally: &mut AnyTally);
     /// See [`DatasetRule::merge`].
     fn merge(&self, into: &mut AnyTally, from: AnyTally);
-    /// See [`DatasetRule::shift`].
+    /// See [`DatasetRule::renumber_sources`].
     fn renumber_sources(&self, tally: &mut AnyTally, by: u32);
-    /// See [`DatasetRule::again`].
+    /// See [`DatasetRule::follow_up`].
     fn follow_up(&self, tally: &AnyTally) -> Option<Check>;
     /// See [`DatasetRule::finish`].
     fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>);
-    /// Serializes a tally, for a shard.
+    /// Serializes a tally for the part file of a shard.
     ///
     /// # Errors
     /// If the serializer fails.
@@ -190,7 +205,7 @@ pub trait ErasedRule: Send + Sync {
     /// Deserializes a tally that [`save`](Self::save) wrote.
     ///
     /// # Errors
-    /// If the deserializer fails, as for a tally of another version.
+    /// If the deserializer fails, for example on a tally of another version.
     fn load(&self, saved: &[u8]) -> Result<AnyTally, rmp_serde::decode::Error>;
 }
 

@@ -1,6 +1,6 @@
-//! The interface to JSON Schema validation, for the user's schema of outputs.
+//! The interface to a JSON Schema validator, for the schema that outputs must match.
 //!
-//! The validator itself is passed in by the program: only one rule needs it.
+//! The program provides the validator, so that the library does not depend on one.
 
 use std::fmt;
 
@@ -8,32 +8,32 @@ use serde_json::Value;
 
 /// A compiled JSON Schema.
 pub trait Schema: fmt::Debug + Send + Sync {
-    /// Every violation of the schema in `value`.
+    /// All violations of the schema in `value`; empty if it is valid.
     fn violations(&self, value: &Value) -> Vec<SchemaViolation>;
 }
 
-/// A violation of a schema, with its place.
+/// A violation of a schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaViolation {
-    /// The RFC 6901 path of the value.
+    /// The JSON Pointer (RFC 6901) of the value within the output.
     pub pointer: String,
-    /// What is wrong there.
+    /// The requirement that it violates.
     pub fault: SchemaFault,
 }
 
-/// How a value violates a schema. It keeps names of properties and words of the schema, but no
-/// other data.
+/// How a value violates a schema. It has names of properties and words of the schema, but no values
+/// from the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SchemaFault {
-    /// A property that is not allowed.
+    /// The value has a property that the schema does not allow.
     Unexpected(String),
-    /// A required property is missing.
+    /// The value lacks a required property.
     Missing(String),
-    /// The type is none of these.
+    /// The value does not have one of these types.
     Type(Vec<String>),
-    /// The value is none of these.
+    /// The value is not one of these.
     Choice(Vec<String>),
-    /// Another keyword of the schema is violated.
+    /// The value violates another keyword of the schema.
     Keyword(String),
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for SchemaFault {
             Self::Missing(name) => write!(f, "missing property `{name}`"),
             Self::Type(types) => write!(f, "expected type {}", types.join(" or ")),
             Self::Choice(options) => write!(f, "expected one of {}", options.join(", ")),
-            Self::Keyword(keyword) => write!(f, "`{keyword}` is violated"),
+            Self::Keyword(keyword) => write!(f, "violates `{keyword}`"),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `tunelint check`: findings about files of training examples.
+//! `tunelint check`: lints training data. `tunelint merge` finishes what the shards of a check
+//! started.
 
 mod accepting;
 mod events;
@@ -26,12 +27,14 @@ use output::Reports;
 use plan::Plans;
 use sources::Sources;
 
-/// Checks what the options name.
+/// Runs `tunelint check`. Returns an error only if nothing could be checked at all; files that
+/// cannot be read are reported on standard error and make the exit code 2.
 pub fn run(options: CheckOptions) -> Result<Exit, Failure> {
     run_into(options, report::open)
 }
 
-/// The same with the report on standard output made by `open`.
+/// The same, with `open` to create the report on standard output: for callers that embed the
+/// findings in a report of their own.
 pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Result<Exit, Failure> {
     let sources = Sources::new(&options)?;
     let mut exit = Exit::Clean;
@@ -54,11 +57,12 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     let accepted = accepting::Accepted::read(&options, &sources, &names)?;
     let plans = match accepted.is_empty() {
         true => plans,
-        // Every finding must be seen, to know whether it was there before.
+        // Whether a finding is new can be decided only if all findings are kept.
         false => Plans::keeping(&options, &sources, Keep::All)?.with_all_excerpts(),
     };
     let (fail_on, rule_url) = (plans.fail_on(), sources.rule_url());
-    let reports = Reports::open(&options, &names, fail_on, rule_url, open)?.without(accepted);
+    let reports =
+        Reports::open(&options, &names, fail_on, rule_url, open)?.with_baselines(accepted);
     let progress = Progress::start(bytes_of(&names), !options.no_progress);
     let mut events = Events::new(reports, progress);
     let session = plans.session(&sources)?;
@@ -79,14 +83,15 @@ fn exit_of(outcome: &Outcome) -> Exit {
     }
 }
 
-/// Finishes the check whose parts `options` name.
+/// Runs `tunelint merge`: finishes a sharded check.
 pub fn merge(options: &crate::cli::Merge) -> Result<Exit, Failure> {
     let (outcome, reports) = parts::merge(options)?;
     reports.finish(&outcome.summary)?;
     Ok(exit_of(&outcome))
 }
 
-/// What is found today, for a baseline; and where the settings want it.
+/// All current findings as a baseline, and the path of the baseline in the settings, if there is
+/// one. Any file that cannot be read is an error: the baseline would be incomplete.
 pub(super) fn today(options: &CheckOptions) -> Result<(Baseline, Option<PathBuf>), Failure> {
     let mut sources = Sources::new(options)?;
     if let Some(failure) = sources.failures.drain(..).next() {
@@ -97,10 +102,10 @@ pub(super) fn today(options: &CheckOptions) -> Result<(Baseline, Option<PathBuf>
     let names = session.names();
     let (collector, today) = accepting::BaselineCollector::new(&names);
     let progress = Progress::start(bytes_of(&names), !options.no_progress);
-    let mut events = Events::new(Reports::instead(Box::new(collector)), progress);
+    let mut events = Events::new(Reports::only(Box::new(collector)), progress);
     if !session.run(&mut events).map_err(output::failed)?.complete {
         return Err(Failure::new(
-            "nothing was accepted: some files could not be checked",
+            "no baseline was written: some files could not be checked",
         ));
     }
     let named = sources
@@ -111,7 +116,7 @@ pub(super) fn today(options: &CheckOptions) -> Result<(Baseline, Option<PathBuf>
     Ok((today, named.map(|path| crate::settings::shown(&path))))
 }
 
-/// How many bytes there are to be read.
+/// The total size of the files on disk, for the progress bar.
 fn bytes_of(names: &[PathBuf]) -> u64 {
     let sizes = names.iter().filter_map(|name| std::fs::metadata(name).ok());
     sizes.map(|meta| meta.len()).sum()

@@ -1,4 +1,5 @@
-//! The report of a conversion: what is wrong with records, what is lost, and the account of records.
+//! The report of a conversion: findings, losses, and the number of records read, written and
+//! rejected.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -11,23 +12,25 @@ use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use crate::exit::Failure;
 use crate::staged::StagedFile;
 
-/// Findings shown per rule. The rest is counted.
+/// The number of findings shown per rule; the rest is counted.
 const SHOWN: u64 = 5;
 
-/// Collects the report of a conversion, and prints it on standard error.
+/// Receives the findings and rejected records of a conversion, and prints the report on standard
+/// error at the end. Call [`stops`](Self::stops) before the output is committed.
 pub struct Account {
     path: String,
     found: BTreeMap<&'static str, u64>,
     reasons: Vec<(Option<u64>, String)>,
     rejects: Option<(PathBuf, Option<StagedFile>)>,
-    /// The text of the findings, which is printed first.
+    /// The text of the findings, printed first.
     findings: String,
-    /// Further notes.
+    /// Notes, printed after the findings.
     notes: String,
 }
 
 impl Account {
-    /// An empty report on the file at `path`. Rejected records are written to `rejects`.
+    /// An empty report on the file at `path`. Rejected records are written to `rejects`, if given;
+    /// [`commit_rejects`](Self::commit_rejects) creates that file.
     pub fn new(path: &Path, rejects: Option<PathBuf>) -> Self {
         Self {
             path: printable_path(path),
@@ -39,12 +42,12 @@ impl Account {
         }
     }
 
-    /// Adds a note, which ends in a line break.
+    /// Adds a note. `text` must end with a line break.
     pub fn note(&mut self, text: &str) {
         self.notes.push_str(text);
     }
 
-    /// Whether nothing may be written; then the report has been printed.
+    /// Whether the output must not be committed. If so, prints the report with the reason.
     pub fn stops(&mut self, conversion: &Conversion, strict: bool) -> bool {
         let rejected = conversion.rejected > 0 && self.rejects.is_none();
         let lossy = strict && !conversion.losses.is_empty();
@@ -58,18 +61,16 @@ impl Account {
             ..conversion.clone()
         };
         if lossy {
-            self.note(
-                "nothing was written because of --strict: the target cannot hold all of the data\n",
-            );
+            self.note("nothing was written: the target cannot hold all of the data (--strict)\n");
         } else if conversion.read > 0 {
             let bad = counted(conversion.rejected, "record");
-            self.note(&format!("nothing was written: {bad} cannot be converted; write them to a file and convert the rest with --rejects FILE\n"));
+            self.note(&format!("nothing was written: {bad} cannot be converted; use --rejects FILE to write them to a file and convert the rest\n"));
         }
         self.print(&rejected);
         true
     }
 
-    /// Prints the findings, the notes, the losses and the counts of records.
+    /// Prints findings, notes, losses and the number of records.
     pub fn print(&mut self, conversion: &Conversion) {
         let mut text = std::mem::take(&mut self.findings);
         for (rule, found) in self.found.iter().filter(|(_, found)| **found > SHOWN) {
@@ -114,7 +115,8 @@ impl Account {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
-    /// Puts the file of rejected records in its place; `force` replaces one that is there.
+    /// Moves the file of rejected records to its final path, if there were any. Fails if that
+    /// exists, unless `force`.
     pub fn commit_rejects(&mut self, force: bool) -> Result<(), Failure> {
         match self.rejects.take() {
             Some((path, Some(file))) => file

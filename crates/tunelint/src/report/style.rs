@@ -1,30 +1,30 @@
-//! Options of a report, apart from its format.
+//! The options that all report formats share.
 
 use tunelint_core::finding::Severity;
 use tunelint_core::position::SourceId;
 
 use super::names::SourceName;
 
-/// Options of a report, apart from its format.
+/// The options that all report formats share. Each format uses those that apply to it.
 #[derive(Debug, Clone, Default)]
 pub struct Style {
     /// Whether to use colors.
     pub color: bool,
-    /// Whether to print only the totals.
+    /// Whether to print only the totals (`--quiet`).
     pub quiet: bool,
-    /// Whether to print a table of findings by rule.
+    /// Whether to print a table of findings by rule (`--statistics`).
     pub statistics: bool,
-    /// The lowest severity that fails the run.
+    /// The lowest severity that fails the run; `None` if none does.
     pub fail_on: Option<Severity>,
-    /// The name of each source, by its id.
+    /// The names of the sources, by id.
     pub names: Vec<SourceName>,
     /// The address of rule pages, with the placeholder `{rule}`.
     pub rule_url: Option<String>,
-    /// Whether the terminal supports links.
+    /// Whether to print terminal hyperlinks.
     pub links: bool,
 }
 
-/// The name of a source without a name.
+/// The name for an unknown source id.
 static UNNAMED: SourceName = SourceName {
     shown: String::new(),
     relative: String::new(),
@@ -32,12 +32,12 @@ static UNNAMED: SourceName = SourceName {
 };
 
 impl Style {
-    /// The name of a source.
+    /// The name of a source; empty for an unknown id.
     pub fn name(&self, source: SourceId) -> &SourceName {
         self.names.get(source.0 as usize).unwrap_or(&UNNAMED)
     }
 
-    /// The address of a rule's page.
+    /// The address of a rule's page, if the settings have one.
     pub fn url_of(&self, rule: &str) -> Option<String> {
         Some(self.rule_url.as_ref()?.replace("{rule}", rule))
     }

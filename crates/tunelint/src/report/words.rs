@@ -1,10 +1,10 @@
-//! Words that several formats share.
+//! Phrases that several formats share.
 
 use tunelint_core::finding::{Applicability, Counts, Severity};
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::totals::Verdict;
 
-/// What a target would do with the data, as the JSON reports name it.
+/// What a target does with the data, in the words of the JSON reports: a public contract.
 pub(super) fn would(verdict: &Verdict) -> &'static str {
     if verdict.rejects() {
         "reject"
@@ -13,7 +13,7 @@ pub(super) fn would(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// With more targets than this, a source line has only their number.
+/// If a source has more targets than this, only their number is shown.
 const MAX_NAMED_TARGETS: usize = 3;
 
 /// The targets of a source, to be appended to its description: `, for openai, trl`.
@@ -25,7 +25,7 @@ pub(super) fn for_targets(targets: &[String]) -> String {
     }
 }
 
-/// The conversion that a target needs, in words.
+/// The conversion that a target requires: `none`, `to messages`, or that it is impossible.
 pub(super) fn conversion(verdict: &Verdict) -> String {
     match &verdict.convert_to {
         Some(layout) if verdict.is_unfit => format!("impossible: expects {layout}"),
@@ -34,7 +34,7 @@ pub(super) fn conversion(verdict: &Verdict) -> String {
     }
 }
 
-/// The option that applies fixes of this kind.
+/// How to apply fixes of this kind: `fixable with` and the option.
 pub(super) fn fix_option(applicability: Applicability) -> &'static str {
     match applicability {
         Applicability::Safe => "fixable with `--fix`",
@@ -43,7 +43,7 @@ pub(super) fn fix_option(applicability: Applicability) -> &'static str {
     }
 }
 
-/// `2 errors, 1 warning, 3 advice`.
+/// The number of findings by severity: `2 errors, 1 warning, 3 advice`.
 pub(super) fn totals(counts: &Counts) -> String {
     let of = |severity| counts.of_severity(severity);
     let (errors, warnings, advice) = (

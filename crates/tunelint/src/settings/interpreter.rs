@@ -1,4 +1,5 @@
-//! Looks up names, compiles patterns, and reads the files that settings name; collects every problem.
+//! Interprets single settings: looks up names, compiles patterns and reads files. Problems are
+//! collected, so that all of them are reported at once.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,10 +16,11 @@ use super::patterns::Patterns;
 use super::problem::Problem;
 use crate::reading;
 
-/// The limit of patterns in all settings together.
+/// The maximum number of patterns in all settings together.
 const MAX_PATTERNS: usize = 200;
 
-/// Interprets a file and collects its problems.
+/// Interprets merged settings. Methods that return `Option` return `None` after reporting a
+/// problem.
 pub(super) struct Interpreter<'m> {
     pub(super) merged: &'m Merged,
     pub(super) problems: Vec<Problem>,
@@ -26,15 +28,20 @@ pub(super) struct Interpreter<'m> {
 }
 
 impl Interpreter<'_> {
+    /// Reports a problem with the value at `pointer`.
     pub(super) fn report(&mut self, pointer: &str, message: impl Into<String>) {
         self.problems.push(self.merged.problem(pointer, message));
     }
 
+    /// The directory of the document that set the value at `pointer`, to which its paths are
+    /// relative.
     pub(super) fn directory(&self, pointer: &str) -> PathBuf {
         let document = self.merged.document(pointer).map(|(document, _)| document);
         document.map_or_else(PathBuf::new, |document| document.directory.clone())
     }
 
+    /// Reads the `rules` table. Unknown rules and options were reported when the schema was
+    /// checked.
     pub(super) fn rules(&mut self, file: &File, settings: &mut Settings) {
         for (name, setting) in &file.rules {
             let Some(entry) = rules::by_name(name) else {
@@ -68,7 +75,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Checks the record size. Settings may lower the limit; only the command line may raise it.
+    /// Checks `max-record-size`. Settings may lower the limit; only the command line may raise it.
     pub(super) fn record_size(&mut self, file: &File) {
         let Some(text) = &file.max_record_size else {
             return;
@@ -83,6 +90,7 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Compiles a list of file patterns, which must stay in the directory of their settings file.
     pub(super) fn patterns(
         &mut self,
         pointer: &str,
@@ -95,7 +103,7 @@ impl Interpreter<'_> {
             if leaves {
                 self.report(
                     &format!("{pointer}/{index}"),
-                    "a pattern must be relative to the directory of the settings file and stay in it",
+                    "expected a pattern relative to the directory of the settings file, without `..`",
                 );
             }
         }
@@ -108,6 +116,7 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Counts a pattern. Reports one problem when there are too many.
     pub(super) fn count_pattern(&mut self, pointer: &str) {
         self.patterns += 1;
         if self.patterns == MAX_PATTERNS + 1 {
@@ -118,7 +127,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Reads a file that the settings name. It must be inside the repository.
+    /// Reads a text file that the settings name. It must be inside the repository.
     pub(super) fn text(&mut self, pointer: &str, path: &str) -> Option<String> {
         let (document, _) = self.merged.document(pointer)?;
         let read = confined(document, path).and_then(|path| {
@@ -128,6 +137,7 @@ impl Interpreter<'_> {
         read.map_err(|why| self.report(pointer, why)).ok()
     }
 
+    /// Loads the tokenizer. It must be inside the repository.
     pub(super) fn tokenizer(&mut self, path: &str) -> Option<Arc<dyn Tokenizer>> {
         let (document, _) = self.merged.document("/tokenizer")?;
         let read = confined(document, path).and_then(|path| {
@@ -137,7 +147,7 @@ impl Interpreter<'_> {
         read.map_err(|why| self.report("/tokenizer", why)).ok()
     }
 
-    /// Checks the address of rule pages.
+    /// Checks `rule-url`, the address of rule pages.
     pub(super) fn rule_url(&mut self, file: &File) {
         let Some(url) = &file.rule_url else { return };
         let plain = url.starts_with("https://") && !url.chars().any(|c| c.is_control() || c == ' ');
@@ -149,8 +159,8 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Resolves the path of the baseline. The file may not exist yet: `tunelint baseline create`
-    /// writes it.
+    /// Resolves the path of the baseline, which must be inside the repository. The file need not
+    /// exist: `tunelint baseline create` writes it.
     pub(super) fn baseline(&mut self, path: &str) -> Option<PathBuf> {
         let (document, _) = self.merged.document("/baseline")?;
         let named = document.directory.join(path);
@@ -173,6 +183,7 @@ impl Interpreter<'_> {
     }
 }
 
+/// The severity of a level; `None` for `off`.
 pub(super) fn severity(level: LevelName) -> Option<Severity> {
     match level {
         LevelName::Off => None,

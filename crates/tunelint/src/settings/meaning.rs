@@ -1,4 +1,4 @@
-//! From merged values to settings, with every problem at once.
+//! Interprets merged settings as a whole.
 
 use super::file::File;
 use super::interpreter::Interpreter;
@@ -8,7 +8,10 @@ use super::problem::{self, Problem};
 use crate::exit::Failure;
 
 impl Settings {
-    /// Interprets merged settings. The error lists all problems, not only the first.
+    /// Interprets merged settings.
+    ///
+    /// # Errors
+    /// All problems at once, including violations of the schema.
     pub fn interpret(mut merged: Merged) -> Result<Self, Failure> {
         let problems = std::mem::take(&mut merged.problems);
         let file: File = match serde_json::from_value(merged.value.clone()) {
@@ -21,10 +24,10 @@ impl Settings {
         Self::new(merged, file, problems).map_err(problem::failure)
     }
 
-    /// Interprets `file`.
+    /// Interprets `file`, the parsed values of `merged`.
     ///
     /// # Errors
-    /// All problems, including those in `problems`.
+    /// All problems: `problems` and those found here.
     fn new(merged: Merged, file: File, problems: Vec<Problem>) -> Result<Self, Vec<Problem>> {
         let mut reader = Interpreter {
             merged: &merged,

@@ -1,5 +1,5 @@
-//! A settings file merged with those that it extends and with the command line, and where each value
-//! was set.
+//! Merges a settings file with the files it extends and with `--config` values, and records where
+//! each value was set.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,10 +13,12 @@ use super::problem::{self, Problem};
 use super::{find, structure};
 use crate::exit::Failure;
 
-/// Keys whose lists are joined when a file extends another. All other values are replaced.
+/// Top-level keys whose lists are joined when a file extends another. Tables are merged key by key;
+/// all other values are replaced.
 const JOINED_LISTS: [&str; 4] = ["dataset", "allow", "custom", "exclude"];
 
-/// The location of a value.
+/// Where a value was set: the index of its document, and the byte ranges of its key and value
+/// there.
 #[derive(Debug, Clone)]
 pub(super) struct SettingOrigin {
     pub(super) document: usize,
@@ -24,13 +26,14 @@ pub(super) struct SettingOrigin {
     pub(super) value: Range<usize>,
 }
 
-/// The merged documents, and the origin of each value.
+/// Merged settings, checked against the schema but not yet interpreted, with the origin of each
+/// value.
 #[derive(Debug, Default)]
 pub struct Merged {
     documents: Vec<SettingsDocument>,
     pub(super) value: Value,
     origins: BTreeMap<String, SettingOrigin>,
-    /// Violations of the schema. The values at fault were removed.
+    /// Violations of the schema. The invalid values were removed, so that the rest can be checked.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -39,14 +42,15 @@ pub struct Merged {
 pub struct SettingsRequest {
     /// The file to use instead of the closest one.
     pub file: Option<std::path::PathBuf>,
-    /// `KEY=VALUE`, in order.
+    /// Values as `KEY=VALUE`; the last one wins.
     pub values: Vec<String>,
-    /// Whether settings files are ignored.
+    /// Whether to ignore settings files (`--isolated`).
     pub isolated: bool,
 }
 
 impl SettingsRequest {
-    /// Splits `--config` arguments into files and values.
+    /// Splits the arguments of `--config` into files and values. Of several files, the last one
+    /// wins.
     pub fn new(arguments: &[String], isolated: bool) -> Self {
         let mut wanted = Self {
             isolated,
@@ -62,15 +66,18 @@ impl SettingsRequest {
     }
 }
 
-/// Whether a text is a TOML key (`rules.near-duplicate`), and not a file.
+/// Whether a text is a TOML key such as `rules.near-duplicate`, rather than a path.
 fn is_key(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     !text.is_empty() && text.trim().chars().all(plain) && !Path::new(text).exists()
 }
 
 impl Merged {
-    /// Reads the file at `path`, if there is one, the files it extends, and the values of the command
-    /// line.
+    /// Reads the file at `path` (if any) and the files it extends, and applies the values of the
+    /// command line. Violations of the schema are kept in `problems`, not returned.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and invalid TOML.
     pub fn read(path: Option<&Path>, wanted: &SettingsRequest) -> Result<Self, Failure> {
         let mut documents = match path {
             Some(path) => find::chain(path)?,
@@ -92,19 +99,20 @@ impl Merged {
         Ok(merged)
     }
 
-    /// The files that were read.
+    /// The settings files that were read.
     pub fn paths(&self) -> impl Iterator<Item = &std::path::PathBuf> {
         self.documents.iter().map(|document| &document.path)
     }
 
-    /// The directory of the settings file, if there is one.
+    /// The directory of the settings file, if there is one; that of the file itself, not of those
+    /// it extends.
     pub(super) fn directory(&self) -> Option<&Path> {
         let mut documents = self.documents.iter().rev();
         let closest = documents.find(|document| document.root.is_some());
         closest.map(|document| document.directory.as_path())
     }
 
-    /// All values with their pointers and origins, in the order of the keys.
+    /// All values with their pointers and origins (`tunelint.toml:12`), in the order of the keys.
     pub fn entries(&self) -> Vec<(String, Value, String)> {
         let mut entries = Vec::new();
         collect("", &self.value, &mut |pointer, value| {
@@ -126,12 +134,13 @@ impl Merged {
         })
     }
 
+    /// The document that set the value at `pointer`, and where in it.
     pub(super) fn document(&self, pointer: &str) -> Option<(&SettingsDocument, &SettingOrigin)> {
         let origin = self.origins.get(pointer)?;
         Some((self.documents.get(origin.document)?, origin))
     }
 
-    /// A problem with the value at `pointer`, or with the closest parent that has a location.
+    /// A problem located at the value at `pointer`, or at its closest parent with a known location.
     pub(super) fn problem(&self, pointer: &str, message: impl Into<String>) -> Problem {
         let mut around = pointer;
         loop {
@@ -145,6 +154,7 @@ impl Merged {
         }
     }
 
+    /// Merges a document, whose values take precedence over those so far.
     fn add(&mut self, document: SettingsDocument) {
         let index = self.documents.len();
         let (Value::Object(into), Value::Object(from)) = (&mut self.value, &document.value) else {

@@ -18,38 +18,38 @@ use super::merged::Merged;
 use super::patterns::Patterns;
 use crate::cli::{FailOn, Reading};
 
-/// The interpreted settings.
+/// Interpreted settings: all names, patterns and files in them are valid.
 #[derive(Debug, Default)]
 pub struct Settings {
     /// The values and their origins.
     pub merged: Merged,
-    /// The parsed file, for values that need no interpretation.
+    /// The parsed values, for those that need no interpretation.
     pub file: File,
-    /// Severities by rule.
+    /// The severities that were set, by rule.
     pub severities: BTreeMap<&'static str, Severity>,
-    /// Rules that are switched off.
+    /// Disabled rules.
     pub off: Vec<&'static str>,
-    /// Rules that are switched on because a severity was set for them.
+    /// Rules that are enabled because a severity was set for them.
     pub on: Vec<&'static str>,
-    /// Options by rule.
+    /// The rule options that were set.
     pub options: RuleOptions,
-    /// The share of records whose findings are tolerated, by rule.
+    /// The tolerated number of findings per record, by rule.
     pub max_rates: BTreeMap<&'static str, f64>,
-    /// Files that are skipped.
+    /// Files to skip.
     pub exclude: Option<Patterns>,
-    /// The file of accepted findings.
+    /// The baseline file, which need not exist.
     pub baseline: Option<PathBuf>,
-    /// The tokenizer.
+    /// The tokenizer that counts tokens, if one was set.
     pub tokenizer: Option<Arc<dyn Tokenizer>>,
-    /// The datasets.
+    /// The datasets, in order: a file belongs to the first one that matches.
     pub datasets: Vec<Dataset>,
-    /// The suppressions.
+    /// The suppressions, in order, including expired ones.
     pub allows: Vec<Allow>,
-    /// The custom rules.
+    /// The custom rules, in order.
     pub custom: Vec<CustomRule>,
 }
 
-/// Files that are read in the same way and checked together.
+/// A dataset of the settings: files that are read in the same way and checked together.
 #[derive(Debug)]
 pub struct Dataset {
     /// The training files.
@@ -58,7 +58,7 @@ pub struct Dataset {
     pub validation: Patterns,
     /// The files with production prompts.
     pub production: Patterns,
-    /// The parsed settings of the dataset.
+    /// The parsed values of the dataset.
     pub file: file::DatasetTable,
     /// The text that every input must start with.
     pub preamble: Option<String>,
@@ -69,20 +69,20 @@ pub struct Dataset {
 /// A suppression with its location in the settings.
 #[derive(Debug)]
 pub struct Allow {
-    /// The suppressed findings.
+    /// Which findings it suppresses.
     pub entry: SuppressionEntry,
     /// Why they are suppressed.
     pub reason: String,
     /// The last day of the suppression, as `YYYY-MM-DD`.
     pub expires: Option<String>,
-    /// The settings file.
+    /// The settings file that declares it.
     pub path: PathBuf,
     /// The position in that file.
     pub at: Position,
 }
 
 impl Allow {
-    /// Whether its last day is before `today`.
+    /// Whether its last day is before `today` (`YYYY-MM-DD`).
     pub fn has_expired(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|day| day < today)
     }
@@ -95,8 +95,8 @@ impl Dataset {
         Some(schema)
     }
 
-    /// The reading options that can be invalid, one at a time, by key. Each is checked separately, so
-    /// that a problem can be located.
+    /// The reading options that can be invalid, by key. Each is returned alone, so that an error
+    /// can be located at its key.
     pub(super) fn single_options(&self) -> [(&'static str, Reading); 4] {
         let own = self.file.clone();
         let none = Reading::default;
@@ -132,7 +132,8 @@ impl Dataset {
         ]
     }
 
-    /// The reading options of the command line (`typed`), completed by those of the settings.
+    /// The reading options of the command line (`typed`), with those of the settings where it has
+    /// none.
     pub fn reading(&self, typed: &Reading) -> Reading {
         let own = &self.file;
         let mut reading = typed.clone();
@@ -141,7 +142,7 @@ impl Dataset {
                 to.clone_from(from);
             }
         };
-        // A column on the command line replaces a template in the settings, too.
+        // A column on the command line also replaces a template in the settings.
         if reading.input.is_none() && reading.input_template.is_none() {
             reading.input.clone_from(&own.input);
             reading.input_template.clone_from(&own.input_template);

@@ -12,7 +12,7 @@ use tunelint_rules::survey::inferred::outputs::ENOUGH;
 use tunelint_rules::survey::inferred::plateau::LEAST;
 use tunelint_rules::survey::inferred::{Inferred, Majority};
 
-/// Characters of a shared text that are shown.
+/// The number of characters shown of a shared text.
 const SHOWN: usize = 200;
 
 /// An inferred part of the format.
@@ -22,7 +22,7 @@ pub struct FormatRow {
     pub part: &'static str,
     /// Its value.
     pub value: String,
-    /// How many examples share it.
+    /// How many examples share it, in words.
     pub evidence: String,
     /// Whether the value is text from the data.
     #[serde(skip)]
@@ -38,7 +38,8 @@ pub struct NotInferred {
     pub why: String,
 }
 
-/// Describes the format that a survey inferred. `task` is the task of the options or settings.
+/// Describes the format that `survey` inferred, and lists what it did not infer. The survey must be
+/// complete. `task` is the task that the user set, if any.
 pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<FormatRow>, Vec<NotInferred>) {
     let inferred = &survey.inferred;
     let mut description = Description {
@@ -78,7 +79,8 @@ impl Description {
         }
     }
 
-    /// Adds a part that was not inferred: there are fewer than `least` inputs, or `otherwise`.
+    /// Adds a part that was not inferred. The reason is that there are fewer than `least` distinct
+    /// inputs, or else `otherwise`.
     fn add_missing(&mut self, part: &'static str, least: usize, otherwise: &str) {
         let why = match self.inputs < least {
             true => format!("needs {least} distinct inputs, found {}", self.inputs),
@@ -184,7 +186,7 @@ impl Description {
     }
 }
 
-/// The start of a shared text.
+/// The start of a shared text, safe to print.
 fn excerpt(found: &Common) -> String {
     let mut start: String = found.value.chars().take(SHOWN).collect();
     if found.value.chars().nth(SHOWN).is_some() {

@@ -1,5 +1,5 @@
-//! The limits, recommendations and training settings of the targets, compared with the dataset.
-//! Every number has its source.
+//! The limits, recommendations and hyperparameters of the targets, compared with the dataset. Every
+//! number comes from a profile and carries the address and the quotation that it is based on.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -14,24 +14,24 @@ use tunelint_layouts::provider::tokens::Counter;
 use tunelint_layouts::writer::sink::REST_ENVELOPE_BYTES;
 use tunelint_rules::survey::Lengths;
 
-/// The used share of a limit.
+/// A limit of a target, and how much of it the dataset uses.
 #[derive(Serialize)]
 pub struct LimitUse {
     /// The target.
     pub target: String,
-    /// What is limited.
+    /// The limited quantity: `longest output`, `upload`.
     pub limit: &'static str,
-    /// What is counted.
+    /// The unit of `value` and `max`.
     pub unit: &'static str,
-    /// Its value.
+    /// The dataset's value.
     pub value: u64,
-    /// The limit; the upper end of a range.
+    /// The limit.
     pub max: u64,
-    /// The share in percent.
+    /// `value` in percent of `max`.
     pub percent: f64,
-    /// The record with the highest use; `None` for a limit on the whole dataset.
+    /// The record with the highest value; `None` for a limit on the whole dataset.
     pub record: Option<u64>,
-    /// Whether the number is estimated.
+    /// Whether `value` is an estimate.
     pub estimated: bool,
     /// The address of the page.
     pub source: String,
@@ -44,26 +44,27 @@ pub struct LimitUse {
 pub struct SizeAdvice {
     /// The target.
     pub target: String,
-    /// The task that it holds for.
+    /// The task that it applies to; `None` if it applies to all.
     pub task: Option<&'static str>,
     /// Whether it is required or recommended.
     pub kind: AdviceKind,
-    /// The number of examples.
+    /// The number of examples in the dataset.
     pub examples: u64,
-    /// The lower end of the range.
+    /// The lowest required or recommended number.
     pub min: u64,
-    /// The limit; the upper end of a range.
+    /// The highest recommended number, if there is one.
     pub max: Option<u64>,
     /// The address of the page.
     pub source: String,
     /// The provider's words.
     pub quote: String,
-    /// Limitations.
+    /// Restrictions that the provider states.
     pub note: Option<String>,
 }
 
 impl SizeAdvice {
-    /// Compares the dataset with the recommendation, in words.
+    /// Compares the dataset with the recommendation, for example
+    /// `40 examples, at least 100 recommended: add 60`.
     pub fn sentence(&self) -> String {
         let have = counted(self.examples, "example");
         let range = match self.max {
@@ -88,49 +89,49 @@ impl SizeAdvice {
 pub enum AdviceKind {
     /// The target rejects fewer.
     Minimum,
-    /// The target advises it.
+    /// The target recommends it, and accepts other numbers.
     Recommended,
 }
 
-/// A training setting of a target.
+/// A hyperparameter of a target.
 #[derive(Serialize)]
 pub struct Training {
     /// The target.
     pub target: String,
     /// Its name in the profile.
     pub setting: String,
-    /// The field of the request.
+    /// Its field in the request.
     pub field: String,
-    /// The default.
+    /// The default value.
     pub default: Option<f64>,
-    /// The default, if it is not a number.
+    /// The default in words, if it is not a number.
     pub default_text: Option<String>,
-    /// The lower end of the range.
+    /// The lowest accepted value.
     pub min: Option<f64>,
-    /// The limit; the upper end of a range.
+    /// The highest accepted value.
     pub max: Option<f64>,
-    /// Default and range, in words.
+    /// Field, default and range, in words; see [`range_words`].
     pub words: String,
     /// The address of the page.
     pub source: String,
     /// The provider's words.
     pub quote: String,
-    /// Limitations, such as other values for other dataset sizes.
+    /// Restrictions that the provider states, such as other defaults for other dataset sizes.
     pub note: Option<String>,
 }
 
-/// The number of training steps with the default settings.
+/// The number of training steps with the default hyperparameters of a target.
 #[derive(Serialize)]
 pub struct Steps {
     /// The target.
     pub target: String,
-    /// Examples of a step.
+    /// The number of examples per step.
     pub batch_size: u64,
     /// The number of epochs.
     pub epochs: u64,
-    /// Steps of an epoch.
+    /// The number of steps per epoch, rounded up.
     pub per_epoch: u64,
-    /// Steps in all.
+    /// The total number of steps.
     pub total: u64,
 }
 
@@ -142,8 +143,8 @@ pub fn upload(target: Option<&Arc<Profile>>, stats: &Stats) -> u64 {
     }
 }
 
-/// The used share of each limit. Bytes are measured in the layout of the first target, so the limit
-/// on the upload is compared for that target only.
+/// The use of each limit of the targets that applies to the dataset. Bytes are measured in the
+/// layout of the first target, so the upload limit is compared for that target only.
 pub fn limits(targets: &[Arc<Profile>], counter: &Counter, stats: &Stats) -> Vec<LimitUse> {
     let mut all = Vec::new();
     for (index, target) in targets.iter().enumerate() {
@@ -199,13 +200,14 @@ fn limit_use(
     }
 }
 
-/// The address of a source that is given by its short name.
+/// The address of a source that the profile refers to by a short name.
 fn url(target: &Profile, source: &str) -> String {
     let page = target.sources.get(source);
     page.map_or_else(|| source.to_owned(), Clone::clone)
 }
 
-/// The numbers of examples that the targets require or recommend.
+/// The numbers of examples that the targets require or recommend, for `task` where the
+/// recommendation depends on it.
 pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Vec<SizeAdvice> {
     let mut all = Vec::new();
     for target in targets {
@@ -239,7 +241,7 @@ pub fn advice(targets: &[Arc<Profile>], task: Option<Task>, examples: u64) -> Ve
     all
 }
 
-/// The training settings of the targets.
+/// The hyperparameters of the targets.
 pub fn training(targets: &[Arc<Profile>]) -> Vec<Training> {
     let of = |target: &Arc<Profile>| {
         let setting = |(name, of): (&String, &Hyperparameter)| Training {
@@ -261,7 +263,8 @@ pub fn training(targets: &[Arc<Profile>]) -> Vec<Training> {
     targets.iter().flat_map(of).collect()
 }
 
-/// The number of training steps for `examples`, for targets with documented defaults.
+/// The number of training steps for a dataset of `examples` examples. Targets whose default batch
+/// size or number of epochs is not documented are left out.
 pub fn steps(targets: &[Arc<Profile>], examples: u64) -> Vec<Steps> {
     let default = |target: &Profile, name: &str| {
         let default = target.hyperparameters.get(name)?.default?;
@@ -286,7 +289,7 @@ pub fn percent(part: u64, whole: u64) -> f64 {
     (part as f64 * 1000.0 / whole.max(1) as f64).round() / 10.0
 }
 
-/// The field, default and range of a hyperparameter, in words.
+/// The field, default and range of a hyperparameter, in words: `epochs`, default 3, at least 1.
 pub fn range_words(of: &Hyperparameter) -> String {
     let mut words = format!("`{}`", of.field);
     if let Some(default) = of.default {
@@ -322,7 +325,7 @@ pub fn range_words(of: &Hyperparameter) -> String {
     words
 }
 
-/// A value as a request contains it.
+/// A value as written in a request, without quotes.
 fn value_words(value: &toml::Value) -> String {
     value
         .as_str()

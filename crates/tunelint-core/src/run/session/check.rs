@@ -1,4 +1,4 @@
-//! Each source on its own.
+//! Checks the sources one after the other.
 
 use std::io;
 
@@ -14,21 +14,29 @@ use crate::run::lint::{Observer, SourceError};
 use crate::run::shard::ShardPart;
 
 impl Session {
-    /// Checks every source, and then what only all of them show. A file that cannot be read is
-    /// passed to the observer, and the others are checked.
+    /// Checks every source in the order in which they were added, then runs the checks that need
+    /// all of them. A file that cannot be read does not end the run: it is passed to
+    /// [`Observer::unreadable`].
+    ///
+    /// Files are read again if a rule compares each example with the inferred format.
     ///
     /// # Errors
-    /// What the observer returns, or a source that changed while it was being read.
+    /// Errors from `observer`; [`io::ErrorKind::Interrupted`] if [`Observer::progress`] breaks;
+    /// and, in the second pass, a file that has changed or can no longer be read.
     pub fn run(mut self, observer: &mut dyn Observer) -> io::Result<Outcome> {
         self.check_each(observer)?;
         self.finish(observer)
     }
 
-    /// Checks every source of a shard; what only all shards show is left for
-    /// [`Session::merge`]. Nothing where the sources are not one dataset.
+    /// Checks the sources of one shard. Findings about single examples are reported now; those
+    /// about the dataset as a whole are left to [`Session::merge`], which needs the returned part.
+    /// The caller must fill in `request` and `sources` of the part.
+    ///
+    /// Returns `None` if the sources do not form exactly one dataset; by then, findings have been
+    /// reported.
     ///
     /// # Errors
-    /// What the observer returns.
+    /// As for [`Session::run`].
     pub fn shard(
         mut self,
         observer: &mut dyn Observer,
@@ -52,6 +60,7 @@ impl Session {
         Ok(Some((part, outcome)))
     }
 
+    /// Checks every source. Those that cannot be read make the run incomplete.
     fn check_each(&mut self, observer: &mut dyn Observer) -> io::Result<()> {
         for index in 0..self.sources.len() {
             if let Err(error) = self.check(SourceId(index as u32), observer)? {
@@ -62,7 +71,7 @@ impl Session {
         Ok(())
     }
 
-    /// Checks one source; the inner error ends only this one.
+    /// Checks one source. The outer error ends the run, the inner one only this source.
     fn check(
         &mut self,
         id: SourceId,

@@ -1,4 +1,4 @@
-//! Sources that are meant for the same targets are one dataset, with what it is compared with.
+//! Groups sources into datasets, and reads the files that a dataset is compared with.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +15,8 @@ use super::state::{CheckedDataset, Session, SessionSource, SourceRole};
 use crate::run::lint::{Linter, Observer, SourceError};
 
 impl Session {
-    /// The dataset of a source, by its place in the list.
+    /// The index of the dataset that a source belongs to. The first source of a dataset creates it,
+    /// and then the validation and production files are read.
     pub(super) fn dataset(
         &mut self,
         source: &SessionSource,
@@ -51,7 +52,7 @@ impl Session {
         Ok(self.datasets.len() - 1)
     }
 
-    /// What is known about the examples of the validation sets.
+    /// Digests of the examples in the validation files; `None` if there are no such files.
     fn validation(
         &mut self,
         settings: &DatasetSettings,
@@ -69,7 +70,7 @@ impl Session {
         Ok(leaks)
     }
 
-    /// The prompts of the application.
+    /// A sketch of the production prompts; `None` if there are no such files.
     fn production(
         &mut self,
         settings: &DatasetSettings,
@@ -86,7 +87,7 @@ impl Session {
         Ok(all)
     }
 
-    /// A file that is only compared with may not have been read as a whole.
+    /// Reports a file whose examples could not all be read. The run is incomplete then.
     fn note_unread(&mut self, path: &Path, unread: u64, observer: &mut dyn Observer) {
         if unread > 0 {
             observer.unreadable(&SourceError::Unread(path.to_owned(), unread));

@@ -1,4 +1,4 @@
-//! What only all sources together show.
+//! The end of a run: dataset-wide findings, unused suppressions, and the summary.
 
 use std::io;
 use std::path::PathBuf;
@@ -16,16 +16,17 @@ use super::summary;
 use crate::run::lint::{Observer, check_suppression};
 
 impl Session {
-    /// Reports what all sources together show, and sums up.
+    /// Reports the findings that need all sources, and completes the summary. Called once, after
+    /// the last source.
     pub(super) fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Outcome> {
         let mut failed = false;
         for dataset in std::mem::take(&mut self.datasets) {
             failed |= self.conclude(dataset, observer)?;
         }
-        failed |= self.judge_suppressions(observer)?;
+        failed |= self.report_suppressions(observer)?;
         let mut summary = self.summary;
         summary.suppressed = summary.counts.suppressed().values().sum();
-        // Parts of shards keep no findings that could be counted by target.
+        // After a merge there are no findings to count by target: parts do not store any.
         if !self.checked.is_empty() {
             summary.verdicts = self.targets.verdicts(&summary, &self.checked);
         }
@@ -38,7 +39,8 @@ impl Session {
         })
     }
 
-    /// Reports what a dataset as a whole shows; whether that fails the run.
+    /// Reports the findings about one dataset as a whole. Returns whether any finding in the
+    /// dataset fails the run, including those reported before.
     fn conclude(
         &mut self,
         dataset: CheckedDataset,
@@ -77,8 +79,8 @@ impl Session {
         let Some(of) = self.settings.get(settings).cloned() else {
             return Ok(false);
         };
-        for (excuse, times) in counts.suppressed() {
-            if let Suppression::Listed(index) = excuse
+        for (suppression, times) in counts.suppressed() {
+            if let Suppression::Listed(index) = suppression
                 && let Some(number) = of.suppressions.get(*index)
             {
                 *self.used.entry(*number).or_default() += times;
@@ -89,8 +91,9 @@ impl Session {
         Ok(summary::fails(&counts, of.fail_on, &tolerated))
     }
 
-    /// Reports suppressions that have expired, and those that suppress nothing.
-    fn judge_suppressions(&mut self, observer: &mut dyn Observer) -> io::Result<bool> {
+    /// Reports expired and unused suppressions. Returns whether that fails the run. Must follow
+    /// [`Self::conclude`] for every dataset, which counts what was suppressed.
+    fn report_suppressions(&mut self, observer: &mut dyn Observer) -> io::Result<bool> {
         let mut failed = false;
         let names = self.names();
         let id_of = |path: &PathBuf| {

@@ -1,4 +1,4 @@
-//! Findings on their way to the observer: counted by target, and held back where it accepts them.
+//! Wraps an observer: counts findings by target and withholds accepted ones.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,16 +11,18 @@ use tunelint_layouts::finding::{Counts, Finding};
 use super::targets::TargetCounts;
 use crate::run::lint::Observer;
 
-/// Findings that were accepted before, by their sources.
+/// Findings that the observer accepted, by source.
 pub(super) type AcceptedFindings = BTreeMap<SourceId, Vec<Finding>>;
 
-/// Counts findings by target on their way to the observer, and holds back what it accepts.
+/// An observer that counts findings by target and passes them on, except for those that the inner
+/// observer accepts. The linter has already counted these, so the caller must
+/// [`withdraw`](Self::withdraw) them from its counts.
 pub(super) struct Counting<'o> {
     observer: &'o mut dyn Observer,
     targets: &'o mut TargetCounts,
     meter: &'o AtomicU64,
     pub(super) accepted: AcceptedFindings,
-    /// Whether the observer ended the run.
+    /// Whether the inner observer ended the run: distinguishes its errors from read errors.
     pub(super) failed: bool,
 }
 
@@ -44,7 +46,7 @@ impl<'o> Counting<'o> {
     }
 }
 
-/// Takes what was accepted out of the counts of a source.
+/// Moves the accepted findings of a source from its findings to its suppressed findings.
 pub(super) fn withdraw(accepted: &mut AcceptedFindings, source: SourceId, counts: &mut Counts) {
     for finding in accepted.remove(&source).unwrap_or_default() {
         counts.accept(finding.rule, finding.severity);
@@ -65,7 +67,7 @@ impl Observer for Counting<'_> {
     }
 
     fn progress(&mut self, _: u64) -> ControlFlow<()> {
-        // What was read of a packed file is less than what was checked.
+        // The meter counts bytes on disk, which for a compressed file are fewer than those checked.
         let flow = self
             .observer
             .progress(self.meter.swap(0, Ordering::Relaxed));

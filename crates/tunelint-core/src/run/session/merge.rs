@@ -1,4 +1,4 @@
-//! A check in shards is finished from the parts that they left.
+//! Finishes a sharded check from the parts that the shards wrote.
 
 use std::fmt;
 use std::io;
@@ -18,13 +18,13 @@ use crate::run::shard::{PartSource, ShardPart};
 /// Why parts cannot be merged.
 #[derive(Debug)]
 pub enum MergeError {
-    /// The tallies of the part with this number cannot be read.
+    /// The tallies of the part with this index cannot be decoded.
     Damaged(usize),
-    /// A target of a part does not exist here.
+    /// A part was checked for a target that this version does not have.
     Target(UnknownTarget),
-    /// A file of a shard is there and cannot be opened.
+    /// A file of a shard exists but cannot be opened.
     Source(SourceError),
-    /// What the observer returned, or reading.
+    /// An error from the observer or from reading.
     Io(io::Error),
 }
 
@@ -33,7 +33,7 @@ impl fmt::Display for MergeError {
         match self {
             Self::Damaged(number) => write!(f, "part {} is truncated or damaged", number + 1),
             Self::Target(error) => error.fmt(f),
-            Self::Source(_) => f.write_str("a file of a shard cannot be opened"),
+            Self::Source(_) => f.write_str("cannot open a file of a shard"),
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -48,11 +48,18 @@ impl From<io::Error> for MergeError {
 }
 
 impl Session {
-    /// Finishes a check from the parts of its shards. The session's sources are those of the parts,
-    /// in their order; they are read again where they are at hand and rules need it.
+    /// Finishes a sharded check. The findings are those that a single run over all shards would
+    /// report about the dataset as a whole; findings about single examples were reported by the
+    /// shards.
+    ///
+    /// The session must have the sources of all parts, in the same order, and the same settings;
+    /// the caller must have made sure that all parts come from the same check. Rules that compare
+    /// every example with the inferred format read the files again. Files that no longer exist are
+    /// left out of that, with a note in the summary.
     ///
     /// # Errors
-    /// A part that cannot be read or does not fit; what the observer returns.
+    /// A damaged part, an unknown target, a file that cannot be opened, or an error from reading or
+    /// from `observer`.
     pub fn merge(
         mut self,
         parts: &[ShardPart],
@@ -73,14 +80,15 @@ impl Session {
         }
         if absent > 0 {
             self.summary.notes.push(format!(
-                "{} not available, so not compared with the inferred format",
+                "{} unavailable: not compared with the inferred format",
                 counted(absent, "file")
             ));
         }
         Ok(self.finish(observer)?)
     }
 
-    /// Adds a source that a shard has checked. Whether it is at hand.
+    /// Adds the totals of a source that a shard has checked. Returns whether its file exists, so
+    /// that it can be read again.
     fn revisit(
         &mut self,
         id: SourceId,

@@ -1,4 +1,4 @@
-//! What holds for the sources of a session.
+//! The settings of a dataset, and sources opened with them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -19,81 +19,89 @@ use tunelint_rules::rules::{LOOKUP, RuleSet, Selection};
 
 use crate::run::lint::SourceError;
 
-/// A rule from outside: its name, and what builds it. It runs beside those of the registry, for
-/// every dataset.
+/// A rule that is not in the registry: its name, and a function that builds it or returns `None` if
+/// it does not apply. It is built once for each dataset, for the first pass only.
 pub type OwnRule = (&'static str, fn(&RuleContext) -> Option<Check>);
 
-/// How the sources of one dataset are read and checked.
+/// How the sources of a dataset are read and checked.
+///
+/// The default is a check with every stable rule and no target, which fails on errors.
 #[derive(Debug, Clone)]
 pub struct DatasetSettings {
     /// How sources are read.
     pub reading: ReadOptions,
-    /// Which rules run, and what happens to their findings.
+    /// Which rules run, and which findings are kept, suppressed and redacted.
     pub policy: Policy,
-    /// What rules are built from, besides the targets and what is compared with.
+    /// What rules are built from. Profiles, validation and production data are filled in by the
+    /// session.
     pub context: RuleContext,
-    /// The targets; where there are none, the layout of each source decides.
+    /// The targets. If empty, a source in the layout of a single provider is checked for that
+    /// provider; any other source is checked without a target.
     pub targets: Vec<Arc<Profile>>,
-    /// Whether these are all targets there are, so that none was asked for by name.
+    /// Whether `targets` are all known targets rather than a choice of the user. Notes about
+    /// discontinued targets are left out then.
     pub every_target: bool,
-    /// The severity from which the run fails; nothing fails it where there is none.
+    /// The lowest severity that fails the run; `None` if no finding does.
     pub fail_on: Option<Severity>,
-    /// The share of records up to which a rule's findings do not fail the run.
+    /// For each rule, the number of findings per record up to which they do not fail the run.
     pub max_rates: BTreeMap<&'static str, f64>,
-    /// Validation data: training examples that occur in it are leaks.
+    /// Validation files. Training examples that also occur in them are leaks.
     pub validation: Vec<Input>,
-    /// Prompts as the application sends them.
+    /// Files with prompts as the application sends them, to be compared with the training prompts.
     pub production: Vec<Input>,
-    /// The session's numbers of the suppressions in `policy.allowances`, in their order.
+    /// The session's number of each entry in `policy.suppressions.list`, in the same order.
     pub suppressions: Vec<usize>,
-    /// Rules from outside.
+    /// Rules that are not in the registry. Add them with [`Self::with_rule`], which also enables
+    /// them.
     pub own_rules: Vec<OwnRule>,
 }
 
-/// A source that is open, and what it is meant for.
+/// An opened source with its targets.
 pub struct Opened {
     /// The source.
     pub reader: Reader,
-    /// The targets.
+    /// Its targets; see [`DatasetSettings::targets_of`].
     pub targets: Vec<Arc<Profile>>,
-    /// The task, where it was given.
+    /// The task, if it was set.
     pub task: Option<Task>,
-    /// The way tokens are counted.
+    /// Counts its tokens.
     pub counter: Counter,
 }
 
-/// A suppression of the user's settings.
+/// A suppression as declared in the user's settings, for the report on expired and unused
+/// suppressions.
 #[derive(Debug, Clone)]
 pub struct DeclaredSuppression {
-    /// The rule that it suppresses.
+    /// The suppressed rule.
     pub rule: &'static str,
-    /// Why, in the user's words.
+    /// The reason that the user gave.
     pub reason: String,
-    /// The file it is set in.
+    /// The settings file.
     pub path: PathBuf,
-    /// Where in that file.
+    /// The position in that file.
     pub at: Position,
-    /// The day on which it ended, if it has.
+    /// The expiry date, if it has passed.
     pub expired: Option<String>,
-    /// Whether everything that it could hold for is checked in this session.
+    /// Whether this session checks every file that it could apply to. Only then is it reported as
+    /// unused.
     pub is_covered: bool,
-    /// The number of the settings under which it is reported.
+    /// The number of the settings with which it is reported.
     pub settings: usize,
 }
 
-/// A target that does not exist, or whose profile is invalid.
+/// A target that does not exist or whose profile is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownTarget {
-    /// Its name.
+    /// The requested name.
     pub name: String,
-    /// Why its profile cannot be read, where there is one.
+    /// The error in its profile; `None` if there is no such profile.
     pub invalid: Option<String>,
 }
 
 impl fmt::Display for UnknownTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.invalid {
-            Some(why) => write!(f, "the profile `{}` cannot be read: {why}", self.name),
+            Some(why) => write!(f, "invalid profile `{}`: {why}", self.name),
             None => write!(f, "unknown target `{}`", self.name),
         }
     }
@@ -102,7 +110,6 @@ impl fmt::Display for UnknownTarget {
 impl std::error::Error for UnknownTarget {}
 
 impl Default for DatasetSettings {
-    /// Every stable rule, no target, and errors fail the run.
     fn default() -> Self {
         let policy = Policy {
             enabled: Selection::default().enabled(),
@@ -129,10 +136,10 @@ impl Default for DatasetSettings {
 }
 
 impl DatasetSettings {
-    /// The default settings for the targets with these names.
+    /// The default settings for the targets called `names`.
     ///
     /// # Errors
-    /// A name that no profile has.
+    /// The first unknown name.
     pub fn for_targets(names: &[&str]) -> Result<Self, UnknownTarget> {
         let targets = names.iter().map(|name| target(name));
         Ok(Self {
@@ -141,7 +148,7 @@ impl DatasetSettings {
         })
     }
 
-    /// Runs a rule from outside beside those of the registry.
+    /// Adds a rule that is not in the registry, and enables it.
     #[must_use]
     pub fn with_rule(mut self, rule: OwnRule) -> Self {
         self.policy.enabled.insert(rule.0);
@@ -149,10 +156,11 @@ impl DatasetSettings {
         self
     }
 
-    /// The targets of a source in `layout`.
+    /// The targets of a source in `layout`: those of the settings, or else the provider that the
+    /// layout belongs to, if there is exactly one.
     ///
     /// # Errors
-    /// A profile that cannot be read; a test makes sure that there is none.
+    /// An invalid built-in profile, which the tests rule out.
     pub fn targets_of(&self, layout: Option<&str>) -> Result<Vec<Arc<Profile>>, UnknownTarget> {
         if !self.targets.is_empty() {
             return Ok(self.targets.clone());
@@ -161,16 +169,18 @@ impl DatasetSettings {
         default.map(target).into_iter().collect()
     }
 
-    /// The way tokens are counted for a source with these targets: as the first of them does.
+    /// A token counter for a source with these targets: the tokenizer of the settings, or else an
+    /// estimate for the first target.
     pub fn counter(&self, profiles: &[Arc<Profile>]) -> Counter {
         let first = profiles.first().map(AsRef::as_ref);
         Counter::new(self.context.tokenizer.as_ref(), first)
     }
 
-    /// Opens a source as a check does, for whoever does something else with it.
+    /// Opens a source exactly as a check does, for callers that do something else with it, such as
+    /// statistics or splitting.
     ///
     /// # Errors
-    /// Why it cannot be opened; a profile that cannot be read.
+    /// A source that cannot be opened.
     pub fn open(&self, id: SourceId, input: Input) -> Result<Opened, SourceError> {
         let name = input.name.clone();
         let reader = Reader::open(id, input, &self.reading);
@@ -185,12 +195,13 @@ impl DatasetSettings {
         })
     }
 
-    /// The files that are only compared with.
+    /// The files that training data is compared with. They are not checked themselves.
     pub(super) fn compared(&self) -> impl Iterator<Item = &Input> {
         self.validation.iter().chain(&self.production)
     }
 
-    /// The rules that apply in `context`, with those from outside.
+    /// The enabled rules that apply in `context`: from the registry, then those added by the
+    /// caller.
     pub(super) fn rules(&self, context: &RuleContext) -> RuleSet {
         let mut rules = RuleSet::build(&self.policy.enabled, context);
         let own = self.own_rules.iter();
@@ -200,15 +211,16 @@ impl DatasetSettings {
     }
 }
 
-/// Every target there is, by name.
+/// All known targets, sorted by name.
 ///
 /// # Errors
-/// A profile that cannot be read; a test makes sure that there is none.
+/// An invalid built-in profile, which the tests rule out.
 pub fn every_target() -> Result<Vec<Arc<Profile>>, UnknownTarget> {
     let names: BTreeSet<&str> = profile::FILES.iter().map(|(name, _)| *name).collect();
     names.into_iter().map(target).collect()
 }
 
+/// The target called `name`.
 pub(super) fn target(name: &str) -> Result<Arc<Profile>, UnknownTarget> {
     let error = |invalid| UnknownTarget {
         name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! What a session holds: sources, settings, and what has come of them so far.
+//! The state of a session: its sources, its settings, and the results so far.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,67 +14,76 @@ use super::settings::{DatasetSettings, DeclaredSuppression};
 use super::targets::TargetCounts;
 use crate::run::lint::Linter;
 
-/// What a source is in its dataset.
+/// The role of a source in its dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceRole {
-    /// Its examples are trained on.
+    /// The model is trained on it. Only training data is compared with validation and production
+    /// data.
     Training,
-    /// The result is judged by its examples.
+    /// The model is evaluated on it.
     Validation,
 }
 
-/// Sources that are checked together.
+/// Sources with the same settings, role and targets, which are checked together.
 pub(super) struct CheckedDataset {
     pub(super) settings: usize,
     pub(super) role: SourceRole,
     pub(super) targets: Vec<String>,
     pub(super) linter: Linter,
-    /// What was found in it, and in how many records.
+    /// The findings so far.
     pub(super) counts: Counts,
+    /// The records read so far; the base of the tolerated rates.
     pub(super) records: u64,
 }
 
-/// A source that is to be checked.
+/// A source to check.
 #[derive(Debug, Clone)]
 pub(super) struct SessionSource {
     pub(super) input: Input,
-    /// Which settings hold for it.
+    /// The number of its settings.
     pub(super) settings: usize,
     pub(super) role: SourceRole,
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The totals, the verdict of each target, and the next step.
     pub summary: Summary,
-    /// Whether something was found at or above the severity that fails the run.
+    /// Whether any finding reached [`DatasetSettings::fail_on`]. Suppressed findings and those
+    /// within [`DatasetSettings::max_rates`] do not count.
     pub failed: bool,
-    /// Whether every file could be read.
+    /// Whether every file could be read, including those that are only compared with. If not, the
+    /// totals and `failed` cover the rest; each failure was passed to the observer.
     pub complete: bool,
 }
 
-/// Sources and settings, on their way through a check.
+/// A check of one or more datasets.
+///
+/// Call [`settings`](Self::settings) and [`suppression`](Self::suppression) first, then
+/// [`add`](Self::add) for each source, then exactly one of [`run`](Self::run),
+/// [`shard`](Self::shard) and [`merge`](Self::merge). Nothing is opened before that.
 pub struct Session {
     pub(super) settings: Vec<Arc<DatasetSettings>>,
     pub(super) sources: Vec<SessionSource>,
     pub(super) suppressions: Vec<DeclaredSuppression>,
     pub(super) threads: usize,
-    /// Bytes that were read, as they stand on disk, since the observer was last told.
+    /// Bytes read since the last call of [`Observer::progress`](super::Observer::progress), as
+    /// stored on disk.
     pub(super) meter: Arc<AtomicU64>,
     pub(super) datasets: Vec<CheckedDataset>,
     pub(super) summary: Summary,
     pub(super) targets: TargetCounts,
-    /// Whether every file could be read.
+    /// Whether every file so far could be read.
     pub(super) complete: bool,
-    /// The sources that were checked, in the order of the summary.
+    /// The ids of the checked sources, in the order of `summary.sources`.
     pub(super) checked: Vec<SourceId>,
-    /// How many findings each suppression has suppressed.
+    /// The number of findings that each suppression has suppressed, by its number.
     pub(super) used: BTreeMap<usize, u64>,
 }
 
 impl Session {
-    /// An empty session, whose work runs on at most `threads` threads.
+    /// An empty session that uses at most `threads` threads. Findings do not depend on the number.
     pub fn new(threads: usize) -> Self {
         Self {
             settings: Vec::new(),
@@ -91,20 +100,22 @@ impl Session {
         }
     }
 
-    /// Adds settings; the number that sources refer to them by.
+    /// Adds settings and returns their number, for [`Self::add`].
     pub fn settings(&mut self, settings: DatasetSettings) -> usize {
         self.settings.push(Arc::new(settings));
         self.settings.len() - 1
     }
 
-    /// Adds a suppression of the settings, to be judged at the end; the number that
-    /// [`DatasetSettings::suppressions`] refers to it by.
+    /// Adds the declaration of a suppression, so that it is reported if it is expired or unused.
+    /// Returns its number, for [`DatasetSettings::suppressions`]. This alone suppresses nothing:
+    /// that takes an entry in [`DatasetSettings::policy`].
     pub fn suppression(&mut self, suppression: DeclaredSuppression) -> usize {
         self.suppressions.push(suppression);
         self.suppressions.len() - 1
     }
 
-    /// Adds a source to be checked under the settings with that number; its id in findings.
+    /// Adds a source to check under the settings with the number `settings`. Returns its id in
+    /// findings. A source whose settings do not exist is skipped.
     pub fn add(&mut self, mut input: Input, settings: usize, role: SourceRole) -> SourceId {
         input.meter = Some(Arc::clone(&self.meter));
         self.sources.push(SessionSource {
@@ -115,8 +126,9 @@ impl Session {
         SourceId(self.sources.len() as u32 - 1)
     }
 
-    /// The names of all files that findings may lie in, by the numbers of the sources: those that
-    /// are checked, those that are compared with, and the files of the suppressions.
+    /// The names of all files that findings can point to, by source id: the sources, then the files
+    /// that they are compared with, then the files that declare suppressions. Adding more changes
+    /// the later ids, so call this last.
     pub fn names(&self) -> Vec<PathBuf> {
         let sources = self.sources.iter();
         let mut names: Vec<PathBuf> = sources.map(|of| of.input.name.clone()).collect();
@@ -131,6 +143,7 @@ impl Session {
         names
     }
 
+    /// The id of a file that is not a source; the first id if it is not among [`Self::names`].
     pub(super) fn id_of(&self, path: &Path) -> SourceId {
         let names = self.names();
         let at = names.iter().position(|name| name == path);

@@ -1,4 +1,4 @@
-//! What a run comes to: whether it fails, what to know about the targets, what to do next.
+//! The summary of a run: whether it fails, notes on the targets, and the suggested next step.
 
 use tunelint_layouts::finding::totals::{SourceSummary, Summary};
 use tunelint_layouts::finding::{Counts, Severity};
@@ -9,7 +9,7 @@ use tunelint_rules::survey::inferred::Inferred;
 use super::settings::DatasetSettings;
 use super::targets;
 
-/// A rule with so few findings that they do not fail the run.
+/// A rule whose findings are within its tolerated rate, so that they do not fail the run.
 pub(super) struct Tolerated {
     rule: &'static str,
     findings: u64,
@@ -17,7 +17,7 @@ pub(super) struct Tolerated {
     rate: f64,
 }
 
-/// The rules whose findings do not fail the run in a dataset of so many records.
+/// The rules whose findings are within their tolerated rate in a dataset of `records` records.
 pub(super) fn tolerated(
     counts: &Counts,
     settings: &DatasetSettings,
@@ -35,18 +35,18 @@ pub(super) fn tolerated(
     settings.max_rates.iter().filter_map(few).collect()
 }
 
-/// Notes which findings do not fail the run.
+/// Adds a note for each rule within its tolerated rate.
 pub(super) fn note_tolerated(tolerated: &[Tolerated], summary: &mut Summary) {
     for of in tolerated {
         let share = of.findings as f64 * 100.0 / of.records as f64;
         let (rule, limit) = (of.rule, of.rate * 100.0);
         summary.notes.push(format!(
-            "{rule}: {share:.2}% of the records, within the tolerated {limit}%"
+            "{rule}: {share:.2}% of records, within the tolerated {limit}%"
         ));
     }
 }
 
-/// Sets the inferred task of the sources for `targets` that have none.
+/// Sets the inferred task on the sources for `targets` that have none, with a note about it.
 pub(super) fn name_task(inferred: &Inferred, targets: &[String], summary: &mut Summary) {
     let Some(guess) = &inferred.task else { return };
     let unnamed = |source: &&mut SourceSummary| source.task.is_none() && source.targets == targets;
@@ -69,7 +69,7 @@ pub(super) fn name_task(inferred: &Inferred, targets: &[String], summary: &mut S
     }
 }
 
-/// Whether something was found at or above `fail_on`, apart from what is tolerated.
+/// Whether any rule outside `tolerated` has findings at or above `fail_on`.
 pub(super) fn fails(counts: &Counts, fail_on: Option<Severity>, tolerated: &[Tolerated]) -> bool {
     let Some(level) = fail_on else {
         return false;
@@ -80,7 +80,7 @@ pub(super) fn fails(counts: &Counts, fail_on: Option<Severity>, tolerated: &[Tol
         .any(|(rule, severity, number)| severity >= level && number > 0 && matters(rule))
 }
 
-/// Notes once that a target is discontinued, or will be.
+/// Adds a note if a target is discontinued or about to be. Each note is added once.
 pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
     if profile.status == Status::Alive {
         return;
@@ -99,7 +99,7 @@ pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
     }
 }
 
-/// Notes once that there was no target.
+/// Adds a note if a source was checked without a target.
 pub(super) fn note_missing_target(summary: &mut Summary) {
     let missing = |source: &&SourceSummary| source.targets.is_empty() && source.examples > 0;
     if let Some(source) = summary.sources.iter().find(missing) {
@@ -111,7 +111,7 @@ pub(super) fn note_missing_target(summary: &mut Summary) {
     }
 }
 
-/// What to do next, in a sentence, and the command to type.
+/// The suggested next step: a sentence and a command.
 pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     let worst = |severity| {
         summary
@@ -138,7 +138,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     let path = shell_quoted(&source.path);
     let (ready, command) = match profile.container {
         Delivery::Rest => (
-            format!("Ready for {target}, as the body of a request:"),
+            format!("Ready for {target}. Convert the file to a request body:"),
             format!("tunelint convert {path} -o request.json --as rest"),
         ),
         Delivery::Jsonl
@@ -147,7 +147,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
             let from = (source.container.as_str(), source.layout.as_str());
             let to = targets::fit(&profile, &[from])?;
             (
-                format!("Ready for {target}, as JSON Lines:"),
+                format!("Ready for {target}. Convert the file to JSON Lines:"),
                 format!("tunelint convert {path} -o train.jsonl --to {to}"),
             )
         }
@@ -156,7 +156,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     Some((ready, command))
 }
 
-/// A path as a shell reads it as one word.
+/// A path quoted for a POSIX shell, if it needs quotes.
 fn shell_quoted(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "_-./=+,@%".contains(c);
     if !path.is_empty() && path.chars().all(plain) {

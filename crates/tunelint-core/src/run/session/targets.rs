@@ -1,4 +1,4 @@
-//! What each of several targets would make of the data.
+//! Verdicts: whether each of several targets would accept the data, and in which layout.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use tunelint_layouts::provider::profile::{Delivery, Profile, Status};
 
 use super::settings::target;
 
-/// Findings by whom they hold for.
+/// The number of findings by severity, for each target they apply to.
 #[derive(Default)]
 pub(super) struct TargetCounts {
-    /// Those that name a target.
+    /// Findings that name their targets.
     of_target: BTreeMap<String, BTreeMap<Severity, u64>>,
-    /// Those that hold for every target of a source.
+    /// Findings that apply to every target of their source.
     of_source: BTreeMap<SourceId, BTreeMap<Severity, u64>>,
 }
 
@@ -32,8 +32,9 @@ impl TargetCounts {
         }
     }
 
-    /// A verdict for each target of `summary`, whose sources are those of the run in their order;
-    /// none where there are not several targets.
+    /// A verdict for each target of `summary`: services that are open first, and among them those
+    /// that accept the data. Empty if there are fewer than two targets. `sources` are the ids of
+    /// `summary.sources`, in the same order.
     pub(super) fn verdicts(&self, summary: &Summary, sources: &[SourceId]) -> Vec<Verdict> {
         if summary.targets.len() < 2 {
             return Vec::new();
@@ -45,13 +46,13 @@ impl TargetCounts {
                     source.targets.contains(&profile.name)
                 };
                 let meant = || sources.iter().zip(&summary.sources).filter(meant);
-                let everyones = meant().filter_map(|(id, _)| self.of_source.get(id));
+                let shared = meant().filter_map(|(id, _)| self.of_source.get(id));
                 let own = self.of_target.get(&profile.name);
                 let layouts: Vec<_> = meant()
                     .map(|(_, source)| (source.container.as_str(), source.layout.as_str()))
                     .collect();
                 let count = |severity| {
-                    let counts = everyones.clone().chain(own);
+                    let counts = shared.clone().chain(own);
                     counts.filter_map(|counts| counts.get(&severity)).sum()
                 };
                 Verdict {
@@ -70,7 +71,8 @@ impl TargetCounts {
     }
 }
 
-/// The layout that sources in `layouts` must be converted to before the target takes them.
+/// The layout that the sources must be converted to before the target accepts them; `None` if it
+/// accepts them as they are. `layouts` are pairs of container and layout.
 fn convert_to(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
     match layouts.iter().all(|source| fits_unchanged(profile, source)) {
         true => None,
@@ -78,32 +80,37 @@ fn convert_to(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
     }
 }
 
-/// Whether the target takes a source in this container and layout as it is.
+/// Whether the target accepts a source in this container and layout without conversion.
 pub fn fits_unchanged(profile: &Profile, (container, layout): &(&str, &str)) -> bool {
     profile.container == Delivery::Jsonl
         && *container == "jsonl"
         && profile.layouts.iter().any(|of| of == layout)
 }
 
-/// The first layout of the target that sources in `layouts` can be brought into: one from which the
-/// same is learnt, and with room for conversations where they may hold some.
+/// The layout of the target that sources in `layouts` (pairs of container and layout) should be
+/// converted to; `None` if no layout fits all of them.
+///
+/// Every source must keep its training objective or become supervised fine-tuning data. Among the
+/// layouts that allow that, the first that holds several turns, if any source may have them, and
+/// keeps every objective is preferred; the next best only holds the turns.
 pub fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
     let objective = |name: &str| layout::by_name(name).map(|layout| layout.capacity().objective);
-    let becomes = |from: &str, to: &str| match (objective(from), objective(to)) {
+    let converts = |from: &str, to: &str| match (objective(from), objective(to)) {
         (Some(from), Some(to)) => from == to || to == TrainingObjective::Answer,
         (None, _) => true,
         (_, None) => false,
     };
     let has_turns = |name: &str| layout::by_name(name).is_some_and(|of| of.capacity().many_turns);
-    let all = |to: &&String| layouts.iter().all(|(_, from)| becomes(from, to));
-    let is_roomy = |to: &&String| has_turns(to) || !layouts.iter().any(|(_, from)| has_turns(from));
-    let is_alike = |to: &&String| {
+    let all = |to: &&String| layouts.iter().all(|(_, from)| converts(from, to));
+    let holds_turns =
+        |to: &&String| has_turns(to) || !layouts.iter().any(|(_, from)| has_turns(from));
+    let keeps_objective = |to: &&String| {
         layouts
             .iter()
             .all(|(_, from)| objective(from) == objective(to))
     };
     let mut fitting = profile.layouts.iter().filter(all);
-    let alike = fitting.clone().filter(is_roomy).find(is_alike);
-    let roomy = alike.or_else(|| fitting.clone().find(is_roomy));
-    roomy.or_else(|| fitting.next()).cloned()
+    let preferred = fitting.clone().filter(holds_turns).find(keeps_objective);
+    let next_best = preferred.or_else(|| fitting.clone().find(holds_turns));
+    next_best.or_else(|| fitting.next()).cloned()
 }

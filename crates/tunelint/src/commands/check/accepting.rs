@@ -1,4 +1,5 @@
-//! Findings that a baseline accepts are counted and not told.
+//! Applies baselines: which findings of a run are accepted, and the baseline of the current
+//! findings.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,16 +15,17 @@ use crate::cli::CheckOptions;
 use crate::exit::Failure;
 use crate::report::Report;
 
-/// What is accepted, and what of it has turned up.
+/// The baselines of a run, with the entries not matched so far.
 #[derive(Default)]
 pub(super) struct Accepted {
     baselines: Vec<Baseline>,
-    /// By source: which baseline, and the name it knows the file by.
+    /// For each source id, the index of its baseline and the name of the file in it.
     sources: Vec<(Option<usize>, String)>,
 }
 
 impl Accepted {
-    /// Reads the baselines that the options or the settings name.
+    /// Reads the baseline of the options, or else those of the settings files. `names` are the
+    /// names of all files by source id.
     pub(super) fn read(
         options: &CheckOptions,
         sources: &Sources,
@@ -59,12 +61,13 @@ impl Accepted {
         })
     }
 
-    /// Whether nothing is accepted.
+    /// Whether there is no baseline.
     pub(super) fn is_empty(&self) -> bool {
         self.baselines.is_empty()
     }
 
-    /// Whether a finding was accepted; each acceptance serves once.
+    /// Whether a finding is accepted. A matched entry is used up, so that a second equal finding is
+    /// new.
     pub(super) fn takes(&mut self, finding: &Finding) -> bool {
         let source = finding.location.source;
         let Some((Some(baseline), name)) = self.sources.get(source.0 as usize) else {
@@ -75,14 +78,14 @@ impl Accepted {
     }
 }
 
-/// A report that makes a baseline.
+/// A report that collects findings into a baseline.
 pub(super) struct BaselineCollector {
     names: Vec<String>,
     today: Arc<Mutex<Baseline>>,
 }
 
 impl BaselineCollector {
-    /// The report, and the baseline that it fills.
+    /// The report and the baseline that it fills. `names` are the names of all files by source id.
     pub(super) fn new(names: &[PathBuf]) -> (Self, Arc<Mutex<Baseline>>) {
         let today = Arc::default();
         let collector = Self {

@@ -1,4 +1,4 @@
-//! What a session reports, on its way to the reports, standard error and the progress bar.
+//! Forwards the events of a session to the reports, standard error and the progress bar.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -13,16 +13,16 @@ use crate::exit::Failure;
 use crate::progress::Progress;
 use crate::reading;
 
-/// Passes everything on.
+/// An observer that forwards findings to the reports.
 pub(super) struct Events {
     pub(super) reports: Reports,
     progress: Progress,
-    /// Whether files that cannot be read are passed over in silence.
+    /// Whether errors about unreadable files are not printed.
     silent: bool,
 }
 
 impl Events {
-    /// Events that go to `reports`, with a bar if `progress` is one.
+    /// An observer that writes to `reports` and advances `progress`.
     pub(super) fn new(reports: Reports, progress: Progress) -> Self {
         Self {
             reports,
@@ -31,7 +31,8 @@ impl Events {
         }
     }
 
-    /// The same without a word about files that cannot be read.
+    /// The same without a progress bar and without errors about unreadable files, for runs before
+    /// the reported one.
     pub(super) fn silent(reports: Reports) -> Self {
         Self {
             silent: true,
@@ -39,7 +40,7 @@ impl Events {
         }
     }
 
-    /// The reports, once the bar is gone.
+    /// The reports, to be finished. Removes the progress bar.
     pub(super) fn into_reports(self) -> Reports {
         self.reports
     }
@@ -70,17 +71,15 @@ impl Observer for Events {
     }
 }
 
-/// Why a file could not be read, for people.
+/// The message for a file that could not be read.
 pub(super) fn failure(error: &SourceError) -> Failure {
     match error {
         SourceError::Open(path, error) => reading::not_opened(path, error),
         SourceError::Read(path, error) => Failure::io("read", &printable_path(path), error),
         SourceError::Unread(path, records) => {
             let (shown, records) = (printable_path(path), counted(*records, "record"));
-            Failure::new(format!(
-                "{records} of {shown} could not be read, so not compared"
-            ))
-            .help(format!("run `tunelint check {shown}` for the reasons"))
+            Failure::new(format!("{records} of {shown} not compared: unreadable"))
+                .help(format!("run `tunelint check {shown}` to see why"))
         }
     }
 }

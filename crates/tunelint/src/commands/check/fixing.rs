@@ -1,9 +1,9 @@
 //! `--fix`, `--unsafe-fixes` and `--drop-records`: applies the fixes of findings, file by file.
 //!
-//! A check without a report collects the fixes, they are applied, and this is repeated until none is
-//! left: a fix may make another one possible. Only the bytes of the fixes change, and a file is
-//! replaced when its successor is complete on disk. Removed records are on disk in their own file
-//! before that.
+//! Each pass runs a silent check that collects fixes, and applies them. Passes are repeated until
+//! nothing is left to fix, because one fix can make another possible. Only the bytes of the fixes
+//! change. A file is replaced only when its fixed copy and the file of dropped records are complete
+//! on disk.
 
 mod collect;
 mod diff;
@@ -48,7 +48,8 @@ pub(super) fn is_wanted(options: &CheckOptions) -> bool {
     fix || unsafe_fixes || drop_records || diff
 }
 
-/// Puts right what the options allow, or prints what would be.
+/// Applies the fixes that the options allow, or prints them with `--diff`. `names` are the names of
+/// all files by source id. Returns [`Exit::Findings`] only if `--diff` has changes to show.
 pub(super) fn run(
     options: &CheckOptions,
     sources: &Sources,
@@ -59,7 +60,7 @@ pub(super) fn run(
         .iter()
         .any(|source| source.named == Named::Stdin)
     {
-        return Err(Failure::new("standard input cannot be fixed").help("pass the name of a file"));
+        return Err(Failure::new("cannot fix standard input").help("pass a file name"));
     }
     let mut fixing = Fixing {
         options,
@@ -74,25 +75,25 @@ pub(super) fn run(
     while fixing.passes < PASSES && fixing.pass()? {
         fixing.passes += 1;
     }
-    fixing.say();
+    fixing.print_summary();
     Ok(Exit::Clean)
 }
 
-/// Fixes in progress.
+/// The state of a fixing run.
 struct Fixing<'r> {
     options: &'r CheckOptions,
     sources: &'r Sources,
     names: &'r [PathBuf],
-    /// How often each rule's fix was made, by file.
+    /// The number of fixes applied, by file and rule.
     done: BTreeMap<PathBuf, BTreeMap<&'static str, u64>>,
     passes: usize,
 }
 
 impl Fixing<'_> {
-    /// The changes to be made, by file.
+    /// Runs a silent check and returns the changes that its fixes make, by file.
     fn changes(&self) -> Result<Vec<Planned>, Failure> {
         let fixes = Fixes {
-            // What would be changed without saying how far one may go: what is safe.
+            // Plain `--diff` shows the safe fixes.
             fix: self.options.fixes.fix || !self.options.fixes.drop_records,
             ..self.options.fixes.clone()
         };
@@ -107,7 +108,7 @@ impl Fixing<'_> {
             fixes: fixes.clone(),
             requests: Arc::clone(&requests),
         };
-        let mut events = Events::silent(Reports::instead(Box::new(collector)));
+        let mut events = Events::silent(Reports::only(Box::new(collector)));
         let session = plans.session(self.sources)?;
         session.run(&mut events).map_err(output::failed)?;
         let requests =
@@ -135,6 +136,8 @@ impl Fixing<'_> {
         Ok(changes)
     }
 
+    /// The changes of one file. Empty for a compressed or transcoded one: the positions of findings
+    /// are not offsets in the file.
     fn of_source(
         &self,
         id: SourceId,
@@ -143,9 +146,8 @@ impl Fixing<'_> {
         requests: &FixRequest,
         open_end: bool,
     ) -> Result<Vec<Change>, Failure> {
-        let input = reading::input(&Named::File(path.to_path_buf()), &plan.typed)?;
+        let input = reading::input(&Named::File(path.to_path_buf()), &plan.reading)?;
         if !input.is_plain() {
-            // Its bytes are not those that findings speak of.
             return Ok(Vec::new());
         }
         let reader = reading::open(id, input, &plan.settings.reading)?;
@@ -153,7 +155,7 @@ impl Fixing<'_> {
         changes.map_err(|error| Failure::io("fix", &printable_path(path), &error))
     }
 
-    /// Prints what would be changed.
+    /// Prints the changes as a diff.
     fn show(&self) -> Result<Exit, Failure> {
         let changes = self.changes()?;
         let mut text = String::new();
@@ -169,7 +171,9 @@ impl Fixing<'_> {
         })
     }
 
-    /// Makes the fixes that can be made now. False if there were none.
+    /// Applies all fixes that are possible now. Returns false if there were none.
+    ///
+    /// Fails if a file has changed since the check. Files before it have been fixed by then.
     fn pass(&mut self) -> Result<bool, Failure> {
         let mut pending = Vec::new();
         let mut rejected = Vec::new();
@@ -178,7 +182,7 @@ impl Fixing<'_> {
             pending.push((planned, staged));
         }
         if !rejected.is_empty() {
-            self.put_aside(&rejected)?;
+            self.write_rejects(&rejected)?;
         }
         let any = !pending.is_empty();
         for (planned, staged) in pending {
@@ -191,7 +195,7 @@ impl Fixing<'_> {
             if Input::path(&path).stamp() != stamp {
                 return Err(
                     Failure::new(format!("{shown} changed while it was being fixed"))
-                        .help("it was not changed; run the check again"),
+                        .help("run the check again: no fix was applied to this file"),
                 );
             }
             staged
@@ -205,8 +209,9 @@ impl Fixing<'_> {
         Ok(any)
     }
 
-    /// Writes what is left out behind what an earlier pass has left out.
-    fn put_aside(&self, rejected: &[u8]) -> Result<(), Failure> {
+    /// Appends the dropped records to the file of `--rejects`. The first pass creates it and fails
+    /// if it exists.
+    fn write_rejects(&self, rejected: &[u8]) -> Result<(), Failure> {
         let Some(path) = &self.options.fixes.rejects else {
             return Ok(());
         };
@@ -222,8 +227,8 @@ impl Fixing<'_> {
         write().map_err(|error| Failure::io("write", &printable_path(path), &error))
     }
 
-    /// Says what was changed.
-    fn say(&self) {
+    /// Prints the number of fixes by file and rule on standard error.
+    fn print_summary(&self) {
         let mut text = String::new();
         for (path, done) in &self.done {
             let each: Vec<String> = done
@@ -232,7 +237,7 @@ impl Fixing<'_> {
                 .collect();
             text += &format!("fixed {}: {}\n", printable_path(path), each.join(", "));
         }
-        // Nobody is left to tell if standard error is closed.
+        // If standard error is closed, there is nowhere to print this.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }

@@ -1,4 +1,4 @@
-//! Sources as other commands read them: found, and opened as `check` does.
+//! Finds and opens sources exactly as `check` does, for `stats` and `split`.
 
 use std::path::Path;
 
@@ -13,7 +13,10 @@ use crate::cli::CheckOptions;
 use crate::exit::Failure;
 use crate::reading;
 
-/// Opens everything that `options` name; the first that cannot be read ends it.
+/// Opens all sources of `options`, in order.
+///
+/// # Errors
+/// The first source that does not exist or cannot be read.
 pub fn open(options: &CheckOptions) -> Result<Vec<Opened>, Failure> {
     let mut sources = Sources::new(options)?;
     if let Some(failure) = sources.failures.drain(..).next() {
@@ -25,7 +28,7 @@ pub fn open(options: &CheckOptions) -> Result<Vec<Opened>, Failure> {
         let Some(plan) = plans.of(&sources, index, Path::new("")) else {
             continue;
         };
-        let input = reading::input(&source.named, &plan.typed)?;
+        let input = reading::input(&source.named, &plan.reading)?;
         let source = plan.settings.open(SourceId(index as u32), input);
         opened.push(source.map_err(|error| events::failure(&error))?);
     }

@@ -1,5 +1,5 @@
-//! What single options and settings ask for: the command line first, then the settings, then what is
-//! usual.
+//! Single values of a plan. The command line takes precedence over the dataset's settings, these
+//! over the settings file, and that over the default.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -19,14 +19,14 @@ use crate::exit::Failure;
 use crate::names;
 use crate::settings::{Dataset, Settings};
 
-/// The files at these paths, named as people are shown them.
+/// The files at `paths`, with their paths as shown in reports.
 pub(super) fn files_at(paths: &[PathBuf]) -> Vec<Input> {
     let shown = paths.iter().map(|path| crate::settings::shown(path));
     shown.map(Input::path).collect()
 }
 
-/// The options about reading, with what the settings add.
-pub(super) fn typed(
+/// The reading options.
+pub(super) fn reading(
     options: &CheckOptions,
     settings: &Settings,
     dataset: Option<&Dataset>,
@@ -40,7 +40,7 @@ pub(super) fn typed(
     reading
 }
 
-/// What the model is tuned for, where somebody says so.
+/// The task, if it is set; otherwise it is inferred.
 pub(super) fn task(
     options: &CheckOptions,
     settings: &Settings,
@@ -55,7 +55,7 @@ pub(super) fn task(
     task.map(|name| named_task(name)).transpose()
 }
 
-/// The targets that somebody named, and whether that is every one.
+/// The targets, if any are set, and whether that is `all`. Duplicates are dropped.
 pub(super) fn targets(
     options: &CheckOptions,
     settings: &Settings,
@@ -76,13 +76,15 @@ pub(super) fn targets(
     Ok((profiles.collect::<Result<_, _>>()?, every))
 }
 
-/// The name that stands for every target.
+/// The name that selects every target.
 const EVERY_TARGET: &str = "all";
 
+/// The policy. `active` are the indexes of the suppressions that have not expired; the policy lists
+/// them in this order.
 pub(super) fn policy(
     options: &CheckOptions,
     settings: &Settings,
-    holding: &[usize],
+    active: &[usize],
     keep: Keep,
 ) -> Result<Policy, Failure> {
     let mut severities = settings.severities.clone();
@@ -90,11 +92,11 @@ pub(super) fn policy(
         let (rule, level) = severity(text)?;
         severities.insert(rule, level);
     }
-    let holding = holding
+    let active = active
         .iter()
         .filter_map(|index| settings.allows.get(*index));
     let suppressions = Suppressions {
-        list: holding.map(|allow| allow.entry.clone()).collect(),
+        list: active.map(|allow| allow.entry.clone()).collect(),
         inline: settings.file.inline_allow.unwrap_or(false),
         lookup: LOOKUP,
     };
@@ -115,7 +117,8 @@ pub(super) fn policy(
     })
 }
 
-/// Which rules speak. `--select` takes the place of the settings' word, other options add to it.
+/// The enabled rules. `--select` replaces the selection of the settings; the other options add to
+/// it.
 pub(super) fn selection(options: &CheckOptions, settings: &Settings) -> Result<Selection, Failure> {
     let rules = |list: &[String]| {
         list.iter()
@@ -144,11 +147,13 @@ pub(super) fn selection(options: &CheckOptions, settings: &Settings) -> Result<S
     Ok(selection)
 }
 
+/// The task called `name`.
 pub(super) fn named_task(name: &str) -> Result<Task, Failure> {
     let known = Task::ALL.map(Task::as_str);
     Task::from_name(name).ok_or_else(|| names::unknown("task", name, &known))
 }
 
+/// Parses the value of `--severity`: `RULE=LEVEL`.
 pub(super) fn severity(text: &str) -> Result<(&'static str, Severity), Failure> {
     let usage = || {
         Failure::new(format!("invalid severity setting `{text}`"))

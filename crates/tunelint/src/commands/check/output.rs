@@ -1,4 +1,4 @@
-//! The reports of one run: one to standard output, others into files.
+//! The reports of one run: one on standard output, the others in files.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
@@ -17,20 +17,20 @@ use crate::names;
 use crate::report::{self, Format, Report, SourceName, Style};
 use crate::staged::{StagedFile, same_file};
 
-/// Every report of a run.
+/// All reports of a run, which receive the same findings, and the baselines that withhold some.
 pub(super) struct Reports {
     reports: Vec<Box<dyn Report + Send>>,
     files: Vec<ReportFile>,
     accepted: Accepted,
 }
 
-/// A report that goes into a file, complete or not at all.
+/// A report in a file. The file is replaced only when the report is complete.
 struct ReportFile {
     path: PathBuf,
     staged: Shared,
 }
 
-/// A staged file that a report writes to while it is kept for committing.
+/// A staged file shared by the report that writes to it and by [`Reports`], which commits it.
 #[derive(Clone)]
 struct Shared(Arc<Mutex<Option<StagedFile>>>);
 
@@ -52,7 +52,7 @@ impl Write for Shared {
     }
 }
 
-/// Standard output; whoever reads it may stop reading at any time.
+/// Standard output. A closed pipe is not an error: the rest of the output is discarded.
 struct Stdout(io::Stdout);
 
 impl Write for Stdout {
@@ -71,17 +71,17 @@ impl Write for Stdout {
     }
 }
 
-/// How many findings the reports need.
+/// The number of findings that the reports need.
 pub(super) fn keep(options: &CheckOptions) -> Result<Keep, Failure> {
     most(options, Format::keep)
 }
 
-/// How many findings of each rule the reports show with an excerpt.
+/// The number of findings of each rule that the reports show with an excerpt.
 pub(super) fn excerpts(options: &CheckOptions) -> Result<usize, Failure> {
     most(options, Format::excerpts)
 }
 
-/// The most that any of the reports asks for.
+/// The highest demand of any report.
 fn most<T: Ord>(options: &CheckOptions, of: fn(Format) -> T) -> Result<T, Failure> {
     let mut most = of(options.format);
     for text in &options.report {
@@ -90,6 +90,7 @@ fn most<T: Ord>(options: &CheckOptions, of: fn(Format) -> T) -> Result<T, Failur
     Ok(most)
 }
 
+/// Parses the value of `--report`: `FORMAT=PATH`.
 fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
     let usage = || {
         Failure::new(format!("invalid report `{text}`"))
@@ -111,8 +112,8 @@ fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
 }
 
 impl Reports {
-    /// Opens every report, that to standard output by `open`; `names` are those of the sources by
-    /// their ids.
+    /// Opens all reports; `open` creates the one on standard output. `names` are the names of the
+    /// sources by id, from [`Session::names`](tunelint_core::session::Session::names).
     pub(super) fn open(
         options: &CheckOptions,
         names: &[PathBuf],
@@ -156,8 +157,8 @@ impl Reports {
         })
     }
 
-    /// A run that is not reported: `report` has the findings instead.
-    pub(super) fn instead(report: Box<dyn Report + Send>) -> Self {
+    /// Only `report`, for runs that collect findings instead of printing them.
+    pub(super) fn only(report: Box<dyn Report + Send>) -> Self {
         Self {
             reports: vec![report],
             files: Vec::new(),
@@ -165,13 +166,14 @@ impl Reports {
         }
     }
 
-    /// The same without what is accepted.
-    pub(super) fn without(mut self, accepted: Accepted) -> Self {
+    /// The same, without the findings that a baseline accepts.
+    pub(super) fn with_baselines(mut self, accepted: Accepted) -> Self {
         self.accepted = accepted;
         self
     }
 
-    /// Whether a finding was accepted before.
+    /// Whether a baseline accepts a finding. Must be called once per finding: each entry of a
+    /// baseline is used up.
     pub(super) fn accepts(&mut self, finding: &Finding) -> bool {
         self.accepted.takes(finding)
     }
@@ -188,7 +190,7 @@ impl Reports {
             .try_for_each(|report| report.finding(finding))
     }
 
-    /// Ends every report, and puts those that go into files in their place.
+    /// Completes all reports, then moves those in files to their final paths.
     pub(super) fn finish(self, summary: &Summary) -> Result<(), Failure> {
         for mut report in self.reports {
             report.finish(summary).map_err(failed)?;
@@ -206,7 +208,7 @@ impl Reports {
     }
 }
 
-/// Refuses to write over what is read: data, settings, a baseline; and two reports into one file.
+/// Rejects outputs that would overwrite an input (`read`: data, settings, baselines) or each other.
 pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<(), Failure> {
     let mut written: Vec<PathBuf> = options.part.iter().cloned().collect();
     for text in &options.report {
@@ -216,7 +218,7 @@ pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<
         let shown = printable_path(path);
         if read.iter().any(|input| same_file(input, path)) {
             return Err(Failure::new(format!("{shown} is an input of this check"))
-                .help("choose another file"));
+                .help("choose another path for the output"));
         }
         if written
             .iter()
@@ -224,8 +226,8 @@ pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<
             .any(|other| other == path || same_file(other, path))
         {
             return Err(
-                Failure::new(format!("two reports have the same file {shown}"))
-                    .help("choose a different file for each"),
+                Failure::new(format!("two outputs have the same path: {shown}"))
+                    .help("choose a different path for each"),
             );
         }
     }
@@ -237,6 +239,7 @@ pub(super) fn failed(error: io::Error) -> Failure {
     Failure::io("write", "the report", &error)
 }
 
+/// Whether to color standard output.
 fn colored(color: Color) -> bool {
     match color {
         Color::Always => true,

@@ -1,4 +1,5 @@
-//! A check in shards: each leaves a part of what it gathered, and the parts are finished together.
+//! Sharded checks: each shard writes a part file, and `tunelint merge` finishes the check from
+//! them.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ use crate::report;
 use crate::staged::{StagedFile, same_file};
 use crate::walk::Named;
 
-/// Checks every source, and keeps what only all shards together show for later in a part.
+/// Checks the sources of one shard and writes the part file `path`, with what is needed for the
+/// findings about the whole dataset.
 pub(super) fn shard(
     session: Session,
     sources: &Sources,
@@ -27,10 +29,10 @@ pub(super) fn shard(
     events: &mut Events,
 ) -> Result<Outcome, Failure> {
     let Some((mut part, mut outcome)) = session.shard(events).map_err(output::failed)? else {
-        return Err(Failure::new(
-            "the files have different targets or belong to different datasets",
-        )
-        .help("write one part for each"));
+        return Err(
+            Failure::new("one part cannot hold files with different targets or datasets")
+                .help("run a separate check for each, with different `--part` files"),
+        );
     };
     let name = printable_path(path);
     part.request = std::env::args().skip(1).collect();
@@ -38,19 +40,18 @@ pub(super) fn shard(
     let files = files.map(|(source, summary)| PartSource::new(path_of(&source.named), summary));
     part.sources = files.collect();
     let bytes = part.to_bytes();
-    let bytes =
-        bytes.map_err(|error| Failure::new(format!("cannot write the part {name}: {error}")))?;
+    let bytes = bytes.map_err(|error| Failure::new(format!("cannot write {name}: {error}")))?;
     let mut file = StagedFile::create(path).map_err(|error| Failure::io("write", &name, &error))?;
     file.write_all(&bytes)
         .and_then(|()| file.commit(true))
         .map_err(|error| Failure::io("write", &name, &error))?;
     outcome.summary.notes.push(format!(
-        "findings about the whole dataset come with `tunelint merge {name} …`"
+        "dataset-wide findings are reported by `tunelint merge {name} …`"
     ));
     Ok(outcome)
 }
 
-/// Merges the parts that `options` name: what they come to, and the reports that are still open.
+/// Merges the parts of a check. Returns the outcome and the reports, which the caller must finish.
 pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     refuse_twice(&options.parts)?;
     let parts: Vec<(&Path, ShardPart)> = options
@@ -75,7 +76,7 @@ pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     Ok((outcome, events.into_reports()))
 }
 
-/// Why parts cannot be merged, for people.
+/// Converts an error of the library to a message that names the part file.
 fn unmerged(error: &MergeError, paths: &[&Path]) -> Failure {
     match error {
         MergeError::Damaged(number) => {
@@ -88,14 +89,11 @@ fn unmerged(error: &MergeError, paths: &[&Path]) -> Failure {
 }
 
 fn damaged(path: &Path) -> Failure {
-    Failure::new(format!(
-        "the part {} is truncated or damaged",
-        printable_path(path)
-    ))
-    .help("run the check of its shard again")
+    Failure::new(format!("{} is truncated or damaged", printable_path(path)))
+        .help("check this shard again")
 }
 
-/// The check that all parts come from, with the outputs that are wanted now.
+/// The options of the check that all parts come from, with the output options of `merge`.
 fn check_of(options: &Merge, parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
     let check = request(parts)?;
     let sources = parts.iter().flat_map(|(_, part)| &part.sources);
@@ -117,13 +115,13 @@ fn read(path: &Path) -> Result<ShardPart, Failure> {
     let name = printable_path(path);
     let bytes = std::fs::read(path).map_err(|error| Failure::io("read", &name, &error))?;
     ShardPart::from_bytes(&bytes).map_err(|why| match why {
-        PartError::OtherFile => Failure::new(format!("{name} is not a part of a check"))
-            .help("write one for each shard with `tunelint check --part FILE`"),
+        PartError::OtherFile => Failure::new(format!("{name} is not a part file"))
+            .help("write a part for each shard with `tunelint check --part FILE`"),
         PartError::Damaged => damaged(path),
     })
 }
 
-/// Refuses a part that is named twice.
+/// Rejects a part that is given twice, also through links: its records would be counted twice.
 fn refuse_twice(parts: &[PathBuf]) -> Result<(), Failure> {
     for (index, part) in parts.iter().enumerate() {
         if parts
@@ -132,7 +130,7 @@ fn refuse_twice(parts: &[PathBuf]) -> Result<(), Failure> {
             .any(|other| same_file(part, other))
         {
             return Err(Failure::new(format!(
-                "the part {} is given twice",
+                "{} is given twice",
                 printable_path(part)
             )));
         }
@@ -140,20 +138,23 @@ fn refuse_twice(parts: &[PathBuf]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What all parts were asked to do, which must be the same.
+/// The options that the parts were written with.
+///
+/// # Errors
+/// Parts of another version, or of checks with different options or rules.
 fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
     let mut agreed: Option<(&Path, CheckOptions, String)> = None;
     for (path, part) in parts {
         let name = printable_path(path);
         if part.version != env!("CARGO_PKG_VERSION") {
-            return Err(Failure::new(format!(
-                "the part {name} was made by version {}",
-                part.version
-            ))
-            .help(format!(
-                "this is version {}: check all shards with one version",
-                env!("CARGO_PKG_VERSION")
-            )));
+            return Err(
+                Failure::new(format!("{name} was written by version {}", part.version)).help(
+                    format!(
+                        "this is version {}: check all shards with the same version",
+                        env!("CARGO_PKG_VERSION")
+                    ),
+                ),
+            );
         }
         let words = ["tunelint".to_owned()]
             .into_iter()
@@ -163,18 +164,18 @@ fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
         }) = CommandLine::try_parse_from(words)
         else {
             return Err(Failure::new(format!(
-                "the part {name} has options that this version does not know"
+                "{name} has options that are unknown to this version"
             )));
         };
-        let asked = asked(&check);
+        let comparable = comparable(&check);
         match &agreed {
-            None => agreed = Some((path, *check, asked)),
+            None => agreed = Some((path, *check, comparable)),
             Some((first, _, same))
-                if *same != asked
+                if *same != comparable
                     || parts.first().map(|(_, first)| &first.rules) != Some(&part.rules) =>
             {
                 return Err(Failure::new(format!(
-                    "the parts {} and {name} come from different checks",
+                    "{} and {name} come from different checks",
                     printable_path(first)
                 ))
                 .help("check every shard with the same options and settings"));
@@ -187,8 +188,8 @@ fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
         .ok_or_else(|| Failure::new("no parts given"))
 }
 
-/// What decides about findings, in a form that can be compared.
-fn asked(check: &CheckOptions) -> String {
+/// The options that findings depend on, as a string to compare. Options about output are left out.
+fn comparable(check: &CheckOptions) -> String {
     let CheckOptions {
         target,
         task,
@@ -218,6 +219,7 @@ fn asked(check: &CheckOptions) -> String {
     )
 }
 
+/// The path as the user gave it; `-` for standard input.
 fn path_of(named: &Named) -> PathBuf {
     match named {
         Named::File(path) => path.clone(),

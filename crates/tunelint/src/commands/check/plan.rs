@@ -1,5 +1,5 @@
-//! What is asked of a source: the command line first, then the settings, then what is usual; and
-//! the session that is made of it.
+//! Combines the command line and the settings into a plan for each dataset, and the plans into a
+//! session.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,20 +16,21 @@ use crate::exit::Failure;
 use crate::reading;
 use crate::settings::{Dataset, Settings};
 
-/// What was asked for, checked before anything is read.
+/// The options of one dataset, validated before any data is read.
 pub(super) struct Plan {
-    /// The options about reading, with what the settings add.
-    pub(super) typed: Reading,
-    /// What the library is told.
+    /// The reading options of command line and settings.
+    pub(super) reading: Reading,
+    /// The same for the library, with everything else.
     pub(super) settings: session::DatasetSettings,
-    /// The numbers of the suppressions that hold today, in the order of the policy's list.
-    holding: Vec<usize>,
+    /// The indexes in [`Settings::allows`] of the suppressions that have not expired, in the order
+    /// of the policy's list.
+    active: Vec<usize>,
 }
 
-/// Which plan holds for a source: the number of its settings file, and of its dataset there.
+/// The key of a plan: the index of a settings file, and of a dataset in it.
 type Key = (usize, Option<usize>);
 
-/// A plan for each dataset of each settings file.
+/// The plans of a run, one for each dataset of each settings file.
 pub(super) struct Plans {
     list: BTreeMap<Key, Plan>,
     threads: usize,
@@ -37,12 +38,12 @@ pub(super) struct Plans {
 }
 
 impl Plans {
-    /// The plans of a run whose reports need so many findings.
+    /// The plans of a run that keeps as many findings as its reports need.
     pub(super) fn new(options: &CheckOptions, sources: &Sources) -> Result<Self, Failure> {
         Self::keeping(options, sources, output::keep(options)?)
     }
 
-    /// The plans of a run that needs so many findings.
+    /// The plans of a run that keeps `keep` findings.
     pub(super) fn keeping(
         options: &CheckOptions,
         sources: &Sources,
@@ -51,7 +52,7 @@ impl Plans {
         let today = today();
         let mut list = BTreeMap::new();
         let mut wanted: Vec<Key> = sources.list.iter().map(Source::plan).collect();
-        // What the options say is checked even if there is nothing to check.
+        // Invalid options are an error even if no file is found.
         wanted.extend((0..sources.settings.len()).map(|settings| (settings, None)));
         for key in wanted {
             let Some(settings) = sources
@@ -71,7 +72,8 @@ impl Plans {
         })
     }
 
-    /// The same with an excerpt for every finding: which of them are told is not known yet.
+    /// The same with an excerpt for every finding, for runs in which a baseline decides later which
+    /// findings are shown.
     pub(super) fn with_all_excerpts(mut self) -> Self {
         self.list
             .values_mut()
@@ -79,13 +81,14 @@ impl Plans {
         self
     }
 
-    /// The strictest level of all.
+    /// The lowest severity that fails the run under any plan.
     pub(super) fn fail_on(&self) -> Option<Severity> {
         let levels = self.list.values().filter_map(|plan| plan.settings.fail_on);
         levels.min()
     }
 
-    /// The plan of a file: of the source with that number, or of what compares with it.
+    /// The plan of the source at `index`; or, if there is none, of the dataset with the validation
+    /// file `path`.
     pub(super) fn of(&self, sources: &Sources, index: usize, path: &Path) -> Option<&Plan> {
         match sources.list.get(index) {
             Some(source) => self.list.get(&source.plan()),
@@ -97,7 +100,8 @@ impl Plans {
         }
     }
 
-    /// A session that checks the sources by these plans.
+    /// A session with the settings, suppressions and sources of this run. Its source ids are the
+    /// indexes in `sources.list`.
     pub(super) fn session(&self, sources: &Sources) -> Result<Session, Failure> {
         let mut session = Session::new(self.threads);
         let mut first = Vec::new();
@@ -110,7 +114,7 @@ impl Plans {
         for (key, plan) in &self.list {
             let first = first.get(key.0).copied().unwrap_or_default();
             let mut settings = plan.settings.clone();
-            settings.suppressions = plan.holding.iter().map(|index| first + index).collect();
+            settings.suppressions = plan.active.iter().map(|index| first + index).collect();
             numbers.insert(*key, session.settings(settings));
         }
         for (index, settings) in sources.settings.iter().enumerate() {
@@ -131,7 +135,7 @@ impl Plans {
             if let (Some(plan), Some(number)) =
                 (self.list.get(&source.plan()), numbers.get(&source.plan()))
             {
-                let input = reading::input(&source.named, &plan.typed)?;
+                let input = reading::input(&source.named, &plan.reading)?;
                 session.add(input, *number, source.role);
             }
         }
@@ -147,7 +151,11 @@ pub(super) fn today() -> String {
 }
 
 impl Plan {
-    /// What `options` and the settings ask of the sources of `dataset`.
+    /// Combines `options` and the settings for the sources of `dataset`. `today` decides which
+    /// suppressions have expired.
+    ///
+    /// # Errors
+    /// Invalid options.
     pub(super) fn new(
         options: &CheckOptions,
         settings: &Settings,
@@ -155,10 +163,10 @@ impl Plan {
         today: &str,
         keep: Keep,
     ) -> Result<Self, Failure> {
-        let typed = asked::typed(options, settings, dataset);
+        let reading_options = asked::reading(options, settings, dataset);
         let task = asked::task(options, settings, dataset)?;
         let (targets, every_target) = asked::targets(options, settings, dataset)?;
-        // What each of several targets would say is counted over all findings.
+        // The verdicts of several targets are counted over all findings.
         let keep = if targets.len() > 1 { Keep::All } else { keep };
         let given = options
             .preamble
@@ -172,14 +180,14 @@ impl Plan {
         let validation = files(&options.validation, |dataset| dataset.validation.files());
         let production = files(&options.production, |dataset| dataset.production.files());
         let allows = settings.allows.iter().enumerate();
-        let holding: Vec<usize> = allows
+        let active: Vec<usize> = allows
             .filter(|(_, allow)| !allow.has_expired(today))
             .map(|(index, _)| index)
             .collect();
         let fail_on = options.fail_on.or(settings.fail_on());
         let settings = session::DatasetSettings {
-            reading: reading::options(&typed)?,
-            policy: asked::policy(options, settings, &holding, keep)?,
+            reading: reading::options(&reading_options)?,
+            policy: asked::policy(options, settings, &active, keep)?,
             context: RuleContext {
                 task,
                 preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
@@ -198,9 +206,9 @@ impl Plan {
             ..session::DatasetSettings::default()
         };
         Ok(Self {
-            typed,
+            reading: reading_options,
             settings,
-            holding,
+            active,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What is to be checked, and by which settings.
+//! Finds the files to check, and the settings and dataset of each.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,46 +12,47 @@ use crate::exit::Failure;
 use crate::settings::{self, Merged, Settings, SettingsRequest};
 use crate::walk::{HowFound, Named, Walk, walk};
 
-/// A source, and what the settings say of it.
+/// A source with its settings.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) named: Named,
-    /// Which settings.
+    /// The index of its settings file in [`Sources::settings`].
     pub(super) settings: usize,
-    /// Which of their datasets.
+    /// The index of its dataset in these settings, if it belongs to one.
     pub(super) dataset: Option<usize>,
     pub(super) role: SourceRole,
 }
 
 impl Source {
-    /// Which plan holds for it: settings and dataset.
+    /// The key of its plan: settings and dataset.
     pub(super) fn plan(&self) -> (usize, Option<usize>) {
         (self.settings, self.dataset)
     }
 }
 
-/// Everything that is to be checked.
+/// All files to check, with their settings.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     pub(super) list: Vec<Source>,
     pub(super) settings: Vec<Settings>,
-    /// Whether all that some settings are about is checked, by their number.
+    /// For each settings file, whether the run covers everything that its suppressions can apply
+    /// to. Only then can they be reported as unused.
     pub(super) complete: Vec<bool>,
-    /// Paths that do not exist or cannot be read.
+    /// Paths that do not exist or cannot be read; the others are checked.
     pub(super) failures: Vec<Failure>,
 }
 
-/// The settings that were read, each once.
+/// Reads settings files, each only once.
 #[derive(Debug, Default)]
-struct Shelf {
+struct SettingsCache {
     wanted: SettingsRequest,
     by_directory: BTreeMap<PathBuf, usize>,
     by_file: BTreeMap<Option<PathBuf>, usize>,
     settings: Vec<Settings>,
 }
 
-impl Shelf {
-    /// The settings for what stands in `directory`, by their number.
+impl SettingsCache {
+    /// The index of the settings for files in `directory`.
     fn of(&mut self, directory: &Path) -> Result<usize, Failure> {
         if let Some(known) = self.by_directory.get(directory) {
             return Ok(*known);
@@ -77,7 +78,8 @@ impl Shelf {
         Ok(number)
     }
 
-    /// Whether a file is to be checked.
+    /// Whether to check a file. Files given by name are checked even if excluded, unless
+    /// `force_exclude`.
     fn wants(
         &mut self,
         path: &Path,
@@ -94,15 +96,15 @@ impl Shelf {
         Ok(match found {
             HowFound::ByName => !(excluded && force_exclude),
             HowFound::AsData => !excluded && !is_production(settings, &full),
-            HowFound::Beside => !excluded && place(settings, &full).0.is_some(),
+            HowFound::Beside => !excluded && dataset_of(settings, &full).0.is_some(),
         })
     }
 
-    /// What the settings say of a file.
+    /// A file with its settings. `full` is its absolute path.
     fn source(&mut self, named: Named, full: &Path) -> Result<Source, Failure> {
         let settings = self.of(directory_of(full))?;
         let of = self.get(settings);
-        let (dataset, role) = of.map_or((None, SourceRole::Training), |of| place(of, full));
+        let (dataset, role) = of.map_or((None, SourceRole::Training), |of| dataset_of(of, full));
         Ok(Source {
             named,
             settings,
@@ -116,7 +118,8 @@ impl Shelf {
     }
 }
 
-/// A path in full, with the links in its directory followed.
+/// The absolute path of a file, with links in its directory resolved. A link in the last component
+/// is kept, so that patterns match the name that the user sees.
 fn full(path: &Path) -> PathBuf {
     let parent = path
         .parent()
@@ -133,19 +136,23 @@ fn directory_of(full: &Path) -> &Path {
 }
 
 impl Sources {
-    /// Finds out what `options` name.
+    /// Finds the files that `options` name, walking directories.
+    ///
+    /// # Errors
+    /// Invalid settings, a pattern that matches nothing, or with `--contained`, a file outside the
+    /// repository.
     pub(super) fn new(options: &CheckOptions) -> Result<Self, Failure> {
-        let mut shelf = Shelf {
+        let mut cache = SettingsCache {
             wanted: SettingsRequest::new(&options.settings.config, options.settings.isolated),
-            ..Shelf::default()
+            ..SettingsCache::default()
         };
         let here = Path::new(".").canonicalize().unwrap_or_default();
         let mut paths = options.paths.clone();
         if paths.is_empty() {
-            paths = default_paths(&mut shelf, &here)?;
+            paths = default_paths(&mut cache, &here)?;
         }
         let force = options.force_exclude;
-        let mut wanted = |path: &Path, found: HowFound| shelf.wants(path, found, force);
+        let mut wanted = |path: &Path, found: HowFound| cache.wants(path, found, force);
         let Walk { found, failures } = walk(&paths, options.no_error_on_unmatched, &mut wanted)?;
         let mut sources = Self {
             failures,
@@ -162,18 +169,18 @@ impl Sources {
             {
                 contained(path, &here)?;
             }
-            sources.list.push(shelf.source(named, &path)?);
+            sources.list.push(cache.source(named, &path)?);
         }
         let whole: Vec<PathBuf> = paths
             .iter()
             .filter_map(|path| path.canonicalize().ok())
             .collect();
-        let complete = shelf
+        let complete = cache
             .settings
             .iter()
             .map(|settings| is_complete(settings, &whole));
         sources.complete = complete.collect();
-        sources.settings = shelf.settings;
+        sources.settings = cache.settings;
         if let Some(path) = &options.tokenizer {
             let given = crate::tokenizer::load(path)?;
             for settings in &mut sources.settings {
@@ -183,23 +190,25 @@ impl Sources {
         Ok(sources)
     }
 
-    /// The files that `options` name, one by one, whether they are there or not.
+    /// The files that `options` name, without walking directories and whether they exist or not:
+    /// for the sources of part files.
     pub(super) fn listed(options: &CheckOptions) -> Result<Self, Failure> {
-        let mut shelf = Shelf {
+        let mut cache = SettingsCache {
             wanted: SettingsRequest::new(&options.settings.config, options.settings.isolated),
-            ..Shelf::default()
+            ..SettingsCache::default()
         };
         let mut sources = Self::default();
         for path in &options.paths {
-            let source = shelf.source(Named::File(path.clone()), &full(path))?;
+            let source = cache.source(Named::File(path.clone()), &full(path))?;
             sources.list.push(source);
         }
-        sources.complete = vec![false; shelf.settings.len()];
-        sources.settings = shelf.settings;
+        sources.complete = vec![false; cache.settings.len()];
+        sources.settings = cache.settings;
         Ok(sources)
     }
 
-    /// All files that a run reads: `names`, the settings, the baseline.
+    /// All files that a run reads: `names`, settings and baselines. Outputs must not overwrite
+    /// them.
     pub(super) fn read_by(&self, options: &CheckOptions, names: &[PathBuf]) -> Vec<PathBuf> {
         let settings = self.settings.iter();
         let settings =
@@ -208,17 +217,18 @@ impl Sources {
         read.chain(options.baseline.clone()).collect()
     }
 
-    /// Where pages of rules can be read, by the first settings that say so.
+    /// The address of rule pages: the first one set in any settings file.
     pub(super) fn rule_url(&self) -> Option<String> {
         let mut settings = self.settings.iter();
         settings.find_map(|settings| settings.file.rule_url.clone())
     }
 }
 
-/// Without any path: the datasets of the settings here, or else this directory.
-fn default_paths(shelf: &mut Shelf, here: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let number = shelf.of(here)?;
-    let datasets = shelf
+/// The paths if none are given: the datasets of the settings that apply to `here`, or else the
+/// current directory.
+fn default_paths(cache: &mut SettingsCache, here: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let number = cache.of(here)?;
+    let datasets = cache
         .get(number)
         .map(|settings| settings.datasets.as_slice())
         .unwrap_or_default();
@@ -230,14 +240,14 @@ fn default_paths(shelf: &mut Shelf, here: &Path) -> Result<Vec<PathBuf>, Failure
     if datasets.is_empty() {
         paths.push(PathBuf::from("."));
     } else if paths.is_empty() {
-        return Err(Failure::new("no file matches the datasets of the settings")
-            .help("print their patterns with `tunelint config show`"));
+        return Err(Failure::new("no file matches a dataset of the settings")
+            .help("list the file patterns with `tunelint config show`"));
     }
     Ok(paths.iter().map(|path| settings::shown(path)).collect())
 }
 
-/// In which dataset of the settings a file belongs, and as what.
-fn place(settings: &Settings, full: &Path) -> (Option<usize>, SourceRole) {
+/// The dataset of the settings that a file belongs to, and its role there.
+fn dataset_of(settings: &Settings, full: &Path) -> (Option<usize>, SourceRole) {
     for (index, dataset) in settings.datasets.iter().enumerate() {
         if dataset.files.matches(full) {
             return (Some(index), SourceRole::Training);
@@ -249,19 +259,20 @@ fn place(settings: &Settings, full: &Path) -> (Option<usize>, SourceRole) {
     (None, SourceRole::Training)
 }
 
-/// Whether a file holds prompts of the application: it is compared with, and not checked.
+/// Whether a file has production prompts. Such files are compared with, not checked.
 fn is_production(settings: &Settings, full: &Path) -> bool {
     let mut datasets = settings.datasets.iter();
     datasets.any(|dataset| dataset.production.matches(full))
 }
 
-/// Whether the paths of a run hold all that the settings are about.
+/// Whether `paths` cover every file that the suppressions of the settings can apply to. Walks the
+/// datasets of the settings.
 fn is_complete(settings: &Settings, paths: &[PathBuf]) -> bool {
     let Some(directory) = settings.directory() else {
         return false;
     };
     if settings.allows.is_empty() {
-        // Nobody will ask, and a hook need not walk the repository.
+        // The answer is not needed, and a hook should not walk the repository for it.
         return false;
     }
     if settings.datasets.is_empty() {
@@ -275,7 +286,7 @@ fn is_complete(settings: &Settings, paths: &[PathBuf]) -> bool {
     files.all(|file| covered(&file))
 }
 
-/// A file must stand in the repository, wherever links lead.
+/// Rejects a file outside the repository, with links resolved.
 fn contained(path: &Path, here: &Path) -> Result<(), Failure> {
     let root = settings::root_of(here);
     match path.canonicalize() {
@@ -283,7 +294,7 @@ fn contained(path: &Path, here: &Path) -> Result<(), Failure> {
             let shown = printable_path(path);
             Err(
                 Failure::new(format!("{shown} is outside the repository")).help(
-                    "with `--contained`, only files of the repository are read, also through links",
+                    "run without `--contained` to check files outside the repository, or links to them",
                 ),
             )
         }

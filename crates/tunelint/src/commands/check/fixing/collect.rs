@@ -1,4 +1,4 @@
-//! Collects the fixes that a check offers and the options allow.
+//! Collects the fixes that the options allow, by source.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,7 +12,7 @@ use tunelint_core::totals::{SourceSummary, Summary};
 use crate::cli::Fixes;
 use crate::report::Report;
 
-/// A report that keeps fixes.
+/// A report that collects fixes instead of printing findings.
 pub(super) struct FixCollector {
     pub(super) fixes: Fixes,
     pub(super) requests: Arc<Mutex<BTreeMap<SourceId, FixRequest>>>,

@@ -1,4 +1,4 @@
-//! A file with its fixes, written beside its place.
+//! Writes the fixed copy of a file, next to the original.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -11,20 +11,25 @@ use tunelint_core::source::Stamp;
 use crate::exit::Failure;
 use crate::staged::StagedFile;
 
-/// A file with its changes, and how it stood before it was read.
+/// The planned changes of a file.
 pub(super) struct Planned {
     pub(super) path: PathBuf,
+    /// The state of the file before the check: if it differs later, the changes no longer apply.
     pub(super) stamp: Option<Stamp>,
     pub(super) changes: Vec<Change>,
 }
 
-/// Writes a file anew beside its place, and what is left out of it into `rejected`.
+/// Writes the fixed copy of a file and appends its dropped records to `rejected`, each after a
+/// comment that says why. Nothing is replaced until the caller commits the returned file.
+///
+/// # Errors
+/// I/O errors, and a file with hard links, which replacing it would break.
 pub(super) fn prepare(planned: &Planned, rejected: &mut Vec<u8>) -> Result<StagedFile, Failure> {
     let Planned { path, changes, .. } = planned;
     let shown = printable_path(path);
     if links(path) > 1 {
         return Err(Failure::new(format!("{shown} has hard links"))
-            .help("replacing the file would break them: fix a copy, or remove the other links"));
+            .help("fix a copy, or remove the other links: replacing the file would break them"));
     }
     let mut write = || -> io::Result<StagedFile> {
         let mut staged = StagedFile::create(path)?;
@@ -47,7 +52,7 @@ pub(super) fn prepare(planned: &Planned, rejected: &mut Vec<u8>) -> Result<Stage
     write().map_err(|error| Failure::io("fix", &shown, &error))
 }
 
-/// Whether the last byte of a file is no line end.
+/// Whether a file ends without a line break.
 pub(super) fn ends_open(path: &Path) -> bool {
     let last = || -> io::Result<u8> {
         use std::io::{Read, Seek, SeekFrom};
@@ -60,7 +65,7 @@ pub(super) fn ends_open(path: &Path) -> bool {
     last().is_ok_and(|byte| byte != b'\n' && byte != b'\r')
 }
 
-/// How many names a file has.
+/// The number of hard links to a file.
 #[cfg(unix)]
 fn links(path: &Path) -> u64 {
     use std::os::unix::fs::MetadataExt;
