@@ -622,7 +622,7 @@ fn shards_and_their_parts_make_one_check() {
     );
     let (code, _, err) = repository.run(&["merge", "1.jsonl"]);
     assert_eq!(
-        (code, err.contains("1.jsonl is not a part of a check")),
+        (code, err.contains("1.jsonl is not a part file")),
         (2, true),
         "{err}"
     );
@@ -654,7 +654,11 @@ fn reports_never_replace_what_is_read() {
         "check", "a.jsonl", "--report", "json=r", "--report", "sarif=r",
     ];
     let (code, _, said) = repository.run(&two);
-    assert_eq!((code, said.contains("two reports")), (2, true), "{said}");
+    assert_eq!(
+        (code, said.contains("two outputs have the same path")),
+        (2, true),
+        "{said}"
+    );
 }
 
 /// A file that is compared with, and cannot be read, is told: the check was not whole.
@@ -669,7 +673,7 @@ fn unreadable_files_of_comparison_are_told() {
         assert_eq!(
             (
                 code,
-                said.contains("1 record of bad.jsonl could not be read")
+                said.contains("1 record of bad.jsonl not compared: unreadable")
             ),
             (2, true),
             "{said}"

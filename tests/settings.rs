@@ -252,8 +252,7 @@ fn a_few_findings_can_be_tolerated() {
         let (found, out, _) = repository.run(&["check", "."]);
         assert_eq!(found, code, "{out}");
         assert!(out.contains("error[empty-output]"), "{out}");
-        let noted =
-            out.contains("note: empty-output: 1.00% of the records, within the tolerated 1%");
+        let noted = out.contains("note: empty-output: 1.00% of records, within the tolerated 1%");
         assert_eq!(noted, code == 0, "{out}");
     }
 }
