@@ -328,9 +328,6 @@ fn a_circle_and_an_arrow_up_are_found() {
     );
 }
 
-/// Strings that are a rule's name by chance, by file.
-const WORDS: [(&str, &str); 1] = [("crates/tunelint-data/src/text/secret.rs", "\"secret\"")];
-
 #[test]
 fn rules_are_not_named_by_strings_outside_their_folder() {
     let names: Vec<String> = REGISTRY
