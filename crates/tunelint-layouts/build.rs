@@ -1,6 +1,11 @@
 //! Generates the list of profiles from the files in `rules/profiles`, so that adding a provider
 //! takes one file and no code.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "Cargo hands a build script its folders in the environment"
+)]
+
 use std::path::PathBuf;
 use std::{env, fs, io};
 

@@ -23,16 +23,15 @@ use tunelint_core::finding::{EXCERPTS, Keep};
 
 use contract::Out;
 
-/// Declares each format's module, its name and help on the command line, and what opens it. The
-/// first is the default.
+/// Declares each format's module, its name and help on the command line, and what opens it.
 macro_rules! formats {
-    ($($help:literal $format:ident => $module:ident::$report:ident;)*) => {
+    ($($(#[$attribute:meta])+ $format:ident => $module:ident::$report:ident;)*) => {
         $(mod $module;)*
 
         /// A report format.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
         pub enum Format {
-            $(#[doc = $help] $format),*
+            $($(#[$attribute])+ $format),*
         }
 
         /// Opens a report in `format` that writes to `out`.
@@ -49,32 +48,27 @@ macro_rules! formats {
 }
 
 formats! {
-    "For people: an excerpt for each finding, and a summary."
+    /// For people: an excerpt for each finding, and a summary.
+    #[default]
     Human => human::Human;
-    "One line per finding: `path:line:column: severity[rule] message`."
+    /// One line per finding: `path:line:column: severity[rule] message`.
     Concise => concise::Concise;
-    "One JSON document with all findings."
+    /// One JSON document with all findings.
     Json => json::JsonReport;
-    "The same objects, one per line."
+    /// The same objects, one per line.
     Jsonl => jsonl::Jsonl;
-    "Annotations on a pull request: the first ten findings of each severity."
+    /// Annotations on a pull request: the first ten findings of each severity.
     Github => github::GitHub;
-    "A GitLab code quality report."
+    /// A GitLab code quality report.
     Gitlab => gitlab::GitLab;
-    "SARIF 2.1.0, for code scanning."
+    /// SARIF 2.1.0, for code scanning.
     Sarif => sarif::Sarif;
-    "JUnit XML: each finding is a test."
+    /// JUnit XML: each finding is a test.
     Junit => junit::Junit;
-    "A summary in Markdown."
+    /// A summary in Markdown.
     Markdown => markdown::Markdown;
-    "A self-contained HTML page: findings by rule, with filters."
+    /// A self-contained HTML page: findings by rule, with filters.
     Html => html::Html;
-}
-
-impl Default for Format {
-    fn default() -> Self {
-        Self::Human
-    }
 }
 
 impl Format {
