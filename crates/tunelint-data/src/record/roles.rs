@@ -44,10 +44,10 @@ impl RoleAliases {
     /// `model`. Returns whether the meaning is known.
     ///
     /// ```
-    /// use tunelint_data::record::roles::Speakers;
-    /// let mut speakers = Speakers::default();
-    /// assert!(speakers.add("bot", "model"));
-    /// assert!(!speakers.add("bot", "robot"));
+    /// use tunelint_data::record::roles::RoleAliases;
+    /// let mut roles = RoleAliases::default();
+    /// assert!(roles.add("bot", "model"));
+    /// assert!(!roles.add("bot", "robot"));
     /// ```
     pub fn add(&mut self, name: &str, meaning: &str) -> bool {
         let speaker = match meaning {

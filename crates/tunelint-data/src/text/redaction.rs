@@ -29,10 +29,11 @@ fn may_be_hidden(text: &[u8]) -> bool {
 /// `text` with everything that looks like a secret or personal data replaced by stars.
 ///
 /// ```
-/// use tunelint_data::text::redaction::masked;
-/// assert_eq!(masked("key hf_abcdefghijklmnop!"), "key hf_****************!");
-/// assert_eq!(masked("the task-list of Bearer Street"), "the task-list of Bearer Street");
-/// assert_eq!(masked("ask jo@posteo.net"), "ask *************");
+/// use tunelint_data::text::redaction::redact_secrets;
+/// assert_eq!(redact_secrets("key hf_abcdefghijklmnop!"), "key hf_****************!");
+/// let harmless = "the task-list of Bearer Street";
+/// assert_eq!(redact_secrets(harmless), harmless);
+/// assert_eq!(redact_secrets("ask jo@posteo.net"), "ask *************");
 /// ```
 pub fn redact_secrets(text: &str) -> Cow<'_, str> {
     let mut bytes = text.as_bytes().to_vec();

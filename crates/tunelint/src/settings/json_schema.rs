@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "/note: `pattern` is violated",
+                "/note: violates `pattern`",
                 "/stars: expected one of 1, 2, 3",
                 ": missing property `answer`",
                 ": unexpected property `secret`",

@@ -75,13 +75,13 @@ impl PreambleDeviation {
 /// spacing, case, misplaced, mistyped, partial, missing.
 ///
 /// ```
-/// use tunelint_rules::survey::inferred::preamble::{Fault, depart};
+/// use tunelint_rules::survey::inferred::preamble::{PreambleFault, depart};
 /// let fault = |text| depart(text, "Classify the review:").fault;
-/// assert_eq!(fault("Classify  the review: good"), Fault::Spacing);
-/// assert_eq!(fault("classify the Review: good"), Fault::Case);
-/// assert_eq!(fault("Clasify the review: good"), Fault::Mistyped);
-/// assert_eq!(fault("good. Classify the review:"), Fault::Misplaced);
-/// assert_eq!(fault("good"), Fault::Missing);
+/// assert_eq!(fault("Classify  the review: good"), PreambleFault::Spacing);
+/// assert_eq!(fault("classify the Review: good"), PreambleFault::Case);
+/// assert_eq!(fault("Clasify the review: good"), PreambleFault::Mistyped);
+/// assert_eq!(fault("good. Classify the review:"), PreambleFault::Misplaced);
+/// assert_eq!(fault("good"), PreambleFault::Missing);
 /// ```
 pub fn depart(text: &str, preamble: &str) -> PreambleDeviation {
     let (have, want) = (Collapsed::new(text), Collapsed::new(preamble.trim()));

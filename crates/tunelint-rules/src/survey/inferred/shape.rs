@@ -31,12 +31,12 @@ impl OutputShape {
     /// The shape of an output: the first that matches.
     ///
     /// ```
-    /// use tunelint_rules::survey::inferred::shape::Shape;
-    /// assert_eq!(Shape::of("{\"a\": 1}"), Shape::JsonObject);
-    /// assert_eq!(Shape::of("{'a': 1}"), Shape::Text);
-    /// assert_eq!(Shape::of("10,100,000"), Shape::Number);
-    /// assert_eq!(Shape::of("twenty-two"), Shape::NumberWords);
-    /// assert_eq!(Shape::of("- one\n- two"), Shape::List);
+    /// use tunelint_rules::survey::inferred::shape::OutputShape;
+    /// assert_eq!(OutputShape::of("{\"a\": 1}"), OutputShape::JsonObject);
+    /// assert_eq!(OutputShape::of("{'a': 1}"), OutputShape::Text);
+    /// assert_eq!(OutputShape::of("10,100,000"), OutputShape::Number);
+    /// assert_eq!(OutputShape::of("twenty-two"), OutputShape::NumberWords);
+    /// assert_eq!(OutputShape::of("- one\n- two"), OutputShape::List);
     /// ```
     pub fn of(text: &str) -> Self {
         let text = text.trim();
