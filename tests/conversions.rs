@@ -586,7 +586,7 @@ fn what_the_user_says_beside_a_result_stays_his() {
             TurnsPolicy::Last,
             false,
         );
-        let lost = account.losses.names.contains_key("out-of-order turn");
+        let lost = account.losses.names.contains_key("out-of-order message");
         let kept = there.contains("and more") && !there.contains("Tool: and more");
         assert!(
             account.written == 0 || kept || lost,

@@ -112,7 +112,7 @@ fn linear(noise: f64, seed: u64) -> String {
 pub fn table() -> String {
     let mut text = format!(
         "\n## Loss curves\n\n{SEEDS} curves for each kind and noise level, with {EPOCHS} epochs of {STEPS} points. The curve turns at the end of epoch 3, 4, 5 or 6. \
-         The advice is correct if it is within one epoch of the turn; for a curve that is still falling, if it does not ask for fewer epochs. Noise is the deviation of a single point as a share of the total drop.\n\n\
+         The advice is correct if it is within one epoch of the turn; for a curve that is still falling, if it does not ask for fewer epochs. Noise is the standard deviation of a single point as a share of the total drop.\n\n\
          | curve | noise | correct |\n|---|---|---|\n"
     );
     for (name, noise, share) in shares() {

@@ -155,7 +155,7 @@ pub const DAMAGES: &[Damage] = &[
             })
         })
     }),
-    damage("mixed-label-spelling", "a full stop", |row, form| {
+    damage("mixed-label-spelling", "a period", |row, form| {
         label(row, form, |text| format!("{text}."))
     }),
     damage(

@@ -66,7 +66,7 @@ pub enum Command {
     after_help = "Exit codes: 0 no findings at or above --fail-on, 1 findings, 2 the check could not run."
 )]
 pub struct CheckOptions {
-    /// Files or directories to check; `-` is standard input [default: the datasets of the settings,
+    /// Files or directories to check; `-` is standard input [default: the datasets in the settings,
     /// or else the current directory]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -89,7 +89,7 @@ pub struct CheckOptions {
     #[arg(long, help_heading = "Input")]
     pub no_error_on_unmatched: bool,
     /// Check for this provider, or for `all` (repeatable) [default: the provider that the layout
-    /// belongs to, if it is only one]
+    /// belongs to, if there is only one]
     #[arg(long, value_name = "PROFILE", help_heading = "Target")]
     pub target: Vec<String>,
     /// Set what the model is tuned for: classification, summarization, document-search, extraction,
@@ -154,7 +154,7 @@ pub struct CheckOptions {
     /// Report only findings that are not in FILE, which `tunelint baseline create` writes
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub baseline: Option<PathBuf>,
-    /// Check one shard: write what only all shards together can show to FILE, for `tunelint merge`
+    /// Check one shard, and write what `tunelint merge` needs for dataset-wide findings to FILE
     #[arg(
         long,
         value_name = "FILE",
@@ -198,10 +198,10 @@ pub struct Fixes {
     /// marks
     #[arg(long, help_heading = "Fixes")]
     pub fix: bool,
-    /// Apply fixes that change texts the model is trained on, too
+    /// Also apply fixes that change texts the model is trained on
     #[arg(long, help_heading = "Fixes")]
     pub unsafe_fixes: bool,
-    /// Remove useless records: duplicates and empty ones
+    /// Remove duplicates and records that cannot be trained on
     #[arg(long, help_heading = "Fixes", requires = "rejects")]
     pub drop_records: bool,
     /// Write removed records to this file, verbatim, each with the reason
@@ -308,7 +308,7 @@ pub struct Convert {
     /// Write this layout [default: the layout of IN]
     #[arg(long, value_name = "LAYOUT", help_heading = "Target")]
     pub to: Option<String>,
-    /// Write this container: jsonl, json, csv, tsv or rest [default: by the extension of OUT]
+    /// Write this container: jsonl, json, csv, tsv or rest [default: from the extension of OUT]
     #[arg(long = "as", value_name = "CONTAINER", help_heading = "Target")]
     pub form: Option<String>,
     /// Put this text before every input; @FILE reads it from a file
@@ -319,7 +319,7 @@ pub struct Convert {
         allow_hyphen_values = true
     )]
     pub preamble: Option<String>,
-    /// Set how conversations are converted to layouts of one prompt and one response
+    /// Set how conversations are converted to layouts with one prompt and one response
     #[arg(
         long,
         value_name = "HOW",
@@ -338,7 +338,7 @@ pub struct Convert {
     /// Keep unknown fields
     #[arg(long, help_heading = "Target")]
     pub keep_extra: bool,
-    /// Fail before anything is written if the target cannot hold all of the data
+    /// Fail before anything is written if the output layout cannot hold all of the data
     #[arg(long, help_heading = "Target")]
     pub strict: bool,
     /// Write the result to this file; `-` is standard output
@@ -365,7 +365,7 @@ pub struct Convert {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "With --as rest")]
 pub struct Rest {
-    /// Write the request of this profile
+    /// Write the request body for this provider
     #[arg(long, value_name = "PROFILE", default_value = "gemini-api")]
     pub target: String,
     /// Set the display name of the tuned model
@@ -404,7 +404,7 @@ pub struct StatsOptions {
     #[command(flatten)]
     pub reading: Reading,
     /// Compare with the limits of this provider (repeatable) [default: the provider that the layout
-    /// belongs to, if it is only one]
+    /// belongs to, if there is only one]
     #[arg(long, value_name = "PROFILE", help_heading = "Target")]
     pub target: Vec<String>,
     /// Set what the model is tuned for: classification, summarization, document-search, extraction,
@@ -459,7 +459,7 @@ pub struct SplitOptions {
     #[command(flatten)]
     pub reading: Reading,
     /// Check the sizes of the sets against the limits of this provider (repeatable) [default: the
-    /// provider that the layout belongs to, if it is only one]
+    /// provider that the layout belongs to, if there is only one]
     #[arg(long, value_name = "PROFILE", help_heading = "Target")]
     pub target: Vec<String>,
     /// Hold back a validation set: a share such as 20%, or a number of records
@@ -530,7 +530,7 @@ pub struct LossOptions {
     /// The file with the loss curve; `-` is standard input
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Set the number of epochs of the run, where the file does not have it
+    /// Set the number of epochs of the run, if the file does not state it
     #[arg(long, value_name = "N", help_heading = "Input")]
     pub epochs: Option<f64>,
     /// Set the format of the report

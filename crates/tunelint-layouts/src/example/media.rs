@@ -52,7 +52,7 @@ impl Medium {
         match self {
             Self::Image => "image",
             Self::Video => "video",
-            Self::Audio => "piece of audio",
+            Self::Audio => "audio clip",
             Self::File => "file",
         }
     }

@@ -225,7 +225,7 @@ fn turn_name(turn: &Turn<'_>) -> &'static str {
     match turn.speaker() {
         Role::System => "additional system prompt",
         Role::Tool => "tool result",
-        Role::User | Role::Model => "out-of-order turn",
+        Role::User | Role::Model => "out-of-order message",
     }
 }
 
@@ -261,7 +261,7 @@ mod tests {
         let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"}]}"#;
         let (text, losses) = rewrite(&Messages::Usual, &Alpaca, line);
         assert_eq!(text, r#"{"instruction":"a","input":"","output":"b"}"#);
-        assert_eq!(losses, ["out-of-order turn"]);
+        assert_eq!(losses, ["out-of-order message"]);
     }
 
     #[test]
@@ -276,7 +276,7 @@ mod tests {
             losses,
             [
                 "additional system prompt",
-                "out-of-order turn",
+                "out-of-order message",
                 "tool result"
             ]
         );

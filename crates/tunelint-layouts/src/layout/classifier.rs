@@ -97,7 +97,7 @@ impl Layout for Classifier {
                 losses,
             );
             for turn in after {
-                losses.add("turn after the last output", turn.span);
+                losses.add("message after the last output", turn.span);
             }
         }
         lose_settings(example, losses);

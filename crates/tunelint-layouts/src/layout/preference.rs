@@ -155,7 +155,7 @@ pub(super) fn sides<'e, 'a>(example: &'e Example<'a>) -> [&'e [Turn<'a>]; 3] {
 pub(super) fn one<'t, 'a>(turns: &'t [Turn<'a>], losses: &mut Losses) -> Option<&'t Turn<'a>> {
     let (first, more) = turns.split_first()?;
     for turn in more {
-        losses.add("additional turn of a response", turn.span);
+        losses.add("additional message of a response", turn.span);
     }
     Some(first)
 }
@@ -432,7 +432,7 @@ mod tests {
         for (to, _) in LINES.into_iter().skip(1) {
             let (text, lost) = rewrite(&Preference::Trl, to, line);
             assert!(!text.contains(r#""e""#), "{to:?}: {text}");
-            assert_eq!(lost, ["additional turn of a response"; 4], "{to:?}");
+            assert_eq!(lost, ["additional message of a response"; 4], "{to:?}");
         }
     }
 

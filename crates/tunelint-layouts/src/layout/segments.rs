@@ -89,7 +89,7 @@ impl Layout for Segments {
         }
         object.end_array();
         if example.layout != self.name() {
-            losses.add("separators between turns", example.record.span());
+            losses.add("separators between messages", example.record.span());
         }
         lose_settings(example, losses);
     }
@@ -154,7 +154,7 @@ mod tests {
         assert!(lost.is_empty());
         assert_eq!(
             rewrite(&*messages, &Segments, &turns),
-            (LINE.into(), vec!["separators between turns".into()])
+            (LINE.into(), vec!["separators between messages".into()])
         );
     }
 

@@ -275,11 +275,11 @@ impl Effect {
     /// The effect in words, for tables.
     pub fn describe(self) -> &'static str {
         match self {
-            Self::Rejects => "rejects",
-            Self::Drops => "skips the example",
+            Self::Rejects => "rejects violations",
+            Self::Drops => "drops the example",
             Self::Cuts => "truncates the example",
             Self::DocumentedMaximum => "documented maximum",
-            Self::Advises => "recommends",
+            Self::Advises => "recommendation only",
         }
     }
 }

@@ -28,9 +28,9 @@ impl TargetLimit {
         let words = match self.limit.effect {
             Effect::Rejects => ("accepts", "accept", format!("at most {max}")),
             Effect::Drops if what == "turn" => {
-                ("skips", "skip", format!("turns of more than {max}"))
+                ("skips", "skip", format!("messages of more than {max}"))
             }
-            Effect::Drops => ("skips", "skip", format!("examples of more than {max}")),
+            Effect::Drops => ("drops", "drop", format!("examples of more than {max}")),
             Effect::Cuts => ("truncates", "truncate", format!("it to {max}")),
             Effect::DocumentedMaximum => ("documents", "document", format!("a maximum of {max}")),
             Effect::Advises => ("recommends", "recommend", format!("at most {max}")),
@@ -42,8 +42,9 @@ impl TargetLimit {
     pub fn exceeded(&self, what: &str, size: u64) -> Message {
         let size_words = counted(size, self.limit.unit.noun());
         let over = grouped(size.saturating_sub(self.limit.value));
+        let noun = if what == "turn" { "message" } else { what };
         Message::new(format!(
-            "{what} has {size_words}, {over} too many: {}",
+            "{noun} has {size_words}, {over} too many: {}",
             self.effect_on(what)
         ))
         .targets(&self.targets)
@@ -110,7 +111,7 @@ impl TargetFact {
     pub fn describe_effect(&self, what: &str) -> String {
         let (one, many) = match self.effect {
             Effect::Rejects => ("rejects", "reject"),
-            Effect::Drops => ("skips", "skip"),
+            Effect::Drops => ("drops", "drop"),
             Effect::Cuts => ("truncates", "truncate"),
             Effect::DocumentedMaximum => ("disallows", "disallow"),
             Effect::Advises => ("recommends against", "recommend against"),

@@ -102,7 +102,11 @@ impl Maximum {
         };
         Message::new(format!(
             "{} has about {} tokens (estimated from characters: {} to {}): {}",
-            self.what,
+            if self.what == "turn" {
+                "message"
+            } else {
+                self.what
+            },
             grouped(tokens.about),
             grouped(tokens.low),
             grouped(tokens.high),

@@ -191,7 +191,7 @@ fn help_for(how: Malformed) -> Option<String> {
         Malformed::SingleQuotes => {
             "write the records with json.dumps: this looks like a printed Python dict"
         }
-        Malformed::ByteOrderMark => "delete these three bytes: they remain from joining files",
+        Malformed::ByteOrderMark => "delete these three bytes, left over from joining files",
         Malformed::ExpectedObjectEnd => "escape quotes inside strings as `\\\"`",
         Malformed::UnknownWord => "put text in double quotes",
         Malformed::NotAnObject(_) => "write each example as an object with named fields",

@@ -59,7 +59,7 @@ impl ExampleRule for MixedCase {
                     "output starts with {case}, unlike {} of outputs",
                     self.upper.percent()
                 ))
-                .help("start all outputs with the same case")
+                .help("use the same case for the first letter of every output")
                 .fix(Fix::of_text([turn.edit(&example.record, range, &other)]))
             },
         );

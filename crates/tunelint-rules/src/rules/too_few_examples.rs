@@ -82,8 +82,8 @@ fn report_if_below(
     findings.report_at(Location::whole(source), limit.severity(true), || {
         let have = counted(examples, "example");
         let verb = match (limit.effect, targets.len()) {
-            (Effect::Advises, 1) => "asks for",
-            (Effect::Advises, _) => "ask for",
+            (Effect::Advises, 1) => "recommends",
+            (Effect::Advises, _) => "recommend",
             (_, 1) => "requires",
             _ => "require",
         };

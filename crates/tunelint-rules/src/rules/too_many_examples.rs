@@ -34,7 +34,7 @@ impl SurveyRule for TooManyExamples {
         for limit in &self.limits {
             let (what, examples) = match limit.limit.with_validation && self.validation > 0 {
                 true => (
-                    "training and validation set",
+                    "combined training and validation set",
                     survey.examples + self.validation,
                 ),
                 false => ("dataset", survey.examples),

@@ -223,7 +223,7 @@ fn report_unlisted(source: SourceId, further: u64, findings: &mut Findings<'_>) 
         Message::new(format!(
             "more than {MOST} unknown field names: those not listed here occur {times}"
         ))
-        .help("move data out of the field names and into a text")
+        .help("move data from the field names into values")
     });
 }
 

@@ -49,12 +49,12 @@ fn content_and_help(file: UnsupportedFile) -> (String, String) {
             return (format!("{name} text instead of UTF-8"), help);
         }
         UnsupportedFile::Windows1252 => (
-            "text that is probably windows-1252 instead of UTF-8",
+            "probably Windows-1252 text instead of UTF-8",
             "save the file as UTF-8, or read it with `--encoding windows-1252` (`--encoding utf-8` if only a few lines are damaged)",
         ),
         UnsupportedFile::LegacyEncoding => (
             "text in a legacy encoding instead of UTF-8",
-            "save the file as UTF-8, or set its encoding, such as `--encoding windows-1251`, shift_jis or gbk (`--encoding utf-8` if only a few lines are damaged)",
+            "save the file as UTF-8, or set its encoding: `--encoding windows-1251`, `shift_jis`, `gbk`, … (`--encoding utf-8` if only a few lines are damaged)",
         ),
         UnsupportedFile::Known(format) => known(format),
         UnsupportedFile::Html => (

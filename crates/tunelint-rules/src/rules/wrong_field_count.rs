@@ -32,10 +32,10 @@ impl RecordRule for WrongFieldCount {
             let has_space_before_quote = row.cells().any(|cell| cell.as_str().starts_with(" \""));
             let help = match () {
                 () if has_space_before_quote => {
-                    "remove the space before the quote: a quoted cell must start with its quote"
+                    "remove the space before the quote: a quoted field must start with its quote"
                 }
-                () if found > expected => "put cells that contain the delimiter in double quotes",
-                () => "add the missing cell: an empty cell still needs its delimiter",
+                () if found > expected => "put fields that contain the delimiter in double quotes",
+                () => "add the missing field: an empty field still needs its delimiter",
             };
             let expected = counted(expected, "field");
             Message::new(format!("expected {expected}, found {found}")).help(help)

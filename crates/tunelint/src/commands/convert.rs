@@ -138,7 +138,7 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
             None if options.out.as_os_str() == "-" => "jsonl",
             None => {
                 return Err(Failure::new(format!(
-                    "{}: unknown container for this file extension",
+                    "{}: cannot tell the container from this extension",
                     printable_path(&options.out)
                 ))
                 .help("set the container with `--as` (jsonl, json, csv, tsv or rest)"));
@@ -154,7 +154,7 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
         _ => Ok(Form::Table { delimiter }),
     };
     if name != "rest" && body::is_asked(&options.rest) {
-        let message = "a name, a model and hyperparameters need `--as rest`";
+        let message = "a display name, base model or hyperparameter requires `--as rest`";
         return Err(Failure::new(message).help("add `--as rest`, or remove these options"));
     }
     match name {

@@ -65,7 +65,7 @@ fn head(profile: &Profile, text: &mut String) {
         let _ = writeln!(text, "Successor: {successor}");
     }
     let layouts = profile.layouts.join(", ");
-    let _ = writeln!(text, "Layouts: {layouts}\nRead: {}", profile.read);
+    let _ = writeln!(text, "Layouts: {layouts}\nSources read: {}", profile.read);
 }
 
 fn numbers(profile: &Profile, text: &mut String) {
@@ -146,7 +146,10 @@ fn section<'p>(text: &mut String, title: &str, lines: impl Iterator<Item = Profi
 }
 
 fn fact_line<'p>((name, of): (&'p String, &'p Fact)) -> ProfileEntry<'p> {
-    let words = effect_words(of.effect, of.unconfirmed) + &within(&of.layouts);
+    let mut words = of.effect.describe().to_owned() + &within(&of.layouts);
+    if of.unconfirmed {
+        words.push_str(", unconfirmed");
+    }
     (name.as_str(), words, &of.source, &of.quote, &of.note)
 }
 
@@ -183,7 +186,7 @@ fn reserved_words(of: &Reserved) -> String {
     let case = if of.case_sensitive {
         ""
     } else {
-        ", in any case"
+        ", case-insensitive"
     };
     let effect = effect_words(of.effect, of.unconfirmed);
     format!("{} {place}{case} ({effect})", words.join(" "))

@@ -111,7 +111,7 @@ fn compatible_readers(opened: Vec<Opened>) -> Result<Vec<Reader>, Failure> {
         let path = printable_path(&reader.input.name);
         if reader.layout().is_none() {
             return Err(Failure::new(format!("{path}: unknown layout")).help(
-                "set `--layout`, or `--input` and `--output`; `tunelint check` has the reason",
+                "set `--layout`, or `--input` and `--output`; `tunelint check` shows the reason",
             ));
         }
         if let Some(first) = first.filter(|first| format(first) != format(reader)) {

@@ -106,10 +106,9 @@ impl<'w> Human<'w> {
                 .iter()
                 .filter(|(rule, ..)| is_frequent(source, rule))
             {
-                let share = number * 100 / source.records.max(1);
                 writeln!(
                     self.out,
-                    "  {}[{rule}]: {} in {records} ({share}%)",
+                    "  {}[{rule}]: {} in {records}",
                     severity.as_str(),
                     counted(number, "finding")
                 )?;
@@ -262,7 +261,7 @@ fn frame(finding: &Finding, path: &str) -> Frame {
     let Finding { severity, rule, .. } = finding;
     let mut message = printable(&finding.message).into_owned();
     if finding.after_recovery {
-        message.push_str(" (after recovery)");
+        message.push_str(" (after an earlier error)");
     }
     Frame {
         code: format!("{}[{rule}]", severity.as_str()),

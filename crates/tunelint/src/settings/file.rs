@@ -41,9 +41,9 @@ pub struct File {
     pub ignore: Vec<String>,
     /// Run preview rules, too.
     pub preview: Option<bool>,
-    /// Files that are skipped in directories, and with `--force-exclude` even if they are named.
+    /// Files that are skipped in directories; with `--force-exclude`, also if they are named.
     pub exclude: Vec<String>,
-    /// Whether a record may suppress findings by a key `_tunelint`: `{"allow": ["rule"]}`.
+    /// Whether a record may suppress findings with a key `_tunelint`: `{"allow": ["rule"]}`.
     pub inline_allow: Option<bool>,
     /// The size of the largest record that is read, in bytes or with K or M; at most 64M.
     pub max_record_size: Option<String>,

@@ -111,7 +111,7 @@ impl Description {
     fn texts(&mut self, inferred: &Inferred) {
         for (part, found) in [
             ("system prompt", &inferred.system),
-            ("system preamble", &inferred.system_preamble),
+            ("system prompt preamble", &inferred.system_preamble),
             ("preamble", &inferred.preamble),
             ("suffix", &inferred.suffix),
         ] {
@@ -143,9 +143,9 @@ impl Description {
         match &outputs.shape {
             Some(shape) => {
                 let name = shape.value.plural().to_owned();
-                self.add_shared("output shape", Some(shape), name);
+                self.add_shared("output format", Some(shape), name);
             }
-            None => self.add_missing("output shape", ENOUGH, "too few outputs share one"),
+            None => self.add_missing("output format", ENOUGH, "too few outputs share one"),
         }
         if let Some(keys) = &outputs.keys {
             let listed: Vec<String> = keys.value.iter().map(|key| shown(key)).collect();

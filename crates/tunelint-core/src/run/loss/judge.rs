@@ -118,12 +118,11 @@ fn series(groups: &[PointGroup], of: fn(&PointGroup) -> Option<f64>) -> Vec<(f64
 fn warnings(curve: &Curve) -> Vec<String> {
     let mut warnings = Vec::new();
     if curve.unfinished {
-        warnings
-            .push("the run stopped early: do not rely on its model, start a new run".to_owned());
+        warnings.push("the run stopped early: do not use its model, start a new run".to_owned());
     }
     if curve.not_numbers > 0 {
         warnings.push(format!(
-            "{} losses are not finite numbers: the run diverged or overflowed; try a lower learning rate",
+            "non-finite losses: {}; the run diverged or overflowed: try a lower learning rate",
             curve.not_numbers
         ));
     }

@@ -29,10 +29,10 @@ pub(super) fn shard(
     events: &mut Events,
 ) -> Result<Outcome, Failure> {
     let Some((mut part, mut outcome)) = session.shard(events).map_err(output::failed)? else {
-        return Err(
-            Failure::new("one part cannot hold files with different targets or datasets")
-                .help("run a separate check for each, with different `--part` files"),
-        );
+        return Err(Failure::new(
+            "one part file cannot hold files with different targets or datasets",
+        )
+        .help("run a separate check for each, with different `--part` files"));
     };
     let name = printable_path(path);
     part.request = std::env::args().skip(1).collect();
@@ -185,7 +185,7 @@ fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
     }
     agreed
         .map(|(_, check, _)| check)
-        .ok_or_else(|| Failure::new("no parts given"))
+        .ok_or_else(|| Failure::new("no part files given"))
 }
 
 /// The options that findings depend on, as a string to compare. Options about output are left out.

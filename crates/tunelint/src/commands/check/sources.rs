@@ -240,7 +240,7 @@ fn default_paths(cache: &mut SettingsCache, here: &Path) -> Result<Vec<PathBuf>,
     if datasets.is_empty() {
         paths.push(PathBuf::from("."));
     } else if paths.is_empty() {
-        return Err(Failure::new("no file matches a dataset of the settings")
+        return Err(Failure::new("no file matches a dataset in the settings")
             .help("list the file patterns with `tunelint config show`"));
     }
     Ok(paths.iter().map(|path| settings::shown(path)).collect())
