@@ -11,6 +11,9 @@ struct Piece {
     text: String,
 }
 
+/// Finds the pieces of a kind of file.
+type Extract = fn(&str) -> Vec<Piece>;
+
 /// A phrase to avoid, or an exception from it.
 struct Entry<'t> {
     phrase: &'t str,
@@ -254,7 +257,7 @@ fn violations(shown: &str, pieces: &[Piece], entries: &[Entry<'_>]) -> Vec<Strin
 fn no_words_to_avoid() {
     let list = fs::read_to_string(root().join("tests/words.txt")).expect("the list");
     let entries = entries(&list);
-    let mut texts: Vec<(PathBuf, fn(&str) -> Vec<Piece>)> = Vec::new();
+    let mut texts: Vec<(PathBuf, Extract)> = Vec::new();
     for name in [
         "README.md",
         "CONTRIBUTING.md",
@@ -264,7 +267,7 @@ fn no_words_to_avoid() {
         texts.push((root().join(name), markdown));
     }
     for (folder, extension, pieces) in [
-        ("rules", "md", markdown as fn(&str) -> Vec<Piece>),
+        ("rules", "md", markdown as Extract),
         ("docs", "md", markdown),
         ("rules/profiles", "toml", profile),
         ("crates", "rs", rust),
