@@ -355,7 +355,7 @@ mod tests {
             judgement
                 .warnings
                 .iter()
-                .any(|warning| warning.contains("do not rely"))
+                .any(|warning| warning.contains("do not use its model"))
         );
     }
 }
