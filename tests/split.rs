@@ -176,7 +176,7 @@ fn nothing_is_written_over_or_half() {
     let run = |more: &[&str]| repository.run(&[&["split", "--validation", "5"], more].concat());
     let (code, _, said) = run(&["bad.jsonl", "-o", "parts"]);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("1 record of bad.jsonl unreadable"), "{said}");
+    assert!(said.contains("cannot read 1 record of bad.jsonl"), "{said}");
     assert!(!repository.path("parts").exists());
     let (code, said, _) = run(&["a.jsonl", "-o", "parts"]);
     let warned =

@@ -147,7 +147,7 @@ fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
     };
     let table = |delimiter| match layout.columns() {
         [] => Err(Failure::new(format!(
-            "a table cannot hold the messages of `{}`",
+            "a table cannot hold the layout `{}`",
             layout.name()
         ))
         .help("write jsonl or json, or a layout of one prompt and one response with `--to pairs`")),

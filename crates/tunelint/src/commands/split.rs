@@ -40,7 +40,7 @@ pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
     if split.unread > 0 {
         let unread = counted(split.unread, "record");
         let why = Failure::new(format!(
-            "nothing was written: {unread} of {} unreadable",
+            "nothing was written: cannot read {unread} of {}",
             names(&readers)
         ));
         why.help("find and fix them with `tunelint check`").print();

@@ -64,7 +64,7 @@ impl Account {
             self.note("nothing was written: the layout cannot hold all of the data (--strict)\n");
         } else if conversion.read > 0 {
             let bad = counted(conversion.rejected, "record");
-            self.note(&format!("nothing was written: {bad} cannot be converted; use --rejects FILE to write them to a file and convert the rest\n"));
+            self.note(&format!("nothing was written: {bad} cannot be converted; use `--rejects FILE` to write them to a file and convert the rest\n"));
         }
         self.print(&rejected);
         true

@@ -101,7 +101,7 @@ pub fn chain(path: &Path) -> Result<Vec<SettingsDocument>, Failure> {
             let target = confined(&document, extend)
                 .map_err(|why| problem::failure(vec![at(&document, "/extend", why)]))?;
             if chain.len() >= MAX_EXTENDED {
-                let why = format!("more than {MAX_EXTENDED} files extend one another");
+                let why = format!("`extend` chain longer than {MAX_EXTENDED} files");
                 return Err(problem::failure(vec![at(&document, "/extend", why)]));
             }
             next = Some(target);

@@ -52,7 +52,10 @@ pub fn infer(
     } else if let Some(labels) = labels {
         (
             Task::Classification,
-            format!("outputs are one of {labels} labels"),
+            match labels {
+                1 => "all outputs are the same label".to_owned(),
+                _ => format!("outputs are one of {labels} labels"),
+            },
         )
     } else if of.copied >= 0.4 && of.output <= 0.5 * of.input {
         let evidence = format!("{} of outputs occur in their input", percent(of.copied));
