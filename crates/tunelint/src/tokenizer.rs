@@ -9,12 +9,14 @@ mod ranks;
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(feature = "tokenizer")]
 use tunelint_core::printable::printable_path;
 use tunelint_core::tokens::Tokenizer;
 
 use crate::exit::Failure;
 
 /// Loads the tokenizer in the file at `path`.
+#[cfg(feature = "tokenizer")]
 pub fn load(path: &Path) -> Result<Arc<dyn Tokenizer>, Failure> {
     let name = printable_path(path);
     std::fs::metadata(path).map_err(|error| Failure::io("read", &name, &error))?;
@@ -42,8 +44,18 @@ pub fn read(path: &Path) -> Result<Arc<dyn Tokenizer>, String> {
     }
 }
 
-/// Like [`load`], but the error does not name the file.
+/// Fails: this build cannot read tokenizers.
+#[cfg(not(feature = "tokenizer"))]
+pub fn load(_: &Path) -> Result<Arc<dyn Tokenizer>, Failure> {
+    Err(Failure::new(WITHOUT.to_owned())
+        .help("install the wheel, or build tunelint with `--features tokenizer`"))
+}
+
+/// Fails: this build cannot read tokenizers.
 #[cfg(not(feature = "tokenizer"))]
 pub fn read(_: &Path) -> Result<Arc<dyn Tokenizer>, String> {
-    Err("tunelint was built without the feature `tokenizer`".to_owned())
+    Err(WITHOUT.to_owned())
 }
+
+#[cfg(not(feature = "tokenizer"))]
+const WITHOUT: &str = "this build of tunelint has no tokenizers (feature `tokenizer`)";
