@@ -277,8 +277,8 @@ mod testing {
     use tunelint_data::text::position::{Position, SourceId, Span};
     use tunelint_layouts::example::{Role, Turn};
     use tunelint_layouts::finding::{Findings, Policy};
-    use tunelint_layouts::provider::limit::TargetFact;
-    use tunelint_layouts::provider::profile::Effect;
+    use tunelint_layouts::provider::limit::{TargetFact, TargetLimit};
+    use tunelint_layouts::provider::profile::{Cited, Effect, Unit};
 
     /// The record with this number, unread.
     pub(super) fn record(ordinal: u64) -> Record<'static> {
@@ -307,6 +307,24 @@ mod testing {
             layouts: Vec::new(),
             targets: vec!["t".to_owned()],
         }
+    }
+
+    /// A limit of the target `t`, beyond which it rejects.
+    pub(super) fn limit(value: u64, unit: Unit) -> TargetLimit {
+        let limit = Cited {
+            value,
+            unit,
+            above: 0,
+            with_validation: false,
+            task: None,
+            effect: Effect::Rejects,
+            source: String::new(),
+            quote: String::new(),
+            note: None,
+            unconfirmed: false,
+        };
+        let targets = vec!["t".to_owned()];
+        TargetLimit { limit, targets }
     }
 
     /// What `report` reports, as `severity: message`.
