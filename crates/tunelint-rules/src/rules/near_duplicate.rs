@@ -285,15 +285,15 @@ mod tests {
         let near = |a, b, similarity| (spot(a), spot(b), similarity);
         let all = clusters(vec![
             near(1, 2, 0.9),
-            near(3, 4, 0.8),
+            near(3, 7, 0.8),
             near(5, 6, 0.85),
-            near(2, 4, 0.95),
+            near(2, 7, 0.95),
         ]);
         let all: Vec<_> = all
             .into_iter()
             .map(|of| (of.members, of.similarity))
             .collect();
-        let first = [1, 2, 3, 4].map(spot).to_vec();
+        let first = [1, 2, 3, 7].map(spot).to_vec();
         assert_eq!(all, [(first, 0.9), (vec![spot(5), spot(6)], 0.85)]);
     }
 
