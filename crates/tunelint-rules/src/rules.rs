@@ -265,3 +265,79 @@ impl RuleSet {
         surveys.fold(awaited, |needs, rule| needs.and(rule.needs()))
     }
 }
+
+/// What the tests of several rules share.
+#[cfg(test)]
+mod testing {
+    use std::collections::BTreeSet;
+
+    use tunelint_data::record::roles::RoleAliases;
+    use tunelint_data::record::{Body, Record};
+    use tunelint_data::text::Text;
+    use tunelint_data::text::position::{Position, SourceId, Span};
+    use tunelint_layouts::example::{Role, Turn};
+    use tunelint_layouts::finding::{Findings, Policy};
+    use tunelint_layouts::provider::limit::{TargetFact, TargetLimit};
+    use tunelint_layouts::provider::profile::{Cited, Effect, Unit};
+
+    /// The record with this number, unread.
+    pub(super) fn record(ordinal: u64) -> Record<'static> {
+        Record {
+            source: SourceId(0),
+            raw: b"{}",
+            start: Position::START,
+            ordinal,
+            body: Body::Unread,
+            role_aliases: RoleAliases::empty(),
+            lone_cr: false,
+            recovered: false,
+        }
+    }
+
+    /// A turn that is not in a file.
+    pub(super) fn turn(role: Role, text: &str) -> Turn<'static> {
+        Turn::of_text(role, Text::composed(text.to_owned(), Span::at(0)))
+    }
+
+    /// A requirement of the target `t` in every layout.
+    pub(super) fn fact(effect: Effect) -> TargetFact {
+        TargetFact {
+            effect,
+            unconfirmed: false,
+            layouts: Vec::new(),
+            targets: vec!["t".to_owned()],
+        }
+    }
+
+    /// A limit of the target `t`, beyond which it rejects.
+    pub(super) fn limit(value: u64, unit: Unit) -> TargetLimit {
+        let limit = Cited {
+            value,
+            unit,
+            above: 0,
+            with_validation: false,
+            task: None,
+            effect: Effect::Rejects,
+            source: String::new(),
+            quote: String::new(),
+            note: None,
+            unconfirmed: false,
+        };
+        let targets = vec!["t".to_owned()];
+        TargetLimit { limit, targets }
+    }
+
+    /// What `report` reports, as `severity: message`.
+    pub(super) fn reported(report: impl FnOnce(&mut Findings<'_>)) -> Vec<String> {
+        let policy = Policy {
+            enabled: BTreeSet::from([""]),
+            ..Policy::default()
+        };
+        let mut findings = Findings::new(&policy);
+        report(&mut findings);
+        let (_, kept) = findings.into_parts();
+        let kept = kept.iter();
+        kept.map(|of| format!("{}: {}", of.severity.as_str(), of.message))
+            .collect()
+    }
+}

@@ -315,3 +315,111 @@ impl BrokenToolCall {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{fact, record, reported, turn};
+    use tunelint_layouts::example::Part;
+    use tunelint_layouts::provider::profile::Effect;
+
+    fn rule() -> BrokenToolCall {
+        BrokenToolCall {
+            no_tools: Vec::new(),
+            ids_of_9: Vec::new(),
+            no_content: Vec::new(),
+            result_required: Vec::new(),
+            string_arguments: Vec::new(),
+            object_arguments: Vec::new(),
+            described_tools: Vec::new(),
+        }
+    }
+
+    /// An assistant message without text, whose `tool_calls` is `raw`.
+    fn calling(raw: &'static str) -> Turn<'static> {
+        let mut turn = turn(Role::Model, "");
+        turn.texts.clear();
+        turn.parts.push(Part {
+            kind: PartKind::Call,
+            key: "tool_calls",
+            raw,
+            span: Span::at(0),
+        });
+        turn
+    }
+
+    fn of_turns(rule: &BrokenToolCall, turns: Vec<Turn<'_>>) -> Vec<String> {
+        let example = Example::new(record(1), turns);
+        reported(|findings| rule.check(&example, findings))
+    }
+
+    const CALL: &str = r#"[{"function":{"name":"weather","arguments":"{}"}}]"#;
+    const TWO: &str = r#"[{"function":{"name":"a"}},{"function":{"name":"b"}}]"#;
+
+    #[test]
+    fn results_without_ids_are_matched_by_number() {
+        let result = || turn(Role::Tool, "rain");
+        assert!(of_turns(&rule(), vec![calling(TWO), result(), result()]).is_empty());
+        let unmatched = ["error: tool result matches no earlier call"];
+        assert_eq!(
+            of_turns(&rule(), vec![calling(CALL), result(), result()]),
+            unmatched
+        );
+        assert_eq!(of_turns(&rule(), vec![result(), calling(CALL)]), unmatched);
+    }
+
+    #[test]
+    fn an_empty_list_of_calls_is_not_malformed() {
+        assert!(of_turns(&rule(), vec![calling("[]")]).is_empty());
+        let malformed = ["error: malformed tool call"];
+        assert_eq!(of_turns(&rule(), vec![calling("\"weather()\"")]), malformed);
+        assert_eq!(of_turns(&rule(), vec![calling("7")]), malformed);
+    }
+
+    #[test]
+    fn ids_are_measured_in_characters() {
+        let rule = BrokenToolCall {
+            ids_of_9: vec![fact(Effect::Rejects)],
+            ..rule()
+        };
+        let of = |id, tool_ids| {
+            let mut example = Example::new(record(1), Vec::new());
+            example.capacity.tool_ids = tool_ids;
+            reported(|findings| rule.check_id(&example, Span::at(0), id, "call", findings))
+        };
+        assert!(of(Some("äbcdefghi"), true).is_empty());
+        assert_eq!(
+            of(Some("abcdefghij"), false),
+            ["error: tool call id of length 10: t rejects ids that are not 9 characters long"]
+        );
+        // Where the layout has no ids, conversion adds them.
+        assert!(of(None, false).is_empty());
+        assert_eq!(
+            of(None, true),
+            ["error: tool call without an id: t rejects missing ids"]
+        );
+    }
+
+    #[test]
+    fn a_call_needs_a_result_and_a_response_to_it() {
+        let rule = BrokenToolCall {
+            result_required: vec![fact(Effect::Rejects)],
+            ..rule()
+        };
+        let result = || turn(Role::Tool, "rain");
+        let (answer, question) = (turn(Role::Model, "Rain."), turn(Role::User, "And now?"));
+        let answered = vec![calling(TWO), result(), result(), answer.clone()];
+        assert!(of_turns(&rule, answered).is_empty());
+        assert_eq!(
+            of_turns(&rule, vec![calling(CALL), answer]),
+            ["error: tool call without a result: t rejects such examples"]
+        );
+        let unanswered =
+            ["error: no assistant message after the tool result: t rejects such examples"];
+        assert_eq!(of_turns(&rule, vec![calling(CALL), result()]), unanswered);
+        assert_eq!(
+            of_turns(&rule, vec![calling(CALL), result(), question]),
+            unanswered
+        );
+    }
+}

@@ -136,3 +136,76 @@ fn tokens(text: &Text<'_>) -> Vec<TextChange> {
     let found = pattern.find_iter(text.as_str());
     found.map(|token| (token.range(), String::new())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{record, reported};
+    use tunelint_data::text::position::Span;
+
+    /// `text` without its tokens.
+    fn without_tokens(text: &str) -> String {
+        let text = Text::composed(text.to_owned(), Span::at(0));
+        text.changed(&tokens(&text)).unwrap()
+    }
+
+    #[test]
+    fn role_names_are_removed_with_their_token() {
+        for (text, rest) in [
+            ("<|im_start|>assistant\nHi<|im_end|>", "Hi"),
+            (
+                "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|>",
+                "Hi",
+            ),
+            ("<start_of_turn>model\nHi<end_of_turn>\n", "Hi\n"),
+            ("<|im_start|>assistants help", "assistants help"),
+            (
+                "[INST] <<SYS>>Be brief.<</SYS>> Hi [/INST]",
+                " Be brief. Hi ",
+            ),
+            ("<｜User｜>Hi<｜Assistant｜>Hello", "HiHello"),
+        ] {
+            assert_eq!(without_tokens(text), rest, "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_that_are_not_tokens_are_kept() {
+        assert_eq!(without_tokens("<s>Hi</s>\n"), "Hi");
+        for text in [
+            "a <s>b</s> c",
+            "[Inst] [INSTALL] [TOOL]",
+            "<|im_begin|> <|User|> <| im_end |>",
+            "<eos/> <system> <end of turn>",
+        ] {
+            assert_eq!(without_tokens(text), text);
+        }
+    }
+
+    #[test]
+    fn tokens_in_nearly_all_examples_are_one_finding() {
+        let report = |have: u64, all: u64| {
+            let mut share = Share {
+                all,
+                ..Share::default()
+            };
+            for ordinal in 0..have {
+                share.add(&record(ordinal), Span::at(0), || FlaggedExample {
+                    token: "</s>".to_owned(),
+                    edits: Vec::new(),
+                });
+            }
+            reported(|findings| ChatTemplateToken.finish(share, findings))
+        };
+        assert_eq!(
+            report(19, 20),
+            ["warning: chat template tokens in 19 of 20 examples, such as `</s>`"]
+        );
+        assert_eq!(report(18, 20).len(), 18);
+        let single = "warning: chat template token `</s>` in text";
+        assert_eq!(report(19, 19), [single; 19]);
+        let listed = report(1_002, 2_000);
+        assert_eq!(listed.len(), 1_000);
+        assert_eq!(listed[999], format!("{single}; 2 more not listed"));
+    }
+}

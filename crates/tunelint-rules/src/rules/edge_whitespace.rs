@@ -96,3 +96,68 @@ impl ExampleRule for EdgeWhitespace {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{record, reported, turn};
+    use tunelint_layouts::example::Role;
+
+    const USUALLY_NONE: Option<Majority<bool>> = Some(Majority {
+        value: false,
+        holders: 29,
+        of: 30,
+    });
+
+    fn check(rule: &EdgeWhitespace, output: &str) -> Vec<String> {
+        let example = Example::new(record(1), vec![turn(Role::Model, output)]);
+        reported(|findings| rule.check(&example, findings))
+    }
+
+    #[test]
+    fn each_edge_is_checked_on_its_own() {
+        let leading = "warning: leading whitespace (96.6% of outputs have none)";
+        let trailing = "warning: trailing whitespace (96.6% of outputs have none)";
+        let mut rule = EdgeWhitespace {
+            leading: USUALLY_NONE,
+            trailing: USUALLY_NONE,
+        };
+        assert_eq!(check(&rule, "\u{a0}Yes\u{3000}\n"), [leading, trailing]);
+        assert_eq!(check(&rule, "Yes \n no\t"), [trailing]);
+        assert!(check(&rule, "Yes,  no").is_empty());
+        rule.trailing = None;
+        assert_eq!(check(&rule, " Yes "), [leading]);
+    }
+
+    #[test]
+    fn a_blank_output_has_no_edges() {
+        let rule = EdgeWhitespace {
+            leading: USUALLY_NONE,
+            trailing: USUALLY_NONE,
+        };
+        assert!(check(&rule, " \n").is_empty() && check(&rule, "").is_empty());
+    }
+
+    #[test]
+    fn usual_whitespace_is_reported_once_for_each_edge() {
+        let report = |leading: bool, trailing: bool| {
+            let usual = |value| {
+                let (holders, of) = (3, 3);
+                Some(Majority { value, holders, of })
+            };
+            let mut survey = Survey::default();
+            survey
+                .sources
+                .push(tunelint_data::text::position::SourceId(0));
+            survey.inferred.outputs.leading = usual(leading);
+            survey.inferred.outputs.trailing = usual(trailing);
+            reported(|findings| UsualWhitespace.finish(&survey, findings))
+        };
+        assert!(report(false, false).is_empty());
+        assert_eq!(
+            report(false, true),
+            ["advice: 100% of outputs have trailing whitespace"]
+        );
+        assert_eq!(report(true, true).len(), 2);
+    }
+}

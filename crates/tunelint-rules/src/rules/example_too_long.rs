@@ -136,3 +136,88 @@ impl ExampleRule for ExampleTooLong {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{limit, record, reported, turn};
+    use tunelint_layouts::example::Role;
+    use tunelint_layouts::provider::tokens::{ANY, Tokenizer};
+
+    /// Counts words, and cannot encode a question mark.
+    #[derive(Debug)]
+    struct Words;
+
+    impl Tokenizer for Words {
+        fn count(&self, text: &str) -> Option<u64> {
+            (!text.contains('?')).then(|| text.split(' ').count() as u64)
+        }
+    }
+
+    fn of_words(what: &'static str) -> Maximum {
+        Maximum {
+            what,
+            limit: limit(5, Unit::Tokens),
+            counter: Counter::Exact(Arc::new(Words), ANY.to_owned()),
+        }
+    }
+
+    fn check(what: &'static str, texts: &[&str]) -> Vec<String> {
+        let turns = texts.iter().map(|text| turn(Role::Model, text)).collect();
+        let example = Example::new(record(1), turns);
+        let maxima = vec![of_words(what)];
+        reported(|findings| ExampleTooLong { maxima }.check(&example, findings))
+    }
+
+    #[test]
+    fn a_length_at_the_limit_is_accepted() {
+        assert!(check("example", &["one two three", "four five"]).is_empty());
+        assert_eq!(
+            check("example", &["one two three", "four five six"]),
+            ["error: example has 6 tokens, 1 too many: t accepts at most 5 tokens"]
+        );
+    }
+
+    #[test]
+    fn turns_are_measured_one_by_one() {
+        assert!(check("turn", &["one two three", "four five six"]).is_empty());
+        assert_eq!(
+            check("turn", &["one two three four five six seven", "eight"]),
+            ["error: message has 7 tokens, 2 too many: t accepts at most 5 tokens"]
+        );
+    }
+
+    #[test]
+    fn a_partly_estimated_length_is_not_an_error() {
+        let found = check("example", &["one two three four five", "six seven eight?"]);
+        let [found] = found.as_slice() else {
+            panic!("{found:?}");
+        };
+        assert!(found.starts_with("warning: example has about "), "{found}");
+        let tokens = Tokens {
+            about: 1_200,
+            low: 900,
+            high: 1_500,
+        };
+        let message = of_words("turn").message(tokens);
+        assert_eq!(
+            message.text(),
+            "message has about 1,200 tokens (estimated from characters: 900 to 1,500): t accepts at most 5 tokens"
+        );
+        assert_eq!(
+            message.advice(),
+            Some("shorten it, or pass a tokenizer that can encode all of its text")
+        );
+    }
+
+    #[test]
+    fn limits_are_the_same_only_if_they_count_alike() {
+        let estimated = Maximum {
+            counter: Counter::Estimate(ANY.to_owned()),
+            ..of_words("turn")
+        };
+        assert!(of_words("turn").is_same(&of_words("turn")));
+        assert!(!of_words("turn").is_same(&of_words("example")));
+        assert!(!of_words("turn").is_same(&estimated));
+    }
+}

@@ -130,3 +130,56 @@ fn layout_with_fields(names: &[String]) -> Option<&'static str> {
     let mut writing = layouts.filter(|layout| is_one(layout.columns()));
     writing.next().map(|layout| layout.name())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{fact, reported};
+    use tunelint_data::text::position::SourceId;
+    use tunelint_layouts::provider::profile::Effect;
+
+    fn missing(records: u64, name: &str, source: u32) -> MissingNames {
+        MissingNames(BTreeMap::from([(
+            0,
+            MissingName {
+                records,
+                name: name.to_owned(),
+                first: Location::whole(SourceId(source)),
+            },
+        )]))
+    }
+
+    #[test]
+    fn a_layout_must_have_exactly_these_fields() {
+        let layout = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            layout_with_fields(&names)
+        };
+        assert_eq!(layout(&["prompt", "completion"]), Some("prompt-completion"));
+        assert_eq!(layout(&["prompt"]), None);
+        assert_eq!(layout(&["prompt", "completion", "id"]), None);
+        assert_eq!(layout(&["completion", "prompt"]), None);
+    }
+
+    #[test]
+    fn the_name_and_place_of_the_first_record_are_kept() {
+        let names = vec!["prompt".to_owned(), "completion".to_owned()];
+        let rule = ForeignField {
+            requirements: vec![(names, fact(Effect::Rejects))],
+        };
+        let mut all = MissingNames::default();
+        let mut later = missing(2, "completion", 0);
+        rule.renumber_sources(&mut later, 1);
+        rule.merge(&mut all, missing(1, "prompt", 0));
+        rule.merge(&mut all, later);
+        assert_eq!(all.0[&0].first.source, SourceId(0));
+        assert_eq!(
+            reported(|findings| rule.finish(all, findings)),
+            ["error: 3 records have no field `prompt`: t rejects other field names"]
+        );
+        assert_eq!(
+            reported(|findings| rule.finish(missing(1, "completion", 0), findings)),
+            ["error: 1 record has no field `completion`: t rejects other field names"]
+        );
+    }
+}

@@ -90,12 +90,11 @@ impl InvalidValue {
             return;
         }
         let number = number_of(weight.raw);
-        let is_binary = number.is_some_and(|number| number == 0.0 || number == 1.0);
         let is_rejected = |fact: &TargetFact| fact.severity() == Severity::Error;
         let is_invalid = number.is_none_or(|number| number < 0.0);
         // An invalid weight is attributed to the targets only if one of them rejects it.
         let for_target = !is_invalid || self.binary_weight.iter().any(is_rejected);
-        if !is_binary && for_target && !self.binary_weight.is_empty() {
+        if !is_zero_or_one(weight.raw) && for_target && !self.binary_weight.is_empty() {
             report_facts(
                 &self.binary_weight,
                 example,
@@ -177,7 +176,7 @@ impl InvalidValue {
     }
 
     fn check_score(&self, score: &Part<'_>, example: &Example<'_>, findings: &mut Findings<'_>) {
-        if matches!(score.raw.parse::<f64>(), Ok(number) if number == 0.0 || number == 1.0) {
+        if is_zero_or_one(score.raw) {
             return;
         }
         report_facts(&self.binary_score, example, score.span, findings, |fact| {
@@ -220,10 +219,93 @@ fn number_of(raw: &str) -> Option<f64> {
     raw.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
+/// Whether `raw` is the number 0 or 1, in any notation.
+fn is_zero_or_one(raw: &str) -> bool {
+    number_of(raw).is_some_and(|number| number == 0.0 || number == 1.0)
+}
+
 fn invalid_weight(raw: &str) -> Message {
     let given = quoted(raw, 20);
     Message::new(format!(
         "invalid weight {given}: expected a non-negative number"
     ))
     .help("write 0 to exclude it from training, or 1 to train on it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{fact, record, reported, turn};
+    use tunelint_layouts::provider::profile::Effect;
+
+    fn rule() -> InvalidValue {
+        InvalidValue {
+            binary_weight: Vec::new(),
+            weight_of_model: Vec::new(),
+            no_weight_on_media: Vec::new(),
+            sample_weight_from_0: Vec::new(),
+            schema_version: Vec::new(),
+            binary_score: Vec::new(),
+        }
+    }
+
+    /// What `rule` reports for the weight of an assistant message with an image.
+    fn of_weight(rule: &InvalidValue, raw: &'static str) -> Vec<String> {
+        let part = |kind, key, raw| Part {
+            kind,
+            key,
+            raw,
+            span: Span::at(0),
+        };
+        let mut turn = turn(Role::Model, "Hello");
+        turn.parts = vec![
+            part(PartKind::Media, "content", "{\"type\":\"image\"}"),
+            part(PartKind::Note, "weight", raw),
+        ];
+        let example = Example::new(record(1), vec![turn]);
+        reported(|findings| rule.check(&example, findings))
+    }
+
+    #[test]
+    fn notations_of_numbers_are_read() {
+        assert!(is_zero_or_one("0.0") && is_zero_or_one("-0") && is_zero_or_one("1e0"));
+        assert!(!is_zero_or_one("0.999") && !is_zero_or_one("true") && !is_zero_or_one("\"1\""));
+        assert_eq!(number_of("-2.5e1"), Some(-25.0));
+        assert_eq!((number_of("NaN"), number_of("1e999")), (None, None));
+    }
+
+    #[test]
+    fn an_invalid_weight_is_reported_once() {
+        let invalid = "invalid weight `-1`: expected a non-negative number";
+        assert_eq!(of_weight(&rule(), "-1"), [format!("warning: {invalid}")]);
+        assert!(of_weight(&rule(), "null").is_empty() && of_weight(&rule(), "2").is_empty());
+        let with = |effect| InvalidValue {
+            binary_weight: vec![fact(effect)],
+            ..rule()
+        };
+        assert_eq!(
+            of_weight(&with(Effect::Rejects), "-1"),
+            ["error: message weight `-1`: t rejects weights other than 0 and 1"]
+        );
+        // A recommendation does not outweigh that the weight is invalid everywhere.
+        let advises = with(Effect::Advises);
+        assert_eq!(of_weight(&advises, "-1"), [format!("warning: {invalid}")]);
+        assert_eq!(
+            of_weight(&advises, "2"),
+            ["advice: message weight `2`: t recommends against weights other than 0 and 1"]
+        );
+    }
+
+    #[test]
+    fn only_a_weight_of_0_is_accepted_next_to_media() {
+        let rule = InvalidValue {
+            no_weight_on_media: vec![fact(Effect::Rejects)],
+            ..rule()
+        };
+        assert!(of_weight(&rule, "0.0").is_empty());
+        assert_eq!(
+            of_weight(&rule, "1"),
+            ["error: weight other than 0 on a message with media: t rejects such weights"]
+        );
+    }
 }

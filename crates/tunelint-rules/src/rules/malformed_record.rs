@@ -202,3 +202,72 @@ fn help_for(how: Malformed) -> Option<String> {
     };
     Some(help.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tunelint_data::record::json::Kind;
+    use tunelint_data::text::position::Span;
+
+    #[test]
+    fn only_nul_bytes_are_counted() {
+        let of = |code, run| sentence(Malformed::Control { code, run }, "");
+        assert_eq!(of(0, 1), "unescaped control character (U+0000) in a string");
+        assert_eq!(of(0, 2), "2 NUL bytes in a string");
+        assert_eq!(of(b'\t', 2), "unescaped tab (U+0009) in a string");
+        assert_eq!(
+            of(27, 2),
+            "unescaped control character (U+001B) in a string"
+        );
+        let cell = |run| sentence(Malformed::NulInCell { run }, "");
+        assert_eq!(cell(1), "NUL byte in a cell");
+        assert_eq!(cell(2), "2 NUL bytes in a cell");
+    }
+
+    #[test]
+    fn quotes_from_the_data_are_short_and_printable() {
+        let key = "k".repeat(41);
+        let shown = format!("key `{}…` without double quotes", "k".repeat(40));
+        assert_eq!(sentence(Malformed::UnquotedKey, &key), shown);
+        assert_eq!(
+            sentence(Malformed::UnknownWord, "a\u{1b}`b"),
+            "invalid JSON value `a\\u{1b}'b`"
+        );
+        assert_eq!(
+            sentence(Malformed::UnknownEscape, "\\x123456789"),
+            "invalid escape `\\x123456…`"
+        );
+        assert_eq!(
+            sentence(Malformed::Number(NumberForm::Other), "1.2.3"),
+            "invalid JSON number `1.2.3`"
+        );
+    }
+
+    #[test]
+    fn the_help_names_the_escape() {
+        let of = |code| help_for(Malformed::Control { code, run: 1 });
+        assert_eq!(of(b'\r').as_deref(), Some("escape it as `\\r`"));
+        assert_eq!(of(27).as_deref(), Some("escape it as `\\u001b`"));
+        assert_eq!(help_for(Malformed::ExpectedColon), None);
+        assert_eq!(help_for(Malformed::NotJson), None);
+    }
+
+    #[test]
+    fn faults_of_other_rules_are_described_too() {
+        let of = |kind| describe(&Fault::new(kind, Span::at(0)).quoting("\\ud83d"));
+        assert_eq!(
+            of(FaultKind::LoneSurrogate),
+            "lone surrogate `\\ud83d`: the other half of the pair is missing"
+        );
+        assert_eq!(
+            of(FaultKind::NestingTooDeep),
+            "nested more than 128 levels deep"
+        );
+        assert_eq!(
+            of(FaultKind::Malformed(Malformed::NotAnObject(Kind::Null))),
+            "expected an object, found null"
+        );
+        let (length, limit) = (2, 1);
+        assert_eq!(of(FaultKind::TooLarge { length, limit }), "syntax error");
+    }
+}

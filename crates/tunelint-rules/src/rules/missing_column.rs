@@ -97,3 +97,53 @@ fn shell_word(word: &str) -> String {
         format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_change_them() {
+        for (word, quoted) in [
+            ("text_input", "text_input"),
+            ("v1.2-größe", "v1.2-größe"),
+            ("", "''"),
+            ("two words", "'two words'"),
+            ("$HOME", "'$HOME'"),
+            ("it's", "'it'\\''s'"),
+            ("a;b", "'a;b'"),
+        ] {
+            assert_eq!(shell_word(word), quoted);
+        }
+    }
+
+    #[test]
+    fn the_suggested_column_can_be_pasted() {
+        let help = |likely| {
+            let message = unmapped(ColumnRole::Output, likely, &["a".to_owned()]);
+            let help = message.advice().unwrap();
+            help.split_once(", or rename").unwrap().0.to_owned()
+        };
+        assert_eq!(help(None), "set it with `--output COLUMN`");
+        assert_eq!(help(Some("My class")), "set it with `--output 'My class'`");
+        // Hidden characters do not reach the terminal.
+        assert_eq!(help(Some("la\u{1b}bel")), "set it with `--output label`");
+        let shown = format!("set it with `--output {}`", "x".repeat(40));
+        assert_eq!(help(Some(&"x".repeat(41))), shown);
+    }
+
+    #[test]
+    fn the_names_looked_for_depend_on_the_side() {
+        let message = unmapped(ColumnRole::Input, None, &["a".to_owned(), "b".to_owned()]);
+        assert_eq!(
+            message.text(),
+            "cannot tell which column is the input; found `a`, `b`"
+        );
+        assert_eq!(
+            message.advice(),
+            Some(
+                "set it with `--input COLUMN`, or rename the column; looked for `text_input`, `input_text`, `input`, `prompt`, `question`, `instruction` and similar names"
+            )
+        );
+    }
+}

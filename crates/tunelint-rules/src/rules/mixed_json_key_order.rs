@@ -87,3 +87,39 @@ impl MixedJsonKeyOrder {
         Some(out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reordered(body: &str) -> Option<String> {
+        let rule = MixedJsonKeyOrder {
+            order: Majority {
+                value: ["item", "number", "note"].map(str::to_owned).to_vec(),
+                holders: 19,
+                of: 20,
+            },
+            inferred: Arc::default(),
+        };
+        rule.reordered(body)
+    }
+
+    #[test]
+    fn members_move_as_written_and_the_text_between_them_stays() {
+        assert_eq!(
+            reordered(
+                "{\n  \"note\" : [1, {\"number\": 2}],\n  \"number\":1.0, \"item\": \"\\u00e9\" }"
+            )
+            .as_deref(),
+            Some(
+                "{\n  \"item\": \"\\u00e9\",\n  \"number\":1.0, \"note\" : [1, {\"number\": 2}] }"
+            )
+        );
+    }
+
+    #[test]
+    fn an_object_without_one_of_the_keys_is_not_changed() {
+        assert_eq!(reordered("{\"number\":1,\"item\":\"é\",\"other\":0}"), None);
+        assert_eq!(reordered("{\"number\":1,"), None);
+    }
+}

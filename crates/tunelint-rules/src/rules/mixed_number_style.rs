@@ -113,3 +113,75 @@ fn deviation(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
         })
         .or_else(decimal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usual<T>(value: T) -> Option<Majority<T>> {
+        let (holders, of) = (19, 20);
+        Some(Majority { value, holders, of })
+    }
+
+    /// What is said about `body`.
+    fn said(usual: &Outputs, body: &str) -> Option<String> {
+        let (template, share) = deviation(usual, body)?;
+        Some(template.replace("{}", &share))
+    }
+
+    #[test]
+    fn a_number_without_the_compared_feature_does_not_differ() {
+        let outputs = Outputs {
+            grouped: usual(true),
+            decimal: usual('.'),
+            in_words: usual(false),
+            ..Outputs::default()
+        };
+        for body in [
+            "999", "1999", "12,000", "3.5", "-7", "12:30", "one day", "n/a", "",
+        ] {
+            assert_eq!(said(&outputs, body), None, "{body}");
+        }
+        assert_eq!(
+            said(&outputs, "12000").as_deref(),
+            Some("no thousands separator; 95% of comparable outputs have one")
+        );
+        assert_eq!(
+            said(&outputs, "3,5").as_deref(),
+            Some("decimal separator differs from 95% of comparable outputs")
+        );
+        assert_eq!(
+            said(&outputs, "minus two").as_deref(),
+            Some("number in words; 95% of comparable outputs use digits")
+        );
+    }
+
+    #[test]
+    fn the_first_of_several_differences_is_said() {
+        let mut outputs = Outputs {
+            grouped: usual(false),
+            currency: usual(true),
+            percent: usual(true),
+            decimal: usual(','),
+            in_words: usual(true),
+            ..Outputs::default()
+        };
+        let said = |outputs: &Outputs| said(outputs, "1,234.5");
+        let words = "number in digits; 95% of comparable outputs use words";
+        assert_eq!(said(&outputs).as_deref(), Some(words));
+        outputs.in_words = None;
+        let grouped = "thousands separator; 95% of comparable outputs have none";
+        assert_eq!(said(&outputs).as_deref(), Some(grouped));
+        outputs.grouped = None;
+        let currency = "no currency sign; 95% of comparable outputs have one";
+        assert_eq!(said(&outputs).as_deref(), Some(currency));
+        outputs.currency = None;
+        let percent = "no percent sign; 95% of comparable outputs have one";
+        assert_eq!(said(&outputs).as_deref(), Some(percent));
+        outputs.percent = None;
+        let decimal = "decimal separator differs from 95% of comparable outputs";
+        assert_eq!(said(&outputs).as_deref(), Some(decimal));
+        outputs.decimal = None;
+        assert_eq!(said(&outputs), None);
+    }
+}

@@ -244,3 +244,78 @@ fn report(
         })
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{record, reported};
+
+    fn spot(ordinal: u32) -> CompactLocation {
+        CompactLocation::new(&record(ordinal.into()), Span::at(0))
+    }
+
+    /// Bands that agree with no other example's, except for the first: that is `first`.
+    fn with_band(ordinal: u32, first: u32) -> (CompactLocation, Bands) {
+        let mut bands: Bands = [ordinal; BANDS];
+        bands[0] = first;
+        (spot(ordinal), bands)
+    }
+
+    #[test]
+    fn a_band_that_too_many_share_gives_no_candidates() {
+        let sharing = |count| {
+            let all = (0..count).map(|of| with_band(of, 7)).collect();
+            candidates(&[all]).len()
+        };
+        assert_eq!((sharing(1), sharing(2), sharing(3)), (0, 1, 3));
+        assert_eq!((sharing(200), sharing(201)), (19_900, 0));
+    }
+
+    #[test]
+    fn the_number_of_compared_examples_is_limited() {
+        let pairs = |count: u32| {
+            let all = (0..2 * count).map(|of| with_band(of, of / 2)).collect();
+            candidates(&[all]).len()
+        };
+        assert_eq!((pairs(10_000), pairs(10_001)), (10_000, 10_000));
+    }
+
+    #[test]
+    fn pairs_are_joined_through_common_members() {
+        let near = |a, b, similarity| (spot(a), spot(b), similarity);
+        let all = clusters(vec![
+            near(1, 2, 0.9),
+            near(3, 7, 0.8),
+            near(5, 6, 0.85),
+            near(2, 7, 0.95),
+        ]);
+        let all: Vec<_> = all
+            .into_iter()
+            .map(|of| (of.members, of.similarity))
+            .collect();
+        let first = [1, 2, 3, 7].map(spot).to_vec();
+        assert_eq!(all, [(first, 0.9), (vec![spot(5), spot(6)], 0.85)]);
+    }
+
+    #[test]
+    fn the_threshold_counts_and_duplicates_do_not() {
+        // Of 11 runs each, 10 are common: 10 of 12.
+        let texts = ["abcdefghijklmno", "abcdefghijklmnp"];
+        let compare = |a: &str, b: &str, threshold| {
+            let rule = Comparison {
+                common: SharedText::default(),
+                threshold,
+                pairs: BTreeSet::from([(spot(1), spot(2))]),
+                wanted: BTreeSet::new(),
+            };
+            let tally = Texts(vec![(spot(2), Runs::of(b)), (spot(1), Runs::of(a))]);
+            reported(|findings| rule.finish(tally, findings))
+        };
+        assert_eq!(
+            compare(texts[0], texts[1], 10.0 / 12.0),
+            ["advice: near-duplicate of record 1: 83% of character 5-grams in common"]
+        );
+        assert!(compare(texts[0], texts[1], 0.84).is_empty());
+        assert!(compare(texts[0], texts[0], 0.8).is_empty());
+    }
+}

@@ -105,3 +105,57 @@ impl DatasetRule for NullLikeOutput {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{record, reported, turn};
+    use tunelint_layouts::example::Role;
+
+    fn observed(outputs: impl IntoIterator<Item = String>) -> Nulls {
+        let mut tally = Nulls::default();
+        for output in outputs {
+            let turns = vec![turn(Role::User, "null"), turn(Role::Model, &output)];
+            NullLikeOutput.observe(&Example::new(record(1), turns), &mut tally);
+        }
+        tally
+    }
+
+    /// The number of findings among `all` outputs, one of them `NaN`, with this many values.
+    fn found(all: u64, distinct: u64) -> usize {
+        let labels = (1..all).map(|number| format!("label {}", number % (distinct - 1)));
+        let tally = observed(labels.chain(["NaN".to_owned()]));
+        assert_eq!(
+            (tally.share.all, tally.distinct.len() as u64),
+            (all, distinct)
+        );
+        reported(|findings| NullLikeOutput.finish(tally, findings)).len()
+    }
+
+    #[test]
+    fn labels_are_told_from_free_text_by_their_number() {
+        assert_eq!((found(20, 4), found(20, 5)), (0, 1));
+        assert_eq!((found(19, 3), found(24, 4), found(25, 5)), (1, 0, 0));
+        assert_eq!((found(6_000, 1_000), found(6_000, 1_001)), (0, 1));
+    }
+
+    #[test]
+    fn only_whole_outputs_in_this_spelling_are_null() {
+        let outputs = [
+            "Nan",
+            "NONE",
+            "none",
+            "NA",
+            "nil",
+            "-",
+            "N/A.",
+            "null null",
+            "",
+        ];
+        assert_eq!(observed(outputs.map(str::to_owned)).share.have, 0);
+        assert_eq!(
+            reported(|findings| NullLikeOutput.finish(observed([" None\n".to_owned()]), findings)),
+            ["warning: null value written as text: `None`"]
+        );
+    }
+}

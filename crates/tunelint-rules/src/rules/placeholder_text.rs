@@ -87,3 +87,47 @@ fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
         .find(|found| found.len() <= MAX_BYTES && (is_output || found.as_str().starts_with('{')))?;
     Some(placeholder.range())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tunelint_data::text::position::Span;
+
+    fn found(text: &str, role: Role) -> Option<String> {
+        let composed = Text::composed(text.to_owned(), Span::at(0));
+        let range = placeholder(&composed, role)?;
+        Some(text.get(range).unwrap().to_owned())
+    }
+
+    #[test]
+    fn in_inputs_only_double_braces_count() {
+        let text = "Lorem ipsum [Your name] {{ user_name }}";
+        assert_eq!(found(text, Role::Model).as_deref(), Some("Lorem ipsum"));
+        for role in [Role::User, Role::System, Role::Tool] {
+            assert_eq!(found(text, role).as_deref(), Some("{{ user_name }}"));
+        }
+    }
+
+    #[test]
+    fn a_long_remark_in_brackets_is_passed_over() {
+        let remark = |bytes: usize| format!("[insert {}] [your age]", "x".repeat(bytes - 9));
+        assert_eq!(
+            found(&remark(65), Role::Model).as_deref(),
+            Some("[your age]")
+        );
+        assert_eq!(found(&remark(64), Role::Model).map(|of| of.len()), Some(64));
+    }
+
+    #[test]
+    fn brackets_with_other_content_are_not_placeholders() {
+        for text in [
+            "{{1, 2}, {3}}",
+            "{{}} {{ }} {name}",
+            "[yours truly] [inserted] [young man] [insert]",
+            "[insert\nit]",
+            "folorem ipsum",
+        ] {
+            assert_eq!(found(text, Role::Model), None, "{text}");
+        }
+    }
+}

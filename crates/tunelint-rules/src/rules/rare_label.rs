@@ -86,3 +86,78 @@ fn rare(
     let message = format!("{have} fewer than {min_words}: {}{more}", items.join(", "));
     Some((first.counted.first.location(), message))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{limit, reported};
+    use crate::survey::CompactLocation;
+    use crate::survey::inferred::labels::LabelSet;
+    use tunelint_layouts::provider::profile::Unit;
+
+    /// A survey of outputs, each with the number of its examples.
+    fn survey(outputs: &[(&str, usize)]) -> Survey {
+        let mut survey = Survey::default();
+        for (output, count) in outputs {
+            for _ in 0..*count {
+                survey.output_counts.add(output, CompactLocation::default);
+            }
+        }
+        survey.inferred.labels = LabelSet::infer(&survey.output_counts, "");
+        survey
+    }
+
+    fn report(limits: Vec<TargetLimit>, outputs: &[(&str, usize)]) -> Vec<String> {
+        let survey = survey(outputs);
+        reported(|findings| RareLabel { limits }.finish(&survey, findings))
+    }
+
+    #[test]
+    fn ten_examples_are_enough() {
+        assert!(report(Vec::new(), &[("spam", 60), ("ham", 10)]).is_empty());
+        assert_eq!(
+            report(Vec::new(), &[("spam", 60), ("ham", 9)]),
+            ["advice: 1 label has fewer than 10 examples: `ham` (9)"]
+        );
+    }
+
+    #[test]
+    fn in_a_small_dataset_only_the_minimum_of_a_target_counts() {
+        let small = [("spam", 43), ("ham", 6)];
+        assert!(report(Vec::new(), &small).is_empty());
+        assert!(report(vec![limit(6, Unit::Examples)], &small).is_empty());
+        assert_eq!(
+            report(vec![limit(7, Unit::Examples)], &small),
+            ["error: 1 label has fewer than the 7 examples that t asks for: `ham` (6)"]
+        );
+    }
+
+    #[test]
+    fn the_five_rarest_are_listed() {
+        let names = ["a", "b", "c", "d", "e", "f"];
+        let rare = |count| {
+            let mut outputs = vec![("spam", 100)];
+            outputs.extend(
+                names
+                    .iter()
+                    .zip(3..)
+                    .map(|(name, of)| (*name, of))
+                    .take(count),
+            );
+            report(Vec::new(), &outputs)
+        };
+        let five = "`a` (3), `b` (4), `c` (5), `d` (6), `e` (7)";
+        assert_eq!(
+            rare(5),
+            [format!(
+                "advice: 5 labels have fewer than 10 examples: {five}"
+            )]
+        );
+        assert_eq!(
+            rare(6),
+            [format!(
+                "advice: 6 labels have fewer than 10 examples: {five}, …"
+            )]
+        );
+    }
+}

@@ -97,3 +97,64 @@ impl DatasetRule for RefusalOutput {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{record, reported, turn};
+    use tunelint_data::text::position::Span;
+    use tunelint_layouts::example::Role;
+
+    fn refuses(output: &str) -> bool {
+        let mut share = Share::default();
+        let example = Example::new(record(1), vec![turn(Role::Model, output)]);
+        RefusalOutput.observe(&example, &mut share);
+        share.have == 1
+    }
+
+    #[test]
+    fn a_first_person_that_does_not_help_refuses() {
+        for output in [
+            "Unfortunately, I'm not able to create images.",
+            "As an AI language model, I can’t browse the web.",
+            "I won't participate in that.",
+            "Thanks for asking, but I am unable to actually provide a diagnosis? No: I cannot provide it.",
+            "I'm sorry, but I don't have access to your account.",
+        ] {
+            assert!(refuses(output), "{output}");
+        }
+        for output in [
+            "I can't help but smile at that.",
+            "I cannot wait to create it!",
+            "We're sorry, but we cannot provide refunds.",
+            "Sorry, you can't access it.",
+            "Cats I cannot create, dogs I can.",
+            "I can provide that, and I won the support of all.",
+        ] {
+            assert!(!refuses(output), "{output}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_300_characters_are_searched() {
+        let after = |chars: usize| refuses(&format!("{}. I cannot assist", "é".repeat(chars)));
+        assert!(after(283) && !after(284));
+    }
+
+    #[test]
+    fn a_rare_refusal_is_a_warning() {
+        let report = |all| {
+            let mut share = Share {
+                all,
+                ..Share::default()
+            };
+            share.add(&record(1), Span::at(0), || ());
+            reported(|findings| RefusalOutput.finish(share, findings))
+        };
+        assert_eq!(report(50), ["advice: output is a refusal"]);
+        assert_eq!(
+            report(51),
+            ["warning: output is a refusal, rare in this dataset"]
+        );
+    }
+}

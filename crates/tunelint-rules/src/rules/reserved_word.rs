@@ -114,3 +114,85 @@ impl ExampleRule for ReservedWord {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{record, reported, turn};
+    use tunelint_layouts::provider::profile::Effect;
+
+    fn reserved() -> Reserved {
+        Reserved {
+            words: vec!["Human:".to_owned(), "Bot:".to_owned()],
+            place: Where::Input,
+            case_sensitive: true,
+            line_start: false,
+            effect: Effect::Rejects,
+            source: String::new(),
+            quote: String::new(),
+            note: None,
+            unconfirmed: false,
+        }
+    }
+
+    /// Where the first reserved word of `text` starts.
+    fn start(reserved: &Reserved, text: &str) -> Option<usize> {
+        let list = List::new(reserved, "t").unwrap();
+        let text = Text::composed(text.to_owned(), tunelint_data::text::position::Span::at(0));
+        list.find(&text).map(|range| range.start)
+    }
+
+    #[test]
+    fn case_and_line_starts_count_where_the_target_says_so() {
+        let anywhere = reserved();
+        assert_eq!(start(&anywhere, "a Bot: b Human: c"), Some(2));
+        assert_eq!(start(&anywhere, "human: Human :"), None);
+        let any_case = Reserved {
+            case_sensitive: false,
+            ..reserved()
+        };
+        assert_eq!(start(&any_case, "Hi, hUMAN:"), Some(4));
+        let at_line_start = Reserved {
+            line_start: true,
+            ..reserved()
+        };
+        assert_eq!(start(&at_line_start, "Human: a Bot: b\n Bot: c"), None);
+        assert_eq!(start(&at_line_start, "Human: a Bot: b\nBot: c"), Some(16));
+    }
+
+    #[test]
+    fn each_text_has_one_finding_where_the_target_looks() {
+        let check = |place| {
+            let reserved = Reserved {
+                place,
+                ..reserved()
+            };
+            let rule = ReservedWord {
+                lists: vec![List::new(&reserved, "t").unwrap()],
+            };
+            let turns = [Role::System, Role::User, Role::Model, Role::Tool];
+            let turns = turns.map(|role| turn(role, "Bot: Human:")).to_vec();
+            reported(|findings| rule.check(&Example::new(record(1), turns), findings))
+        };
+        let in_prompts = "error: reserved word `Bot:`: t rejects it in prompts";
+        assert_eq!(check(Where::Input), [in_prompts; 2]);
+        assert_eq!(
+            check(Where::Any),
+            ["error: reserved word `Bot:`: t rejects it"; 4]
+        );
+    }
+
+    #[test]
+    fn lists_are_merged_only_if_they_have_the_same_effect() {
+        let list = List::new(&reserved(), "t").unwrap();
+        let unconfirmed = Reserved {
+            unconfirmed: true,
+            ..reserved()
+        };
+        let quoted = Reserved {
+            quote: "Never write `Human:`.".to_owned(),
+            ..reserved()
+        };
+        assert!(list.equals(&quoted) && !list.equals(&unconfirmed));
+    }
+}

@@ -264,3 +264,62 @@ impl UnknownField {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{fact, record, reported};
+    use tunelint_layouts::provider::profile::Effect;
+
+    fn counted_once(received: Vec<bool>) -> NamesBySource {
+        let mut names = NamesBySource::new();
+        add("note", Span::at(0), received, &record(1), &mut names);
+        names
+    }
+
+    #[test]
+    fn a_field_that_no_target_receives_is_not_counted() {
+        assert!(counted_once(Vec::new()).is_empty());
+        assert!(counted_once(vec![false, false]).is_empty());
+        assert_eq!(counted_once(vec![false, true])[&0].names["note"].count, 1);
+    }
+
+    #[test]
+    fn only_targets_that_receive_the_field_are_named() {
+        let rejects = fact(Effect::Rejects);
+        let strict = vec![(Vec::new(), rejects.clone()), (Vec::new(), rejects)];
+        let rule = UnknownField { strict };
+        let report = |received: Vec<bool>| {
+            let first = First {
+                location: Location::whole(SourceId(0)),
+                received,
+            };
+            let field = NamedCount { count: 2, first };
+            reported(|findings| rule.report("note", "message", &field, findings))
+        };
+        let advice = "advice: unknown field `note` in 2 messages";
+        let error = "error: unknown field `note` in 2 messages: t rejects it";
+        assert_eq!(report(vec![false, false]), [advice]);
+        assert_eq!(report(vec![false, true]), [error]);
+        assert_eq!(report(vec![true, true]), [error, error]);
+    }
+
+    #[test]
+    fn names_that_are_not_listed_are_counted() {
+        let report = |further| reported(|of| report_unlisted(SourceId(0), further, of));
+        assert!(report(0).is_empty());
+        assert_eq!(
+            report(1),
+            ["advice: more than 200 unknown field names: those not listed here occur 1 time"]
+        );
+    }
+
+    #[test]
+    fn locations_move_with_their_source() {
+        let mut names = counted_once(vec![true]);
+        renumber_sources(&mut names, 2);
+        assert_eq!(names.keys().copied().collect::<Vec<_>>(), [2]);
+        let first = &names[&2].names["note"].first;
+        assert_eq!(first.location.source, SourceId(2));
+    }
+}

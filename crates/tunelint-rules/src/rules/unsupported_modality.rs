@@ -133,3 +133,84 @@ impl UnsupportedModality {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{fact, limit, record, reported, turn};
+    use tunelint_data::text::position::Span;
+    use tunelint_layouts::example::{Part, PartKind, Turn};
+    use tunelint_layouts::provider::profile::{self, Effect, Unit};
+
+    fn with_media(role: Role, media: &[&'static str]) -> Turn<'static> {
+        let mut turn = turn(role, "Look:");
+        turn.parts = media
+            .iter()
+            .map(|raw| Part {
+                kind: PartKind::Media,
+                key: "content",
+                raw,
+                span: Span::at(0),
+            })
+            .collect();
+        turn
+    }
+
+    fn check(rule: &UnsupportedModality, turns: Vec<Turn<'_>>) -> Vec<String> {
+        let example = Example::new(record(1), turns);
+        reported(|findings| rule.check(&example, findings))
+    }
+
+    fn rule() -> UnsupportedModality {
+        UnsupportedModality {
+            text_layouts: Vec::new(),
+            text_only: Vec::new(),
+            user_only: vec![fact(Effect::Rejects)],
+            max: [vec![limit(2, Unit::Images)], vec![limit(1, Unit::Videos)]],
+        }
+    }
+
+    const IMAGE: &str = "{\"type\":\"image_url\"}";
+    const VIDEO: &str = "{\"type\":\"video\"}";
+
+    #[test]
+    fn images_and_videos_are_counted_separately_over_all_messages() {
+        let question = with_media(Role::User, &[IMAGE, VIDEO]);
+        let image = with_media(Role::User, &[IMAGE]);
+        let accepted = vec![question.clone(), image.clone()];
+        assert!(check(&rule(), accepted).is_empty());
+        assert_eq!(
+            check(&rule(), vec![question.clone(), image.clone(), image]),
+            ["error: example has 3 images, 1 too many: t accepts at most 2 images"]
+        );
+        assert_eq!(
+            check(&rule(), vec![question, with_media(Role::User, &[VIDEO])]),
+            ["error: example has 2 videos, 1 too many: t accepts at most 1 video"]
+        );
+    }
+
+    #[test]
+    fn media_are_accepted_from_users_and_tools() {
+        let of = |role| check(&rule(), vec![with_media(role, &[IMAGE])]);
+        assert!(of(Role::User).is_empty() && of(Role::Tool).is_empty());
+        assert_eq!(
+            of(Role::Model),
+            ["error: an image in an assistant message: t rejects media outside user messages"]
+        );
+        assert_eq!(
+            of(Role::System),
+            ["error: an image in the system prompt: t rejects media outside user messages"]
+        );
+    }
+
+    #[test]
+    fn one_layout_with_media_is_enough() {
+        let of = |layouts: &[&str]| {
+            let mut profile = profile::by_name("openai").unwrap().unwrap();
+            profile.layouts = layouts.iter().map(|name| (*name).to_owned()).collect();
+            has_text_layouts_only(&profile)
+        };
+        assert!(of(&["pairs"]) && of(&["pairs", "prompt-completion"]));
+        assert!(!of(&["pairs", "messages"]) && !of(&["no-such-layout"]));
+    }
+}

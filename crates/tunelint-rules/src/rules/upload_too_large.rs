@@ -143,3 +143,80 @@ impl DatasetRule for UploadTooLarge {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{limit, reported};
+    use tunelint_layouts::provider::profile;
+
+    fn target(name: &str, container: Delivery) -> Profile {
+        let openai = profile::by_name("openai").unwrap().unwrap();
+        Profile {
+            name: name.to_owned(),
+            container,
+            ..openai
+        }
+    }
+
+    #[test]
+    fn targets_that_receive_the_same_bytes_share_an_upload() {
+        let mut uploads = Vec::new();
+        for (name, container, value) in [
+            ("a", Delivery::Jsonl, 500),
+            ("b", Delivery::Jsonl, 500),
+            ("c", Delivery::Jsonl, 900),
+            ("d", Delivery::Rest, 500),
+        ] {
+            let profile = target(name, container);
+            add(&mut uploads, &profile, &limit(value, Unit::Bytes)).unwrap();
+        }
+        let targets = |upload: &Upload| {
+            let limits = upload.limits.iter();
+            let targets = limits.map(|of| of.targets.join(" "));
+            (upload.envelope, targets.collect::<Vec<_>>())
+        };
+        let [lines, request] = uploads.as_slice() else {
+            panic!("{} uploads", uploads.len());
+        };
+        assert_eq!(targets(lines), (0, vec!["a b".into(), "c".into()]));
+        assert_eq!(targets(request), (REST_ENVELOPE_BYTES, vec!["d".into()]));
+    }
+
+    #[test]
+    fn the_envelope_counts_and_the_limit_itself_is_accepted() {
+        let mut uploads = Vec::new();
+        let profile = target("d", Delivery::Rest);
+        add(&mut uploads, &profile, &limit(1_061, Unit::Bytes)).unwrap();
+        let rule = UploadTooLarge { uploads };
+        let report = |bytes| {
+            let tally = Bytes {
+                by_source: BTreeMap::from([((0, 0), bytes)]),
+                ..Bytes::default()
+            };
+            reported(|findings| rule.finish(tally, findings))
+        };
+        assert!(report(1_000).is_empty());
+        assert_eq!(
+            report(1_001),
+            ["error: upload of 1,062 bytes: d accepts at most 1,061 bytes"]
+        );
+    }
+
+    #[test]
+    fn sources_are_added_up_separately() {
+        let rule = UploadTooLarge {
+            uploads: Vec::new(),
+        };
+        let of = |sizes: &[((u32, usize), u64)]| Bytes {
+            by_source: sizes.iter().copied().collect(),
+            ..Bytes::default()
+        };
+        let mut later = of(&[((0, 0), 5), ((0, 1), 6)]);
+        rule.renumber_sources(&mut later, 1);
+        let mut all = of(&[((0, 0), 1), ((1, 0), 2)]);
+        rule.merge(&mut all, later);
+        let sums: Vec<_> = all.by_source.into_iter().collect();
+        assert_eq!(sums, [((0, 0), 1), ((1, 0), 7), ((1, 1), 6)]);
+    }
+}

@@ -198,3 +198,62 @@ impl DatasetRule for NearLeak {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{record, reported, turn};
+    use tunelint_layouts::example::Role;
+
+    fn spot(ordinal: u64) -> CompactLocation {
+        CompactLocation::new(&record(ordinal), Span::at(0))
+    }
+
+    #[test]
+    fn the_most_similar_example_is_kept_and_the_first_wins_a_tie() {
+        let nearest = |notes: [(u32, u64); 2]| {
+            let mut nearest = Nearest::default();
+            for (near, ordinal) in notes {
+                nearest.note(0, near, spot(ordinal));
+            }
+            nearest.0[&0]
+        };
+        assert_eq!(nearest([(850, 1), (900, 2)]), (900, spot(2)));
+        assert_eq!(nearest([(900, 2), (850, 1)]), (900, spot(2)));
+        assert_eq!(nearest([(850, 2), (850, 1)]), (850, spot(1)));
+        assert_eq!(nearest([(850, 1), (850, 2)]), (850, spot(1)));
+        assert_eq!(nearest([(1_000, 1), (SAME_INPUT, 2)]).1, spot(2));
+    }
+
+    #[test]
+    fn an_example_is_a_candidate_once_however_many_bands_agree() {
+        let text = "The parcel left the depot on Monday and has not arrived at the shop.";
+        let mut rule = NearLeak::new(&Leaks::default(), SharedText::default());
+        for (band, value) in bands(text).into_iter().enumerate() {
+            rule.bands.insert((band, value), vec![4, 2]);
+        }
+        assert_eq!(rule.candidates(text), [2, 4]);
+        assert!(
+            rule.candidates("Nothing of this is in the other text.")
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn equal_inputs_are_left_to_the_first_pass() {
+        let turns = vec![turn(Role::User, "Where is it?"), turn(Role::Model, "Here.")];
+        let example = Example::new(record(5), turns);
+        let digest = ExampleDigest::of(&example, &mut Normalizer::default());
+        let mut rule = NearLeak::new(&Leaks::default(), SharedText::default());
+        rule.examples.push((digest, Runs::default()));
+        let report = |near| {
+            let tally = Nearest(BTreeMap::from([(0, (near, spot(3)))]));
+            reported(|findings| rule.finish(tally, findings))
+        };
+        assert!(report(SAME_INPUT).is_empty());
+        assert_eq!(
+            report(999),
+            ["warning: near-duplicate of training record 3: 99% of character 5-grams in common"]
+        );
+    }
+}

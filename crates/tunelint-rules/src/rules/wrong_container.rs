@@ -85,3 +85,26 @@ fn delimiter_message(found: u8, expected: u8) -> Message {
         "set `--delimiter` if this is intended, or export the file with {expected}"
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_delimiters_are_named() {
+        let message = delimiter_message(b'|', b'\t');
+        assert_eq!(
+            message.text(),
+            "cells separated by `|`, but the file extension implies tabs"
+        );
+        assert_eq!(
+            message.advice(),
+            Some("set `--delimiter` if this is intended, or export the file with tabs")
+        );
+        let (found, expected) = (b';', b',');
+        assert_eq!(
+            message_for(Discrepancy::Delimiter { found, expected }).text(),
+            "cells separated by semicolons, but the file extension implies commas"
+        );
+    }
+}

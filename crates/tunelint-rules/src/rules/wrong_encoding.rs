@@ -111,3 +111,32 @@ fn report_conflicts(source: SourceId, facts: &Facts, findings: &mut Findings<'_>
             .related_occurrences(source, &facts.conflicts)
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::reported;
+    use tunelint_data::text::position::Position;
+
+    #[test]
+    fn an_encoding_is_suggested_only_if_it_can_be_read() {
+        let of = |option| content_and_help(UnsupportedFile::Unicode("UTF-32", option));
+        let content = "UTF-32 text instead of UTF-8".to_owned();
+        let help = "save the file as UTF-8".to_owned();
+        assert_eq!(of(None), (content.clone(), help.clone()));
+        let help = format!("{help}, or read it with `--encoding utf-32`");
+        assert_eq!(of(Some("utf-32")), (content, help));
+    }
+
+    #[test]
+    fn conflict_markers_are_one_finding() {
+        let report = |count| {
+            let mut facts = Facts::default();
+            (0..count).for_each(|_| facts.conflicts.add(Position::START));
+            reported(|findings| report_conflicts(SourceId(0), &facts, findings))
+        };
+        assert!(report(0).is_empty());
+        assert_eq!(report(1), ["error: merge conflict markers on 1 line"]);
+        assert_eq!(report(6), ["error: merge conflict markers on 6 lines"]);
+    }
+}

@@ -147,3 +147,64 @@ fn item_name(item: Item) -> &'static str {
         Item::Segment => "segment",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_text(found: Kind, raw: &str) -> Message {
+        not_text("output", found, raw)
+    }
+
+    #[test]
+    fn the_help_depends_on_the_kind_of_value() {
+        let help = |found, raw| of_text(found, raw).advice().map(str::to_owned).unwrap();
+        assert_eq!(help(Kind::Number, "7"), "write it as a string: `\"7\"`");
+        assert_eq!(
+            help(Kind::Bool, "false"),
+            "write it as a string: `\"false\"`"
+        );
+        assert_eq!(
+            help(Kind::Null, "null"),
+            "write the text, or remove the record"
+        );
+        assert_eq!(
+            help(Kind::Object, "{}"),
+            "write it as one string, exactly as the model reads or writes it"
+        );
+        // A long number is cut after 40 characters, of which one is the opening quote.
+        let shown = format!("write it as a string: `\"{}…`", "1".repeat(39));
+        assert_eq!(help(Kind::Number, &"1".repeat(60)), shown);
+    }
+
+    #[test]
+    fn what_was_expected_and_what_was_found_is_said() {
+        let text = |kind| message_for(&kind).text().to_owned();
+        assert_eq!(
+            of_text(Kind::Array, "[]").text(),
+            "`output`: expected text, found a list"
+        );
+        let name = "messages".to_owned();
+        let (found, expected) = (FoundKind::Cell, Expected::Messages);
+        assert_eq!(
+            text(MismatchKind::WrongKind {
+                name,
+                found,
+                expected
+            }),
+            "`messages`: expected a list of messages, found text"
+        );
+        let (item, found) = (Item::ContentPart, Kind::Null);
+        assert_eq!(
+            text(MismatchKind::NotAnObject { item, found }),
+            "part of `content`: expected an object, found null"
+        );
+        assert_eq!(
+            text(MismatchKind::StepCount {
+                steps: 1,
+                labels: 0
+            }),
+            "`labels`: expected 1 label, one per step in `completions`, found 0"
+        );
+    }
+}
