@@ -170,6 +170,7 @@ mod tests {
         let mut all = MissingNames::default();
         let mut later = missing(2, "completion", 0);
         rule.renumber_sources(&mut later, 1);
+        assert_eq!(later.0[&0].first.source, SourceId(1));
         rule.merge(&mut all, missing(1, "prompt", 0));
         rule.merge(&mut all, later);
         assert_eq!(all.0[&0].first.source, SourceId(0));

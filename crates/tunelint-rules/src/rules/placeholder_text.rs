@@ -124,7 +124,7 @@ mod tests {
             "{{1, 2}, {3}}",
             "{{}} {{ }} {name}",
             "[yours truly] [inserted] [young man] [insert]",
-            "[insert\nit]",
+            "[insert a\ndate]",
             "folorem ipsum",
         ] {
             assert_eq!(found(text, Role::Model), None, "{text}");

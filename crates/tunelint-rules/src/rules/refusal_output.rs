@@ -118,7 +118,7 @@ mod tests {
             "Unfortunately, I'm not able to create images.",
             "As an AI language model, I can’t browse the web.",
             "I won't participate in that.",
-            "Thanks for asking, but I am unable to actually provide a diagnosis? No: I cannot provide it.",
+            "Thanks for asking, but I am unable to actually provide a diagnosis.",
             "I'm sorry, but I don't have access to your account.",
         ] {
             assert!(refuses(output), "{output}");
