@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             "accepts"
         };
         println!(
-            "{} {would} it: {} errors, {} warnings",
+            "{} {would} it: errors {}, warnings {}",
             verdict.target, verdict.errors, verdict.warnings
         );
     }
