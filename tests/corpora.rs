@@ -1,22 +1,8 @@
 //! Public and own test files: what a reader must accept, must refuse, and must survive.
 
-use std::path::{Path, PathBuf};
-
 use tunelint_core::json::Parser;
 
-use crate::running::{Check, command, outcome, shared};
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
-        match entry.path() {
-            path if path.is_dir() => files.extend(self::files(&path)),
-            path => files.push(path),
-        }
-    }
-    files.sort();
-    files
-}
+use crate::running::{Check, command, files_below, outcome, shared};
 
 fn is_json(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| Parser::new().parse(text).is_ok())
@@ -28,7 +14,7 @@ fn json_is_read_strictly() {
         return;
     };
     let (mut accepted, mut refused) = (0, 0);
-    for path in files(&folder) {
+    for path in files_below(&folder, None) {
         let name = path
             .file_name()
             .and_then(|name| name.to_str())
@@ -58,7 +44,7 @@ fn json5_is_refused() {
     let Some(folder) = shared("corpora/json5-tests") else {
         return;
     };
-    for path in files(&folder) {
+    for path in files_below(&folder, None) {
         let bytes = std::fs::read(&path).expect("a file");
         let name = path.display();
         match path.extension().and_then(|ending| ending.to_str()) {
@@ -257,7 +243,7 @@ fn utf8_is_judged_as_the_test_file_says() {
 fn no_file_makes_it_stumble() {
     for folder in ["corpora", "real-data"] {
         let Some(folder) = shared(folder) else { return };
-        for path in files(&folder) {
+        for path in files_below(&folder, None) {
             let run = command(&["check", "--format", "concise"])
                 .arg(&path)
                 .output()

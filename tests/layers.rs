@@ -4,11 +4,11 @@
 //! up, each after a blank line; a folder imports from those before it, and files form no circle.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use tunelint_core::rules::REGISTRY;
 
-use crate::running::root;
+use crate::running::{files_below, root};
 
 const CRATES: [&str; 5] = [
     "tunelint-data",
@@ -38,20 +38,6 @@ fn code(path: &Path) -> String {
     let lines = text.unwrap_or("").lines();
     let lines = lines.map(|line| line.split("//").next().unwrap_or(""));
     lines.collect::<Vec<_>>().join("\n")
-}
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 fn module_of(path: &Path, source: &Path) -> Module {
@@ -143,7 +129,7 @@ fn inline(code: &str) -> Vec<Module> {
 impl Tree {
     fn read(name: &str) -> Self {
         let source = root().join("crates").join(name).join("src");
-        let paths = sources(&source);
+        let paths = files_below(&source, Some("rs"));
         let mut tree = Self {
             files: BTreeMap::new(),
             exports: BTreeMap::new(),
@@ -339,7 +325,7 @@ fn rules_are_not_named_by_strings_outside_their_folder() {
     let mut wrong = Vec::new();
     for name in CRATES {
         let source = root().join("crates").join(name).join("src");
-        for path in sources(&source) {
+        for path in files_below(&source, Some("rs")) {
             let shown = path
                 .strip_prefix(root())
                 .expect("inside")

@@ -202,6 +202,22 @@ pub fn shared(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
+/// The files below `folder`, in order; with an extension, only those that have it.
+pub fn files_below(folder: &Path, extension: Option<&str>) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        if path.is_dir() {
+            found.extend(files_below(&path, extension));
+        } else if extension.is_none_or(|wanted| ending == Some(wanted)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
 /// A run of the program in the repository.
 pub fn tunelint(arguments: &[&str]) -> Output {
     command(arguments).output().expect("the program starts")

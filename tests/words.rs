@@ -1,9 +1,9 @@
 //! Words to avoid in everything that users read: `tests/words.txt` lists them, and the exceptions.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::running::root;
+use crate::running::{files_below, root};
 
 /// A piece of text for users, and the line on which it starts.
 struct Piece {
@@ -35,21 +35,6 @@ fn entries(list: &str) -> Vec<Entry<'_>> {
             Entry { phrase, accepted }
         })
         .collect()
-}
-
-/// Files below `folder` with this extension, in order.
-fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a directory") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.extend(files(&path, extension));
-        } else if path.extension().is_some_and(|have| have == extension) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 /// The prose of a Markdown page: no code blocks, no code in a line, no addresses.
@@ -274,7 +259,7 @@ fn no_words_to_avoid() {
         ("crates/tunelint/templates", "html", template),
         ("crates/tunelint/templates", "js", rust),
     ] {
-        let files = files(&root().join(folder), extension);
+        let files = files_below(&root().join(folder), Some(extension));
         assert!(!files.is_empty(), "{folder}");
         texts.extend(files.into_iter().map(|path| (path, pieces)));
     }
