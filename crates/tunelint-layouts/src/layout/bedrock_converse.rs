@@ -9,7 +9,7 @@ use super::fields::{extras, fields, first_part, has, inner_notes, not_a, notes, 
 use super::object::ObjectWriter;
 use super::role_field::RoleField;
 use super::tooling::{self, ToolSupport, WrittenTools};
-use super::turns::{ContentPiece, in_order, list_of, role_name, turn_list, turn_text};
+use super::turns::{list_of, role_name, turn_list, turn_text};
 use crate::example::capacity::Capacity;
 use crate::example::tools::{Declaration, ToolParts};
 use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
@@ -281,21 +281,7 @@ pub(super) fn encode_blocks(
     losses: &mut Losses,
 ) {
     let copied = |part: &Part<'_>| own && BLOCKS.iter().any(|(key, _)| *key == part.key);
-    let is_result = |exchange: &ToolParts| turn.role == Role::Tool && !exchange.outcomes.is_empty();
-    let has_results = turn.parts.iter().any(|part| part.kind == PartKind::Result);
-    for item in in_order(turn, copied) {
-        match item {
-            ContentPiece::Part(part) => object.raw(part.raw),
-            // The text of a result is written as part of the result.
-            ContentPiece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
-            ContentPiece::Texts(texts) => {
-                object.begin_object();
-                object.key("text");
-                object.texts(texts);
-                object.end_object();
-            }
-        }
-    }
+    tooling::encode_pieces(turn, copied, exchange, object);
     if own {
         return tooling::lose(turn, |part| !copied(part), losses);
     }

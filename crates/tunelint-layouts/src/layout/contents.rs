@@ -8,7 +8,7 @@ use super::fields::{extras, fields, has, inner_notes, missing_in, not_a, notes, 
 use super::object::ObjectWriter;
 use super::role_field::RoleField;
 use super::tooling::{self, ToolSupport, WrittenTools};
-use super::turns::{ContentPiece, in_order, turn_list, turn_text};
+use super::turns::{turn_list, turn_text};
 use crate::example::capacity::Capacity;
 use crate::example::tools::{Declaration, ToolParts, WRAPPED, is_response};
 use crate::example::{Example, Part, PartKind, Role, Turn};
@@ -301,21 +301,7 @@ pub(super) fn encode_parts(
     losses: &mut Losses,
 ) {
     let copied = |part: &Part<'_>| own && part_kind(part.key) == Some(part.kind);
-    let has_results = turn.parts.iter().any(|part| part.kind == PartKind::Result);
-    let is_result = |exchange: &ToolParts| turn.role == Role::Tool && !exchange.outcomes.is_empty();
-    for item in in_order(turn, copied) {
-        match item {
-            ContentPiece::Part(part) => object.raw(part.raw),
-            // The text of a result is written as part of the result.
-            ContentPiece::Texts(_) if !has_results && exchange.is_some_and(is_result) => {}
-            ContentPiece::Texts(texts) => {
-                object.begin_object();
-                object.key("text");
-                object.texts(texts);
-                object.end_object();
-            }
-        }
-    }
+    tooling::encode_pieces(turn, copied, exchange, object);
     if own {
         return tooling::lose(turn, |part| !copied(part), losses);
     }

@@ -2,6 +2,7 @@
 
 use super::contract::Losses;
 use super::object::ObjectWriter;
+use super::turns::{ContentPiece, in_order};
 use crate::example::tools::{
     self, Call, DECLARING, Declaration, Declared, Other, ToolParts, ToolResult,
 };
@@ -76,6 +77,32 @@ pub(super) fn settings(
                 declare(&tools, object);
             }
             _ => losses.add(field_name(key), *span),
+        }
+    }
+}
+
+/// Writes the texts of a turn, each as an object with a `text`, and the parts that `copied` accepts,
+/// in the order of the source. The text of a tool result is left to the caller, which writes it as
+/// part of the result.
+pub(super) fn encode_pieces(
+    turn: &Turn<'_>,
+    copied: impl Fn(&Part<'_>) -> bool,
+    exchange: Option<&ToolParts>,
+    object: &mut ObjectWriter,
+) {
+    let has_results = turn.parts.iter().any(|part| part.kind == PartKind::Result);
+    let is_result = |exchange: &ToolParts| turn.role == Role::Tool && !exchange.outcomes.is_empty();
+    let is_left = !has_results && exchange.is_some_and(is_result);
+    for item in in_order(turn, copied) {
+        match item {
+            ContentPiece::Part(part) => object.raw(part.raw),
+            ContentPiece::Texts(_) if is_left => {}
+            ContentPiece::Texts(texts) => {
+                object.begin_object();
+                object.key("text");
+                object.texts(texts);
+                object.end_object();
+            }
         }
     }
 }
