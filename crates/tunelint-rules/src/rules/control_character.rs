@@ -7,8 +7,7 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::writer::edit::EditText;
-use tunelint_layouts::writer::edit::TextChange;
+use tunelint_layouts::writer::edit::{EditText, TextChange};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(

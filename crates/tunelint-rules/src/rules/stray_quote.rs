@@ -1,8 +1,7 @@
 //! Flags quotes inside unquoted cells, and text after a closing quote.
 
 use tunelint_data::record::Record;
-use tunelint_data::record::fault::FaultKind;
-use tunelint_data::record::fault::StrayQuote;
+use tunelint_data::record::fault::{FaultKind, StrayQuote};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 

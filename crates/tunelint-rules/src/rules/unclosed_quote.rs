@@ -1,8 +1,7 @@
 //! Flags quotes that open a cell and are never closed.
 
 use tunelint_data::record::Record;
-use tunelint_data::record::fault::FaultKind;
-use tunelint_data::record::fault::Resume;
+use tunelint_data::record::fault::{FaultKind, Resume};
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;

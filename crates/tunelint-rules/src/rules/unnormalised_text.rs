@@ -10,8 +10,7 @@ use crate::contract::{
 use tunelint_data::text::prefilter::Mark;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::writer::edit::EditText;
-use tunelint_layouts::writer::edit::TextChange;
+use tunelint_layouts::writer::edit::{EditText, TextChange};
 
 /// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(

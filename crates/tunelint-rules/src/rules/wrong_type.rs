@@ -4,8 +4,7 @@ use tunelint_data::record::Record;
 use tunelint_data::record::json::Kind;
 use tunelint_data::text::printable::{counted, quoted};
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_layouts::layout::mismatch::MismatchKind;
-use tunelint_layouts::layout::mismatch::{Expected, FoundKind, Item};
+use tunelint_layouts::layout::mismatch::{Expected, FoundKind, Item, MismatchKind};
 use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};

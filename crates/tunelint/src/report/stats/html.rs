@@ -9,8 +9,7 @@ use super::human::range;
 use crate::exit::Failure;
 use crate::page;
 use crate::report::html::Above;
-use tunelint_core::describe::targets::percent;
-use tunelint_core::describe::targets::{SizeAdvice, Training};
+use tunelint_core::describe::targets::{SizeAdvice, Training, percent};
 use tunelint_core::describe::{Distribution, LabelRow, SourceStats, StatsDocument};
 
 /// Labels that are listed.
