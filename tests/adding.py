@@ -70,7 +70,7 @@ A model that is fine-tuned on capital letters writes in capital letters.
 
 - Flags an output of more than 24 letters, all of them capital letters.
 
-```jsonl fail at=1:43
+```jsonl fail at=1:47
 {"text_input":"Is the tea sold out?","output":"NO, WE HAVE PLENTY OF TEA IN STOCK!"}
 ```
 

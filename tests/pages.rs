@@ -468,6 +468,7 @@ fn the_public_vocabulary_is_unchanged() {
     let known = std::fs::read_to_string(&path).unwrap_or_default();
     if std::env::var_os("TUNELINT_UPDATE").is_some() {
         std::fs::write(&path, &text).expect("the file is written");
+        return;
     }
     assert_eq!(
         text, known,

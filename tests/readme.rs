@@ -296,8 +296,9 @@ fn a_new_rule_is_listed_under_other() {
     let lacking = text.replacen("[secret](../rules/secret.md), ", "", 1);
     assert_ne!(text, lacking);
     let table = rules_by_subject(&lacking);
+    let last = table.lines().last().unwrap_or_default();
     assert!(
-        table.ends_with("| other | [secret](../rules/secret.md) |\n"),
+        last.starts_with("| other |") && last.contains("[secret](../rules/secret.md)"),
         "{table}"
     );
     let renamed = text.replacen(
