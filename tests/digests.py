@@ -24,6 +24,7 @@ PROSE = {
     "message", "help", "label", "text", "excerpt", "evidence", "note", "notes", "advice", "title",
     "fingerprint", "sentence", "reason", "why", "next_step", "convert", "version", "suggestion",
     "summary_text", "quote", "effect", "status", "part", "words", "tokens_by",
+    "limit", "default_text",
 }
 LAYOUTS = ["pairs", "messages", "contents", "alpaca", "prompt-completion", "sharegpt"]
 CHECKS = [[], ["--target", "all"], ["--preview"]]

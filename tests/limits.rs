@@ -253,7 +253,7 @@ fn every_limit_accepts_what_is_at_it_and_not_one_more() {
             // What no target says is a floor of the rule's own.
             let found = |fixture: Fixture| {
                 let mut told = fixture.findings(&profile, rule);
-                told.retain(|finding| !finding.targets.is_empty());
+                told.retain(|finding| finding.message.contains(&profile.name));
                 told
             };
             let told = found(at);
@@ -316,7 +316,6 @@ fn kept_and_broken(name: &str) -> Option<(&'static str, String, String)> {
         "odd-even" => order("sumum", "uum"),
         "single-pair" => order("um", "umum"),
         "system-first" => order("sum", "usm"),
-        "needs-model" => ("missing-assistant", turns("um"), turns("u")),
         "answers-user" => (
             "role-order",
             preference("umu", "m", "m"),
@@ -361,6 +360,63 @@ fn every_order_of_turns_is_held_to() {
             assert!(!told.is_empty(), "{}: {name}", profile.name);
             let said = |finding: &Finding| finding.message.contains(&profile.name);
             assert!(told.iter().any(said), "{}: {name}: {told:?}", profile.name);
+        }
+    }
+}
+
+/// A file with a finding of `rule`.
+fn faulty(rule: &str) -> Option<String> {
+    Some(match rule {
+        "missing-assistant" => turns("u"),
+        _ => return None,
+    })
+}
+
+#[test]
+fn every_fault_has_the_consequence_that_the_profile_says() {
+    for profile in profiles() {
+        for (rule, fault) in &profile.faults {
+            assert!(
+                tunelint_core::rules::by_name(rule).is_some(),
+                "{}: no rule {rule}",
+                profile.name
+            );
+            let faulty =
+                faulty(rule).unwrap_or_else(|| panic!("{}: {rule} has no fixture", profile.name));
+            let rule = tunelint_core::rules::by_name(rule)
+                .expect("a rule")
+                .meta
+                .name;
+            let told = Fixture::of(faulty).findings(&profile, rule);
+            let consequence = fault.effect.consequence(fault.unconfirmed);
+            let first = told.first().map(|finding| finding.consequence);
+            assert_eq!(first, Some(Some(consequence)), "{}: {rule}", profile.name);
+        }
+    }
+}
+
+#[test]
+fn every_container_that_a_profile_does_not_read_is_flagged() {
+    let record = json!({"messages": spoken("um")});
+    let files = [
+        ("jsonl", format!("{record}\n")),
+        ("json", format!("[{record}]")),
+    ];
+    for profile in profiles() {
+        for (container, text) in &files {
+            let mut check = Check::new();
+            check.default_target = false;
+            let rules = ["container-not-accepted", "layout-not-accepted"];
+            check.enabled = rules.into();
+            check.context.profiles = vec![Arc::new(profile.clone())];
+            let told = check.run(&format!("train.{container}"), text.as_bytes()).0;
+            let rules: Vec<&str> = told.iter().map(|finding| finding.rule).collect();
+            let wanted: &[&str] = match (profile.takes("messages"), profile.reads(container)) {
+                (false, _) => &["layout-not-accepted"],
+                (true, false) => &["container-not-accepted"],
+                (true, true) => &[],
+            };
+            assert_eq!(rules, wanted, "{}: {container}", profile.name);
         }
     }
 }

@@ -30,7 +30,7 @@ const LIMITS: [&str; 16] = [
     "validation-share",
 ];
 /// The orders of turns that rules enforce.
-const TURNS: [&str; 14] = [
+const TURNS: [&str; 13] = [
     "alternate",
     "answers-user",
     "first-user",
@@ -44,7 +44,6 @@ const TURNS: [&str; 14] = [
     "single-pair",
     "system-first",
     "two-turns",
-    "needs-model",
 ];
 /// What else rules enforce.
 const REQUIRES: [&str; 22] = [
@@ -74,16 +73,10 @@ const REQUIRES: [&str; 22] = [
 /// Statements that rules hold every target to: each with the rule.
 const EVERYWHERE: [(&str, &str); 1] = [("utf8", "invalid-utf8")];
 /// Statements that no rule looks up: each with the reason.
-const ON_RECORD: [(&str, &str); 2] = [
-    (
-        "no-system",
-        "advice of a closed service; converting puts the system text before the input",
-    ),
-    (
-        "jsonl-only",
-        "a table is what people start from: the end of a report says how to convert",
-    ),
-];
+const ON_RECORD: [(&str, &str); 1] = [(
+    "no-system",
+    "advice of a closed service; converting puts the system text before the input",
+)];
 
 /// Whether a rule looks a statement up in the profile.
 pub fn is_enforced(name: &str) -> bool {

@@ -13,7 +13,7 @@ use tunelint_core::lint::Linter;
 use tunelint_core::position::SourceId;
 use tunelint_core::profile::{self, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
-use tunelint_core::rules::{REGISTRY, RuleSet};
+use tunelint_core::rules::{self, REGISTRY, RuleSet};
 use tunelint_core::shard::ShardPart;
 use tunelint_core::source::Input;
 
@@ -49,6 +49,7 @@ impl Check {
             keep: Keep::All,
             severities: Default::default(),
             enabled: self.enabled.clone(),
+            usual: Arc::new(rules::usual_impacts(&context.profiles)),
             ..Policy::default()
         };
         Linter::new(

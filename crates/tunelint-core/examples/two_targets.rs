@@ -40,10 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     session.add(input, settings, SourceRole::Training);
     let outcome = session.run(&mut Printer)?;
     for verdict in &outcome.summary.verdicts {
-        let would = if verdict.rejects() {
-            "rejects"
-        } else {
+        let would = if verdict.accepted() {
             "accepts"
+        } else {
+            "rejects"
         };
         println!(
             "{} {would} it: errors {}, warnings {}",

@@ -4,12 +4,16 @@
 
 pub mod collector;
 pub mod counts;
+pub mod impact;
 pub mod message;
 pub mod meta;
+pub mod severity;
 pub mod suppression;
 pub mod totals;
 
 pub use collector::{EXCERPTS, Findings, Keep, Policy};
-pub use counts::Counts;
-pub use message::{Applicability, Edit, Finding, Fix, Message, Related, Severity};
+pub use counts::{Count, Counts};
+pub use impact::{Consequence, Impact, UsualImpact, UsualImpacts};
+pub use message::{Applicability, Edit, Finding, Fix, Message, Related};
 pub use meta::{FixKind, Level, RuleLookup, RuleMeta, RuleOption, RuleStatus, Scope};
+pub use severity::Severity;

@@ -12,6 +12,8 @@ pub mod example;
 
 pub mod layout;
 
+pub mod fit;
+
 pub mod reader;
 
 pub mod writer;

@@ -1,6 +1,7 @@
 //! What providers accept: profiles, limits, tasks and token estimates.
 
 pub mod fact;
+pub mod faults;
 pub mod limit;
 pub mod profile;
 pub mod task;

@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tunelint_layouts::finding::{RuleLookup, RuleMeta, RuleStatus};
+use tunelint_layouts::finding::{RuleLookup, RuleMeta, RuleStatus, UsualImpacts};
+use tunelint_layouts::provider::faults;
+use tunelint_layouts::provider::profile::Profile;
 
 use crate::contract::{Check, RuleContext, RuleEntry};
 use crate::survey::Needs;
@@ -37,6 +39,7 @@ registry! {
     chat_template_token "chat-template-token";
     conflicting_outputs "conflicting-outputs";
     constant_output "constant-output";
+    container_not_accepted "container-not-accepted";
     control_character "control-character";
     duplicate_column "duplicate-column";
     duplicate_example "duplicate-example";
@@ -58,6 +61,7 @@ registry! {
     invalid_utf8 "invalid-utf8";
     invalid_value "invalid-value";
     invisible_character "invisible-character";
+    layout_not_accepted "layout-not-accepted";
     length_outlier "length-outlier";
     literal_escapes "literal-escapes";
     lone_surrogate "lone-surrogate";
@@ -267,6 +271,12 @@ impl RuleSet {
 }
 
 /// What the tests of several rules share.
+/// What `profiles`, the targets of a source, do with findings that no requirement of theirs is
+/// about. For [`Policy::usual`](tunelint_layouts::finding::Policy::usual).
+pub fn usual_impacts(profiles: &[Arc<Profile>]) -> UsualImpacts {
+    faults::usual_impacts(REGISTRY.iter().map(|entry| entry.meta), profiles)
+}
+
 #[cfg(test)]
 mod testing {
     use std::collections::BTreeSet;

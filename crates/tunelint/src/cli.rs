@@ -92,6 +92,9 @@ pub struct CheckOptions {
     /// belongs to, if there is only one]
     #[arg(long, value_name = "PROFILE", help_heading = "Target")]
     pub target: Vec<String>,
+    /// Check the data as it would be after a conversion to what the target takes
+    #[arg(long, help_heading = "Target")]
+    pub will_convert: bool,
     /// Set what the model is tuned for: classification, summarization, document-search, extraction,
     /// generation or chat [default: inferred]
     #[arg(long, value_name = "TASK", help_heading = "Target")]
@@ -308,6 +311,9 @@ pub struct Convert {
     /// Write this layout [default: the layout of IN]
     #[arg(long, value_name = "LAYOUT", help_heading = "Target")]
     pub to: Option<String>,
+    /// Write the layout and container that this provider takes [default with --as rest: gemini-api]
+    #[arg(long, value_name = "PROFILE", help_heading = "Target")]
+    pub target: Option<String>,
     /// Write this container: jsonl, json, csv, tsv or rest [default: from the extension of OUT]
     #[arg(long = "as", value_name = "CONTAINER", help_heading = "Target")]
     pub form: Option<String>,
@@ -365,9 +371,6 @@ pub struct Convert {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "With --as rest")]
 pub struct Rest {
-    /// Write the request body for this provider
-    #[arg(long, value_name = "PROFILE", default_value = "gemini-api")]
-    pub target: String,
     /// Set the display name of the tuned model
     #[arg(long, value_name = "NAME")]
     pub display_name: Option<String>,

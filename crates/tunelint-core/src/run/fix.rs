@@ -477,6 +477,7 @@ mod tests {
             Finding {
                 rule,
                 severity: tunelint_layouts::finding::Severity::Advice,
+                consequence: None,
                 message: String::new(),
                 help: None,
                 location: Location::whole(SourceId(0)),

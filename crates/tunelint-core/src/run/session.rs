@@ -42,4 +42,3 @@ pub use settings::{
     DatasetSettings, DeclaredSuppression, Opened, OwnRule, UnknownTarget, every_target,
 };
 pub use state::{Outcome, Session, SourceRole};
-pub use targets::{fit, fits_unchanged};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use tunelint_layouts::finding::suppression::StoredRuns;
 use tunelint_layouts::finding::totals::SourceSummary;
-use tunelint_layouts::finding::{Counts, Severity};
+use tunelint_layouts::finding::{Count, Counts};
 use tunelint_rules::rules;
 use tunelint_rules::survey::Survey;
 
@@ -41,7 +41,7 @@ pub struct PartSource {
     pub path: std::path::PathBuf,
     /// Its format and its totals.
     pub read: Read,
-    counts: Vec<(String, Severity, u64)>,
+    counts: Vec<Count<String>>,
 }
 
 /// The format and the totals of a file; see [`SourceSummary`].
@@ -88,8 +88,14 @@ impl ShardPart {
 impl PartSource {
     /// The file at `path` with the totals of its check.
     pub fn new(path: std::path::PathBuf, summary: &SourceSummary) -> Self {
-        let counts = summary.counts.iter();
-        let counts = counts.map(|(rule, severity, number)| (rule.to_owned(), severity, number));
+        let counts = summary.counts.by_impact().iter();
+        let counts = counts.map(|count| Count {
+            rule: count.rule.to_owned(),
+            severity: count.severity,
+            consequence: count.consequence,
+            targets: count.targets.clone(),
+            number: count.number,
+        });
         Self {
             path,
             read: Read {
@@ -108,9 +114,9 @@ impl PartSource {
     /// The totals of its check. Findings of rules that this version does not have are left out.
     pub fn summary(&self) -> SourceSummary {
         let mut counts = Counts::default();
-        for (rule, severity, number) in &self.counts {
-            if let Some(entry) = rules::by_name(rule) {
-                counts.add(entry.meta.name, *severity, *number);
+        for count in &self.counts {
+            if let Some(entry) = rules::by_name(&count.rule) {
+                counts.add(entry.meta.name, count.impact(), count.number);
             }
         }
         let read = self.read.clone();

@@ -134,6 +134,22 @@ pub fn counted(number: u64, noun: &str) -> String {
     )
 }
 
+/// A path quoted for a POSIX shell, if it needs quotes.
+///
+/// ```
+/// use tunelint_data::text::printable::shell_quoted;
+/// assert_eq!(shell_quoted("data/train.csv"), "data/train.csv");
+/// assert_eq!(shell_quoted("my data.csv"), "'my data.csv'");
+/// ```
+pub fn shell_quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-./=+,@%".contains(c);
+    if !path.is_empty() && path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

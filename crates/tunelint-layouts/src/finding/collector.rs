@@ -10,7 +10,9 @@ use tunelint_data::text::printable::printable;
 use tunelint_data::text::redaction::{Redaction, redact_secrets};
 
 use super::counts::Counts;
-use super::message::{Finding, Message, Severity, fingerprint};
+use super::impact::{Impact, UsualImpacts};
+use super::message::{Finding, Message, fingerprint};
+use super::severity::Severity;
 use super::suppression::{SuppressedRecords, Suppression, Suppressions};
 
 /// Findings of one rule with an excerpt, if no report shows more of them.
@@ -41,6 +43,8 @@ pub struct Policy {
     pub excerpts: usize,
     /// What is redacted in excerpts.
     pub redaction: Redaction,
+    /// What the targets do with findings that no requirement of theirs is about.
+    pub usual: Arc<UsualImpacts>,
 }
 
 impl Default for Policy {
@@ -52,6 +56,7 @@ impl Default for Policy {
             suppressions: Arc::default(),
             excerpts: EXCERPTS,
             redaction: Redaction::default(),
+            usual: Arc::default(),
         }
     }
 }
@@ -115,28 +120,28 @@ impl<'p> Findings<'p> {
     }
 
     /// Reports at a place in a record. `message` runs only if the finding is kept.
-    pub fn report<M: Into<Message>>(
+    pub fn report<'t, M: Into<Message>>(
         &mut self,
         place: Place<'_>,
-        severity: Severity,
+        impact: impl Into<Impact<'t>>,
         message: impl FnOnce() -> M,
     ) {
-        self.report_as(self.rule, place, severity, message);
+        self.report_as(self.rule, place, impact, message);
     }
 
     /// Reports for another rule: for readers and layouts.
-    pub fn report_as<M: Into<Message>>(
+    pub fn report_as<'t, M: Into<Message>>(
         &mut self,
         rule: &'static str,
         place: Place<'_>,
-        severity: Severity,
+        impact: impl Into<Impact<'t>>,
         message: impl FnOnce() -> M,
     ) {
         let Place { record, span } = place;
         if self.is_excused(rule, record, span) {
             return;
         }
-        let Some(severity) = self.count(rule, severity, record.source) else {
+        let Some(impact) = self.count(rule, impact.into(), record.source) else {
             return;
         };
         let last = self.located.get_or_insert_with(|| Located::new(record));
@@ -147,7 +152,7 @@ impl<'p> Findings<'p> {
         let hides = message
             .hides
             .is_some_and(|own| own == Redaction::Secret || own == redaction);
-        let mut finding = finish(rule, severity, location, message, fingerprint);
+        let mut finding = self.finish(rule, impact, location, message, fingerprint);
         let kept = self.kept_of.get(rule).copied().unwrap_or(0);
         let shown = self.policy.wants_excerpt(kept);
         finding.excerpt = shown.then(|| Excerpt::behind(redaction, record.raw, span, hides));
@@ -156,29 +161,29 @@ impl<'p> Findings<'p> {
     }
 
     /// Reports about a file as a whole, or at a location whose record is no longer available.
-    pub fn report_at<M: Into<Message>>(
+    pub fn report_at<'t, M: Into<Message>>(
         &mut self,
         location: Location,
-        severity: Severity,
+        impact: impl Into<Impact<'t>>,
         message: impl FnOnce() -> M,
     ) {
-        self.report_at_as(self.rule, location, severity, message);
+        self.report_at_as(self.rule, location, impact, message);
     }
 
     /// The same for another rule.
-    pub fn report_at_as<M: Into<Message>>(
+    pub fn report_at_as<'t, M: Into<Message>>(
         &mut self,
         rule: &'static str,
         location: Location,
-        severity: Severity,
+        impact: impl Into<Impact<'t>>,
         message: impl FnOnce() -> M,
     ) {
         if self.policy.suppressions.is_empty() {
-            if let Some(severity) = self.count(rule, severity, location.source) {
+            if let Some(impact) = self.count(rule, impact.into(), location.source) {
                 let message = message().into();
                 let fingerprint = message.fingerprint(rule, &location);
-                self.kept
-                    .push(finish(rule, severity, location, message, fingerprint));
+                let finding = self.finish(rule, impact, location, message, fingerprint);
+                self.kept.push(finding);
             }
             return;
         }
@@ -190,9 +195,9 @@ impl<'p> Findings<'p> {
         if self.is_excused_late(rule, &location, fingerprint) {
             return;
         }
-        if let Some(severity) = self.count(rule, severity, location.source) {
-            self.kept
-                .push(finish(rule, severity, location, message, fingerprint));
+        if let Some(impact) = self.count(rule, impact.into(), location.source) {
+            let finding = self.finish(rule, impact, location, message, fingerprint);
+            self.kept.push(finding);
         }
     }
 
@@ -237,24 +242,22 @@ impl<'p> Findings<'p> {
         (self.counts, self.kept)
     }
 
-    /// Counts a finding. Returns its severity if it is to be kept.
-    fn count(
+    /// Counts a finding. Returns its impact, with the severity that the user set, if it is to be
+    /// kept.
+    fn count<'t>(
         &mut self,
         rule: &'static str,
-        severity: Severity,
+        impact: Impact<'t>,
         source: SourceId,
-    ) -> Option<Severity> {
+    ) -> Option<Impact<'t>> {
         let rule = *self.policy.enabled.get(rule)?;
-        let severity = self
-            .policy
-            .severities
-            .get(rule)
-            .copied()
-            .unwrap_or(severity);
-        self.counts
-            .entry(source)
-            .or_default()
-            .add(rule, severity, 1);
+        let set = self.policy.severities.get(rule).copied();
+        let severity = set.unwrap_or_else(|| match impact.consequence {
+            Some(_) => impact.severity,
+            None => self.policy.usual.severity(rule, impact.severity),
+        });
+        let impact = Impact { severity, ..impact };
+        self.counts.entry(source).or_default().add(rule, impact, 1);
         if self.saturated_rules.contains(rule) {
             return None;
         }
@@ -265,7 +268,54 @@ impl<'p> Findings<'p> {
             return None;
         }
         *kept += 1;
-        Some(severity)
+        Some(impact)
+    }
+
+    fn finish(
+        &self,
+        rule: &'static str,
+        impact: Impact<'_>,
+        mut location: Location,
+        message: Message,
+        fingerprint: u128,
+    ) -> Finding {
+        // Messages and pointers may quote the data.
+        location.pointer = redact_secrets(&location.pointer).into_owned();
+        location.id = location
+            .id
+            .map(|id| printable(&redact_secrets(&id)).into_owned());
+        let Message {
+            text,
+            help,
+            related,
+            fix,
+            ..
+        } = message;
+        let usual = &self.policy.usual;
+        let is_usual = impact.consequence.is_none();
+        let words = usual.by_rule.get(rule).filter(|_| is_usual);
+        let mut message = redact_secrets(&text).into_owned();
+        if let Some(words) = words.and_then(|usual| usual.words.as_deref()) {
+            message = format!("{message}; {words}");
+        }
+        let (excerpt, after_recovery) = (None, false);
+        Finding {
+            rule,
+            severity: impact.severity,
+            consequence: impact.consequence.or_else(|| usual.consequence(rule)),
+            message,
+            help: help.map(|help| redact_secrets(&help).into_owned()),
+            location,
+            excerpt,
+            related,
+            fix,
+            targets: match impact.targets {
+                [] => usual.targets.clone(),
+                some => some.to_vec(),
+            },
+            after_recovery,
+            fingerprint,
+        }
     }
 }
 
@@ -276,40 +326,4 @@ fn sort_key(finding: &Finding) -> (u32, u64, &'static str) {
         finding.location.start.offset,
         finding.rule,
     )
-}
-
-fn finish(
-    rule: &'static str,
-    severity: Severity,
-    mut location: Location,
-    message: Message,
-    fingerprint: u128,
-) -> Finding {
-    // Messages and pointers may quote the data.
-    location.pointer = redact_secrets(&location.pointer).into_owned();
-    location.id = location
-        .id
-        .map(|id| printable(&redact_secrets(&id)).into_owned());
-    let Message {
-        text,
-        help,
-        related,
-        fix,
-        targets,
-        ..
-    } = message;
-    let (excerpt, after_recovery) = (None, false);
-    Finding {
-        rule,
-        severity,
-        message: redact_secrets(&text).into_owned(),
-        help: help.map(|help| redact_secrets(&help).into_owned()),
-        location,
-        excerpt,
-        related,
-        fix,
-        targets,
-        after_recovery,
-        fingerprint,
-    }
 }

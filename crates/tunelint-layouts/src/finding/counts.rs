@@ -1,27 +1,92 @@
 //! Exact counts of findings, independent of how many were kept.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::message::Severity;
+use serde::{Deserialize, Serialize};
+
+use super::impact::{Consequence, Impact};
+use super::message::Finding;
+use super::severity::Severity;
 use super::suppression::Suppression;
 
-/// The number of findings by rule and severity.
+/// The number of findings of one rule with the same impact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count<R = &'static str> {
+    /// The rule.
+    pub rule: R,
+    /// Their severity.
+    pub severity: Severity,
+    /// See [`Impact::consequence`].
+    pub consequence: Option<Consequence>,
+    /// See [`Impact::targets`].
+    pub targets: Vec<String>,
+    /// The number.
+    pub number: u64,
+}
+
+/// The number of findings by rule and impact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
-    by_rule: BTreeMap<(&'static str, Severity), u64>,
+    /// Sorted by rule and impact.
+    counts: Vec<Count>,
     suppressed: BTreeMap<Suppression, u64>,
+}
+
+impl<R> Count<R> {
+    /// The impact that the findings have in common.
+    pub fn impact(&self) -> Impact<'_> {
+        Impact {
+            severity: self.severity,
+            consequence: self.consequence,
+            targets: &self.targets,
+        }
+    }
+}
+
+impl Count {
+    fn cmp(&self, rule: &str, impact: &Impact<'_>) -> Ordering {
+        let by_rule = self.rule.cmp(rule);
+        by_rule
+            .then_with(|| self.severity.cmp(&impact.severity))
+            .then_with(|| self.consequence.cmp(&impact.consequence))
+            .then_with(|| self.targets.as_slice().cmp(impact.targets))
+    }
 }
 
 impl Counts {
     /// Adds `number` findings of `rule`.
-    pub fn add(&mut self, rule: &'static str, severity: Severity, number: u64) {
-        *self.by_rule.entry((rule, severity)).or_default() += number;
+    pub fn add<'t>(&mut self, rule: &'static str, impact: impl Into<Impact<'t>>, number: u64) {
+        let impact = impact.into();
+        match self.find(rule, &impact) {
+            Ok(at) => {
+                if let Some(known) = self.counts.get_mut(at) {
+                    known.number += number;
+                }
+            }
+            Err(at) => self.counts.insert(
+                at,
+                Count {
+                    rule,
+                    severity: impact.severity,
+                    consequence: impact.consequence,
+                    targets: impact.targets.to_vec(),
+                    number,
+                },
+            ),
+        }
+    }
+
+    /// Where findings of `rule` with this impact are counted, or would be.
+    fn find(&self, rule: &str, impact: &Impact<'_>) -> Result<usize, usize> {
+        self.counts
+            .binary_search_by(|count| count.cmp(rule, impact))
     }
 
     /// Adds all of `other`.
     pub fn merge(&mut self, other: &Self) {
-        for (&(rule, severity), &number) in &other.by_rule {
-            self.add(rule, severity, number);
+        for count in &other.counts {
+            self.add(count.rule, count.impact(), count.number);
         }
         for (&suppression, &number) in &other.suppressed {
             self.suppression(suppression, number);
@@ -34,10 +99,19 @@ impl Counts {
     }
 
     /// Moves one counted finding to those accepted by the baseline.
-    pub fn accept(&mut self, rule: &'static str, severity: Severity) {
-        if let Some(number) = self.by_rule.get_mut(&(rule, severity)) {
-            *number = number.saturating_sub(1);
-            self.by_rule.retain(|_, number| *number > 0);
+    pub fn accept(&mut self, finding: &Finding) {
+        let impact = Impact {
+            severity: finding.severity,
+            consequence: finding.consequence,
+            targets: &finding.targets,
+        };
+        // A finding that no requirement is about was counted without a consequence.
+        let found = self.find(finding.rule, &impact);
+        let usual = || self.find(finding.rule, &Impact::from(finding.severity));
+        let found = found.or_else(|_| usual()).ok();
+        if let Some(known) = found.and_then(|at| self.counts.get_mut(at)) {
+            known.number = known.number.saturating_sub(1);
+            self.counts.retain(|count| count.number > 0);
             self.suppression(Suppression::Accepted, 1);
         }
     }
@@ -49,40 +123,42 @@ impl Counts {
 
     /// All findings of `severity`.
     pub fn of_severity(&self, severity: Severity) -> u64 {
-        self.by_rule
-            .iter()
-            .filter(|((_, s), _)| *s == severity)
-            .map(|(_, n)| n)
-            .sum()
+        self.sum(|count| count.severity == severity)
     }
 
     /// All findings of `rule`.
     pub fn of_rule(&self, rule: &str) -> u64 {
-        self.by_rule
-            .iter()
-            .filter(|((r, _), _)| *r == rule)
-            .map(|(_, n)| n)
-            .sum()
+        self.sum(|count| count.rule == rule)
+    }
+
+    fn sum(&self, is_wanted: impl Fn(&Count) -> bool) -> u64 {
+        let wanted = self.counts.iter().filter(|count| is_wanted(count));
+        wanted.map(|count| count.number).sum()
+    }
+
+    /// The counts by rule and impact, in that order.
+    pub fn by_impact(&self) -> &[Count] {
+        &self.counts
     }
 
     /// Every rule with findings, with severity and count, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, Severity, u64)> + '_ {
-        self.by_rule
-            .iter()
-            .map(|(&(rule, severity), &number)| (rule, severity, number))
+        let same =
+            |one: &Count, next: &Count| (one.rule, one.severity) == (next.rule, next.severity);
+        self.counts.chunk_by(same).filter_map(|counts| {
+            let first = counts.first()?;
+            let number = counts.iter().map(|count| count.number).sum();
+            Some((first.rule, first.severity, number))
+        })
     }
 
     /// All findings.
     pub fn total(&self) -> u64 {
-        self.by_rule.values().sum()
+        self.sum(|_| true)
     }
 
     /// Findings at or above `severity`.
     pub fn at_least(&self, severity: Severity) -> u64 {
-        self.by_rule
-            .iter()
-            .filter(|((_, s), _)| *s >= severity)
-            .map(|(_, n)| n)
-            .sum()
+        self.sum(|count| count.severity >= severity)
     }
 }

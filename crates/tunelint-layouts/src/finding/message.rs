@@ -7,37 +7,8 @@ use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::redaction::Redaction;
 use xxhash_rust::xxh3::Xxh3;
 
-/// The severity of a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Severity {
-    /// Good to know.
-    Advice,
-    /// Very likely a mistake.
-    Warning,
-    /// The target rejects it, or training on it is certainly wrong.
-    Error,
-}
-
-impl Severity {
-    /// All severities, highest first.
-    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Advice];
-
-    /// The name in options and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Advice => "advice",
-        }
-    }
-
-    /// The severity called `name`.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|severity| severity.as_str() == name)
-    }
-}
+use super::impact::Consequence;
+use super::severity::Severity;
 
 /// How safe a fix is to apply, safest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -124,6 +95,9 @@ pub struct Finding {
     pub rule: &'static str,
     /// The severity.
     pub severity: Severity,
+    /// What the targets do with the data; `None` if there is no target, or if each does what it does
+    /// with findings of the rule in general.
+    pub consequence: Option<Consequence>,
     /// The problem, in one sentence.
     pub message: String,
     /// What to do about it.
@@ -151,7 +125,6 @@ pub struct Message {
     pub(super) help: Option<String>,
     pub(super) related: Vec<Related>,
     pub(super) fix: Option<Fix>,
-    pub(super) targets: Vec<String>,
     pub(super) identity: Option<Vec<u8>>,
     pub(super) hides: Option<Redaction>,
 }
@@ -220,13 +193,6 @@ impl Message {
     #[must_use]
     pub fn hide(mut self, redaction: Redaction) -> Self {
         self.hides = Some(redaction);
-        self
-    }
-
-    /// Sets the targets that it applies to.
-    #[must_use]
-    pub fn targets(mut self, targets: &[String]) -> Self {
-        self.targets = targets.to_vec();
         self
     }
 }

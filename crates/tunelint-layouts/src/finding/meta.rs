@@ -1,6 +1,7 @@
 //! Static metadata of a rule, available without building it.
 
-use super::message::Severity;
+use super::impact::Consequence;
+use super::severity::Severity;
 
 /// The severity of a rule's findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +77,9 @@ pub struct RuleMeta {
     pub status: RuleStatus,
     /// Whether it is built from the inferred format of the dataset.
     pub infers: bool,
+    /// What a target does with its findings, if no requirement in the target's profile is about
+    /// them.
+    pub consequence: Consequence,
     /// The version that introduced it.
     pub since: &'static str,
     /// The options.
@@ -92,6 +96,7 @@ impl RuleMeta {
             fix: FixKind::None,
             status: RuleStatus::Stable,
             infers: false,
+            consequence: Consequence::Quality,
             since: "0.1.0",
             options: &[],
         }
@@ -108,6 +113,13 @@ impl RuleMeta {
     #[must_use]
     pub const fn status(mut self, status: RuleStatus) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Sets what targets do with its findings in general.
+    #[must_use]
+    pub const fn consequence(mut self, consequence: Consequence) -> Self {
+        self.consequence = consequence;
         self
     }
 

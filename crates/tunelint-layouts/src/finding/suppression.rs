@@ -289,8 +289,8 @@ fn is_row(record: &Record<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::message::Severity;
     use super::super::meta::{Level, RuleMeta};
+    use super::super::severity::Severity;
     use super::*;
 
     #[test]

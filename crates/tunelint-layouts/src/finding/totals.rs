@@ -21,6 +21,8 @@ pub struct SourceSummary {
     pub examples: u64,
     /// The targets that it was checked against.
     pub targets: Vec<String>,
+    /// Whether it will be converted to what the targets take.
+    pub will_convert: bool,
     /// The task, and whether it was inferred; `None` if neither set nor inferred.
     pub task: Option<(String, bool)>,
     /// The findings in it.
@@ -40,16 +42,26 @@ pub struct Verdict {
     pub warnings: u64,
     /// Advice that applies to it.
     pub advice: u64,
+    /// Findings for which it rejects the upload or the job.
+    pub rejected: u64,
+    /// Findings for which it does not train on the record.
+    pub skipped: u64,
+    /// Findings for which it trains on something other than what is written: truncated, misread or
+    /// ignored data.
+    pub changed: u64,
     /// The layout to convert to, if the target does not accept the current one.
     pub convert_to: Option<String>,
+    /// The command that converts the first such source.
+    pub convert: Option<String>,
     /// Whether no conversion makes the data acceptable.
     pub is_unfit: bool,
 }
 
 impl Verdict {
-    /// Whether it rejects the data or part of it.
-    pub fn rejects(&self) -> bool {
-        self.errors > 0 || self.is_unfit
+    /// Whether it takes the files and every record of them as they are. Findings that concern only
+    /// the quality of the data do not count.
+    pub fn accepted(&self) -> bool {
+        self.rejected == 0 && self.skipped == 0 && self.convert_to.is_none()
     }
 }
 
@@ -64,7 +76,7 @@ pub struct Summary {
     pub sources: Vec<SourceSummary>,
     /// All findings.
     pub counts: Counts,
-    /// The verdict of each target, if there are several.
+    /// The verdict of each target.
     pub verdicts: Vec<Verdict>,
     /// The number of suppressed findings.
     pub suppressed: u64,

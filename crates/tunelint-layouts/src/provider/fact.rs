@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::Severity;
+use crate::finding::{Consequence, Impact, Severity};
 
 /// A value with its source.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -84,6 +84,10 @@ pub enum Effect {
     Drops,
     /// The example is truncated.
     Cuts,
+    /// The text or the field is not read.
+    Ignores,
+    /// Something other than what is written is trained on.
+    Misreads,
     /// The page documents a maximum without saying what happens beyond it.
     DocumentedMaximum,
     /// A recommendation only.
@@ -268,7 +272,33 @@ impl Effect {
         match self {
             _ if unconfirmed => Severity::Advice,
             Self::Advises => Severity::Advice,
-            Self::Rejects | Self::Drops | Self::Cuts | Self::DocumentedMaximum => Severity::Error,
+            Self::Ignores => Severity::Warning,
+            Self::Rejects | Self::Drops | Self::Cuts | Self::Misreads | Self::DocumentedMaximum => {
+                Severity::Error
+            }
+        }
+    }
+
+    /// What the provider does with data that has this effect. What no page confirms does not count
+    /// against the data.
+    pub fn consequence(self, unconfirmed: bool) -> Consequence {
+        match self {
+            _ if unconfirmed => Consequence::Quality,
+            Self::Rejects | Self::DocumentedMaximum => Consequence::Rejected,
+            Self::Drops => Consequence::Skipped,
+            Self::Cuts => Consequence::Truncated,
+            Self::Ignores => Consequence::Ignored,
+            Self::Misreads => Consequence::Misread,
+            Self::Advises => Consequence::Quality,
+        }
+    }
+
+    /// The impact on data of `targets`, the providers that have this effect.
+    pub fn impact(self, unconfirmed: bool, targets: &[String]) -> Impact<'_> {
+        Impact {
+            severity: self.severity(unconfirmed),
+            consequence: Some(self.consequence(unconfirmed)),
+            targets,
         }
     }
 
@@ -278,6 +308,8 @@ impl Effect {
             Self::Rejects => "rejects violations",
             Self::Drops => "drops the example",
             Self::Cuts => "truncates the example",
+            Self::Ignores => "does not read it",
+            Self::Misreads => "trains on something else",
             Self::DocumentedMaximum => "documented maximum",
             Self::Advises => "recommendation only",
         }

@@ -1,6 +1,6 @@
 //! Limits and requirements grouped by target, and their wording.
 
-use crate::finding::{Message, Severity};
+use crate::finding::{Impact, Message, Severity};
 use crate::provider::profile::{Cited, Effect, Fact, Unit};
 use tunelint_data::text::printable::{counted, grouped};
 
@@ -32,10 +32,29 @@ impl TargetLimit {
             }
             Effect::Drops => ("drops", "drop", format!("examples of more than {max}")),
             Effect::Cuts => ("truncates", "truncate", format!("it to {max}")),
+            Effect::Ignores | Effect::Misreads => ("reads", "read", format!("at most {max}")),
             Effect::DocumentedMaximum => ("documents", "document", format!("a maximum of {max}")),
             Effect::Advises => ("recommends", "recommend", format!("at most {max}")),
         };
         target_sentence(&self.targets, words.0, words.1, &words.2)
+    }
+
+    /// The impact of exceeding the limit.
+    pub fn impact(&self) -> Impact<'_> {
+        self.impact_of(false)
+    }
+
+    /// The impact of falling below the limit, which is a minimum.
+    pub fn impact_below(&self) -> Impact<'_> {
+        self.impact_of(true)
+    }
+
+    fn impact_of(&self, minimum: bool) -> Impact<'_> {
+        let (effect, unconfirmed) = (self.limit.effect, self.limit.unconfirmed);
+        Impact {
+            severity: self.limit.severity(minimum),
+            ..effect.impact(unconfirmed, &self.targets)
+        }
     }
 
     /// The message for a `what` of `size`, which must be above the limit.
@@ -47,7 +66,6 @@ impl TargetLimit {
             "{noun} has {size_words}, {over} too many: {}",
             self.effect_on(what)
         ))
-        .targets(&self.targets)
     }
 }
 
@@ -107,12 +125,19 @@ impl TargetFact {
         self.effect.severity(self.unconfirmed)
     }
 
+    /// The impact of a violation.
+    pub fn impact(&self) -> Impact<'_> {
+        self.effect.impact(self.unconfirmed, &self.targets)
+    }
+
     /// What the targets do with `what`, a noun phrase: `openai rejects such examples`.
     pub fn describe_effect(&self, what: &str) -> String {
         let (one, many) = match self.effect {
             Effect::Rejects => ("rejects", "reject"),
             Effect::Drops => ("drops", "drop"),
             Effect::Cuts => ("truncates", "truncate"),
+            Effect::Ignores => ("ignores", "ignore"),
+            Effect::Misreads => ("misreads", "misread"),
             Effect::DocumentedMaximum => ("disallows", "disallow"),
             Effect::Advises => ("recommends against", "recommend against"),
         };

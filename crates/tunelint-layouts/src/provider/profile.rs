@@ -33,8 +33,10 @@ pub struct Profile {
     /// profile if no target is set.
     #[serde(default, skip_serializing)]
     pub own_layouts: Vec<String>,
-    /// The form of the upload.
+    /// The form of the upload, as `convert` writes it.
     pub container: Delivery,
+    /// The containers that the provider reads; `None` means only JSON Lines.
+    pub reads: Option<Reads>,
     /// Groups of hyperparameters that exclude each other.
     #[serde(default)]
     pub exclusive: Vec<Vec<String>>,
@@ -56,6 +58,10 @@ pub struct Profile {
     /// Other requirements: `byte-order-mark`, `no-extra-fields`, `binary-weight`, …
     #[serde(default)]
     pub requires: BTreeMap<String, Fact>,
+    /// What the provider does with findings of a rule that none of the other requirements is about,
+    /// by rule, where it is not what most providers do.
+    #[serde(default)]
+    pub faults: BTreeMap<String, Fact>,
     /// Words that must not occur in a text.
     #[serde(default)]
     pub reserved: Vec<Reserved>,
@@ -70,6 +76,20 @@ pub struct Profile {
     /// Limits on names: `display-name`, `id`, …
     #[serde(default)]
     pub names: BTreeMap<String, NameLimit>,
+}
+
+/// The containers that a provider reads.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Reads {
+    /// Their names.
+    pub containers: Vec<String>,
+    /// The page, as a key of [`Profile::sources`].
+    pub source: String,
+    /// The provider's text, verbatim.
+    pub quote: String,
+    /// A caveat, for people.
+    pub note: Option<String>,
 }
 
 /// Whether a service is available.
@@ -116,11 +136,14 @@ impl Profile {
         for (name, of) in &self.limits {
             cite(format!("limits.{name}"), &of.source, &of.quote);
         }
-        for (name, of) in self.turns.iter().chain(&self.requires) {
+        for (name, of) in self.turns.iter().chain(&self.requires).chain(&self.faults) {
             cite(name.clone(), &of.source, &of.quote);
         }
         for of in &self.roles {
             cite("roles".to_owned(), &of.source, &of.quote);
+        }
+        if let Some(of) = &self.reads {
+            cite("reads".to_owned(), &of.source, &of.quote);
         }
         if let Some(of) = &self.tokenizer {
             cite("tokenizer".to_owned(), &of.source, &of.quote);
@@ -146,6 +169,19 @@ impl Profile {
         let named = |roles: &&Roles| roles.layouts.is_empty() || holds(&roles.layouts);
         let mut roles = self.roles.iter().filter(named);
         roles.next().filter(|_| holds(&self.layouts))
+    }
+
+    /// Whether the provider reads files in `container`.
+    pub fn reads(&self, container: &str) -> bool {
+        match &self.reads {
+            Some(reads) => reads.containers.iter().any(|name| name == container),
+            None => container == "jsonl",
+        }
+    }
+
+    /// Whether the provider takes records in `layout`.
+    pub fn takes(&self, layout: &str) -> bool {
+        self.layouts.iter().any(|name| name == layout)
     }
 
     /// The limit called `name`.

@@ -27,6 +27,9 @@ pub struct RuleContext {
     pub task: Option<Task>,
     /// The preamble that every input must start with, if the user set it.
     pub preamble: Option<String>,
+    /// Whether the data will be converted to what the targets take, so that its own layout and
+    /// container do not matter.
+    pub will_convert: bool,
     /// Digests of the validation examples, if there are any.
     pub validation: Option<Arc<Leaks>>,
     /// The production prompts, if there are any.

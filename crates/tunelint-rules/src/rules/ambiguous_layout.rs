@@ -57,14 +57,13 @@ impl ExampleRule for AmbiguousLayout {
                 continue;
             }
             let place = example.record.at(Span::new(0, 1));
-            findings.report(place, fact.severity(), || {
+            findings.report(place, fact.impact(), || {
                 let does = fact.describe_effect("such records");
                 Message::new(format!(
                     "record matches the layouts {}: {does}",
                     listed(&names)
                 ))
                 .help("keep one layout: `tunelint convert IN -o OUT --from LAYOUT --to LAYOUT`")
-                .targets(&fact.targets)
             });
         }
     }

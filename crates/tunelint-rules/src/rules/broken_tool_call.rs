@@ -57,13 +57,12 @@ impl ExampleRule for BrokenToolCall {
             return;
         };
         for fact in &self.no_tools {
-            findings.report(example.record.at(first.span), fact.severity(), || {
+            findings.report(example.record.at(first.span), fact.impact(), || {
                 Message::new(format!(
                     "tool use: {}",
                     fact.describe_effect("examples with tools")
                 ))
                 .help("remove the example, or choose a target that supports tools")
-                .targets(&fact.targets)
             });
         }
         let declared = tools::declarations(example);
@@ -308,10 +307,9 @@ impl BrokenToolCall {
         findings: &mut Findings<'_>,
         text: impl FnOnce() -> String,
     ) {
-        findings.report(example.record.at(span), fact.severity(), || {
+        findings.report(example.record.at(span), fact.impact(), || {
             Message::new(text())
                 .help("follow the target's requirements on tools: `tunelint profile NAME`")
-                .targets(&fact.targets)
         });
     }
 }

@@ -50,11 +50,10 @@ fn report(source: SourceId, present: bool, required: &[TargetFact], findings: &m
 }
 
 fn report_missing(source: SourceId, fact: &TargetFact, findings: &mut Findings<'_>) {
-    findings.report_at(Location::whole(source), fact.severity(), || {
+    findings.report_at(Location::whole(source), fact.impact(), || {
         let requirement = target_sentence(&fact.targets, "asks for", "ask for", "one");
         Message::new(format!("missing byte order mark: {requirement}"))
             .help("save the file as UTF-8 with BOM before uploading it")
-            .targets(&fact.targets)
     });
 }
 

@@ -3,7 +3,7 @@
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::{MappingProblem, Reader};
 
 /// The rule's metadata, as listed in the registry.
@@ -11,7 +11,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "duplicate-column",
     Level::Fixed(Severity::Error),
     Scope::Source,
-);
+)
+.consequence(Consequence::Ignored);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -2,7 +2,7 @@
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use tunelint_layouts::example::Example;
-use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Fix, Message, Severity};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -10,7 +10,8 @@ pub const META: RuleMeta = RuleMeta::new(
     Level::Fixed(Severity::Error),
     Scope::Example,
 )
-.fix(FixKind::DropsRecord);
+.fix(FixKind::DropsRecord)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -10,7 +10,7 @@ use tunelint_data::text::Text;
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::{Example, Turn};
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
 use tunelint_layouts::provider::profile::{Profile, Unit};
 use tunelint_layouts::provider::tokens::{Counter, Tokens};
 
@@ -74,13 +74,23 @@ impl Maximum {
         if tokens.about <= limit.value {
             return;
         }
-        let highest = if self.is_exact(tokens) {
-            Severity::Error
-        } else {
-            Severity::Warning
-        };
-        let severity = limit.severity(false).min(highest);
-        findings.report(seen.record.at(span), severity, || self.message(tokens));
+        let impact = self.impact(tokens);
+        findings.report(seen.record.at(span), impact, || self.message(tokens));
+    }
+
+    /// The impact of so many tokens. An estimate is at most a warning, and counts against the data
+    /// only if its lower end exceeds the limit.
+    fn impact(&self, tokens: Tokens) -> Impact<'_> {
+        let impact = self.limit.impact();
+        if self.is_exact(tokens) {
+            return impact;
+        }
+        match tokens.low > self.limit.limit.value {
+            true => impact.at_most(Severity::Warning),
+            false => impact
+                .at_most(Severity::Warning)
+                .consequence(Consequence::Quality),
+        }
     }
 
     /// Whether `tokens` is exact: there is a tokenizer, and it could encode every text.
@@ -113,7 +123,6 @@ impl Maximum {
             self.limit.effect_on(self.what)
         ))
         .help(help)
-        .targets(&self.limit.targets)
     }
 }
 

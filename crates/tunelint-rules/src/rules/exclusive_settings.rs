@@ -2,7 +2,7 @@
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
 use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Delivery;
 
@@ -56,15 +56,17 @@ impl SourceRule for ExclusiveSettings {
             let (Some((one, _)), Some((other, value))) = (set.next(), set.next()) else {
                 continue;
             };
-            findings.report(request.record.at(value.span()), Severity::Error, || {
-                let targets = std::slice::from_ref(&group.target);
+            let targets = std::slice::from_ref(&group.target);
+            let impact = Impact::from(Severity::Error)
+                .of(targets)
+                .consequence(Consequence::Rejected);
+            findings.report(request.record.at(value.span()), impact, || {
                 let accepts = target_sentence(targets, "accepts", "accept", "only one of them");
                 let message = Message::new(format!(
                     "{} and {} are mutually exclusive: {accepts}",
                     quoted(&one, 40),
                     quoted(&other, 40)
-                ))
-                .targets(targets);
+                ));
                 match &group.quote {
                     Some(quote) => message.help(format!(
                         "remove one of them ({}: \"{quote}\")",

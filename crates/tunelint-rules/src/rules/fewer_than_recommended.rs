@@ -6,7 +6,7 @@ use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::{Needs, Survey};
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{counted, grouped};
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Findings, Impact, Message, Severity};
 use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Profile;
 use tunelint_layouts::provider::task::Task;
@@ -81,7 +81,8 @@ impl SurveyRule for FewerThanRecommended {
         };
         let task = self.task.or(survey.task());
         for UnmetRange { range, targets } in self.unmet(survey.examples, task) {
-            findings.report_at(Location::whole(source), Severity::Advice, || {
+            let impact = Impact::from(Severity::Advice).of(&targets);
+            findings.report_at(Location::whole(source), impact, || {
                 let range = match range {
                     (min, Some(max)) => format!("{}–{}", grouped(min), grouped(max)),
                     (min, None) => format!("at least {}", grouped(min)),
@@ -95,9 +96,7 @@ impl SurveyRule for FewerThanRecommended {
                     _ => "add good examples, or set the task with `--task`",
                 };
                 let advice = target_sentence(&targets, "recommends", "recommend", &range);
-                Message::new(format!("{have}; {advice}{for_task}"))
-                    .help(help)
-                    .targets(&targets)
+                Message::new(format!("{have}; {advice}{for_task}")).help(help)
             });
         }
     }

@@ -103,15 +103,14 @@ impl DatasetRule for ForeignField {
             let Some((names, fact)) = self.requirements.get(at) else {
                 continue;
             };
-            findings.report_at(missing.first.clone(), fact.severity(), || {
+            findings.report_at(missing.first.clone(), fact.impact(), || {
                 let has = if missing.records == 1 { "has" } else { "have" };
                 let message = Message::new(format!(
                     "{} {has} no field {}: {}",
                     counted(missing.records, "record"),
                     quoted(&missing.name, 40),
                     fact.describe_effect("other field names")
-                ))
-                .targets(&fact.targets);
+                ));
                 match layout_with_fields(names) {
                     Some(layout) => message.help(format!(
                         "rename the fields: `tunelint convert IN -o OUT --to {layout}`"

@@ -33,15 +33,11 @@ impl ExampleRule for InputTooLong {
             else {
                 continue;
             };
-            findings.report(
-                example.record.at(turn.text_span()),
-                limit.limit.severity(false),
-                || {
-                    limit
-                        .exceeded("input", chars)
-                        .help("shorten it, or split it into several examples")
-                },
-            );
+            findings.report(example.record.at(turn.text_span()), limit.impact(), || {
+                limit
+                    .exceeded("input", chars)
+                    .help("shorten it, or split it into several examples")
+            });
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 use tunelint_data::record::Record;
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
 /// The rule's metadata, as listed in the registry.
@@ -12,7 +12,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "invalid-utf8",
     Level::Fixed(Severity::Error),
     Scope::Example,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -71,9 +71,7 @@ fn report_facts(
     message: impl Fn(&TargetFact) -> Message,
 ) {
     for fact in facts.iter().filter(|fact| fact.is_of(example.layout)) {
-        findings.report(example.record.at(span), fact.severity(), || {
-            message(fact).targets(&fact.targets)
-        });
+        findings.report(example.record.at(span), fact.impact(), || message(fact));
     }
 }
 

@@ -3,7 +3,7 @@
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::{Fault, FaultKind, Malformed, NumberForm, Unfinished};
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Fix, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, FixKind, Level, RecordRule, RuleContext, RuleMeta, Scope};
@@ -14,7 +14,8 @@ pub const META: RuleMeta = RuleMeta::new(
     Level::Fixed(Severity::Error),
     Scope::Example,
 )
-.fix(FixKind::Safe);
+.fix(FixKind::Safe)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -1,8 +1,6 @@
 //! Flags conversations without an assistant message.
 
-use crate::contract::{
-    Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope, TargetFact,
-};
+use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
@@ -15,15 +13,11 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::DropsRecord);
 
 /// Builds the check; never `None`.
-pub fn build(context: &RuleContext) -> Option<Check> {
-    let required_by = context.turns("needs-model");
-    Some(Check::example(MissingAssistant { required_by }))
+pub fn build(_: &RuleContext) -> Option<Check> {
+    Some(Check::example(MissingAssistant))
 }
 
-struct MissingAssistant {
-    /// The targets that document this requirement.
-    required_by: Vec<TargetFact>,
-}
+struct MissingAssistant;
 
 impl ExampleRule for MissingAssistant {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
@@ -35,16 +29,9 @@ impl ExampleRule for MissingAssistant {
             return;
         }
         findings.report(example.record.at(last.span), Severity::Error, || {
-            let consequences: String = self
-                .required_by
-                .iter()
-                .map(|fact| format!("; {}", fact.describe_effect("such examples")))
-                .collect();
-            Message::new(format!(
-                "no assistant message: nothing to train on{consequences}"
-            ))
-            .help("add an assistant message, or remove the record")
-            .fix(Fix::dropping())
+            Message::new("no assistant message: nothing to train on")
+                .help("add an assistant message, or remove the record")
+                .fix(Fix::dropping())
         });
     }
 }

@@ -4,7 +4,7 @@ use super::missing_header::{self, listed};
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{is_hidden, quoted};
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::{ColumnRole, MappingProblem};
 
 /// The rule's metadata, as listed in the registry.
@@ -12,7 +12,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "missing-column",
     Level::Fixed(Severity::Error),
     Scope::Source,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

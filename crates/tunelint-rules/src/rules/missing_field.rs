@@ -2,7 +2,7 @@
 
 use tunelint_data::record::Record;
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::layout::mismatch::MismatchKind;
 use tunelint_layouts::reader::Unreadable;
 
@@ -13,7 +13,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "missing-field",
     Level::Fixed(Severity::Error),
     Scope::Example,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

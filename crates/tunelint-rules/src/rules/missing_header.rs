@@ -2,7 +2,7 @@
 
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::MappingProblem;
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
@@ -12,7 +12,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "missing-header",
     Level::Fixed(Severity::Error),
     Scope::Source,
-);
+)
+.consequence(Consequence::Misread);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -73,7 +73,7 @@ impl DatasetRule for MissingWeight {
             return;
         };
         for fact in &self.facts {
-            findings.report_at(first.clone(), fact.severity(), || {
+            findings.report_at(first.clone(), fact.impact(), || {
                 Message::new(format!(
                     "{} of {} examples have no `{FIELD}`: {}",
                     grouped(tally.without),
@@ -84,7 +84,6 @@ impl DatasetRule for MissingWeight {
                 .help(format!(
                     "add `\"{FIELD}\": 1` to these examples, or remove the field from all"
                 ))
-                .targets(&fact.targets)
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use tunelint_data::record::Record;
 use tunelint_data::text::position::Span;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
@@ -12,7 +12,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "mixed-layouts",
     Level::Fixed(Severity::Error),
     Scope::Example,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

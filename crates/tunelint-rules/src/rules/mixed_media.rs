@@ -76,14 +76,13 @@ impl DatasetRule for MixedMedia {
         };
         for (medium, kind) in tally.0.iter().filter(|(medium, _)| *medium != usual) {
             for fact in &self.facts {
-                findings.report_at(kind.first.clone(), fact.severity(), || {
+                findings.report_at(kind.first.clone(), fact.impact(), || {
                     let few = of(kind.count, *medium);
                     let many = of(most.count, *usual);
                     let does = fact.describe_effect("mixed media");
                     Message::new(format!("{few} in a dataset with {many}: {does}"))
                         .related(format!("the first {}", usual.noun()), most.first.clone())
                         .help("keep only one kind of media in the dataset")
-                        .targets(&fact.targets)
                 });
             }
         }

@@ -40,8 +40,8 @@ impl SourceRule for NameTooLong {
                 continue;
             }
             let place = request.record.at(value.span());
-            findings.report(place, limit.effect.severity(false), || {
-                let targets = std::slice::from_ref(target);
+            let targets = std::slice::from_ref(target);
+            findings.report(place, limit.effect.impact(false, targets), || {
                 let max = format!("at most {}", counted(limit.max, limit.unit.noun()));
                 Message::new(format!(
                     "`{}` has {}: {}",
@@ -53,7 +53,6 @@ impl SourceRule for NameTooLong {
                     "shorten it; {target} documents: \"{}\"",
                     limit.quote
                 ))
-                .targets(targets)
             });
         }
     }

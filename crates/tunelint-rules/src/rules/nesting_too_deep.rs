@@ -3,7 +3,7 @@
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::FaultKind;
 use tunelint_data::record::json::MAX_DEPTH;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
@@ -13,7 +13,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "nesting-too-deep",
     Level::Fixed(Severity::Error),
     Scope::Example,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -3,12 +3,13 @@
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::source::Facts;
 use tunelint_data::text::position::Location;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::Reader;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
-    RuleMeta::new("no-records", Level::Fixed(Severity::Error), Scope::Source);
+    RuleMeta::new("no-records", Level::Fixed(Severity::Error), Scope::Source)
+        .consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

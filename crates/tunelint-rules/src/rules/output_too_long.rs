@@ -27,15 +27,11 @@ impl ExampleRule for OutputTooLong {
             for limit in self.limits.iter().filter(|limit| bytes > limit.limit.value) {
                 let chars = turn.chars();
                 if chars > limit.limit.value {
-                    findings.report(
-                        example.record.at(turn.text_span()),
-                        limit.limit.severity(false),
-                        || {
-                            limit
-                                .exceeded("output", chars)
-                                .help("shorten it, or split the task into steps")
-                        },
-                    );
+                    findings.report(example.record.at(turn.text_span()), limit.impact(), || {
+                        limit
+                            .exceeded("output", chars)
+                            .help("shorten it, or split the task into steps")
+                    });
                 }
             }
         }

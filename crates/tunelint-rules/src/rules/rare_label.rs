@@ -39,7 +39,8 @@ impl SurveyRule for RareLabel {
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
         let labels = survey.label_counts();
         let total: u64 = labels.iter().map(|(_, count)| count).sum();
-        for TargetLimit { limit, targets } in &self.limits {
+        for required in &self.limits {
+            let TargetLimit { limit, targets } = required;
             let verb = if targets.len() == 1 { "asks" } else { "ask" };
             let min = format!(
                 "the {} examples that {} {verb} for",
@@ -47,8 +48,8 @@ impl SurveyRule for RareLabel {
                 listed(targets)
             );
             if let Some((place, message)) = rare(survey, &labels, limit.value, &min) {
-                findings.report_at(place, limit.severity(true), || {
-                    Message::new(message).help(HELP).targets(targets)
+                findings.report_at(place, required.impact_below(), || {
+                    Message::new(message).help(HELP)
                 });
             }
         }

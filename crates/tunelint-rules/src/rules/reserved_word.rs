@@ -95,7 +95,7 @@ impl ExampleRule for ReservedWord {
                     continue;
                 };
                 let place = example.record.at(text.span_of(range.start, range.end));
-                findings.report(place, list.fact.severity(), || {
+                findings.report(place, list.fact.impact(), || {
                     let word = text.as_str().get(range).unwrap_or_default();
                     let place = match (list.reserved.line_start, list.reserved.place) {
                         (true, _) => " after a line break",
@@ -108,7 +108,6 @@ impl ExampleRule for ReservedWord {
                         list.fact.describe_effect(&format!("it{place}"))
                     ))
                     .help("rephrase it")
-                    .targets(&list.fact.targets)
                 });
             }
         }

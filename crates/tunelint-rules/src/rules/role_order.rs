@@ -82,14 +82,13 @@ impl ExampleRule for RoleOrder {
                 continue;
             }
             reported.push((breach.span, &fact.targets));
-            findings.report(example.record.at(breach.span), fact.severity(), || {
+            findings.report(example.record.at(breach.span), fact.impact(), || {
                 Message::new(format!(
                     "{}: {}",
                     breach.what,
                     fact.describe_effect("the example")
                 ))
                 .help(breach.help(*order))
-                .targets(&fact.targets)
             });
         }
         // A plain text has no order.

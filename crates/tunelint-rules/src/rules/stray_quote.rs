@@ -2,14 +2,15 @@
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::{FaultKind, StrayQuote};
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
-    RuleMeta::new("stray-quote", Level::Fixed(Severity::Error), Scope::Example);
+    RuleMeta::new("stray-quote", Level::Fixed(Severity::Error), Scope::Example)
+        .consequence(Consequence::Misread);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

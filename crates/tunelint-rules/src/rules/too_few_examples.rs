@@ -73,13 +73,14 @@ fn report_if_below(
     what: &str,
     examples: u64,
     source: SourceId,
-    TargetLimit { limit, targets }: &TargetLimit,
+    required: &TargetLimit,
     findings: &mut Findings<'_>,
 ) {
+    let TargetLimit { limit, targets } = required;
     if examples >= limit.value {
         return;
     }
-    findings.report_at(Location::whole(source), limit.severity(true), || {
+    findings.report_at(Location::whole(source), required.impact_below(), || {
         let have = counted(examples, "example");
         let verb = match (limit.effect, targets.len()) {
             (Effect::Advises, 1) => "recommends",
@@ -95,6 +96,5 @@ fn report_if_below(
             grouped(limit.value)
         ))
         .help(format!("add at least {} more", limit.value - examples))
-        .targets(targets)
     });
 }

@@ -42,7 +42,7 @@ impl SurveyRule for TooManyExamples {
             if examples <= limit.limit.value {
                 continue;
             }
-            findings.report_at(Location::whole(source), limit.limit.severity(false), || {
+            findings.report_at(Location::whole(source), limit.impact(), || {
                 limit
                     .exceeded(what, examples)
                     .help("train on a sample, or keep only the best examples")

@@ -30,7 +30,7 @@ impl SurveyRule for TooManyLabels {
             return;
         };
         for limit in self.limits.iter().filter(|of| labels > of.limit.value) {
-            findings.report_at(Location::whole(source), limit.limit.severity(false), || {
+            findings.report_at(Location::whole(source), limit.impact(), || {
                 limit
                     .exceeded("dataset", labels)
                     .help("merge similar labels, or classify in two steps")

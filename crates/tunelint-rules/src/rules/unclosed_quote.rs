@@ -3,7 +3,7 @@
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::{FaultKind, Resume};
 use tunelint_data::text::printable::grouped;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
@@ -13,7 +13,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "unclosed-quote",
     Level::Fixed(Severity::Error),
     Scope::Example,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -248,11 +248,10 @@ impl UnknownField {
         let receiving = receiving.filter(|(_, received)| **received);
         let facts: Vec<_> = receiving.map(|((_, fact), _)| fact).collect();
         for fact in &facts {
-            findings.report_at(first.location.clone(), fact.severity(), || {
+            findings.report_at(first.location.clone(), fact.impact(), || {
                 Message::new(format!("{}: {}", words(), fact.describe_effect("it")))
                     .identity(name.as_bytes())
                     .help("remove it, for example with `tunelint convert`")
-                    .targets(&fact.targets)
             });
         }
         if facts.is_empty() {

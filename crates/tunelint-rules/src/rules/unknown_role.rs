@@ -10,7 +10,7 @@ use tunelint_data::record::roles::RoleMeaning;
 use tunelint_data::record::{Field, Record};
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
 use tunelint_layouts::layout::mismatch::MismatchKind;
 use tunelint_layouts::layout::{self, RoleField};
 use tunelint_layouts::provider::limit::listed;
@@ -22,7 +22,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "unknown-role",
     Level::Fixed(Severity::Error),
     Scope::Example,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Common names for roles, with the role in `messages` that each stands for.
 const ALIASES: [(&str, &str); 16] = [
@@ -150,7 +151,7 @@ impl LayoutRoles {
             .rejecting(name)
             .map(|(target, of)| (target, of.effect, of.unconfirmed, everywhere));
         for fact in TargetFact::gather(facts) {
-            findings.report(record.at(role.span()), fact.severity(), || {
+            findings.report(record.at(role.span()), fact.impact(), || {
                 let does = fact.describe_effect(&format!("role {}", quoted(name, 20)));
                 let is_affected = |target: &str| fact.targets.iter().any(|of| of == target);
                 let mut rejecting = self.rejecting(name);
@@ -161,7 +162,7 @@ impl LayoutRoles {
                     Some(usual) => format!("change it to `{usual}`"),
                     None => format!("use one of {}", known.join(", ")),
                 };
-                Message::new(does).help(help).targets(&fact.targets)
+                Message::new(does).help(help)
             });
         }
     }
@@ -181,8 +182,9 @@ impl LayoutRoles {
         if others.is_empty() {
             return;
         }
-        findings.report(record.at(role.span()), Severity::Error, || {
-            unknown_role(name, &others, self.role_field.names).targets(&others)
+        let impact = Impact::from(Severity::Error).of(&others);
+        findings.report(record.at(role.span()), impact, || {
+            unknown_role(name, &others, self.role_field.names)
         });
     }
 }

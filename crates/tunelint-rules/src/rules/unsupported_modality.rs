@@ -5,7 +5,7 @@ use crate::contract::{
 };
 use tunelint_layouts::example::media::{self, Medium};
 use tunelint_layouts::example::{Example, Role};
-use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Fix, Impact, Message, Severity};
 use tunelint_layouts::layout;
 use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Profile;
@@ -67,21 +67,20 @@ impl ExampleRule for UnsupportedModality {
         let place = example.record.at(part.span);
         let remove = "replace it with a description, or remove the record";
         if !self.text_layouts.is_empty() {
-            findings.report(place, Severity::Error, || {
+            let impact = Impact::from(Severity::Error).of(&self.text_layouts);
+            findings.report(place, impact.consequence(Consequence::Rejected), || {
                 let accepts = target_sentence(&self.text_layouts, "accepts", "accept", "only text");
                 Message::new(format!("{}: {accepts}", first.describe()))
                     .help(remove)
                     .fix(Fix::dropping())
-                    .targets(&self.text_layouts)
             });
         }
         for fact in &self.text_only {
-            findings.report(place, fact.severity(), || {
+            findings.report(place, fact.impact(), || {
                 let does = fact.describe_effect("anything other than text");
                 Message::new(format!("{}: {does}", first.describe()))
                     .help(remove)
                     .fix(Fix::dropping())
-                    .targets(&fact.targets)
             });
         }
         self.check_count(example, findings);
@@ -101,7 +100,7 @@ impl UnsupportedModality {
             let count = media.count() as u64;
             let place = example.record.at(first.span);
             for limit in limits.iter().filter(|of| count > of.limit.value) {
-                findings.report(place, limit.limit.severity(false), || {
+                findings.report(place, limit.impact(), || {
                     let help = "remove some of them";
                     limit.exceeded("example", count).help(help)
                 });
@@ -119,7 +118,7 @@ impl UnsupportedModality {
             return;
         };
         for fact in &self.user_only {
-            findings.report(example.record.at(part.span), fact.severity(), || {
+            findings.report(example.record.at(part.span), fact.impact(), || {
                 let place = match turn.role {
                     Role::Model => "an assistant message",
                     _ => "the system prompt",
@@ -128,7 +127,6 @@ impl UnsupportedModality {
                 Message::new(format!("{} in {place}: {does}", medium.describe()))
                     .help("move it to a user message, or remove the record")
                     .fix(Fix::dropping())
-                    .targets(&fact.targets)
             });
         }
     }

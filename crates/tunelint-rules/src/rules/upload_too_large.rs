@@ -129,15 +129,14 @@ impl DatasetRule for UploadTooLarge {
             };
             let bytes = bytes + upload.envelope;
             for limit in upload.limits.iter().filter(|of| bytes > of.limit.value) {
-                let severity = limit.limit.severity(false);
-                findings.report_at(Location::whole(SourceId(source)), severity, || {
+                let place = Location::whole(SourceId(source));
+                findings.report_at(place, limit.impact(), || {
                     Message::new(format!(
                         "upload of {}: {}",
                         counted(bytes, "byte"),
                         limit.effect()
                     ))
                     .help("remove examples, or shorten the longest ones")
-                    .targets(&limit.targets)
                 });
             }
         }

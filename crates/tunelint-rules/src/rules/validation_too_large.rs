@@ -6,7 +6,7 @@ use crate::contract::{
 use crate::survey::{Needs, Survey, ValidationSet};
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::counted;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Findings, Impact, Message};
 
 /// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new("validation-too-large", Level::Profile, Scope::Dataset);
@@ -38,14 +38,13 @@ impl SurveyRule for ValidationTooLarge {
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
-        let mut report = |severity: Severity, message: &dyn Fn() -> Message| {
-            findings.report_at(Location::whole(self.set.source), severity, message);
+        let mut report = |impact: Impact<'_>, message: &dyn Fn() -> Message| {
+            findings.report_at(Location::whole(self.set.source), impact, message);
         };
         for fact in &self.none {
-            report(fact.severity(), &|| {
+            report(fact.impact(), &|| {
                 Message::new(fact.describe_effect("a validation set"))
                     .help("train without one, and evaluate the model separately")
-                    .targets(&fact.targets)
             });
         }
         for (limits, size) in [
@@ -53,7 +52,7 @@ impl SurveyRule for ValidationTooLarge {
             (&self.bytes, self.set.bytes),
         ] {
             for limit in limits.iter().filter(|of| size > of.limit.value) {
-                report(limit.limit.severity(false), &|| {
+                report(limit.impact(), &|| {
                     limit
                         .exceeded("validation set", size)
                         .help("validate on a sample")
@@ -63,7 +62,7 @@ impl SurveyRule for ValidationTooLarge {
         for limit in &self.share {
             let over = self.set.examples * 100 > survey.examples * limit.limit.value;
             if over && self.set.examples > limit.limit.above {
-                report(limit.limit.severity(false), &|| {
+                report(limit.impact(), &|| {
                     Message::new(format!(
                         "validation set of {} for {} training examples: {}",
                         counted(self.set.examples, "example"),
@@ -71,7 +70,6 @@ impl SurveyRule for ValidationTooLarge {
                         limit.effect()
                     ))
                     .help("validate on a sample")
-                    .targets(&limit.targets)
                 });
             }
         }

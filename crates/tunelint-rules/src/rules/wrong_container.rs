@@ -1,11 +1,15 @@
 //! Flags files whose content is another container than their extension says.
 
+use std::sync::Arc;
+
 use crate::contract::{
     Check, FixKind, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule,
 };
-use tunelint_data::source::{Discrepancy, delimiter_name};
+use tunelint_data::source::{Container, Discrepancy, delimiter_name};
 use tunelint_data::text::position::Location;
-use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Fix, Impact, Message, Severity};
+use tunelint_layouts::provider::limit::target_sentence;
+use tunelint_layouts::provider::profile::Profile;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -16,11 +20,18 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Safe);
 
 /// Builds the check; never `None`.
-pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::source(WrongContainer))
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let profiles = match context.will_convert {
+        true => Vec::new(),
+        false => context.profiles.clone(),
+    };
+    Some(Check::source(WrongContainer { profiles }))
 }
 
-struct WrongContainer;
+struct WrongContainer {
+    /// The targets, unless the file will be converted for them.
+    profiles: Vec<Arc<Profile>>,
+}
 
 impl SourceRule for WrongContainer {
     fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
@@ -29,19 +40,41 @@ impl SourceRule for WrongContainer {
         let Some(found) = shape.discrepancy else {
             return;
         };
-        let severity = match found {
-            Discrepancy::LinesNamedDocument => Severity::Advice,
-            _ => Severity::Warning,
+        let rejecting = self.rejecting(found);
+        let impact = match (found, rejecting.as_slice()) {
+            (Discrepancy::LinesNamedDocument, _) => Impact::from(Severity::Advice),
+            (_, []) => Impact::from(Severity::Warning),
+            (_, targets) => Impact::from(Severity::Error)
+                .consequence(Consequence::Rejected)
+                .of(targets),
         };
         // Trailing commas can be removed; changing the container takes `convert`.
         let fix = shape.strip_commas.then(Fix::of_file);
-        findings.report_at(Location::whole(reader.source), severity, || {
-            message_for(found).fix(fix)
+        findings.report_at(Location::whole(reader.source), impact, || {
+            message_for(found, &rejecting).fix(fix)
         });
     }
 }
 
-fn message_for(found: Discrepancy) -> Message {
+impl WrongContainer {
+    /// The targets that cannot read the file, although its name says JSON Lines.
+    fn rejecting(&self, found: Discrepancy) -> Vec<String> {
+        let container = match found {
+            Discrepancy::CommaAfterLines
+            | Discrepancy::ObjectsOverLines
+            | Discrepancy::ListNamedLines => Container::Json,
+            Discrepancy::TableNamedLines => Container::Csv,
+            _ => return Vec::new(),
+        };
+        let rejecting = self
+            .profiles
+            .iter()
+            .filter(|of| !of.reads(container.as_str()));
+        rejecting.map(|of| of.name.clone()).collect()
+    }
+}
+
+fn message_for(found: Discrepancy, rejecting: &[String]) -> Message {
     let (message, help) = match found {
         Discrepancy::CommaAfterLines => (
             "lines end with a comma: in JSON Lines, only line breaks separate records",
@@ -73,6 +106,13 @@ fn message_for(found: Discrepancy) -> Message {
         ),
         Discrepancy::Delimiter { found, expected } => return delimiter_message(found, expected),
     };
+    let message = match rejecting {
+        [] => message.to_owned(),
+        targets => {
+            let rejects = target_sentence(targets, "rejects", "reject", "such files");
+            format!("{message}; {rejects}")
+        }
+    };
     Message::new(message).help(help)
 }
 
@@ -91,6 +131,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn targets_that_cannot_read_it_are_named() {
+        let profile = |name| tunelint_layouts::provider::profile::by_name(name);
+        let profile = |name| Arc::new(profile(name).expect("it parses").expect("it exists"));
+        let rule = WrongContainer {
+            profiles: vec![profile("openai"), profile("trl")],
+        };
+        let rejecting = rule.rejecting(Discrepancy::ListNamedLines);
+        assert_eq!(rejecting, ["openai"]);
+        assert_eq!(
+            message_for(Discrepancy::ListNamedLines, &rejecting).text(),
+            "JSON list in a file named as JSON Lines; openai rejects such files"
+        );
+        assert!(rule.rejecting(Discrepancy::SepLine).is_empty());
+    }
+
+    #[test]
     fn both_delimiters_are_named() {
         let message = delimiter_message(b'|', b'\t');
         assert_eq!(
@@ -103,7 +159,7 @@ mod tests {
         );
         let (found, expected) = (b';', b',');
         assert_eq!(
-            message_for(Discrepancy::Delimiter { found, expected }).text(),
+            message_for(Discrepancy::Delimiter { found, expected }, &[]).text(),
             "cells separated by semicolons, but the file extension implies commas"
         );
     }

@@ -5,14 +5,15 @@ use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, S
 use tunelint_data::source::{Facts, KnownFormat, UnsupportedFile};
 use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::printable::counted;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "wrong-encoding",
     Level::Fixed(Severity::Error),
     Scope::Source,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -4,7 +4,7 @@ use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 use tunelint_data::record::{Body, Record};
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::counted;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
 /// The rule's metadata, as listed in the registry.
@@ -12,7 +12,8 @@ pub const META: RuleMeta = RuleMeta::new(
     "wrong-field-count",
     Level::Fixed(Severity::Error),
     Scope::Example,
-);
+)
+.consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

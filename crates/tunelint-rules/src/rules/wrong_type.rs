@@ -3,7 +3,7 @@
 use tunelint_data::record::Record;
 use tunelint_data::record::json::Kind;
 use tunelint_data::text::printable::{counted, quoted};
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::layout::mismatch::{Expected, FoundKind, Item, MismatchKind};
 use tunelint_layouts::reader::Unreadable;
 
@@ -11,7 +11,8 @@ use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
-    RuleMeta::new("wrong-type", Level::Fixed(Severity::Error), Scope::Example);
+    RuleMeta::new("wrong-type", Level::Fixed(Severity::Error), Scope::Example)
+        .consequence(Consequence::Rejected);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -1,32 +1,29 @@
 //! `tunelint convert`: converts between containers and layouts, and reports what is lost.
 
 mod body;
+mod chosen;
 mod destination;
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 use tunelint_core::contract::Level;
 use tunelint_core::convert::{Conversion, Converter, TurnsPolicy, UNCONVERTIBLE};
 use tunelint_core::finding::{Keep, Policy, Severity};
-use tunelint_core::layout::Layout;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::Reader;
-use tunelint_core::rules::{REGISTRY, missing_column};
-use tunelint_core::sink::Form;
-use tunelint_core::source::Container;
+use tunelint_core::rules::REGISTRY;
 
 use crate::cli::{Convert, Turns, Types};
 use crate::exit::{Exit, Failure};
-use crate::names::unknown;
 use crate::reading;
 use crate::reading::threads;
 use crate::report::convert::Account;
 use crate::staged::same_file;
 use crate::walk::Named;
+use chosen::Chosen;
 use destination::OutputDestination;
 
 /// Converts the file that `options` name.
@@ -94,26 +91,10 @@ fn policy() -> Policy {
 }
 
 fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
-    let path = printable_path(&reader.input.name);
-    let layout = match (&options.to, reader.layout()) {
-        (Some(name), _) => reading::named_layout(name)?,
-        (None, Some(layout)) => Arc::clone(layout),
-        (None, None) => match &reader.mapping.problem {
-            Some(problem) => {
-                let words = missing_column::words(problem);
-                let failure = Failure::new(format!("{path}: {}", words.text()));
-                return Err(failure.help(words.advice().unwrap_or_default()));
-            }
-            None => {
-                return Err(Failure::new(format!("{path}: unknown layout"))
-                    .help("set the layout to write with `--to`"));
-            }
-        },
-    };
-    let form = form(options, layout.as_ref())?;
+    let chosen = Chosen::new(options, reader)?;
     Ok(Converter {
-        layout,
-        form,
+        form: chosen.form(options)?,
+        layout: chosen.layout,
         turns: match options.turns {
             Turns::Last => TurnsPolicy::Last,
             Turns::Each => TurnsPolicy::Each,
@@ -127,51 +108,6 @@ fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
         keep_extra: options.keep_extra,
         threads: threads(options.threads),
     })
-}
-
-/// The container to write: as given, or by the extension of the file.
-fn form(options: &Convert, layout: &dyn Layout) -> Result<Form, Failure> {
-    let name = match &options.form {
-        Some(name) => name.as_str(),
-        None => match Container::from_path(&options.out) {
-            Some(container) => container.as_str(),
-            None if options.out.as_os_str() == "-" => "jsonl",
-            None => {
-                return Err(Failure::new(format!(
-                    "{}: cannot tell the container from this extension",
-                    printable_path(&options.out)
-                ))
-                .help("set the container with `--as` (jsonl, json, csv, tsv or rest)"));
-            }
-        },
-    };
-    let table = |delimiter| match layout.columns() {
-        [] => Err(Failure::new(format!(
-            "a table cannot hold the layout `{}`",
-            layout.name()
-        ))
-        .help("write jsonl or json, or a layout of one prompt and one response with `--to pairs`")),
-        _ => Ok(Form::Table { delimiter }),
-    };
-    if name != "rest" && body::is_asked(&options.rest) {
-        let message = "a display name, base model or hyperparameter requires `--as rest`";
-        return Err(Failure::new(message).help("add `--as rest`, or remove these options"));
-    }
-    match name {
-        "jsonl" => Ok(Form::Jsonl),
-        "json" => Ok(Form::Json),
-        "csv" => table(b','),
-        "tsv" => table(b'\t'),
-        "rest" if !layout.fits_request() => {
-            Err(Failure::new("a request body needs the layout `pairs`").help("add `--to pairs`"))
-        }
-        "rest" => Ok(Form::Rest(Box::new(body::build(&options.rest)?))),
-        other => Err(unknown(
-            "container",
-            other,
-            &["jsonl", "json", "csv", "tsv", "rest"],
-        )),
-    }
 }
 
 fn refuse_same_file(options: &Convert) -> Result<(), Failure> {
@@ -244,7 +180,7 @@ fn write(
         }
         OutputDestination::Stdout(_) => {}
     }
-    if let Some(defaults) = body::defaults_used(&options.rest)? {
+    if let Some(defaults) = body::defaults_used(&options.rest, chosen::target(options)?.as_ref())? {
         account.note(&defaults);
     }
     account.print(&conversion);

@@ -65,7 +65,15 @@ fn head(profile: &Profile, text: &mut String) {
         let _ = writeln!(text, "Successor: {successor}");
     }
     let layouts = profile.layouts.join(", ");
-    let _ = writeln!(text, "Layouts: {layouts}\nSources read: {}", profile.read);
+    let containers = match &profile.reads {
+        Some(reads) => reads.containers.join(", "),
+        None => "jsonl".to_owned(),
+    };
+    let _ = writeln!(
+        text,
+        "Layouts: {layouts}\nContainers: {containers}\nSources read: {}",
+        profile.read
+    );
 }
 
 fn numbers(profile: &Profile, text: &mut String) {
@@ -88,6 +96,12 @@ fn requirements(profile: &Profile, text: &mut String) {
     });
     let requires = profile.requires.iter().map(fact_line);
     section(text, "Requirements", accepts.chain(requires));
+    section(text, "Other faults", profile.faults.iter().map(fact_line));
+    let reads = profile.reads.iter().map(|of| {
+        let words = of.containers.join(", ");
+        ("reads", words, &of.source, &of.quote, &of.note)
+    });
+    section(text, "Containers", reads);
     let reserved = profile.reserved.iter().map(|of| {
         let words = reserved_words(of);
         ("forbidden in texts", words, &of.source, &of.quote, &of.note)

@@ -13,7 +13,7 @@ use tunelint_core::totals::{SourceSummary, Summary};
 use super::contract::Report;
 use super::place::ReportPlace;
 use super::style::Style;
-use super::words::{conversion, fix_option, for_targets, totals, would};
+use super::words::{answer, conversion, fix_option, for_targets, totals, verdict_sentence};
 use crate::frame::Frame;
 
 /// Findings shown per rule and source.
@@ -126,10 +126,12 @@ impl<'w> Human<'w> {
         Ok(())
     }
 
-    /// Prints a line for each target, if there are several.
+    /// Prints a sentence for one target, or a table with a line for each of several.
     fn verdicts(&mut self, summary: &Summary) -> io::Result<()> {
-        if summary.verdicts.is_empty() {
-            return Ok(());
+        match summary.verdicts.as_slice() {
+            [] => return Ok(()),
+            [one] => return writeln!(self.out, "\n{}", verdict_sentence(one)),
+            _ => {}
         }
         let names = summary.verdicts.iter().map(|verdict| verdict.target.len());
         let width = names.max().unwrap_or(0);
@@ -149,7 +151,7 @@ impl<'w> Human<'w> {
                 self.out,
                 "{:width$}  {:7}  {:>6}  {:>8}  {:>6}  {conversion}{closed}",
                 verdict.target,
-                would(verdict),
+                answer(verdict),
                 grouped(verdict.errors),
                 grouped(verdict.warnings),
                 grouped(verdict.advice),

@@ -9,7 +9,7 @@ use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
 use super::style::Style;
-use super::words::totals;
+use super::words::{totals, verdict_sentence};
 use super::worst::Worst;
 
 /// Findings listed per severity.
@@ -50,6 +50,13 @@ impl<'w> Markdown<'w> {
                 )?;
             }
             writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    fn verdicts(&mut self, summary: &Summary) -> io::Result<()> {
+        for verdict in &summary.verdicts {
+            writeln!(self.out, "\n{}.", plain(&verdict_sentence(verdict)))?;
         }
         Ok(())
     }
@@ -102,6 +109,7 @@ impl Report for Markdown<'_> {
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         writeln!(self.out, "### tunelint: {}\n", totals(&summary.counts))?;
         self.sources(summary)?;
+        self.verdicts(summary)?;
         if summary.counts.total() > 0 {
             self.rules(summary)?;
             self.findings(summary)?;

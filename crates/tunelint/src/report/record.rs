@@ -5,13 +5,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tunelint_core::finding::{Finding, Fix, Severity};
+use tunelint_core::finding::{Consequence, Finding, Fix, Severity};
 use tunelint_core::printable::printable;
 use tunelint_core::totals::{SourceSummary, Summary, Verdict};
 
 use super::place::ReportPlace;
 use super::style::Style;
-use super::words::would;
 
 /// The version of the contract.
 pub(super) const VERSION: u32 = 1;
@@ -35,6 +34,8 @@ impl Default for ToolRecord {
 pub(super) struct FindingRecord<'f> {
     rule: &'static str,
     severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consequence: Option<&'static str>,
     message: Cow<'f, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<Cow<'f, str>>,
@@ -95,32 +96,41 @@ pub(super) struct SummaryRecord {
     suppressed: u64,
     by_rule: BTreeMap<&'static str, u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    targets: Vec<VerdictRecord>,
+    verdicts: Vec<VerdictRecord>,
 }
 
-/// The verdict of one of several targets.
+/// The verdict of a target.
 #[derive(Serialize)]
 pub(super) struct VerdictRecord {
-    name: String,
+    target: String,
     closed: bool,
-    would: &'static str,
+    accepted: bool,
+    rejected: u64,
+    skipped: u64,
+    changed: u64,
     errors: u64,
     warnings: u64,
     advice: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     convert_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    convert: Option<String>,
 }
 
 impl VerdictRecord {
     pub(super) fn new(verdict: &Verdict) -> Self {
         Self {
-            name: verdict.target.clone(),
+            target: verdict.target.clone(),
             closed: verdict.is_closed,
-            would: would(verdict),
+            accepted: verdict.accepted(),
+            rejected: verdict.rejected,
+            skipped: verdict.skipped,
+            changed: verdict.changed,
             errors: verdict.errors,
             warnings: verdict.warnings,
             advice: verdict.advice,
             convert_to: verdict.convert_to.clone(),
+            convert: verdict.convert.clone(),
         }
     }
 }
@@ -134,6 +144,7 @@ impl<'f> FindingRecord<'f> {
         Self {
             rule: finding.rule,
             severity: finding.severity.as_str(),
+            consequence: finding.consequence.map(Consequence::as_str),
             message: printable(&finding.message),
             help: finding.help.as_deref().map(printable),
             location: ReportPlace::of(style, &finding.location),
@@ -191,7 +202,7 @@ impl SummaryRecord {
             advice: counts.of_severity(Severity::Advice),
             suppressed: summary.suppressed,
             by_rule,
-            targets: summary.verdicts.iter().map(VerdictRecord::new).collect(),
+            verdicts: summary.verdicts.iter().map(VerdictRecord::new).collect(),
         }
     }
 }

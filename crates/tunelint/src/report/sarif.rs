@@ -10,13 +10,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tunelint_core::contract::{Level, RuleEntry};
-use tunelint_core::finding::{Finding, Severity};
+use tunelint_core::finding::{Consequence, Finding, Severity};
 use tunelint_core::position::Location;
 use tunelint_core::printable::{counted, printable};
 use tunelint_core::rules;
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
+use super::record::VerdictRecord;
 use super::style::Style;
 use super::worst::Worst;
 use crate::report::rule_page;
@@ -67,7 +68,10 @@ impl<'w> Sarif<'w> {
                 "primaryLocationLineHash": format!("{fingerprint}:1"),
                 "tunelint/v1": fingerprint,
             },
-            "properties": { "targets": finding.targets },
+            "properties": {
+                "targets": finding.targets,
+                "consequence": finding.consequence.map(Consequence::as_str),
+            },
         })
     }
 
@@ -148,6 +152,9 @@ impl Report for Sarif<'_> {
                 "tool": { "driver": driver },
                 "columnKind": "unicodeCodePoints",
                 "invocations": invocation,
+                "properties": {
+                    "verdicts": summary.verdicts.iter().map(VerdictRecord::new).collect::<Vec<_>>(),
+                },
                 "results": results.iter().map(|finding| self.result(finding, &names)).collect::<Value>(),
             }],
         });

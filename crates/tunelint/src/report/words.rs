@@ -4,12 +4,39 @@ use tunelint_core::finding::{Applicability, Counts, Severity};
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::totals::Verdict;
 
-/// What a target does with the data, in the words of the JSON reports: a public contract.
-pub(super) fn would(verdict: &Verdict) -> &'static str {
-    if verdict.rejects() {
-        "reject"
-    } else {
-        "accept"
+/// What a target does with the data, in one word.
+pub(super) fn answer(verdict: &Verdict) -> &'static str {
+    match verdict.accepted() {
+        true => "accept",
+        false if verdict.rejected > 0 || verdict.convert_to.is_some() => "reject",
+        false => "skip",
+    }
+}
+
+/// The verdict of one target, in a sentence: `openai rejects the data: 3 findings`.
+pub(super) fn verdict_sentence(verdict: &Verdict) -> String {
+    let target = &verdict.target;
+    let findings = |number| counted(number, "finding");
+    let skipped = match verdict.skipped {
+        0 => String::new(),
+        number => format!("skips records: {}", findings(number)),
+    };
+    let refused = verdict.rejected > 0 || verdict.convert_to.is_some();
+    let sentence = match (refused, skipped.is_empty()) {
+        (true, true) => format!("{target} rejects the data: {}", findings(verdict.rejected)),
+        (true, false) => format!(
+            "{target} rejects the data: {}; it also {skipped}",
+            findings(verdict.rejected)
+        ),
+        (false, false) => format!("{target} accepts the data, but {skipped}"),
+        (false, true) => format!("{target} accepts the data"),
+    };
+    match verdict.changed {
+        0 => sentence,
+        number => format!(
+            "{sentence}; it truncates, misreads or ignores text: {}",
+            findings(number)
+        ),
     }
 }
 

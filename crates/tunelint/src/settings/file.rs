@@ -111,6 +111,9 @@ pub struct DatasetTable {
     pub preamble_file: Option<String>,
     /// A JSON Schema that every output must match.
     pub output_schema: Option<String>,
+    /// Whether the files are converted before they are used, so that their own layout and container
+    /// do not matter to the targets.
+    pub convert: Option<bool>,
 }
 
 /// The setting of a rule: a severity or a table.

@@ -89,6 +89,11 @@ impl Allow {
 }
 
 impl Dataset {
+    /// Whether the files are converted before they are used.
+    pub fn converts(&self) -> bool {
+        self.file.convert.unwrap_or(false)
+    }
+
     /// The schema that every output must match, as a trait object.
     pub fn schema(&self) -> Option<Arc<dyn Schema>> {
         let schema = self.output_schema.clone()?;

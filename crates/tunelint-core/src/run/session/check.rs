@@ -105,7 +105,7 @@ impl Session {
             targets: targets.clone(),
             ..SourceSummary::default()
         })?;
-        let mut counting = Counting::new(observer, &mut self.targets, &self.meter);
+        let mut counting = Counting::new(observer, &self.meter);
         let summary = match dataset.linter.check(reader, &mut counting) {
             Ok(summary) => summary,
             Err(error) => match counting.failed {
@@ -115,6 +115,7 @@ impl Session {
         };
         let mut checked = SourceSummary {
             targets,
+            will_convert: settings.converts(),
             task: settings
                 .context
                 .task
@@ -126,7 +127,6 @@ impl Session {
         dataset.records += checked.records;
         self.summary.counts.merge(&checked.counts);
         self.summary.sources.push(checked);
-        self.checked.push(id);
         for profile in profiles.iter().filter(|_| !settings.every_target) {
             summary::note_status(profile, &mut self.summary);
         }

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use tunelint_layouts::finding::Counts;
+use tunelint_layouts::finding::{Counts, Policy};
 use tunelint_layouts::provider::profile::Profile;
 use tunelint_layouts::reader::Reader;
 use tunelint_rules::contract::RuleContext;
+use tunelint_rules::rules::usual_impacts;
 use tunelint_rules::survey::Leaks;
 use tunelint_rules::survey::production_prompts::Prompts;
 
@@ -41,11 +42,15 @@ impl Session {
             context.production = self.production(settings, observer)?.map(Arc::new);
         }
         let rules = settings.rules(&context);
+        let policy = Policy {
+            usual: Arc::new(usual_impacts(profiles)),
+            ..settings.policy.clone()
+        };
         self.datasets.push(CheckedDataset {
             settings: source.settings,
             role: source.role,
             targets,
-            linter: Linter::new(rules, settings.policy.clone(), self.threads),
+            linter: Linter::new(rules, policy, self.threads),
             counts: Counts::default(),
             records: 0,
         });

@@ -12,7 +12,7 @@ use tunelint_rules::rules::RuleSet;
 
 use super::counting::{Counting, withdraw};
 use super::state::{CheckedDataset, Outcome, Session};
-use super::summary;
+use super::{summary, targets};
 use crate::run::lint::{Observer, check_suppression};
 
 impl Session {
@@ -26,10 +26,7 @@ impl Session {
         failed |= self.report_suppressions(observer)?;
         let mut summary = self.summary;
         summary.suppressed = summary.counts.suppressed().values().sum();
-        // After a merge there are no findings to count by target: parts do not store any.
-        if !self.checked.is_empty() {
-            summary.verdicts = self.targets.verdicts(&summary, &self.checked);
-        }
+        summary.verdicts = targets::verdicts(&summary);
         summary::note_missing_target(&mut summary);
         summary.next_step = summary::next_step(&summary);
         Ok(Outcome {
@@ -55,7 +52,7 @@ impl Session {
             ..
         } = dataset;
         let names = self.names();
-        let mut counting = Counting::new(observer, &mut self.targets, &self.meter);
+        let mut counting = Counting::new(observer, &self.meter);
         let concluded = linter.finish(&mut counting)?;
         summary::name_task(&concluded.inferred, &targets, &mut self.summary);
         let mut accepted = counting.accepted;
@@ -126,7 +123,7 @@ impl Session {
                 check_suppression(&rules, &facts, &mut findings);
             }
             let (mut counts, kept) = findings.into_parts();
-            let mut counting = Counting::new(observer, &mut self.targets, &self.meter);
+            let mut counting = Counting::new(observer, &self.meter);
             kept.into_iter()
                 .try_for_each(|finding| counting.finding(finding))?;
             for (source, counts) in &mut counts {

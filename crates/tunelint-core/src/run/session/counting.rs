@@ -1,4 +1,4 @@
-//! Wraps an observer: counts findings by target and withholds accepted ones.
+//! Wraps an observer: withholds findings that it accepts.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,18 +8,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tunelint_data::text::position::SourceId;
 use tunelint_layouts::finding::{Counts, Finding};
 
-use super::targets::TargetCounts;
 use crate::run::lint::Observer;
 
 /// Findings that the observer accepted, by source.
 pub(super) type AcceptedFindings = BTreeMap<SourceId, Vec<Finding>>;
 
-/// An observer that counts findings by target and passes them on, except for those that the inner
-/// observer accepts. The linter has already counted these, so the caller must
-/// [`withdraw`](Self::withdraw) them from its counts.
+/// An observer that passes findings on, except for those that the inner observer accepts. The linter
+/// has already counted these, so the caller must [`withdraw`](Self::withdraw) them from its counts.
 pub(super) struct Counting<'o> {
     observer: &'o mut dyn Observer,
-    targets: &'o mut TargetCounts,
     meter: &'o AtomicU64,
     pub(super) accepted: AcceptedFindings,
     /// Whether the inner observer ended the run: distinguishes its errors from read errors.
@@ -27,14 +24,9 @@ pub(super) struct Counting<'o> {
 }
 
 impl<'o> Counting<'o> {
-    pub(super) fn new(
-        observer: &'o mut dyn Observer,
-        targets: &'o mut TargetCounts,
-        meter: &'o AtomicU64,
-    ) -> Self {
+    pub(super) fn new(observer: &'o mut dyn Observer, meter: &'o AtomicU64) -> Self {
         Self {
             observer,
-            targets,
             meter,
             accepted: AcceptedFindings::new(),
             failed: false,
@@ -49,7 +41,7 @@ impl<'o> Counting<'o> {
 /// Moves the accepted findings of a source from its findings to its suppressed findings.
 pub(super) fn withdraw(accepted: &mut AcceptedFindings, source: SourceId, counts: &mut Counts) {
     for finding in accepted.remove(&source).unwrap_or_default() {
-        counts.accept(finding.rule, finding.severity);
+        counts.accept(&finding);
     }
 }
 
@@ -60,7 +52,6 @@ impl Observer for Counting<'_> {
             self.accepted.entry(source).or_default().push(finding);
             return Ok(());
         }
-        self.targets.add(&finding);
         let passed_on = self.observer.finding(finding);
         self.failed |= passed_on.is_err();
         passed_on

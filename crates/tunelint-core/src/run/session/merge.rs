@@ -112,6 +112,7 @@ impl Session {
         dataset.records += summary.records;
         self.summary.counts.merge(&summary.counts);
         self.summary.sources.push(SourceSummary {
+            will_convert: settings.converts(),
             task: settings
                 .context
                 .task

@@ -169,6 +169,12 @@ impl DatasetSettings {
         default.map(target).into_iter().collect()
     }
 
+    /// Whether the user says that the sources will be converted to what the targets take. A check
+    /// for every target only compares what each would need.
+    pub(super) fn converts(&self) -> bool {
+        self.context.will_convert && !self.every_target
+    }
+
     /// A token counter for a source with these targets: the tokenizer of the settings, or else an
     /// estimate for the first target.
     pub fn counter(&self, profiles: &[Arc<Profile>]) -> Counter {

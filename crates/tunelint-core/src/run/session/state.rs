@@ -11,7 +11,6 @@ use tunelint_layouts::finding::Counts;
 use tunelint_layouts::finding::totals::Summary;
 
 use super::settings::{DatasetSettings, DeclaredSuppression};
-use super::targets::TargetCounts;
 use crate::run::lint::Linter;
 
 /// The role of a source in its dataset.
@@ -73,11 +72,8 @@ pub struct Session {
     pub(super) meter: Arc<AtomicU64>,
     pub(super) datasets: Vec<CheckedDataset>,
     pub(super) summary: Summary,
-    pub(super) targets: TargetCounts,
     /// Whether every file so far could be read.
     pub(super) complete: bool,
-    /// The ids of the checked sources, in the order of `summary.sources`.
-    pub(super) checked: Vec<SourceId>,
     /// The number of findings that each suppression has suppressed, by its number.
     pub(super) used: BTreeMap<usize, u64>,
 }
@@ -93,9 +89,7 @@ impl Session {
             meter: Arc::default(),
             datasets: Vec::new(),
             summary: Summary::default(),
-            targets: TargetCounts::default(),
             complete: true,
-            checked: Vec::new(),
             used: BTreeMap::new(),
         }
     }

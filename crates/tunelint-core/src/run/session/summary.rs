@@ -1,13 +1,16 @@
 //! The summary of a run: whether it fails, notes on the targets, and the suggested next step.
 
+use std::path::Path;
+
 use tunelint_layouts::finding::totals::{SourceSummary, Summary};
 use tunelint_layouts::finding::{Counts, Severity};
+use tunelint_layouts::fit::{convert_command, fit, fits_unchanged};
 use tunelint_layouts::provider::profile::{self, Delivery, Profile, Status};
 use tunelint_layouts::provider::task::Task;
+use tunelint_rules::rules::{container_not_accepted, layout_not_accepted};
 use tunelint_rules::survey::inferred::Inferred;
 
 use super::settings::DatasetSettings;
-use super::targets;
 
 /// A rule whose findings are within its tolerated rate, so that they do not fail the run.
 pub(super) struct Tolerated {
@@ -111,6 +114,26 @@ pub(super) fn note_missing_target(summary: &mut Summary) {
     }
 }
 
+/// The conversion that the only target needs, if no other error is in the way.
+fn conversion(summary: &Summary) -> Option<(String, String)> {
+    let [verdict] = summary.verdicts.as_slice() else {
+        return None;
+    };
+    let solved = [
+        layout_not_accepted::META.name,
+        container_not_accepted::META.name,
+    ];
+    let mut errors = summary
+        .counts
+        .iter()
+        .filter(|(_, of, _)| *of == Severity::Error);
+    if !errors.all(|(rule, ..)| solved.contains(&rule)) {
+        return None;
+    }
+    let sentence = format!("Convert the file to what {} takes:", verdict.target);
+    Some((sentence, verdict.convert.clone()?))
+}
+
 /// The suggested next step: a sentence and a command.
 pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     let worst = |severity| {
@@ -120,6 +143,9 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
             .filter(move |(_, of, _)| *of == severity)
             .max_by_key(|(_, _, number)| *number)
     };
+    if let Some(command) = conversion(summary) {
+        return Some(command);
+    }
     if let Some((rule, ..)) = worst(Severity::Error).or_else(|| worst(Severity::Warning)) {
         let sentence = "Fix these findings and run the check again. Details:".to_owned();
         return Some((sentence, format!("tunelint rule {rule}")));
@@ -135,33 +161,14 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
         return None;
     };
     let profile = profile::by_name(target).ok().flatten()?;
-    let path = shell_quoted(&source.path);
-    let (ready, command) = match profile.container {
-        Delivery::Rest => (
-            format!("Ready for {target}. Convert the file to a request body:"),
-            format!("tunelint convert {path} -o request.json --as rest"),
-        ),
-        Delivery::Jsonl
-            if source.container != "jsonl" || !profile.layouts.contains(&source.layout) =>
-        {
-            let from = (source.container.as_str(), source.layout.as_str());
-            let to = targets::fit(&profile, &[from])?;
-            (
-                format!("Ready for {target}. Convert the file to JSON Lines:"),
-                format!("tunelint convert {path} -o train.jsonl --to {to}"),
-            )
+    let container = match profile.container {
+        Delivery::Rest => "a request body",
+        Delivery::Jsonl if fits_unchanged(&profile, &(&source.container, &source.layout)) => {
+            return None;
         }
-        Delivery::Jsonl => return None,
+        Delivery::Jsonl => "JSON Lines",
     };
-    Some((ready, command))
-}
-
-/// A path quoted for a POSIX shell, if it needs quotes.
-fn shell_quoted(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./=+,@%".contains(c);
-    if !path.is_empty() && path.chars().all(plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', "'\\''"))
-    }
+    fit(&profile, &[&source.layout])?;
+    let ready = format!("Ready for {target}. Convert the file to {container}:");
+    Some((ready, convert_command(&profile, Path::new(&source.path))))
 }

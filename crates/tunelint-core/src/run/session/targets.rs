@@ -1,116 +1,80 @@
-//! Verdicts: whether each of several targets would accept the data, and in which layout.
+//! Verdicts: whether each target would accept the data, and what it must be converted to otherwise.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
-use tunelint_data::text::position::SourceId;
 use tunelint_layouts::finding::totals::{SourceSummary, Summary, Verdict};
-use tunelint_layouts::finding::{Finding, Severity};
-use tunelint_layouts::layout::{self, TrainingObjective};
-use tunelint_layouts::provider::profile::{Delivery, Profile, Status};
+use tunelint_layouts::finding::{Consequence, Severity};
+use tunelint_layouts::fit::{convert_command, fit, fits_unchanged};
+use tunelint_layouts::provider::faults::consequence;
+use tunelint_layouts::provider::profile::{Profile, Status};
+use tunelint_rules::rules;
 
 use super::settings::target;
 
-/// The number of findings by severity, for each target they apply to.
-#[derive(Default)]
-pub(super) struct TargetCounts {
-    /// Findings that name their targets.
-    of_target: BTreeMap<String, BTreeMap<Severity, u64>>,
-    /// Findings that apply to every target of their source.
-    of_source: BTreeMap<SourceId, BTreeMap<Severity, u64>>,
+/// A verdict for each target of `summary`: services that are open first, and among them those that
+/// accept the data.
+pub(super) fn verdicts(summary: &Summary) -> Vec<Verdict> {
+    let profiles = summary.targets.iter().filter_map(|name| target(name).ok());
+    let mut verdicts: Vec<Verdict> = profiles
+        .map(|profile| verdict(&profile, &summary.sources))
+        .collect();
+    verdicts.sort_by_key(|verdict| (verdict.is_closed, !verdict.accepted()));
+    verdicts
 }
 
-impl TargetCounts {
-    /// Counts a finding.
-    pub(super) fn add(&mut self, finding: &Finding) {
-        for target in &finding.targets {
-            let counts = self.of_target.entry(target.clone()).or_default();
-            *counts.entry(finding.severity).or_default() += 1;
-        }
-        if finding.targets.is_empty() {
-            let counts = self.of_source.entry(finding.location.source).or_default();
-            *counts.entry(finding.severity).or_default() += 1;
-        }
-    }
-
-    /// A verdict for each target of `summary`: services that are open first, and among them those
-    /// that accept the data. Empty if there are fewer than two targets. `sources` are the ids of
-    /// `summary.sources`, in the same order.
-    pub(super) fn verdicts(&self, summary: &Summary, sources: &[SourceId]) -> Vec<Verdict> {
-        if summary.targets.len() < 2 {
-            return Vec::new();
-        }
-        let profiles = summary.targets.iter().filter_map(|name| target(name).ok());
-        let mut verdicts: Vec<Verdict> = profiles
-            .map(|profile| {
-                let meant = |(_, source): &(&SourceId, &SourceSummary)| {
-                    source.targets.contains(&profile.name)
-                };
-                let meant = || sources.iter().zip(&summary.sources).filter(meant);
-                let shared = meant().filter_map(|(id, _)| self.of_source.get(id));
-                let own = self.of_target.get(&profile.name);
-                let layouts: Vec<_> = meant()
-                    .map(|(_, source)| (source.container.as_str(), source.layout.as_str()))
-                    .collect();
-                let count = |severity| {
-                    let counts = shared.clone().chain(own);
-                    counts.filter_map(|counts| counts.get(&severity)).sum()
-                };
-                Verdict {
-                    target: profile.name.clone(),
-                    is_closed: profile.status == Status::Closed,
-                    errors: count(Severity::Error),
-                    warnings: count(Severity::Warning),
-                    advice: count(Severity::Advice),
-                    convert_to: convert_to(&profile, &layouts),
-                    is_unfit: !layouts.is_empty() && fit(&profile, &layouts).is_none(),
-                }
-            })
-            .collect();
-        verdicts.sort_by_key(|verdict| (verdict.is_closed, verdict.rejects()));
-        verdicts
-    }
-}
-
-/// The layout that the sources must be converted to before the target accepts them; `None` if it
-/// accepts them as they are. `layouts` are pairs of container and layout.
-fn convert_to(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
-    match layouts.iter().all(|source| fits_unchanged(profile, source)) {
-        true => None,
-        false => fit(profile, layouts).or_else(|| profile.layouts.first().cloned()),
-    }
-}
-
-/// Whether the target accepts a source in this container and layout without conversion.
-pub fn fits_unchanged(profile: &Profile, (container, layout): &(&str, &str)) -> bool {
-    profile.container == Delivery::Jsonl
-        && *container == "jsonl"
-        && profile.layouts.iter().any(|of| of == layout)
-}
-
-/// The layout of the target that sources in `layouts` (pairs of container and layout) should be
-/// converted to; `None` if no layout fits all of them.
-///
-/// Every source must keep its training objective or become supervised fine-tuning data. Among the
-/// layouts that allow that, the first that holds several turns, if any source may have them, and
-/// keeps every objective is preferred; the next best only holds the turns.
-pub fn fit(profile: &Profile, layouts: &[(&str, &str)]) -> Option<String> {
-    let objective = |name: &str| layout::by_name(name).map(|layout| layout.capacity().objective);
-    let converts = |from: &str, to: &str| match (objective(from), objective(to)) {
-        (Some(from), Some(to)) => from == to || to == TrainingObjective::Answer,
-        (None, _) => true,
-        (_, None) => false,
+/// The verdict of one target on those of `sources` that were checked for it.
+fn verdict(profile: &Profile, sources: &[SourceSummary]) -> Verdict {
+    let is_for = |source: &&SourceSummary| source.targets.contains(&profile.name);
+    let sources: Vec<&SourceSummary> = sources.iter().filter(is_for).collect();
+    let mut verdict = Verdict {
+        target: profile.name.clone(),
+        is_closed: profile.status == Status::Closed,
+        ..Verdict::default()
     };
-    let has_turns = |name: &str| layout::by_name(name).is_some_and(|of| of.capacity().many_turns);
-    let all = |to: &&String| layouts.iter().all(|(_, from)| converts(from, to));
-    let holds_turns =
-        |to: &&String| has_turns(to) || !layouts.iter().any(|(_, from)| has_turns(from));
-    let keeps_objective = |to: &&String| {
-        layouts
-            .iter()
-            .all(|(_, from)| objective(from) == objective(to))
+    for count in sources.iter().flat_map(|of| of.counts.by_impact()) {
+        if !count.targets.is_empty() && !count.targets.contains(&profile.name) {
+            continue;
+        }
+        *match count.severity {
+            Severity::Error => &mut verdict.errors,
+            Severity::Warning => &mut verdict.warnings,
+            Severity::Advice => &mut verdict.advice,
+        } += count.number;
+        let usual = || rules::by_name(count.rule).map(|of| consequence(&of.meta, profile));
+        match count.consequence.or_else(usual) {
+            Some(Consequence::Rejected) => verdict.rejected += count.number,
+            Some(Consequence::Skipped) => verdict.skipped += count.number,
+            Some(Consequence::Truncated | Consequence::Misread | Consequence::Ignored) => {
+                verdict.changed += count.number;
+            }
+            Some(Consequence::Quality) | None => {}
+        }
+    }
+    convert(profile, &sources, &mut verdict);
+    verdict
+}
+
+/// Fills in the conversion that the target needs, unless it takes the sources as they are. A source
+/// without a known layout needs a setting, not a conversion.
+fn convert(profile: &Profile, sources: &[&SourceSummary], verdict: &mut Verdict) {
+    let known = || {
+        let known = |source: &&&SourceSummary| !source.layout.is_empty() && !source.will_convert;
+        sources.iter().filter(known)
     };
-    let mut fitting = profile.layouts.iter().filter(all);
-    let preferred = fitting.clone().filter(holds_turns).find(keeps_objective);
-    let next_best = preferred.or_else(|| fitting.clone().find(holds_turns));
-    next_best.or_else(|| fitting.next()).cloned()
+    let unfit = |source: &&&SourceSummary| {
+        !fits_unchanged(
+            profile,
+            &(source.container.as_str(), source.layout.as_str()),
+        )
+    };
+    let Some(first) = known().find(unfit) else {
+        return;
+    };
+    let layouts: Vec<&str> = known().map(|source| source.layout.as_str()).collect();
+    let to = fit(profile, &layouts);
+    verdict.is_unfit = to.is_none();
+    if to.is_some() {
+        verdict.convert = Some(convert_command(profile, Path::new(&first.path)));
+    }
+    verdict.convert_to = to.or_else(|| profile.layouts.first().cloned());
 }

@@ -114,6 +114,7 @@ pub(super) fn policy(
             true => Redaction::Secret,
             false => Redaction::Personal,
         },
+        ..Policy::default()
     })
 }
 

@@ -166,8 +166,6 @@ impl Plan {
         let reading_options = asked::reading(options, settings, dataset);
         let task = asked::task(options, settings, dataset)?;
         let (targets, every_target) = asked::targets(options, settings, dataset)?;
-        // The verdicts of several targets are counted over all findings.
-        let keep = if targets.len() > 1 { Keep::All } else { keep };
         let given = options
             .preamble
             .as_deref()
@@ -193,6 +191,10 @@ impl Plan {
                 preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
                 options: settings.options.clone(),
                 output_schema: dataset.and_then(Dataset::schema),
+                // A check for every target is a comparison, of what would have to be done for each.
+                will_convert: options.will_convert
+                    || every_target
+                    || dataset.is_some_and(Dataset::converts),
                 custom: settings.custom.clone(),
                 tokenizer: settings.tokenizer.clone(),
                 ..RuleContext::default()

@@ -1,5 +1,7 @@
 //! The request body that creates a tuned model. Each value is checked against the profile.
 
+use std::sync::Arc;
+
 use serde_json::{Number, Value};
 use tunelint_core::printable::{counted, quoted};
 use tunelint_core::profile::{Delivery, Effect, Hyperparameter, NameLimit, Profile};
@@ -8,6 +10,9 @@ use tunelint_core::sink::RestBody;
 use crate::cli::Rest;
 use crate::exit::Failure;
 use crate::names;
+
+/// The provider whose request is written if none is named.
+const DEFAULT_TARGET: &str = "gemini-api";
 
 /// Whether an option is given that applies only to a request body.
 pub(super) fn is_asked(rest: &Rest) -> bool {
@@ -23,8 +28,8 @@ pub(super) fn is_asked(rest: &Rest) -> bool {
 }
 
 /// Builds the fields of the body besides the examples.
-pub(super) fn build(rest: &Rest) -> Result<RestBody, Failure> {
-    let profile = names::profile(&rest.target)?;
+pub(super) fn build(rest: &Rest, target: Option<&Arc<Profile>>) -> Result<RestBody, Failure> {
+    let profile = provider(target)?;
     if profile.container != Delivery::Rest {
         return Err(Failure::new(format!(
             "{} accepts files, not a request body",
@@ -48,6 +53,14 @@ pub(super) fn build(rest: &Rest) -> Result<RestBody, Failure> {
         body.hyperparameters.push((field, Value::Number(number)));
     }
     Ok(body)
+}
+
+/// The provider that the request is for.
+fn provider(target: Option<&Arc<Profile>>) -> Result<Arc<Profile>, Failure> {
+    match target {
+        Some(target) => Ok(Arc::clone(target)),
+        None => names::profile(DEFAULT_TARGET),
+    }
 }
 
 /// A training setting of the request.
@@ -135,11 +148,14 @@ fn default(limit: &Hyperparameter) -> Option<Number> {
 }
 
 /// The defaults that `--defaults` added, in words; `None` without the option.
-pub(super) fn defaults_used(rest: &Rest) -> Result<Option<String>, Failure> {
+pub(super) fn defaults_used(
+    rest: &Rest,
+    target: Option<&Arc<Profile>>,
+) -> Result<Option<String>, Failure> {
     if !rest.defaults {
         return Ok(None);
     }
-    let profile = names::profile(&rest.target)?;
+    let profile = provider(target)?;
     let settings = settings(rest, &profile)?;
     let defaults = settings.iter().filter(|setting| setting.is_default);
     let defaults: Vec<String> = defaults.map(Setting::words).collect();

@@ -11,7 +11,7 @@ use tunelint_core::totals::{SourceSummary, Summary};
 use super::super::place::ReportPlace;
 use super::super::record::{FindingRecord, SourceRecord, SummaryRecord, VerdictRecord};
 use super::super::style::Style;
-use super::super::words::{conversion, fix_option, for_targets, totals};
+use super::super::words::{answer, conversion, fix_option, for_targets, totals};
 
 /// Findings listed per rule.
 pub const PER_RULE: usize = 100;
@@ -61,6 +61,7 @@ struct RuleCount {
 struct TargetVerdict {
     #[serde(flatten)]
     record: VerdictRecord,
+    answer: &'static str,
     conversion: String,
 }
 
@@ -136,6 +137,7 @@ impl<'f> FindingsTable<'f> {
         });
         let verdicts = summary.verdicts.iter().map(|verdict| TargetVerdict {
             record: VerdictRecord::new(verdict),
+            answer: answer(verdict),
             conversion: conversion(verdict),
         });
         let files: BTreeMap<&str, String> = (summary.sources.iter().zip(0..))

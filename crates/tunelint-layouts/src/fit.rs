@@ -1,0 +1,87 @@
+//! Whether a target takes a source as it stands, and what it must be converted to otherwise.
+
+use std::path::Path;
+
+use tunelint_data::text::printable::{printable_path, shell_quoted};
+
+use crate::layout::{self, TrainingObjective};
+use crate::provider::profile::{Delivery, Profile};
+
+/// Whether the target accepts a source in this container and layout without conversion.
+pub fn fits_unchanged(profile: &Profile, (container, layout): &(&str, &str)) -> bool {
+    profile.reads(container) && profile.takes(layout)
+}
+
+/// The layout of the target that sources in `layouts` should be converted to; `None` if no layout
+/// fits all of them.
+///
+/// Every source must keep its training objective or become supervised fine-tuning data. Among the
+/// layouts that allow that, the first that holds several turns, if any source may have them, and
+/// keeps every objective is preferred; the next best only holds the turns.
+pub fn fit(profile: &Profile, layouts: &[&str]) -> Option<String> {
+    let objective = |name: &str| layout::by_name(name).map(|layout| layout.capacity().objective);
+    let converts = |from: &str, to: &str| match (objective(from), objective(to)) {
+        (Some(from), Some(to)) => from == to || to == TrainingObjective::Answer,
+        (None, _) => true,
+        (_, None) => false,
+    };
+    let has_turns = |name: &str| layout::by_name(name).is_some_and(|of| of.capacity().many_turns);
+    let all = |to: &&String| layouts.iter().all(|from| converts(from, to));
+    let holds_turns = |to: &&String| has_turns(to) || !layouts.iter().any(|from| has_turns(from));
+    let keeps_objective =
+        |to: &&String| (layouts.iter()).all(|from| objective(from) == objective(to));
+    let mut fitting = profile.layouts.iter().filter(all);
+    let preferred = fitting.clone().filter(holds_turns).find(keeps_objective);
+    let next_best = preferred.or_else(|| fitting.clone().find(holds_turns));
+    next_best.or_else(|| fitting.next()).cloned()
+}
+
+/// The command that converts the file at `path` to what the target takes: a new file in the working
+/// directory, named after both.
+pub fn convert_command(profile: &Profile, path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let name = name.to_string_lossy();
+    let stem = name.split('.').find(|part| !part.is_empty());
+    let (target, stem) = (&profile.name, stem.unwrap_or("data"));
+    let out = match profile.container {
+        Delivery::Rest => format!("{stem}-{target}.json"),
+        Delivery::Jsonl => format!("{stem}-{target}.jsonl"),
+    };
+    let path = shell_quoted(&printable_path(path));
+    let out = shell_quoted(&out);
+    format!("tunelint convert {path} -o {out} --target {target}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::profile::by_name;
+
+    fn profile(name: &str) -> Profile {
+        by_name(name).expect("it parses").expect("it exists")
+    }
+
+    #[test]
+    fn fitting_layouts_keep_turns_and_objective() {
+        assert_eq!(
+            fit(&profile("trl"), &["alpaca"]).as_deref(),
+            Some("messages")
+        );
+        assert_eq!(fit(&profile("trl"), &["kto"]).as_deref(), Some("kto"));
+        assert_eq!(fit(&profile("openai-dpo"), &["messages"]), None);
+    }
+
+    #[test]
+    fn commands_name_a_new_file() {
+        let command = convert_command(&profile("openai"), Path::new("my data/train.json"));
+        assert_eq!(
+            command,
+            "tunelint convert 'my data/train.json' -o train-openai.jsonl --target openai"
+        );
+        let command = convert_command(&profile("gemini-api"), Path::new("train.csv"));
+        assert_eq!(
+            command,
+            "tunelint convert train.csv -o train-gemini-api.json --target gemini-api"
+        );
+    }
+}
