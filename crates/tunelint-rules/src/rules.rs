@@ -124,6 +124,7 @@ registry! {
     too_many_examples "too-many-examples";
     too_many_labels "too-many-labels";
     truncated_output "truncated-output";
+    unbalanced_think "unbalanced-think";
     unclosed_quote "unclosed-quote";
     unknown_field "unknown-field";
     unknown_label "unknown-label";
