@@ -88,6 +88,47 @@ fn sarif_keeps_its_schema() {
 }
 
 #[test]
+fn every_format_names_what_could_not_be_read() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let broken = folder.path().join("broken.jsonl.gz");
+    fs::write(&broken, "not compressed").expect("written");
+    for format in FORMATS {
+        let run = command(&["check", "--format", format])
+            .args([&root().join("tests/data/clean-pairs.jsonl"), &broken])
+            .arg("nothing-here.jsonl")
+            .output()
+            .expect("it runs");
+        let (code, out, _) = outcome(&run);
+        assert_eq!(code, 2, "{format}");
+        for name in ["broken", "nothing"] {
+            assert!(out.contains(name), "{format}: {name}: {out}");
+        }
+        match format {
+            "sarif" => {
+                let document = json(&out);
+                holds_to("sarif-2.1.0.json", &document);
+                let invocation = &document["runs"][0]["invocations"][0];
+                assert_eq!(invocation["executionSuccessful"], false);
+            }
+            "gitlab" => holds_to("gitlab-code-quality.json", &json(&out)),
+            "json" => assert_eq!(json(&out)["summary"]["unread"][1]["path"], text(&broken)),
+            "junit" => {
+                let document = roxmltree::Document::parse(&out).expect("XML");
+                let errors = document
+                    .descendants()
+                    .filter(|node| node.has_tag_name("error"));
+                assert_eq!(errors.count(), 2);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn text(path: &std::path::Path) -> &str {
+    path.to_str().expect("a name")
+}
+
+#[test]
 fn sarif_stays_within_the_upload_limits() {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("many.jsonl");

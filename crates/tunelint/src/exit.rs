@@ -1,9 +1,11 @@
 //! Exit codes, and the errors that end a run.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tunelint_core::printable::printable;
+use tunelint_core::printable::{printable, printable_path};
+use tunelint_core::totals::UnreadFile;
 
 /// Exit codes. Hooks and scripts depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +31,7 @@ pub struct Failure {
     frames: String,
     message: String,
     help: Option<String>,
+    path: Option<PathBuf>,
 }
 
 impl Failure {
@@ -38,6 +41,7 @@ impl Failure {
             frames: String::new(),
             message: message.into(),
             help: None,
+            path: None,
         }
     }
 
@@ -50,6 +54,20 @@ impl Failure {
     /// The message, without help and excerpts.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Sets the file or directory that could not be read.
+    pub fn about(mut self, path: &Path) -> Self {
+        self.path = Some(path.to_owned());
+        self
+    }
+
+    /// The file or directory that could not be read, for reports.
+    pub fn unread(&self) -> UnreadFile {
+        UnreadFile {
+            path: self.path.as_deref().map(printable_path),
+            message: self.message.clone(),
+        }
     }
 
     /// Adds what to do about it.

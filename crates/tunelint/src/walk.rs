@@ -70,7 +70,7 @@ pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Resu
 }
 
 fn missing(path: &Path, error: &std::io::Error) -> Failure {
-    let failure = Failure::io("read", &printable_path(path), error);
+    let failure = Failure::io("read", &printable_path(path), error).about(path);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let parent = path
         .parent()
@@ -116,14 +116,15 @@ fn directory(
                 }
             }
             Ok(_) => {}
-            Err(error) => walk.failures.push(Failure::new(format!(
-                "cannot walk {}: {error}",
-                printable_path(path)
-            ))),
+            Err(error) => {
+                let message = format!("cannot walk {}: {error}", printable_path(path));
+                walk.failures.push(Failure::new(message).about(path));
+            }
         }
     }
     if walk.found.len() == before && !accept_nothing {
-        let failure = Failure::new(format!("no data files in {}", printable_path(path)));
+        let message = format!("no data files in {}", printable_path(path));
+        let failure = Failure::new(message).about(path);
         walk.failures.push(failure.help(format!(
             "name the files; in a directory, only *.{} are found",
             EXTENSIONS.join(", *.")

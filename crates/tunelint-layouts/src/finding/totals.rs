@@ -65,6 +65,15 @@ impl Verdict {
     }
 }
 
+/// A file or directory that could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnreadFile {
+    /// As the user named it, printable; `None` if it is not known.
+    pub path: Option<String>,
+    /// Why, in a sentence that names it.
+    pub message: String,
+}
+
 /// The totals of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -74,6 +83,9 @@ pub struct Summary {
     pub notes: Vec<String>,
     /// Every source, in order.
     pub sources: Vec<SourceSummary>,
+    /// What could not be read. The session leaves it empty: the caller, who words the errors, fills
+    /// it in for the reports.
+    pub unread: Vec<UnreadFile>,
     /// All findings.
     pub counts: Counts,
     /// The verdict of each target.

@@ -43,7 +43,7 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
         exit = Exit::CouldNotRun;
     }
     let plans = Plans::new(&options, &sources)?;
-    if sources.list.is_empty() {
+    if sources.list.is_empty() && sources.failures.is_empty() {
         return Ok(exit);
     }
     let names = plans.session(&sources)?.names();
@@ -66,11 +66,13 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     let progress = Progress::start(bytes_of(&names), !options.no_progress);
     let mut events = Events::new(reports, progress);
     let session = plans.session(&sources)?;
-    let outcome = match &options.part {
+    let mut outcome = match &options.part {
         Some(path) => parts::shard(session, &sources, path, &mut events)?,
         None => session.run(&mut events).map_err(output::failed)?,
     };
-    events.into_reports().finish(&outcome.summary)?;
+    let summary = &mut outcome.summary;
+    summary.unread = sources.failures.iter().map(Failure::unread).collect();
+    events.into_reports(summary).finish(summary)?;
     Ok(exit.max(exit_of(&outcome)))
 }
 

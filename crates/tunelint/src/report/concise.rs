@@ -43,6 +43,14 @@ impl Report for Concise<'_> {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        for file in &summary.unread {
+            let path = file.path.as_deref().unwrap_or_default();
+            writeln!(
+                self.out,
+                "{path}:1:1: error[unread-file] {}",
+                printable(&file.message)
+            )?;
+        }
         if self.style.statistics {
             for (rule, severity, number) in summary.counts.iter() {
                 writeln!(self.out, "{number}\t{}\t{rule}", severity.as_str())?;

@@ -81,6 +81,12 @@ impl Report for GitHub<'_> {
             writeln!(self.out, "{line}")?;
             written += 1;
         }
+        for file in &summary.unread {
+            let path = property(self.style.name_of_unread(file));
+            let title = "tunelint: cannot read";
+            let message = data(&printable(&file.message));
+            writeln!(self.out, "::error file={path},title={title}::{message}")?;
+        }
         let files = counted(summary.sources.len() as u64, "file");
         write!(self.out, "tunelint: {} in {files}", totals(&summary.counts))?;
         let hidden = summary.counts.total().saturating_sub(written);

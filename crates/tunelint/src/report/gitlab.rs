@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use tunelint_core::finding::{Finding, Severity};
 use tunelint_core::printable::printable;
-use tunelint_core::totals::{SourceSummary, Summary};
+use tunelint_core::totals::{SourceSummary, Summary, UnreadFile};
 
 use super::contract::Report;
 use super::style::Style;
@@ -19,6 +19,9 @@ pub struct GitLab<'w> {
     /// makes them unique.
     written: BTreeMap<u128, u64>,
 }
+
+/// The name of the check of a file that could not be read.
+const UNREAD: &str = "unread-file";
 
 #[derive(Serialize)]
 struct Issue<'f> {
@@ -52,25 +55,50 @@ impl<'w> GitLab<'w> {
     }
 }
 
+impl GitLab<'_> {
+    /// Adds a file that could not be read.
+    fn unread(&mut self, file: &UnreadFile) -> io::Result<()> {
+        let path = self.style.name_of_unread(file).to_owned();
+        let fingerprint = xxhash_rust::xxh3::xxh3_128(path.as_bytes());
+        let issue = Issue {
+            description: &printable(&file.message),
+            check_name: UNREAD,
+            fingerprint: format!("{fingerprint:032x}"),
+            severity: "blocker",
+            location: IssueLocation {
+                path: &path,
+                lines: GitLabLines { begin: 1, end: 1 },
+            },
+        };
+        self.write(&issue, fingerprint)
+    }
+
+    /// Writes an issue after those before it.
+    fn write(&mut self, issue: &Issue<'_>, fingerprint: u128) -> io::Result<()> {
+        let before: &[u8] = match self.written.is_empty() {
+            true => b"[\n",
+            false => b",\n",
+        };
+        self.out.write_all(before)?;
+        *self.written.entry(fingerprint).or_default() += 1;
+        serde_json::to_writer(&mut self.out, issue).map_err(io::Error::from)
+    }
+}
+
 impl Report for GitLab<'_> {
     fn source(&mut self, _: &SourceSummary) -> io::Result<()> {
         Ok(())
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let before: &[u8] = if self.written.is_empty() {
-            b"[\n"
-        } else {
-            b",\n"
-        };
-        self.out.write_all(before)?;
-        let times = self.written.entry(finding.fingerprint).or_default();
-        *times += 1;
+        let before = self.written.get(&finding.fingerprint);
+        let times = before.copied().unwrap_or_default() + 1;
         let location = &finding.location;
+        let path = self.style.name(location.source).relative.clone();
         let issue = Issue {
             description: &printable(&finding.message),
             check_name: finding.rule,
-            fingerprint: match *times {
+            fingerprint: match times {
                 1 => format!("{:032x}", finding.fingerprint),
                 times => format!("{:032x}-{times}", finding.fingerprint),
             },
@@ -80,17 +108,20 @@ impl Report for GitLab<'_> {
                 Severity::Advice => "info",
             },
             location: IssueLocation {
-                path: &self.style.name(location.source).relative,
+                path: &path,
                 lines: GitLabLines {
                     begin: location.start.line,
                     end: location.end.line,
                 },
             },
         };
-        serde_json::to_writer(&mut self.out, &issue).map_err(io::Error::from)
+        self.write(&issue, finding.fingerprint)
     }
 
-    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        for file in &summary.unread {
+            self.unread(file)?;
+        }
         let end: &[u8] = if self.written.is_empty() {
             b"[]\n"
         } else {

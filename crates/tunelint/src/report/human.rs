@@ -225,6 +225,9 @@ impl Report for Human<'_> {
             0 => writeln!(self.out)?,
             suppressed => writeln!(self.out, ", {} suppressed", grouped(suppressed))?,
         }
+        for file in &summary.unread {
+            writeln!(self.out, "note: {}", printable(&file.message))?;
+        }
         if !self.style.quiet {
             self.fixable()?;
             for note in &summary.notes {

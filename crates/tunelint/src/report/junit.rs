@@ -106,7 +106,7 @@ impl Report for Junit<'_> {
         suite.add(&self.style, finding)
     }
 
-    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let mut writer = Writer::new(&mut self.out);
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         let (style, suites) = (&self.style, &mut self.suites);
@@ -130,6 +130,9 @@ impl Report for Junit<'_> {
                             cases.get_mut().write_all(suite.cases.get_ref())
                         })?;
                 }
+                for file in &summary.unread {
+                    unread(inner, style.name_of_unread(file), &file.message)?;
+                }
                 Ok(())
             })?;
         self.out.write_all(b"\n")?;
@@ -138,6 +141,28 @@ impl Report for Junit<'_> {
 }
 
 /// Escapes characters that XML 1.0 forbids: those that are not printable, and U+FFFE and U+FFFF.
+/// A suite with the error that a file could not be read.
+fn unread<W: Write>(writer: &mut Writer<W>, path: &str, message: &str) -> io::Result<()> {
+    let (path, message) = (xml(path), xml(message));
+    let suite = writer.create_element("testsuite");
+    let suite = suite.with_attribute(("name", path.as_str()));
+    let suite = suite.with_attributes([("tests", "1"), ("failures", "0"), ("errors", "1")]);
+    let suite = suite.with_attribute(("skipped", "0"));
+    suite.write_inner_content(|inner| {
+        let case = inner.create_element("testcase");
+        let case = case.with_attributes([("name", "read"), ("classname", path.as_str())]);
+        case.write_inner_content(|inner| {
+            let error = inner.create_element("error");
+            error
+                .with_attribute(("message", message.as_str()))
+                .write_empty()?;
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
 fn xml(text: &str) -> String {
     printable(text)
         .replace('\u{fffe}', "\\u{fffe}")

@@ -109,6 +109,9 @@ impl Report for Markdown<'_> {
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         writeln!(self.out, "### tunelint: {}\n", totals(&summary.counts))?;
         self.sources(summary)?;
+        for file in &summary.unread {
+            writeln!(self.out, "\n**{}**", plain(&file.message))?;
+        }
         self.verdicts(summary)?;
         if summary.counts.total() > 0 {
             self.rules(summary)?;

@@ -88,6 +88,13 @@ struct TaskRecord<'s> {
     inferred: bool,
 }
 
+/// A file that could not be read.
+#[derive(Serialize)]
+struct UnreadRecord {
+    path: Option<String>,
+    message: String,
+}
+
 #[derive(Serialize)]
 pub(super) struct SummaryRecord {
     errors: u64,
@@ -97,6 +104,8 @@ pub(super) struct SummaryRecord {
     by_rule: BTreeMap<&'static str, u64>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     verdicts: Vec<VerdictRecord>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unread: Vec<UnreadRecord>,
 }
 
 /// The verdict of a target.
@@ -192,6 +201,10 @@ impl<'s> SourceRecord<'s> {
 impl SummaryRecord {
     pub(super) fn new(summary: &Summary) -> Self {
         let counts = &summary.counts;
+        let unread = summary.unread.iter().map(|file| UnreadRecord {
+            path: file.path.clone(),
+            message: printable(&file.message).into_owned(),
+        });
         let mut by_rule = BTreeMap::new();
         for (rule, _, number) in counts.iter() {
             *by_rule.entry(rule).or_default() += number;
@@ -203,6 +216,7 @@ impl SummaryRecord {
             suppressed: summary.suppressed,
             by_rule,
             verdicts: summary.verdicts.iter().map(VerdictRecord::new).collect(),
+            unread: unread.collect(),
         }
     }
 }

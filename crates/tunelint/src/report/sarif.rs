@@ -99,7 +99,11 @@ impl<'w> Sarif<'w> {
         let notes = texts
             .iter()
             .map(|text| json!({ "level": "note", "message": { "text": printable(text) } }));
-        notes.collect()
+        let unread = summary.unread.iter();
+        let errors = unread.map(
+            |file| json!({ "level": "error", "message": { "text": printable(&file.message) } }),
+        );
+        errors.chain(notes).collect()
     }
 }
 
@@ -142,7 +146,7 @@ impl Report for Sarif<'_> {
         };
         let results: Vec<&Finding> = self.worst.iter().take(MAX_RESULTS).collect();
         let invocation = json!([{
-            "executionSuccessful": true,
+            "executionSuccessful": summary.unread.is_empty(),
             "toolExecutionNotifications": self.notifications(summary, results.len()),
         }]);
         let document = json!({

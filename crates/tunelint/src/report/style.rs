@@ -2,6 +2,7 @@
 
 use tunelint_core::finding::Severity;
 use tunelint_core::position::SourceId;
+use tunelint_core::totals::UnreadFile;
 
 use super::names::SourceName;
 
@@ -35,6 +36,13 @@ impl Style {
     /// The name of a source; empty for an unknown id.
     pub fn name(&self, source: SourceId) -> &SourceName {
         self.names.get(source.0 as usize).unwrap_or(&UNNAMED)
+    }
+
+    /// The name of the file that could not be read, relative to the working directory.
+    pub(super) fn name_of_unread<'n>(&'n self, file: &'n UnreadFile) -> &'n str {
+        let path = file.path.as_deref().unwrap_or_default();
+        let known = self.names.iter().find(|name| name.shown == path);
+        known.map_or(path, |name| &name.relative)
     }
 
     /// The address of a rule's page, if the settings have one.

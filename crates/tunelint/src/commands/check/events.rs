@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use tunelint_core::finding::Finding;
 use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::session::{Observer, SourceError};
-use tunelint_core::totals::SourceSummary;
+use tunelint_core::totals::{SourceSummary, Summary, UnreadFile};
 
 use super::output::Reports;
 use crate::exit::Failure;
@@ -19,6 +19,8 @@ pub(super) struct Events {
     progress: Progress,
     /// Whether errors about unreadable files are not printed.
     silent: bool,
+    /// The files that could not be read.
+    unread: Vec<UnreadFile>,
 }
 
 impl Events {
@@ -28,6 +30,7 @@ impl Events {
             reports,
             progress,
             silent: false,
+            unread: Vec::new(),
         }
     }
 
@@ -40,8 +43,10 @@ impl Events {
         }
     }
 
-    /// The reports, to be finished. Removes the progress bar.
-    pub(super) fn into_reports(self) -> Reports {
+    /// The reports, to be finished with `summary`, to which the files that could not be read are
+    /// added. Removes the progress bar.
+    pub(super) fn into_reports(self, summary: &mut Summary) -> Reports {
+        summary.unread.extend(self.unread);
         self.reports
     }
 }
@@ -60,9 +65,11 @@ impl Observer for Events {
     }
 
     fn unreadable(&mut self, error: &SourceError) {
+        let failure = failure(error);
         if !self.silent {
-            failure(error).print();
+            failure.print();
         }
+        self.unread.push(failure.unread());
     }
 
     fn progress(&mut self, bytes: u64) -> ControlFlow<()> {
@@ -74,12 +81,15 @@ impl Observer for Events {
 /// The message for a file that could not be read.
 pub(super) fn failure(error: &SourceError) -> Failure {
     match error {
-        SourceError::Open(path, error) => reading::not_opened(path, error),
-        SourceError::Read(path, error) => Failure::io("read", &printable_path(path), error),
+        SourceError::Open(path, error) => reading::not_opened(path, error).about(path),
+        SourceError::Read(path, error) => {
+            Failure::io("read", &printable_path(path), error).about(path)
+        }
         SourceError::Unread(path, records) => {
             let (shown, records) = (printable_path(path), counted(*records, "record"));
             Failure::new(format!("{records} of {shown} not compared: unreadable"))
                 .help(format!("run `tunelint check {shown}` to see why"))
+                .about(path)
         }
     }
 }

@@ -72,8 +72,9 @@ pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     let mut events = Events::new(reports, Progress::default());
     let (paths, parts): (Vec<&Path>, Vec<ShardPart>) = parts.into_iter().unzip();
     let merged = session.merge(&parts, &mut events);
-    let outcome = merged.map_err(|error| unmerged(&error, &paths))?;
-    Ok((outcome, events.into_reports()))
+    let mut outcome = merged.map_err(|error| unmerged(&error, &paths))?;
+    let reports = events.into_reports(&mut outcome.summary);
+    Ok((outcome, reports))
 }
 
 /// Converts an error of the library to a message that names the part file.

@@ -26,6 +26,7 @@ pub(super) struct FindingsTable<'f> {
     groups: Vec<RuleGroup<'f>>,
     severities: Vec<SeverityOption>,
     fixable: Vec<Fixable>,
+    unread: Vec<&'f str>,
     notes: &'f [String],
     next_step: Option<&'f (String, String)>,
     listed: u64,
@@ -158,6 +159,11 @@ impl<'f> FindingsTable<'f> {
                 .collect(),
             severities: severities.into_iter().filter(|of| of.number > 0).collect(),
             fixable: fixable(kept),
+            unread: summary
+                .unread
+                .iter()
+                .map(|file| file.message.as_str())
+                .collect(),
             notes: &summary.notes,
             next_step: summary.next_step.as_ref(),
             listed,
