@@ -72,9 +72,10 @@ pub struct CheckOptions {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
-    /// Report examples of this validation set that also occur in the training set
+    /// Report examples of this validation set that also occur in the training set (repeatable)
+    /// [default: files that are named as validation or test sets]
     #[arg(long, value_name = "FILE", help_heading = "Input")]
-    pub validation: Option<PathBuf>,
+    pub validation: Vec<PathBuf>,
     /// Compare the inputs with these prompts, which the application sends in production; a .txt
     /// file has one prompt per line
     #[arg(long, value_name = "FILE", help_heading = "Input")]

@@ -26,6 +26,8 @@ mod names;
 
 mod walk;
 
+mod roles;
+
 mod reading;
 
 mod tokenizer;

@@ -207,18 +207,27 @@ pub fn by_name(name: &str) -> Result<Option<Profile>, String> {
     file.map(|(_, toml)| Profile::parse(toml)).transpose()
 }
 
-/// The name of the profile whose provider alone uses `layout`, for a run without a target. Reads
-/// only the `own-layouts` line of each file, because parsing every profile takes longer than
-/// checking a small file.
+/// The name of the profile whose provider alone uses `layout`, for a run without a target.
 pub fn for_layout(layout: &str) -> Option<&'static str> {
-    let name = format!("\"{layout}\"");
-    let owns = |toml: &str| {
+    listing("own-layouts", layout).next()
+}
+
+/// The names of the profiles that take `layout`.
+pub fn with_layout(layout: &str) -> impl Iterator<Item = &'static str> {
+    listing("layouts", layout)
+}
+
+/// The profiles whose list `key` has `layout`. Reads only this line of each file, because parsing
+/// every profile takes longer than checking a small file.
+fn listing(key: &'static str, layout: &str) -> impl Iterator<Item = &'static str> {
+    let (key, name) = (format!("{key} = "), format!("\"{layout}\""));
+    let lists = move |toml: &str| {
         let mut lines = toml.lines();
-        let own = lines.find(|line| line.starts_with("own-layouts = "));
-        own.is_some_and(|own| own.contains(&name))
+        let list = lines.find(|line| line.starts_with(&key));
+        list.is_some_and(|list| list.contains(&name))
     };
-    let found = FILES.iter().find(|(_, toml)| owns(toml));
-    found.map(|(name, _)| *name)
+    let files = FILES.iter().filter(move |(_, toml)| lists(toml));
+    files.map(|(name, _)| *name)
 }
 
 #[cfg(test)]
@@ -235,6 +244,11 @@ mod tests {
             }
         }
         assert!(owned > 0);
+        for (name, toml) in FILES {
+            for layout in Profile::parse(toml).unwrap().layouts {
+                assert!(with_layout(&layout).any(|of| of == *name));
+            }
+        }
         assert_eq!(for_layout("messages"), None);
     }
 }

@@ -30,6 +30,9 @@ pub struct RuleContext {
     /// Whether the data will be converted to what the targets take, so that its own layout and
     /// container do not matter.
     pub will_convert: bool,
+    /// Whether the data is a validation or test set. Numbers of examples are recommended and limited
+    /// for training data.
+    pub is_evaluation: bool,
     /// Digests of the validation examples, if there are any.
     pub validation: Option<Arc<Leaks>>,
     /// The production prompts, if there are any.

@@ -22,7 +22,8 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut profiles = context.profiles.clone();
     profiles.retain(|profile| !profile.recommended.is_empty());
-    (!profiles.is_empty()).then(|| {
+    let is_needed = !profiles.is_empty() && !context.is_evaluation;
+    is_needed.then(|| {
         Check::survey(FewerThanRecommended {
             profiles,
             task: context.task,

@@ -18,7 +18,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     limits.extend(context.limits("min-examples-of-task"));
     let set = context.validation.as_ref().and_then(|set| set.set());
     let validation = set.map(|set| (set, context.limits("min-validation-examples")));
-    let is_needed = !limits.is_empty() || validation.is_some();
+    let is_needed = (!limits.is_empty() || validation.is_some()) && !context.is_evaluation;
     is_needed.then(|| {
         Check::survey(TooFewExamples {
             limits,

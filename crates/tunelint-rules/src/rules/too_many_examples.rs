@@ -13,7 +13,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     let limits = context.limits("max-examples");
     let set = context.validation.as_ref().and_then(|set| set.set());
     let validation = set.map_or(0, |set| set.examples);
-    (!limits.is_empty()).then(|| Check::survey(TooManyExamples { limits, validation }))
+    let is_needed = !limits.is_empty() && !context.is_evaluation;
+    is_needed.then(|| Check::survey(TooManyExamples { limits, validation }))
 }
 
 struct TooManyExamples {

@@ -9,6 +9,8 @@ mod options;
 mod output;
 pub mod parts;
 mod plan;
+mod roles;
+mod source;
 mod sources;
 
 use std::path::PathBuf;

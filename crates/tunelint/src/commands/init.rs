@@ -14,15 +14,13 @@ use tunelint_core::source::Input;
 use super::rule::print;
 use crate::cli::Init;
 use crate::exit::{Exit, Failure};
+use crate::roles::is_evaluation;
 use crate::staged::StagedFile;
 use crate::walk::{HowFound, Named, walk};
 
 const SETTINGS: &str = "tunelint.toml";
 const HOOK: &str = ".pre-commit-config.yaml";
 const WORKFLOW: &str = ".github/workflows/tunelint.yml";
-
-/// Words in the names of validation and test files.
-const VALIDATION: [&str; 5] = ["valid", "val", "dev", "eval", "test"];
 
 /// The limit of files whose layout is detected.
 const MAX_FILES: usize = 200;
@@ -147,21 +145,11 @@ fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
             .entry((directory, layout.unwrap_or_default()))
             .or_default();
         let name = printable_path(&path);
-        if is_validation(&path) {
+        if is_evaluation(&path) {
             group.validation.push(name);
         } else {
             group.training.push(name);
         }
     }
     Ok(groups)
-}
-
-fn is_validation(path: &Path) -> bool {
-    let stem = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let mut words = stem.split(|c: char| !c.is_alphanumeric());
-    words.any(|word| VALIDATION.iter().any(|known| word.starts_with(known)))
 }

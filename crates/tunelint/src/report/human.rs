@@ -225,11 +225,11 @@ impl Report for Human<'_> {
             0 => writeln!(self.out)?,
             suppressed => writeln!(self.out, ", {} suppressed", grouped(suppressed))?,
         }
-        for file in &summary.unread {
-            writeln!(self.out, "note: {}", printable(&file.message))?;
-        }
         if !self.style.quiet {
             self.fixable()?;
+            for file in &summary.unread {
+                writeln!(self.out, "note: {}", printable(&file.message))?;
+            }
             for note in &summary.notes {
                 writeln!(self.out, "note: {}", printable(note))?;
             }

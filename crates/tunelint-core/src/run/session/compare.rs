@@ -37,6 +37,7 @@ impl Session {
             profiles: profiles.to_vec(),
             ..settings.context.clone()
         };
+        context.is_evaluation = source.role == SourceRole::Validation;
         if source.role == SourceRole::Training {
             context.validation = self.validation(settings, observer)?.map(Arc::new);
             context.production = self.production(settings, observer)?.map(Arc::new);
@@ -66,11 +67,16 @@ impl Session {
         let mut leaks: Option<Leaks> = None;
         for input in &settings.validation {
             let name = input.name.clone();
-            let reader = Reader::open(self.id_of(&name), input.clone(), &settings.reading)
-                .map_err(|error| SourceError::Open(name.clone(), error))?;
-            let unread = leaks.get_or_insert_default().read(reader);
-            let unread = unread.map_err(|error| SourceError::Read(name.clone(), error))?;
-            self.note_unread(&name, unread, observer);
+            let reader = match Reader::open(self.id_of(&name), input.clone(), &settings.reading) {
+                Ok(reader) => reader,
+                Err(_) if self.is_source(&name) => continue,
+                Err(error) => return Err(SourceError::Open(name, error)),
+            };
+            match leaks.get_or_insert_default().read(reader) {
+                Ok(unread) => self.note_unread(&name, unread, observer),
+                Err(_) if self.is_source(&name) => {}
+                Err(error) => return Err(SourceError::Read(name, error)),
+            }
         }
         Ok(leaks)
     }
@@ -92,9 +98,15 @@ impl Session {
         Ok(all)
     }
 
-    /// Reports a file whose examples could not all be read. The run is incomplete then.
+    /// Whether the file is checked itself, so that what is wrong with it is reported anyway.
+    fn is_source(&self, path: &Path) -> bool {
+        self.sources.iter().any(|source| source.input.name == path)
+    }
+
+    /// Reports a file whose examples could not all be read, unless it is checked itself. The run is
+    /// incomplete then.
     fn note_unread(&mut self, path: &Path, unread: u64, observer: &mut dyn Observer) {
-        if unread > 0 {
+        if unread > 0 && !self.is_source(path) {
             observer.unreadable(&SourceError::Unread(path.to_owned(), unread));
             self.complete = false;
         }

@@ -102,17 +102,36 @@ pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
     }
 }
 
-/// Adds a note if a source was checked without a target.
+/// Adds a note if a source was checked without a target, with targets that take it.
 pub(super) fn note_missing_target(summary: &mut Summary) {
     let missing = |source: &&SourceSummary| source.targets.is_empty() && source.examples > 0;
     if let Some(source) = summary.sources.iter().find(missing) {
+        let example = match taking(source).as_slice() {
+            [] => String::new(),
+            some => format!(": {}", some.join(", ")),
+        };
         let note = format!(
-            "no target for the layout `{}`: only its structure was checked; add a target, for example `--target openai` (`tunelint profile` lists all)",
+            "no target for the layout `{}`: only its structure was checked; add a target that takes it with `--target`{example} (`tunelint profile` lists all)",
             source.layout
         );
         summary.notes.push(note);
     }
 }
+
+/// A few targets that take a source as it is, alive before those that wind down.
+fn taking(source: &SourceSummary) -> Vec<String> {
+    let named = profile::with_layout(&source.layout);
+    let profiles = named.filter_map(|name| profile::by_name(name).ok().flatten());
+    let mut taking: Vec<Profile> = profiles
+        .filter(|profile| profile.status != Status::Closed && profile.reads(&source.container))
+        .collect();
+    taking.sort_by_key(|profile| profile.status != Status::Alive);
+    let names = taking.iter().map(|profile| format!("`{}`", profile.name));
+    names.take(MAX_SUGGESTED).collect()
+}
+
+/// The number of targets that are suggested for a source without one.
+const MAX_SUGGESTED: usize = 4;
 
 /// The conversion that the only target needs, if no other error is in the way.
 fn conversion(summary: &Summary) -> Option<(String, String)> {

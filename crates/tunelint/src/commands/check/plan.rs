@@ -9,8 +9,9 @@ use tunelint_core::finding::{Keep, Severity};
 use tunelint_core::session::{self, DeclaredSuppression, Session};
 use tunelint_core::source::Input;
 
-use super::sources::{Source, Sources};
-use super::{options as asked, output};
+use super::source::Source;
+use super::sources::Sources;
+use super::{options as asked, output, roles};
 use crate::cli::{CheckOptions, FailOn, Reading};
 use crate::exit::Failure;
 use crate::reading;
@@ -63,7 +64,9 @@ impl Plans {
                 continue;
             };
             let dataset = key.1.and_then(|index| settings.datasets.get(index));
-            list.insert(key, Plan::new(options, settings, dataset, &today, keep)?);
+            let evaluating = roles::evaluating(&sources.list, key.0);
+            let plan = Plan::new(options, settings, dataset, &today, keep, evaluating)?;
+            list.insert(key, plan);
         }
         Ok(Self {
             list,
@@ -152,7 +155,7 @@ pub(super) fn today() -> String {
 
 impl Plan {
     /// Combines `options` and the settings for the sources of `dataset`. `today` decides which
-    /// suppressions have expired.
+    /// suppressions have expired. `evaluating` are the validation files if neither names any.
     ///
     /// # Errors
     /// Invalid options.
@@ -162,6 +165,7 @@ impl Plan {
         dataset: Option<&Dataset>,
         today: &str,
         keep: Keep,
+        evaluating: Vec<PathBuf>,
     ) -> Result<Self, Failure> {
         let reading_options = asked::reading(options, settings, dataset);
         let task = asked::task(options, settings, dataset)?;
@@ -171,12 +175,16 @@ impl Plan {
             .as_deref()
             .map(reading::text_or_file)
             .transpose()?;
-        let files = |named: &Option<PathBuf>, listed: fn(&Dataset) -> Vec<PathBuf>| match named {
-            Some(path) => vec![path.clone()],
-            None => dataset.map(listed).unwrap_or_default(),
+        let validation = match (options.validation.as_slice(), dataset) {
+            ([], Some(dataset)) => dataset.validation.files(),
+            ([], None) => evaluating,
+            (named, _) => named.to_vec(),
         };
-        let validation = files(&options.validation, |dataset| dataset.validation.files());
-        let production = files(&options.production, |dataset| dataset.production.files());
+        let production = match (&options.production, dataset) {
+            (Some(path), _) => vec![path.clone()],
+            (None, Some(dataset)) => dataset.production.files(),
+            (None, None) => Vec::new(),
+        };
         let allows = settings.allows.iter().enumerate();
         let active: Vec<usize> = allows
             .filter(|(_, allow)| !allow.has_expired(today))

@@ -7,28 +7,12 @@ use std::sync::Arc;
 use tunelint_core::printable::printable_path;
 use tunelint_core::session::SourceRole;
 
+use super::roles::{self, dataset_of, is_production};
+use super::source::Source;
 use crate::cli::CheckOptions;
 use crate::exit::Failure;
 use crate::settings::{self, Merged, Settings, SettingsRequest};
 use crate::walk::{HowFound, Named, Walk, walk};
-
-/// A source with its settings.
-#[derive(Debug)]
-pub(super) struct Source {
-    pub(super) named: Named,
-    /// The index of its settings file in [`Sources::settings`].
-    pub(super) settings: usize,
-    /// The index of its dataset in these settings, if it belongs to one.
-    pub(super) dataset: Option<usize>,
-    pub(super) role: SourceRole,
-}
-
-impl Source {
-    /// The key of its plan: settings and dataset.
-    pub(super) fn plan(&self) -> (usize, Option<usize>) {
-        (self.settings, self.dataset)
-    }
-}
 
 /// All files to check, with their settings.
 #[derive(Debug, Default)]
@@ -175,6 +159,9 @@ impl Sources {
             .iter()
             .filter_map(|path| path.canonicalize().ok())
             .collect();
+        if options.part.is_none() {
+            roles::by_name(&mut sources.list);
+        }
         let complete = cache
             .settings
             .iter()
@@ -244,25 +231,6 @@ fn default_paths(cache: &mut SettingsCache, here: &Path) -> Result<Vec<PathBuf>,
             .help("list the file patterns with `tunelint config show`"));
     }
     Ok(paths.iter().map(|path| settings::shown(path)).collect())
-}
-
-/// The dataset of the settings that a file belongs to, and its role there.
-fn dataset_of(settings: &Settings, full: &Path) -> (Option<usize>, SourceRole) {
-    for (index, dataset) in settings.datasets.iter().enumerate() {
-        if dataset.files.matches(full) {
-            return (Some(index), SourceRole::Training);
-        }
-        if dataset.validation.matches(full) {
-            return (Some(index), SourceRole::Validation);
-        }
-    }
-    (None, SourceRole::Training)
-}
-
-/// Whether a file has production prompts. Such files are compared with, not checked.
-fn is_production(settings: &Settings, full: &Path) -> bool {
-    let mut datasets = settings.datasets.iter();
-    datasets.any(|dataset| dataset.production.matches(full))
 }
 
 /// Whether `paths` cover every file that the suppressions of the settings can apply to. Walks the
