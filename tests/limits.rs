@@ -368,6 +368,7 @@ fn every_order_of_turns_is_held_to() {
 fn faulty(rule: &str) -> Option<String> {
     Some(match rule {
         "missing-assistant" => turns("u"),
+        "blank-line" => format!("{}\n{}", turns("um"), turns("um")),
         _ => return None,
     })
 }
