@@ -1,10 +1,12 @@
 //! Whether a target takes a source as it stands, and what it must be converted to otherwise.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use tunelint_data::source::Container;
 use tunelint_data::text::printable::{printable_path, shell_quoted};
 
-use crate::layout::{self, TrainingObjective};
+use crate::layout::{self, Layout, TrainingObjective};
 use crate::provider::profile::{Delivery, Profile};
 
 /// Whether the target accepts a source in this container and layout without conversion.
@@ -21,11 +23,14 @@ pub fn fits_unchanged(profile: &Profile, (container, layout): &(&str, &str)) -> 
 pub fn fit(profile: &Profile, layouts: &[&str]) -> Option<String> {
     let objective = |name: &str| layout::by_name(name).map(|layout| layout.capacity().objective);
     let converts = |from: &str, to: &str| match (objective(from), objective(to)) {
-        (Some(from), Some(to)) => from == to || to == TrainingObjective::Answer,
+        (Some(from), Some(to)) if from == to => true,
+        // Plain text has no prompt.
+        (Some(from), Some(to)) => {
+            to == TrainingObjective::Answer && from != TrainingObjective::Text
+        }
         (None, _) => true,
         (_, None) => false,
     };
-    let has_turns = |name: &str| layout::by_name(name).is_some_and(|of| of.capacity().many_turns);
     let all = |to: &&String| layouts.iter().all(|from| converts(from, to));
     let holds_turns = |to: &&String| has_turns(to) || !layouts.iter().any(|from| has_turns(from));
     let keeps_objective =
@@ -36,9 +41,45 @@ pub fn fit(profile: &Profile, layouts: &[&str]) -> Option<String> {
     next_best.or_else(|| fitting.next()).cloned()
 }
 
-/// The command that converts the file at `path` to what the target takes: a new file in the working
-/// directory, named after both.
-pub fn convert_command(profile: &Profile, path: &Path) -> String {
+/// The layout that a source in `from` is converted to for the target; `None` if none fits. If the
+/// file to write has the extension of a table that the target reads, it has columns.
+pub fn layout_for(
+    profile: &Profile,
+    from: &dyn Layout,
+    container: Option<Container>,
+) -> Option<Arc<dyn Layout>> {
+    let mut fitting = profile.clone();
+    if container.is_some_and(|of| of.has_rows() && profile.reads(of.as_str())) {
+        let has_columns = |of: Arc<dyn Layout>| !of.columns().is_empty();
+        let holds = |name: &String| layout::by_name(name).is_some_and(has_columns);
+        fitting.layouts.retain(holds);
+    }
+    match fitting.takes(from.name()) {
+        true => layout::by_name(from.name()),
+        false => layout::by_name(&fit(&fitting, &[from.name()])?),
+    }
+}
+
+/// The container that is written for the target: its own, unless `container`, that of the file's
+/// extension, is another one that it reads. A request body is JSON.
+pub fn container_for(profile: &Profile, container: Option<Container>) -> &'static str {
+    let own = match profile.container {
+        Delivery::Rest => "rest",
+        Delivery::Jsonl => "jsonl",
+    };
+    let named = container.map(Container::as_str);
+    let another = named.filter(|name| profile.reads(name) && (own, *name) != ("rest", "json"));
+    another.unwrap_or(own)
+}
+
+fn has_turns(layout: &str) -> bool {
+    layout::by_name(layout).is_some_and(|of| of.capacity().many_turns)
+}
+
+/// The command that converts the file at `path`, in `layout`, to what the target takes: a new file
+/// in the working directory, named after both. Where the target holds one response, it writes an
+/// example for each.
+pub fn convert_command(profile: &Profile, path: &Path, layout: &str) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let name = name.to_string_lossy();
     let stem = name.split('.').find(|part| !part.is_empty());
@@ -49,7 +90,9 @@ pub fn convert_command(profile: &Profile, path: &Path) -> String {
     };
     let path = shell_quoted(&printable_path(path));
     let out = shell_quoted(&out);
-    format!("tunelint convert {path} -o {out} --target {target}")
+    let is_cut = has_turns(layout) && fit(profile, &[layout]).is_some_and(|to| !has_turns(&to));
+    let turns = if is_cut { " --turns each" } else { "" };
+    format!("tunelint convert {path} -o {out} --target {target}{turns}")
 }
 
 #[cfg(test)]
@@ -69,19 +112,22 @@ mod tests {
         );
         assert_eq!(fit(&profile("trl"), &["kto"]).as_deref(), Some("kto"));
         assert_eq!(fit(&profile("openai-dpo"), &["messages"]), None);
+        assert_eq!(fit(&profile("openai"), &["text"]), None);
     }
 
     #[test]
     fn commands_name_a_new_file() {
-        let command = convert_command(&profile("openai"), Path::new("my data/train.json"));
+        let path = Path::new("my data/train.json");
+        let command = convert_command(&profile("openai"), path, "alpaca");
         assert_eq!(
             command,
             "tunelint convert 'my data/train.json' -o train-openai.jsonl --target openai"
         );
-        let command = convert_command(&profile("gemini-api"), Path::new("train.csv"));
-        assert_eq!(
-            command,
-            "tunelint convert train.csv -o train-gemini-api.json --target gemini-api"
-        );
+        let path = Path::new("train.csv");
+        let command = convert_command(&profile("gemini-api"), path, "pairs");
+        let wanted = "tunelint convert train.csv -o train-gemini-api.json --target gemini-api";
+        assert_eq!(command, wanted);
+        let command = convert_command(&profile("gemini-api"), path, "messages");
+        assert_eq!(command, format!("{wanted} --turns each"));
     }
 }

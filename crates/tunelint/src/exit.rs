@@ -64,10 +64,9 @@ impl Failure {
 
     /// The file or directory that could not be read, for reports.
     pub fn unread(&self) -> UnreadFile {
-        UnreadFile {
-            path: self.path.as_deref().map(printable_path),
-            message: self.message.clone(),
-        }
+        let path = self.path.as_deref().map(printable_path);
+        let message = self.message.clone();
+        UnreadFile { path, message }
     }
 
     /// Adds what to do about it.

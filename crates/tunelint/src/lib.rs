@@ -26,8 +26,6 @@ mod names;
 
 mod walk;
 
-mod roles;
-
 mod reading;
 
 mod tokenizer;

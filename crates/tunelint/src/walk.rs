@@ -22,6 +22,16 @@ pub enum Named {
     File(PathBuf),
 }
 
+impl Named {
+    /// The path of the file; `-` for standard input.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Stdin => Path::new("-"),
+            Self::File(path) => path,
+        }
+    }
+}
+
 /// How a file was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HowFound {

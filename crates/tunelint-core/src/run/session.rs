@@ -31,6 +31,7 @@ mod compare;
 mod conclude;
 mod counting;
 mod merge;
+mod role;
 mod settings;
 mod state;
 mod summary;
@@ -38,7 +39,8 @@ mod targets;
 
 pub use super::lint::{Observer, SourceError};
 pub use merge::MergeError;
+pub use role::{SourceRole, is_evaluation, roles_by_name};
 pub use settings::{
     DatasetSettings, DeclaredSuppression, Opened, OwnRule, UnknownTarget, every_target,
 };
-pub use state::{Outcome, Session, SourceRole};
+pub use state::{Outcome, Session};

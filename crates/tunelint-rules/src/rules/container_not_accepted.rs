@@ -47,7 +47,7 @@ impl SourceRule for ContainerNotAccepted {
                 .consequence(Consequence::Rejected)
                 .of(std::slice::from_ref(&profile.name));
             findings.report_at(Location::whole(reader.source), impact, || {
-                let command = convert_command(profile, &reader.input.name);
+                let command = convert_command(profile, &reader.input.name, layout.name());
                 Message::new(words(container, profile)).help(format!(
                     "convert it: `{command}`; or check what the conversion would give: `--will-convert`"
                 ))

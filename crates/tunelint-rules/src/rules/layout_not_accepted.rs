@@ -59,7 +59,7 @@ fn help(layout: &str, profile: &Profile, path: &std::path::Path) -> String {
     if fit(profile, &[layout]).is_none() {
         return "no conversion gives it the answers to train on; choose another target (`tunelint profile` lists all)".to_owned();
     }
-    let command = convert_command(profile, path);
+    let command = convert_command(profile, path, layout);
     format!("convert it: `{command}`; or check what the conversion would give: `--will-convert`")
 }
 

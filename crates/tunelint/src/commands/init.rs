@@ -9,14 +9,14 @@ use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::profile;
 use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::session::is_evaluation;
 use tunelint_core::source::Input;
 
 use super::rule::print;
 use crate::cli::Init;
 use crate::exit::{Exit, Failure};
-use crate::roles::is_evaluation;
 use crate::staged::StagedFile;
-use crate::walk::{HowFound, Named, walk};
+use crate::walk::{HowFound, walk};
 
 const SETTINGS: &str = "tunelint.toml";
 const HOOK: &str = ".pre-commit-config.yaml";
@@ -127,10 +127,7 @@ fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
     let mut wanted = |_: &Path, found: HowFound| Ok(found == HowFound::AsData);
     let found = walk(&[PathBuf::from(".")], true, &mut wanted)?.found;
     let mut groups: BTreeMap<(PathBuf, String), FileGroup> = BTreeMap::new();
-    let files = found.into_iter().filter_map(|named| match named {
-        Named::File(path) => Some(path),
-        Named::Stdin => None,
-    });
+    let files = found.iter().map(|named| named.path().to_owned());
     for path in files.take(MAX_FILES) {
         let reader = Reader::open(
             SourceId(0),

@@ -11,8 +11,9 @@ use tunelint_rules::rules::usual_impacts;
 use tunelint_rules::survey::Leaks;
 use tunelint_rules::survey::production_prompts::Prompts;
 
+use super::role::SourceRole;
 use super::settings::DatasetSettings;
-use super::state::{CheckedDataset, Session, SessionSource, SourceRole};
+use super::state::{CheckedDataset, Session, SessionSource};
 use crate::run::lint::{Linter, Observer, SourceError};
 
 impl Session {
@@ -37,6 +38,8 @@ impl Session {
             profiles: profiles.to_vec(),
             ..settings.context.clone()
         };
+        // A check for every target compares what would have to be done for each.
+        context.will_convert |= settings.every_target;
         context.is_evaluation = source.role == SourceRole::Validation;
         if source.role == SourceRole::Training {
             context.validation = self.validation(settings, observer)?.map(Arc::new);

@@ -10,18 +10,9 @@ use tunelint_data::text::position::SourceId;
 use tunelint_layouts::finding::Counts;
 use tunelint_layouts::finding::totals::Summary;
 
+use super::role::SourceRole;
 use super::settings::{DatasetSettings, DeclaredSuppression};
 use crate::run::lint::Linter;
-
-/// The role of a source in its dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SourceRole {
-    /// The model is trained on it. Only training data is compared with validation and production
-    /// data.
-    Training,
-    /// The model is evaluated on it.
-    Validation,
-}
 
 /// Sources with the same settings, role and targets, which are checked together.
 pub(super) struct CheckedDataset {

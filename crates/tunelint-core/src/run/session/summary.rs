@@ -189,5 +189,6 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     };
     fit(&profile, &[&source.layout])?;
     let ready = format!("Ready for {target}. Convert the file to {container}:");
-    Some((ready, convert_command(&profile, Path::new(&source.path))))
+    let path = Path::new(&source.path);
+    Some((ready, convert_command(&profile, path, &source.layout)))
 }

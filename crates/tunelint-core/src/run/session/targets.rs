@@ -74,7 +74,11 @@ fn convert(profile: &Profile, sources: &[&SourceSummary], verdict: &mut Verdict)
     let to = fit(profile, &layouts);
     verdict.is_unfit = to.is_none();
     if to.is_some() {
-        verdict.convert = Some(convert_command(profile, Path::new(&first.path)));
+        verdict.convert = Some(convert_command(
+            profile,
+            Path::new(&first.path),
+            &first.layout,
+        ));
     }
     verdict.convert_to = to.or_else(|| profile.layouts.first().cloned());
 }

@@ -18,7 +18,6 @@ use crate::exit::Failure;
 use crate::progress::Progress;
 use crate::report;
 use crate::staged::{StagedFile, same_file};
-use crate::walk::Named;
 
 /// Checks the sources of one shard and writes the part file `path`, with what is needed for the
 /// findings about the whole dataset.
@@ -37,7 +36,8 @@ pub(super) fn shard(
     let name = printable_path(path);
     part.request = std::env::args().skip(1).collect();
     let files = sources.list.iter().zip(&outcome.summary.sources);
-    let files = files.map(|(source, summary)| PartSource::new(path_of(&source.named), summary));
+    let files =
+        files.map(|(source, summary)| PartSource::new(source.named.path().to_owned(), summary));
     part.sources = files.collect();
     let bytes = part.to_bytes();
     let bytes = bytes.map_err(|error| Failure::new(format!("cannot write {name}: {error}")))?;
@@ -218,12 +218,4 @@ fn comparable(check: &CheckOptions) -> String {
             (select, ignore, extend_select, severity, preview, settings)
         )
     )
-}
-
-/// The path as the user gave it; `-` for standard input.
-fn path_of(named: &Named) -> PathBuf {
-    match named {
-        Named::File(path) => path.clone(),
-        Named::Stdin => "-".into(),
-    }
 }

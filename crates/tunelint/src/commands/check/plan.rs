@@ -180,10 +180,9 @@ impl Plan {
             ([], None) => evaluating,
             (named, _) => named.to_vec(),
         };
-        let production = match (&options.production, dataset) {
-            (Some(path), _) => vec![path.clone()],
-            (None, Some(dataset)) => dataset.production.files(),
-            (None, None) => Vec::new(),
+        let production = match &options.production {
+            Some(path) => vec![path.clone()],
+            None => dataset.map_or_else(Vec::new, |dataset| dataset.production.files()),
         };
         let allows = settings.allows.iter().enumerate();
         let active: Vec<usize> = allows
@@ -199,10 +198,7 @@ impl Plan {
                 preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
                 options: settings.options.clone(),
                 output_schema: dataset.and_then(Dataset::schema),
-                // A check for every target is a comparison, of what would have to be done for each.
-                will_convert: options.will_convert
-                    || every_target
-                    || dataset.is_some_and(Dataset::converts),
+                will_convert: options.will_convert || dataset.is_some_and(Dataset::converts),
                 custom: settings.custom.clone(),
                 tokenizer: settings.tokenizer.clone(),
                 ..RuleContext::default()

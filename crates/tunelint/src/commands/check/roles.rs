@@ -2,12 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use tunelint_core::session::SourceRole;
+use tunelint_core::session::{SourceRole, roles_by_name};
 
 use super::source::Source;
-use crate::roles::is_evaluation;
 use crate::settings::Settings;
-use crate::walk::Named;
 
 /// The dataset of the settings that a file belongs to, and its role there.
 pub(super) fn dataset_of(settings: &Settings, full: &Path) -> (Option<usize>, SourceRole) {
@@ -24,38 +22,25 @@ pub(super) fn dataset_of(settings: &Settings, full: &Path) -> (Option<usize>, So
 
 /// Whether a file has production prompts. Such files are compared with, not checked.
 pub(super) fn is_production(settings: &Settings, full: &Path) -> bool {
-    let mut datasets = settings.datasets.iter();
-    datasets.any(|dataset| dataset.production.matches(full))
+    (settings.datasets.iter()).any(|dataset| dataset.production.matches(full))
 }
 
-/// Gives the files that no dataset of the settings lists their roles by their names. Where none
-/// would be left for training, all are: a file called `test.jsonl` is checked like any other.
-pub(super) fn by_name(sources: &mut [Source]) {
-    let evaluates = |source: &Source| match &source.named {
-        Named::File(path) => source.dataset.is_none() && is_evaluation(path),
-        Named::Stdin => false,
-    };
-    let trains = |source: &&Source| source.dataset.is_none() && !evaluates(source);
-    let with_training: Vec<usize> = sources
-        .iter()
-        .filter(trains)
-        .map(|of| of.settings)
-        .collect();
-    for source in sources {
-        if evaluates(source) && with_training.contains(&source.settings) {
-            source.role = SourceRole::Validation;
-        }
+/// Gives the files that no dataset of the settings lists their roles by their names.
+pub(super) fn by_name(sources: &mut [Source], settings: usize) {
+    let is_unlisted = |of: &Source| (of.settings, of.dataset) == (settings, None);
+    let unlisted = sources.iter().filter(|of| is_unlisted(of));
+    let paths: Vec<&Path> = unlisted.map(|of| of.named.path()).collect();
+    let roles = roles_by_name(&paths);
+    for (source, role) in sources.iter_mut().filter(|of| is_unlisted(of)).zip(roles) {
+        source.role = role;
     }
 }
 
 /// The files named as validation or test sets of the other files with the same settings.
 pub(super) fn evaluating(sources: &[Source], settings: usize) -> Vec<PathBuf> {
-    let of = sources.iter().filter(|source| {
-        (source.settings, source.dataset, source.role) == (settings, None, SourceRole::Validation)
-    });
-    let paths = of.filter_map(|source| match &source.named {
-        Named::File(path) => Some(path.clone()),
-        Named::Stdin => None,
-    });
-    paths.collect()
+    let evaluates = (settings, None, SourceRole::Validation);
+    let of = sources
+        .iter()
+        .filter(|of| (of.settings, of.dataset, of.role) == evaluates);
+    of.map(|of| of.named.path().to_owned()).collect()
 }

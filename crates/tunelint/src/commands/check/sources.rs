@@ -145,22 +145,19 @@ impl Sources {
         let stdin = options.reading.stdin_filename.as_deref();
         for named in found {
             let path = match &named {
-                Named::File(path) => full(path),
-                Named::Stdin => full(stdin.unwrap_or("-".as_ref())),
+                Named::File(path) => path,
+                Named::Stdin => stdin.unwrap_or("-".as_ref()),
             };
-            if let Named::File(path) = &named
-                && options.contained
-            {
+            if options.contained && named != Named::Stdin {
                 contained(path, &here)?;
             }
+            let path = full(path);
             sources.list.push(cache.source(named, &path)?);
         }
-        let whole: Vec<PathBuf> = paths
-            .iter()
-            .filter_map(|path| path.canonicalize().ok())
-            .collect();
+        let whole = paths.iter().filter_map(|path| path.canonicalize().ok());
+        let whole: Vec<PathBuf> = whole.collect();
         if options.part.is_none() {
-            roles::by_name(&mut sources.list);
+            (0..cache.settings.len()).for_each(|of| roles::by_name(&mut sources.list, of));
         }
         let complete = cache
             .settings

@@ -57,10 +57,7 @@ pub(super) fn build(rest: &Rest, target: Option<&Arc<Profile>>) -> Result<RestBo
 
 /// The provider that the request is for.
 fn provider(target: Option<&Arc<Profile>>) -> Result<Arc<Profile>, Failure> {
-    match target {
-        Some(target) => Ok(Arc::clone(target)),
-        None => names::profile(DEFAULT_TARGET),
-    }
+    target.map_or_else(|| names::profile(DEFAULT_TARGET), |of| Ok(Arc::clone(of)))
 }
 
 /// A training setting of the request.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use tunelint_core::fit::fit;
+use tunelint_core::fit::{container_for, layout_for};
 use tunelint_core::layout::{self, Layout};
 use tunelint_core::printable::printable_path;
-use tunelint_core::profile::{self, Delivery, Profile};
+use tunelint_core::profile::{self, Profile};
 use tunelint_core::reader::Reader;
 use tunelint_core::rules::missing_column;
 use tunelint_core::sink::Form;
@@ -16,9 +16,6 @@ use crate::cli::Convert;
 use crate::exit::Failure;
 use crate::names::{self, unknown};
 use crate::reading;
-
-/// The containers that can be written.
-const CONTAINERS: [&str; 5] = ["jsonl", "json", "csv", "tsv", "rest"];
 
 /// What to write.
 pub(super) struct Chosen {
@@ -31,11 +28,8 @@ impl Chosen {
     pub(super) fn new(options: &Convert, reader: &Reader) -> Result<Self, Failure> {
         let target = target(options)?;
         let is_layout = |name: &&String| target.is_none() || layout::by_name(name).is_some();
-        let layout = match (
-            options.to.as_ref().filter(is_layout),
-            &target,
-            reader.layout(),
-        ) {
+        let to = options.to.as_ref().filter(is_layout);
+        let layout = match (to, &target, reader.layout()) {
             (Some(name), ..) => reading::named_layout(name)?,
             (None, Some(target), _) => of_target(target, options, reader)?,
             (None, None, Some(layout)) => Arc::clone(layout),
@@ -48,7 +42,7 @@ impl Chosen {
     pub(super) fn form(&self, options: &Convert) -> Result<Form, Failure> {
         let name = match (&options.form, &self.target) {
             (Some(name), _) => name.as_str(),
-            (None, Some(target)) => self.container_for(target, options),
+            (None, Some(target)) => container_for(target, Container::from_path(&options.out)),
             (None, None) => by_extension(options)?,
         };
         if name != "rest" && body::is_asked(&options.rest) {
@@ -61,37 +55,28 @@ impl Chosen {
             "csv" => self.table(b','),
             "tsv" => self.table(b'\t'),
             "rest" if !self.layout.fits_request() => {
-                Err(Failure::new("a request body needs the layout `pairs`")
-                    .help("add `--to pairs`"))
+                let message = "a request body needs the layout `pairs`";
+                Err(Failure::new(message).help("add `--to pairs`"))
             }
-            "rest" => Ok(Form::Rest(Box::new(body::build(
-                &options.rest,
-                self.target.as_ref(),
-            )?))),
-            other => Err(unknown("container", other, &CONTAINERS)),
+            "rest" => {
+                let body = body::build(&options.rest, self.target.as_ref())?;
+                Ok(Form::Rest(Box::new(body)))
+            }
+            other => {
+                let known = ["jsonl", "json", "csv", "tsv", "rest"];
+                Err(unknown("container", other, &known))
+            }
         }
-    }
-
-    /// The container that the target takes, unless the extension of the file names another that it
-    /// takes as well. A request body is JSON.
-    fn container_for(&self, target: &Profile, options: &Convert) -> &'static str {
-        let own = match target.container {
-            Delivery::Rest => "rest",
-            Delivery::Jsonl => "jsonl",
-        };
-        let named = Container::from_path(&options.out).map(Container::as_str);
-        let another = named.filter(|name| target.reads(name) && (own, *name) != ("rest", "json"));
-        another.unwrap_or(own)
     }
 
     fn table(&self, delimiter: u8) -> Result<Form, Failure> {
-        if self.layout.columns().is_empty() {
-            let message = format!("a table cannot hold the layout `{}`", self.layout.name());
-            return Err(Failure::new(message).help(
-                "write jsonl or json, or a layout of one prompt and one response with `--to pairs`",
-            ));
+        if !self.layout.columns().is_empty() {
+            return Ok(Form::Table { delimiter });
         }
-        Ok(Form::Table { delimiter })
+        let message = format!("a table cannot hold the layout `{}`", self.layout.name());
+        let help =
+            "write jsonl or json, or a layout of one prompt and one response with `--to pairs`";
+        Err(Failure::new(message).help(help))
     }
 }
 
@@ -114,19 +99,7 @@ fn of_target(
     let Some(from) = reader.layout() else {
         return Err(unknown_layout(reader));
     };
-    let mut fitting = target.clone();
-    let out = Container::from_path(&options.out);
-    if out.is_some_and(|out| out.has_rows() && target.reads(out.as_str())) {
-        let has_columns = |of: Arc<dyn Layout>| !of.columns().is_empty();
-        fitting
-            .layouts
-            .retain(|name| layout::by_name(name).is_some_and(has_columns));
-    }
-    let name = match fitting.takes(from.name()) {
-        true => Some(from.name().to_owned()),
-        false => fit(&fitting, &[from.name()]),
-    };
-    let to = name.and_then(|name| layout::by_name(&name));
+    let to = layout_for(target, from.as_ref(), Container::from_path(&options.out));
     to.ok_or_else(|| {
         let (target, from) = (&target.name, from.name());
         Failure::new(format!("{target} trains on other data than `{from}` holds"))
@@ -153,10 +126,11 @@ fn by_extension(options: &Convert) -> Result<&'static str, Failure> {
     match Container::from_path(&options.out) {
         Some(container) => Ok(container.as_str()),
         None if options.out.as_os_str() == "-" => Ok("jsonl"),
-        None => Err(Failure::new(format!(
-            "{}: cannot tell the container from this extension",
-            printable_path(&options.out)
-        ))
-        .help("set the container with `--as` (jsonl, json, csv, tsv or rest)")),
+        None => {
+            let out = printable_path(&options.out);
+            let message = format!("{out}: cannot tell the container from this extension");
+            let help = "set the container with `--as` (jsonl, json, csv, tsv or rest)";
+            Err(Failure::new(message).help(help))
+        }
     }
 }

@@ -1,6 +1,16 @@
-//! Which files are for training and which for evaluation, by their names.
+//! The roles of files: which are for training and which for evaluation.
 
 use std::path::Path;
+
+/// The role of a source in its dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceRole {
+    /// The model is trained on it. Only training data is compared with validation and production
+    /// data.
+    Training,
+    /// The model is evaluated on it.
+    Validation,
+}
 
 /// Words in the names of validation and test files.
 const EVALUATION: [&str; 8] = [
@@ -25,6 +35,17 @@ pub fn is_evaluation(path: &Path) -> bool {
     };
     let says = |known: &str| words().any(|word| word == known);
     !says("train") && !says("training") && EVALUATION.into_iter().any(says)
+}
+
+/// The roles of files that no settings list, by their names. If none would be left for training,
+/// all are: a file called `test.jsonl` is checked like any other.
+pub fn roles_by_name(paths: &[&Path]) -> Vec<SourceRole> {
+    let with_training = !paths.iter().all(|path| is_evaluation(path));
+    let role = |path: &&Path| match with_training && is_evaluation(path) {
+        true => SourceRole::Validation,
+        false => SourceRole::Training,
+    };
+    paths.iter().map(role).collect()
 }
 
 #[cfg(test)]
@@ -53,5 +74,16 @@ mod tests {
         ] {
             assert!(!is_evaluation(name), "{name}");
         }
+    }
+
+    #[test]
+    fn some_file_is_for_training() {
+        let roles = |names: &[&str]| {
+            let paths: Vec<&Path> = names.iter().map(Path::new).collect();
+            roles_by_name(&paths)
+        };
+        use SourceRole::{Training, Validation};
+        assert_eq!(roles(&["a.jsonl", "test.jsonl"]), [Training, Validation]);
+        assert_eq!(roles(&["dev.jsonl", "test.jsonl"]), [Training, Training]);
     }
 }
