@@ -10,7 +10,7 @@ use crate::layout::{self, Layout, TrainingObjective};
 use crate::provider::profile::{Delivery, Profile};
 
 /// Whether the target accepts a source in this container and layout without conversion.
-pub fn fits_unchanged(profile: &Profile, (container, layout): &(&str, &str)) -> bool {
+pub fn fits_unchanged(profile: &Profile, container: &str, layout: &str) -> bool {
     profile.reads(container) && profile.takes(layout)
 }
 

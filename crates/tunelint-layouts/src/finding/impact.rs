@@ -36,11 +36,6 @@ impl Consequence {
             Self::Rejected => "rejected",
         }
     }
-
-    /// Whether a target that does this takes the file and every record of it.
-    pub fn is_accepted(self) -> bool {
-        self < Self::Skipped
-    }
 }
 
 /// The severity of a finding, and what targets do with the data, if a requirement of theirs is
@@ -56,6 +51,15 @@ pub struct Impact<'t> {
 }
 
 impl<'t> Impact<'t> {
+    /// An error for which `targets` reject the upload or the job.
+    pub fn rejected_by(targets: &'t [String]) -> Self {
+        Self {
+            severity: Severity::Error,
+            consequence: Some(Consequence::Rejected),
+            targets,
+        }
+    }
+
     /// The same for data of `targets` only.
     #[must_use]
     pub fn of(self, targets: &'t [String]) -> Self {

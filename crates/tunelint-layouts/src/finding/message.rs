@@ -95,8 +95,7 @@ pub struct Finding {
     pub rule: &'static str,
     /// The severity.
     pub severity: Severity,
-    /// What the targets do with the data; `None` if there is no target, or if each does what it does
-    /// with findings of the rule in general.
+    /// What the targets do with the data, the gravest if they differ; `None` without a target.
     pub consequence: Option<Consequence>,
     /// The problem, in one sentence.
     pub message: String,

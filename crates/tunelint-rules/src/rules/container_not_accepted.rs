@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tunelint_data::source::{Container, Discrepancy};
 use tunelint_data::text::position::Location;
-use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
+use tunelint_layouts::finding::{Findings, Impact, Message, Severity};
 use tunelint_layouts::fit::convert_command;
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::provider::profile::Profile;
@@ -43,9 +43,7 @@ impl SourceRule for ContainerNotAccepted {
         // A layout that has to be converted has that finding: one conversion gives both.
         let rejecting = self.profiles.iter().filter(|of| of.takes(layout.name()));
         for profile in rejecting.filter(|of| !of.reads(container.as_str())) {
-            let impact = Impact::from(Severity::Error)
-                .consequence(Consequence::Rejected)
-                .of(std::slice::from_ref(&profile.name));
+            let impact = Impact::rejected_by(std::slice::from_ref(&profile.name));
             findings.report_at(Location::whole(reader.source), impact, || {
                 let command = convert_command(profile, &reader.input.name, layout.name());
                 Message::new(words(container, profile)).help(format!(

@@ -2,7 +2,7 @@
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
+use tunelint_layouts::finding::{Findings, Impact, Message, Severity};
 use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Delivery;
 
@@ -57,9 +57,7 @@ impl SourceRule for ExclusiveSettings {
                 continue;
             };
             let targets = std::slice::from_ref(&group.target);
-            let impact = Impact::from(Severity::Error)
-                .of(targets)
-                .consequence(Consequence::Rejected);
+            let impact = Impact::rejected_by(targets);
             findings.report(request.record.at(value.span()), impact, || {
                 let accepts = target_sentence(targets, "accepts", "accept", "only one of them");
                 let message = Message::new(format!(

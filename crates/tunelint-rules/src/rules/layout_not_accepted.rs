@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tunelint_data::text::position::Location;
-use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
+use tunelint_layouts::finding::{Findings, Impact, Message, Severity};
 use tunelint_layouts::fit::{convert_command, fit};
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::provider::profile::Profile;
@@ -35,9 +35,7 @@ impl SourceRule for LayoutNotAccepted {
             return;
         };
         for profile in self.profiles.iter().filter(|of| !of.takes(layout.name())) {
-            let impact = Impact::from(Severity::Error)
-                .consequence(Consequence::Rejected)
-                .of(std::slice::from_ref(&profile.name));
+            let impact = Impact::rejected_by(std::slice::from_ref(&profile.name));
             findings.report_at(Location::whole(reader.source), impact, || {
                 Message::new(words(layout.name(), profile)).help(help(
                     layout.name(),

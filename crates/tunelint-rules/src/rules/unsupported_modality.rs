@@ -5,7 +5,7 @@ use crate::contract::{
 };
 use tunelint_layouts::example::media::{self, Medium};
 use tunelint_layouts::example::{Example, Role};
-use tunelint_layouts::finding::{Consequence, Findings, Fix, Impact, Message, Severity};
+use tunelint_layouts::finding::{Findings, Fix, Impact, Message};
 use tunelint_layouts::layout;
 use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Profile;
@@ -67,8 +67,7 @@ impl ExampleRule for UnsupportedModality {
         let place = example.record.at(part.span);
         let remove = "replace it with a description, or remove the record";
         if !self.text_layouts.is_empty() {
-            let impact = Impact::from(Severity::Error).of(&self.text_layouts);
-            findings.report(place, impact.consequence(Consequence::Rejected), || {
+            findings.report(place, Impact::rejected_by(&self.text_layouts), || {
                 let accepts = target_sentence(&self.text_layouts, "accepts", "accept", "only text");
                 Message::new(format!("{}: {accepts}", first.describe()))
                     .help(remove)

@@ -7,7 +7,7 @@ use crate::contract::{
 };
 use tunelint_data::source::{Container, Discrepancy, delimiter_name};
 use tunelint_data::text::position::Location;
-use tunelint_layouts::finding::{Consequence, Findings, Fix, Impact, Message, Severity};
+use tunelint_layouts::finding::{Findings, Fix, Impact, Message, Severity};
 use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Profile;
 
@@ -44,9 +44,7 @@ impl SourceRule for WrongContainer {
         let impact = match (found, rejecting.as_slice()) {
             (Discrepancy::LinesNamedDocument, _) => Impact::from(Severity::Advice),
             (_, []) => Impact::from(Severity::Warning),
-            (_, targets) => Impact::from(Severity::Error)
-                .consequence(Consequence::Rejected)
-                .of(targets),
+            (_, targets) => Impact::rejected_by(targets),
         };
         // Trailing commas can be removed; changing the container takes `convert`.
         let fix = shape.strip_commas.then(Fix::of_file);

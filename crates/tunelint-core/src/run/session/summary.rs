@@ -182,7 +182,7 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
     let profile = profile::by_name(target).ok().flatten()?;
     let container = match profile.container {
         Delivery::Rest => "a request body",
-        Delivery::Jsonl if fits_unchanged(&profile, &(&source.container, &source.layout)) => {
+        Delivery::Jsonl if fits_unchanged(&profile, &source.container, &source.layout) => {
             return None;
         }
         Delivery::Jsonl => "JSON Lines",

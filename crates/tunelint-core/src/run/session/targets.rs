@@ -61,12 +61,8 @@ fn convert(profile: &Profile, sources: &[&SourceSummary], verdict: &mut Verdict)
         let known = |source: &&&SourceSummary| !source.layout.is_empty() && !source.will_convert;
         sources.iter().filter(known)
     };
-    let unfit = |source: &&&SourceSummary| {
-        !fits_unchanged(
-            profile,
-            &(source.container.as_str(), source.layout.as_str()),
-        )
-    };
+    let unfit =
+        |source: &&&SourceSummary| !fits_unchanged(profile, &source.container, &source.layout);
     let Some(first) = known().find(unfit) else {
         return;
     };
