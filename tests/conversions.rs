@@ -68,7 +68,9 @@ fn converted(
         form: Form::Jsonl,
         turns,
         preamble: None,
+        system_prompt: None,
         keep_extra,
+        shuffle: None,
         threads: 1,
     };
     let policy = Policy {
@@ -85,7 +87,7 @@ fn converted(
         ..Policy::default()
     };
     let mut said = Said::default();
-    let run = converter.run(open(from, records), &policy, Vec::new(), &mut said);
+    let run = converter.run(vec![open(from, records)], &policy, Vec::new(), &mut said);
     let (conversion, bytes) = run.expect("memory");
     (String::from_utf8(bytes).expect("text"), conversion, said.0)
 }
@@ -597,14 +599,18 @@ fn what_the_user_says_beside_a_result_stays_his() {
 }
 
 #[test]
-fn results_in_another_order_are_told_where_only_the_order_pairs_them() {
+fn results_in_another_order_are_refused_where_only_the_order_pairs_them() {
     let line = r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}},{"id":"b","type":"function","function":{"name":"g","arguments":"{}"}}]},{"role":"tool","tool_call_id":"b","content":"rb"},{"role":"tool","tool_call_id":"a","content":"ra"},{"role":"assistant","content":"z"}]}"#;
-    let lost = |to: &str| {
-        let (_, account, _) = convert("messages", &format!("{line}\n"), to);
-        account.losses.names.contains_key("order of tool results")
+    let refused = |to: &str| {
+        let (_, account, said) = convert("messages", &format!("{line}\n"), to);
+        let is_said = said
+            .iter()
+            .any(|why| why.starts_with("tool results out of order"));
+        assert_eq!(account.rejected == 1, is_said, "{said:?}");
+        is_said
     };
-    assert!(lost("sharegpt") && lost("typed-messages"));
-    assert!(!lost("contents") && !lost("bedrock-converse"));
+    assert!(refused("sharegpt") && refused("typed-messages"));
+    assert!(!refused("contents") && !refused("bedrock-converse"));
 }
 
 /// A record of another layout is not read as the file's because it has the file's fields as well.

@@ -6,6 +6,7 @@
 //! thread can process it.
 
 mod batch;
+mod compression;
 mod container;
 mod document;
 mod facts;
@@ -16,6 +17,7 @@ mod rows;
 mod sniff;
 
 pub use batch::{BATCH_BYTES, Batch, Batcher, MAX_RECORD_BYTES, Piece, PieceKind, Splitter};
+pub use compression::{Compression, Compressor};
 pub use container::Container;
 pub use document::{Document, Root};
 pub use encoding_rs::Encoding;

@@ -72,7 +72,7 @@ pub fn is_zero(raw: &str) -> bool {
 
 impl Part<'_> {
     /// Whether it excludes its turn from training.
-    pub(crate) fn skips(&self) -> bool {
+    pub fn skips(&self) -> bool {
         self.kind == PartKind::Note
             && match self.key {
                 "weight" => is_zero(self.raw),

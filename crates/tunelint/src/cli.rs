@@ -304,9 +304,10 @@ pub struct Reading {
     2 the conversion could not run.\nA file is replaced only with --force, and is never left half written."
 )]
 pub struct Convert {
-    /// The file to convert; `-` is standard input
-    #[arg(value_name = "IN")]
-    pub source: PathBuf,
+    /// The files or directories to convert, written to OUT one after the other; `-` is standard
+    /// input
+    #[arg(value_name = "IN", required = true)]
+    pub sources: Vec<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
     /// Write this layout [default: the layout of IN]
@@ -318,7 +319,15 @@ pub struct Convert {
     /// Write this container: jsonl, json, csv, tsv or rest [default: from the extension of OUT]
     #[arg(long = "as", value_name = "CONTAINER", help_heading = "Target")]
     pub form: Option<String>,
-    /// Put this text before every input; @FILE reads it from a file
+    /// Give every example without a system prompt this one; @FILE reads it from a file
+    #[arg(
+        long,
+        value_name = "TEXT|@FILE",
+        help_heading = "Target",
+        allow_hyphen_values = true
+    )]
+    pub system_prompt: Option<String>,
+    /// Put this text before every input that does not start with it; @FILE reads it from a file
     #[arg(
         long,
         value_name = "TEXT|@FILE",
@@ -342,13 +351,17 @@ pub struct Convert {
         default_value = "string"
     )]
     pub types: Types,
-    /// Keep unknown fields
+    /// Keep unknown fields; in a table, each as a column
     #[arg(long, help_heading = "Target")]
     pub keep_extra: bool,
+    /// Write the examples in another order, which depends on SEED alone
+    #[arg(long, value_name = "SEED", help_heading = "Target")]
+    pub shuffle: Option<u64>,
     /// Fail before anything is written if the output layout cannot hold all of the data
     #[arg(long, help_heading = "Target")]
     pub strict: bool,
-    /// Write the result to this file; `-` is standard output
+    /// Write the result to this file, compressed if its name ends in .gz or .zst; `-` is standard
+    /// output
     #[arg(short = 'o', long = "out", value_name = "OUT", help_heading = "Output")]
     pub out: PathBuf,
     /// Write records that cannot be converted to FILE, verbatim with the reason, and all others to

@@ -7,6 +7,7 @@ pub mod loss;
 mod names;
 mod place;
 mod record;
+mod rejects;
 pub mod rule_page;
 pub mod split;
 pub mod stats;

@@ -4,18 +4,18 @@
 //! Nothing is dropped silently: data that the target layout cannot hold is a [`Loss`], a record that
 //! cannot be converted is a [`Reject`], and `read = written + rejected` always holds.
 
-use std::io::{self, Write};
-use std::sync::Arc;
+mod fit;
+mod options;
+mod order;
 
-use smallvec::SmallVec;
+use std::io::{self, Write};
 
 use tunelint_data::record::{Body, Field, Located, Record};
 use tunelint_data::source::Batch;
-use tunelint_data::text::Text;
 use tunelint_data::text::name_counts::NameCounts;
-use tunelint_data::text::position::Position;
-use tunelint_data::text::printable::{counted, field_name, quoted};
-use tunelint_layouts::example::{Example, KTO_TAG, Role, Turn};
+use tunelint_data::text::position::{Position, SourceId};
+use tunelint_data::text::printable::{field_name, quoted};
+use tunelint_layouts::example::{Example, KTO_TAG};
 use tunelint_layouts::finding::{Finding, Findings, Message, Policy, Severity};
 use tunelint_layouts::layout::{Layout, Loss, Losses, ObjectWriter, TrainingObjective, WEIGHT};
 use tunelint_layouts::provider::limit::listed;
@@ -24,40 +24,18 @@ use tunelint_layouts::writer::sink::{Form, Sink, encode};
 use tunelint_rules::contract::RuleContext;
 use tunelint_rules::rules::RuleSet;
 
+use super::gather::gather;
 use super::lint::{check_record, check_source};
+use fit::Notes;
+use order::Writing;
 
-/// How to convert a conversation to a layout with a single prompt and response.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum TurnsPolicy {
-    /// Reject the record.
-    #[default]
-    Reject,
-    /// Keep the last response, with everything before it as input.
-    Last,
-    /// Write one example per response, each with everything before it as input.
-    Each,
-}
-
-/// The options of a conversion.
-#[derive(Debug, Clone)]
-pub struct Converter {
-    /// The target layout.
-    pub layout: Arc<dyn Layout>,
-    /// The target container.
-    pub form: Form,
-    /// The policy for conversations.
-    pub turns: TurnsPolicy,
-    /// The text to insert before every input.
-    pub preamble: Option<String>,
-    /// Whether to keep unknown fields, where the container can hold them.
-    pub keep_extra: bool,
-    /// The number of worker threads.
-    pub threads: usize,
-}
+pub use options::{Converter, TurnsPolicy};
 
 /// A rejected record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reject {
+    /// The file.
+    pub source: SourceId,
     /// The bytes of the record.
     pub raw: Vec<u8>,
     /// The ordinal of the record, from 1.
@@ -77,8 +55,19 @@ pub struct Conversion {
     pub rejected: u64,
     /// The number of examples written. More than `written` if conversations were split.
     pub examples: u64,
-    /// The losses by name, each with its first position.
-    pub losses: NameCounts<Position>,
+    /// The losses by name, each with its first place.
+    pub losses: NameCounts<RecordPlace>,
+    /// What was to be added and was already there, by name, each with its first place.
+    pub kept: NameCounts<RecordPlace>,
+}
+
+/// A position in one of the sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordPlace {
+    /// The file.
+    pub source: SourceId,
+    /// The position in it.
+    pub position: Position,
 }
 
 /// Receives findings and rejected records during a conversion, in the order of the source.
@@ -108,27 +97,89 @@ struct BatchOutcome {
     written: u64,
     findings: Vec<Finding>,
     rejects: Vec<Reject>,
-    losses: NameCounts<Position>,
+    losses: NameCounts<RecordPlace>,
+    kept: NameCounts<RecordPlace>,
 }
 
 impl Converter {
-    /// Converts all records of `reader` and writes them to `out`. Returns the counts and the writer.
+    /// Converts all records of `readers`, one after the other, and writes them to `out`. Returns
+    /// the counts and the writer. A shuffled output takes a temporary file of its size and 24 bytes
+    /// of memory per example.
     ///
     /// # Errors
     /// If reading or writing fails, or if `recipient` returns an error.
     pub fn run<W: Write + Send>(
         &self,
-        mut reader: Reader,
+        readers: Vec<Reader>,
         policy: &Policy,
         out: W,
         recipient: &mut dyn Recipient,
     ) -> io::Result<(Conversion, W)> {
-        let rules = RuleSet::build(&policy.enabled, &RuleContext::default());
-        let columns = self.layout.columns();
-        let mut sink = Sink::new(out, self.form.clone(), columns)?;
-        let names: Vec<String> = sink.columns().to_vec();
-        let decoder = reader.decoder();
+        let columns = self.columns(&readers)?;
+        let sink = Sink::new(out, self.form.clone(), &columns)?;
+        let mut writing = Writing::new(sink, self.shuffle)?;
         let mut conversion = Conversion::default();
+        for reader in readers {
+            self.convert_source(reader, policy, &mut conversion, &mut writing, recipient)?;
+        }
+        Ok((conversion, writing.finish()?.finish()?))
+    }
+
+    /// The columns of a table: those of the layout, and with `keep_extra` every unknown field of
+    /// the sources.
+    fn columns(&self, readers: &[Reader]) -> io::Result<Vec<String>> {
+        let mut columns: Vec<String> = Vec::new();
+        if !matches!(self.form, Form::Table { .. }) {
+            return Ok(columns);
+        }
+        columns.extend(self.layout.columns().iter().map(|name| (*name).to_owned()));
+        if !self.keep_extra {
+            return Ok(columns);
+        }
+        let unknown = |known: &[String], name: &str| {
+            !known.iter().any(|column| column == name) && !self.layout.fields().contains(&name)
+        };
+        for reader in readers {
+            gather(
+                &mut reader.reopen()?,
+                self.threads,
+                Vec::new,
+                |read, _, names: &mut Vec<String>| {
+                    let DecodeOutcome::Example(example) = read else {
+                        return;
+                    };
+                    // A weight is kept as an unknown field where the layout has none.
+                    let weights = example.settings.iter().filter(|of| of.key == WEIGHT);
+                    for extra in example.extras.iter().chain(weights) {
+                        if unknown(names, extra.key) {
+                            names.push(extra.key.to_owned());
+                        }
+                    }
+                },
+                |names| {
+                    for name in names {
+                        if unknown(&columns, &name) {
+                            columns.push(name);
+                        }
+                    }
+                },
+            )?;
+        }
+        Ok(columns)
+    }
+
+    /// Converts the records of one source.
+    fn convert_source<W: Write + Send>(
+        &self,
+        mut reader: Reader,
+        policy: &Policy,
+        conversion: &mut Conversion,
+        writing: &mut Writing<W>,
+        recipient: &mut dyn Recipient,
+    ) -> io::Result<()> {
+        let rules = RuleSet::build(&policy.enabled, &RuleContext::default());
+        let names: Vec<String> = writing.columns().to_vec();
+        let decoder = reader.decoder();
         let work = |batch: &Batch, scratch: &mut (Scratch, ObjectWriter)| {
             let mut outcome = BatchOutcome::default();
             let mut findings = Findings::new(policy);
@@ -160,7 +211,7 @@ impl Converter {
                 .try_for_each(|reject| recipient.reject(reject))?;
             let mut from = 0;
             for end in outcome.ends {
-                sink.write(outcome.bytes.get(from..end).unwrap_or_default())?;
+                writing.write(outcome.bytes.get(from..end).unwrap_or_default())?;
                 from = end;
             }
             Ok(())
@@ -173,8 +224,7 @@ impl Converter {
             .into_parts()
             .1
             .into_iter()
-            .try_for_each(|finding| recipient.finding(finding))?;
-        Ok((conversion, sink.finish()?))
+            .try_for_each(|finding| recipient.finding(finding))
     }
 
     /// Converts one example, or rejects its record.
@@ -186,41 +236,47 @@ impl Converter {
         columns: &[String],
         outcome: &mut BatchOutcome,
     ) {
-        let mut losses = Losses::default();
-        let mut fitted = match self.fit(example, &mut losses) {
-            Ok(fitted) => fitted,
-            Err(why) => {
-                findings.report_as(
-                    UNCONVERTIBLE,
-                    example.record.at(example.record.span()),
-                    Severity::Error,
-                    || *why,
-                );
-                return outcome.reject(&example.record);
-            }
-        };
+        let mut notes = Notes::default();
         let before = (outcome.bytes.len(), outcome.ends.len());
-        for example in &mut fitted {
-            self.move_weight_to_extras(example);
-        }
-        for example in &fitted {
-            object.clear();
-            self.layout.encode(example, object, &mut losses);
-            self.carry_extras(example, object, &mut losses);
-            if let Err(why) = self.check_columns(example, object, columns, &mut losses) {
-                let place = example.record.at(example.record.span());
-                findings.report_as(UNCONVERTIBLE, place, Severity::Error, || *why);
-                outcome.bytes.truncate(before.0);
-                outcome.ends.truncate(before.1);
-                return outcome.reject(&example.record);
-            }
-            // Writing to memory does not fail.
-            if encode(&self.form, columns, object, &mut outcome.bytes).is_ok() {
-                outcome.ends.push(outcome.bytes.len());
-            }
+        let encoded = self.fit(example, &mut notes).and_then(|fitted| {
+            fitted.into_iter().try_for_each(|mut fitted| {
+                self.encode_example(&mut fitted, object, columns, &mut notes.lost, outcome)
+            })
+        });
+        if let Err(why) = encoded {
+            let place = example.record.at(example.record.span());
+            findings.report_as(UNCONVERTIBLE, place, Severity::Error, || *why);
+            outcome.bytes.truncate(before.0);
+            outcome.ends.truncate(before.1);
+            return outcome.reject(&example.record);
         }
         outcome.written += 1;
-        outcome.add_losses(&example.record, losses);
+        add(&mut outcome.losses, &example.record, notes.lost);
+        add(&mut outcome.kept, &example.record, notes.kept);
+    }
+
+    /// Writes one example that fits the layout to memory. The error says why it cannot be written.
+    fn encode_example(
+        &self,
+        example: &mut Example<'_>,
+        object: &mut ObjectWriter,
+        columns: &[String],
+        losses: &mut Losses,
+        outcome: &mut BatchOutcome,
+    ) -> Result<(), Box<Message>> {
+        self.move_weight_to_extras(example);
+        object.clear();
+        let earlier = losses.losses.len();
+        self.layout.encode(example, object, losses);
+        let own = losses.losses.get(earlier..).unwrap_or_default();
+        self.check_not_worse(example, own)?;
+        self.carry_extras(example, object, columns, losses);
+        self.check_columns(example, object, columns, losses)?;
+        // Writing to memory does not fail.
+        if encode(&self.form, columns, object, &mut outcome.bytes).is_ok() {
+            outcome.ends.push(outcome.bytes.len());
+        }
+        Ok(())
     }
 
     /// With `keep_extra`, a weight becomes an unknown field if the layout has no field for it.
@@ -249,9 +305,10 @@ impl Converter {
         let has_column = |name: &str| columns.iter().any(|column| column == name);
         let fields = object.fields().map(|(name, _)| name);
         let others: Vec<&str> = fields.filter(|name| !has_column(name)).collect();
-        let is_present = |column: &String| object.fields().any(|(name, _)| name == column);
-        let mut required = columns.iter().filter(|column| *column != OPTIONAL_COLUMN);
-        if !required.all(is_present) {
+        let is_present = |column: &&str| object.fields().any(|(name, _)| name == *column);
+        let columns = self.layout.columns().iter().copied();
+        let mut required = columns.filter(|column| *column != OPTIONAL_COLUMN);
+        if !required.all(|column| is_present(&column)) {
             let names: Vec<String> = others.iter().map(|name| quoted(name, 40)).collect();
             return Err(Message::new(format!(
                 "a table cannot hold {}",
@@ -272,7 +329,13 @@ impl Converter {
     }
 
     /// Writes unknown fields to the output with `keep_extra`, or notes them as lost.
-    fn carry_extras(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+    fn carry_extras(
+        &self,
+        example: &Example<'_>,
+        object: &mut ObjectWriter,
+        columns: &[String],
+        losses: &mut Losses,
+    ) {
         let is_label =
             self.layout.capacity().objective == TrainingObjective::Judgement && example.is_tagged();
         for extra in &example.extras {
@@ -281,7 +344,12 @@ impl Converter {
             }
             // A field that the layout has itself would be a duplicate key.
             let is_unused = !self.layout.fields().contains(&extra.key);
-            if self.keep_extra && is_unused && matches!(self.form, Form::Jsonl | Form::Json) {
+            let has_room = match self.form {
+                Form::Jsonl | Form::Json => true,
+                Form::Table { .. } => columns.iter().any(|column| column == extra.key),
+                Form::Rest(_) => false,
+            };
+            if self.keep_extra && is_unused && has_room {
                 object.key(extra.key);
                 match example.record.body {
                     Body::Row(_) => object.string(&cell_text(extra.raw)),
@@ -291,247 +359,6 @@ impl Converter {
                 losses.add(field_name(extra.key), extra.span);
             }
         }
-    }
-
-    /// The example in a form that the target layout can hold; several if the conversation is split.
-    /// The error says why there is none.
-    fn fit<'a>(
-        &self,
-        example: &Example<'a>,
-        losses: &mut Losses,
-    ) -> Result<Vec<Example<'a>>, Box<Message>> {
-        if example.outputs().next().is_none() {
-            return Err(Message::new("no assistant message: nothing to train on")
-                .help("add an assistant message, or exclude the record with `--rejects FILE`")
-                .into());
-        }
-        let capacity = self.layout.capacity();
-        self.check_objective(example, losses)?;
-        if !capacity.many_turns && !ends_with_response(example) {
-            return Err(Message::new("last message is not from the assistant")
-                .help("remove the messages after the last assistant message")
-                .into());
-        }
-        let mut fitted = if capacity.many_turns || example.is_single_turn() {
-            vec![example.clone()]
-        } else {
-            self.split_turns(example)?
-        };
-        for example in &mut fitted {
-            if !capacity.system {
-                note_system_losses(example, losses);
-            }
-            self.prepend_to_input(example, capacity.system);
-        }
-        if !capacity.many_turns && !example.is_single_turn() {
-            losses.add("roles of messages in the input", example.record.span());
-        }
-        Ok(fitted)
-    }
-
-    /// Checks that the example fits the training objective of the layout, and notes what the objective
-    /// does not use as lost.
-    fn check_objective(
-        &self,
-        example: &Example<'_>,
-        losses: &mut Losses,
-    ) -> Result<(), Box<Message>> {
-        let name = self.layout.name();
-        let objective = self.layout.capacity().objective;
-        let reject = |message: String, help: &str| Err(Message::new(message).help(help).into());
-        match (objective, example.desirable, example.rejected.first()) {
-            (TrainingObjective::Preference, _, None) => {
-                return reject(
-                    format!("no rejected response: `{name}` requires one"),
-                    "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
-                );
-            }
-            (TrainingObjective::Judgement, None, _) => {
-                return reject(
-                    format!(
-                        "response not labeled as desirable or undesirable: `{name}` requires a label"
-                    ),
-                    "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
-                );
-            }
-            (TrainingObjective::Steps, ..) if example.layout != name => {
-                return reject(
-                    format!("steps of the response not labeled: `{name}` requires step labels"),
-                    "exclude the record with `--rejects FILE`, or choose another layout with `--to`",
-                );
-            }
-            (TrainingObjective::Answer | TrainingObjective::Text, Some(false), _) => {
-                return reject(
-                    format!("undesirable response: `{name}` would train on it"),
-                    "exclude the record with `--rejects FILE`",
-                );
-            }
-            _ => {}
-        }
-        let alone = matches!(example.turns.as_slice(), [turn] if turn.role == Role::Model);
-        if objective == TrainingObjective::Text && !alone {
-            return reject(
-                format!("messages with roles: `{name}` holds a single text"),
-                "apply the chat template of the model first: it sets the text between messages",
-            );
-        }
-        if self.layout.capacity().needs_prompt && alone {
-            return reject(
-                format!("no prompt: `{name}` requires one"),
-                "add the prompt, or choose the layout `text`",
-            );
-        }
-        if objective != TrainingObjective::Preference
-            && let Some(rejected) = example.rejected.first()
-        {
-            losses.add("rejected response", rejected.span);
-        }
-        let is_left_over = example.extras.iter().any(|extra| extra.key == "label");
-        let is_label = example.record.body.field("label").is_some() && !is_left_over;
-        let is_label = is_label && example.desirable.is_some();
-        if objective != TrainingObjective::Judgement && is_label {
-            losses.add("field `label`", example.record.span());
-        }
-        Ok(())
-    }
-
-    /// Splits a conversation into pairs of prompt and response, according to the policy.
-    fn split_turns<'a>(&self, example: &Example<'a>) -> Result<Vec<Example<'a>>, Box<Message>> {
-        let responses: Vec<usize> = example
-            .turns
-            .iter()
-            .enumerate()
-            .filter(|(_, turn)| turn.role == Role::Model)
-            .map(|(at, _)| at)
-            .collect();
-        let chosen: &[usize] = match self.turns {
-            TurnsPolicy::Each => &responses,
-            TurnsPolicy::Last => responses.last().map_or(&[], std::slice::from_ref),
-            TurnsPolicy::Reject => {
-                return Err(Message::new(format!(
-                    "conversation with {}: `{}` holds {}",
-                    counted(responses.len() as u64, "response"),
-                    self.layout.name(),
-                    if responses.len() == 1 { "one prompt" } else { "one" }
-                ))
-                .help("keep the last response with `--turns last`, or write one example per response with `--turns each`")
-                .into());
-            }
-        };
-        Ok(chosen
-            .iter()
-            .map(|&at| pair_ending_at(example, at))
-            .collect())
-    }
-
-    /// Inserts the preamble before the input, and before it the system messages if the layout has no
-    /// place for them.
-    fn prepend_to_input(&self, example: &mut Example<'_>, has_system: bool) {
-        let mut prefix = self.preamble.clone().unwrap_or_default();
-        if !has_system {
-            let system: Vec<String> = example
-                .turns
-                .iter()
-                .filter(|turn| turn.role == Role::System)
-                .map(|turn| format!("{}\n\n", turn.joined()))
-                .collect();
-            prefix = format!("{}{prefix}", system.concat());
-            example.turns.retain(|turn| turn.role != Role::System);
-        }
-        if prefix.is_empty() {
-            return;
-        }
-        let is_input = |turn: &Turn<'_>| turn.role == Role::User;
-        let at = example.turns.iter().position(is_input).unwrap_or_else(|| {
-            // Without a user message, the prefix becomes the input.
-            let systems = example.turns.iter();
-            let at = systems.take_while(|turn| turn.role == Role::System).count();
-            let empty = Text::composed(String::new(), example.record.span());
-            let input = Turn::of_text(Role::User, empty);
-            example.turns.insert(at, input);
-            at
-        });
-        if let Some(input) = example.turns.get_mut(at) {
-            input.texts.insert(0, Text::composed(prefix, input.span));
-        }
-    }
-}
-
-/// Notes what is lost when system messages are inserted before the input: everything but their text.
-fn note_system_losses(example: &Example<'_>, losses: &mut Losses) {
-    let mut systems = example
-        .turns
-        .iter()
-        .filter(|turn| turn.role == Role::System)
-        .peekable();
-    if let Some(first) = systems.peek() {
-        losses.add("role of the system message", first.span);
-    }
-    for part in systems.flat_map(|turn| &turn.parts) {
-        losses.add(part.name(), part.span);
-    }
-    let mut turns = example.turns.iter();
-    turns.find(|turn| turn.role != Role::System);
-    for turn in turns.filter(|turn| turn.role == Role::System) {
-        losses.add("position of a system message", turn.span);
-    }
-}
-
-fn ends_with_response(example: &Example<'_>) -> bool {
-    example
-        .turns
-        .last()
-        .is_some_and(|turn| turn.role == Role::Model)
-}
-
-/// An example of the response at `at`, with all messages before it as one prompt.
-fn pair_ending_at<'a>(example: &Example<'a>, at: usize) -> Example<'a> {
-    let before = example.turns.get(..at).unwrap_or_default();
-    let mut turns: Vec<Turn<'a>> = before
-        .iter()
-        .filter(|turn| turn.role == Role::System)
-        .cloned()
-        .collect();
-    let others: Vec<&Turn<'a>> = before
-        .iter()
-        .filter(|turn| turn.role != Role::System)
-        .collect();
-    match others.as_slice() {
-        [only] if only.role == Role::User => turns.push((*only).clone()),
-        many => turns.push(transcript(many, example)),
-    }
-    turns.extend(example.turns.get(at).cloned());
-    Example {
-        turns,
-        answer_turns: 0,
-        ..example.clone()
-    }
-}
-
-/// Merges messages into one user message, each on its own line with its role.
-fn transcript<'a>(turns: &[&Turn<'a>], example: &Example<'a>) -> Turn<'a> {
-    let line = |turn: &&Turn<'a>| {
-        let name = match turn.speaker() {
-            Role::System => "System",
-            Role::User => "User",
-            Role::Model => "Model",
-            Role::Tool => "Tool",
-        };
-        format!("{name}: {}", turn.joined())
-    };
-    let text = turns.iter().map(line).collect::<Vec<_>>().join("\n");
-    let span = turns
-        .first()
-        .map_or(example.record.span(), |turn| turn.span);
-    let parts = turns
-        .iter()
-        .flat_map(|turn| turn.parts.iter().copied())
-        .collect();
-    Turn {
-        role: Role::User,
-        texts: SmallVec::from_iter([Text::composed(text, span)]),
-        span,
-        parts,
     }
 }
 
@@ -552,18 +379,22 @@ fn cell_text(raw: &str) -> String {
 impl BatchOutcome {
     fn reject(&mut self, record: &Record<'_>) {
         self.rejects.push(Reject {
+            source: record.source,
             raw: record.raw.to_vec(),
             record: record.ordinal,
             line: record.start.line,
         });
     }
+}
 
-    fn add_losses(&mut self, record: &Record<'_>, losses: Losses) {
-        let mut last = Located::new(record);
-        for Loss { what, span } in losses.losses {
-            self.losses
-                .add(&what, 1, || record.position_after(span.start, &mut last));
-        }
+/// Adds what was noted of `record` to `counts`.
+fn add(counts: &mut NameCounts<RecordPlace>, record: &Record<'_>, notes: Losses) {
+    let mut last = Located::new(record);
+    for Loss { what, span } in notes.losses {
+        counts.add(&what, 1, || RecordPlace {
+            source: record.source,
+            position: record.position_after(span.start, &mut last),
+        });
     }
 }
 
@@ -574,5 +405,6 @@ impl Conversion {
         self.rejected += outcome.rejects.len() as u64;
         self.examples += outcome.ends.len() as u64;
         self.losses.merge(std::mem::take(&mut outcome.losses));
+        self.kept.merge(std::mem::take(&mut outcome.kept));
     }
 }

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
+
+use super::compression::Compression;
 
 /// An origin of bytes that can be read any number of times.
 #[derive(Debug, Clone)]
@@ -93,9 +95,8 @@ impl Input {
             }),
             None => raw,
         };
-        let plain: Box<dyn Read + Send> = match compression(&self.name) {
-            Some(Compression::Gzip) => Box::new(flate2::read::MultiGzDecoder::new(raw)),
-            Some(Compression::Zstd) => Box::new(Zstd::new(raw)?),
+        let plain: Box<dyn Read + Send> = match Compression::of(&self.name) {
+            Some(compression) => compression.reader(raw)?,
             None => raw,
         };
         Ok(match self.encoding {
@@ -117,7 +118,7 @@ impl Input {
 
     /// Whether its bytes are read as stored: neither compressed nor in another encoding.
     pub fn is_plain(&self) -> bool {
-        compression(&self.name).is_none()
+        Compression::of(&self.name).is_none()
             && self
                 .encoding
                 .is_none_or(|named| named == encoding_rs::UTF_8)
@@ -167,72 +168,6 @@ impl Read for Metered {
         self.meter.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
-}
-
-/// The compression of a file, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Compression {
-    Gzip,
-    Zstd,
-}
-
-fn compression(name: &Path) -> Option<Compression> {
-    match name.extension()?.to_str()?.to_lowercase().as_str() {
-        "gz" => Some(Compression::Gzip),
-        "zst" => Some(Compression::Zstd),
-        _ => None,
-    }
-}
-
-/// Concatenated Zstandard frames.
-struct Zstd {
-    decoder: Option<
-        ruzstd::decoding::StreamingDecoder<Box<dyn Read + Send>, ruzstd::decoding::FrameDecoder>,
-    >,
-}
-
-impl Zstd {
-    fn new(raw: Box<dyn Read + Send>) -> io::Result<Self> {
-        let decoder = ruzstd::decoding::StreamingDecoder::new(raw).map_err(invalid)?;
-        Ok(Self {
-            decoder: Some(decoder),
-        })
-    }
-
-    /// Opens the next frame, unless the input has ended.
-    fn next_frame(&mut self) -> io::Result<bool> {
-        let Some(decoder) = self.decoder.take() else {
-            return Ok(false);
-        };
-        let mut rest = decoder.into_inner();
-        let mut first = [0; 1];
-        if rest.read(&mut first)? == 0 {
-            return Ok(false);
-        }
-        let rest: Box<dyn Read + Send> = Box::new(Cursor::new(first).chain(rest));
-        *self = Self::new(rest)?;
-        Ok(true)
-    }
-}
-
-impl Read for Zstd {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let Some(decoder) = &mut self.decoder else {
-                return Ok(0);
-            };
-            let read = decoder.read(buffer)?;
-            if read > 0 || buffer.is_empty() || !self.next_frame()? {
-                return Ok(read);
-            }
-        }
-    }
-}
-
-/// The decoder's own messages refer to its internals.
-fn invalid<E>(_: E) -> io::Error {
-    let message = "invalid or damaged Zstandard data";
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 /// Transcodes another encoding to UTF-8, strictly: an invalid byte is an error.

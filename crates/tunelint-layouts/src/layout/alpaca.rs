@@ -1,5 +1,6 @@
 //! `alpaca`: `instruction`, an optional `input`, and `output`, the format of Stanford Alpaca, which
-//! many trainers read; LLaMA-Factory adds `system` and `history`.
+//! many trainers read; Dolly calls the last two `context` and `response`, LLaMA-Factory adds
+//! `system` and `history`.
 
 use super::mismatch::{Expected, Mismatches};
 use smallvec::SmallVec;
@@ -18,9 +19,10 @@ use tunelint_data::text::Text;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Alpaca;
 
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 7] = [
     "instruction",
     "input",
+    "context",
     "output",
     "response",
     "system",
@@ -47,7 +49,8 @@ impl Layout for Alpaca {
         let mut turns = Vec::with_capacity(2);
         let system = optional(record, "system", mismatches);
         let instruction = required(record, &["instruction"], mismatches);
-        let input = optional(record, "input", mismatches);
+        let input_name = first_name(record, ["input", "context"]);
+        let input = optional(record, input_name, mismatches);
         let output = required(record, &["output", "response"], mismatches);
         let system = system.ok()?.filter(|text| !text.is_blank());
         turns.extend(system.map(|text| Turn::of_text(Role::System, text)));
@@ -62,14 +65,10 @@ impl Layout for Alpaca {
         turns.push(prompt);
         turns.push(Turn::of_text(Role::Model, output?));
         let mut example = Example::new(*record, turns);
-        let output_name = if has(&record.body, "output") {
-            "output"
-        } else {
-            "response"
-        };
+        let output_name = first_name(record, ["output", "response"]);
         example.extras = extras(
             record,
-            &["instruction", "input", output_name, "system", "history"],
+            &["instruction", input_name, output_name, "system", "history"],
         );
         Some(example)
     }
@@ -134,7 +133,17 @@ impl Layout for Alpaca {
     }
 
     fn fits_header(&self, has: &dyn Fn(&str) -> bool, _count: usize) -> bool {
-        has("instruction") && has("output")
+        has("instruction") && (has("output") || has("context") && has("response"))
+    }
+}
+
+/// The first of two names that the record has; the second if it has neither.
+fn first_name(record: &Record<'_>, names: [&'static str; 2]) -> &'static str {
+    let [usual, other] = names;
+    if has(&record.body, usual) {
+        usual
+    } else {
+        other
     }
 }
 

@@ -18,6 +18,7 @@ use crate::example::{Example, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::Value;
 use tunelint_data::record::roles::RoleMeaning;
 use tunelint_data::record::{Body, Record};
+use tunelint_data::text::position::Span;
 
 /// What tool calls and results can hold.
 const ROOM: ToolSupport = ToolSupport {
@@ -84,15 +85,17 @@ impl Layout for ShareGpt {
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = ["sharegpt", "preference-sharegpt"].contains(&example.layout);
         object.key("conversations");
-        tooling::encode_list(
-            example,
-            own,
-            object,
-            |turn, exchange, object| match exchange {
-                Some(exchange) => encode_exchange(turn, exchange, object, losses),
+        let mut results = Results::default();
+        let exchanges = tooling::foreign(example, own);
+        object.begin_array();
+        for (index, turn) in example.turns.iter().enumerate() {
+            match exchanges.as_ref().and_then(|all| all.get(index)) {
+                Some(exchange) => encode_exchange(turn, exchange, &mut results, object, losses),
                 None => encode_turn(turn, object, losses),
-            },
-        );
+            }
+        }
+        results.write(object, losses);
+        object.end_array();
         tooling::settings(example, own, &[], object, losses, declare);
     }
 
@@ -170,21 +173,51 @@ fn speaker_called(name: &str) -> Option<RoleMeaning> {
     })
 }
 
-/// Writes a turn with tools from another layout: one message for its text, one for its calls, one
-/// for each result.
+/// Tool results that are still to be written. Consecutive ones become one message: trainers expect
+/// one between a message of the model and the next, and skip records that have more.
+#[derive(Default)]
+struct Results {
+    texts: Vec<String>,
+    last: Span,
+}
+
+impl Results {
+    /// Writes them: one as it is, several as a JSON list, like the calls that they belong to.
+    fn write(&mut self, object: &mut ObjectWriter, losses: &mut Losses) {
+        let texts = std::mem::take(&mut self.texts);
+        match texts.as_slice() {
+            [] => {}
+            [one] => write(object, "observation", |object| object.string(one)),
+            many => {
+                let list = serde_json::Value::from(many).to_string();
+                write(object, "observation", |object| object.string(&list));
+                losses.add("separate messages of tool results", self.last);
+            }
+        }
+    }
+}
+
+/// Writes a turn with tools from another layout: one message for its text, one for its calls. Its
+/// results wait in `results`.
 fn encode_exchange(
     turn: &Turn<'_>,
     exchange: &ToolParts,
+    results: &mut Results,
     object: &mut ObjectWriter,
     losses: &mut Losses,
 ) {
     let WrittenTools { calls, outcomes } = tooling::written(turn, Some(exchange), ROOM, losses);
-    for outcome in outcomes {
-        write(object, "observation", |object| object.string(&outcome.text));
-    }
+    results
+        .texts
+        .extend(outcomes.iter().map(|of| of.text.clone()));
+    results.last = turn.span;
     let beside = turn.parts.iter().any(|part| part.kind == PartKind::Result);
     let is_told = !outcomes.is_empty() && !beside;
-    if !is_told && (!turn.texts.is_empty() || calls.is_empty() && outcomes.is_empty()) {
+    let has_text = !is_told && (!turn.texts.is_empty() || calls.is_empty() && outcomes.is_empty());
+    if has_text || !calls.is_empty() {
+        results.write(object, losses);
+    }
+    if has_text {
         let name = role_of(if beside { Role::User } else { turn.role });
         write(object, name, |object| object.texts(&turn.texts));
         if !calls.is_empty() {

@@ -18,6 +18,10 @@ pub(super) struct ToolSupport {
     pub names: bool,
 }
 
+/// The name of the loss where results that matched their calls by id or name would match others by
+/// order.
+pub const RESULT_ORDER: &str = "order of tool results";
+
 /// The calls and results of each turn, if the record is in another layout.
 pub(super) fn foreign(example: &Example<'_>, own: bool) -> Option<Vec<ToolParts>> {
     if own { None } else { tools::exchanges(example) }
@@ -172,7 +176,7 @@ fn lose_of_result(outcome: &ToolResult, room: ToolSupport, turn: &Turn<'_>, loss
         losses.add(what, turn.span);
     }
     if outcome.is_early && !room.ids && !room.names {
-        losses.add("order of tool results", turn.span);
+        losses.add(RESULT_ORDER, turn.span);
     }
     let is_named = outcome.is_misnamed || (!outcome.answers && outcome.name.is_some());
     if is_named && !room.names {

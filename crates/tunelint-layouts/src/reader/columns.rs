@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::mapping::{ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES};
+use super::mapping::{
+    CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES,
+};
 use super::options::{OpenError, ReadOptions};
-use crate::layout::{self, Binding, Layout, Pairs};
+use crate::layout::{self, Binding, Layout, Pairs, Template};
 use tunelint_data::record::Body;
 use tunelint_data::record::json::Parser;
 use tunelint_data::record::row::{Header, normal_name};
@@ -138,6 +140,30 @@ fn well_known(names: &[String], known: &[&str]) -> Option<String> {
         .cloned()
 }
 
+/// The columns with the most specific well-known names for the input and the output.
+fn well_known_sides(names: &[String]) -> (Option<String>, Option<String>) {
+    let input = well_known(names, &INPUT_NAMES);
+    let others = names.iter().filter(|name| Some(*name) != input.as_ref());
+    let others: Vec<String> = others.cloned().collect();
+    (input, well_known(&others, &OUTPUT_NAMES))
+}
+
+/// The input `name`, with the context that belongs to it if `names` has one.
+fn with_context(name: String, names: &[String]) -> Binding {
+    let context = well_known(names, &CONTEXT_NAMES).filter(|context| *context != name);
+    let template = context.and_then(|context| {
+        Template::parse(&format!("{name}: {{{name}}}\n{context}: {{{context}}}")).ok()
+    });
+    template.map_or(Binding::Name(name), Binding::Template)
+}
+
+/// The columns of both sides, in words.
+fn side_names(input: &Binding, output: &str) -> String {
+    let inputs = input.columns();
+    let inputs: Vec<String> = inputs.iter().map(|name| quoted(name, 30)).collect();
+    format!("{} and {}", inputs.join(", "), quoted(output, 30))
+}
+
 /// The mapping of a table, from its header.
 fn by_header(names: &[String]) -> Mapping {
     if names.iter().all(String::is_empty) {
@@ -147,16 +173,11 @@ fn by_header(names: &[String]) -> Mapping {
     if let Some(layout) = layout_of_header(names) {
         return Mapping::of(layout, "inferred from the header");
     }
-    match (
-        well_known(names, &INPUT_NAMES),
-        well_known(names, &OUTPUT_NAMES),
-    ) {
+    match well_known_sides(names) {
         (Some(input), Some(output)) => {
-            let evidence = format!("columns {} and {}", quoted(&input, 30), quoted(&output, 30));
-            Mapping::mapped(
-                mapped_pairs(Binding::Name(input), Binding::Name(output), None),
-                evidence,
-            )
+            let input = with_context(input, names);
+            let evidence = format!("columns {}", side_names(&input, &output));
+            Mapping::mapped(mapped_pairs(input, Binding::Name(output), None), evidence)
         }
         _ if looks_like_data(names) => {
             let cells = names.to_vec();
@@ -241,23 +262,26 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
         // No record could be parsed; each is reported by itself.
         (true, 0) => Mapping::none(),
         (true, _) => Mapping::problem(MappingProblem::NoFields),
-        (false, _) => unknown_layout(names),
+        (false, _) => unknown_layout(sample, names),
     }
 }
 
 /// The mapping of records in an unknown layout: by well-known field names, if they have any.
-fn unknown_layout(names: &[String]) -> Mapping {
-    let found = |role: ColumnRole| well_known(names, role.names());
-    let (Some(input), Some(output)) = (found(ColumnRole::Input), found(ColumnRole::Output)) else {
+fn unknown_layout(sample: &Sample<'_>, names: &[String]) -> Mapping {
+    let (Some(input), Some(output)) = well_known_sides(names) else {
         let fields = names.to_vec();
         return Mapping::problem(MappingProblem::UnknownLayout { fields });
     };
-    let evidence = format!("fields {} and {}", quoted(&input, 30), quoted(&output, 30));
-    let layout = mapped_pairs(
-        Binding::Name(input.clone()),
-        Binding::Name(output.clone()),
-        None,
-    );
+    // A field that only some records have cannot be in a template.
+    let mut common: Vec<String> = names.to_vec();
+    each_sample(sample, |body| {
+        let own = body.names();
+        common.retain(|name| own.iter().any(|(own, _)| own == name));
+    });
+    let binding = with_context(input, &common);
+    let evidence = format!("fields {}", side_names(&binding, &output));
+    let input = binding.columns();
+    let layout = mapped_pairs(binding, Binding::Name(output.clone()), None);
     Mapping {
         problem: Some(MappingProblem::ReadByName { input, output }),
         ..Mapping::mapped(layout, evidence)

@@ -5,25 +5,33 @@ use std::sync::Arc;
 use crate::layout::Layout;
 
 /// Well-known names of the input field, most specific first, normalized.
-pub const INPUT_NAMES: [&str; 14] = [
+pub const INPUT_NAMES: [&str; 22] = [
     "text_input",
     "input_text",
     "input",
     "prompt",
     "question",
     "instruction",
+    "problem",
+    "natural_language",
     "text",
     "query",
     "context",
     "user",
-    "source",
     "message",
     "utterance",
     "document",
+    "tweet",
+    "sentence",
+    "medical_abstract",
+    "meaning_representation",
+    "mr",
+    "q",
+    "source",
 ];
 
 /// Well-known names of the output field, most specific first, normalized.
-pub const OUTPUT_NAMES: [&str; 16] = [
+pub const OUTPUT_NAMES: [&str; 22] = [
     "output",
     "output_text",
     "completion",
@@ -40,7 +48,17 @@ pub const OUTPUT_NAMES: [&str; 16] = [
     "reply",
     "translation",
     "expected",
+    "solution",
+    "gold",
+    "acceptable",
+    "ref",
+    "a",
+    "query",
 ];
+
+/// Well-known names of a field that belongs to a question or an instruction: the text that it is
+/// about, or the answers to choose from.
+pub const CONTEXT_NAMES: [&str; 2] = ["context", "choices"];
 
 /// How the records of a source are decoded as examples.
 #[derive(Debug, Clone)]
@@ -76,8 +94,8 @@ pub enum MappingProblem {
     NoFields,
     /// The layout is unknown; input and output were guessed from well-known field names.
     ReadByName {
-        /// The field of the input.
-        input: String,
+        /// The fields of the input.
+        input: Vec<String>,
         /// The field of the output.
         output: String,
     },

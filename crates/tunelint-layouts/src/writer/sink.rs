@@ -48,8 +48,8 @@ impl<W: Write> Sink<W> {
     ///
     /// # Errors
     /// I/O errors of `out`.
-    pub fn new(mut out: W, form: Form, columns: &[&str]) -> io::Result<Self> {
-        let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
+    pub fn new(mut out: W, form: Form, columns: &[String]) -> io::Result<Self> {
+        let columns = columns.to_vec();
         match &form {
             Form::Jsonl => {}
             Form::Json => out.write_all(b"[")?,
@@ -169,7 +169,11 @@ fn decoded(value: &str) -> String {
     serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned())
 }
 
-fn row<'c>(delimiter: u8, cells: impl Iterator<Item = &'c [u8]>) -> io::Result<Vec<u8>> {
+/// A row of a table, with its line end. Cells are quoted where necessary.
+///
+/// # Errors
+/// Errors of the CSV writer, which writes to memory.
+pub fn row<'c>(delimiter: u8, cells: impl Iterator<Item = &'c [u8]>) -> io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new()
         .delimiter(delimiter)
         .from_writer(Vec::new());

@@ -45,22 +45,33 @@ pub fn words(problem: &MappingProblem) -> Message {
             columns,
         } => unmapped(*role, likely.as_deref(), columns),
         MappingProblem::NoFields => Message::new("records without fields").help("check the export"),
-        MappingProblem::ReadByName { input, output } => Message::new(format!(
-            "no provider accepts records with {} and {} (read as input and output)",
-            quoted(input, 30),
-            quoted(output, 30)
-        ))
-        .help(format!(
-            "rename them with `tunelint convert IN -o OUT.jsonl --to pairs --input {} --output {}`",
-            shell_word(input),
-            shell_word(output)
-        )),
+        MappingProblem::ReadByName { input, output } => read_by_name(input, output),
         MappingProblem::UnknownLayout { fields } => {
             Message::new(format!("unknown layout with fields {}", listed(fields))).help(format!(
                 "set the fields with `--input` and `--output`; looked for {LOOKED_FOR}"
             ))
         }
     }
+}
+
+fn read_by_name(input: &[String], output: &str) -> Message {
+    let names: Vec<String> = input.iter().map(|name| quoted(name, 30)).collect();
+    let option = match input {
+        [name] => format!("--input {}", shell_word(name)),
+        names => {
+            let lines: Vec<String> = names.iter().map(|of| format!("{of}: {{{of}}}")).collect();
+            format!("--input-template {}", shell_word(&lines.join("\\n")))
+        }
+    };
+    Message::new(format!(
+        "no provider accepts records with {} and {} (read as input and output)",
+        names.join(", "),
+        quoted(output, 30)
+    ))
+    .help(format!(
+        "rename them with `tunelint convert IN -o OUT.jsonl --to pairs {option} --output {}`",
+        shell_word(output)
+    ))
 }
 
 /// The fields of the most common layouts.

@@ -3,18 +3,19 @@
 mod body;
 mod chosen;
 mod destination;
+mod inputs;
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use tunelint_core::contract::Level;
 use tunelint_core::convert::{Conversion, Converter, TurnsPolicy, UNCONVERTIBLE};
 use tunelint_core::finding::{Keep, Policy, Severity};
-use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::Reader;
 use tunelint_core::rules::REGISTRY;
+use tunelint_core::source::Input;
 
 use crate::cli::{Convert, Turns, Types};
 use crate::exit::{Exit, Failure};
@@ -22,53 +23,43 @@ use crate::reading;
 use crate::reading::threads;
 use crate::report::convert::Account;
 use crate::staged::same_file;
-use crate::walk::Named;
 use chosen::Chosen;
 use destination::OutputDestination;
+use inputs::Inputs;
 
-/// Converts the file that `options` name.
+/// Converts the files that `options` name.
 pub fn run(options: Convert) -> Result<Exit, Failure> {
-    let named = if options.source.as_os_str() == "-" {
-        Named::Stdin
-    } else {
-        Named::File(options.source.clone())
-    };
     let Types::String = options.types;
-    refuse_same_file(&options)?;
-    let input = reading::input(&named, &options.reading)?;
-    let open = || {
-        reading::open(
-            SourceId(0),
-            input.clone(),
-            &reading::options(&options.reading)?,
-        )
-    };
-    let reader = open()?;
-    let converter = converter(&options, &reader)?;
-    let mut account = Account::new(&input.name, options.rejects.clone());
+    let inputs = Inputs::find(&options)?;
+    refuse_same_file(&options, &inputs)?;
+    let readers = inputs.open()?;
+    let converter = converter(&options, &readers)?;
+    let account = Account::new(&readers, options.rejects.clone())?;
     // A dry run finds out whether anything prevents the conversion. It is skipped if nothing can:
     // bad records are written to a file, and losses are only reported.
     if options.strict || options.rejects.is_none() {
-        let conversion = convert(&converter, reader, io::sink(), &mut account)?.0;
-        if account.stops(&conversion, options.strict) {
+        let mut dry = account;
+        let conversion = convert(&converter, readers, io::sink(), &mut dry)?.0;
+        if dry.stops(&conversion, options.strict) {
             return Ok(Exit::Findings);
         }
-        account = Account::new(&input.name, options.rejects.clone());
-        return write(&options, &converter, open()?, account);
+        let readers = inputs.open()?;
+        let account = Account::new(&readers, options.rejects.clone())?;
+        return write(&options, &converter, readers, account);
     }
-    write(&options, &converter, reader, account)
+    write(&options, &converter, readers, account)
 }
 
 fn convert<W: Write + Send>(
     converter: &Converter,
-    reader: Reader,
+    readers: Vec<Reader>,
     out: W,
     account: &mut Account,
 ) -> Result<(Conversion, W), Failure> {
     let policy = policy();
-    let path = printable_path(&reader.input.name);
+    let path = inputs::names(&readers);
     converter
-        .run(reader, &policy, out, account)
+        .run(readers, &policy, out, account)
         .map_err(|error| Failure::io("convert", &path, &error))
 }
 
@@ -90,8 +81,9 @@ fn policy() -> Policy {
     }
 }
 
-fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
-    let chosen = Chosen::new(options, reader)?;
+fn converter(options: &Convert, readers: &[Reader]) -> Result<Converter, Failure> {
+    let chosen = Chosen::new(options, readers)?;
+    let text = |given: &Option<String>| given.as_deref().map(reading::text_or_file).transpose();
     Ok(Converter {
         form: chosen.form(options)?,
         layout: chosen.layout,
@@ -100,39 +92,25 @@ fn converter(options: &Convert, reader: &Reader) -> Result<Converter, Failure> {
             Turns::Each => TurnsPolicy::Each,
             Turns::Reject => TurnsPolicy::Reject,
         },
-        preamble: options
-            .preamble
-            .as_deref()
-            .map(reading::text_or_file)
-            .transpose()?,
+        preamble: text(&options.preamble)?,
+        system_prompt: text(&options.system_prompt)?,
         keep_extra: options.keep_extra,
+        shuffle: options.shuffle,
         threads: threads(options.threads),
     })
 }
 
-fn refuse_same_file(options: &Convert) -> Result<(), Failure> {
+fn refuse_same_file(options: &Convert, inputs: &Inputs) -> Result<(), Failure> {
     let out = printable_path(&options.out);
-    if same_file(&options.source, &options.out) {
+    if inputs.have(&options.out) {
         return Err(Failure::new(format!("{out} is both input and output"))
             .help("choose another file with `-o`"));
     }
     if let Some(rejects) = &options.rejects
-        && (same_file(&options.source, rejects)
-            || same_file(&options.out, rejects)
-            || *rejects == options.out)
+        && (inputs.have(rejects) || same_file(&options.out, rejects) || *rejects == options.out)
     {
         return Err(
             Failure::new("`--rejects` names the input or the output").help("choose another file")
-        );
-    }
-    let is_compressed = options
-        .out
-        .extension()
-        .is_some_and(|extension| extension == "gz" || extension == "zst");
-    if is_compressed {
-        return Err(
-            Failure::new(format!("{out}: cannot write compressed files"))
-                .help("write it without this extension, then compress it"),
         );
     }
     let exists = is_regular(&options.out);
@@ -147,20 +125,28 @@ fn is_regular(path: &Path) -> bool {
     path.as_os_str() != "-" && fs::metadata(path).is_ok_and(|meta| meta.is_file())
 }
 
+/// Whether the file at `path`, decompressed, has this content.
+fn has_content(path: &Path, expected: &[u8]) -> bool {
+    let mut content = Vec::new();
+    let read = |mut file: Box<dyn Read + Send>| file.read_to_end(&mut content);
+    Input::path(path).open().and_then(read).is_ok() && content == expected
+}
+
 /// Converts and writes the result.
 fn write(
     options: &Convert,
     converter: &Converter,
-    reader: Reader,
+    readers: Vec<Reader>,
     mut account: Account,
 ) -> Result<Exit, Failure> {
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
     let destination = OutputDestination::open(options).map_err(failed)?;
-    let (conversion, destination) = convert(converter, reader, destination, &mut account)?;
+    let (conversion, destination) = convert(converter, readers, destination, &mut account)?;
     if conversion.read == 0 {
         account.print(&conversion);
         return Ok(Exit::Findings);
     }
+    account.explain(&conversion);
     account.commit_rejects(options.force)?;
     let mut exit = if conversion.rejected > 0 {
         Exit::Findings
@@ -168,9 +154,12 @@ fn write(
         Exit::Clean
     };
     match destination {
-        OutputDestination::Staged(file) => file.commit(options.force).map_err(failed)?,
+        OutputDestination::Staged(file) => {
+            let file = file.finish().map_err(failed)?;
+            file.commit(options.force).map_err(failed)?;
+        }
         OutputDestination::Memory(expected) => {
-            if fs::read(&options.out).ok().as_deref() != Some(expected.as_slice()) {
+            if !has_content(&options.out, &expected) {
                 account.note(&format!(
                     "{} is not up to date\n",
                     printable_path(&options.out)
@@ -183,6 +172,6 @@ fn write(
     if let Some(defaults) = body::defaults_used(&options.rest, chosen::target(options)?.as_ref())? {
         account.note(&defaults);
     }
-    account.print(&conversion);
+    account.conclude(&conversion);
     Ok(exit)
 }

@@ -3,14 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use tunelint_core::convert::{Conversion, Recipient, Reject};
+use tunelint_core::convert::{Conversion, Recipient, RecordPlace, Reject};
 use tunelint_core::finding::Finding;
+use tunelint_core::name_counts::NameCounts;
+use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, grouped, printable, printable_path};
+use tunelint_core::reader::Reader;
 
+use super::rejects::RejectsFile;
 use crate::exit::Failure;
-use crate::staged::StagedFile;
 
 /// The number of findings shown per rule; the rest is counted.
 const SHOWN: u64 = 5;
@@ -18,10 +21,11 @@ const SHOWN: u64 = 5;
 /// Receives the findings and rejected records of a conversion, and prints the report on standard
 /// error at the end. Call [`stops`](Self::stops) before the output is committed.
 pub struct Account {
-    path: String,
+    /// The names of the sources, by their ids.
+    paths: Vec<String>,
     found: BTreeMap<&'static str, u64>,
     reasons: Vec<(Option<u64>, String)>,
-    rejects: Option<(PathBuf, Option<StagedFile>)>,
+    rejects: Option<RejectsFile>,
     /// The text of the findings, printed first.
     findings: String,
     /// Notes, printed after the findings.
@@ -29,17 +33,30 @@ pub struct Account {
 }
 
 impl Account {
-    /// An empty report on the file at `path`. Rejected records are written to `rejects`, if given;
-    /// [`commit_rejects`](Self::commit_rejects) creates that file.
-    pub fn new(path: &Path, rejects: Option<PathBuf>) -> Self {
-        Self {
-            path: printable_path(path),
+    /// An empty report on the files of `readers`. Rejected records are written to `rejects`, if
+    /// given; [`commit_rejects`](Self::commit_rejects) creates that file.
+    ///
+    /// # Errors
+    /// If rejected records of these files do not fit in one file.
+    pub fn new(readers: &[Reader], rejects: Option<PathBuf>) -> Result<Self, Failure> {
+        let rejects = rejects.map(|path| RejectsFile::new(path, readers));
+        let names = readers
+            .iter()
+            .map(|reader| printable_path(&reader.input.name));
+        Ok(Self {
+            paths: names.collect(),
             found: BTreeMap::new(),
             reasons: Vec::new(),
-            rejects: rejects.map(|path| (path, None)),
+            rejects: rejects.transpose()?,
             findings: String::new(),
             notes: String::new(),
-        }
+        })
+    }
+
+    /// The name of a source.
+    fn path(&self, source: SourceId) -> &str {
+        let path = self.paths.get(source.0 as usize);
+        path.map_or("", String::as_str)
     }
 
     /// Adds a note. `text` must end with a line break.
@@ -72,6 +89,12 @@ impl Account {
 
     /// Prints findings, notes, losses and the number of records.
     pub fn print(&mut self, conversion: &Conversion) {
+        self.explain(conversion);
+        self.conclude(conversion);
+    }
+
+    /// Prints findings and losses. Call it before the output replaces anything.
+    pub fn explain(&mut self, conversion: &Conversion) {
         let mut text = std::mem::take(&mut self.findings);
         for (rule, found) in self.found.iter().filter(|(_, found)| **found > SHOWN) {
             text.push_str(&format!(
@@ -79,22 +102,14 @@ impl Account {
                 grouped(found - SHOWN)
             ));
         }
-        text.push_str(&std::mem::take(&mut self.notes));
-        for (name, loss) in &conversion.losses.names {
-            let (count, line, column) = (
-                counted(loss.count, "time"),
-                loss.first.line,
-                loss.first.column,
-            );
-            text.push_str(&format!(
-                "lost: {name}, {count}, first at {}:{line}:{column}\n",
-                self.path
-            ));
-        }
-        if conversion.losses.further > 0 {
-            let more = counted(conversion.losses.further, "time");
-            text.push_str(&format!("lost: other fields, {more}\n"));
-        }
+        text.push_str(&self.counted("kept", &conversion.kept));
+        text.push_str(&self.counted("lost", &conversion.losses));
+        say(&text);
+    }
+
+    /// Prints notes and the number of records.
+    pub fn conclude(&mut self, conversion: &Conversion) {
+        let mut text = std::mem::take(&mut self.notes);
         if conversion.examples > conversion.written {
             text.push_str(&format!(
                 "{} split into {}\n",
@@ -111,20 +126,40 @@ impl Account {
         text.push_str(&format!(
             "read {read} = written {written} + rejected {rejected}\n"
         ));
-        // If standard error is closed, the report cannot be printed anywhere.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        say(&text);
+    }
+
+    /// A line for each name, with its number and its first place.
+    fn counted(&self, what: &str, counts: &NameCounts<RecordPlace>) -> String {
+        let mut text = String::new();
+        for (name, named) in &counts.names {
+            let RecordPlace { source, position } = named.first;
+            let (path, count) = (self.path(source), counted(named.count, "time"));
+            text.push_str(&format!(
+                "{what}: {name}, {count}, first at {path}:{}:{}\n",
+                position.line, position.column
+            ));
+        }
+        if counts.further > 0 {
+            let more = counted(counts.further, "time");
+            text.push_str(&format!("{what}: other fields, {more}\n"));
+        }
+        text
     }
 
     /// Moves the file of rejected records to its final path, if there were any. Fails if that
     /// exists, unless `force`.
     pub fn commit_rejects(&mut self, force: bool) -> Result<(), Failure> {
         match self.rejects.take() {
-            Some((path, Some(file))) => file
-                .commit(force)
-                .map_err(|error| Failure::io("write", &printable_path(&path), &error)),
-            _ => Ok(()),
+            Some(rejects) => rejects.commit(force),
+            None => Ok(()),
         }
     }
+}
+
+fn say(text: &str) {
+    // If standard error is closed, the report cannot be printed anywhere.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 impl Recipient for Account {
@@ -134,11 +169,13 @@ impl Recipient for Account {
         let at = finding.location.start;
         let message = printable(&finding.message).into_owned();
         if *found <= SHOWN {
-            let (path, severity, rule) = (&self.path, finding.severity.as_str(), finding.rule);
-            self.findings.push_str(&format!(
+            let (severity, rule) = (finding.severity.as_str(), finding.rule);
+            let path = self.path(finding.location.source);
+            let line = format!(
                 "{path}:{}:{}: {severity}[{rule}] {message}\n",
                 at.line, at.column
-            ));
+            );
+            self.findings.push_str(&line);
             if let Some(help) = &finding.help {
                 self.findings
                     .push_str(&format!("  help: {}\n", printable(help)));
@@ -152,23 +189,19 @@ impl Recipient for Account {
     }
 
     fn reject(&mut self, reject: Reject) -> io::Result<()> {
-        let Some((path, file)) = &mut self.rejects else {
-            return Ok(());
-        };
-        if file.is_none() {
-            *file = Some(StagedFile::create(path)?);
+        let reasons = std::mem::take(&mut self.reasons);
+        let (own, other) = reasons
+            .into_iter()
+            .partition(|(record, _)| *record == Some(reject.record));
+        let later =
+            |(record, _): &(Option<u64>, String)| record.is_some_and(|of| of > reject.record);
+        let other: Vec<_> = other;
+        self.reasons = other.into_iter().filter(later).collect();
+        let own: Vec<_> = own;
+        let own: Vec<String> = own.into_iter().map(|(_, reason)| reason).collect();
+        match &mut self.rejects {
+            Some(rejects) => rejects.write(&reject, &own),
+            None => Ok(()),
         }
-        let Some(file) = file else { return Ok(()) };
-        let reasons = self
-            .reasons
-            .iter()
-            .filter(|(record, _)| *record == Some(reject.record));
-        for (_, reason) in reasons {
-            writeln!(file, "# {reason}")?;
-        }
-        self.reasons
-            .retain(|(record, _)| record.is_some_and(|record| record > reject.record));
-        file.write_all(&reject.raw)?;
-        file.write_all(b"\n")
     }
 }

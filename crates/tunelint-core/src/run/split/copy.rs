@@ -6,6 +6,7 @@ use super::{Split, Subset};
 use crate::run::gather::gather;
 use tunelint_data::source::Container;
 use tunelint_layouts::reader::{DecodeOutcome, Reader};
+use tunelint_layouts::writer::sink::row;
 
 /// Writes the records of one part, in the container of the source.
 pub struct Copier<W: Write> {
@@ -69,13 +70,7 @@ impl<W: Write> Copier<W> {
 /// The header row of a table.
 fn header(like: &Reader) -> io::Result<Vec<u8>> {
     let delimiter = like.shape.as_ref().map_or(b',', |shape| shape.delimiter);
-    let mut writer = csv::WriterBuilder::new()
-        .delimiter(delimiter)
-        .from_writer(Vec::new());
-    writer.write_record(&like.header.names)?;
-    writer
-        .into_inner()
-        .map_err(|error| io::Error::other(error.to_string()))
+    row(delimiter, like.header.names.iter().map(String::as_bytes))
 }
 
 impl Split {

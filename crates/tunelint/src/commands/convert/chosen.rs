@@ -25,17 +25,33 @@ pub(super) struct Chosen {
 
 impl Chosen {
     /// The layout and target that `options` name. A name that is no layout is that of a target.
-    pub(super) fn new(options: &Convert, reader: &Reader) -> Result<Self, Failure> {
+    pub(super) fn new(options: &Convert, readers: &[Reader]) -> Result<Self, Failure> {
         let target = target(options)?;
         let is_layout = |name: &&String| target.is_none() || layout::by_name(name).is_some();
         let to = options.to.as_ref().filter(is_layout);
-        let layout = match (to, &target, reader.layout()) {
-            (Some(name), ..) => reading::named_layout(name)?,
-            (None, Some(target), _) => of_target(target, options, reader)?,
-            (None, None, Some(layout)) => Arc::clone(layout),
-            (None, None, None) => return Err(unknown_layout(reader)),
-        };
-        Ok(Self { layout, target })
+        if let Some(name) = to {
+            let layout = reading::named_layout(name)?;
+            return Ok(Self { layout, target });
+        }
+        let mut chosen: Option<(Arc<dyn Layout>, &Reader)> = None;
+        for reader in readers {
+            let layout = match (&target, reader.layout()) {
+                (Some(target), _) => of_target(target, options, reader)?,
+                (None, Some(layout)) => Arc::clone(layout),
+                (None, None) => return Err(unknown_layout(reader)),
+            };
+            match &chosen {
+                Some((other, first)) if other.name() != layout.name() => {
+                    return Err(several_layouts([(other, *first), (&layout, reader)]));
+                }
+                Some(_) => {}
+                None => chosen = Some((layout, reader)),
+            }
+        }
+        match chosen {
+            Some((layout, _)) => Ok(Self { layout, target }),
+            None => Err(Failure::new("no files to convert")),
+        }
     }
 
     /// The container: as given, or that of the target, or by the extension of the file.
@@ -105,6 +121,16 @@ fn of_target(
         Failure::new(format!("{target} trains on other data than `{from}` holds"))
             .help("choose another target, or name a layout with `--to`")
     })
+}
+
+/// Why the sources are not written to one file.
+fn several_layouts(sources: [(&Arc<dyn Layout>, &Reader); 2]) -> Failure {
+    let [one, other] = sources.map(|(layout, reader)| {
+        let path = printable_path(&reader.input.name);
+        format!("{path} as `{}`", layout.name())
+    });
+    Failure::new(format!("{one} and {other} do not fit in one file"))
+        .help("name the layout to write with `--to`")
 }
 
 /// Why the layout to write is not known.

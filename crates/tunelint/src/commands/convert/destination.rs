@@ -2,14 +2,16 @@
 
 use std::io::{self, BufWriter, Write};
 
+use tunelint_core::source::{Compression, Compressor};
+
 use crate::cli::Convert;
 use crate::staged::StagedFile;
 
 /// Where the result is written.
 pub(super) enum OutputDestination {
     Stdout(BufWriter<io::Stdout>),
-    Staged(StagedFile),
-    /// For `--check`, which compares it with the existing file.
+    Staged(Compressor<StagedFile>),
+    /// For `--check`, which compares it with the existing file. Never compressed.
     Memory(Vec<u8>),
 }
 
@@ -41,6 +43,7 @@ impl OutputDestination {
         if path.as_os_str() == "-" {
             return Ok(Self::Stdout(BufWriter::new(io::stdout())));
         }
-        StagedFile::create(path).map(Self::Staged)
+        let file = StagedFile::create(path)?;
+        Compressor::new(Compression::of(path), file).map(Self::Staged)
     }
 }
