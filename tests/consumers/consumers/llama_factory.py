@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import arrow
+import loading
 import datasets
 import transformers.image_utils
 import transformers.utils
@@ -74,7 +74,7 @@ def data_arguments(directory: str) -> Any:
 
 def describe(path: Path) -> dict[str, Any]:
     """The entry of `dataset_info.json` that a user writes for the fields of the file."""
-    keys = arrow.keys(path)
+    keys = loading.keys(path)
     optional = ["system", "tools", "images", "videos", "audios"]
     columns = {name: name for name in optional if name in keys}
     if {"chosen", "rejected"} <= keys:
