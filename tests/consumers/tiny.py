@@ -1,6 +1,7 @@
 """A small tokenizer with a ChatML template, so that no model has to be downloaded.
 
-One token a byte: every text survives encoding and decoding.
+One token a byte: every text survives encoding and decoding. The template is the one of most
+models without images: any role passes, and the content must be a string unless there are calls.
 """
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
@@ -11,9 +12,8 @@ CHATML = """\
 {%- if tools %}{{ '<|im_start|>tools\\n' + (tools | tojson) + '<|im_end|>\\n' }}{% endif %}
 {%- for message in messages %}
 {{- '<|im_start|>' + message['role'] + '\\n' }}
-{%- if message['content'] is string %}{{ message['content'] }}
-{%- elif message['content'] %}
-{%- for part in message['content'] %}{{ part['text'] }}{% endfor %}
+{%- if message['content'] or not message['tool_calls'] %}
+{{- '' + message['content'] }}
 {%- endif %}
 {%- for call in message['tool_calls'] or [] %}
 {{- '<tool_call>' + (call['function'] | tojson) + '</tool_call>' }}
