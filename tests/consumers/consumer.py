@@ -11,7 +11,8 @@ A consumer is a module in `consumers/` that calls the real loader of a provider 
     read(path)  raises what the loader raises, or returns a Reading
 
 Optional: SOURCE, the GitHub name of a repository that is read from a checkout (the environment
-variable TUNELINT_<NAME>_SOURCE), and PYTHON_ENV, environment variables for the worker.
+variable TUNELINT_<NAME>_SOURCE), PYTHON_ENV, environment variables for the worker, RECORDS, how
+many records a clean file must have, and ALSO_TARGETS, further profiles to compare with.
 """
 import json
 import os

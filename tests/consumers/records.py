@@ -1,4 +1,4 @@
-"""The clean records of every layout: 24 varied examples that each consumer must accept.
+"""The clean records of every layout: varied examples that each consumer must accept.
 
 The record at MIDDLE is a conversation of two exchanges in the chat layouts; most defects of
 `defects.py` change it alone.
@@ -13,6 +13,8 @@ Record = dict[str, Any]
 Turns = list[tuple[str, str]]
 
 MIDDLE = 12
+# Enough for the minimum of most consumers; one that wants more states it as RECORDS.
+USUAL_COUNT = 24
 
 TOPICS = [
     ("the delivery", "Your parcel leaves the warehouse on Monday."),
@@ -74,7 +76,7 @@ CHATS = [
 
 
 def pair(index: int) -> tuple[str, str]:
-    """A question and its answer, different for every index below 24."""
+    """A question and its answer, different for every index."""
     topic, answer = TOPICS[index % len(TOPICS)]
     question = QUESTIONS[index // len(TOPICS) % len(QUESTIONS)]
     return question.format(topic), f"{answer} Case {index + 101}."
@@ -84,19 +86,9 @@ def conversation(index: int) -> Turns:
     """One to three exchanges; two at MIDDLE."""
     turns: Turns = []
     for exchange in range(1 + index % 3 if index != MIDDLE else 2):
-        question, answer = pair((index + 5 * exchange) % 24)
+        question, answer = pair(index + 5 * exchange)
         turns += [("user", question), ("assistant", answer)]
     return turns
-
-
-def conversations(count: int = 24) -> list[Turns]:
-    """The conversations of the chat layouts."""
-    return [conversation(index) for index in range(count)]
-
-
-def flat(make: Callable[[str, str, int], Record]) -> list[Record]:
-    """Records of a layout with one prompt and one response."""
-    return [make(*pair(index), index) for index in range(24)]
 
 
 def preference_openai(prompt: str, answer: str, _: int) -> Record:
@@ -141,13 +133,12 @@ FLAT: dict[str, Callable[[str, str, int], Record]] = {
 }
 
 
-def clean(layout: str) -> list[Record]:
+def clean(layout: str, count: int = USUAL_COUNT) -> list[Record]:
     """The clean records of a layout."""
     for chat in CHATS:
         if chat.layout == layout:
-            records = [chat.record(turns) for turns in conversations()]
-            return [schema(layout, record) for record in records]
-    return flat(FLAT[layout])
+            return [schema(layout, chat.record(conversation(index))) for index in range(count)]
+    return [FLAT[layout](*pair(index), index) for index in range(count)]
 
 
 def schema(layout: str, record: Record) -> Record:

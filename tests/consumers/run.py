@@ -27,6 +27,7 @@ from typing import Any
 import corpus
 from consumer import source_variable
 from defects import Defect, defects
+from records import USUAL_COUNT
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -53,6 +54,7 @@ class Consumer:
     source: str | None = None
     env: tuple[tuple[str, str], ...] = ()
     targets: tuple[str, ...] = ()
+    records: int = USUAL_COUNT
 
     def reads(self, defect: Defect) -> bool:
         """Whether the file is in a layout and container of this consumer."""
@@ -91,7 +93,7 @@ def declared(path: Path) -> Consumer:
         tuple(constants.get("NO_DEPS", ())), constants.get("LIGHT", False),
         tuple(constants.get("LAYOUTS", ())), tuple(constants.get("CONTAINERS", ("jsonl",))),
         constants.get("SOURCE"), tuple(constants.get("PYTHON_ENV", {}).items()),
-        tuple(constants.get("ALSO_TARGETS", ())))
+        tuple(constants.get("ALSO_TARGETS", ())), constants.get("RECORDS", USUAL_COUNT))
 
 
 # Environments
@@ -167,9 +169,9 @@ def explained(report: dict[str, Any]) -> list[dict[str, Any]]:
 # Comparison
 
 
-def compared(program: Path, consumer: Consumer, files: list[Defect]) -> list[Comparison]:
+def compared(program: Path, consumer: Consumer) -> list[Comparison]:
     """Both verdicts on every file that the consumer reads."""
-    paths = {WORK / "files" / defect.path: defect for defect in files if consumer.reads(defect)}
+    paths = written(consumer)
     real = answers(consumer, list(paths))
     found: list[Comparison] = []
     for target in (consumer.target, *consumer.targets):
@@ -190,13 +192,16 @@ def comparison(consumer: Consumer, target: str, defect: Defect, real: dict[str, 
                       explained(report), None if examples is None else len(examples))
 
 
-def write_files(files: list[Defect]) -> None:
-    """Writes the files where the program and the workers read them."""
-    for defect in files:
-        path = WORK / "files" / defect.path
+def written(consumer: Consumer) -> dict[Path, Defect]:
+    """Writes the files of a consumer where the program and the worker read them."""
+    home = WORK / f"files-{consumer.records}"
+    paths = {home / defect.path: defect for defect in defects(consumer.records)
+             if consumer.reads(defect)}
+    for path, defect in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_bytes() != defect.data:
             path.write_bytes(defect.data)
+    return paths
 
 
 def round_trips(program: Path, consumer: Consumer) -> list[str]:
@@ -318,12 +323,11 @@ def main() -> int:
     """Runs the consumers one after the other."""
     options = arguments()
     program = options.program.resolve()
-    run, files = selected(options), defects()
-    write_files([defect for defect in files if any(one.reads(defect) for one in run)])
+    run = selected(options)
     found: list[Comparison] = []
     lost: list[str] = []
     for consumer in run:
-        found += compared(program, consumer, files)
+        found += compared(program, consumer)
         lost += [f"{consumer.name}: {line}" for line in round_trips(program, consumer)]
     unlisted, stale = judge(found)
     for one in unlisted:
