@@ -53,21 +53,33 @@ def text_of(content: Any) -> str:
     """The text of a string, of a list of text parts, or of nothing."""
     if content is None or isinstance(content, str):
         return content or ""
-    return "".join(part if isinstance(part, str) else part.get("text") or "" for part in content)
+    if not isinstance(content, list):
+        return json.dumps(content)
+    return "".join(part if isinstance(part, str) else str(part.get("text") or "")
+                   for part in content)
 
 
 def chat(messages: Iterable[dict[str, Any]]) -> list[Message]:
-    """Chat messages in the OpenAI form, with each call as a message after the text."""
+    """Chat messages in the OpenAI form, with each call as a message after the text.
+
+    Takes what a loader let through, so nothing about the calls is certain.
+    """
     example: list[Message] = []
     for message in messages:
         calls = message.get("tool_calls") or []
         text = text_of(message.get("content"))
         if text or not calls:
             example.append((str(message.get("role")), text))
-        for one in calls:
-            function = one["function"]
-            example.append(call(function["name"], function["arguments"]))
+        example += [called(one) for one in calls]
     return example
+
+
+def called(one: Any) -> Message:
+    """A call in the OpenAI form, or whatever is in its place."""
+    function = one.get("function") if isinstance(one, dict) else None
+    if not isinstance(function, dict):
+        return CALL, str(one)
+    return call(str(function.get("name")), function.get("arguments"))
 
 
 def checkout(name: str) -> Path:

@@ -263,11 +263,13 @@ def table(found: list[Comparison], run: list[Consumer]) -> str:
 
 
 def version(consumer: Consumer) -> str:
-    """The consumer with the version of its first requirement."""
-    pinned = (consumer.requires + consumer.no_deps)[:1]
-    if consumer.source or not pinned:
+    """The consumer with the version of the package that is named like it."""
+    pinned = (*consumer.no_deps, *consumer.requires)
+    stem = consumer.name.partition("_")[0]
+    named = [package for package in pinned if stem in package] or pinned
+    if consumer.source or not named:
         return f"`{consumer.name}`, source"
-    return f"`{consumer.name}`, {pinned[0].partition('==')[2]}"
+    return f"`{consumer.name}`, {named[0].partition('==')[2]}"
 
 
 def update(text: str) -> None:

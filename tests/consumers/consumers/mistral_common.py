@@ -23,7 +23,8 @@ LIGHT = True
 LAYOUTS = ["messages"]
 CONTAINERS = ["jsonl"]
 
-TOKENIZER = MistralTokenizer.v3(is_tekken=True, mode=ValidationMode.finetuning)
+TOKENIZER = MistralTokenizer.from_file(
+    str(MistralTokenizer._data_path() / "tekken_240718.json"), mode=ValidationMode.finetuning)
 MESSAGES = TypeAdapter(list[FinetuningMessage])
 
 

@@ -12,7 +12,7 @@ from consumer import Message, Reading, call, checkout
 
 TARGET = "mistral"
 SOURCE = "mistralai/mistral-finetune"
-REQUIRES = ["mistral-common==1.5.6", "simple-parsing==0.1.7", "numpy<3"]
+REQUIRES = ["mistral-common==1.3.4", "simple-parsing==0.1.7", "numpy==1.26.4"]
 NO_DEPS: list[str] = []
 LIGHT = True
 LAYOUTS = ["messages", "interactions", "text"]

@@ -1,7 +1,7 @@
 """The loader and dataset validator of Amazon's Nova SDK, for Nova Lite on Bedrock.
 
 The package `amzn-nova-forge` imports AWS libraries and asks S3 for every image. They are replaced:
-boto3 by a client for which every object is a small PNG, pymediainfo by a module that reports 64 by
+boto3 by a client for which every object starts as its name says, pymediainfo by a module that reports 64 by
 64 pixels and ten seconds, the others by modules that nothing here calls. A line that is no JSON is
 left out by the loader, with a warning; it counts as skipped. The minimum of records is checked as
 for a job on Bedrock.
@@ -23,21 +23,22 @@ LIGHT = True
 LAYOUTS = ["bedrock-converse", "text"]
 CONTAINERS = ["jsonl"]
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 254
+STARTS = {"png": b"\x89PNG\r\n\x1a\n", "mp4": b"\0\0\0\x18ftypmp42", "pdf": b"%PDF-1.7"}
 UNUSED = ["botocore", "requests", "tqdm", "pyarrow", "pyarrow.parquet", "sagemaker", "matplotlib", "jsonschema",
           "boto3.s3", "boto3.s3.transfer"]
 
 
 class Store:
-    """S3 with one small PNG at every address."""
+    """S3 with a small object at every address."""
 
     def head_object(self, **_: Any) -> dict[str, int]:
         """Its size."""
-        return {"ContentLength": len(PNG)}
+        return {"ContentLength": 300}
 
-    def get_object(self, **_: Any) -> dict[str, Any]:
+    def get_object(self, *, Key: str, **_: Any) -> dict[str, Any]:
         """Its first bytes."""
-        return {"Body": SimpleNamespace(read=lambda: PNG)}
+        start = STARTS[Key.rpartition(".")[2]].ljust(262, b"\0")
+        return {"Body": SimpleNamespace(read=lambda: start)}
 
     def download_fileobj(self, **_: Any) -> None:
         """Nothing reads what is downloaded."""
