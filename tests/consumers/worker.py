@@ -3,7 +3,8 @@
 usage: worker.py NAME < PATHS
 
 Prints one JSON line per path: path, accepted, reason, skipped, examples. A file is accepted if
-the loader takes it and every record in it.
+the loader takes it and every record in it, and if there is at least one: training on nothing
+fails later.
 """
 import importlib
 import json
@@ -26,6 +27,8 @@ def verdict(consumer: ModuleType, path: str) -> dict[str, Any]:
         raise
     except BaseException as error:  # loaders also exit, and native code panics
         return answer(path, False, describe(error), 0, None)
+    if not reading.examples:
+        return answer(path, False, "no examples", 0, [])
     if reading.skipped:
         reason = f"skipped {reading.skipped} records"
         return answer(path, False, reason, reading.skipped, reading.examples)
@@ -44,9 +47,17 @@ def describe(error: BaseException) -> str:
     parts: list[str] = []
     current: BaseException | None = error
     while current is not None:
-        parts.append(f"{type(current).__name__}: {current}")
+        parts.append(f"{type(current).__name__}: {words(current)}")
         current = current.__cause__
     return " <- ".join(parts)[:MAX_REASON]
+
+
+def words(error: BaseException) -> str:
+    """The text of an exception; some cannot print themselves."""
+    try:
+        return str(error)
+    except Exception:  # the exception's own fault
+        return " ".join(map(str, error.args or vars(error).values()))
 
 
 def own_stdout() -> TextIO:

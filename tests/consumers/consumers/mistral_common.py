@@ -30,8 +30,8 @@ MESSAGES = TypeAdapter(list[FinetuningMessage])
 
 def read(path: Path) -> Reading:
     """Every line as a request."""
-    records = [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]]
-    return Reading([example(record) for record in records])
+    with path.open(encoding="utf-8") as lines:
+        return Reading([example(json.loads(line)) for line in lines])
 
 
 def example(record: dict[str, Any]) -> list[Message]:

@@ -1,18 +1,18 @@
 """`check_file` of the last Together client that checks the records of a dataset itself.
 
-Version 3 of the client checks only that every line that is not blank is a JSON object, and leaves
+The client of today checks only that every line that is not blank is a JSON object, and leaves
 the rest to the server: "Semantic checks run on the server after upload."
 """
 import json
 from pathlib import Path
 from typing import Any
 
-from together.utils.files import check_file
+from together.lib.utils.files import check_file
 
 from consumer import Message, Reading, Rejected, chat, text_of
 
 TARGET = "together"
-REQUIRES = ["together==1.5.35"]
+REQUIRES = ["together==2.14.0"]
 NO_DEPS: list[str] = []
 LIGHT = True
 LAYOUTS = ["messages", "prompt-completion", "preference-openai", "text"]
@@ -21,7 +21,7 @@ CONTAINERS = ["jsonl"]
 
 def read(path: Path) -> Reading:
     """Raises what the report of the client says."""
-    report = check_file(path)
+    report = check_file(path, purpose="fine-tune")
     if not report["is_check_passed"]:
         raise Rejected(report.get("message"))
     with path.open(encoding="utf-8") as lines:
