@@ -108,7 +108,7 @@ def environment(consumer: Consumer) -> Path:
     if stamp.exists() and stamp.read_text() == wanted:
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if consumer.requires:
         subprocess.run([*pip, *consumer.requires], check=True)
     if consumer.no_deps:
@@ -301,8 +301,9 @@ def describe(one: Comparison) -> str:
     """An unlisted disagreement, for a person."""
     rules = "; ".join(f"{f['rule']} ({f['consequence']}): {f['message']}"
                       for f in one.findings[:2]) or "no finding"
+    reason = " ".join((one.reason or "accepts it").split())[:300]
     return (f"{one.consumer}: {one.defect}: {one.outcome} for {one.target}\n"
-            f"    consumer: {one.reason or 'accepts it'}\n    tunelint: {rules}")
+            f"    consumer: {reason}\n    tunelint: {rules}")
 
 
 def arguments() -> argparse.Namespace:
