@@ -7,6 +7,7 @@ the stand-in for the real package.
 """
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from types import ModuleType
@@ -87,3 +88,13 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def absent(*packages: str) -> None:
     """Makes packages importable as stand-ins, also modules such as `trl.trainer`."""
     sys.meta_path.insert(0, AbsentFinder(packages))
+
+
+def bare(package: str) -> None:
+    """Makes the modules of an installed package importable without running its `__init__`."""
+    spec = importlib.util.find_spec(package)
+    assert spec is not None and spec.submodule_search_locations
+    module = ModuleType(package)
+    module.__path__ = list(spec.submodule_search_locations)
+    module.__spec__ = spec
+    sys.modules[package] = module

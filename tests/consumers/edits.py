@@ -7,7 +7,8 @@ from records import Json, copied
 # Takes a copy of a clean record, returns what is written in its place.
 Edit = Callable[[Any], Json]
 Edits = dict[str, Edit]
-Path = Sequence[str | int]
+# Keys and indices.
+Path = Sequence[Any]
 
 
 def parent(record: Json, path: Path) -> Json:

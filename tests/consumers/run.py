@@ -108,7 +108,7 @@ def environment(consumer: Consumer) -> Path:
     if stamp.exists() and stamp.read_text() == wanted:
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if consumer.requires:
         subprocess.run([*pip, *consumer.requires], check=True)
     if consumer.no_deps:
@@ -208,7 +208,7 @@ def round_trips(program: Path, consumer: Consumer) -> list[str]:
     """What the consumer reads differently after a conversion, as one line per difference."""
     lost: list[str] = []
     home = WORK / "converted" / consumer.name
-    converted = corpus.converted(program, consumer.target, consumer.containers, home)
+    converted = corpus.converted(program, consumer.target, consumer.records, home)
     if not converted:
         return lost
     real = answers(consumer, [trip.path for trip in converted])
@@ -224,25 +224,39 @@ def round_trips(program: Path, consumer: Consumer) -> list[str]:
 # Known disagreements
 
 
-def known() -> list[dict[str, Any]]:
-    """The entries of known.toml; `defect` may be a pattern."""
-    return tomllib.loads((HERE / "known.toml").read_text("utf-8")).get("known", [])
+@dataclass(frozen=True)
+class Known:
+    """A disagreement that known.toml lists."""
+
+    consumer: str
+    verdict: str
+    defect: str
+    target: str | None
+
+    def matches(self, one: Comparison) -> bool:
+        """Whether it lists a disagreement; `defect` may be a pattern."""
+        return (self.consumer == one.consumer and self.target in (None, one.target)
+                and self.verdict == one.outcome and fnmatch.fnmatchcase(one.defect, self.defect))
 
 
-def matches(entry: dict[str, Any], one: Comparison) -> bool:
-    """Whether an entry lists a disagreement."""
-    return (entry["consumer"] == one.consumer
-            and entry.get("target", one.target) == one.target
-            and entry["verdict"].replace("-", " ") == one.outcome
-            and fnmatch.fnmatchcase(one.defect, entry["defect"]))
+def known() -> list[Known]:
+    """The entries of known.toml; `defect` is one path or several."""
+    listed: list[Known] = []
+    for entry in tomllib.loads((HERE / "known.toml").read_text("utf-8")).get("known", []):
+        paths = entry["defect"] if isinstance(entry["defect"], list) else [entry["defect"]]
+        assert entry["reason"], f"{paths[0]} gives no reason"
+        verdict = entry["verdict"].replace("-", " ")
+        listed += [Known(entry["consumer"], verdict, path, entry.get("target")) for path in paths]
+    return listed
 
 
-def judge(found: list[Comparison]) -> tuple[list[Comparison], list[dict[str, Any]]]:
+def judge(found: list[Comparison]) -> tuple[list[Comparison], list[Known]]:
     """The unlisted disagreements, and the entries that no disagreement matches."""
-    entries = [entry for entry in known() if entry["consumer"] in {one.consumer for one in found}]
+    ran = {one.consumer for one in found}
+    entries = [entry for entry in known() if entry.consumer in ran]
     wrong = [one for one in found if one.outcome in (TOO_STRICT, TOO_LAX)]
-    unlisted = [one for one in wrong if not any(matches(entry, one) for entry in entries)]
-    stale = [entry for entry in entries if not any(matches(entry, one) for one in wrong)]
+    unlisted = [one for one in wrong if not any(entry.matches(one) for entry in entries)]
+    stale = [entry for entry in entries if not any(entry.matches(one) for one in wrong)]
     return unlisted, stale
 
 
@@ -287,8 +301,9 @@ def describe(one: Comparison) -> str:
     """An unlisted disagreement, for a person."""
     rules = "; ".join(f"{f['rule']} ({f['consequence']}): {f['message']}"
                       for f in one.findings[:2]) or "no finding"
+    reason = " ".join((one.reason or "accepts it").split())[:300]
     return (f"{one.consumer}: {one.defect}: {one.outcome} for {one.target}\n"
-            f"    consumer: {one.reason or 'accepts it'}\n    tunelint: {rules}")
+            f"    consumer: {reason}\n    tunelint: {rules}")
 
 
 def arguments() -> argparse.Namespace:
@@ -337,7 +352,7 @@ def main() -> int:
     for line in lost:
         print(f"round trip: {line}")
     for entry in stale:
-        print(f"no longer occurs: {entry['consumer']}: {entry['defect']}: {entry['verdict']}")
+        print(f"no longer occurs: {entry.consumer}: {entry.defect}: {entry.verdict}")
     print(table(found, run))
     if options.report:
         options.report.write_text(json.dumps([asdict(one) for one in found], indent=1))

@@ -25,7 +25,7 @@ from axolotl.utils.schemas.enums import RLType  # noqa: E402
 
 TARGET = "axolotl"
 REQUIRES = ["datasets==4.8.4", "transformers==5.16.1", "huggingface_hub==1.17.0",
-            "tokenizers==0.23.1", "addict==2.4.0", "colorama==0.4.6", "fastcore==1.8.14",
+            "tokenizers==0.23.1", "addict==2.4.0", "colorama==0.4.6",
             "pydantic==2.12.5", "jinja2==3.1.6"]
 NO_DEPS = ["axolotl==0.19.0"]
 LIGHT = False
@@ -53,7 +53,7 @@ def configuration(entry: dict[str, Any], kind: Any, directory: str) -> Any:
     """The settings that the loading reads."""
     return DictDefault({
         "datasets": [entry], "sequence_len": SEQUENCE_LENGTH, "rl": kind, "sample_packing": True,
-        "dataset_prepared_path": directory, "dataset_num_proc": 1, "train_on_inputs": False,
+        "dataset_prepared_path": directory, "dataset_num_proc": None, "train_on_inputs": False,
         "chat_template": "jinja", "chat_template_jinja": CHATML, "is_preprocess": True, "seed": 42,
     })
 
@@ -86,6 +86,7 @@ def choose(path: Path) -> tuple[Any, dict[str, Any]]:
 
 def supervised(cfg: Any) -> Any:
     """Loads, tokenizes, and drops what is too long or has nothing to train on."""
+    sft.save_preprocessed_dataset = lambda *_: None  # starts a process; saving is not reading
     done, _ = sft._load_raw_datasets(cfg, cfg.datasets, tokenizer(), "train")
     return done
 

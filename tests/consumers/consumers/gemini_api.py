@@ -30,4 +30,5 @@ def read(path: Path) -> Reading:
 
 def records(path: Path) -> list[object]:
     """The lines of a file; Python's own parser, which takes NaN."""
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]

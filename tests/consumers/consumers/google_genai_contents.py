@@ -43,13 +43,24 @@ def example(record: dict[str, object]) -> list[Message]:
 
 
 def turn(content: types.Content) -> list[Message]:
-    """A content: its text, then its calls."""
+    """A content: its text, its calls, its results."""
+    parts = content.parts or []
     calls = [call(part.function_call.name or "", part.function_call.args or {})
-             for part in content.parts or [] if part.function_call]
+             for part in parts if part.function_call]
+    results = [("tool", result(part.function_response.response or {}))
+               for part in parts if part.function_response]
     role = {"model": "assistant"}.get(content.role or "", content.role or "user")
-    return ([(role, texts(content))] if not calls else []) + calls
+    return ([(role, texts(content))] if not calls + results else []) + calls + results
+
+
+def result(response: dict[str, object]) -> str:
+    """The response of a function: its only text, or JSON."""
+    values = list(response.values())
+    if len(values) == 1 and isinstance(values[0], str):
+        return values[0]
+    return json.dumps(response, sort_keys=True)
 
 
 def texts(content: types.Content) -> str:
-    """The text parts of a content, or the response of a function."""
+    """The text parts of a content."""
     return "".join(part.text or "" for part in content.parts or [])
