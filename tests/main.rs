@@ -15,6 +15,7 @@ mod conversions;
 mod convert;
 mod corpora;
 mod evaluation;
+mod fields;
 mod fixes;
 mod formats;
 mod hooks;

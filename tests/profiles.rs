@@ -46,13 +46,12 @@ const TURNS: [&str; 13] = [
     "two-turns",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 22] = [
+const REQUIRES: [&str; 20] = [
     "arguments-object",
     "arguments-string",
     "binary-score",
     "binary-weight",
     "byte-order-mark",
-    "call-id-9",
     "media-of-user",
     "named-fields",
     "no-content-with-calls",
@@ -67,7 +66,6 @@ const REQUIRES: [&str; 22] = [
     "sample-weight-in-all",
     "schema-version",
     "text-only",
-    "tools-described",
     "weight-of-model",
 ];
 /// Statements that rules hold every target to: each with the rule.

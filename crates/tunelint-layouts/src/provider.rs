@@ -2,6 +2,7 @@
 
 pub mod fact;
 pub mod faults;
+pub mod field;
 pub mod limit;
 pub mod profile;
 pub mod task;

@@ -53,6 +53,7 @@ registry! {
     exclusive_settings "exclusive-settings";
     expired_allow "expired-allow";
     fewer_than_recommended "fewer-than-recommended";
+    field_not_accepted "field-not-accepted";
     foreign_field "foreign-field";
     html_residue "html-residue";
     identical_preference "identical-preference";

@@ -17,7 +17,7 @@ use tunelint_data::text::position::{Position, SourceId};
 use tunelint_data::text::printable::{field_name, quoted};
 use tunelint_layouts::example::{Example, KTO_TAG};
 use tunelint_layouts::finding::{Finding, Findings, Message, Policy, Severity};
-use tunelint_layouts::layout::{Layout, Loss, Losses, ObjectWriter, TrainingObjective, WEIGHT};
+use tunelint_layouts::layout::{Loss, Losses, ObjectWriter, TrainingObjective, WEIGHT};
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::reader::{DecodeOutcome, Reader, Scratch};
 use tunelint_layouts::writer::sink::{Form, Sink, encode};

@@ -10,6 +10,7 @@ pub use super::fact::{
     Cited, Effect, Fact, Hyperparameter, NameLimit, Recommendation, Reserved, Roles, TokenizerName,
     Unit, Where,
 };
+pub use super::field::{FieldFact, ValueType};
 
 /// What a provider accepts.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -58,6 +59,9 @@ pub struct Profile {
     /// Other requirements: `byte-order-mark`, `no-extra-fields`, `binary-weight`, …
     #[serde(default)]
     pub requires: BTreeMap<String, Fact>,
+    /// Requirements on the fields of records that are read as they stand.
+    #[serde(default)]
+    pub fields: Vec<FieldFact>,
     /// What the provider does with findings of a rule that none of the other requirements is about,
     /// by rule, where it is not what most providers do.
     #[serde(default)]
@@ -138,6 +142,9 @@ impl Profile {
         }
         for (name, of) in self.turns.iter().chain(&self.requires).chain(&self.faults) {
             cite(name.clone(), &of.source, &of.quote);
+        }
+        for of in &self.fields {
+            cite(format!("fields {}", of.at), &of.source, &of.quote);
         }
         for of in &self.roles {
             cite("roles".to_owned(), &of.source, &of.quote);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 use tunelint_data::text::position::Span;
-use tunelint_data::text::printable::quoted;
+use tunelint_data::text::printable::{counted, quoted};
 use tunelint_layouts::example::tools::{self, Arguments, Call};
 use tunelint_layouts::example::{Example, PartKind, Role, Turn};
 use tunelint_layouts::finding::{Findings, Message, Severity};
@@ -21,32 +21,24 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::example(BrokenToolCall {
         no_tools: context.requires("no-tools"),
-        ids_of_9: context.requires("call-id-9"),
         no_content: context.requires("no-content-with-calls"),
         result_required: context.requires("result-after-call"),
         string_arguments: context.requires("arguments-string"),
         object_arguments: context.requires("arguments-object"),
-        described_tools: context.requires("tools-described"),
     }))
 }
 
 /// What the targets require of tool calls; each list is empty if no target requires it.
 struct BrokenToolCall {
     no_tools: Vec<TargetFact>,
-    ids_of_9: Vec<TargetFact>,
     no_content: Vec<TargetFact>,
     result_required: Vec<TargetFact>,
     string_arguments: Vec<TargetFact>,
     object_arguments: Vec<TargetFact>,
-    described_tools: Vec<TargetFact>,
 }
-
-/// The exact length of an id, in characters, where a target fixes it.
-const ID_CHARS: usize = 9;
 
 impl ExampleRule for BrokenToolCall {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        self.check_declarations(example, findings);
         let is_result = |turn: &Turn<'_>| turn.role == Role::Tool;
         let has_call = |turn: &Turn<'_>| turn.parts.iter().any(|part| part.kind == PartKind::Call);
         let Some(first) = example
@@ -83,10 +75,6 @@ impl ExampleRule for BrokenToolCall {
             }
             open += exchange.calls.len();
             for outcome in &exchange.outcomes {
-                // An id of the wrong length is reported at its call.
-                if outcome.id.is_none() {
-                    self.check_id(example, turn.span, None, "result", findings);
-                }
                 let known = match &outcome.id {
                     Some(id) => ids.contains(id),
                     None => open > 0,
@@ -131,35 +119,7 @@ fn report_malformed(
 }
 
 impl BrokenToolCall {
-    /// Reports declared tools without a description or parameters, where a target requires both.
-    fn check_declarations(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        if self.described_tools.is_empty() {
-            return;
-        }
-        let mut settings = example.settings.iter();
-        let Some(setting) = settings.find(|of| tools::DECLARING.contains(&of.key)) else {
-            return;
-        };
-        let declared = tools::declared_by(setting).unwrap_or_default();
-        for tool in declared.tools {
-            let missing = match (&tool.description, &tool.parameters) {
-                (None, _) => "description",
-                (_, parameters) if !parameters.as_ref().is_some_and(|of| of.starts_with('{')) => {
-                    "`parameters` object"
-                }
-                _ => continue,
-            };
-            for fact in &self.described_tools {
-                self.report_fact(example, setting.span, fact, findings, || {
-                    let name = quoted(&tool.name, 40);
-                    let does = fact.describe_effect("such declarations");
-                    format!("tool {name} has no {missing}: {does}")
-                });
-            }
-        }
-    }
-
-    /// Checks one call: name, declaration, arguments and id.
+    /// Checks one call: name, declaration and arguments.
     fn check_call(
         &self,
         example: &Example<'_>,
@@ -190,36 +150,6 @@ impl BrokenToolCall {
             });
         }
         self.check_argument_form(example, call, arguments, findings);
-        let id = call.id.as_ref().filter(|_| call.has_id);
-        self.check_id(example, call.span, id.map(String::as_str), "call", findings);
-    }
-
-    /// Checks the id of a call or of its result, which `of` names.
-    fn check_id(
-        &self,
-        example: &Example<'_>,
-        span: Span,
-        id: Option<&str>,
-        of: &str,
-        findings: &mut Findings<'_>,
-    ) {
-        let length = id.map(|id| id.chars().count());
-        // Other layouts pair calls and results by order; conversion adds ids.
-        if length == Some(ID_CHARS) || (length.is_none() && !example.capacity.tool_ids) {
-            return;
-        }
-        for fact in &self.ids_of_9 {
-            self.report_fact(example, span, fact, findings, || match length {
-                Some(length) => {
-                    let does = fact.describe_effect("ids that are not 9 characters long");
-                    format!("tool {of} id of length {length}: {does}")
-                }
-                None => format!(
-                    "tool {of} without an id: {}",
-                    fact.describe_effect("missing ids")
-                ),
-            });
-        }
     }
 
     /// Checks whether the arguments are written as a string or as an object, as targets require.
@@ -261,7 +191,7 @@ impl BrokenToolCall {
         let Some(turn) = example.turns.get(index) else {
             return;
         };
-        if !turn.texts.is_empty() {
+        if turn.bytes() > 0 {
             for fact in &self.no_content {
                 self.report_fact(example, turn.text_span(), fact, findings, || {
                     format!(
@@ -289,6 +219,24 @@ impl BrokenToolCall {
         let following = example.turns.iter().skip(index + 1);
         let results = following.clone().take_while(|turn| turn.role == Role::Tool);
         let next = following.clone().find(|turn| turn.role != Role::Tool);
+        let asked = tools::of_turn(turn).calls.len();
+        let answered = results
+            .clone()
+            .map(|turn| tools::of_turn(turn).outcomes.len());
+        let answered: usize = answered.sum();
+        if asked != answered {
+            for fact in &self.result_required {
+                self.report_fact(example, turn.span, fact, findings, || {
+                    format!(
+                        "{} with {}: {}",
+                        counted(asked as u64, "tool call"),
+                        counted(answered as u64, "result"),
+                        fact.describe_effect("such examples")
+                    )
+                });
+            }
+            return;
+        }
         // `role-order` reports a result at the end.
         if next.is_some_and(|turn| turn.role != Role::Model) {
             let last = results.last().unwrap_or(turn);
@@ -328,12 +276,10 @@ mod tests {
     fn rule() -> BrokenToolCall {
         BrokenToolCall {
             no_tools: Vec::new(),
-            ids_of_9: Vec::new(),
             no_content: Vec::new(),
             result_required: Vec::new(),
             string_arguments: Vec::new(),
             object_arguments: Vec::new(),
-            described_tools: Vec::new(),
         }
     }
 
@@ -376,30 +322,6 @@ mod tests {
         let malformed = ["error: malformed tool call"];
         assert_eq!(of_turns(&rule(), vec![calling("\"weather()\"")]), malformed);
         assert_eq!(of_turns(&rule(), vec![calling("7")]), malformed);
-    }
-
-    #[test]
-    fn ids_are_measured_in_characters() {
-        let rule = BrokenToolCall {
-            ids_of_9: vec![fact(Effect::Rejects)],
-            ..rule()
-        };
-        let of = |id, tool_ids| {
-            let mut example = Example::new(record(1), Vec::new());
-            example.capacity.tool_ids = tool_ids;
-            reported(|findings| rule.check_id(&example, Span::at(0), id, "call", findings))
-        };
-        assert!(of(Some("äbcdefghi"), true).is_empty());
-        assert_eq!(
-            of(Some("abcdefghij"), false),
-            ["error: tool call id of length 10: t rejects ids that are not 9 characters long"]
-        );
-        // Where the layout has no ids, conversion adds them.
-        assert!(of(None, false).is_empty());
-        assert_eq!(
-            of(None, true),
-            ["error: tool call without an id: t rejects missing ids"]
-        );
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl Order {
             span: turn.span,
             what,
         };
-        if turns.len() < 2 && self != Self::TwoTurns {
+        if turns.len() < 2 && !matches!(self, Self::TwoTurns | Self::FirstUser) {
             return None;
         }
         let mut systems = turns.iter().filter(|turn| turn.role == Role::System);

@@ -96,6 +96,13 @@ fn requirements(profile: &Profile, text: &mut String) {
     });
     let requires = profile.requires.iter().map(fact_line);
     section(text, "Requirements", accepts.chain(requires));
+    let fields = profile.fields.iter().map(|of| {
+        let effect = effect_words(of.effect, of.unconfirmed);
+        let words = format!("{}{} ({effect})", of.describe(), within(&of.layouts));
+        let at = if of.at.is_empty() { "record" } else { &of.at };
+        (at, words, &of.source, &of.quote, &of.note)
+    });
+    section(text, "Fields", fields);
     section(text, "Other faults", profile.faults.iter().map(fact_line));
     let reads = profile.reads.iter().map(|of| {
         let words = of.containers.join(", ");
