@@ -46,13 +46,14 @@ const TURNS: [&str; 13] = [
     "two-turns",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 22] = [
+const REQUIRES: [&str; 24] = [
     "arguments-object",
     "arguments-string",
     "binary-score",
     "binary-weight",
     "byte-order-mark",
     "call-id-9",
+    "loss-weight-0-to-1",
     "media-of-user",
     "named-fields",
     "no-content-with-calls",
@@ -60,6 +61,7 @@ const REQUIRES: [&str; 22] = [
     "no-mixed-media",
     "no-tools",
     "no-validation",
+    "no-weight",
     "no-weight-on-media",
     "one-layout",
     "result-after-call",
