@@ -213,6 +213,7 @@ pub fn records() -> BTreeMap<&'static str, Vec<String>> {
                 r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"labels":{"tone":"c"}}"#,
             ],
             "messages" => &[
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"tool_call","content":"{\"name\":\"f\",\"arguments\":{}}","loss":false},{"role":"tool_response","content":"r"},{"role":"assistant","content":"b"}]}"#,
                 r#"{"messages":[{"role":"user","content":[{"type":"text","text":"a"}]},{"role":"assistant","content":null,"tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","name":"f","tool_call_id":"call00001","content":"r"},{"role":"assistant","content":"b"}],"tools":[{"type":"function","function":{"name":"f","parameters":{}}}]}"#,
             ],
             "bedrock-converse" => &[
@@ -457,13 +458,14 @@ fn without(value: &Value, place: &str) -> Option<Value> {
 }
 
 /// What is lost as a whole and cannot be left out of its record, and where it stands in these.
-const WHOLES: [(&str, &str); 6] = [
+const WHOLES: [(&str, &str); 7] = [
     ("rejected response", "/rejected"),
     ("rejected response", "/non_preferred_output"),
     ("rejected response", "/completions/1"),
     ("rejected response", "/messages/1/candidates/1"),
     ("tool call", "/tool_calls"),
     ("tool call", "/conversations/1/value"),
+    ("tool call", "/messages/1/content"),
 ];
 
 /// Whether what stands at a place, or around it, was counted as lost as a whole: without it, the

@@ -486,6 +486,14 @@ fn met_and_broken(name: &str) -> Option<(&'static str, String, String)> {
             (calls, good, object)
         }
         "binary-weight" => ("invalid-value", weight(1.0), weight(0.5)),
+        "no-weight" => ("invalid-value", weight(1.0), weight(0.0)),
+        "loss-weight-0-to-1" => {
+            let of = |weight: f64| {
+                let answer = json!({"role": "assistant", "content": "m", "loss_weight": weight});
+                messages(&[user(json!("u")), answer])
+            };
+            ("invalid-value", of(1.0), of(1.5))
+        }
         "weight-of-model" => {
             let told = json!({"role": "user", "content": "u", "weight": 0});
             ("invalid-value", weight(0.0), messages(&[told, model("m")]))
@@ -555,6 +563,7 @@ fn named_fields_are_asked_for(profile: &Profile) {
     let met = format!("{}\n", json!({input: "a", output: "b"}));
     let other = match input.as_str() {
         "prompt" => json!({"prompt": "a", "response": "b"}),
+        "instruction" => json!({"instruction": "a", "response": "b"}),
         _ => json!({"text_input": "a", "output": "b"}),
     };
     let told = Fixture::of(met).findings(profile, "foreign-field");

@@ -46,12 +46,13 @@ const TURNS: [&str; 13] = [
     "two-turns",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 20] = [
+const REQUIRES: [&str; 22] = [
     "arguments-object",
     "arguments-string",
     "binary-score",
     "binary-weight",
     "byte-order-mark",
+    "loss-weight-0-to-1",
     "media-of-user",
     "named-fields",
     "no-content-with-calls",
@@ -59,6 +60,7 @@ const REQUIRES: [&str; 20] = [
     "no-mixed-media",
     "no-tools",
     "no-validation",
+    "no-weight",
     "no-weight-on-media",
     "one-layout",
     "result-after-call",

@@ -75,8 +75,8 @@ impl Part<'_> {
     pub fn skips(&self) -> bool {
         self.kind == PartKind::Note
             && match self.key {
-                "weight" => is_zero(self.raw),
-                "train" => self.raw == "false",
+                "weight" | "loss_weight" => is_zero(self.raw),
+                "train" | "trainable" | "loss" => self.raw == "false",
                 _ => false,
             }
     }

@@ -58,13 +58,17 @@ pub(super) const ROLES: [&str; 6] = [
 /// The standard key of the content.
 const CONTENT: &str = "content";
 /// Nonstandard role names, which few trainers accept.
-const NONSTANDARD_ROLES: [(&str, Role); 5] = [
+const NONSTANDARD_ROLES: [(&str, Role); 7] = [
     ("human", Role::User),
     ("gpt", Role::Model),
     ("input", Role::User),
     ("output", Role::Model),
     ("ipython", Role::Tool),
+    (CALL_ROLE, Role::Model),
+    ("tool_response", Role::Tool),
 ];
+/// The role of a message whose content is a tool call as JSON, as in ms-swift.
+const CALL_ROLE: &str = "tool_call";
 
 impl Messages {
     pub(super) const ALL: [Self; 3] = [Self::Usual, Self::Conversations, Self::Interactions];
@@ -184,7 +188,9 @@ impl Layout for Messages {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let from = Self::of(example);
+        // Messages that are calls are rebuilt as `tool_calls`, which every reader knows.
+        let rebuilt = example.turns.iter().any(is_call_message);
+        let from = Self::of(example).filter(|_| !rebuilt);
         // Messages and tools are the same in all three; other fields have other names or are lost.
         object.key(self.name());
         tooling::encode_list(example, from.is_some(), object, |turn, exchange, object| {
@@ -253,6 +259,9 @@ fn turn_of<'a>(
             _ => turn.parts.push(part(PartKind::Note, &entry)),
         }
     }
+    if named.as_str() == Some(CALL_ROLE) && !nonstandard.is_empty() {
+        return call_turn(turn, message, key, mismatches);
+    }
     if matches!(named.as_str(), Some("developer" | "function")) {
         turn.parts.push(Part {
             kind: PartKind::Note,
@@ -263,6 +272,32 @@ fn turn_of<'a>(
     }
     content(message, key, &mut turn, mismatches)?;
     Some(turn)
+}
+
+/// Completes a turn whose whole content is a call: JSON in a string, or an object.
+fn call_turn<'a>(
+    mut turn: Turn<'a>,
+    message: Value<'a>,
+    key: &'static str,
+    mismatches: &mut Mismatches,
+) -> Option<Turn<'a>> {
+    let call = match message.get(key) {
+        Some(object) if object.kind() == Kind::Object => object,
+        _ => turn_text(message, key, mismatches)?,
+    };
+    turn.parts.push(Part {
+        kind: PartKind::Call,
+        key: CALL_ROLE,
+        raw: call.raw(),
+        span: call.span(),
+    });
+    Some(turn)
+}
+
+/// Whether a turn was read from a message of the role [`CALL_ROLE`].
+fn is_call_message(turn: &Turn<'_>) -> bool {
+    let mut parts = turn.parts.iter();
+    parts.any(|part| part.kind == PartKind::Call && part.key == CALL_ROLE)
 }
 
 fn part<'a>(kind: PartKind, entry: &Entry<'a>) -> Part<'a> {
@@ -475,10 +510,13 @@ fn declare(key: &str, tools: &[Declaration], object: &mut ObjectWriter) {
 }
 
 /// Message keys that are copied as written.
-const CARRIED: [&str; 12] = [
+const CARRIED: [&str; 15] = [
     "name",
     "weight",
+    "loss_weight",
     "train",
+    "trainable",
+    "loss",
     "tool_calls",
     "tool_call_id",
     "function_call",
@@ -514,6 +552,20 @@ mod tests {
     use super::super::fields::testing::{read, rewrite};
     use super::super::sharegpt::ShareGpt;
     use super::*;
+
+    #[test]
+    fn a_message_that_is_a_call_is_rebuilt() {
+        let line = r#"{"messages":[{"role":"user","content":"a"},{"role":"tool_call","content":"{\"name\":\"f\",\"arguments\":{\"x\":1}}","loss":false},{"role":"tool_response","content":"1"},{"role":"assistant","content":"b"}],"tools":"[{\"name\":\"f\"}]"}"#;
+        let (turns, said) = read(&Messages::Usual, line);
+        assert_eq!(turns, ["user: a", "model: ", "tool: 1", "model: b"]);
+        assert!(said.is_empty());
+        let (text, lost) = rewrite(&Messages::Usual, &Messages::Usual, line);
+        assert_eq!(
+            text,
+            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]},{"role":"tool","tool_call_id":"call00001","content":"1"},{"role":"assistant","content":"b"}],"tools":[{"type":"function","function":{"name":"f"}}]}"#
+        );
+        assert_eq!(lost, ["field `loss`"]);
+    }
 
     #[test]
     fn a_part_weight_is_not_a_message_weight() {

@@ -18,7 +18,9 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::example(InvalidValue {
         binary_weight: context.requires("binary-weight"),
         weight_of_model: context.requires("weight-of-model"),
+        no_weight: context.requires("no-weight"),
         no_weight_on_media: context.requires("no-weight-on-media"),
+        loss_weight_0_to_1: context.requires("loss-weight-0-to-1"),
         sample_weight_from_0: context.requires("sample-weight-from-0"),
         schema_version: context.requires("schema-version"),
         binary_score: context.requires("binary-score"),
@@ -30,8 +32,12 @@ struct InvalidValue {
     binary_weight: Vec<TargetFact>,
     /// Targets that accept weights only on assistant messages.
     weight_of_model: Vec<TargetFact>,
+    /// Targets that train on every assistant message, whatever its weight.
+    no_weight: Vec<TargetFact>,
     /// Targets that do not train on a message with an image.
     no_weight_on_media: Vec<TargetFact>,
+    /// Targets whose `loss_weight` of a message is between 0 and 1.
+    loss_weight_0_to_1: Vec<TargetFact>,
     /// Targets that accept no negative weight of an example.
     sample_weight_from_0: Vec<TargetFact>,
     /// Targets that accept a single version of Amazon's layout.
@@ -47,6 +53,7 @@ impl ExampleRule for InvalidValue {
             for note in notes {
                 match note.key {
                     "weight" => self.check_message_weight(turn, note, example, findings),
+                    "loss_weight" => self.check_loss_weight(note, example, findings),
                     "score" => self.check_score(note, example, findings),
                     _ => {}
                 }
@@ -109,6 +116,13 @@ impl InvalidValue {
             let place = example.record.at(weight.span);
             findings.report(place, Severity::Warning, || invalid_weight(weight.raw));
         }
+        if turn.role == Role::Model && number == Some(0.0) {
+            report_facts(&self.no_weight, example, weight.span, findings, |fact| {
+                let does = fact.describe_effect("message weights");
+                Message::new(format!("message weight {}: {does}", quoted(weight.raw, 20)))
+                    .help("end the conversation before this message, or accept training on it")
+            });
+        }
         if turn.role != Role::Model {
             report_facts(
                 &self.weight_of_model,
@@ -170,6 +184,25 @@ impl InvalidValue {
                 "write 0 or more, unless a negative weight is intended and the target accepts it",
             ),
             None => invalid_weight(weight.raw),
+        });
+    }
+
+    fn check_loss_weight(
+        &self,
+        weight: &Part<'_>,
+        example: &Example<'_>,
+        findings: &mut Findings<'_>,
+    ) {
+        let number = number_of(weight.raw);
+        if weight.raw == "null" || number.is_some_and(|number| (0.0..=1.0).contains(&number)) {
+            return;
+        }
+        let facts = &self.loss_weight_0_to_1;
+        report_facts(facts, example, weight.span, findings, |fact| {
+            let given = quoted(weight.raw, 20);
+            let does = fact.describe_effect("values outside 0 to 1");
+            Message::new(format!("`loss_weight` {given}: {does}"))
+                .help("write a number between 0 and 1")
         });
     }
 
@@ -240,7 +273,9 @@ mod tests {
         InvalidValue {
             binary_weight: Vec::new(),
             weight_of_model: Vec::new(),
+            no_weight: Vec::new(),
             no_weight_on_media: Vec::new(),
+            loss_weight_0_to_1: Vec::new(),
             sample_weight_from_0: Vec::new(),
             schema_version: Vec::new(),
             binary_score: Vec::new(),
