@@ -312,6 +312,9 @@ fn table(scores: &BTreeMap<(&str, &str, usize), Score>, sets: &[Set]) -> String 
     text
 }
 
+/// The heading of the section that another program writes.
+const CONSUMERS: &str = "## Consumers";
+
 /// Whether the table is to be written.
 fn updating() -> bool {
     std::env::var_os("TUNELINT_UPDATE").is_some()
@@ -321,7 +324,11 @@ fn updating() -> bool {
 fn write_or_compare(scores: &BTreeMap<(&str, &str, usize), Score>, sets: &[Set]) {
     let path = root().join("docs/evaluation.md");
     if updating() {
-        std::fs::write(&path, table(scores, sets) + &curves::table()).expect("the file is written");
+        let known = std::fs::read_to_string(&path).unwrap_or_default();
+        // The table of consumers is written by `tests/consumers/run.py`.
+        let kept = known.find(CONSUMERS).and_then(|start| known.get(start..));
+        let page = table(scores, sets) + &curves::table() + "\n" + kept.unwrap_or_default();
+        std::fs::write(&path, page).expect("the file is written");
     }
     let known = std::fs::read_to_string(&path).unwrap_or_default();
     for ((rule, name, percent), score) in scores {

@@ -41,8 +41,7 @@ impl Check {
 
     fn linter(&self, reader: &Reader) -> Linter {
         let mut context = self.context.clone();
-        let layout = reader.layout().map(|layout| layout.name());
-        if let (true, Some(name)) = (self.default_target, layout.and_then(profile::for_layout)) {
+        if let (true, Some(name)) = (self.default_target, reader.mapping.provider()) {
             context.profiles = vec![builtin(name)];
         }
         let policy = Policy {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tunelint_data::record::row::normal_name;
 
 use crate::provider::task::Task;
 
@@ -34,6 +35,13 @@ pub struct Profile {
     /// profile if no target is set.
     #[serde(default, skip_serializing)]
     pub own_layouts: Vec<String>,
+    /// Field names, one of which such a file must have, where others use the layout with other
+    /// names; empty means none.
+    #[serde(default, skip_serializing)]
+    pub own_fields: Vec<String>,
+    /// Whether its recommended numbers of examples are the advice for data without a target.
+    #[serde(default, skip_serializing)]
+    pub general_advice: bool,
     /// The form of the upload, as `convert` writes it.
     pub container: Delivery,
     /// The containers that the provider reads; `None` means only JSON Lines.
@@ -214,19 +222,35 @@ pub fn by_name(name: &str) -> Result<Option<Profile>, String> {
     file.map(|(_, toml)| Profile::parse(toml)).transpose()
 }
 
-/// The name of the profile whose provider alone uses `layout`, for a run without a target.
-pub fn for_layout(layout: &str) -> Option<&'static str> {
-    listing("own-layouts", layout).next()
+/// The profile whose recommended numbers of examples are given where there is no target.
+///
+/// # Errors
+/// As for [`by_name`].
+pub fn of_general_advice() -> Result<Option<Profile>, String> {
+    let advises = |toml: &str| toml.lines().any(|line| line == "general-advice = true");
+    let file = FILES.iter().find(|(_, toml)| advises(toml));
+    file.map(|(_, toml)| Profile::parse(toml)).transpose()
+}
+
+/// The name of the profile whose provider alone uses `layout` with these field `names`, for a run
+/// without a target.
+pub fn for_layout(layout: &str, names: &[String]) -> Option<&'static str> {
+    let (profile, toml) = listing("own-layouts", layout).next()?;
+    let mut lines = toml.lines();
+    let own = lines.find(|line| line.starts_with("own-fields = "));
+    let is_own =
+        |name: &String| own.is_none_or(|own| own.contains(&format!("\"{}\"", normal_name(name))));
+    names.iter().any(is_own).then_some(profile)
 }
 
 /// The names of the profiles that take `layout`.
 pub fn with_layout(layout: &str) -> impl Iterator<Item = &'static str> {
-    listing("layouts", layout)
+    listing("layouts", layout).map(|(name, _)| name)
 }
 
 /// The profiles whose list `key` has `layout`. Reads only this line of each file, because parsing
 /// every profile takes longer than checking a small file.
-fn listing(key: &'static str, layout: &str) -> impl Iterator<Item = &'static str> {
+fn listing(key: &'static str, layout: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let (key, name) = (format!("{key} = "), format!("\"{layout}\""));
     let lists = move |toml: &str| {
         let mut lines = toml.lines();
@@ -234,7 +258,7 @@ fn listing(key: &'static str, layout: &str) -> impl Iterator<Item = &'static str
         list.is_some_and(|list| list.contains(&name))
     };
     let files = FILES.iter().filter(move |(_, toml)| lists(toml));
-    files.map(|(name, _)| *name)
+    files.copied()
 }
 
 #[cfg(test)]
@@ -246,7 +270,8 @@ mod tests {
         let mut owned = 0;
         for (name, toml) in FILES {
             for layout in Profile::parse(toml).unwrap().own_layouts {
-                assert_eq!(for_layout(&layout), Some(*name));
+                let names = ["text_input".to_owned(), "output".to_owned()];
+                assert_eq!(for_layout(&layout, &names), Some(*name));
                 owned += 1;
             }
         }
@@ -256,6 +281,8 @@ mod tests {
                 assert!(with_layout(&layout).any(|of| of == *name));
             }
         }
-        assert_eq!(for_layout("messages"), None);
+        let names = ["input".to_owned(), "output".to_owned()];
+        assert_eq!(for_layout("messages", &names), None);
+        assert_eq!(for_layout("pairs", &names), None);
     }
 }

@@ -43,8 +43,18 @@ pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping,
     } else {
         sample_names(sample)
     };
+    let mapping = map_names(sample, container, &names, options)?;
+    Ok(Mapping { names, ..mapping })
+}
+
+fn map_names(
+    sample: &Sample<'_>,
+    container: Container,
+    names: &[String],
+    options: &ReadOptions,
+) -> Result<Mapping, OpenError> {
     if options.input.is_some() || options.output.is_some() {
-        return by_options(&names, options, container.has_rows());
+        return by_options(names, options, container.has_rows());
     }
     let rows = container.has_rows();
     // With an explicit layout that maps columns, a table may still have any of the well-known
@@ -53,16 +63,16 @@ pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping,
         .layout
         .as_ref()
         .is_some_and(|layout| layout.maps_columns());
-    if options.system.is_some() || named && rows && layout_of_header(&names).is_none() {
-        return by_options(&names, options, rows);
+    if options.system.is_some() || named && rows && layout_of_header(names).is_none() {
+        return by_options(names, options, rows);
     }
     if let Some(layout) = &options.layout {
         return Ok(Mapping::of(Arc::clone(layout), "set by the user"));
     }
     Ok(if container.has_rows() {
-        by_header(&names)
+        by_header(names)
     } else {
-        by_sample(sample, &names)
+        by_sample(sample, names)
     })
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::layout::Layout;
+use crate::provider::profile::for_layout;
 
 /// Well-known names of the input field, most specific first, normalized.
 pub const INPUT_NAMES: [&str; 22] = [
@@ -71,6 +72,8 @@ pub struct Mapping {
     pub mapped: bool,
     /// What could not be determined, or only guessed. Source rules report it once per file.
     pub problem: Option<MappingProblem>,
+    /// The names of the columns, or of the fields in the first records.
+    pub names: Vec<String>,
 }
 
 /// Why the columns could not be mapped, or were only guessed.
@@ -133,15 +136,20 @@ impl Mapping {
             evidence: String::new(),
             mapped: false,
             problem: None,
+            names: Vec::new(),
         }
+    }
+
+    /// The name of the profile whose provider alone uses the layout with these field names.
+    pub fn provider(&self) -> Option<&'static str> {
+        for_layout(self.layout.as_ref()?.name(), &self.names)
     }
 
     pub(super) fn of(layout: Arc<dyn Layout>, evidence: impl Into<String>) -> Self {
         Self {
             layout: Some(layout),
             evidence: evidence.into(),
-            mapped: false,
-            problem: None,
+            ..Self::none()
         }
     }
 

@@ -1,4 +1,5 @@
-//! Flags datasets with fewer examples than the target recommends for the task.
+//! Flags datasets with fewer examples than the target recommends for the task; without a target,
+//! than a well-known guide recommends.
 
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{counted, grouped};
 use tunelint_layouts::finding::{Findings, Impact, Message, Severity};
 use tunelint_layouts::provider::limit::target_sentence;
-use tunelint_layouts::provider::profile::Profile;
+use tunelint_layouts::provider::profile::{Profile, of_general_advice};
 use tunelint_layouts::provider::task::Task;
 
 /// The rule's metadata, as listed in the registry.
@@ -21,11 +22,17 @@ pub const META: RuleMeta = RuleMeta::new(
 /// Builds the check; `None` if no target recommends a number of examples.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut profiles = context.profiles.clone();
+    let is_general = profiles.is_empty();
+    if is_general {
+        // A test makes sure that every profile parses.
+        profiles.extend(of_general_advice().ok().flatten().map(Arc::new));
+    }
     profiles.retain(|profile| !profile.recommended.is_empty());
     let is_needed = !profiles.is_empty() && !context.is_evaluation;
     is_needed.then(|| {
         Check::survey(FewerThanRecommended {
             profiles,
+            is_general,
             task: context.task,
         })
     })
@@ -33,6 +40,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 
 struct FewerThanRecommended {
     profiles: Vec<Arc<Profile>>,
+    /// Whether there is no target, and the profile is that of the guide.
+    is_general: bool,
     task: Option<Task>,
 }
 
@@ -41,8 +50,9 @@ impl FewerThanRecommended {
     fn unmet(&self, examples: u64, task: Option<Task>) -> Vec<UnmetRange> {
         let mut all: Vec<UnmetRange> = Vec::new();
         for profile in &self.profiles {
-            // Below the minimum, `too-few-examples` reports it.
-            let minimum = profile.limit("min-examples").map_or(0, |limit| limit.value);
+            // Below the minimum of a target, `too-few-examples` reports it.
+            let limit = profile.limit("min-examples").filter(|_| !self.is_general);
+            let minimum = limit.map_or(0, |limit| limit.value);
             let Some(recommended) = profile.recommendation(task) else {
                 continue;
             };
@@ -82,7 +92,8 @@ impl SurveyRule for FewerThanRecommended {
         };
         let task = self.task.or(survey.task());
         for UnmetRange { range, targets } in self.unmet(survey.examples, task) {
-            let impact = Impact::from(Severity::Advice).of(&targets);
+            let concerned: &[String] = if self.is_general { &[] } else { &targets };
+            let impact = Impact::from(Severity::Advice).of(concerned);
             findings.report_at(Location::whole(source), impact, || {
                 let range = match range {
                     (min, Some(max)) => format!("{}–{}", grouped(min), grouped(max)),
@@ -96,7 +107,10 @@ impl SurveyRule for FewerThanRecommended {
                     }
                     _ => "add good examples, or set the task with `--task`",
                 };
-                let advice = target_sentence(&targets, "recommends", "recommend", &range);
+                let advice = match self.is_general {
+                    true => format!("the guide of {} recommends {range}", targets.join(", ")),
+                    false => target_sentence(&targets, "recommends", "recommend", &range),
+                };
                 Message::new(format!("{have}; {advice}{for_task}")).help(help)
             });
         }

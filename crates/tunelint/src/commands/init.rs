@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
-use tunelint_core::profile;
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::session::is_evaluation;
 use tunelint_core::source::Input;
@@ -82,13 +81,14 @@ fn write_or_show(path: &str, text: &str, report: &mut String) -> Result<(), Fail
 struct FileGroup {
     training: Vec<String>,
     validation: Vec<String>,
+    /// The provider that alone uses their layout.
+    target: Option<&'static str>,
 }
 
 /// The text of the settings file for the data below the current directory.
 fn settings() -> Result<String, Failure> {
     let groups = groups()?;
-    let layouts = groups.keys().map(|(_, layout)| layout.as_str());
-    let target = layouts.filter_map(profile::for_layout).next();
+    let target = groups.values().find_map(|group| group.target);
     let mut text = include_str!("init/tunelint.toml").to_owned();
     let line = match target {
         Some(name) => format!("target = [\"{name}\"]"),
@@ -134,13 +134,14 @@ fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
             Input::path(path.clone()),
             &ReadOptions::default(),
         );
-        let layout = reader
-            .ok()
-            .and_then(|reader| Some(reader.layout()?.name().to_owned()));
+        let reader = reader.ok();
+        let target = reader.as_ref().and_then(|reader| reader.mapping.provider());
+        let layout = reader.and_then(|reader| Some(reader.layout()?.name().to_owned()));
         let directory = path.parent().unwrap_or(Path::new("")).to_path_buf();
         let group = groups
             .entry((directory, layout.unwrap_or_default()))
             .or_default();
+        group.target = group.target.or(target);
         let name = printable_path(&path);
         if is_evaluation(&path) {
             group.validation.push(name);

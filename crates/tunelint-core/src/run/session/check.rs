@@ -88,7 +88,7 @@ impl Session {
             Ok(reader) => reader,
             Err(error) => return Ok(Err(SourceError::Open(name, error))),
         };
-        let profiles = match settings.targets_of(reader.layout().map(|layout| layout.name())) {
+        let profiles = match settings.targets_of(&reader.mapping) {
             Ok(profiles) => profiles,
             Err(error) => return Err(io::Error::other(error)),
         };

@@ -13,6 +13,7 @@ use tunelint_layouts::finding::{Policy, Severity};
 use tunelint_layouts::provider::profile::{self, Profile};
 use tunelint_layouts::provider::task::Task;
 use tunelint_layouts::provider::tokens::Counter;
+use tunelint_layouts::reader::Mapping;
 use tunelint_layouts::reader::{ReadOptions, Reader};
 use tunelint_rules::contract::{Check, RuleContext};
 use tunelint_rules::rules::{LOOKUP, RuleSet, Selection};
@@ -156,17 +157,16 @@ impl DatasetSettings {
         self
     }
 
-    /// The targets of a source in `layout`: those of the settings, or else the provider that the
-    /// layout belongs to, if there is exactly one.
+    /// The targets of a source: those of the settings, or else the provider that its layout and
+    /// field names belong to, if there is exactly one.
     ///
     /// # Errors
     /// An invalid built-in profile, which the tests rule out.
-    pub fn targets_of(&self, layout: Option<&str>) -> Result<Vec<Arc<Profile>>, UnknownTarget> {
+    pub fn targets_of(&self, mapping: &Mapping) -> Result<Vec<Arc<Profile>>, UnknownTarget> {
         if !self.targets.is_empty() {
             return Ok(self.targets.clone());
         }
-        let default = layout.and_then(profile::for_layout);
-        default.map(target).into_iter().collect()
+        mapping.provider().map(target).into_iter().collect()
     }
 
     /// Whether the user says that the sources will be converted to what the targets take. A check
@@ -191,7 +191,7 @@ impl DatasetSettings {
         let name = input.name.clone();
         let reader = Reader::open(id, input, &self.reading);
         let reader = reader.map_err(|error| SourceError::Open(name.clone(), error))?;
-        let targets = self.targets_of(reader.layout().map(|layout| layout.name()));
+        let targets = self.targets_of(&reader.mapping);
         let targets = targets.map_err(|error| SourceError::Read(name, io::Error::other(error)))?;
         Ok(Opened {
             counter: self.counter(&targets),
