@@ -107,7 +107,7 @@ fn special_bases(layout: &str) -> Vec<Value> {
             {"role": "model", "parts": [{"text": "m"}]}]})
     };
     let image = json!({"url": "data:image/png;base64,AAAA", "detail": "low"});
-    let parts = json!([{"type": "text", "text": "u"}, {"type": "image_url", "image_url": image}]);
+    let parts = json!([{"type": "image_url", "image_url": image}, {"type": "text", "text": "u"}]);
     let mut strict = tools();
     strict[0]["function"]["strict"] = json!(true);
     let seen = json!([{"role": "user", "content": parts}]);
