@@ -45,7 +45,7 @@ fn bases(layout: &str) -> Vec<Value> {
         {"role": "assistant", "content": [
             {"toolUse": {"toolUseId": "a", "name": "weather", "input": {}}}]},
         {"role": "user", "content": [
-            {"toolResult": {"toolUseId": "a", "content": [{"text": "rain"}]}}]},
+            {"toolResult": {"toolUseId": "a", "content": [{"text": "rain"}, {"json": {}}]}}]},
         {"role": "assistant", "content": [{"text": "m"}]}]);
     let schema = json!({"json": {"type": "object", "properties": {}}});
     let spec = json!({"name": "weather", "description": "d", "inputSchema": schema});
