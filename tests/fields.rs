@@ -28,7 +28,7 @@ fn tools() -> Value {
 }
 
 /// Records of `layout`, the plain one first.
-fn bases(layout: &str) -> Vec<Value> {
+pub fn bases(layout: &str) -> Vec<Value> {
     let plain = json!([{"role": "user", "content": "u"}, {"role": "assistant", "content": "m"}]);
     let contents = json!([{"role": "user", "parts": [{"text": "u"}]},
         {"role": "model", "parts": [{"text": "m"}]}]);
@@ -176,6 +176,23 @@ fn findings(profile: &Profile, record: &Value) -> Vec<Finding> {
 fn change(record: &mut Value, fact: &FieldFact, change: &dyn Fn(&mut Value)) -> bool {
     let steps: Vec<&str> = fact.at.split('/').filter(|step| !step.is_empty()).collect();
     change_at(record, &steps, fact, change)
+}
+
+/// Adds a value at a place, in the first items of lists; whether there is room for it.
+pub fn add_at(record: &mut Value, place: &str) -> bool {
+    let steps: Vec<&str> = place.split('/').collect();
+    let [way @ .., key] = steps.as_slice() else {
+        return false;
+    };
+    let parent = way.iter().try_fold(record, |value, step| match *step {
+        "*" => value.get_mut(0),
+        key => value.get_mut(key),
+    });
+    let Some(parent) = parent.filter(|parent| parent.is_object()) else {
+        return false;
+    };
+    parent[*key] = json!({"note": "x"});
+    true
 }
 
 fn change_at(

@@ -27,6 +27,8 @@ const ENOUGH: u64 = 500;
 #[derive(Default)]
 pub struct Fixture {
     training: String,
+    /// The name of the training set; JSON Lines if empty.
+    name: &'static str,
     validation: Option<String>,
 }
 
@@ -34,6 +36,7 @@ impl Fixture {
     pub fn of(training: String) -> Self {
         Self {
             training,
+            name: "train.jsonl",
             validation: None,
         }
     }
@@ -57,7 +60,7 @@ impl Fixture {
             leaks.read(reader.expect("memory")).expect("memory");
             check.context.validation = Some(Arc::new(leaks));
         }
-        check.run("train.jsonl", self.training.as_bytes()).0
+        check.run(self.name, self.training.as_bytes()).0
     }
 }
 
@@ -191,8 +194,8 @@ fn validation_at_and_past(
     value: u64,
 ) -> (&'static str, Fixture, Fixture) {
     let validated = |number: u64| Fixture {
-        training: pairs(ENOUGH),
         validation: Some(pairs(number)),
+        ..Fixture::of(pairs(ENOUGH))
     };
     match name {
         "min-validation-examples" => ("too-few-examples", validated(value), validated(value - 1)),
@@ -204,16 +207,16 @@ fn validation_at_and_past(
         "validation-upload" => {
             let pad = value as usize - pair(0, 0).len();
             let of = |pad| Fixture {
-                training: pairs(1),
                 validation: Some(pair(pad, 0)),
+                ..Fixture::of(pairs(1))
             };
             ("validation-too-large", of(pad), of(pad + 1))
         }
         "validation-share" => {
             let hundreds = profile.limits[name].above / value + 1;
             let of = |number| Fixture {
-                training: pairs(100 * hundreds),
                 validation: Some(pairs(number)),
+                ..Fixture::of(pairs(100 * hundreds))
             };
             (
                 "validation-too-large",
@@ -579,19 +582,135 @@ fn named_fields_are_asked_for(profile: &Profile) {
     assert_eq!(told.len(), 1, "{}: {told:?}", profile.name);
 }
 
+/// Requirements that need another kind of fixture than two files of JSON Lines.
+const WITH_FIXTURES_OF_THEIR_KIND: [&str; 7] = [
+    "named-fields",
+    "same-fields",
+    "one-type",
+    "bare-list",
+    "commas",
+    "exact-columns",
+    "no-null-cells",
+];
+
+/// Two records of a layout that the profile takes.
+fn two_records(profile: &Profile) -> [Value; 2] {
+    let layout = profile.layouts.iter().find_map(|layout| {
+        let base = crate::fields::bases(layout).into_iter().next();
+        base.map(|base| [base.clone(), base])
+    });
+    layout.expect("a layout with a fixture")
+}
+
+fn same_fields_are_asked_for(profile: &Profile) {
+    let rule = "field-in-some-records";
+    for place in &profile.requires["same-fields"].fields {
+        let [one, mut other] = two_records(profile);
+        let met = Fixture::of(format!("{one}\n{one}\n"));
+        assert!(met.findings(profile, rule).is_empty(), "{}", profile.name);
+        if !crate::fields::add_at(&mut other, place) {
+            panic!("{}: no place for {place}", profile.name);
+        }
+        let broken = Fixture::of(format!("{one}\n{other}\n"));
+        let told = broken.findings(profile, rule);
+        assert_eq!(told.len(), 1, "{}: {place} in {other}", profile.name);
+    }
+}
+
+fn one_type_is_asked_for(profile: &Profile) {
+    let [mut one, mut other] = two_records(profile);
+    one["score"] = json!(1);
+    let met = Fixture::of(format!("{one}\n{one}\n"));
+    assert!(met.findings(profile, "mixed-types").is_empty());
+    other["score"] = json!("high");
+    let broken = Fixture::of(format!("{one}\n{other}\n"));
+    assert_eq!(
+        broken.findings(profile, "mixed-types").len(),
+        1,
+        "{}",
+        profile.name
+    );
+}
+
+/// Requirements on other containers than JSON Lines.
+fn files_are_held_to(requirement: &str, profile: &Profile) {
+    let tables = profile.layouts.iter().filter_map(|layout| {
+        let layout = tunelint_core::layout::by_name(layout)?;
+        let columns = layout.columns().to_vec();
+        (!columns.is_empty()).then_some(columns)
+    });
+    let columns = tables.into_iter().next().unwrap_or_default();
+    let table = |names: &[&str], last: &str, by: &str| {
+        let is_output = |name: &str| ["output", "completion"].contains(&name);
+        let cells = columns
+            .iter()
+            .map(|name| if is_output(name) { last } else { "a" });
+        let cells: Vec<&str> = cells.collect();
+        format!("{}\n{}\n", names.join(by), cells.join(by))
+    };
+    let capitals: Vec<String> = columns.iter().map(|name| name.to_uppercase()).collect();
+    let capitals: Vec<&str> = capitals.iter().map(String::as_str).collect();
+    let good = table(&columns, "b", ",");
+    let [record, _] = two_records(profile);
+    let (rule, name, met, broken) = match requirement {
+        "bare-list" => (
+            "container-not-accepted",
+            "train.json",
+            format!("[{record}]"),
+            format!("{{\"data\":[{record}]}}"),
+        ),
+        "commas" => (
+            "container-not-accepted",
+            "train.csv",
+            good,
+            table(&columns, "b", ";"),
+        ),
+        "exact-columns" => (
+            "misspelled-column",
+            "train.csv",
+            good,
+            table(&capitals, "b", ","),
+        ),
+        _ => (
+            "cell-read-as-null",
+            "train.csv",
+            good,
+            table(&columns, "NA", ","),
+        ),
+    };
+    let told = |training: String| {
+        let fixture = Fixture {
+            name,
+            ..Fixture::of(training)
+        };
+        fixture.findings(profile, rule)
+    };
+    let (met, broken) = (told(met), told(broken));
+    assert!(met.is_empty(), "{}: {requirement}: {met:?}", profile.name);
+    assert!(!broken.is_empty(), "{}: {requirement}", profile.name);
+}
+
 #[test]
 fn every_requirement_is_held_to() {
     for profile in profiles() {
         for name in profile.requires.keys().filter(|name| is_enforced(name)) {
-            if name == "named-fields" {
-                named_fields_are_asked_for(&profile);
+            match name.as_str() {
+                "named-fields" => named_fields_are_asked_for(&profile),
+                "same-fields" => same_fields_are_asked_for(&profile),
+                "one-type" => one_type_is_asked_for(&profile),
+                "bare-list" | "commas" | "exact-columns" | "no-null-cells" => {
+                    files_are_held_to(name, &profile);
+                }
+                _ => {}
+            }
+            if WITH_FIXTURES_OF_THEIR_KIND.contains(&name.as_str()) {
                 continue;
             }
             let Some((rule, met, broken)) = met_and_broken(name) else {
                 let rule = "validation-too-large";
                 let validated = Fixture {
-                    training: pairs(1),
                     validation: Some(pairs(1)),
+                    ..Fixture::of(pairs(1))
                 };
                 assert!(Fixture::of(pairs(1)).findings(&profile, rule).is_empty());
                 assert_eq!(validated.findings(&profile, rule).len(), 1);

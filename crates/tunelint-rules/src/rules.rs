@@ -36,6 +36,7 @@ registry! {
     boilerplate_opening "boilerplate-opening";
     broken_tool_call "broken-tool-call";
     byte_order_mark "byte-order-mark";
+    cell_read_as_null "cell-read-as-null";
     chat_template_token "chat-template-token";
     conflicting_outputs "conflicting-outputs";
     constant_output "constant-output";
@@ -53,6 +54,7 @@ registry! {
     exclusive_settings "exclusive-settings";
     expired_allow "expired-allow";
     fewer_than_recommended "fewer-than-recommended";
+    field_in_some_records "field-in-some-records";
     field_not_accepted "field-not-accepted";
     foreign_field "foreign-field";
     html_residue "html-residue";
@@ -76,6 +78,7 @@ registry! {
     missing_role "missing-role";
     missing_suffix "missing-suffix";
     missing_weight "missing-weight";
+    misspelled_column "misspelled-column";
     mixed_case "mixed-case";
     mixed_date_style "mixed-date-style";
     mixed_formats "mixed-formats";
@@ -94,6 +97,7 @@ registry! {
     mixed_stop_suffix "mixed-stop-suffix";
     mixed_system_prompts "mixed-system-prompts";
     mixed_terminal_punctuation "mixed-terminal-punctuation";
+    mixed_types "mixed-types";
     mojibake "mojibake";
     name_too_long "name-too-long";
     near_duplicate "near-duplicate";

@@ -260,6 +260,7 @@ impl Document {
         self.keep_envelope(bytes);
         self.advance(bytes);
         if list.is_some() {
+            self.facts.wrapped = self.path.open.contains(&b'{');
             self.state = State::Within;
             self.hole = Some((self.envelope.len(), self.cursor.at));
         }

@@ -56,6 +56,8 @@ pub struct Facts {
     pub unread: u64,
     /// Whether a JSON document ended without a list of records.
     pub no_list: bool,
+    /// Whether the list of records is inside an object.
+    pub wrapped: bool,
     /// The first line end.
     pub first_end: Option<LineEnd>,
     /// The number of lines that end in LF, in CR LF, and in CR.

@@ -15,8 +15,7 @@ pub struct FieldFact {
     /// The layouts that it applies to; empty means all.
     #[serde(default)]
     pub layouts: Vec<String>,
-    /// Where the values are: keys from the record down, joined by `/`, with `*` for every item of a
-    /// list, and `|` between the names of a key that has several. Empty stands for the record.
+    /// Where the values are, as [`values_at`] reads it. Empty stands for the record.
     #[serde(default)]
     pub at: String,
     /// Only objects in which each of these keys has one of these strings.
@@ -103,19 +102,26 @@ impl ValueType {
     }
 }
 
+/// The values at a place in `record`: keys from the record down, joined by `/`, with `*` for every
+/// item of a list, and `|` between the names of a key that has several.
+pub fn values_at<'v>(record: Value<'v>, place: &str) -> Vec<Value<'v>> {
+    let mut found = vec![record];
+    for step in place.split('/').filter(|step| !step.is_empty()) {
+        found = match step {
+            "*" => found.iter().flat_map(|value| value.items()).collect(),
+            keys => {
+                let named = |value: &Value<'v>| keys.split('|').find_map(|key| value.get(key));
+                found.iter().filter_map(named).collect()
+            }
+        };
+    }
+    found
+}
+
 impl FieldFact {
     /// The values in `record` that it is about.
     pub fn values_in<'v>(&self, record: Value<'v>) -> Vec<Value<'v>> {
-        let mut found = vec![record];
-        for step in self.at.split('/').filter(|step| !step.is_empty()) {
-            found = match step {
-                "*" => found.iter().flat_map(|value| value.items()).collect(),
-                keys => {
-                    let named = |value: &Value<'v>| keys.split('|').find_map(|key| value.get(key));
-                    found.iter().filter_map(named).collect()
-                }
-            };
-        }
+        let mut found = values_at(record, &self.at);
         found.retain(|value| self.concerns(*value));
         found
     }
@@ -132,7 +138,7 @@ impl FieldFact {
             && !self.lacking.iter().any(has)
     }
 
-    /// What it requires, apart from where it is said.
+    /// Whether both require the same, whatever their sources.
     pub fn is_same_requirement(&self, other: &Self) -> bool {
         let bare = |of: &Self| Self {
             source: String::new(),

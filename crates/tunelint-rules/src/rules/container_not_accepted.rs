@@ -9,7 +9,9 @@ use tunelint_layouts::fit::convert_command;
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::provider::profile::Profile;
 
-use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
+use crate::contract::{
+    Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule, TargetFact,
+};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -22,11 +24,21 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     let profiles = context.profiles.clone();
     let applies = !context.will_convert && !profiles.is_empty();
-    applies.then(|| Check::source(ContainerNotAccepted { profiles }))
+    applies.then(|| {
+        Check::source(ContainerNotAccepted {
+            profiles,
+            bare_list: context.requires("bare-list"),
+            commas: context.requires("commas"),
+        })
+    })
 }
 
 struct ContainerNotAccepted {
     profiles: Vec<Arc<Profile>>,
+    /// Targets that do not look for the list of records inside an object.
+    bare_list: Vec<TargetFact>,
+    /// Targets that read only CSV with commas.
+    commas: Vec<TargetFact>,
 }
 
 impl SourceRule for ContainerNotAccepted {
@@ -49,6 +61,40 @@ impl SourceRule for ContainerNotAccepted {
                 Message::new(words(container, profile)).help(format!(
                     "convert it: `{command}`; or check what the conversion would give: `--will-convert`"
                 ))
+            });
+        }
+        self.check_form(source, container, findings);
+    }
+}
+
+impl ContainerNotAccepted {
+    /// Checks the form of a file in a container that the target reads.
+    fn check_form(
+        &self,
+        source: &SourceFacts<'_>,
+        container: Container,
+        findings: &mut Findings<'_>,
+    ) {
+        let reader = source.reader;
+        let delimiter = reader.shape.as_ref().map_or(b',', |shape| shape.delimiter);
+        let (facts, what, kind) = match container {
+            Container::Json if reader.facts().wrapped && source.request.is_none() => (
+                &self.bare_list,
+                "list of records inside an object",
+                "such files",
+            ),
+            Container::Csv if delimiter != b',' => (
+                &self.commas,
+                "cells are not separated by commas",
+                "other separators",
+            ),
+            _ => return,
+        };
+        for fact in facts {
+            let file = Location::whole(reader.source);
+            findings.report_at(file, fact.impact(), || {
+                Message::new(format!("{what}: {}", fact.describe_effect(kind)))
+                    .help("rewrite it: `tunelint convert IN -o OUT.jsonl`")
             });
         }
     }

@@ -5,7 +5,7 @@ use aho_corasick::AhoCorasick;
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 use tunelint_data::text::Text;
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::example::{Example, Role};
+use tunelint_layouts::example::{Example, PartKind, Role};
 use tunelint_layouts::finding::{Findings, Message};
 use tunelint_layouts::provider::profile::{Reserved, Where};
 
@@ -110,6 +110,27 @@ impl ExampleRule for ReservedWord {
                     .help("rephrase it")
                 });
             }
+            if list.reserved.place == Where::Any {
+                list.check_parts(example, findings);
+            }
+        }
+    }
+}
+
+impl List {
+    /// Checks what is not plain text: results of tools, reasoning. The word is looked for in the
+    /// value as written.
+    fn check_parts(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let parts = example.turns.iter().flat_map(|turn| &turn.parts);
+        for part in parts.filter(|part| part.kind != PartKind::Media) {
+            let Some(found) = self.finder.find(part.raw) else {
+                continue;
+            };
+            findings.report(example.record.at(part.span), self.fact.impact(), || {
+                let word = part.raw.get(found.range()).unwrap_or_default();
+                let (word, does) = (quoted(word, 30), self.fact.describe_effect("it"));
+                Message::new(format!("reserved word {word}: {does}")).help("rephrase it")
+            });
         }
     }
 }
