@@ -10,7 +10,7 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("invalid-value", Level::Profile, Scope::Example);
 
-/// The `schemaVersion` of Amazon's layout. Nova accepts any string.
+/// The `schemaVersion` of Amazon's layout.
 const CONVERSE: &str = "bedrock-conversation-2024";
 
 /// Builds the check; never `None`: without targets it flags values that are invalid everywhere.
