@@ -268,6 +268,16 @@ fn breaking(fact: &FieldFact) -> Vec<(&'static str, Breaking)> {
     for other in others.filter(|_| !fact.types.is_empty()) {
         all.push(("types", Box::new(move |value| *value = other.clone())));
     }
+    if fact.not_empty {
+        let empty = |value: &mut Value| {
+            *value = if value.is_array() {
+                json!([])
+            } else {
+                json!("")
+            };
+        };
+        all.push(("not-empty", Box::new(empty)));
+    }
     if fact.pattern.is_some() || !fact.values.is_empty() {
         all.push(("values", Box::new(|value| *value = json!("no such ?!"))));
     }

@@ -161,7 +161,13 @@ fn the_matrix_of_targets_is_there() {
 
 #[test]
 fn a_set_is_shown_with_its_findings() {
-    let page = page(&["stats", "tests/data/sentiments.csv", "examples/tickets.csv"]);
+    let page = page(&[
+        "stats",
+        "tests/data/sentiments.csv",
+        "examples/tickets.csv",
+        "--target",
+        "gemini-api",
+    ]);
     let shown = opened(&page);
     for part in [
         "positive",

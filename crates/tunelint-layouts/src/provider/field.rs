@@ -45,6 +45,9 @@ pub struct FieldFact {
     pub values: Vec<String>,
     /// A regular expression that strings must match.
     pub pattern: Option<String>,
+    /// Whether lists and strings must not be empty.
+    #[serde(default)]
+    pub not_empty: bool,
     /// The consequence of a violation.
     pub effect: Effect,
     /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
@@ -168,6 +171,9 @@ impl FieldFact {
         say("must be", &types);
         say("one of", &self.values);
         say("matching", self.pattern.as_slice());
+        if self.not_empty {
+            words.push("not empty".to_owned());
+        }
         let mut only = Vec::new();
         for (key, names) in &self.when {
             only.push(format!("{key} {}", names.join(" or ")));

@@ -108,7 +108,13 @@ impl Requirement {
         }
         match value.kind() {
             Kind::Object => self.wrong_key(value),
+            Kind::String if self.field.not_empty && value.as_str() == Some("") => {
+                Some(self.empty(value))
+            }
             Kind::String => self.wrong_text(value),
+            Kind::Array if self.field.not_empty && value.items().next().is_none() => {
+                Some(self.empty(value))
+            }
             _ => None,
         }
     }
@@ -121,6 +127,15 @@ impl Requirement {
             what: format!("{} is {}", self.noun(), ValueType::of(value).describe()),
             rejected: format!("anything but {}", types.join(" or ")),
             help: "write the value in the type that the target reads",
+        }
+    }
+
+    fn empty(&self, value: Value<'_>) -> Violation {
+        Violation {
+            span: value.span(),
+            what: format!("{} is empty", self.noun()),
+            rejected: "records in which it is".to_owned(),
+            help: "fill it, or remove the field",
         }
     }
 

@@ -5,7 +5,7 @@ use aho_corasick::AhoCorasick;
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 use tunelint_data::text::Text;
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::example::{Example, PartKind, Role};
+use tunelint_layouts::example::{Example, Part, PartKind, Role};
 use tunelint_layouts::finding::{Findings, Message};
 use tunelint_layouts::provider::profile::{Reserved, Where};
 
@@ -122,7 +122,8 @@ impl List {
     /// value as written.
     fn check_parts(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         let parts = example.turns.iter().flat_map(|turn| &turn.parts);
-        for part in parts.filter(|part| part.kind != PartKind::Media) {
+        let is_text = |part: &&Part<'_>| matches!(part.kind, PartKind::Result | PartKind::Note);
+        for part in parts.filter(is_text) {
             let Some(found) = self.finder.find(part.raw) else {
                 continue;
             };

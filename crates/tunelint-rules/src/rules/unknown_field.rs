@@ -31,6 +31,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         let named = |profile: &&Arc<Profile>| fact.targets.contains(&profile.name);
         let profiles = context.profiles.iter().filter(named);
         let names = profiles.flat_map(|profile| &profile.layouts);
+        let names = names.filter(|name| fact.is_of(name));
         names.filter_map(|name| layout::by_name(name)).collect()
     };
     let strict = strict.into_iter().map(|fact| (layouts(&fact), fact));
