@@ -38,6 +38,14 @@ impl Fixture {
         }
     }
 
+    /// The file's name: what does not look like JSON is a table.
+    fn name(&self) -> &'static str {
+        match self.training.chars().next() {
+            None | Some('{' | '[' | '\n' | '\u{feff}') => "train.jsonl",
+            Some(_) => "train.csv",
+        }
+    }
+
     /// What `rule` says of it for `profile`.
     pub fn findings(&self, profile: &Profile, rule: &'static str) -> Vec<Finding> {
         let mut check = Check::new();
@@ -57,7 +65,7 @@ impl Fixture {
             leaks.read(reader.expect("memory")).expect("memory");
             check.context.validation = Some(Arc::new(leaks));
         }
-        check.run("train.jsonl", self.training.as_bytes()).0
+        check.run(self.name(), self.training.as_bytes()).0
     }
 }
 
@@ -369,6 +377,14 @@ fn every_order_of_turns_is_held_to() {
 fn faulty(rule: &str) -> Option<String> {
     Some(match rule {
         "missing-assistant" => turns("u"),
+        "duplicate-key" => turns("um").replace("\"role\":\"user\"", r#""role":"user","role":"user""#),
+        "missing-header" => "How warm is it in Oslo today?,It is four degrees. Rather cold.\n\
+             And where is my parcel now?,It leaves the warehouse on Monday. At noon.\n"
+            .to_owned(),
+        "stray-quote" => "text_input,output\na,b\nc,\"d\"x\n".to_owned(),
+        "unknown-role" => turns("um").replace("user", "usr"),
+        "wrong-container" => format!("[{}]\n", turns("um").trim_end()),
+        "wrong-type" => messages(&[user(json!(7)), model("m")]),
         "blank-line" => format!("{}\n{}", turns("um"), turns("um")),
         "byte-order-mark" => format!("\u{feff}{}", turns("um")),
         "empty-output" => messages(&[user(json!("u")), model("")]),
