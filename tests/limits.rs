@@ -372,6 +372,16 @@ fn every_order_of_turns_is_held_to() {
 fn faulty(rule: &str) -> Option<String> {
     Some(match rule {
         "missing-assistant" => turns("u"),
+        "duplicate-key" => {
+            turns("um").replace("\"role\":\"user\"", r#""role":"user","role":"user""#)
+        }
+        "missing-header" => "How warm is it in Oslo today?,It is four degrees. Rather cold.\n\
+             And where is my parcel now?,It leaves the warehouse on Monday. At noon.\n"
+            .to_owned(),
+        "stray-quote" => "text_input,output\na,b\nc,\"d\"x\n".to_owned(),
+        "unknown-role" => turns("um").replace("user", "usr"),
+        "wrong-container" => format!("[{}]\n", turns("um").trim_end()),
+        "wrong-type" => messages(&[user(json!(7)), model("m")]),
         "blank-line" => format!("{}\n{}", turns("um"), turns("um")),
         "byte-order-mark" => format!("\u{feff}{}", turns("um")),
         "broken-tool-call" => {
@@ -400,7 +410,17 @@ fn every_fault_has_the_consequence_that_the_profile_says() {
                 .expect("a rule")
                 .meta
                 .name;
-            let told = Fixture::of(faulty).findings(&profile, rule);
+            // What does not look like JSON is a table.
+            let starts = ['{', '[', '\n', '\u{feff}'];
+            let name = match faulty.starts_with(starts) {
+                true => "train.jsonl",
+                false => "train.csv",
+            };
+            let fixture = Fixture {
+                name,
+                ..Fixture::of(faulty)
+            };
+            let told = fixture.findings(&profile, rule);
             let consequence = fault.effect.consequence(fault.unconfirmed);
             // Findings about a requirement of the profile have its own consequence.
             let has = told.iter().any(|of| of.consequence == Some(consequence));
