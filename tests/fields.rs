@@ -205,6 +205,10 @@ pub fn add_at(record: &mut Value, place: &str) -> bool {
     let [way @ .., key] = steps.as_slice() else {
         return false;
     };
+    let text = match record.get("schemaVersion") {
+        Some(_) => json!([{"text": "x"}]),
+        None => json!("x"),
+    };
     let parent = way.iter().try_fold(record, |value, step| match *step {
         "*" => value.get_mut(0),
         key => value.get_mut(key),
@@ -212,7 +216,11 @@ pub fn add_at(record: &mut Value, place: &str) -> bool {
     let Some(parent) = parent.filter(|parent| parent.is_object()) else {
         return false;
     };
-    parent[*key] = json!({"note": "x"});
+    parent[*key] = if way.is_empty() {
+        text
+    } else {
+        json!({"note": "x"})
+    };
     true
 }
 

@@ -613,9 +613,11 @@ const WITH_FIXTURES_OF_THEIR_KIND: [&str; 7] = [
     "no-null-cells",
 ];
 
-/// Two records of a layout that the profile takes.
-fn two_records(profile: &Profile) -> [Value; 2] {
-    let layout = profile.layouts.iter().find_map(|layout| {
+/// Two records of a layout that the profile takes and `requirement` is about.
+fn two_records(profile: &Profile, requirement: &str) -> [Value; 2] {
+    let only = &profile.requires[requirement].layouts;
+    let concerned = |layout: &&String| only.is_empty() || only.contains(layout);
+    let layout = profile.layouts.iter().filter(concerned).find_map(|layout| {
         let base = crate::fields::bases(layout).into_iter().next();
         base.map(|base| [base.clone(), base])
     });
@@ -625,20 +627,21 @@ fn two_records(profile: &Profile) -> [Value; 2] {
 fn same_fields_are_asked_for(profile: &Profile) {
     let rule = "field-in-some-records";
     for place in &profile.requires["same-fields"].fields {
-        let [one, mut other] = two_records(profile);
+        let [one, mut other] = two_records(profile, "same-fields");
         let met = Fixture::of(format!("{one}\n{one}\n"));
         assert!(met.findings(profile, rule).is_empty(), "{}", profile.name);
         if !crate::fields::add_at(&mut other, place) {
             panic!("{}: no place for {place}", profile.name);
         }
-        let broken = Fixture::of(format!("{one}\n{other}\n"));
+        // Most records decide which layout the file has.
+        let broken = Fixture::of(format!("{}{other}\n", format!("{one}\n").repeat(3)));
         let told = broken.findings(profile, rule);
         assert_eq!(told.len(), 1, "{}: {place} in {other}", profile.name);
     }
 }
 
 fn one_type_is_asked_for(profile: &Profile) {
-    let [mut one, mut other] = two_records(profile);
+    let [mut one, mut other] = two_records(profile, "one-type");
     one["score"] = json!(1);
     let met = Fixture::of(format!("{one}\n{one}\n"));
     assert!(met.findings(profile, "mixed-types").is_empty());
@@ -654,12 +657,16 @@ fn one_type_is_asked_for(profile: &Profile) {
 
 /// Requirements on other containers than JSON Lines.
 fn files_are_held_to(requirement: &str, profile: &Profile) {
-    let tables = profile.layouts.iter().filter_map(|layout| {
+    let only = &profile.requires[requirement].layouts;
+    let concerned = |layout: &&String| only.is_empty() || only.contains(layout);
+    let layouts = profile.layouts.iter().filter(concerned);
+    let tables = layouts.filter_map(|layout| {
         let layout = tunelint_core::layout::by_name(layout)?;
         let columns = layout.columns().to_vec();
         (!columns.is_empty()).then_some(columns)
     });
-    let columns = tables.into_iter().next().unwrap_or_default();
+    let mut tables = tables;
+    let columns = tables.next().unwrap_or_default();
     let table = |names: &[&str], last: &str, by: &str| {
         let is_output = |name: &str| ["output", "completion"].contains(&name);
         let cells = columns
@@ -671,7 +678,7 @@ fn files_are_held_to(requirement: &str, profile: &Profile) {
     let capitals: Vec<String> = columns.iter().map(|name| name.to_uppercase()).collect();
     let capitals: Vec<&str> = capitals.iter().map(String::as_str).collect();
     let good = table(&columns, "b", ",");
-    let [record, _] = two_records(profile);
+    let [record, _] = two_records(profile, requirement);
     let (rule, name, met, broken) = match requirement {
         "bare-list" => (
             "container-not-accepted",
