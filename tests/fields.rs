@@ -297,6 +297,10 @@ fn breaking(fact: &FieldFact) -> Vec<(&'static str, Breaking)> {
     for other in others.filter(|_| !fact.types.is_empty()) {
         all.push(("types", Box::new(move |value| *value = other.clone())));
     }
+    if fact.same_type {
+        let other = |value: &mut Value| *value = json!([{"type": "text", "text": "x"}]);
+        all.push(("same-type", Box::new(other)));
+    }
     if fact.not_empty {
         let empty = |value: &mut Value| {
             *value = if value.is_array() {

@@ -395,6 +395,13 @@ fn faulty(rule: &str) -> Option<String> {
     })
 }
 
+/// The record of a line, in a list; a byte order mark stays in front.
+fn listed(line: &str) -> String {
+    let record = line.trim_start_matches('\u{feff}');
+    let mark = &line[..line.len() - record.len()];
+    format!("{mark}[{}]\n", record.trim_end())
+}
+
 #[test]
 fn every_fault_has_the_consequence_that_the_profile_says() {
     for profile in profiles() {
@@ -412,9 +419,11 @@ fn every_fault_has_the_consequence_that_the_profile_says() {
                 .name;
             // What does not look like JSON is a table.
             let starts = ['{', '[', '\n', '\u{feff}'];
-            let name = match faulty.starts_with(starts) {
-                true => "train.jsonl",
-                false => "train.csv",
+            let is_list = fault.containers.iter().any(|of| of == "json");
+            let (name, faulty) = match faulty.starts_with(starts) {
+                true if is_list => ("train.json", listed(&faulty)),
+                true => ("train.jsonl", faulty),
+                false => ("train.csv", faulty),
             };
             let fixture = Fixture {
                 name,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tunelint_core::contract::RuleContext;
 use tunelint_core::example::{Example, Turn};
+use tunelint_core::faults::SourceForm;
 use tunelint_core::finding::{Counts, Finding, Keep, Policy};
 use tunelint_core::inferred::Inferred;
 use tunelint_core::lint::Linter;
@@ -15,7 +16,7 @@ use tunelint_core::profile::{self, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::rules::{self, REGISTRY, RuleSet};
 use tunelint_core::shard::ShardPart;
-use tunelint_core::source::Input;
+use tunelint_core::source::{Container, Input};
 
 /// One check in memory.
 pub struct Check {
@@ -44,11 +45,15 @@ impl Check {
         if let (true, Some(name)) = (self.default_target, reader.mapping.provider()) {
             context.profiles = vec![builtin(name)];
         }
+        let form = SourceForm {
+            layout: reader.layout().map_or("", |layout| layout.name()),
+            container: reader.container().map_or("", Container::as_str),
+        };
         let policy = Policy {
             keep: Keep::All,
             severities: Default::default(),
             enabled: self.enabled.clone(),
-            usual: Arc::new(rules::usual_impacts(&context.profiles)),
+            usual: Arc::new(rules::usual_impacts(&context.profiles, form)),
             ..Policy::default()
         };
         Linter::new(

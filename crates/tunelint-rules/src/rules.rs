@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tunelint_layouts::finding::{RuleLookup, RuleMeta, RuleStatus, UsualImpacts};
-use tunelint_layouts::provider::faults;
+use tunelint_layouts::provider::faults::{self, SourceForm};
 use tunelint_layouts::provider::profile::Profile;
 
 use crate::contract::{Check, RuleContext, RuleEntry};
@@ -276,13 +276,13 @@ impl RuleSet {
     }
 }
 
-/// What the tests of several rules share.
-/// What `profiles`, the targets of a source, do with findings that no requirement of theirs is
-/// about. For [`Policy::usual`](tunelint_layouts::finding::Policy::usual).
-pub fn usual_impacts(profiles: &[Arc<Profile>]) -> UsualImpacts {
-    faults::usual_impacts(REGISTRY.iter().map(|entry| entry.meta), profiles)
+/// What `profiles`, the targets of a source of this form, do with findings that no requirement of
+/// theirs is about. For [`Policy::usual`](tunelint_layouts::finding::Policy::usual).
+pub fn usual_impacts(profiles: &[Arc<Profile>], form: SourceForm<'_>) -> UsualImpacts {
+    faults::usual_impacts(REGISTRY.iter().map(|entry| entry.meta), profiles, form)
 }
 
+/// What the tests of several rules share.
 #[cfg(test)]
 mod testing {
     use std::collections::BTreeSet;

@@ -15,7 +15,7 @@ use tunelint_data::text::printable::printable_path;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::suppression::SuppressedRecords;
 use tunelint_layouts::finding::totals::SourceSummary;
-use tunelint_layouts::finding::{Counts, Finding, Findings, Keep, Policy};
+use tunelint_layouts::finding::{Counts, Finding, Findings, Keep, Policy, UsualImpacts};
 use tunelint_layouts::reader::request::with_request;
 use tunelint_layouts::reader::{
     DecodeOutcome, OpenError, ReadOptions, Reader, Scratch, Unreadable,
@@ -201,6 +201,12 @@ impl Tallies {
 }
 
 impl Linter {
+    /// Sets what the targets do with findings that no requirement is about, until it is set again.
+    /// Returns what was set before.
+    pub fn set_usual(&mut self, usual: Arc<UsualImpacts>) -> Arc<UsualImpacts> {
+        std::mem::replace(&mut self.policy.usual, usual)
+    }
+
     /// A linter that runs `rules` under `policy` on at most `threads` threads. The number of
     /// threads does not change the findings.
     pub fn new(rules: RuleSet, policy: Policy, threads: usize) -> Self {

@@ -104,6 +104,9 @@ pub struct Fact {
     /// The layouts that it applies to; empty means all.
     #[serde(default)]
     pub layouts: Vec<String>,
+    /// The containers that a fault applies to; empty means all.
+    #[serde(default)]
+    pub containers: Vec<String>,
     /// The consequence of violating it.
     pub effect: Effect,
     /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).

@@ -3,28 +3,45 @@
 use std::sync::Arc;
 
 use super::limit::target_sentence;
-use super::profile::{Effect, Profile};
+use super::profile::{Effect, Fact, Profile};
 use crate::finding::{Consequence, RuleMeta, Severity, UsualImpact, UsualImpacts};
 
 /// If more targets than this do the same, only their number is named.
 const MAX_NAMED: usize = 3;
 
+/// The names of a source's layout and container; empty where they are not known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SourceForm<'f> {
+    /// The layout.
+    pub layout: &'f str,
+    /// The container.
+    pub container: &'f str,
+}
+
+/// What the `faults` of `profile` say about findings of `rule` in a source of this form.
+fn fault<'p>(rule: &str, profile: &'p Profile, form: SourceForm<'_>) -> Option<&'p Fact> {
+    let applies = |only: &[String], name: &str| only.is_empty() || only.iter().any(|of| of == name);
+    let fault = profile.faults.get(rule)?;
+    let holds = applies(&fault.layouts, form.layout) && applies(&fault.containers, form.container);
+    holds.then_some(fault)
+}
+
 /// What `profile` does with findings of a rule: what its `faults` say, or else what targets do in
 /// general.
-pub fn consequence(meta: &RuleMeta, profile: &Profile) -> Consequence {
-    let fault = profile.faults.get(meta.name);
-    fault.map_or(meta.consequence, |fault| {
+pub fn consequence(meta: &RuleMeta, profile: &Profile, form: SourceForm<'_>) -> Consequence {
+    fault(meta.name, profile, form).map_or(meta.consequence, |fault| {
         fault.effect.consequence(fault.unconfirmed)
     })
 }
 
-/// What `profiles`, the targets of a source, do with findings of `rules`.
+/// What `profiles`, the targets of a source of this form, do with findings of `rules`.
 pub fn usual_impacts(
     rules: impl Iterator<Item = RuleMeta>,
     profiles: &[Arc<Profile>],
+    form: SourceForm<'_>,
 ) -> UsualImpacts {
     let targets = profiles.iter().map(|of| of.name.clone()).collect();
-    let impact = |meta: RuleMeta| Some((meta.name, usual_impact(&meta, profiles)?));
+    let impact = |meta: RuleMeta| Some((meta.name, usual_impact(&meta, profiles, form)?));
     UsualImpacts {
         targets,
         by_rule: rules.filter_map(impact).collect(),
@@ -32,9 +49,16 @@ pub fn usual_impacts(
 }
 
 /// `None` if findings of the rule are a matter of quality, whatever the target.
-fn usual_impact(meta: &RuleMeta, profiles: &[Arc<Profile>]) -> Option<UsualImpact> {
-    let gravest = profiles.iter().map(|of| consequence(meta, of)).max()?;
-    let faults = || profiles.iter().map(|of| of.faults.get(meta.name));
+fn usual_impact(
+    meta: &RuleMeta,
+    profiles: &[Arc<Profile>],
+    form: SourceForm<'_>,
+) -> Option<UsualImpact> {
+    let gravest = profiles
+        .iter()
+        .map(|of| consequence(meta, of, form))
+        .max()?;
+    let faults = || profiles.iter().map(|of| fault(meta.name, of, form));
     let severities = faults().flatten();
     let lowest = severities.map(|fault| fault.effect.severity(fault.unconfirmed));
     let lowest = lowest.max().unwrap_or(Severity::Advice);
@@ -49,7 +73,7 @@ fn usual_impact(meta: &RuleMeta, profiles: &[Arc<Profile>]) -> Option<UsualImpac
     }
     let doing = profiles
         .iter()
-        .filter(|of| consequence(meta, of) == gravest);
+        .filter(|of| consequence(meta, of, form) == gravest);
     let names: Vec<String> = doing.map(|of| of.name.clone()).collect();
     Some(UsualImpact {
         lowest,
@@ -88,6 +112,11 @@ mod tests {
         Arc::new(Profile::parse(&toml).expect("a profile"))
     }
 
+    const ANY: SourceForm<'_> = SourceForm {
+        layout: "messages",
+        container: "jsonl",
+    };
+
     fn fault(effect: &str) -> String {
         format!("[faults.broken]\neffect = \"{effect}\"\nsource = \"s\"\nquote = \"q\"\n")
     }
@@ -101,11 +130,11 @@ mod tests {
     fn a_profile_has_the_last_word() {
         let rejected = rule(Consequence::Rejected);
         assert_eq!(
-            consequence(&rejected, &profile("a", "")),
+            consequence(&rejected, &profile("a", ""), ANY),
             Consequence::Rejected
         );
         let skipping = profile("a", &fault("drops"));
-        assert_eq!(consequence(&rejected, &skipping), Consequence::Skipped);
+        assert_eq!(consequence(&rejected, &skipping, ANY), Consequence::Skipped);
     }
 
     #[test]
@@ -115,7 +144,7 @@ mod tests {
             profile("b", &fault("drops")),
             profile("c", ""),
         ];
-        let usual = usual_impact(&rule(Consequence::Rejected), &profiles).expect("an impact");
+        let usual = usual_impact(&rule(Consequence::Rejected), &profiles, ANY).expect("an impact");
         assert_eq!(usual.words.as_deref(), Some("a and c reject the file"));
         assert_eq!(usual.consequence, Consequence::Rejected);
     }
@@ -123,18 +152,31 @@ mod tests {
     #[test]
     fn what_every_target_accepts_is_at_most_a_warning() {
         let accepting = [profile("a", &fault("advises"))];
-        let usual = usual_impact(&rule(Consequence::Rejected), &accepting).expect("an impact");
+        let usual = usual_impact(&rule(Consequence::Rejected), &accepting, ANY).expect("an impact");
         assert_eq!(usual.highest, Severity::Warning);
         assert_eq!(usual.words, None);
         let both = [profile("a", &fault("advises")), profile("b", "")];
-        let usual = usual_impact(&rule(Consequence::Rejected), &both).expect("an impact");
+        let usual = usual_impact(&rule(Consequence::Rejected), &both, ANY).expect("an impact");
         assert_eq!(usual.highest, Severity::Error);
+    }
+
+    #[test]
+    fn a_fault_can_be_one_of_some_layouts_and_containers() {
+        let rejected = rule(Consequence::Rejected);
+        let only = |key: &str, name: &str| {
+            let fault = format!("{}{key} = [\"{name}\"]\n", fault("drops"));
+            consequence(&rejected, &profile("a", &fault), ANY)
+        };
+        assert_eq!(only("layouts", "messages"), Consequence::Skipped);
+        assert_eq!(only("layouts", "alpaca"), Consequence::Rejected);
+        assert_eq!(only("containers", "jsonl"), Consequence::Skipped);
+        assert_eq!(only("containers", "json"), Consequence::Rejected);
     }
 
     #[test]
     fn quality_needs_no_entry() {
         assert_eq!(
-            usual_impact(&rule(Consequence::Quality), &[profile("a", "")]),
+            usual_impact(&rule(Consequence::Quality), &[profile("a", "")], ANY),
             None
         );
     }

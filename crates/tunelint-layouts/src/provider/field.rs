@@ -48,6 +48,9 @@ pub struct FieldFact {
     /// Whether lists and strings must not be empty.
     #[serde(default)]
     pub not_empty: bool,
+    /// Whether all values of a record must have the same type, apart from null.
+    #[serde(default)]
+    pub same_type: bool,
     /// The consequence of a violation.
     pub effect: Effect,
     /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
@@ -173,6 +176,9 @@ impl FieldFact {
         say("matching", self.pattern.as_slice());
         if self.not_empty {
             words.push("not empty".to_owned());
+        }
+        if self.same_type {
+            words.push("all of one type".to_owned());
         }
         let mut only = Vec::new();
         for (key, names) in &self.when {

@@ -65,10 +65,12 @@ impl ExampleRule for FieldNotAccepted {
             if !requirement.fact.is_of(example.layout) {
                 continue;
             }
-            for value in requirement.field.values_in(json.root()) {
-                let Some(violation) = requirement.violation(value) else {
-                    continue;
-                };
+            let values = requirement.field.values_in(json.root());
+            let other = requirement.other_type(&values).into_iter();
+            let each = values
+                .iter()
+                .filter_map(|value| requirement.violation(*value));
+            for violation in other.chain(each) {
                 // One field can violate several requirements, of which the first says enough.
                 if reported.contains(&violation.span) {
                     continue;
@@ -117,6 +119,25 @@ impl Requirement {
             }
             _ => None,
         }
+    }
+
+    /// The first value whose type differs from that of the first.
+    fn other_type(&self, values: &[Value<'_>]) -> Option<Violation> {
+        let mut typed = values.iter().filter(|value| value.kind() != Kind::Null);
+        let first = typed.next().filter(|_| self.field.same_type)?;
+        let other = typed.find(|value| ValueType::of(**value) != ValueType::of(*first))?;
+        let (one, two) = (ValueType::of(*first), ValueType::of(*other));
+        Some(Violation {
+            span: other.span(),
+            what: format!(
+                "{} is {} after {}",
+                self.noun(),
+                two.describe(),
+                one.describe()
+            ),
+            rejected: "records with both".to_owned(),
+            help: "write all of them in the same form",
+        })
     }
 
     fn wrong_type(&self, value: Value<'_>) -> Violation {

@@ -1,11 +1,15 @@
 //! Checks the sources one after the other.
 
 use std::io;
+use std::sync::Arc;
 
+use tunelint_data::source::Container;
 use tunelint_data::text::position::SourceId;
 use tunelint_data::text::printable::printable_path;
 use tunelint_layouts::finding::totals::SourceSummary;
+use tunelint_layouts::provider::faults::SourceForm;
 use tunelint_layouts::reader::Reader;
+use tunelint_rules::rules::usual_impacts;
 
 use super::counting::Counting;
 use super::state::{Outcome, Session};
@@ -106,7 +110,16 @@ impl Session {
             ..SourceSummary::default()
         })?;
         let mut counting = Counting::new(observer, &self.meter);
-        let summary = match dataset.linter.check(reader, &mut counting) {
+        // What targets do may depend on the form of the source.
+        let form = SourceForm {
+            layout: reader.layout().map_or("", |layout| layout.name()),
+            container: reader.container().map_or("", Container::as_str),
+        };
+        let usual = Arc::new(usual_impacts(&profiles, form));
+        let general = dataset.linter.set_usual(usual);
+        let checked = dataset.linter.check(reader, &mut counting);
+        dataset.linter.set_usual(general);
+        let summary = match checked {
             Ok(summary) => summary,
             Err(error) => match counting.failed {
                 true => return Err(error),

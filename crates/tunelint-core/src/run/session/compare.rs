@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tunelint_layouts::finding::{Counts, Policy};
+use tunelint_layouts::provider::faults::SourceForm;
 use tunelint_layouts::provider::profile::Profile;
 use tunelint_layouts::reader::Reader;
 use tunelint_rules::contract::RuleContext;
@@ -47,7 +48,7 @@ impl Session {
         }
         let rules = settings.rules(&context);
         let policy = Policy {
-            usual: Arc::new(usual_impacts(profiles)),
+            usual: Arc::new(usual_impacts(profiles, SourceForm::default())),
             ..settings.policy.clone()
         };
         self.datasets.push(CheckedDataset {

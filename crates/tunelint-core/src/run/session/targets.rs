@@ -5,7 +5,7 @@ use std::path::Path;
 use tunelint_layouts::finding::totals::{SourceSummary, Summary, Verdict};
 use tunelint_layouts::finding::{Consequence, Severity};
 use tunelint_layouts::fit::{convert_command, fit, fits_unchanged};
-use tunelint_layouts::provider::faults::consequence;
+use tunelint_layouts::provider::faults::{SourceForm, consequence};
 use tunelint_layouts::provider::profile::{Profile, Status};
 use tunelint_rules::rules;
 
@@ -31,7 +31,18 @@ fn verdict(profile: &Profile, sources: &[SourceSummary]) -> Verdict {
         is_closed: profile.status == Status::Closed,
         ..Verdict::default()
     };
-    for count in sources.iter().flat_map(|of| of.counts.by_impact()) {
+    let counts = sources.iter().flat_map(|source| {
+        let form = SourceForm {
+            layout: &source.layout,
+            container: &source.container,
+        };
+        source
+            .counts
+            .by_impact()
+            .iter()
+            .map(move |count| (form, count))
+    });
+    for (form, count) in counts {
         if !count.targets.is_empty() && !count.targets.contains(&profile.name) {
             continue;
         }
@@ -40,7 +51,7 @@ fn verdict(profile: &Profile, sources: &[SourceSummary]) -> Verdict {
             Severity::Warning => &mut verdict.warnings,
             Severity::Advice => &mut verdict.advice,
         } += count.number;
-        let usual = || rules::by_name(count.rule).map(|of| consequence(&of.meta, profile));
+        let usual = || rules::by_name(count.rule).map(|of| consequence(&of.meta, profile, form));
         match count.consequence.or_else(usual) {
             Some(Consequence::Rejected) => verdict.rejected += count.number,
             Some(Consequence::Skipped) => verdict.skipped += count.number,
