@@ -60,7 +60,7 @@ def configuration(entry: dict[str, Any], kind: Any, directory: str) -> Any:
 
 def choose(path: Path) -> tuple[Any, dict[str, Any]]:
     """The kind of preference training, or none, and the settings of the data set."""
-    keys = loading.keys(path)
+    keys = loading.columns(path)
     chat_template = {"type": "chat_template"}
     if "messages" in keys:
         return None, chat_template

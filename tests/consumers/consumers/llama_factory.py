@@ -74,7 +74,7 @@ def data_arguments(directory: str) -> Any:
 
 def describe(path: Path) -> dict[str, Any]:
     """The entry of `dataset_info.json` that a user writes for the fields of the file."""
-    keys = loading.keys(path)
+    keys = loading.columns(path)
     optional = ["system", "tools", "images", "videos", "audios"]
     columns = {name: name for name in optional if name in keys}
     if {"chosen", "rejected"} <= keys:

@@ -72,7 +72,7 @@ def read(path: Path) -> Reading:
 
 def build(path: Path, model: Model) -> Any:
     """The data set of a configuration file."""
-    keys = loading.keys(path)
+    keys = loading.columns(path)
     source = {"source": loading.builder(path), "data_files": str(path), "split": "train"}
     if "messages" in keys or "conversations" in keys:
         column = "messages" if "messages" in keys else "conversations"
