@@ -27,7 +27,8 @@ absent("torch", "torchaudio", "torchvision", "peft", "trl", "accelerate", "trans
 from llamafactory.data import get_template_and_fix_tokenizer, loader  # noqa: E402
 
 TARGET = "llama-factory"
-REQUIRES = ["datasets==4.0.0", "transformers==5.6.0", "jinja2==3.1.6", "pillow==12.0.0"]
+REQUIRES = ["datasets==4.0.0", "transformers==5.6.0", "jinja2==3.1.6", "pillow==12.0.0",
+            "omegaconf==2.3.0"]
 NO_DEPS = ["llamafactory==0.9.5"]
 LIGHT = False
 LAYOUTS = ["alpaca", "sharegpt", "messages", "typed-messages", "preference",

@@ -25,7 +25,7 @@ from torchtune.modules.transforms.tokenizers import (  # noqa: E402
 
 TARGET = "torchtune"
 REQUIRES = ["datasets==4.8.4", "transformers==5.16.1", "jinja2==3.1.6", "pillow==12.0.0",
-            "psutil==7.1.3", "tqdm"]
+            "psutil==7.1.3"]
 NO_DEPS = ["torchtune==0.6.1"]
 LIGHT = False
 LAYOUTS = ["messages", "sharegpt", "input-output", "preference", "text"]
