@@ -45,8 +45,8 @@ def read(path: Path) -> Reading:
         cfg = configuration(entry, kind, directory)
         source = datasets.load_dataset(loading.builder(path), data_files=str(path), split="train")
         done = supervised(cfg) if kind is None else preferences(cfg)
-    lost = 0 if settings["type"] == "completion" else max(len(source) - len(done), 0)
-    return Reading([example(record) for record in source], lost)
+    # A long text is split, which can make more records of it, never fewer.
+    return Reading([example(record) for record in source], max(len(source) - len(done), 0))
 
 
 def configuration(entry: dict[str, Any], kind: Any, directory: str) -> Any:
