@@ -1,6 +1,7 @@
 """What the trainers on top of `datasets` have in common: where the library keeps its cache, and
 which builder they give a file to.
 """
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -18,27 +19,24 @@ def builder(path: Path) -> str:
     return BUILDERS[path.suffix]
 
 
-def keys(path: Path) -> set[str]:
-    """The fields that occur in a file, to choose the settings that a user would choose.
+def columns(path: Path) -> set[str]:
+    """The columns that the library finds, for which a user chooses settings.
 
-    Read with the loader of the file's own container, so that a broken file gives no fields and
-    the trainer is the one that rejects it.
+    Raises what the library raises: the trainer would end there too.
     """
-    import csv
-    import json
-    try:
-        if path.suffix in (".csv", ".tsv"):
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                delimiter = "\t" if path.suffix == ".tsv" else ","
-                return set(next(csv.reader(file, delimiter=delimiter), []))
-        found: set[str] = set()
-        for line in path.read_text(encoding="utf-8-sig", errors="replace").splitlines():
-            try:
-                found |= set(json.loads(line))
-            except (ValueError, TypeError):
-                continue
-        if not found:
-            found = set().union(*json.loads(path.read_text(encoding="utf-8-sig")))
-        return found
-    except (ValueError, TypeError, OSError):
-        return set()
+    from datasets import load_dataset
+    return set(load_dataset(builder(path), data_files=str(path), split="train").column_names)
+
+
+def keys(path: Path) -> set[str]:
+    """The fields that occur in a file, for trainers that parse JSON themselves. None if broken."""
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    found: set[str] = set()
+    for line in [text, *text.splitlines()]:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        for record in value if isinstance(value, list) else [value]:
+            found |= set(record) if isinstance(record, dict) else set()
+    return found

@@ -16,8 +16,8 @@ from absent import absent
 from consumer import Message, Reading, chat
 from tiny import CHATML, tokenizer
 
-absent("torch", "accelerate", "peft", "trl", "bitsandbytes", "optimum", "torchao", "triton", "numba",
-       "axolotl.loaders")
+absent("torch", "accelerate", "peft", "trl", "bitsandbytes", "optimum", "torchao", "triton",
+       "numba", "axolotl.loaders")
 
 from axolotl.utils.data import rl, sft  # noqa: E402
 from axolotl.utils.dict import DictDefault  # noqa: E402
@@ -45,8 +45,8 @@ def read(path: Path) -> Reading:
         cfg = configuration(entry, kind, directory)
         source = datasets.load_dataset(loading.builder(path), data_files=str(path), split="train")
         done = supervised(cfg) if kind is None else preferences(cfg)
-    lost = 0 if settings["type"] == "completion" else max(len(source) - len(done), 0)
-    return Reading([example(record) for record in source], lost)
+    # A long text is split, which can make more records of it, never fewer.
+    return Reading([example(record) for record in source], max(len(source) - len(done), 0))
 
 
 def configuration(entry: dict[str, Any], kind: Any, directory: str) -> Any:
@@ -60,7 +60,7 @@ def configuration(entry: dict[str, Any], kind: Any, directory: str) -> Any:
 
 def choose(path: Path) -> tuple[Any, dict[str, Any]]:
     """The kind of preference training, or none, and the settings of the data set."""
-    keys = loading.keys(path)
+    keys = loading.columns(path)
     chat_template = {"type": "chat_template"}
     if "messages" in keys:
         return None, chat_template
@@ -86,7 +86,7 @@ def choose(path: Path) -> tuple[Any, dict[str, Any]]:
 
 def supervised(cfg: Any) -> Any:
     """Loads, tokenizes, and drops what is too long or has nothing to train on."""
-    sft.save_preprocessed_dataset = lambda *_: None  # starts a process; saving is not reading
+    sft.save_preprocessed_dataset = unsaved
     done, _ = sft._load_raw_datasets(cfg, cfg.datasets, tokenizer(), "train")
     return done
 
@@ -94,7 +94,12 @@ def supervised(cfg: Any) -> Any:
 def preferences(cfg: Any) -> Any:
     """Loads and formats preferences; the tokenizer of the model is the small one."""
     rl.load_tokenizer = lambda cfg: tokenizer()
+    rl.save_preprocessed_dataset = unsaved
     return rl._load_split(cfg, "train")
+
+
+def unsaved(*_: Any) -> None:
+    """In place of saving the result, which starts processes and reads nothing."""
 
 
 def example(record: dict[str, Any]) -> list[Message]:

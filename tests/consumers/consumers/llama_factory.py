@@ -27,7 +27,8 @@ absent("torch", "torchaudio", "torchvision", "peft", "trl", "accelerate", "trans
 from llamafactory.data import get_template_and_fix_tokenizer, loader  # noqa: E402
 
 TARGET = "llama-factory"
-REQUIRES = ["datasets==4.0.0", "transformers==5.6.0", "jinja2==3.1.6", "pillow==12.0.0"]
+REQUIRES = ["datasets==4.0.0", "transformers==5.6.0", "jinja2==3.1.6", "pillow==12.0.0",
+            "omegaconf==2.3.0"]
 NO_DEPS = ["llamafactory==0.9.5"]
 LIGHT = False
 LAYOUTS = ["alpaca", "sharegpt", "messages", "typed-messages", "preference",
@@ -74,7 +75,7 @@ def data_arguments(directory: str) -> Any:
 
 def describe(path: Path) -> dict[str, Any]:
     """The entry of `dataset_info.json` that a user writes for the fields of the file."""
-    keys = loading.keys(path)
+    keys = loading.columns(path)
     optional = ["system", "tools", "images", "videos", "audios"]
     columns = {name: name for name in optional if name in keys}
     if {"chosen", "rejected"} <= keys:

@@ -36,7 +36,7 @@ def read(path: Path) -> Reading:
     """Loads the file with the defaults of `swift sft --dataset FILE`."""
     datasets.disable_caching()
     source = datasets.load_dataset(loading.builder(path), data_files=str(path), split="train")
-    loaded, _ = load_dataset(str(path), load_from_cache_file=False)
+    loaded, _ = load_dataset(str(path), load_from_cache_file=False, num_proc=None)
     if loaded is None or len(loaded) == 0:
         raise ValueError("no row is left")
     return Reading([example(record) for record in loaded], max(len(source) - len(loaded), 0))

@@ -20,7 +20,8 @@ from nemo_automodel.components.datasets.llm.column_mapped_text_instruction_datas
     ColumnMappedTextInstructionDataset)
 
 TARGET = "nemo-automodel"
-REQUIRES = ["datasets==4.8.4", "transformers==5.16.1", "jinja2==3.1.6", "pyyaml==6.0.3"]
+REQUIRES = ["datasets==4.8.4", "transformers==5.16.1", "jinja2==3.1.6", "pyyaml==6.0.3",
+            "pillow==12.0.0"]
 NO_DEPS = ["nemo-automodel==0.7.0"]
 LIGHT = False
 LAYOUTS = ["messages", "sharegpt", "conversations", "prompt-completion", "input-output", "alpaca"]

@@ -59,7 +59,7 @@ class Tokenizer:
 def read(path: Path) -> Reading:
     """Loads the file and processes every record, with the chat template."""
     datasets.disable_caching()
-    keys = loading.keys(path)
+    keys = loading.columns(path)
     fields = next((pair for pair in FIELDS if pair[0] in keys), FIELDS[1])
     named = SimpleNamespace(input_key=fields[0], output_key=fields[1], apply_chat_template=True)
     strategy = SimpleNamespace(args=SimpleNamespace(data=named, use_ms=False),

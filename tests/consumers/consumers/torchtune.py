@@ -1,7 +1,7 @@
 """torchtune: its chat, instruct, preference and text data sets, over `load_dataset`.
 
 torch is a stand-in. The model's tokenizer is torchtune's own routine without special tokens,
-over the small tokenizer.
+over the small tokenizer. Images by address are not fetched.
 """
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from tiny import tokenizer
 absent("torch", "torchao", "torchvision", "torchdata", "kagglehub", "sentencepiece", "tiktoken",
        "omegaconf", "blobfile", "safetensors.torch")
 
-from torchtune.data import Message as Turn  # noqa: E402
+from PIL import Image  # noqa: E402
+from torchtune.data import Message as Turn, _messages  # noqa: E402
 from torchtune.datasets import (  # noqa: E402
     chat_dataset, instruct_dataset, preference_dataset, text_completion_dataset)
 from torchtune.modules.transforms.tokenizers import (  # noqa: E402
@@ -25,11 +26,21 @@ from torchtune.modules.transforms.tokenizers import (  # noqa: E402
 
 TARGET = "torchtune"
 REQUIRES = ["datasets==4.8.4", "transformers==5.16.1", "jinja2==3.1.6", "pillow==12.0.0",
-            "psutil==7.1.3", "tqdm"]
+            "psutil==7.1.3"]
 NO_DEPS = ["torchtune==0.6.1"]
 LIGHT = False
 LAYOUTS = ["messages", "sharegpt", "input-output", "preference", "text"]
 CONTAINERS = ["jsonl", "json", "csv"]
+
+
+load_image = _messages.load_image
+
+
+def image(source: Any) -> Any:
+    """One pixel for an address, and what torchtune loads for anything else."""
+    if str(source).startswith("http"):
+        return Image.new("RGB", (1, 1))
+    return load_image(source)
 
 
 class Model:
@@ -61,6 +72,7 @@ class Model:
 def read(path: Path) -> Reading:
     """Builds the data set that the fields call for and takes every record from it."""
     hf.disable_caching()
+    _messages.load_image = image
     model = Model()
     found = build(path, model)
     examples: list[list[Message]] = []
@@ -72,7 +84,7 @@ def read(path: Path) -> Reading:
 
 def build(path: Path, model: Model) -> Any:
     """The data set of a configuration file."""
-    keys = loading.keys(path)
+    keys = loading.columns(path)
     source = {"source": loading.builder(path), "data_files": str(path), "split": "train"}
     if "messages" in keys or "conversations" in keys:
         column = "messages" if "messages" in keys else "conversations"
