@@ -119,19 +119,32 @@ def environment(consumer: Consumer) -> Path:
 
 
 def answers(consumer: Consumer, paths: list[Path]) -> dict[Path, dict[str, Any]]:
-    """What the worker says of each file."""
-    log = WORK / f"{consumer.name}.log"
-    with log.open("wb") as errors:
+    """What the worker says of each file. A file that kills the worker is rejected."""
+    found: list[dict[str, Any]] = []
+    while len(found) < len(paths):
+        lines, code = asked(consumer, paths[len(found):])
+        found += [json.loads(line) for line in lines]
+        if len(found) == len(paths):
+            break
+        stopped = paths[len(found)]
+        if code >= 0:
+            log = (WORK / f"{consumer.name}.log").read_text("utf-8", "replace")
+            sys.exit(f"{consumer.name}: the worker stopped at {stopped}\n{log[-2000:]}")
+        reason = f"the loader crashed: signal {-code}"
+        found.append({"path": str(stopped), "accepted": False, "reason": reason,
+                      "skipped": 0, "examples": None})
+    return {Path(one["path"]): one for one in found}
+
+
+def asked(consumer: Consumer, paths: list[Path]) -> tuple[list[str], int]:
+    """The lines that one worker printed, and its exit code."""
+    with (WORK / f"{consumer.name}.log").open("wb") as errors:
         done = subprocess.run(
             [environment(consumer), HERE / "worker.py", consumer.name],
             input="".join(f"{path}\n" for path in paths), stdout=subprocess.PIPE, stderr=errors,
             text=True, encoding="utf-8", cwd=WORK,
             env={**os.environ, "PYTHONHASHSEED": "0", **dict(consumer.env)})
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    if len(found) < len(paths):
-        tail = log.read_text("utf-8", "replace")[-2000:]
-        sys.exit(f"{consumer.name}: the worker stopped at {paths[len(found)]}\n{tail}")
-    return {Path(one["path"]): one for one in found}
+    return done.stdout.splitlines(), done.returncode
 
 
 # The program
