@@ -14,6 +14,7 @@ import datetime
 import fnmatch
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -109,8 +110,11 @@ def environment(consumer: Consumer) -> Path:
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    uv = shutil.which("uv")
     if consumer.requires:
-        subprocess.run([*pip, *consumer.requires], check=True)
+        # The same packages in a tenth of the time.
+        fast = [uv, "pip", "install", "--quiet", "--python", str(python)] if uv else pip
+        subprocess.run([*fast, *consumer.requires], check=True)
     if consumer.no_deps:
         subprocess.run([*pip, "--no-deps", "--ignore-requires-python", *consumer.no_deps],
                        check=True)
