@@ -138,7 +138,7 @@ fn unknown_layout(reader: &Reader) -> Failure {
     let path = printable_path(&reader.input.name);
     match &reader.mapping.problem {
         Some(problem) => {
-            let words = missing_column::words(problem);
+            let words = missing_column::words(problem, &reader.input.name);
             let failure = Failure::new(format!("{path}: {}", words.text()));
             failure.help(words.advice().unwrap_or_default())
         }
