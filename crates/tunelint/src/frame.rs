@@ -61,6 +61,9 @@ impl Frame {
 /// wherever data has them.
 const BREAKS: [(char, char); 3] = [(' ', '\u{fff9}'), ('-', '\u{fffa}'), ('/', '\u{fffb}')];
 
+/// Prevents a break before and after it; also escaped in data.
+const WORD_JOINER: char = '\u{2060}';
+
 /// `text`, in which no line breaks within a command, so that it can be copied.
 fn unbreakable(text: &str) -> String {
     let mut parts = text.split('`');
@@ -70,13 +73,12 @@ fn unbreakable(text: &str) -> String {
         is_code = !is_code;
         kept.push('`');
         if is_code && part.starts_with("tunelint ") {
-            let joined = |c| {
-                BREAKS
-                    .iter()
-                    .find(|(of, _)| *of == c)
-                    .map_or(c, |(_, by)| *by)
-            };
-            kept.extend(part.chars().map(joined));
+            for c in part.chars() {
+                match BREAKS.iter().find(|(of, _)| *of == c) {
+                    Some((_, by)) => kept.extend([WORD_JOINER, *by, WORD_JOINER]),
+                    None => kept.push(c),
+                }
+            }
         } else {
             kept.push_str(part);
         }
@@ -92,7 +94,8 @@ fn breakable(text: &str) -> String {
             .find(|(_, by)| *by == c)
             .map_or(c, |(of, _)| *of)
     };
-    text.chars().map(back).collect()
+    let text = text.chars().filter(|c| *c != WORD_JOINER);
+    text.map(back).collect()
 }
 
 fn theme(color: bool) -> GraphicalTheme {
