@@ -197,7 +197,10 @@ impl Mapped {
     }
 }
 
-const FIELDS: [&str; 3] = ["text_input", "input", "output"];
+/// The second is the spelling of the REST reference, in requests.
+const FIELDS: [&str; 4] = ["text_input", "textInput", "input", "output"];
+/// The names of the input, the first of which counts.
+const INPUTS: [&str; 3] = ["text_input", "textInput", "input"];
 
 impl Layout for Pairs {
     fn name(&self) -> &'static str {
@@ -209,7 +212,8 @@ impl Layout for Pairs {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        if has(body, "text_input") && has(body, "output") {
+        let is_own = has(body, "text_input") || has(body, "textInput");
+        if is_own && has(body, "output") {
             return true;
         }
         let foreign = [
@@ -230,14 +234,14 @@ impl Layout for Pairs {
         }
         let body = &record.body;
         let (Some(input), Some(Field::Text(output))) = (
-            body.field("text_input").or_else(|| body.field("input")),
+            INPUTS.iter().find_map(|name| body.field(name)),
             body.field("output"),
         ) else {
             report_missing(record, mismatches);
             return None;
         };
         let Field::Text(input) = input else {
-            return required(record, &["text_input", "input"], mismatches).and(None);
+            return required(record, &INPUTS, mismatches).and(None);
         };
         let mut example = Example::new(
             *record,
@@ -247,11 +251,9 @@ impl Layout for Pairs {
             ],
         );
         // If both names exist, the second is an extra field, which must not be dropped silently.
-        let input = if has(body, "text_input") {
-            "text_input"
-        } else {
-            "input"
-        };
+        let names = INPUTS.iter().copied();
+        let input = names.clone().find(|name| has(body, name));
+        let input = input.unwrap_or("input");
         example.extras = extras(record, &[input, "output"]);
         Some(example)
     }
