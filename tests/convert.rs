@@ -583,6 +583,25 @@ fn several_files_and_folders_make_one_output() {
 }
 
 #[test]
+fn an_empty_file_among_others_changes_nothing() {
+    let folder = directory();
+    let empty = write(&folder, "a.jsonl", "");
+    let pair = write(
+        &folder,
+        "b.jsonl",
+        "{\"text_input\":\"1\",\"output\":\"one\"}\n",
+    );
+    let out = folder.path().join("all.jsonl");
+    let run = ["convert", text(&empty), text(&pair), "-o", text(&out)];
+    let (code, _, said) = outcome(&tunelint(&run));
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.ends_with("read 1 = written 1 + rejected 0\n"),
+        "{said}"
+    );
+}
+
+#[test]
 fn files_of_two_layouts_need_a_layout_to_write() {
     let folder = directory();
     let pairs = write(
