@@ -30,10 +30,8 @@ impl ExampleRule for CellReadAsNull {
         if !matches!(example.record.body, Body::Row(_)) {
             return;
         }
-        let turns = example
-            .turns
-            .iter()
-            .filter(|turn| turn.role != Role::System);
+        let turns = example.turns.iter().chain(&example.rejected);
+        let turns = turns.filter(|turn| turn.role != Role::System);
         // A text of several cells is not read by itself.
         let cells = turns.filter_map(|turn| match turn.texts.as_slice() {
             [text] => Some(text),
