@@ -1,8 +1,9 @@
 //! The command line as transcripts, and what no transcript can show.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use tunelint_core::printable::is_hidden;
 use tunelint_core::rules::REGISTRY;
@@ -920,4 +921,63 @@ fn devices_are_written_to_and_not_replaced() {
         let read = reader.join().expect("it ends").expect("it reads");
         assert!(code == 2 || read > 0, "{arguments:?}: {said}");
     }
+}
+
+/// The commands that the output in a transcript suggests, as they are printed.
+fn suggestions(transcript: &str) -> BTreeSet<String> {
+    let blocks = transcript.split("```").skip(1).step_by(2);
+    let outputs = blocks.flat_map(|block| block.lines().skip(1));
+    let outputs = outputs.filter(|line| !line.starts_with("$ ") && !line.starts_with("? "));
+    let mut found = BTreeSet::new();
+    for line in outputs {
+        let quoted = line.split('`').skip(1).step_by(2);
+        let alone = std::iter::once(line.trim());
+        let commands = quoted.chain(alone);
+        found.extend(
+            commands
+                .filter(|text| text.starts_with("tunelint convert "))
+                .map(str::to_owned),
+        );
+    }
+    found
+}
+
+#[test]
+fn every_suggested_conversion_works_as_printed() {
+    let cases = fs::read_dir(root().join("tests/cases")).expect("a folder");
+    let cases = cases.map(|entry| entry.expect("an entry").path());
+    let cases = cases.filter(|path| path.extension().is_some_and(|of| of == "trycmd"));
+    let mut tried = 0;
+    for case in cases {
+        let commands = suggestions(&fs::read_to_string(&case).expect("a transcript"));
+        // Examples in the help are about files that a user may have.
+        let is_help = case.file_stem().is_some_and(|stem| stem == "help");
+        for command in commands.iter().filter(|_| !is_help) {
+            let folder = tempfile::tempdir().expect("a folder");
+            for name in ["tests", "examples"] {
+                std::os::unix::fs::symlink(root().join(name), folder.path().join(name))
+                    .expect("a link");
+            }
+            if let Ok(files) = fs::read_dir(case.with_extension("in")) {
+                for file in files.map(|file| file.expect("a file").path()) {
+                    let name = file.file_name().expect("a name");
+                    fs::copy(&file, folder.path().join(name)).expect("a copy");
+                }
+            }
+            let run = command.replacen("tunelint", env!("CARGO_BIN_EXE_tunelint"), 1);
+            let run = Command::new("sh")
+                .args(["-c", &run])
+                .current_dir(folder.path())
+                .output()
+                .expect("a shell");
+            let said = String::from_utf8_lossy(&run.stderr);
+            assert!(
+                run.status.success(),
+                "{}: {command}: {said}",
+                case.display()
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried >= 5, "only {tried} suggestions");
 }

@@ -583,6 +583,25 @@ fn several_files_and_folders_make_one_output() {
 }
 
 #[test]
+fn an_empty_file_among_others_changes_nothing() {
+    let folder = directory();
+    let empty = write(&folder, "a.jsonl", "");
+    let pair = write(
+        &folder,
+        "b.jsonl",
+        "{\"text_input\":\"1\",\"output\":\"one\"}\n",
+    );
+    let out = folder.path().join("all.jsonl");
+    let run = ["convert", text(&empty), text(&pair), "-o", text(&out)];
+    let (code, _, said) = outcome(&tunelint(&run));
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.ends_with("read 1 = written 1 + rejected 0\n"),
+        "{said}"
+    );
+}
+
+#[test]
 fn files_of_two_layouts_need_a_layout_to_write() {
     let folder = directory();
     let pairs = write(
@@ -876,4 +895,82 @@ fn rejected_rows_are_a_table_that_can_be_read_again() {
         "{written}"
     );
     assert!(lines[2].ends_with(",g,h,i"), "{written}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_stops_the_others() {
+    let folder = directory();
+    let pair = "{\"text_input\":\"1\",\"output\":\"one\"}\n";
+    let good = write(&folder, "a.jsonl", pair);
+    let bad = folder.path().join("b.jsonl");
+    let utf16: Vec<u8> = pair.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(&bad, [&[0xff, 0xfe], utf16.as_slice()].concat()).expect("written");
+    let (out, rejects) = (folder.path().join("o.jsonl"), folder.path().join("r.jsonl"));
+    let run = ["convert", text(&good), text(&bad), "-o", text(&out)];
+    for more in [&[][..], &["--rejects", text(&rejects)]] {
+        let (code, _, said) = outcome(&tunelint(&[&run[..], more].concat()));
+        assert_eq!(code, 1, "{said}");
+        assert!(
+            said.contains("nothing was written: 1 file cannot be read"),
+            "{said}"
+        );
+        assert!(!out.exists());
+    }
+}
+
+#[test]
+fn a_folder_is_read_without_its_own_output() {
+    let folder = directory();
+    write(
+        &folder,
+        "a.jsonl",
+        "{\"text_input\":\"1\",\"output\":\"one\"}\n",
+    );
+    write(&folder, "notes.txt", "later\n");
+    let out = folder.path().join("all.jsonl");
+    let run = ["convert", text(folder.path()), "-o", text(&out)];
+    for more in [&[][..], &["--force"], &["--check"]] {
+        let (code, _, said) = outcome(&tunelint(&[&run[..], more].concat()));
+        assert_eq!(code, 0, "{said}");
+        assert!(
+            said.starts_with("skipped: ") && said.contains("notes.txt"),
+            "{said}"
+        );
+        assert!(
+            said.ends_with("read 1 = written 1 + rejected 0\n"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn columns_that_differ_only_in_case_are_both_kept() {
+    let folder = directory();
+    let from = write(&folder, "a.csv", "text_input,output,Output\na,b,c\n");
+    let out = folder.path().join("out.csv");
+    let (code, said) = convert(&from, &out, &["--keep-extra"]);
+    assert_eq!(code, 0, "{said}");
+    let written = fs::read_to_string(&out).expect("a file");
+    assert_eq!(written, "text_input,output,Output\na,b,c\n");
+    let (_, said) = convert(
+        &from,
+        &out,
+        &["--to", "messages", "--as", "jsonl", "--force"],
+    );
+    assert!(said.contains("lost: field `Output`, 1 time"), "{said}");
+}
+
+#[test]
+fn a_guessed_context_may_be_missing() {
+    let line = "{\"question\":\"Who?\",\"context\":\"Ann came\",\"answer\":\"Ann\"}\n";
+    let lines = line.repeat(100) + "{\"question\":\"When?\",\"answer\":\"Now\"}\n";
+    let (code, said, written) = converted(&lines, "pairs", &[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(written.is_some_and(|text| {
+        text.ends_with("{\"text_input\":\"question: When?\",\"output\":\"Now\"}\n")
+    }));
+    let choices = "{\"question\":\"q\",\"choices\":[\"a\",\"b\"],\"answer\":\"a\"}\n";
+    let (code, said, _) = converted(choices, "pairs", &[]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("lost: field `choices`"), "{said}");
 }

@@ -79,7 +79,10 @@ pub fn bases(layout: &str) -> Vec<Value> {
         "pairs" => vec![json!({"text_input": "u", "output": "m"})],
         "prompt-completion" => vec![json!({"prompt": "u", "completion": "m"})],
         "text" => vec![json!({"text": "m"})],
-        "alpaca" => vec![json!({"instruction": "u", "input": "", "output": "m"})],
+        "alpaca" => vec![
+            json!({"instruction": "u", "input": "", "output": "m"}),
+            json!({"instruction": "u", "output": "m"}),
+        ],
         "sharegpt" => vec![
             json!({"conversations": [
                 {"from": "human", "value": "u"}, {"from": "gpt", "value": "m"}]}),
@@ -420,4 +423,31 @@ fn every_pattern_is_valid() {
             }
         }
     }
+}
+
+#[test]
+fn what_one_target_only_advises_does_not_hide_what_another_rejects() {
+    let fact = |effect: &str| {
+        format!(
+            "[[fields]]\nat = \"messages/*\"\nforbids = [\"note\"]\neffect = \"{effect}\"\n\
+             source = \"s\"\nquote = \"q\"\n"
+        )
+    };
+    let profile = |name: &str, effect: &str| {
+        let toml = format!(
+            "name = \"{name}\"\ntitle = \"\"\nstatus = \"alive\"\nread = \"\"\n\
+             layouts = [\"messages\"]\ncontainer = \"jsonl\"\n[sources]\n{}",
+            fact(effect)
+        );
+        std::sync::Arc::new(Profile::parse(&toml).expect("a profile"))
+    };
+    let mut record = bases("messages").remove(0);
+    record["messages"][0]["note"] = json!("x");
+    let mut check = crate::running::Check::new();
+    check.default_target = false;
+    check.enabled = [RULE].into();
+    check.context.profiles = vec![profile("a", "advises"), profile("b", "rejects")];
+    let told = check.run("train.jsonl", format!("{record}\n").as_bytes()).0;
+    let targets: Vec<&[String]> = told.iter().map(|of| of.targets.as_slice()).collect();
+    assert_eq!(targets, [["a".to_owned()], ["b".to_owned()]]);
 }

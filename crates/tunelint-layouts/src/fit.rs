@@ -80,10 +80,7 @@ fn has_turns(layout: &str) -> bool {
 /// in the working directory, named after both. Where the target holds one response, it writes an
 /// example for each.
 pub fn convert_command(profile: &Profile, path: &Path, layout: &str) -> String {
-    let name = path.file_name().unwrap_or(path.as_os_str());
-    let name = name.to_string_lossy();
-    let stem = name.split('.').find(|part| !part.is_empty());
-    let (target, stem) = (&profile.name, stem.unwrap_or("data"));
+    let (target, stem) = (&profile.name, stem(path));
     let out = match profile.container {
         Delivery::Rest => format!("{stem}-{target}.json"),
         Delivery::Jsonl => format!("{stem}-{target}.jsonl"),
@@ -93,6 +90,22 @@ pub fn convert_command(profile: &Profile, path: &Path, layout: &str) -> String {
     let is_cut = has_turns(layout) && fit(profile, &[layout]).is_some_and(|to| !has_turns(&to));
     let turns = if is_cut { " --turns each" } else { "" };
     format!("tunelint convert {path} -o {out} --target {target}{turns}")
+}
+
+/// The command that writes the file at `path` as JSON Lines, with `options`: to a new file in the
+/// working directory.
+pub fn rewrite_command(path: &Path, options: &str) -> String {
+    let out = shell_quoted(&format!("{}-rewritten.jsonl", stem(path)));
+    let path = shell_quoted(&printable_path(path));
+    format!("tunelint convert {path} -o {out}{options}")
+}
+
+/// The name of the file before its extensions.
+fn stem(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let name = name.to_string_lossy();
+    let stem = name.split('.').find(|part| !part.is_empty());
+    stem.unwrap_or("data").to_owned()
 }
 
 #[cfg(test)]

@@ -50,10 +50,52 @@ impl Frame {
         GraphicalReportHandler::new_themed(theme(color))
             .with_links(color && self.url.is_some())
             .with_width(WIDTH)
+            .with_break_words(false)
             .render_report(&mut text, &self)
             .map_err(io::Error::other)?;
-        Ok(text)
+        Ok(breakable(&text))
     }
+}
+
+/// Where a line may break, and what replaces it while lines are wrapped: characters that are escaped
+/// wherever data has them.
+const BREAKS: [(char, char); 3] = [(' ', '\u{fff9}'), ('-', '\u{fffa}'), ('/', '\u{fffb}')];
+
+/// Prevents a break before and after it; also escaped in data.
+const WORD_JOINER: char = '\u{2060}';
+
+/// `text`, in which no line breaks within a command, so that it can be copied.
+fn unbreakable(text: &str) -> String {
+    let mut parts = text.split('`');
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    let mut is_code = false;
+    for part in parts {
+        is_code = !is_code;
+        kept.push('`');
+        if is_code && part.starts_with("tunelint ") {
+            for c in part.chars() {
+                match BREAKS.iter().find(|(of, _)| *of == c) {
+                    Some((_, by)) => kept.extend([WORD_JOINER, *by, WORD_JOINER]),
+                    None => kept.push(c),
+                }
+            }
+        } else {
+            kept.push_str(part);
+        }
+    }
+    kept
+}
+
+/// The text with the characters that [`unbreakable`] replaced.
+fn breakable(text: &str) -> String {
+    let back = |c| {
+        BREAKS
+            .iter()
+            .find(|(_, by)| *by == c)
+            .map_or(c, |(of, _)| *of)
+    };
+    let text = text.chars().filter(|c| *c != WORD_JOINER);
+    text.map(back).collect()
 }
 
 fn theme(color: bool) -> GraphicalTheme {
@@ -92,7 +134,7 @@ impl Diagnostic for Frame {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let help = self.help.as_deref()?;
-        Some(Box::new(printable(help)))
+        Some(Box::new(unbreakable(&printable(help))))
     }
 
     fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {

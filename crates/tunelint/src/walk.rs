@@ -71,8 +71,10 @@ pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Resu
         }
     }
     let mut seen = std::collections::BTreeSet::new();
+    let mut has_stdin = false;
     walk.found.retain(|named| match named {
-        Named::Stdin => true,
+        // Standard input, too, can be read once only.
+        Named::Stdin => !std::mem::replace(&mut has_stdin, true),
         // A file that is named twice is read once.
         Named::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
     });

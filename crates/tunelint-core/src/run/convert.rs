@@ -8,6 +8,7 @@ mod fit;
 mod options;
 mod order;
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use tunelint_data::record::{Body, Field, Located, Record};
@@ -57,6 +58,8 @@ pub struct Conversion {
     pub examples: u64,
     /// The losses by name, each with its first place.
     pub losses: NameCounts<RecordPlace>,
+    /// The number of sources that could not be read as records at all.
+    pub unreadable: u64,
     /// What was to be added and was already there, by name, each with its first place.
     pub kept: NameCounts<RecordPlace>,
 }
@@ -87,6 +90,9 @@ pub trait Recipient: Send {
 /// The rule name of findings about records that cannot be converted to the target layout.
 pub const UNCONVERTIBLE: &str = "unconvertible";
 
+/// A file with more fields than this has data in its keys.
+const MAX_COLUMNS: usize = 1_000;
+
 /// The result of one batch.
 #[derive(Default)]
 struct BatchOutcome {
@@ -103,7 +109,7 @@ struct BatchOutcome {
 
 impl Converter {
     /// Converts all records of `readers`, one after the other, and writes them to `out`. Returns
-    /// the counts and the writer. A shuffled output takes a temporary file of its size and 24 bytes
+    /// the counts and the writer. A shuffled output takes a temporary file of its size and 32 bytes
     /// of memory per example.
     ///
     /// # Errors
@@ -120,6 +126,7 @@ impl Converter {
         let mut writing = Writing::new(sink, self.shuffle)?;
         let mut conversion = Conversion::default();
         for reader in readers {
+            conversion.unreadable += u64::from(reader.shape.is_err());
             self.convert_source(reader, policy, &mut conversion, &mut writing, recipient)?;
         }
         Ok((conversion, writing.finish()?.finish()?))
@@ -136,34 +143,40 @@ impl Converter {
         if !self.keep_extra {
             return Ok(columns);
         }
-        let unknown = |known: &[String], name: &str| {
-            !known.iter().any(|column| column == name) && !self.layout.fields().contains(&name)
-        };
+        let mut known: HashSet<String> = columns.iter().cloned().collect();
+        let is_own = |name: &str| self.layout.fields().contains(&name);
         for reader in readers {
             gather(
                 &mut reader.reopen()?,
                 self.threads,
                 Vec::new,
                 |read, _, names: &mut Vec<String>| {
+                    if names.len() > MAX_COLUMNS {
+                        return;
+                    }
                     let DecodeOutcome::Example(example) = read else {
                         return;
                     };
                     // A weight is kept as an unknown field where the layout has none.
                     let weights = example.settings.iter().filter(|of| of.key == WEIGHT);
                     for extra in example.extras.iter().chain(weights) {
-                        if unknown(names, extra.key) {
+                        if !is_own(extra.key) && !names.iter().any(|name| name == extra.key) {
                             names.push(extra.key.to_owned());
                         }
                     }
                 },
                 |names| {
                     for name in names {
-                        if unknown(&columns, &name) {
+                        if known.insert(name.clone()) {
                             columns.push(name);
                         }
                     }
                 },
             )?;
+            if columns.len() > MAX_COLUMNS {
+                let message = "more than 1,000 unknown fields, too many for a table: write jsonl";
+                return Err(io::Error::other(message));
+            }
         }
         Ok(columns)
     }

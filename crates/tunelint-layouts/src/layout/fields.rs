@@ -176,7 +176,27 @@ pub(super) fn has(body: &Body<'_>, name: &str) -> bool {
 
 /// The top-level fields that are not in `known`.
 pub(super) fn extras<'a>(record: &Record<'a>, known: &[&str]) -> Vec<Extra<'a>> {
-    fields(record, |name| !known.contains(&name))
+    other_fields(record, |name| known.contains(&name))
+}
+
+/// The top-level fields whose names `is_known` does not accept. Of several columns with one name,
+/// apart from case and spaces, only the one that is read counts as known.
+pub(super) fn other_fields<'a>(
+    record: &Record<'a>,
+    is_known: impl Fn(&str) -> bool,
+) -> Vec<Extra<'a>> {
+    let Body::Row(row) = record.body else {
+        return fields(record, |name| !is_known(name));
+    };
+    let header = row.header();
+    let cells = header.names.iter().zip(row.cells()).enumerate();
+    let others = cells.filter(|(at, (name, _))| {
+        let name = normal_name(name);
+        !is_known(&name) || header.index(&name) != Some(*at)
+    });
+    others
+        .map(|(_, (name, cell))| cell_extra(name, &cell, record))
+        .collect()
 }
 
 /// The top-level fields whose names `wanted` accepts.

@@ -52,6 +52,8 @@ impl Binding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     pieces: Vec<TemplatePiece>,
+    /// Whether the text ends before a column that a record does not have, apart from the first.
+    is_guess: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,11 +100,21 @@ impl Template {
             }
         }
         pieces.push(TemplatePiece::Text(text));
-        let template = Self { pieces };
+        let is_guess = false;
+        let template = Self { pieces, is_guess };
         if template.columns().next().is_none() {
             return Err("the template has no column; write a column name in braces".to_owned());
         }
         Ok(template)
+    }
+
+    /// The same template, as a guess: only the first of its columns is required.
+    #[must_use]
+    pub fn guessed(self) -> Self {
+        Self {
+            is_guess: true,
+            ..self
+        }
     }
 
     /// The columns that it uses, in order.
@@ -117,13 +129,23 @@ impl Template {
     fn fill<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Text<'a>> {
         let mut filled = String::new();
         let mut place = None;
+        let mut end = 0;
         for piece in &self.pieces {
             match piece {
                 TemplatePiece::Text(text) => filled.push_str(text),
+                TemplatePiece::Column(name) if self.is_guess && place.is_some() => {
+                    let text = optional(record, name, mismatches).ok()?;
+                    match text.filter(|text| !text.is_blank()) {
+                        Some(text) => filled.push_str(text.as_str()),
+                        None => filled.truncate(end),
+                    }
+                    end = filled.len();
+                }
                 TemplatePiece::Column(name) => {
                     let text = required(record, &[name], mismatches)?;
                     filled.push_str(text.as_str());
                     place.get_or_insert(text.span());
+                    end = filled.len();
                 }
             }
         }
@@ -190,14 +212,17 @@ impl Mapped {
             turns.push(Turn::of_text(role, text));
         }
         let mut example = Example::new(*record, turns);
-        example.extras = super::fields::fields(record, |name| {
-            !self.names.iter().any(|used| *used == normal_name(name))
+        example.extras = super::fields::other_fields(record, |name| {
+            self.names.iter().any(|used| *used == normal_name(name))
         });
         Some(example)
     }
 }
 
-const FIELDS: [&str; 3] = ["text_input", "input", "output"];
+/// The second is the spelling of the REST reference, in requests.
+const FIELDS: [&str; 4] = ["text_input", "textInput", "input", "output"];
+/// The names of the input, the first of which counts.
+const INPUTS: [&str; 3] = ["text_input", "textInput", "input"];
 
 impl Layout for Pairs {
     fn name(&self) -> &'static str {
@@ -209,7 +234,8 @@ impl Layout for Pairs {
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
-        if has(body, "text_input") && has(body, "output") {
+        let is_own = has(body, "text_input") || has(body, "textInput");
+        if is_own && has(body, "output") {
             return true;
         }
         let foreign = [
@@ -230,14 +256,14 @@ impl Layout for Pairs {
         }
         let body = &record.body;
         let (Some(input), Some(Field::Text(output))) = (
-            body.field("text_input").or_else(|| body.field("input")),
+            INPUTS.iter().find_map(|name| body.field(name)),
             body.field("output"),
         ) else {
             report_missing(record, mismatches);
             return None;
         };
         let Field::Text(input) = input else {
-            return required(record, &["text_input", "input"], mismatches).and(None);
+            return required(record, &INPUTS, mismatches).and(None);
         };
         let mut example = Example::new(
             *record,
@@ -247,11 +273,9 @@ impl Layout for Pairs {
             ],
         );
         // If both names exist, the second is an extra field, which must not be dropped silently.
-        let input = if has(body, "text_input") {
-            "text_input"
-        } else {
-            "input"
-        };
+        let names = INPUTS.iter().copied();
+        let input = names.clone().find(|name| has(body, name));
+        let input = input.unwrap_or("input");
         example.extras = extras(record, &[input, "output"]);
         Some(example)
     }

@@ -210,7 +210,9 @@ fn encode_exchange(
     results
         .texts
         .extend(outcomes.iter().map(|of| of.text.clone()));
-    results.last = turn.span;
+    if !outcomes.is_empty() {
+        results.last = turn.span;
+    }
     let beside = turn.parts.iter().any(|part| part.kind == PartKind::Result);
     let is_told = !outcomes.is_empty() && !beside;
     let has_text = !is_told && (!turn.texts.is_empty() || calls.is_empty() && outcomes.is_empty());

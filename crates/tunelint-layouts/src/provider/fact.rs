@@ -247,6 +247,28 @@ pub struct Hyperparameter {
     pub unconfirmed: bool,
 }
 
+impl Hyperparameter {
+    /// Why the provider does not accept a value, in words; `None` if it does. A range that is only
+    /// recommended excludes nothing.
+    pub fn violation(&self, value: &serde_json::Number) -> Option<String> {
+        if self.integer && !(value.is_u64() || value.is_i64()) {
+            return Some("expected an integer".to_owned());
+        }
+        let number = value.as_f64()?;
+        if self.effect == Effect::Advises {
+            return None;
+        }
+        match (self.min, self.max) {
+            (Some(min), _) if self.min_exclusive && number <= min => {
+                Some(format!("must be greater than {min}"))
+            }
+            (Some(min), _) if number < min => Some(format!("must be at least {min}")),
+            (_, Some(max)) if number > max => Some(format!("must be at most {max}")),
+            _ => None,
+        }
+    }
+}
+
 /// A limit on the length of a name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

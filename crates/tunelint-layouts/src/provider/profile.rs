@@ -238,8 +238,8 @@ pub fn for_layout(layout: &str, names: &[String]) -> Option<&'static str> {
     let (profile, toml) = listing("own-layouts", layout).next()?;
     let mut lines = toml.lines();
     let own = lines.find(|line| line.starts_with("own-fields = "));
-    let is_own =
-        |name: &String| own.is_none_or(|own| own.contains(&format!("\"{}\"", normal_name(name))));
+    let is_listed = |name: &str| own.is_none_or(|own| own.contains(&format!("\"{name}\"")));
+    let is_own = |name: &String| is_listed(name) || is_listed(&normal_name(name));
     names.iter().any(is_own).then_some(profile)
 }
 

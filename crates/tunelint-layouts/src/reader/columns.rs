@@ -7,9 +7,9 @@ use super::mapping::{
 };
 use super::options::{OpenError, ReadOptions};
 use crate::layout::{self, Binding, Layout, Pairs, Template};
-use tunelint_data::record::Body;
 use tunelint_data::record::json::Parser;
 use tunelint_data::record::row::{Header, normal_name};
+use tunelint_data::record::{Body, Field};
 use tunelint_data::source::{Batch, Container, Piece, PieceKind};
 use tunelint_data::text::printable::quoted;
 
@@ -164,7 +164,7 @@ fn with_context(name: String, names: &[String]) -> Binding {
     let template = context.and_then(|context| {
         Template::parse(&format!("{name}: {{{name}}}\n{context}: {{{context}}}")).ok()
     });
-    template.map_or(Binding::Name(name), Binding::Template)
+    template.map_or(Binding::Name(name), |of| Binding::Template(of.guessed()))
 }
 
 /// The columns of both sides, in words.
@@ -282,11 +282,10 @@ fn unknown_layout(sample: &Sample<'_>, names: &[String]) -> Mapping {
         let fields = names.to_vec();
         return Mapping::problem(MappingProblem::UnknownLayout { fields });
     };
-    // A field that only some records have cannot be in a template.
+    // The context of a question is a text; a list of choices is not.
     let mut common: Vec<String> = names.to_vec();
     each_sample(sample, |body| {
-        let own = body.names();
-        common.retain(|name| own.iter().any(|(own, _)| own == name));
+        common.retain(|name| matches!(body.field(name), Some(Field::Text(_))));
     });
     let binding = with_context(input, &common);
     let evidence = format!("fields {}", side_names(&binding, &output));

@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 
 use crate::reader::Reader;
-use tunelint_data::record::json::{Kind, Parser, Value};
+use tunelint_data::record::json::{Entry, Kind, Parser, Value};
 use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::{Body, Record};
 use tunelint_data::source::Container;
@@ -38,6 +38,20 @@ impl<'a> Request<'a> {
             .chain(parameters)
             .find_map(|object| names.iter().find_map(|name| object.get(name)))
     }
+}
+
+impl<'a> Request<'a> {
+    /// The hyperparameters: each key with its value, as written.
+    pub fn hyperparameters(&self) -> Vec<Entry<'a>> {
+        let tasks = TASKS.iter().filter_map(|task| self.root.get(task));
+        let parameters = tasks.filter_map(|task| task.get("hyperparameters"));
+        parameters.flat_map(|object| object.entries()).collect()
+    }
+}
+
+/// Whether `key` is the name `field`, which is in snake case, in either spelling.
+pub fn is_named(key: &str, field: &str) -> bool {
+    key == field || key == camel_case(field)
 }
 
 /// Passes the request that the file of `reader` is to `take`, or `None` if it is not one. Opens the

@@ -63,7 +63,7 @@ impl ExampleRule for AmbiguousLayout {
                     "record matches the layouts {}: {does}",
                     listed(&names)
                 ))
-                .help("keep one layout: `tunelint convert IN -o OUT --from LAYOUT --to LAYOUT`")
+                .help("keep one layout, for example with `--from` and `--to` of `tunelint convert`")
             });
         }
     }

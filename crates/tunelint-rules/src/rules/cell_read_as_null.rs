@@ -15,10 +15,11 @@ const NULLS: [&str; 19] = [
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
 ];
 
-/// Builds the check; `None` if no target reads cells as null.
+/// Builds the check, unless the data will be converted or no target reads cells as null.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let facts = context.requires("no-null-cells");
-    (!facts.is_empty()).then(|| Check::example(CellReadAsNull { facts }))
+    let applies = !context.will_convert && !facts.is_empty();
+    applies.then(|| Check::example(CellReadAsNull { facts }))
 }
 
 struct CellReadAsNull {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tunelint_data::source::{Container, Discrepancy};
 use tunelint_data::text::position::Location;
 use tunelint_layouts::finding::{Findings, Impact, Message, Severity};
-use tunelint_layouts::fit::convert_command;
+use tunelint_layouts::fit::{convert_command, rewrite_command};
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::provider::profile::Profile;
 
@@ -93,8 +93,10 @@ impl ContainerNotAccepted {
         for fact in facts {
             let file = Location::whole(reader.source);
             findings.report_at(file, fact.impact(), || {
-                Message::new(format!("{what}: {}", fact.describe_effect(kind)))
-                    .help("rewrite it: `tunelint convert IN -o OUT.jsonl`")
+                Message::new(format!("{what}: {}", fact.describe_effect(kind))).help(format!(
+                    "rewrite it: `{}`",
+                    rewrite_command(&reader.input.name, "")
+                ))
             });
         }
     }

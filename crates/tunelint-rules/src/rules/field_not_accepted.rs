@@ -1,5 +1,7 @@
 //! Flags fields and values that the target does not accept in a layout that it takes.
 
+use std::collections::HashSet;
+
 use regex::Regex;
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
@@ -60,7 +62,7 @@ impl ExampleRule for FieldNotAccepted {
         let Body::Json(json) = &example.record.body else {
             return;
         };
-        let mut reported: Vec<Span> = Vec::new();
+        let mut reported: HashSet<(Span, &str)> = HashSet::new();
         for requirement in &self.requirements {
             if !requirement.fact.is_of(example.layout) {
                 continue;
@@ -71,11 +73,13 @@ impl ExampleRule for FieldNotAccepted {
                 .iter()
                 .filter_map(|value| requirement.violation(*value));
             for violation in other.chain(each) {
-                // One field can violate several requirements, of which the first says enough.
-                if reported.contains(&violation.span) {
+                // One field can violate several requirements of a target, of which the first says
+                // enough.
+                let targets = requirement.fact.targets.iter();
+                let new = targets.filter(|of| reported.insert((violation.span, of.as_str())));
+                if new.count() == 0 {
                     continue;
                 }
-                reported.push(violation.span);
                 let place = example.record.at(violation.span);
                 findings.report(place, requirement.fact.impact(), || {
                     let does = requirement.fact.describe_effect(&violation.rejected);

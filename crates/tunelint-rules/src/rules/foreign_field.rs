@@ -113,7 +113,7 @@ impl DatasetRule for ForeignField {
                 ));
                 match layout_with_fields(names) {
                     Some(layout) => message.help(format!(
-                        "rename the fields: `tunelint convert IN -o OUT --to {layout}`"
+                        "rename the fields, for example with `--to {layout}` of `tunelint convert`"
                     )),
                     None => message.help("rename the fields to the names that the target reads"),
                 }

@@ -1,10 +1,13 @@
 //! Flags sources without a known input or output: no such column, or an unknown layout.
 
+use std::path::Path;
+
 use super::missing_header::{self, listed};
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::position::Location;
-use tunelint_data::text::printable::{is_hidden, quoted};
+use tunelint_data::text::printable::{is_hidden, quoted, shell_quoted};
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
+use tunelint_layouts::fit::rewrite_command;
 use tunelint_layouts::reader::{ColumnRole, MappingProblem};
 
 /// The rule's metadata, as listed in the registry.
@@ -30,13 +33,13 @@ impl SourceRule for MissingColumn {
         };
         if !matches!(problem, MappingProblem::HeaderLooksLikeData { .. }) {
             let file = Location::whole(reader.source);
-            findings.report_at(file, Severity::Error, || words(problem));
+            findings.report_at(file, Severity::Error, || words(problem, &reader.input.name));
         }
     }
 }
 
 /// The message for a problem with the columns. `convert` shows it too.
-pub fn words(problem: &MappingProblem) -> Message {
+pub fn words(problem: &MappingProblem, path: &Path) -> Message {
     match problem {
         MappingProblem::HeaderLooksLikeData { cells } => missing_header::message_for(cells),
         MappingProblem::Unmapped {
@@ -45,7 +48,7 @@ pub fn words(problem: &MappingProblem) -> Message {
             columns,
         } => unmapped(*role, likely.as_deref(), columns),
         MappingProblem::NoFields => Message::new("records without fields").help("check the export"),
-        MappingProblem::ReadByName { input, output } => read_by_name(input, output),
+        MappingProblem::ReadByName { input, output } => read_by_name(input, output, path),
         MappingProblem::UnknownLayout { fields } => {
             Message::new(format!("unknown layout with fields {}", listed(fields))).help(format!(
                 "set the fields with `--input` and `--output`; looked for {LOOKED_FOR}"
@@ -54,13 +57,13 @@ pub fn words(problem: &MappingProblem) -> Message {
     }
 }
 
-fn read_by_name(input: &[String], output: &str) -> Message {
+fn read_by_name(input: &[String], output: &str, path: &Path) -> Message {
     let names: Vec<String> = input.iter().map(|name| quoted(name, 30)).collect();
     let option = match input {
-        [name] => format!("--input {}", shell_word(name)),
+        [name] => format!(" --input {}", shell_quoted(name)),
         names => {
             let lines: Vec<String> = names.iter().map(|of| format!("{of}: {{{of}}}")).collect();
-            format!("--input-template {}", shell_word(&lines.join("\\n")))
+            format!(" --input-template {}", shell_quoted(&lines.join("\\n")))
         }
     };
     Message::new(format!(
@@ -69,8 +72,9 @@ fn read_by_name(input: &[String], output: &str) -> Message {
         quoted(output, 30)
     ))
     .help(format!(
-        "rename them with `tunelint convert IN -o OUT.jsonl --to pairs {option} --output {}`",
-        shell_word(output)
+        "rename them: `{} --output {}`",
+        rewrite_command(path, &format!(" --to pairs{option}")),
+        shell_quoted(output)
     ))
 }
 
@@ -96,38 +100,13 @@ fn unmapped(role: ColumnRole, likely: Option<&str>, columns: &[String]) -> Messa
     ))
     .help(format!(
         "set it with `{option} {}`, or rename the column; looked for `{examples}` and similar names",
-        shell_word(&column)
+        shell_quoted(&column)
     ))
-}
-
-/// `word`, in single quotes where a shell needs them.
-fn shell_word(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_change_them() {
-        for (word, quoted) in [
-            ("text_input", "text_input"),
-            ("v1.2-größe", "v1.2-größe"),
-            ("", "''"),
-            ("two words", "'two words'"),
-            ("$HOME", "'$HOME'"),
-            ("it's", "'it'\\''s'"),
-            ("a;b", "'a;b'"),
-        ] {
-            assert_eq!(shell_word(word), quoted);
-        }
-    }
 
     #[test]
     fn the_suggested_column_can_be_pasted() {
@@ -142,6 +121,23 @@ mod tests {
         assert_eq!(help(Some("la\u{1b}bel")), "set it with `--output label`");
         let shown = format!("set it with `--output {}`", "x".repeat(40));
         assert_eq!(help(Some(&"x".repeat(41))), shown);
+    }
+
+    #[test]
+    fn fields_read_by_name_can_be_renamed_as_suggested() {
+        let path = Path::new("my data.jsonl");
+        let help = |input: &[&str]| {
+            let input: Vec<String> = input.iter().map(|name| (*name).to_owned()).collect();
+            let message = read_by_name(&input, "answer", path);
+            message.advice().unwrap().to_owned()
+        };
+        assert_eq!(
+            help(&["question"]),
+            "rename them: `tunelint convert 'my data.jsonl' -o 'my data-rewritten.jsonl' --to pairs --input question --output answer`"
+        );
+        assert!(help(&["question", "context"]).contains(
+            r"--input-template 'question: {question}\ncontext: {context}' --output answer"
+        ));
     }
 
     #[test]

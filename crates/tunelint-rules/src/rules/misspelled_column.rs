@@ -11,6 +11,9 @@ use tunelint_layouts::finding::{Findings, Message};
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("misspelled-column", Level::Profile, Scope::Source);
 
+/// A column that a table may lack.
+const OPTIONAL: &str = "system";
+
 /// Builds the check, unless the data will be converted or no target requires exact names.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let facts = context.requires("exact-columns");
@@ -28,11 +31,12 @@ impl SourceRule for MisspelledColumn {
         let Some(layout) = reader.layout().filter(|_| !reader.mapping.mapped) else {
             return;
         };
-        let names = reader.header.names.iter();
-        let misspelled = names.filter_map(|name| {
+        let names = &reader.header.names;
+        let misspelled = names.iter().filter_map(|name| {
             let wanted = normal_name(name);
-            let is_field = layout.fields().contains(&wanted.as_str());
-            (is_field && wanted != *name).then_some((name, wanted))
+            let is_read = layout.columns().contains(&wanted.as_str()) && wanted != OPTIONAL;
+            let is_there = names.contains(&wanted);
+            (is_read && !is_there).then_some((name, wanted))
         });
         for (name, wanted) in misspelled {
             for fact in self.facts.iter().filter(|fact| fact.is_of(layout.name())) {

@@ -21,10 +21,11 @@ const MAX_PLACES: usize = 300;
 /// Deeper values are not compared.
 const MAX_DEPTH: usize = 8;
 
-/// Builds the check; `None` if no target needs one type.
+/// Builds the check, unless the data will be converted or no target needs one type.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let facts = context.requires("one-type");
-    (!facts.is_empty()).then(|| Check::dataset(MixedTypes { facts }))
+    let applies = !context.will_convert && !facts.is_empty();
+    applies.then(|| Check::dataset(MixedTypes { facts }))
 }
 
 struct MixedTypes {
@@ -43,11 +44,26 @@ struct Seen {
 }
 
 impl Types {
-    fn add(&mut self, place: &str, value: Value<'_>, example: &Example<'_>) {
-        if !self.0.contains_key(place) && self.0.len() >= MAX_PLACES {
-            return;
+    /// The types at a place. Beyond the most places, the first in order are kept, so that the
+    /// result does not depend on the order of the records; `None` for the others.
+    fn types_at(&mut self, place: &str) -> Option<&mut BTreeMap<ValueType, Seen>> {
+        if !self.0.contains_key(place) {
+            let last = self.0.last_key_value().map(|(last, _)| last.as_str());
+            if self.0.len() >= MAX_PLACES && last.is_some_and(|last| place > last) {
+                return None;
+            }
+            self.0.insert(place.to_owned(), BTreeMap::new());
+            if self.0.len() > MAX_PLACES {
+                self.0.pop_last();
+            }
         }
-        let types = self.0.entry(place.to_owned()).or_default();
+        self.0.get_mut(place)
+    }
+
+    fn add(&mut self, place: &str, value: Value<'_>, example: &Example<'_>) {
+        let Some(types) = self.types_at(place) else {
+            return;
+        };
         let seen = types.entry(ValueType::of(value)).or_insert_with(|| Seen {
             count: 0,
             first: example.record.locate(value.span()),
@@ -69,7 +85,7 @@ impl Types {
             if depth > 0 {
                 place.push('/');
             }
-            place.push_str(entry.key);
+            place.push_str(&escaped(entry.key));
             self.observe(place, depth + 1, entry.value, of);
             place.truncate(length);
         }
@@ -92,10 +108,9 @@ impl DatasetRule for MixedTypes {
 
     fn merge(&self, into: &mut Types, from: Types) {
         for (place, types) in from.0 {
-            if !into.0.contains_key(&place) && into.0.len() >= MAX_PLACES {
+            let Some(known) = into.types_at(&place) else {
                 continue;
-            }
-            let known = into.0.entry(place).or_default();
+            };
             for (kind, seen) in types {
                 match known.get_mut(&kind) {
                     Some(known) => known.count += seen.count,
@@ -137,6 +152,12 @@ impl DatasetRule for MixedTypes {
             }
         }
     }
+}
+
+/// A key as part of a place, as in a JSON Pointer.
+fn escaped(key: &str) -> String {
+    let key = key.replace('~', "~0").replace('/', "~1");
+    if key == "*" { "~2".to_owned() } else { key }
 }
 
 fn times(count: u64) -> String {

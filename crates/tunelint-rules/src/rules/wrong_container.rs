@@ -1,5 +1,6 @@
 //! Flags files whose content is another container than their extension says.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::contract::{
@@ -8,6 +9,7 @@ use crate::contract::{
 use tunelint_data::source::{Container, Discrepancy, delimiter_name};
 use tunelint_data::text::position::Location;
 use tunelint_layouts::finding::{Findings, Fix, Impact, Message, Severity};
+use tunelint_layouts::fit::rewrite_command;
 use tunelint_layouts::provider::limit::target_sentence;
 use tunelint_layouts::provider::profile::Profile;
 
@@ -49,7 +51,7 @@ impl SourceRule for WrongContainer {
         // Trailing commas can be removed; changing the container takes `convert`.
         let fix = shape.strip_commas.then(Fix::of_file);
         findings.report_at(Location::whole(reader.source), impact, || {
-            message_for(found, &rejecting).fix(fix)
+            message_for(found, &rejecting, &reader.input.name).fix(fix)
         });
     }
 }
@@ -72,35 +74,43 @@ impl WrongContainer {
     }
 }
 
-fn message_for(found: Discrepancy, rejecting: &[String]) -> Message {
+fn message_for(found: Discrepancy, rejecting: &[String], path: &Path) -> Message {
+    let rewrite = || rewrite_command(path, "");
     let (message, help) = match found {
         Discrepancy::CommaAfterLines => (
             "lines end with a comma: in JSON Lines, only line breaks separate records",
-            "remove the comma at the end of each line (the records were read without it)",
+            "remove the comma at the end of each line (the records were read without it)"
+                .to_owned(),
         ),
         Discrepancy::ObjectsOverLines => (
             "objects over several lines: JSON Lines has one record per line",
-            "rewrite it with `tunelint convert IN -o OUT.jsonl` (it was read anyway)",
+            format!("rewrite it: `{}` (it was read anyway)", rewrite()),
         ),
         Discrepancy::TableNamedLines => (
             "CSV in a file named as JSON Lines",
-            "rename it to .csv, or rewrite it with `tunelint convert IN -o OUT.jsonl` (it was read anyway)",
+            format!(
+                "rename it to .csv, or rewrite it: `{}` (it was read anyway)",
+                rewrite()
+            ),
         ),
         Discrepancy::ListNamedLines => (
             "JSON list in a file named as JSON Lines",
-            "rewrite it with `tunelint convert IN -o OUT.jsonl`, or rename it to .json (it was read anyway)",
+            format!(
+                "rewrite it: `{}`, or rename it to .json (it was read anyway)",
+                rewrite()
+            ),
         ),
         Discrepancy::LinesNamedDocument => (
             "JSON Lines in a file named as a JSON document",
-            "rename it to .jsonl, so that other programs read it as JSON Lines",
+            "rename it to .jsonl, so that other programs read it as JSON Lines".to_owned(),
         ),
         Discrepancy::LinesNamedTable => (
             "JSON Lines in a file named as a table",
-            "rename it to .jsonl (it was read as JSON Lines)",
+            "rename it to .jsonl (it was read as JSON Lines)".to_owned(),
         ),
         Discrepancy::SepLine => (
             "`sep=` line at the start of the file, which only Excel understands",
-            "remove the line (it was skipped)",
+            "remove the line (it was skipped)".to_owned(),
         ),
         Discrepancy::Delimiter { found, expected } => return delimiter_message(found, expected),
     };
@@ -138,7 +148,12 @@ mod tests {
         let rejecting = rule.rejecting(Discrepancy::ListNamedLines);
         assert_eq!(rejecting, ["openai"]);
         assert_eq!(
-            message_for(Discrepancy::ListNamedLines, &rejecting).text(),
+            message_for(
+                Discrepancy::ListNamedLines,
+                &rejecting,
+                Path::new("a.jsonl")
+            )
+            .text(),
             "JSON list in a file named as JSON Lines; openai rejects such files"
         );
         assert!(rule.rejecting(Discrepancy::SepLine).is_empty());
@@ -157,7 +172,12 @@ mod tests {
         );
         let (found, expected) = (b';', b',');
         assert_eq!(
-            message_for(Discrepancy::Delimiter { found, expected }, &[]).text(),
+            message_for(
+                Discrepancy::Delimiter { found, expected },
+                &[],
+                Path::new("a.csv")
+            )
+            .text(),
             "cells separated by semicolons, but the file extension implies commas"
         );
     }

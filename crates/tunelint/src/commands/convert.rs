@@ -34,7 +34,9 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
     refuse_same_file(&options, &inputs)?;
     let readers = inputs.open()?;
     let converter = converter(&options, &readers)?;
-    let account = Account::new(&readers, options.rejects.clone())?;
+    let mut account = Account::new(&readers, options.rejects.clone())?;
+    let skipped = inputs.skipped();
+    skipped.iter().for_each(|words| account.note(words));
     // A dry run finds out whether anything prevents the conversion. It is skipped if nothing can:
     // bad records are written to a file, and losses are only reported.
     if options.strict || options.rejects.is_none() {
@@ -44,7 +46,8 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
             return Ok(Exit::Findings);
         }
         let readers = inputs.open()?;
-        let account = Account::new(&readers, options.rejects.clone())?;
+        let mut account = Account::new(&readers, options.rejects.clone())?;
+        skipped.iter().for_each(|words| account.note(words));
         return write(&options, &converter, readers, account);
     }
     write(&options, &converter, readers, account)
@@ -142,12 +145,14 @@ fn write(
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
     let destination = OutputDestination::open(options).map_err(failed)?;
     let (conversion, destination) = convert(converter, readers, destination, &mut account)?;
-    if conversion.read == 0 {
-        account.print(&conversion);
+    if conversion.read == 0 || conversion.unreadable > 0 {
+        account.stops(&conversion, options.strict);
         return Ok(Exit::Findings);
     }
     account.explain(&conversion);
-    account.commit_rejects(options.force)?;
+    if !options.check {
+        account.commit_rejects(options.force)?;
+    }
     let mut exit = if conversion.rejected > 0 {
         Exit::Findings
     } else {

@@ -1,7 +1,7 @@
 //! The report of a conversion: findings, losses, and the number of records read, written and
 //! rejected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -24,7 +24,8 @@ pub struct Account {
     /// The names of the sources, by their ids.
     paths: Vec<String>,
     found: BTreeMap<&'static str, u64>,
-    reasons: Vec<(Option<u64>, String)>,
+    /// Why records were rejected, by their numbers; only kept for a file of rejected records.
+    reasons: VecDeque<(Option<u64>, String)>,
     rejects: Option<RejectsFile>,
     /// The text of the findings, printed first.
     findings: String,
@@ -46,7 +47,7 @@ impl Account {
         Ok(Self {
             paths: names.collect(),
             found: BTreeMap::new(),
-            reasons: Vec::new(),
+            reasons: VecDeque::new(),
             rejects: rejects.transpose()?,
             findings: String::new(),
             notes: String::new(),
@@ -68,7 +69,8 @@ impl Account {
     pub fn stops(&mut self, conversion: &Conversion, strict: bool) -> bool {
         let rejected = conversion.rejected > 0 && self.rejects.is_none();
         let lossy = strict && !conversion.losses.is_empty();
-        if !rejected && !lossy && conversion.read > 0 {
+        let unreadable = conversion.unreadable > 0;
+        if !rejected && !lossy && !unreadable && conversion.read > 0 {
             return false;
         }
         let rejected = Conversion {
@@ -79,6 +81,9 @@ impl Account {
         };
         if lossy {
             self.note("nothing was written: the layout cannot hold all of the data (--strict)\n");
+        } else if unreadable && conversion.read > 0 {
+            let files = counted(conversion.unreadable, "file");
+            self.note(&format!("nothing was written: {files} cannot be read\n"));
         } else if conversion.read > 0 {
             let bad = counted(conversion.rejected, "record");
             self.note(&format!("nothing was written: {bad} cannot be converted; use `--rejects FILE` to write them to a file and convert the rest\n"));
@@ -181,24 +186,26 @@ impl Recipient for Account {
                     .push_str(&format!("  help: {}\n", printable(help)));
             }
         }
-        self.reasons.push((
-            finding.location.record,
-            format!("{}:{}: {}: {message}", at.line, at.column, finding.rule),
-        ));
+        if self.rejects.is_some() {
+            let reason = format!("{}:{}: {}: {message}", at.line, at.column, finding.rule);
+            self.reasons.push_back((finding.location.record, reason));
+        }
         Ok(())
     }
 
     fn reject(&mut self, reject: Reject) -> io::Result<()> {
-        let reasons = std::mem::take(&mut self.reasons);
-        let (own, other) = reasons
-            .into_iter()
-            .partition(|(record, _)| *record == Some(reject.record));
-        let later =
-            |(record, _): &(Option<u64>, String)| record.is_some_and(|of| of > reject.record);
-        let other: Vec<_> = other;
-        self.reasons = other.into_iter().filter(later).collect();
-        let own: Vec<_> = own;
-        let own: Vec<String> = own.into_iter().map(|(_, reason)| reason).collect();
+        // Findings and rejected records come in the same order.
+        let mut own = Vec::new();
+        while let Some((record, reason)) = self.reasons.pop_front() {
+            match record {
+                Some(record) if record > reject.record => {
+                    self.reasons.push_front((Some(record), reason));
+                    break;
+                }
+                Some(record) if record == reject.record => own.push(reason),
+                _ => {}
+            }
+        }
         match &mut self.rejects {
             Some(rejects) => rejects.write(&reject, &own),
             None => Ok(()),

@@ -37,7 +37,9 @@ impl RejectsFile {
     /// # Errors
     /// If some of them are rows and others have other columns or are not rows.
     pub(super) fn new(path: PathBuf, readers: &[Reader]) -> Result<Self, Failure> {
-        let mut tables = readers.iter().map(table);
+        // An empty file has no records.
+        let filled = |reader: &&Reader| readers.len() == 1 || !is_empty_table(reader);
+        let mut tables = readers.iter().filter(filled).map(table);
         let table = tables.next().flatten();
         if tables.any(|other| other != table) {
             let message = "`--rejects` cannot hold rows of different tables";
@@ -83,6 +85,11 @@ impl RejectsFile {
         file.commit(force)
             .map_err(|error| Failure::io("write", &printable_path(&self.path), &error))
     }
+}
+
+fn is_empty_table(reader: &Reader) -> bool {
+    let has_rows = reader.container().is_some_and(|of| of.has_rows());
+    has_rows && reader.header.names.is_empty()
 }
 
 fn table(reader: &Reader) -> Option<Table> {

@@ -216,6 +216,8 @@ impl Converter {
         let Some(prompt) = &self.system_prompt else {
             return;
         };
+        let is_blank = |turn: &Turn<'_>| turn.role == Role::System && turn.is_blank();
+        example.turns.retain(|turn| !is_blank(turn));
         match example.system() {
             Some(own) => notes.kept.add("system prompt of the record", own.span),
             None => {

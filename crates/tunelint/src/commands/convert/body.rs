@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Number, Value};
 use tunelint_core::printable::{counted, quoted};
-use tunelint_core::profile::{Delivery, Effect, Hyperparameter, NameLimit, Profile};
+use tunelint_core::profile::{Delivery, Hyperparameter, NameLimit, Profile};
 use tunelint_core::sink::RestBody;
 
 use crate::cli::Rest;
@@ -214,25 +214,8 @@ fn check_number(
     // The number keeps the digits that were typed.
     let number: Number =
         serde_json::from_str(text).map_err(|_| wrong("not a number".to_owned()))?;
-    let value = number
-        .as_f64()
-        .ok_or_else(|| wrong("not a number".to_owned()))?;
-    if limit.integer && !(number.is_u64() || number.is_i64()) {
-        return Err(wrong("expected an integer".to_owned()));
-    }
-    if limit.effect == Effect::Advises {
-        return Ok(number);
-    }
-    match (limit.min, limit.max) {
-        (Some(min), _) if value < min || limit.min_exclusive && value <= min => {
-            let word = if limit.min_exclusive {
-                "greater than"
-            } else {
-                "at least"
-            };
-            Err(wrong(format!("must be {word} {min}")))
-        }
-        (_, Some(max)) if value > max => Err(wrong(format!("must be at most {max}"))),
-        _ => Ok(number),
+    match limit.violation(&number) {
+        Some(why) => Err(wrong(why)),
+        None => Ok(number),
     }
 }

@@ -34,7 +34,11 @@ impl Chosen {
             return Ok(Self { layout, target });
         }
         let mut chosen: Option<(Arc<dyn Layout>, &Reader)> = None;
-        for reader in readers {
+        // A file without records, such as an empty one, has no say.
+        let has_say = |reader: &&Reader| {
+            reader.layout().is_some() || reader.mapping.problem.is_some() || readers.len() == 1
+        };
+        for reader in readers.iter().filter(has_say) {
             let layout = match (&target, reader.layout()) {
                 (Some(target), _) => of_target(target, options, reader)?,
                 (None, Some(layout)) => Arc::clone(layout),
@@ -50,7 +54,7 @@ impl Chosen {
         }
         match chosen {
             Some((layout, _)) => Ok(Self { layout, target }),
-            None => Err(Failure::new("no files to convert")),
+            None => Err(Failure::new("no records in the files")),
         }
     }
 
@@ -138,7 +142,7 @@ fn unknown_layout(reader: &Reader) -> Failure {
     let path = printable_path(&reader.input.name);
     match &reader.mapping.problem {
         Some(problem) => {
-            let words = missing_column::words(problem);
+            let words = missing_column::words(problem, &reader.input.name);
             let failure = Failure::new(format!("{path}: {}", words.text()));
             failure.help(words.advice().unwrap_or_default())
         }

@@ -17,12 +17,31 @@ use crate::walk::{HowFound, Named, walk};
 pub(super) struct Inputs {
     inputs: Vec<Input>,
     options: ReadOptions,
+    /// The files of directories that are not data files.
+    skipped: Vec<String>,
 }
 
 impl Inputs {
     /// The files that `options` name; of a directory, its data files by name.
     pub(super) fn find(options: &Convert) -> Result<Self, Failure> {
-        let is_data = &mut |_: &Path, found| Ok(found != HowFound::Beside);
+        let mut skipped = Vec::new();
+        let is_output = |path: &Path| {
+            let outputs = [Some(&options.out), options.rejects.as_ref()];
+            outputs
+                .into_iter()
+                .flatten()
+                .any(|out| same_file(path, out))
+        };
+        let is_data = &mut |path: &Path, found| {
+            match found {
+                HowFound::ByName => return Ok(true),
+                // The output of an earlier run.
+                HowFound::AsData if is_output(path) => {}
+                HowFound::AsData => return Ok(true),
+                HowFound::Beside => skipped.push(printable_path(path)),
+            }
+            Ok(false)
+        };
         let mut walk = walk(&options.sources, false, is_data)?;
         if let Some(failure) = walk.failures.drain(..).next() {
             return Err(failure);
@@ -31,6 +50,7 @@ impl Inputs {
         let inputs = inputs.map(|named: &Named| reading::input(named, &options.reading));
         Ok(Self {
             inputs: inputs.collect::<Result<_, _>>()?,
+            skipped,
             options: reading::options(&options.reading)?,
         })
     }
@@ -43,6 +63,24 @@ impl Inputs {
                 reading::open(SourceId(number as u32), input.clone(), &self.options)
             })
             .collect()
+    }
+
+    /// The files that were left out, in words; `None` if there are none.
+    pub(super) fn skipped(&self) -> Option<String> {
+        /// More are only counted.
+        const SHOWN: usize = 5;
+        let first: Vec<&str> = self
+            .skipped
+            .iter()
+            .take(SHOWN)
+            .map(String::as_str)
+            .collect();
+        let more = self.skipped.len().saturating_sub(SHOWN);
+        match (first.as_slice(), more) {
+            ([], _) => None,
+            (first, 0) => Some(format!("skipped: {}\n", first.join(", "))),
+            (first, more) => Some(format!("skipped: {} and {more} more\n", first.join(", "))),
+        }
     }
 
     /// Whether `path` is one of the files.
