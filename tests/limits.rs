@@ -411,8 +411,18 @@ fn every_fault_has_the_consequence_that_the_profile_says() {
                 "{}: no rule {rule}",
                 profile.name
             );
+            let is_of_messages =
+                fault.layouts.is_empty() || fault.layouts.iter().any(|of| of == "messages");
+            let faulty = match rule.as_str() {
+                "duplicate-key" if !is_of_messages => {
+                    // The layout is that of the first record.
+                    let record = r#""prompt":"u","completion":"m"}"#;
+                    Some(format!("{{{record}\n{{\"prompt\":\"u\",{record}\n"))
+                }
+                rule => faulty(rule),
+            };
             let faulty =
-                faulty(rule).unwrap_or_else(|| panic!("{}: {rule} has no fixture", profile.name));
+                faulty.unwrap_or_else(|| panic!("{}: {rule} has no fixture", profile.name));
             let rule = tunelint_core::rules::by_name(rule)
                 .expect("a rule")
                 .meta

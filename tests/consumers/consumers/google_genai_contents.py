@@ -16,7 +16,7 @@ from consumer import Message, Reading, call
 TARGET = "vertex-gemini"
 REQUIRES = ["google-genai==3.6.1"]
 NO_DEPS: list[str] = []
-LIGHT = True
+LIGHT = False
 LAYOUTS = ["contents"]
 CONTAINERS = ["jsonl"]
 

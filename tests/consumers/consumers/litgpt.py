@@ -23,7 +23,7 @@ TARGET = "litgpt"
 REQUIRES = ["transformers==5.16.1", "jinja2==3.1.6", "numpy==2.3.5", "pyyaml==6.0.3",
             "psutil==7.1.3"]
 NO_DEPS = ["litgpt==0.5.13"]
-LIGHT = True
+LIGHT = False
 LAYOUTS = ["alpaca"]
 CONTAINERS = ["jsonl", "json"]
 

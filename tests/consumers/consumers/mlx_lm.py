@@ -24,7 +24,7 @@ from mlx_lm.tuner.datasets import CacheDataset, load_dataset  # noqa: E402
 TARGET = "mlx-lm"
 REQUIRES = ["transformers==5.24.0", "jinja2==3.1.6", "sentencepiece==0.2.1", "pyyaml==6.0.3"]
 NO_DEPS = ["mlx-lm==0.32.2"]
-LIGHT = True
+LIGHT = False
 LAYOUTS = ["messages", "prompt-completion", "text"]
 CONTAINERS = ["jsonl"]
 
