@@ -284,7 +284,7 @@ fn breaking(fact: &FieldFact) -> Vec<(&'static str, Breaking)> {
         all.push(("allows", Box::new(|value| value["surplus"] = json!("x"))));
     }
     for key in fact.forbids.clone() {
-        all.push(("forbids", Box::new(move |value| value[&key] = json!(1))));
+        all.push(("forbids", Box::new(move |value| value[&key] = json!("x"))));
     }
     for key in fact.requires.clone() {
         all.push((
