@@ -31,10 +31,15 @@ impl SourceRule for MisspelledColumn {
         let Some(layout) = reader.layout().filter(|_| !reader.mapping.mapped) else {
             return;
         };
+        // A layout that is not written as a table may still be read from one.
+        let read = match layout.columns() {
+            [] => layout.fields(),
+            columns => columns,
+        };
         let names = &reader.header.names;
         let misspelled = names.iter().filter_map(|name| {
             let wanted = normal_name(name);
-            let is_read = layout.columns().contains(&wanted.as_str()) && wanted != OPTIONAL;
+            let is_read = read.contains(&wanted.as_str()) && wanted != OPTIONAL;
             let is_there = names.contains(&wanted);
             (is_read && !is_there).then_some((name, wanted))
         });
