@@ -199,6 +199,14 @@ pub fn threads(wanted: Option<usize>) -> usize {
         .unwrap_or_else(available)
 }
 
+/// The names of the sources, for messages.
+pub fn names(readers: &[Reader]) -> String {
+    let names = readers
+        .iter()
+        .map(|reader| printable_path(&reader.input.name));
+    names.collect::<Vec<_>>().join(" and ")
+}
+
 /// Opens a source.
 pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Reader, Failure> {
     let path = input.name.clone();

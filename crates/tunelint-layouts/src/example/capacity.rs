@@ -13,8 +13,6 @@ pub struct Capacity {
     pub objective: TrainingObjective,
     /// Whether it can hold images and other media.
     pub media: bool,
-    /// Whether it has ids that link tool calls to their results.
-    pub tool_ids: bool,
     /// Whether the results of several tool calls stay separate turns instead of being merged.
     pub separate_results: bool,
     /// Whether texts are trained on verbatim, without a chat template.
@@ -44,7 +42,6 @@ impl Capacity {
         needs_prompt: true,
         objective: TrainingObjective::Answer,
         media: false,
-        tool_ids: false,
         separate_results: false,
         verbatim: false,
     };
@@ -55,7 +52,6 @@ impl Capacity {
         needs_prompt: false,
         objective: TrainingObjective::Answer,
         media: true,
-        tool_ids: false,
         separate_results: false,
         verbatim: false,
     };
@@ -66,7 +62,6 @@ impl Capacity {
         needs_prompt: false,
         objective: TrainingObjective::Text,
         media: false,
-        tool_ids: false,
         separate_results: false,
         verbatim: false,
     };

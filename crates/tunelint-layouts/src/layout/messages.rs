@@ -222,10 +222,7 @@ impl Layout for Messages {
     }
 
     fn capacity(&self) -> Capacity {
-        Capacity {
-            tool_ids: true,
-            ..Capacity::CONVERSATION
-        }
+        Capacity::CONVERSATION
     }
 }
 

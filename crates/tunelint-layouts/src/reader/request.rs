@@ -31,21 +31,22 @@ impl<'a> Request<'a> {
     /// The value of `field`, at the top level or among the hyperparameters. `field` is in snake
     /// case; the body may use camel case.
     pub fn setting(&self, field: &str) -> Option<Value<'a>> {
-        let tasks = TASKS.iter().filter_map(|task| self.root.get(task));
-        let parameters = tasks.filter_map(|task| task.get("hyperparameters"));
         let names = [field.to_owned(), camel_case(field)];
         std::iter::once(self.root)
-            .chain(parameters)
+            .chain(self.parameters())
             .find_map(|object| names.iter().find_map(|name| object.get(name)))
     }
-}
 
-impl<'a> Request<'a> {
     /// The hyperparameters: each key with its value, as written.
-    pub fn hyperparameters(&self) -> Vec<Entry<'a>> {
-        let tasks = TASKS.iter().filter_map(|task| self.root.get(task));
-        let parameters = tasks.filter_map(|task| task.get("hyperparameters"));
-        parameters.flat_map(|object| object.entries()).collect()
+    pub fn hyperparameters(&self) -> impl Iterator<Item = Entry<'a>> {
+        self.parameters().flat_map(Value::entries)
+    }
+
+    /// The object with the hyperparameters, in whichever spelling the task is there.
+    fn parameters(&self) -> impl Iterator<Item = Value<'a>> {
+        let root = self.root;
+        let tasks = TASKS.iter().filter_map(move |task| root.get(task));
+        tasks.filter_map(|task| task.get("hyperparameters"))
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
+use crate::survey::presence::Presence;
 use tunelint_data::record::Body;
-use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{grouped, quoted};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message};
@@ -47,15 +47,6 @@ struct FieldInSomeRecords {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Presences(BTreeMap<usize, Presence>);
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Presence {
-    with: u64,
-    without: u64,
-    /// The first record of each kind.
-    first_with: Option<Location>,
-    first_without: Option<Location>,
-}
-
 impl DatasetRule for FieldInSomeRecords {
     type Tally = Presences;
 
@@ -67,32 +58,20 @@ impl DatasetRule for FieldInSomeRecords {
             if !fact.is_of(example.layout) {
                 continue;
             }
+            let is_there = !values_at(json.root(), place).is_empty();
             let presence = tally.0.entry(at).or_default();
-            let locate = || example.record.locate(example.record.span());
-            if values_at(json.root(), place).is_empty() {
-                presence.without += 1;
-                presence.first_without.get_or_insert_with(locate);
-            } else {
-                presence.with += 1;
-                presence.first_with.get_or_insert_with(locate);
-            }
+            presence.add(is_there, || example.record.locate(example.record.span()));
         }
     }
 
     fn merge(&self, into: &mut Presences, from: Presences) {
         for (at, from) in from.0 {
-            let known = into.0.entry(at).or_default();
-            known.with += from.with;
-            known.without += from.without;
-            known.first_with = known.first_with.take().or(from.first_with);
-            known.first_without = known.first_without.take().or(from.first_without);
+            into.0.entry(at).or_default().merge(from);
         }
     }
 
     fn renumber_sources(&self, tally: &mut Presences, by: u32) {
-        let places = tally.0.values_mut();
-        let places = places.flat_map(|of| [&mut of.first_with, &mut of.first_without]);
-        places.flatten().for_each(|place| place.source.0 += by);
+        tally.0.values_mut().for_each(|of| of.renumber_sources(by));
     }
 
     fn finish(&self, tally: Presences, findings: &mut Findings<'_>) {

@@ -1,9 +1,7 @@
 //! Flags datasets in which only some examples have a weight, where the target wants all or none.
 
-use serde::{Deserialize, Serialize};
-
 use crate::contract::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
-use tunelint_data::text::position::Location;
+use crate::survey::presence::Presence;
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message};
@@ -24,51 +22,25 @@ struct MissingWeight {
     facts: Vec<TargetFact>,
 }
 
-/// The number of examples with and without a weight.
-#[derive(Default, Serialize, Deserialize)]
-pub struct Weights {
-    with: u64,
-    without: u64,
-    /// The first example of each kind.
-    first_with: Option<Location>,
-    first_without: Option<Location>,
-}
-
 impl DatasetRule for MissingWeight {
-    type Tally = Weights;
+    type Tally = Presence;
 
-    fn observe(&self, example: &Example<'_>, tally: &mut Weights) {
-        let fields = example.settings.iter().chain(&example.extras);
-        let weight = fields.clone().find(|field| field.key == FIELD);
-        match weight {
-            Some(weight) => {
-                tally.with += 1;
-                let place = || example.record.locate(weight.span);
-                tally.first_with.get_or_insert_with(place);
-            }
-            None => {
-                tally.without += 1;
-                let place = || example.record.locate(example.record.span());
-                tally.first_without.get_or_insert_with(place);
-            }
-        }
+    fn observe(&self, example: &Example<'_>, tally: &mut Presence) {
+        let mut fields = example.settings.iter().chain(&example.extras);
+        let weight = fields.find(|field| field.key == FIELD);
+        let span = weight.map_or(example.record.span(), |weight| weight.span);
+        tally.add(weight.is_some(), || example.record.locate(span));
     }
 
-    fn merge(&self, into: &mut Weights, from: Weights) {
-        into.with += from.with;
-        into.without += from.without;
-        into.first_with = into.first_with.take().or(from.first_with);
-        into.first_without = into.first_without.take().or(from.first_without);
+    fn merge(&self, into: &mut Presence, from: Presence) {
+        into.merge(from);
     }
 
-    fn renumber_sources(&self, tally: &mut Weights, by: u32) {
-        let places = [&mut tally.first_with, &mut tally.first_without];
-        for place in places.into_iter().flatten() {
-            place.source.0 += by;
-        }
+    fn renumber_sources(&self, tally: &mut Presence, by: u32) {
+        tally.renumber_sources(by);
     }
 
-    fn finish(&self, tally: Weights, findings: &mut Findings<'_>) {
+    fn finish(&self, tally: Presence, findings: &mut Findings<'_>) {
         let (Some(first), Some(with)) = (tally.first_without, tally.first_with) else {
             return;
         };

@@ -34,23 +34,26 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
     refuse_same_file(&options, &inputs)?;
     let readers = inputs.open()?;
     let converter = converter(&options, &readers)?;
-    let mut account = Account::new(&readers, options.rejects.clone())?;
-    let skipped = inputs.skipped();
-    skipped.iter().for_each(|words| account.note(words));
+    let account = |readers: &[Reader]| {
+        let mut account = Account::new(readers, options.rejects.clone())?;
+        if let Some(words) = inputs.skipped() {
+            account.note(&words);
+        }
+        Ok::<_, Failure>(account)
+    };
+    let mut first = account(&readers)?;
     // A dry run finds out whether anything prevents the conversion. It is skipped if nothing can:
     // bad records are written to a file, and losses are only reported.
     if options.strict || options.rejects.is_none() {
-        let mut dry = account;
-        let conversion = convert(&converter, readers, io::sink(), &mut dry)?.0;
-        if dry.stops(&conversion, options.strict) {
+        let conversion = convert(&converter, readers, io::sink(), &mut first)?.0;
+        if first.stops(&conversion, options.strict) {
             return Ok(Exit::Findings);
         }
         let readers = inputs.open()?;
-        let mut account = Account::new(&readers, options.rejects.clone())?;
-        skipped.iter().for_each(|words| account.note(words));
-        return write(&options, &converter, readers, account);
+        let second = account(&readers)?;
+        return write(&options, &converter, readers, second);
     }
-    write(&options, &converter, readers, account)
+    write(&options, &converter, readers, first)
 }
 
 fn convert<W: Write + Send>(
@@ -60,7 +63,7 @@ fn convert<W: Write + Send>(
     account: &mut Account,
 ) -> Result<(Conversion, W), Failure> {
     let policy = policy();
-    let path = inputs::names(&readers);
+    let path = reading::names(&readers);
     converter
         .run(readers, &policy, out, account)
         .map_err(|error| Failure::io("convert", &path, &error))

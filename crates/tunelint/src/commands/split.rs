@@ -13,7 +13,7 @@ use super::check::opening;
 use super::rule::print;
 use crate::cli::{self, CheckOptions, SplitFormat};
 use crate::exit::{Exit, Failure};
-use crate::reading::threads;
+use crate::reading::{names, threads};
 use crate::report::split::{SplitReport, WrittenFile};
 use crate::staged::{StagedFile, same_file};
 
@@ -206,12 +206,4 @@ fn write(
 
 fn parts_of(files: &[(Subset, PathBuf)]) -> Vec<Subset> {
     files.iter().map(|(part, _)| *part).collect()
-}
-
-/// The names of the sources, for messages.
-fn names(readers: &[Reader]) -> String {
-    let names = readers
-        .iter()
-        .map(|reader| printable_path(&reader.input.name));
-    names.collect::<Vec<_>>().join(" and ")
 }

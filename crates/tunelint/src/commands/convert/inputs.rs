@@ -89,11 +89,3 @@ impl Inputs {
         names.any(|name: &PathBuf| same_file(name, path))
     }
 }
-
-/// The names of the files, for messages.
-pub(super) fn names(readers: &[Reader]) -> String {
-    let names = readers
-        .iter()
-        .map(|reader| printable_path(&reader.input.name));
-    names.collect::<Vec<_>>().join(" and ")
-}
