@@ -451,3 +451,17 @@ fn what_one_target_only_advises_does_not_hide_what_another_rejects() {
     let targets: Vec<&[String]> = told.iter().map(|of| of.targets.as_slice()).collect();
     assert_eq!(targets, [["a".to_owned()], ["b".to_owned()]]);
 }
+
+#[test]
+fn the_key_in_use_is_named() {
+    let mut record = bases("messages").remove(1);
+    record["tools"] = json!("weather");
+    let (_, toml) = FILES
+        .iter()
+        .find(|(name, _)| *name == "mistral")
+        .expect("it exists");
+    let told = findings(&Profile::parse(toml).expect("a profile"), &record);
+    let first = told.first().map(|finding| finding.message.as_str());
+    let expected = "`tools` is a string: mistral rejects anything but a list or null";
+    assert_eq!(first, Some(expected));
+}

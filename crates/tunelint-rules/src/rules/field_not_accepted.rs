@@ -21,7 +21,8 @@ pub const META: RuleMeta = RuleMeta::new("field-not-accepted", Level::Profile, S
 pub fn build(context: &RuleContext) -> Option<Check> {
     let mut requirements: Vec<Requirement> = Vec::new();
     for profile in &context.profiles {
-        for field in &profile.fields {
+        for field in profile.fields.iter().flat_map(places) {
+            let field = &field;
             // A conversion writes only fields that the target reads.
             let mut layouts = profile.layouts.clone();
             layouts.retain(|name| field.layouts.is_empty() || field.layouts.contains(name));
@@ -35,6 +36,24 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         }
     }
     (!requirements.is_empty()).then(|| Check::example(FieldNotAccepted { requirements }))
+}
+
+/// The requirement for each name that a key on the way has, so that messages name the one in use.
+fn places(field: &FieldFact) -> Vec<FieldFact> {
+    let mut all = vec![String::new()];
+    for (index, step) in field.at.split('/').enumerate() {
+        let slash = if index == 0 { "" } else { "/" };
+        let extended = all.iter().flat_map(|way| {
+            let names = step.split('|');
+            names.map(move |name| format!("{way}{slash}{name}"))
+        });
+        all = extended.collect();
+    }
+    let at = |at| FieldFact {
+        at,
+        ..field.clone()
+    };
+    all.into_iter().map(at).collect()
 }
 
 struct FieldNotAccepted {
