@@ -9,9 +9,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tunelint_core::convert::{
-    Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE,
+    Conversion, Converter, Recipient, Reject, TurnsPolicy, UNCONVERTIBLE, Weights,
 };
-use tunelint_core::example::{Example, Role};
+use tunelint_core::example::{Example, Role, reasoning};
 use tunelint_core::finding::{Finding, Keep, Policy};
 use tunelint_core::layout::{self, Layout};
 use tunelint_core::position::SourceId;
@@ -69,6 +69,7 @@ fn converted(
         turns,
         preamble: None,
         system_prompt: None,
+        weights: Weights::Kept,
         keep_extra,
         shuffle: None,
         threads: 1,
@@ -109,6 +110,9 @@ fn told(example: &Example<'_>) -> String {
         for outcome in &exchange.outcomes {
             let _ = writeln!(text, "result {:?}: {}", outcome.id, outcome.text);
         }
+        for thought in reasoning::of_turn(turn) {
+            let _ = writeln!(text, "reasoning: {thought}");
+        }
         let spoken = turn.joined();
         let speaks = exchange.calls.is_empty() || !spoken.is_empty();
         let speaker = turn.speaker();
@@ -134,7 +138,7 @@ fn told(example: &Example<'_>) -> String {
 }
 
 /// A record with everything that a conversation may have: what it is, and the record.
-fn conversations() -> [(&'static str, Value); 7] {
+fn conversations() -> [(&'static str, Value); 8] {
     let user = |text: &str| json!({"role": "user", "content": text});
     let model = |text: &str| json!({"role": "assistant", "content": text});
     let system = json!({"role": "system", "content": "Be brief."});
@@ -165,6 +169,10 @@ fn conversations() -> [(&'static str, Value); 7] {
         (
             "Unicode",
             json!({"messages": [user("é 漢字 👩‍👩‍👧 \u{202e}\\\" \n"), model("\u{0}\u{feff}ẞ")]}),
+        ),
+        (
+            "reasoning",
+            json!({"messages": [user("Hi"), {"role": "assistant", "content": "Hello", "reasoning_content": "A greeting."}]}),
         ),
         (
             "extra fields",
@@ -223,6 +231,35 @@ pub fn records() -> BTreeMap<&'static str, Vec<String>> {
                 r#"{"prompt":"a","completion":"b","label":true}"#,
                 r#"{"prompt":"a","completion":"c","label":false}"#,
             ],
+            "preference-messages" => &[
+                r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"a"}],"chosen":{"role":"assistant","content":"b"},"rejected":{"role":"assistant","content":"c"}}"#,
+            ],
+            "preference-ms-swift" => &[
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"rejected_response":"c"}"#,
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"rejected_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"c"}]}"#,
+            ],
+            "preference-openpipe" => &[
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"rejected_message":{"role":"assistant","content":"c"},"split":"TRAIN"}"#,
+            ],
+            "preference-conversations" => &[
+                r#"{"chosen":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"rejected":[{"role":"user","content":"a"},{"role":"assistant","content":"c"}]}"#,
+            ],
+            "preference-lists" => &[
+                r#"{"prompt":"a","chosen_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"rejected_messages":[{"role":"user","content":"a"},{"role":"assistant","content":"c"}]}"#,
+            ],
+            "kto-messages" => &[
+                r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"label":true}"#,
+            ],
+            "prompt-only" => &[
+                r#"{"prompt":"a","solution":"b"}"#,
+                r#"{"prompt":[{"role":"system","content":"s"},{"role":"user","content":"a"}],"reward_model":{"ground_truth":"b"}}"#,
+            ],
+            "prompt-only-messages" => &[
+                r#"{"messages":[{"role":"user","content":"a"}],"reference_answer":"b","tools":[{"type":"function","function":{"name":"f","parameters":{}}}]}"#,
+            ],
+            "prompt-only-contents" => &[
+                r#"{"systemInstruction":{"role":"system","parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[{"text":"a"}]}],"references":{"answer":"b"}}"#,
+            ],
             "stepwise" => &[
                 r#"{"prompt":"a","completions":["b","c"],"labels":[true,true]}"#,
                 r#"{"prompt":[{"role":"user","content":"a"}],"completions":["b"],"labels":[false]}"#,
@@ -260,7 +297,10 @@ fn cell(from: &str, records: &[String], to: &str) -> Cell {
         cell.written += account.written;
         cell.refused.extend(said);
         cell.lost.extend(account.losses.names.keys().cloned());
-        if account.written == 1 && account.losses.is_empty() {
+        // Where a layout has no response, it is written as a reference.
+        let becomes_reference =
+            named(to).capacity().is_prompt_only() && !named(from).capacity().is_prompt_only();
+        if account.written == 1 && account.losses.is_empty() && !becomes_reference {
             returns(from, &line, to, &there);
         }
     }
@@ -375,7 +415,7 @@ proptest! {
             }
             for to in layout::all() {
                 let (there, account, _) = convert(from.name(), &own, to.name());
-                if account.written == 1 && account.losses.is_empty() {
+                if account.written == 1 && account.losses.is_empty() && !to.capacity().is_prompt_only() {
                     returns(from.name(), &own, to.name(), &there);
                 }
             }

@@ -602,7 +602,7 @@ fn an_empty_file_among_others_changes_nothing() {
 }
 
 #[test]
-fn files_of_two_layouts_need_a_layout_to_write() {
+fn files_of_two_layouts_need_one_layout_to_write() {
     let folder = directory();
     let pairs = write(
         &folder,
@@ -616,14 +616,15 @@ fn files_of_two_layouts_need_a_layout_to_write() {
     );
     let out = folder.path().join("all.jsonl");
     let run = ["convert", text(&pairs), text(&alpaca), "-o", text(&out)];
-    let (code, _, said) = outcome(&tunelint(&run));
+    // This target takes both.
+    let (code, _, said) = outcome(&tunelint(&[&run[..], &["--target", "ms-swift"]].concat()));
     assert_eq!(code, 2, "{said}");
     assert!(
         said.contains("b.jsonl as `alpaca` do not fit in one file"),
         "{said}"
     );
     assert!(!out.exists());
-    let (code, _, said) = outcome(&tunelint(&[&run[..], &["--to", "pairs"]].concat()));
+    let (code, _, said) = outcome(&tunelint(&run));
     assert_eq!(
         (code, said.as_str()),
         (0, "read 2 = written 2 + rejected 0\n")

@@ -107,6 +107,82 @@ pub fn bases(layout: &str) -> Vec<Value> {
             "chosen": {"from": "gpt", "value": "a"},
             "rejected": {"from": "gpt", "value": "b"}})],
         "kto" => vec![json!({"prompt": "u", "completion": "m", "label": true})],
+        name if name.starts_with("prompt-only") => prompts(name),
+        name => compared(name),
+    }
+}
+
+/// Prompts without responses.
+fn prompts(layout: &str) -> Vec<Value> {
+    let user = json!([{"role": "user", "content": "u"}]);
+    let system = json!([{"role": "system", "content": "s"}, user[0]]);
+    let asked = messages()
+        .as_array()
+        .map_or(json!([]), |all| json!(all[..4]));
+    let mut asked = asked;
+    asked.as_array_mut().expect("a list").push(user[0].clone());
+    let contents = json!([{"role": "user", "parts": [{"text": "u"}]}]);
+    let file = json!([{"role": "user", "parts": [{"text": "u"},
+        {"fileData": {"mimeType": "image/png", "fileUri": "gs://bucket/a"}}]}]);
+    let references = json!({"answer": "m"});
+    let image = json!({"url": "https://example.com/a.png"});
+    let seen = json!([{"role": "user", "content": [{"type": "text", "text": "u"},
+        {"type": "image_url", "image_url": image}]}]);
+    let mut required = tools();
+    required[0]["function"]["parameters"]["required"] = json!([]);
+    match layout {
+        "prompt-only" => vec![
+            json!({"prompt": "u", "solution": "m"}),
+            json!({"prompt": user, "data_source": "d", "ability": "math",
+                "reward_model": {"style": "rule", "ground_truth": "m"},
+                "extra_info": {"index": 0}}),
+        ],
+        "prompt-only-messages" => vec![
+            json!({"messages": user, "reference_answer": "m", "id": "a"}),
+            json!({"messages": user, "solution": "m", "rollout_extra": {"a": 1}}),
+            json!({"messages": system, "reference_answer": {"a": "m"}}),
+            json!({"messages": asked, "reference_answer": "m", "tools": required}),
+            json!({"messages": seen, "reference_answer": "m"}),
+        ],
+        "prompt-only-contents" => vec![
+            json!({"contents": contents, "references": references}),
+            json!({"contents": contents, "references": references,
+                "systemInstruction": {"parts": [{"text": "s"}]}}),
+            json!({"contents": file, "references": references}),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// Messages with a chosen and a rejected response, or a label.
+fn compared(layout: &str) -> Vec<Value> {
+    let answer = |text: &str| json!({"role": "assistant", "content": text});
+    let user = json!({"role": "user", "content": "u"});
+    let one = json!([user, answer("m")]);
+    let other = json!([user, answer("b")]);
+    match layout {
+        "preference-messages" => vec![
+            json!({"messages": [user], "chosen": answer("a"), "rejected": answer("b")}),
+            json!({"messages": [messages()[0], messages()[1], messages()[2], messages()[3],
+                messages()[4], user], "chosen": answer("a"), "rejected": answer("b"),
+                "tools": tools()}),
+        ],
+        "preference-ms-swift" => vec![
+            json!({"messages": one, "rejected_response": "b"}),
+            json!({"messages": one, "rejected_response": [answer("b")]}),
+            json!({"messages": one, "rejected_messages": other, "tools": tools(),
+                "rejected_tools": tools(), "images": ["a.png"], "rejected_images": ["a.png"]}),
+        ],
+        "preference-openpipe" => vec![json!({"messages": one, "rejected_message": answer("b"),
+            "split": "TRAIN"})],
+        "preference-conversations" => vec![
+            json!({"chosen": one, "rejected": other}),
+            json!({"prompt": [user], "chosen": one, "rejected": other}),
+        ],
+        "kto-messages" => vec![
+            json!({"messages": one, "label": true}),
+            json!({"messages": messages(), "label": true, "tools": tools()}),
+        ],
         _ => Vec::new(),
     }
 }
@@ -264,7 +340,10 @@ fn is_meant(value: &Value, fact: &FieldFact) -> bool {
 /// Values of every type but `types`.
 fn of_other_types(types: &[ValueType]) -> Vec<Value> {
     let all = [
-        (ValueType::Object, json!({"a": 1})),
+        (
+            ValueType::Object,
+            json!({"role": "assistant", "content": "a"}),
+        ),
         (ValueType::String, json!("a")),
         (ValueType::List, json!([])),
         (ValueType::Number, json!(7)),

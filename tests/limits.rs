@@ -47,6 +47,7 @@ impl Fixture {
         check.default_target = false;
         check.enabled = [rule].into();
         check.context.profiles = vec![Arc::new(profile.clone())];
+        check.options.prompts_only = tunelint_core::fit::train_on_prompts([profile].into_iter());
         check.context.tokenizer = Some(Arc::new(Letters));
         let mut tasks = profile
             .limits
@@ -281,6 +282,34 @@ fn preference(prompt: &str, chosen: &str, rejected: &str) -> String {
     format!("{record}\n")
 }
 
+/// The same in messages that end with the user.
+fn preference_messages(prompt: &str, chosen: &str, rejected: &str) -> String {
+    let record = json!({"messages": spoken(prompt), "chosen": spoken(chosen),
+        "rejected": spoken(rejected)});
+    format!("{record}\n")
+}
+
+/// A prompt without a response in the layout that the profile takes.
+fn prompts(profile: &Profile, letters: &str) -> String {
+    let turns = spoken(letters);
+    let record = match profile.layouts.first().map(String::as_str) {
+        Some("prompt-only-contents") => {
+            let content = |turn: &Value| {
+                let role = match turn["role"].as_str() {
+                    Some("assistant") => "model",
+                    _ => "user",
+                };
+                json!({"role": role, "parts": [{"text": turn["content"]}]})
+            };
+            let contents: Vec<Value> = turns.iter().map(content).collect();
+            json!({"contents": contents, "references": {"answer": "m"}})
+        }
+        Some("prompt-only-messages") => json!({"messages": turns, "reference_answer": "m"}),
+        _ => json!({"prompt": turns, "solution": "m"}),
+    };
+    format!("{record}\n")
+}
+
 /// A record as Amazon has it, with so many system texts.
 fn converse(systems: usize) -> Value {
     json!({"system": vec![json!({"text": "s"}); systems], "messages": [
@@ -294,6 +323,7 @@ fn spoken(letters: &str) -> Vec<Value> {
         's' => json!({"role": "system", "content": "s"}),
         'u' => user(json!("u")),
         'v' => user(json!("v")),
+        'n' => model("n"),
         _ => model("m"),
     };
     letters.chars().map(turn).collect()
@@ -313,12 +343,45 @@ fn kept_and_broken(name: &str, profile: &Profile) -> Option<(&'static str, Strin
     Some(match name {
         "alternate" => order("umum", "uum"),
         "first-user" => order("um", "mum"),
+        "last-model" if profile.turns[name].layouts == ["kto-messages"] => {
+            let labelled = |letters| {
+                let record = json!({"messages": spoken(letters), "label": true});
+                format!("{record}\n")
+            };
+            ("role-order", labelled("um"), labelled("umu"))
+        }
         "last-model" => order("um", "umu"),
         "no-system" => order("um", "sum"),
         "one-system" => order("sum", "ssum"),
         "odd-even" => order("sumum", "uum"),
         "single-pair" => order("um", "umum"),
+        "system-first"
+            if profile
+                .layouts
+                .iter()
+                .all(|of| of.starts_with("prompt-only")) =>
+        {
+            let prompt = |letters| prompts(profile, letters);
+            ("role-order", prompt("su"), prompt("usu"))
+        }
         "system-first" => order("sum", "usm"),
+        "last-user" => {
+            let good = prompts(profile, "u");
+            (
+                "role-order",
+                good.clone(),
+                good.repeat(3) + &prompts(profile, "um"),
+            )
+        }
+        "answers-user" if profile.takes("preference-messages") => {
+            let around = |prompt| preference_messages(prompt, "m", "n");
+            ("role-order", around("umu"), around("um"))
+        }
+        "single-answer" if profile.takes("preference-messages") => (
+            "role-order",
+            preference_messages("u", "m", "n"),
+            preference_messages("u", "m", "num"),
+        ),
         "answers-user" => (
             "role-order",
             preference("umu", "m", "m"),
@@ -390,6 +453,10 @@ fn faulty(rule: &str) -> Option<String> {
         }
         "empty-input" => messages(&[user(json!("")), model("m")]),
         "empty-output" => messages(&[user(json!("u")), model("")]),
+        "identical-preference" => {
+            let record = json!({"messages": spoken("um"), "rejected_response": "m"});
+            format!("{record}\n")
+        }
         "lone-surrogate" => turns("um").replace("\"u\"", r#""\ud800""#),
         _ => return None,
     })
@@ -680,6 +747,9 @@ fn files_are_held_to(requirement: &str, profile: &Profile) {
     let concerned = |layout: &&String| only.is_empty() || only.contains(layout);
     let layouts = profile.layouts.iter().filter(concerned);
     let tables = layouts.filter_map(|layout| {
+        if layout == "prompt-only" {
+            return Some(vec!["prompt", "solution"]);
+        }
         let layout = tunelint_core::layout::by_name(layout)?;
         let columns = layout.columns().to_vec();
         (!columns.is_empty()).then_some(columns)

@@ -30,7 +30,7 @@ const LIMITS: [&str; 16] = [
     "validation-share",
 ];
 /// The orders of turns that rules enforce.
-const TURNS: [&str; 13] = [
+const TURNS: [&str; 14] = [
     "alternate",
     "answers-user",
     "first-user",
@@ -39,6 +39,7 @@ const TURNS: [&str; 13] = [
     "odd-even",
     "one-system",
     "one-system-text",
+    "last-user",
     "same-prompt",
     "single-answer",
     "single-pair",

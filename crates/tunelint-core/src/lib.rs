@@ -49,7 +49,7 @@ pub use tunelint_layouts::example::{self, media, tools};
 pub use tunelint_layouts::finding::{self, suppression, totals};
 pub use tunelint_layouts::fit;
 pub use tunelint_layouts::layout;
-pub use tunelint_layouts::provider::{faults, limit, profile, task, tokens};
+pub use tunelint_layouts::provider::{faults, limit, profile, task, tokens, weights};
 pub use tunelint_layouts::reader::{self, request};
 pub use tunelint_layouts::writer::sink;
 pub use tunelint_rules::contract::{self, custom, schema};

@@ -2,6 +2,7 @@
 
 pub mod capacity;
 pub mod media;
+pub mod reasoning;
 pub mod tools;
 
 use std::ops::Range;
@@ -65,18 +66,33 @@ pub struct Part<'a> {
     pub span: Span,
 }
 
+/// The keys of a message that weight its loss, or say whether it is trained on.
+pub const WEIGHT_KEYS: [&str; 6] = [
+    "weight",
+    "loss_weight",
+    "train",
+    "training",
+    "trainable",
+    "loss",
+];
+
 /// Whether a weight, as written, is zero.
 pub fn is_zero(raw: &str) -> bool {
     raw.parse::<f64>().is_ok_and(|weight| weight == 0.0)
 }
 
 impl Part<'_> {
+    /// Whether it weights the loss of its turn.
+    pub fn is_weight(&self) -> bool {
+        self.kind == PartKind::Note && WEIGHT_KEYS.contains(&self.key)
+    }
+
     /// Whether it excludes its turn from training.
     pub fn skips(&self) -> bool {
         self.kind == PartKind::Note
             && match self.key {
                 "weight" | "loss_weight" => is_zero(self.raw),
-                "train" | "trainable" | "loss" => self.raw == "false",
+                "train" | "training" | "trainable" | "loss" => self.raw == "false",
                 _ => false,
             }
     }
@@ -87,6 +103,7 @@ impl Part<'_> {
             PartKind::Call => "tool call".to_owned(),
             PartKind::Result => "tool result".to_owned(),
             PartKind::Media => "image, audio or file".to_owned(),
+            PartKind::Reasoning => "reasoning".to_owned(),
             PartKind::Note => field_name(self.key),
             PartKind::Inner => format!("{} of a content part", field_name(self.key)),
             PartKind::LabelName => format!("label name {}", quoted(self.key, 40)),
@@ -103,7 +120,9 @@ pub enum PartKind {
     Result,
     /// An image, audio or a file.
     Media,
-    /// A field of the message: a weight, a name, an id, reasoning.
+    /// What the model writes before its response.
+    Reasoning,
+    /// A field of the message: a weight, a name, an id.
     Note,
     /// A field of one content part.
     Inner,
@@ -205,9 +224,11 @@ impl<'a> Turn<'a> {
             .sum()
     }
 
-    /// Whether it has no visible text and no call, result or media.
+    /// Whether it has no visible text other than reasoning, and no call, result or media.
     pub fn is_blank(&self) -> bool {
-        let has_content = |part: &Part<'_>| part.kind != PartKind::Note && !part.kind.is_inner();
+        let has_content = |part: &Part<'_>| {
+            !matches!(part.kind, PartKind::Note | PartKind::Reasoning) && !part.kind.is_inner()
+        };
         self.texts.iter().all(Text::is_blank) && !self.parts.iter().any(has_content)
     }
 
@@ -253,8 +274,17 @@ impl<'a> Example<'a> {
         }
     }
 
-    /// The input of the last output: all turns before the last model turn.
+    /// Whether it is a prompt without a response, for reinforcement learning.
+    pub fn is_prompt_only(&self) -> bool {
+        self.capacity.is_prompt_only()
+    }
+
+    /// The input of the last output: all turns before the last model turn; every turn of a prompt
+    /// without a response.
     pub fn input(&self) -> &[Turn<'a>] {
+        if self.is_prompt_only() {
+            return &self.turns;
+        }
         let end = self
             .turns
             .iter()
@@ -265,10 +295,8 @@ impl<'a> Example<'a> {
 
     /// The last output: what the model is trained to write.
     pub fn output(&self) -> Option<&Turn<'a>> {
-        self.turns
-            .iter()
-            .rev()
-            .find(|turn| turn.role == Role::Model)
+        let mut turns = self.turns.iter().rev();
+        turns.find(|turn| turn.role == Role::Model && !self.is_prompt_only())
     }
 
     /// The system prompt.
@@ -281,9 +309,10 @@ impl<'a> Example<'a> {
         self.prompts().next()
     }
 
-    /// The model turns.
+    /// The model turns; none of a prompt without a response, whose model turns are part of it.
     pub fn outputs(&self) -> impl Iterator<Item = &Turn<'a>> {
-        self.turns.iter().filter(|turn| turn.role == Role::Model)
+        let trained = |turn: &&Turn<'_>| turn.role == Role::Model && !self.is_prompt_only();
+        self.turns.iter().filter(trained)
     }
 
     /// Every text, in order.

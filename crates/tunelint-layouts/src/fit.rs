@@ -14,6 +14,15 @@ pub fn fits_unchanged(profile: &Profile, container: &str, layout: &str) -> bool 
     profile.reads(container) && profile.takes(layout)
 }
 
+/// Whether every target trains on prompts without responses.
+pub fn train_on_prompts<'p>(mut targets: impl Iterator<Item = &'p Profile>) -> bool {
+    let is_prompt = |name: &String| {
+        let layout = layout::by_name(name);
+        layout.is_some_and(|of| of.capacity().is_prompt_only())
+    };
+    targets.all(|target| !target.layouts.is_empty() && target.layouts.iter().all(is_prompt))
+}
+
 /// The layout of the target that sources in `layouts` should be converted to; `None` if no layout
 /// fits all of them.
 ///
@@ -92,12 +101,12 @@ pub fn convert_command(profile: &Profile, path: &Path, layout: &str) -> String {
     format!("tunelint convert {path} -o {out} --target {target}{turns}")
 }
 
-/// The command that writes the file at `path` as JSON Lines, with `options`: to a new file in the
-/// working directory.
-pub fn rewrite_command(path: &Path, options: &str) -> String {
+/// The command that writes the file at `path` as JSON Lines in `layout`, with `options`: to a new
+/// file in the working directory.
+pub fn rewrite_command(path: &Path, layout: &str, options: &str) -> String {
     let out = shell_quoted(&format!("{}-rewritten.jsonl", stem(path)));
     let path = shell_quoted(&printable_path(path));
-    format!("tunelint convert {path} -o {out}{options}")
+    format!("tunelint convert {path} -o {out} --to {layout}{options}")
 }
 
 /// The name of the file before its extensions.

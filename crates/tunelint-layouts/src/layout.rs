@@ -40,10 +40,14 @@ macro_rules! layouts {
 layouts! {
     pairs => Pairs::default();
     named_pair => NamedPair::Palm, NamedPair::InputOutput;
+    preference_messages => PreferenceMessages::Prompt, PreferenceMessages::MsSwift,
+        PreferenceMessages::OpenPipe, PreferenceMessages::Conversations,
+        PreferenceMessages::Lists;
     preference => Preference::Trl, Preference::OpenAi, Preference::Vertex, Preference::ShareGpt;
     preference_bedrock => PreferenceBedrock;
-    kto => Kto;
+    kto => Kto::Prompt, Kto::Messages;
     stepwise => Stepwise;
+    prompt_only => PromptOnly::Prompt, PromptOnly::Messages, PromptOnly::Contents;
     classifier => Classifier;
     cohere => Cohere;
     nemo => Nemo;

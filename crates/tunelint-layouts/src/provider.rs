@@ -7,3 +7,4 @@ pub mod limit;
 pub mod profile;
 pub mod task;
 pub mod tokens;
+pub mod weights;

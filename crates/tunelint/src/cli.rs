@@ -310,7 +310,7 @@ pub struct Convert {
     pub sources: Vec<PathBuf>,
     #[command(flatten)]
     pub reading: Reading,
-    /// Write this layout [default: the layout of IN]
+    /// Write this layout [default: pairs, or the one that the target takes]
     #[arg(long, value_name = "LAYOUT", help_heading = "Target")]
     pub to: Option<String>,
     /// Write the layout and container that this provider takes [default with --as rest: gemini-api]

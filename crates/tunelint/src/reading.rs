@@ -33,6 +33,7 @@ pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
         input: binding(reading.input.as_ref(), reading.input_template.as_ref())?,
         output: binding(reading.output.as_ref(), reading.output_template.as_ref())?,
         system: reading.system.clone(),
+        prompts_only: false,
         role_aliases: role_names(&reading.role)?,
         max_record: match &reading.max_record_size {
             Some(text) => size(text)?,

@@ -7,10 +7,12 @@
 mod fit;
 mod options;
 mod order;
+mod weights;
 
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use tunelint_data::record::row::cell_text;
 use tunelint_data::record::{Body, Field, Located, Record};
 use tunelint_data::source::Batch;
 use tunelint_data::text::name_counts::NameCounts;
@@ -31,6 +33,7 @@ use fit::Notes;
 use order::Writing;
 
 pub use options::{Converter, TurnsPolicy};
+pub use weights::Weights;
 
 /// A rejected record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +63,8 @@ pub struct Conversion {
     pub losses: NameCounts<RecordPlace>,
     /// The number of sources that could not be read as records at all.
     pub unreadable: u64,
+    /// The number of weights of messages written under the key that the target reads.
+    pub weights: u64,
     /// What was to be added and was already there, by name, each with its first place.
     pub kept: NameCounts<RecordPlace>,
 }
@@ -105,6 +110,7 @@ struct BatchOutcome {
     rejects: Vec<Reject>,
     losses: NameCounts<RecordPlace>,
     kept: NameCounts<RecordPlace>,
+    weights: u64,
 }
 
 impl Converter {
@@ -264,6 +270,7 @@ impl Converter {
             return outcome.reject(&example.record);
         }
         outcome.written += 1;
+        outcome.weights += notes.weights;
         add(&mut outcome.losses, &example.record, notes.lost);
         add(&mut outcome.kept, &example.record, notes.kept);
     }
@@ -378,17 +385,6 @@ impl Converter {
 /// The only column that a record may lack.
 const OPTIONAL_COLUMN: &str = "system";
 
-/// The text of a raw CSV cell.
-fn cell_text(raw: &str) -> String {
-    match raw
-        .strip_prefix('"')
-        .and_then(|inner| inner.strip_suffix('"'))
-    {
-        Some(inner) => inner.replace("\"\"", "\""),
-        None => raw.to_owned(),
-    }
-}
-
 impl BatchOutcome {
     fn reject(&mut self, record: &Record<'_>) {
         self.rejects.push(Reject {
@@ -417,6 +413,7 @@ impl Conversion {
         self.written += outcome.written;
         self.rejected += outcome.rejects.len() as u64;
         self.examples += outcome.ends.len() as u64;
+        self.weights += outcome.weights;
         self.losses.merge(std::mem::take(&mut outcome.losses));
         self.kept.merge(std::mem::take(&mut outcome.kept));
     }

@@ -61,6 +61,17 @@ impl Header {
     }
 }
 
+/// The text of a raw cell.
+pub fn cell_text(raw: &str) -> String {
+    match raw
+        .strip_prefix('"')
+        .and_then(|inner| inner.strip_suffix('"'))
+    {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => raw.to_owned(),
+    }
+}
+
 /// A column name normalized for comparison: lower case, with underscores.
 pub fn normal_name(name: &str) -> String {
     name.trim().to_lowercase().replace([' ', '-'], "_")

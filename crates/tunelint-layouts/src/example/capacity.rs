@@ -30,11 +30,18 @@ pub enum TrainingObjective {
     Judgement,
     /// Process reward: a response whose steps are labeled correct or incorrect.
     Steps,
+    /// Reinforcement learning (GRPO, RLOO): a prompt, to which the model being trained responds.
+    Prompt,
     /// Language modeling on plain text, without roles.
     Text,
 }
 
 impl Capacity {
+    /// Whether its examples are prompts without responses.
+    pub fn is_prompt_only(&self) -> bool {
+        self.objective == TrainingObjective::Prompt
+    }
+
     /// A prompt and a response.
     pub(crate) const PAIR: Self = Self {
         many_turns: false,

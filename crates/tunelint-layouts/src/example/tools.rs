@@ -201,7 +201,7 @@ pub fn of_turn(turn: &Turn<'_>) -> ToolParts {
         let read = match part.kind {
             PartKind::Call => read_calls(part, &mut exchange),
             PartKind::Result => read_outcome(part, &mut exchange),
-            PartKind::Media | PartKind::Note | PartKind::Inner | PartKind::LabelName => continue,
+            _ => continue,
         };
         if read.is_none() {
             exchange.others.push(Other {

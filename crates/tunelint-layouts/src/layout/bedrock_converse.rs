@@ -8,18 +8,20 @@ use super::contract::{Layout, Losses};
 use super::fields::{extras, fields, first_part, has, inner_notes, not_a, notes, read_each};
 use super::object::ObjectWriter;
 use super::role_field::RoleField;
-use super::tooling::{self, ToolSupport, WrittenTools};
+use super::tooling::{self, TurnSupport, WrittenTools};
 use super::turns::{list_of, role_name, turn_list, turn_text};
 use crate::example::capacity::Capacity;
 use crate::example::tools::{Declaration, ToolParts};
-use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
+use crate::example::{Example, Extra, Part, PartKind, Role, Turn, reasoning};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Field, Record};
 
-/// What tool calls and results can hold.
-const ROOM: ToolSupport = ToolSupport {
+/// What messages can hold besides text.
+const ROOM: TurnSupport = TurnSupport {
     ids: true,
     names: false,
+    weights: false,
+    reasoning: true,
 };
 
 /// The layout.
@@ -37,7 +39,7 @@ const BLOCKS: [(&str, PartKind); 6] = [
     ("image", PartKind::Media),
     ("video", PartKind::Media),
     ("document", PartKind::Media),
-    ("reasoningContent", PartKind::Note),
+    ("reasoningContent", PartKind::Reasoning),
 ];
 
 /// Whether a record is in this layout, which shares `messages` with others.
@@ -281,6 +283,9 @@ pub(super) fn encode_blocks(
     losses: &mut Losses,
 ) {
     let copied = |part: &Part<'_>| own && BLOCKS.iter().any(|(key, _)| *key == part.key);
+    for thought in reasoning::of_turn(turn).iter().filter(|_| !own) {
+        encode_reasoning(thought, object);
+    }
     tooling::encode_pieces(turn, copied, exchange, object);
     if own {
         return tooling::lose(turn, |part| !copied(part), losses);
@@ -315,6 +320,19 @@ pub(super) fn encode_blocks(
         object.end_object();
         object.end_object();
     }
+}
+
+fn encode_reasoning(text: &str, object: &mut ObjectWriter) {
+    object.begin_object();
+    object.key("reasoningContent");
+    object.begin_object();
+    object.key("reasoningText");
+    object.begin_object();
+    object.key("text");
+    object.string(text);
+    object.end_object();
+    object.end_object();
+    object.end_object();
 }
 
 fn declare(tools: &[Declaration], object: &mut ObjectWriter) {

@@ -7,7 +7,7 @@ use super::contract::{Layout, Losses};
 use super::fields::{extras, fields, has, inner_notes, missing_in, not_a, notes, read_each};
 use super::object::ObjectWriter;
 use super::role_field::RoleField;
-use super::tooling::{self, ToolSupport, WrittenTools};
+use super::tooling::{self, TurnSupport, WrittenTools};
 use super::turns::{turn_list, turn_text};
 use crate::example::capacity::Capacity;
 use crate::example::tools::{Declaration, ToolParts, WRAPPED, is_response};
@@ -15,10 +15,12 @@ use crate::example::{Example, Part, PartKind, Role, Turn};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Record};
 
-/// What tool calls and results can hold.
-const ROOM: ToolSupport = ToolSupport {
+/// What messages can hold besides text.
+const ROOM: TurnSupport = TurnSupport {
     ids: false,
     names: true,
+    weights: false,
+    reasoning: false,
 };
 
 /// The layout.
@@ -36,7 +38,7 @@ const FIELDS: [&str; 6] = [
 const SYSTEM: [&str; 2] = ["systemInstruction", "system_instruction"];
 /// The role of the system instruction.
 const SYSTEM_ROLE: &str = "system";
-const ROLES: [&str; 4] = ["user", "model", "function", "tool"];
+pub(super) const ROLES: [&str; 4] = ["user", "model", "function", "tool"];
 
 impl Layout for Contents {
     fn name(&self) -> &'static str {
@@ -67,14 +69,24 @@ impl Layout for Contents {
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
         let own = has(&example.record.body, "contents");
-        let exchanges = tooling::foreign(example, own);
-        encode_turns(&example.turns, own, exchanges.as_deref(), object, losses);
+        encode_example(example, object, losses);
         tooling::settings(example, own, &[], object, losses, declare);
     }
 
     fn capacity(&self) -> Capacity {
         Capacity::CONVERSATION
     }
+}
+
+/// Writes the system instruction and the contents of an example.
+pub(super) fn encode_example(
+    example: &Example<'_>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) {
+    let own = has(&example.record.body, "contents");
+    let exchanges = tooling::foreign(example, own);
+    encode_turns(&example.turns, own, exchanges.as_deref(), object, losses);
 }
 
 /// The system instruction and the contents of a record.
@@ -163,7 +175,7 @@ pub(super) fn end_turn(open: Option<Role>, object: &mut ObjectWriter) {
     }
 }
 
-fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
+pub(super) fn declare(tools: &[Declaration], object: &mut ObjectWriter) {
     object.key("tools");
     object.begin_array();
     object.begin_object();
@@ -261,6 +273,7 @@ fn parts<'a>(content: Value<'a>, role: Role, mismatches: &mut Mismatches) -> Opt
     for item in list.items() {
         let other = item
             .entries()
+            .filter(|entry| entry.value.raw() != "false")
             .find_map(|entry| Some((entry, part_kind(entry.key)?)));
         match other {
             Some((entry, kind)) => {
@@ -287,6 +300,8 @@ fn part_kind(key: &str) -> Option<PartKind> {
         "functionCall" | "function_call" => Some(PartKind::Call),
         "functionResponse" | "function_response" => Some(PartKind::Result),
         "fileData" | "file_data" | "inlineData" | "inline_data" => Some(PartKind::Media),
+        // The text of such a part is reasoning.
+        "thought" => Some(PartKind::Reasoning),
         _ => None,
     }
 }
@@ -358,12 +373,24 @@ mod tests {
     fn parts_keep_their_order() {
         let line = r#"{"contents":[{"role":"user","parts":[{"text":"see"},{"fileData":{"fileUri":"u"}},{"text":"a"},{"text":"b"}]},{"role":"model","parts":[{"text":"c"}]}]}"#;
         assert_eq!(rewrite(&Contents, &Contents, line), (line.into(), vec![]));
-        let more =
-            r#"{"contents":[{"role":"model","parts":[{"text":"c","thought":true}],"id":7}]}"#;
+        let more = r#"{"contents":[{"role":"model","parts":[{"text":"c","x":1}],"id":7}]}"#;
         assert_eq!(
             rewrite(&Contents, &Contents, more).1,
-            ["field `thought` of a content part", "field `id`"]
+            ["field `x` of a content part", "field `id`"]
         );
+    }
+
+    #[test]
+    fn a_thought_is_not_part_of_the_response() {
+        let line = r#"{"contents":[{"role":"user","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"r","thought":true},{"text":"b"}]}]}"#;
+        assert_eq!(read(&Contents, line).0, ["user: a", "model: b"]);
+        assert_eq!(rewrite(&Contents, &Contents, line), (line.into(), vec![]));
+        let (text, lost) = rewrite(&Contents, &Messages::Usual, line);
+        assert_eq!(
+            text,
+            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","reasoning_content":"r"}]}"#
+        );
+        assert!(lost.is_empty());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Helpers shared by layouts: read texts by name, and report what is wrong.
 
 use super::mismatch::{Expected, FoundKind, Item, MismatchKind, Mismatches, beginning, found_text};
-use crate::example::{Extra, Part, PartKind, Turn};
+use crate::example::{Extra, Part, PartKind, Turn, reasoning};
 use tunelint_data::record::json::{Entry, Kind, Value};
 use tunelint_data::record::row::normal_name;
 use tunelint_data::record::{Body, Field, Record};
@@ -233,7 +233,13 @@ fn cell_extra<'a>(name: &'a str, cell: &Text<'a>, record: &Record<'a>) -> Extra<
 /// The keys of an object that are not in `known`, as notes of its turn, so that none is dropped
 /// silently.
 pub(super) fn notes<'a>(object: Value<'a>, known: &[&str]) -> impl Iterator<Item = Part<'a>> {
-    qualifying(PartKind::Note, object, known)
+    qualifying(PartKind::Note, object, known).map(|note| Part {
+        kind: match reasoning::KEYS.contains(&note.key) && note.raw != "null" {
+            true => PartKind::Reasoning,
+            false => note.kind,
+        },
+        ..note
+    })
 }
 
 /// The same for the keys of one content part, which apply to that part alone.

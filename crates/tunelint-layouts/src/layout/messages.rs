@@ -14,18 +14,20 @@ use super::mismatch::{Item, Mismatches};
 use super::object::ObjectWriter;
 use super::role_field::RoleField;
 use super::shared::{WEIGHT, write_weight};
-use super::tooling::{self, ToolSupport, WrittenTools};
+use super::tooling::{self, TurnSupport, WrittenTools};
 use super::turns::{
     ContentPiece, first_of, in_order, is_chat, opened, role_of, text_runs, turn_list, turn_text,
 };
 use crate::example::capacity::Capacity;
 use crate::example::tools::{DECLARING, Declaration, ToolParts};
-use crate::example::{Example, Extra, Part, PartKind, REFUSAL, Role, Turn};
+use crate::example::{Example, Extra, Part, PartKind, REFUSAL, Role, Turn, reasoning};
 
-/// What tool calls and results can hold.
-const ROOM: ToolSupport = ToolSupport {
+/// What messages can hold besides text.
+const ROOM: TurnSupport = TurnSupport {
     ids: true,
     names: false,
+    weights: true,
+    reasoning: true,
 };
 
 /// The layouts: the same messages under three names.
@@ -77,9 +79,27 @@ impl Messages {
     fn of(example: &Example<'_>) -> Option<Self> {
         match example.layout {
             "anthropic-messages" => Some(Self::Usual),
+            // Their lists hold the same messages.
+            "prompt-only"
+            | "prompt-only-messages"
+            | "preference"
+            | "preference-messages"
+            | "preference-ms-swift"
+            | "preference-openpipe"
+            | "preference-conversations"
+            | "preference-lists"
+            | "kto"
+            | "kto-messages" => Some(Self::Usual),
             "classifier" => has(&example.record.body, "messages").then_some(Self::Usual),
             name => Self::ALL.into_iter().find(|layout| layout.name() == name),
         }
+    }
+
+    /// The same, unless messages that are calls have to be rebuilt as `tool_calls`, which every
+    /// reader knows.
+    fn copied_from(example: &Example<'_>) -> Option<Self> {
+        let rebuilt = example.turns.iter().any(is_call_message);
+        Self::of(example).filter(|_| !rebuilt)
     }
 
     /// The field of the system prompt outside the list.
@@ -136,12 +156,7 @@ impl Layout for Messages {
     }
 
     fn role_field(&self) -> Option<RoleField> {
-        Some(RoleField {
-            list: self.name(),
-            speaker: "role",
-            names: &ROLES,
-            nonstandard: &NONSTANDARD_ROLES,
-        })
+        Some(role_field_of(self.name()))
     }
 
     fn recognises(&self, body: &Body<'_>) -> bool {
@@ -188,14 +203,10 @@ impl Layout for Messages {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        // Messages that are calls are rebuilt as `tool_calls`, which every reader knows.
-        let rebuilt = example.turns.iter().any(is_call_message);
-        let from = Self::of(example).filter(|_| !rebuilt);
+        let from = Self::copied_from(example);
         // Messages and tools are the same in all three; other fields have other names or are lost.
         object.key(self.name());
-        tooling::encode_list(example, from.is_some(), object, |turn, exchange, object| {
-            encode_turn(turn, from.is_some(), exchange, object, losses);
-        });
+        encode_list(example, object, losses);
         let own = from == Some(*self);
         let mut there: Vec<&str> = Vec::new();
         if !own && *self == Self::Usual {
@@ -226,6 +237,29 @@ impl Layout for Messages {
     }
 }
 
+/// Where the messages of the list `list` have their role.
+pub(super) fn role_field_of(list: &'static str) -> RoleField {
+    RoleField {
+        list,
+        speaker: "role",
+        names: &ROLES,
+        nonstandard: &NONSTANDARD_ROLES,
+    }
+}
+
+/// Whether the messages of an example can be copied with all their keys.
+pub(super) fn copies(example: &Example<'_>) -> bool {
+    Messages::copied_from(example).is_some()
+}
+
+/// Writes the messages of an example as a list.
+pub(super) fn encode_list(example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+    let own = copies(example);
+    tooling::encode_list(example, own, object, |turn, exchange, object| {
+        encode_turn(turn, own, exchange, object, losses);
+    });
+}
+
 /// Reads a message with one of the standard roles.
 pub(super) fn turn<'a>(
     record: &Record<'a>,
@@ -233,6 +267,15 @@ pub(super) fn turn<'a>(
     mismatches: &mut Mismatches,
 ) -> Option<Turn<'a>> {
     turn_of(record, message, &[], &[CONTENT], mismatches)
+}
+
+/// The same, with a standard or a nonstandard role.
+pub(super) fn any_turn<'a>(
+    record: &Record<'a>,
+    message: Value<'a>,
+    mismatches: &mut Mismatches,
+) -> Option<Turn<'a>> {
+    turn_of(record, message, &NONSTANDARD_ROLES, &[CONTENT], mismatches)
 }
 
 /// The same, with additional role names and other keys for the content.
@@ -252,6 +295,9 @@ fn turn_of<'a>(
             content if content == key => {}
             "tool_calls" | "function_call" if entry.value.kind() != Kind::Null => {
                 turn.parts.push(part(PartKind::Call, &entry))
+            }
+            key if reasoning::KEYS.contains(&key) && entry.value.kind() != Kind::Null => {
+                turn.parts.push(part(PartKind::Reasoning, &entry));
             }
             _ => turn.parts.push(part(PartKind::Note, &entry)),
         }
@@ -363,8 +409,10 @@ fn content_part<'a>(
     turn: &mut Turn<'a>,
     mismatches: &mut Mismatches,
 ) -> Option<()> {
-    let is_text = item.get("type").and_then(Value::as_str) == Some("text");
-    if is_text || item.get("text").is_some() {
+    let named = item.get("type").and_then(Value::as_str);
+    let is_text = named == Some("text");
+    let is_reasoning = named.is_some_and(|named| reasoning::TYPES.contains(&named));
+    if is_text || item.get("text").is_some() && !is_reasoning {
         turn.texts
             .push(turn_text(item, "text", mismatches)?.text()?);
         let known: &[&str] = match is_text {
@@ -379,8 +427,11 @@ fn content_part<'a>(
         return None;
     }
     turn.parts.push(Part {
-        kind: PartKind::Media,
-        key: "content",
+        kind: match is_reasoning {
+            true => PartKind::Reasoning,
+            false => PartKind::Media,
+        },
+        key: CONTENT,
         raw: item.raw(),
         span: item.span(),
     });
@@ -411,7 +462,7 @@ pub(super) fn encode_turn(
     }
     object.key("content");
     let carries = |kind| turn.parts.iter().any(|part| part.kind == kind);
-    if carries(PartKind::Media) || text_runs(&turn.texts).count() > 1 {
+    if turn.parts.iter().any(is_content_part) || text_runs(&turn.texts).count() > 1 {
         encode_parts(turn, object);
     } else if (turn.texts.is_empty() && carries(PartKind::Call)) || turn.refuses() {
         object.raw("null");
@@ -487,10 +538,20 @@ fn encode_foreign(
         }
         object.end_array();
     }
+    let reasoning = reasoning::of_turn(turn);
+    if !reasoning.is_empty() {
+        object.key("reasoning_content");
+        object.string(&reasoning.join("\n\n"));
+    }
+    for weight in turn.parts.iter().filter(|part| part.is_weight()) {
+        object.key(weight.key);
+        object.raw(weight.raw);
+    }
     object.end_object();
 }
 
-fn declare(key: &str, tools: &[Declaration], object: &mut ObjectWriter) {
+/// Writes the declarations of tools as the field `key`.
+pub(super) fn declare(key: &str, tools: &[Declaration], object: &mut ObjectWriter) {
     object.key(key);
     object.begin_array();
     for tool in tools {
@@ -507,11 +568,12 @@ fn declare(key: &str, tools: &[Declaration], object: &mut ObjectWriter) {
 }
 
 /// Message keys that are copied as written.
-const CARRIED: [&str; 15] = [
+const CARRIED: [&str; 16] = [
     "name",
     "weight",
     "loss_weight",
     "train",
+    "training",
     "trainable",
     "loss",
     "tool_calls",
@@ -525,10 +587,19 @@ const CARRIED: [&str; 15] = [
     "prefix",
 ];
 
-/// Writes texts and media in their original order.
+/// Whether a part belongs to the content rather than being a key next to it.
+fn is_content_part(part: &Part<'_>) -> bool {
+    match part.kind {
+        PartKind::Media => true,
+        PartKind::Reasoning => part.key == CONTENT,
+        _ => false,
+    }
+}
+
+/// Writes texts, media and reasoning in their original order.
 fn encode_parts(turn: &Turn<'_>, object: &mut ObjectWriter) {
     object.begin_array();
-    for item in in_order(turn, |part| part.kind == PartKind::Media) {
+    for item in in_order(turn, is_content_part) {
         match item {
             ContentPiece::Part(part) => object.raw(part.raw),
             ContentPiece::Texts(texts) => {
@@ -559,9 +630,9 @@ mod tests {
         let (text, lost) = rewrite(&Messages::Usual, &Messages::Usual, line);
         assert_eq!(
             text,
-            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]},{"role":"tool","tool_call_id":"call00001","content":"1"},{"role":"assistant","content":"b"}],"tools":[{"type":"function","function":{"name":"f"}}]}"#
+            r#"{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":null,"tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}],"loss":false},{"role":"tool","tool_call_id":"call00001","content":"1"},{"role":"assistant","content":"b"}],"tools":[{"type":"function","function":{"name":"f"}}]}"#
         );
-        assert_eq!(lost, ["field `loss`"]);
+        assert!(lost.is_empty());
     }
 
     #[test]

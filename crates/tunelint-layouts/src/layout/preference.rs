@@ -2,7 +2,7 @@
 //! and providers; each format is a separate layout.
 
 use super::contract::{Layout, Losses};
-use super::fields::{all_of, extra, extras, has, missing, not_a, notes, own_names};
+use super::fields::{all_of, extra, extras, has, missing, not_a, notes, optional, own_names};
 use super::mismatch::{Expected, MismatchKind, Mismatches};
 use super::object::ObjectWriter;
 use super::shared::lose_settings;
@@ -28,10 +28,10 @@ pub(super) enum Preference {
 }
 
 /// The turns of the prompt, the chosen and the rejected response.
-struct Sides<'a> {
-    prompt: Vec<Turn<'a>>,
-    chosen: Vec<Turn<'a>>,
-    rejected: Vec<Turn<'a>>,
+pub(super) struct Sides<'a> {
+    pub(super) prompt: Vec<Turn<'a>>,
+    pub(super) chosen: Vec<Turn<'a>>,
+    pub(super) rejected: Vec<Turn<'a>>,
 }
 
 impl<'a> Sides<'a> {
@@ -57,7 +57,7 @@ impl Layout for Preference {
 
     fn fields(&self) -> &'static [&'static str] {
         match self {
-            Self::Trl => &["prompt", "chosen", "rejected"],
+            Self::Trl => &["prompt", "chosen", "rejected", "system"],
             Self::OpenAi => &["input", "preferred_output", "non_preferred_output"],
             Self::Vertex => &[
                 "contents",
@@ -80,22 +80,13 @@ impl Layout for Preference {
     }
 
     fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {
-        let Sides {
-            prompt,
-            chosen,
-            rejected,
-        } = match self {
+        let sides = match self {
             Self::Trl => trl(record, mismatches),
             Self::OpenAi => openai(record, mismatches),
             Self::Vertex => vertex(record, mismatches),
             Self::ShareGpt => sharegpt_sides(record, mismatches),
         }?;
-        let answer_turns = chosen.len();
-        let mut turns = prompt;
-        turns.extend(chosen);
-        let mut example = Example::new(*record, turns);
-        example.answer_turns = answer_turns;
-        example.rejected = rejected;
+        let mut example = compared(record, sides);
         example.extras = extras(record, self.fields());
         example.settings = self.settings(record);
         Some(example)
@@ -140,6 +131,17 @@ impl Preference {
     }
 }
 
+/// The example of a prompt and two responses.
+pub(super) fn compared<'a>(record: &Record<'a>, sides: Sides<'a>) -> Example<'a> {
+    let answer_turns = sides.chosen.len();
+    let mut turns = sides.prompt;
+    turns.extend(sides.chosen);
+    let mut example = Example::new(*record, turns);
+    example.answer_turns = answer_turns;
+    example.rejected = sides.rejected;
+    example
+}
+
 /// The prompt, the chosen and the rejected response.
 pub(super) fn sides<'e, 'a>(example: &'e Example<'a>) -> [&'e [Turn<'a>]; 3] {
     let turns = example.turns.as_slice();
@@ -160,30 +162,42 @@ pub(super) fn one<'t, 'a>(turns: &'t [Turn<'a>], losses: &mut Losses) -> Option<
     Some(first)
 }
 
-/// The prompt may be omitted if both responses start with it.
+/// The prompt may be omitted if both responses start with it; there may be a system prompt too.
 fn trl<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Sides<'a>> {
+    let system = optional(record, "system", mismatches)
+        .map(|text| text.map(|text| Turn::of_text(Role::System, text)));
     let prompt = match has(&record.body, "prompt") {
         true => side::read(record, "prompt", Role::User, mismatches),
         false => Some(Vec::new()),
     };
     let chosen = side::read(record, "chosen", Role::Model, mismatches);
     let rejected = side::read(record, "rejected", Role::Model, mismatches);
-    let (mut prompt, mut chosen, mut rejected) = (prompt?, chosen?, rejected?);
-    if prompt.is_empty() {
-        let same = |(one, other): &(&Turn<'_>, &Turn<'_>)| {
-            one.role == other.role && one.joined() == other.joined()
-        };
-        let most = chosen.len().min(rejected.len()).saturating_sub(1);
-        let pairs = chosen.iter().zip(&rejected).take(most);
-        let shared = pairs.take_while(same).count();
-        prompt = chosen.drain(..shared).collect();
+    let mut sides = shared(Sides {
+        prompt: prompt?,
+        chosen: chosen?,
+        rejected: rejected?,
+    });
+    sides.prompt.splice(0..0, system.ok()?);
+    Some(sides)
+}
+
+/// Moves what both responses start with to the prompt, if there is none or it is repeated there.
+pub(super) fn shared(mut sides: Sides<'_>) -> Sides<'_> {
+    let same = |(one, other): &(&Turn<'_>, &Turn<'_>)| {
+        let keys = |turn: &Turn<'_>| turn.parts.iter().map(|part| part.raw).collect::<String>();
+        one.role == other.role && one.joined() == other.joined() && keys(one) == keys(other)
+    };
+    let (chosen, rejected) = (&mut sides.chosen, &mut sides.rejected);
+    let most = chosen.len().min(rejected.len()).saturating_sub(1);
+    let pairs = chosen.iter().zip(rejected.iter()).take(most);
+    let shared = pairs.take_while(same).count();
+    let start = chosen.get(..shared).unwrap_or_default();
+    let repeated = |turn: &Turn<'_>| start.iter().any(|of| same(&(turn, of)));
+    if sides.prompt.iter().all(repeated) {
+        sides.prompt = chosen.drain(..shared).collect();
         rejected.drain(..shared);
     }
-    Some(Sides {
-        prompt,
-        chosen,
-        rejected,
-    })
+    sides
 }
 
 fn openai<'a>(record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Sides<'a>> {

@@ -10,7 +10,7 @@ use super::fields::{extras, fields, has, notes, optional, read_each};
 use super::nemo::Nemo;
 use super::object::ObjectWriter;
 use super::role_field::RoleField;
-use super::tooling::{self, ToolSupport, WrittenTools};
+use super::tooling::{self, TurnSupport, WrittenTools};
 use super::turns::{is_chat, role_name, turn_list, turn_text};
 use crate::example::capacity::Capacity;
 use crate::example::tools::{Call, Declaration, ToolParts};
@@ -20,10 +20,12 @@ use tunelint_data::record::roles::RoleMeaning;
 use tunelint_data::record::{Body, Record};
 use tunelint_data::text::position::Span;
 
-/// What tool calls and results can hold.
-const ROOM: ToolSupport = ToolSupport {
+/// What messages can hold besides text.
+const ROOM: TurnSupport = TurnSupport {
     ids: false,
     names: false,
+    weights: false,
+    reasoning: false,
 };
 
 /// The layout.

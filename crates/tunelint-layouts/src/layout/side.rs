@@ -1,12 +1,12 @@
 //! Prompts and responses that are either one text or a list of messages.
 
 use super::contract::Losses;
-use super::fields::{all_of, has, required};
+use super::fields::{all_of, required};
 use super::messages;
 use super::mismatch::Mismatches;
 use super::object::ObjectWriter;
 use crate::example::{Role, Turn};
-use tunelint_data::record::json::Kind;
+use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Field, Record};
 
 /// Reads the turns of the field `name`; a single text becomes a turn of `role`.
@@ -17,11 +17,24 @@ pub(super) fn read<'a>(
     mismatches: &mut Mismatches,
 ) -> Option<Vec<Turn<'a>>> {
     match record.body.field(name) {
-        Some(Field::Other(list)) if list.kind() == Kind::Array => all_of(list.items(), |message| {
-            messages::turn(record, message, mismatches)
-        }),
+        Some(Field::Other(list)) if list.kind() == Kind::Array => all(record, list, mismatches),
+        // Some datasets wrap the list in an object.
+        Some(Field::Other(object)) if object.get("messages").is_some() => {
+            all(record, object.get("messages")?, mismatches)
+        }
         _ => required(record, &[name], mismatches).map(|text| vec![Turn::of_text(role, text)]),
     }
+}
+
+/// Reads every message of a list.
+pub(super) fn all<'a>(
+    record: &Record<'a>,
+    list: Value<'a>,
+    mismatches: &mut Mismatches,
+) -> Option<Vec<Turn<'a>>> {
+    all_of(list.items(), |message| {
+        messages::turn(record, message, mismatches)
+    })
 }
 
 /// Whether every side is one plain turn, to be written as text rather than as messages.
@@ -52,9 +65,4 @@ pub(super) fn write(
             object.end_array();
         }
     }
-}
-
-/// Whether a record's sides are messages that can be copied.
-pub(super) fn is_own(record: &Record<'_>, names: &[&str]) -> bool {
-    names.iter().any(|name| has(&record.body, name))
 }

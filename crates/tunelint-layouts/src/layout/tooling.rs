@@ -6,16 +6,30 @@ use super::turns::{ContentPiece, in_order};
 use crate::example::tools::{
     self, Call, DECLARING, Declaration, Declared, Other, ToolParts, ToolResult,
 };
-use crate::example::{Example, Extra, Part, PartKind, Role, Turn};
+use crate::example::{Example, Extra, Part, PartKind, Role, Turn, reasoning};
 use tunelint_data::text::printable::{field_name, quoted};
 
-/// What the tool calls and results of a layout can hold.
+/// What the messages of a layout can hold besides text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct ToolSupport {
+pub(super) struct TurnSupport {
     /// Calls have ids, and results refer to them.
     pub ids: bool,
     /// Results have the name of the tool.
     pub names: bool,
+    /// Messages have a weight.
+    pub weights: bool,
+    /// Messages have reasoning.
+    pub reasoning: bool,
+}
+
+impl TurnSupport {
+    /// Whether a message can hold a part that is no tool call or result.
+    fn holds(self, part: &Part<'_>) -> bool {
+        match part.kind {
+            PartKind::Reasoning => self.reasoning && reasoning::text(part).is_some(),
+            _ => self.weights && part.is_weight(),
+        }
+    }
 }
 
 /// The name of the loss where results that matched their calls by id or name would match others by
@@ -124,11 +138,12 @@ pub(super) struct WrittenTools<'x> {
 pub(super) fn written<'x>(
     turn: &Turn<'_>,
     exchange: Option<&'x ToolParts>,
-    room: ToolSupport,
+    room: TurnSupport,
     losses: &mut Losses,
 ) -> WrittenTools<'x> {
     let Some(exchange) = exchange else {
-        lose(turn, |_| true, losses);
+        lose(turn, |part| !room.holds(part), losses);
+        lose_of_reasoning(turn, room, losses);
         return WrittenTools {
             calls: Vec::new(),
             outcomes: &[],
@@ -159,17 +174,30 @@ pub(super) fn written<'x>(
         // What the exchange does not contain of them is among its others.
         PartKind::Call | PartKind::Result => false,
         PartKind::Media | PartKind::Inner | PartKind::LabelName => true,
+        PartKind::Reasoning => !room.holds(part),
+        PartKind::Note if part.is_weight() => !room.holds(part),
         PartKind::Note => !(turn.role == Role::Tool && matches!(part.key, "tool_call_id" | "name")),
     };
     lose(turn, is_lost, losses);
+    lose_of_reasoning(turn, room, losses);
     WrittenTools {
         calls,
         outcomes: &exchange.outcomes,
     }
 }
 
+/// Notes what is lost of reasoning of which the text is written.
+fn lose_of_reasoning(turn: &Turn<'_>, room: TurnSupport, losses: &mut Losses) {
+    let is_written = |part: &&Part<'_>| part.kind == PartKind::Reasoning && room.holds(part);
+    for part in turn.parts.iter().filter(is_written) {
+        for name in reasoning::others(part) {
+            losses.add(format!("{} of reasoning", field_name(&name)), part.span);
+        }
+    }
+}
+
 /// Notes what is lost of a result: its format, and its id or name if no call has it.
-fn lose_of_result(outcome: &ToolResult, room: ToolSupport, turn: &Turn<'_>, losses: &mut Losses) {
+fn lose_of_result(outcome: &ToolResult, room: TurnSupport, turn: &Turn<'_>, losses: &mut Losses) {
     if outcome.is_structured {
         let name = outcome.name.as_deref().unwrap_or_default();
         let what = format!("format of the result of {}", quoted(name, 40));

@@ -9,18 +9,20 @@ use super::mismatch::{Expected, Item, Mismatches};
 use super::object::ObjectWriter;
 use super::role_field::RoleField;
 use super::sharegpt::{declare, written_call};
-use super::tooling::{self, ToolSupport, WrittenTools};
+use super::tooling::{self, TurnSupport, WrittenTools};
 use super::turns::{ContentPiece, in_order, opened, role_of, turn_list, turn_text};
 use crate::example::capacity::Capacity;
 use crate::example::tools::ToolParts;
-use crate::example::{Example, Part, PartKind, Role, Turn};
+use crate::example::{Example, Part, PartKind, Role, Turn, reasoning};
 use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::{Body, Record};
 
-/// What tool calls and results can hold.
-const ROOM: ToolSupport = ToolSupport {
+/// What messages can hold besides text.
+const ROOM: TurnSupport = TurnSupport {
     ids: false,
     names: false,
+    weights: false,
+    reasoning: true,
 };
 
 /// The layout.
@@ -34,7 +36,7 @@ const ROLES: [&str; 4] = ["system", "user", "assistant", "tool"];
 /// cannot occur next to the content.
 const KINDS: [(&str, PartKind, &str); 2] = [
     ("tool_call", PartKind::Call, "content/tool_call"),
-    ("reasoning", PartKind::Note, "content/reasoning"),
+    ("reasoning", PartKind::Reasoning, "content/reasoning"),
 ];
 /// The key of any other part.
 const OTHER: &str = "content/value";
@@ -174,6 +176,9 @@ fn encode_turn(
         return;
     }
     begin(role_of(speaker), object);
+    for thought in reasoning::of_turn(turn) {
+        part_of("reasoning", object, |object| object.string(&thought));
+    }
     if !turn.texts.is_empty() || calls.is_empty() {
         part_of("text", object, |object| object.texts(&turn.texts));
     }
@@ -234,7 +239,10 @@ mod tests {
             text.contains(r#""tool_calls":[{"id":"call00001","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}}]"#),
             "{text}"
         );
-        assert_eq!(lost, ["field `content/reasoning`"]);
+        assert!(text.contains(r#""reasoning_content":""#), "{text}");
+        assert!(lost.is_empty());
+        let back = rewrite(&Messages::Usual, &TypedMessages, &text);
+        assert_eq!(back, (LINE.into(), vec!["id of a tool call".into()]));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tunelint_data::record::row::normal_name;
 
 use crate::provider::task::Task;
+use crate::provider::weights::WeightKey;
 
 pub use super::fact::{
     Cited, Effect, Fact, Hyperparameter, NameLimit, Recommendation, Reserved, Roles, TokenizerName,
@@ -74,6 +75,8 @@ pub struct Profile {
     /// by rule, where it is not what most providers do.
     #[serde(default)]
     pub faults: BTreeMap<String, Fact>,
+    /// The key of a message that weights its loss, where messages can have one.
+    pub weights: Option<WeightKey>,
     /// Words that must not occur in a text.
     #[serde(default)]
     pub reserved: Vec<Reserved>,
@@ -156,6 +159,9 @@ impl Profile {
         }
         for of in &self.roles {
             cite("roles".to_owned(), &of.source, &of.quote);
+        }
+        if let Some(of) = &self.weights {
+            cite("weights".to_owned(), &of.source, &of.quote);
         }
         if let Some(of) = &self.reads {
             cite("reads".to_owned(), &of.source, &of.quote);

@@ -69,10 +69,11 @@ fn map_names(
     if let Some(layout) = &options.layout {
         return Ok(Mapping::of(Arc::clone(layout), "set by the user"));
     }
-    Ok(if container.has_rows() {
-        by_header(names)
-    } else {
-        by_sample(sample, names)
+    let prompts = options.prompts_only.then(|| as_prompts(sample, names));
+    Ok(match prompts.flatten() {
+        Some(mapping) => mapping,
+        None if rows => by_header(names),
+        None => by_sample(sample, names),
     })
 }
 
@@ -238,6 +239,22 @@ fn unmapped(names: &[String], role: ColumnRole) -> Mapping {
         likely: near.or(likely).cloned(),
         columns: names.to_vec(),
     })
+}
+
+/// The mapping of records as prompts without responses: the first such layout of which all sampled
+/// records, or the header, have the prompt.
+fn as_prompts(sample: &Sample<'_>, names: &[String]) -> Option<Mapping> {
+    let mut layouts = layout::all();
+    layouts.retain(|layout| layout.capacity().is_prompt_only());
+    // The field with the prompt is their first.
+    let has_prompt = |layout: &Arc<dyn Layout>| {
+        let mut fields = layout.fields().iter().take(1);
+        fields.any(|prompt| names.iter().any(|name| name == prompt))
+    };
+    layouts.retain(has_prompt);
+    each_sample(sample, |body| layouts.retain(|layout| layout.reads(body)));
+    let layout = layouts.into_iter().next()?;
+    Some(Mapping::of(layout, "inferred from the target"))
 }
 
 /// The mapping of JSON records: the layout that most sampled records have; of equally frequent

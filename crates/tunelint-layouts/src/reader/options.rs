@@ -22,6 +22,9 @@ pub struct ReadOptions {
     pub output: Option<Binding>,
     /// The column of the system prompt, if there is one.
     pub system: Option<String>,
+    /// Whether records that may be prompts without responses are read as such, because all targets
+    /// train on prompts: only a target tells them from conversations with a missing response.
+    pub prompts_only: bool,
     /// Role names in addition to those of the layouts.
     pub role_aliases: RoleAliases,
     /// The maximum size of a record in bytes. Larger ones are reported and skipped. Bounds the
@@ -39,6 +42,7 @@ impl Default for ReadOptions {
             input: None,
             output: None,
             system: None,
+            prompts_only: false,
             role_aliases: RoleAliases::default(),
             max_record: MAX_RECORD_BYTES,
             batch_bytes: BATCH_BYTES,

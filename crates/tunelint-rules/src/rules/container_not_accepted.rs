@@ -63,7 +63,7 @@ impl SourceRule for ContainerNotAccepted {
                 ))
             });
         }
-        self.check_form(source, container, findings);
+        self.check_form(source, container, layout.name(), findings);
     }
 }
 
@@ -73,6 +73,7 @@ impl ContainerNotAccepted {
         &self,
         source: &SourceFacts<'_>,
         container: Container,
+        layout: &str,
         findings: &mut Findings<'_>,
     ) {
         let reader = source.reader;
@@ -95,7 +96,7 @@ impl ContainerNotAccepted {
             findings.report_at(file, fact.impact(), || {
                 Message::new(format!("{what}: {}", fact.describe_effect(kind))).help(format!(
                     "rewrite it: `{}`",
-                    rewrite_command(&reader.input.name, "")
+                    rewrite_command(&reader.input.name, layout, "")
                 ))
             });
         }

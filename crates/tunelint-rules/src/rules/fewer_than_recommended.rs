@@ -90,6 +90,10 @@ impl SurveyRule for FewerThanRecommended {
         let Some(&source) = survey.sources.first() else {
             return;
         };
+        // The guide is about examples with responses.
+        if self.is_general && survey.prompts == survey.examples {
+            return;
+        }
         let task = self.task.or(survey.task());
         for UnmetRange { range, targets } in self.unmet(survey.examples, task) {
             let concerned: &[String] = if self.is_general { &[] } else { &targets };

@@ -25,7 +25,7 @@ impl ExampleRule for MissingAssistant {
         let Some(last) = example.turns.last() else {
             return;
         };
-        if example.outputs().next().is_some() {
+        if example.is_prompt_only() || example.outputs().next().is_some() {
             return;
         }
         findings.report(example.record.at(last.span), Severity::Error, || {

@@ -73,7 +73,7 @@ fn read_by_name(input: &[String], output: &str, path: &Path) -> Message {
     ))
     .help(format!(
         "rename them: `{} --output {}`",
-        rewrite_command(path, &format!(" --to pairs{option}")),
+        rewrite_command(path, "pairs", &option),
         shell_quoted(output)
     ))
 }

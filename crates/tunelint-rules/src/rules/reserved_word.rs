@@ -122,7 +122,10 @@ impl List {
     /// value as written.
     fn check_parts(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         let parts = example.turns.iter().flat_map(|turn| &turn.parts);
-        let is_text = |part: &&Part<'_>| matches!(part.kind, PartKind::Result | PartKind::Note);
+        let is_text = |part: &&Part<'_>| {
+            use PartKind::{Note, Reasoning, Result};
+            matches!(part.kind, Result | Note | Reasoning)
+        };
         for part in parts.filter(is_text) {
             let Some(found) = self.finder.find(part.raw) else {
                 continue;

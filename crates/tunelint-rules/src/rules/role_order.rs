@@ -40,6 +40,7 @@ enum Order {
     Alternate,
     OddEven,
     LastModel,
+    LastUser,
     OneSystemText,
     TwoTurns,
     AnswersUser,
@@ -68,7 +69,7 @@ impl Breach {
 impl ExampleRule for RoleOrder {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         // An example without any output is `missing-assistant`.
-        if example.outputs().next().is_none() {
+        if example.outputs().next().is_none() && !example.is_prompt_only() {
             return;
         }
         // One misplaced message violates several requirements; it is reported once for each target.
@@ -95,8 +96,7 @@ impl ExampleRule for RoleOrder {
         if example.turns.len() < 2 {
             return;
         }
-        let always_wrong = [Order::OneSystem, Order::SystemFirst, Order::LastModel];
-        let breaches = always_wrong.iter().filter_map(|order| {
+        let breaches = always_wrong(example).iter().filter_map(|order| {
             let is_required = self.required.iter().any(|(required, _)| required == order);
             let breach = order.breach(&example.turns).filter(|_| !is_required)?;
             Some((order, breach))
@@ -113,9 +113,17 @@ impl ExampleRule for RoleOrder {
     }
 }
 
+/// The requirements of every target. A prompt without a response may end with the start of one.
+fn always_wrong(example: &Example<'_>) -> &'static [Order] {
+    match example.is_prompt_only() {
+        true => &[Order::OneSystem, Order::SystemFirst],
+        false => &[Order::OneSystem, Order::SystemFirst, Order::LastModel],
+    }
+}
+
 impl Order {
     /// Those about a single message come first: their breaches explain those of the others.
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::NoSystem,
         Self::OneSystem,
         Self::OneSystemText,
@@ -125,6 +133,7 @@ impl Order {
         Self::Alternate,
         Self::OddEven,
         Self::LastModel,
+        Self::LastUser,
         Self::AnswersUser,
         Self::SingleAnswer,
         Self::SamePrompt,
@@ -142,6 +151,7 @@ impl Order {
             Self::Alternate => "alternate",
             Self::OddEven => "odd-even",
             Self::LastModel => "last-model",
+            Self::LastUser => "last-user",
             Self::OneSystemText => "one-system-text",
             Self::TwoTurns => "two-turns",
             Self::AnswersUser => "answers-user",
@@ -157,7 +167,7 @@ impl Order {
             Self::OneSystem => "merge the system messages",
             Self::OneSystemText => "write one text, or remove the field",
             Self::TwoTurns => "add the user message",
-            Self::AnswersUser => "end the prompt with a user message",
+            Self::AnswersUser | Self::LastUser => "end the prompt with a user message",
             Self::SingleAnswer => {
                 "keep the first message of each response, as `tunelint convert` does"
             }
@@ -222,7 +232,7 @@ impl Order {
             span: turn.span,
             what,
         };
-        if turns.len() < 2 && !matches!(self, Self::TwoTurns | Self::FirstUser) {
+        if turns.len() < 2 && !matches!(self, Self::TwoTurns | Self::FirstUser | Self::LastUser) {
             return None;
         }
         let mut systems = turns.iter().filter(|turn| turn.role == Role::System);
@@ -248,6 +258,10 @@ impl Order {
                 .next_back()
                 .filter(|turn| turn.role != Role::Model)
                 .map(|turn| at(turn, NO_FINAL_ASSISTANT)),
+            Self::LastUser => messages
+                .next_back()
+                .filter(|turn| turn.role != Role::User)
+                .map(|turn| at(turn, "last message is not from the user")),
             Self::TwoTurns => match (messages.next(), messages.next()) {
                 (Some(turn), None) => Some(at(turn, "only one message")),
                 _ => None,
@@ -322,6 +336,7 @@ mod tests {
             (Order::OddEven, "um", "mu"),
             (Order::OddEven, "sum", "umu"),
             (Order::LastModel, "um", "umu"),
+            (Order::LastUser, "su", "sum"),
             (Order::TwoTurns, "um", "sm"),
         ] {
             assert!(!breaks(order, valid), "{order:?} {valid}");

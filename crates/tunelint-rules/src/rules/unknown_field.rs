@@ -134,7 +134,8 @@ impl UnknownField {
         // Tool calls and results are not extra fields: they are `broken-tool-call`.
         let turns = example.turns.iter().filter(|turn| turn.role != Role::Tool);
         let notes = turns.flat_map(|turn| &turn.parts);
-        for part in notes.filter(|part| part.kind == PartKind::Note && !part.key.contains('/')) {
+        let is_key = |kind| matches!(kind, PartKind::Note | PartKind::Reasoning);
+        for part in notes.filter(|part| is_key(part.kind) && !part.key.contains('/')) {
             let is_known = |of: &dyn Layout| {
                 let keys = of.turn_fields();
                 keys.is_none_or(|keys| keys.contains(&part.key))

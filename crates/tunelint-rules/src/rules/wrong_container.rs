@@ -51,7 +51,8 @@ impl SourceRule for WrongContainer {
         // Trailing commas can be removed; changing the container takes `convert`.
         let fix = shape.strip_commas.then(Fix::of_file);
         findings.report_at(Location::whole(reader.source), impact, || {
-            message_for(found, &rejecting, &reader.input.name).fix(fix)
+            let layout = reader.layout().map_or("pairs", |of| of.name());
+            message_for(found, &rejecting, &reader.input.name, layout).fix(fix)
         });
     }
 }
@@ -74,8 +75,8 @@ impl WrongContainer {
     }
 }
 
-fn message_for(found: Discrepancy, rejecting: &[String], path: &Path) -> Message {
-    let rewrite = || rewrite_command(path, "");
+fn message_for(found: Discrepancy, rejecting: &[String], path: &Path, layout: &str) -> Message {
+    let rewrite = || rewrite_command(path, layout, "");
     let (message, help) = match found {
         Discrepancy::CommaAfterLines => (
             "lines end with a comma: in JSON Lines, only line breaks separate records",
@@ -151,7 +152,8 @@ mod tests {
             message_for(
                 Discrepancy::ListNamedLines,
                 &rejecting,
-                Path::new("a.jsonl")
+                Path::new("a.jsonl"),
+                "messages"
             )
             .text(),
             "JSON list in a file named as JSON Lines; openai rejects such files"
@@ -175,7 +177,8 @@ mod tests {
             message_for(
                 Discrepancy::Delimiter { found, expected },
                 &[],
-                Path::new("a.csv")
+                Path::new("a.csv"),
+                "pairs"
             )
             .text(),
             "cells separated by semicolons, but the file extension implies commas"

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use tunelint_data::text::position::SourceId;
-use tunelint_layouts::example::{Example, Role};
+use tunelint_layouts::example::Example;
 use tunelint_layouts::provider::task::Task;
 
 use super::inferred::Inferred;
@@ -58,6 +58,8 @@ pub struct Survey {
     needs: Needs,
     /// The number of examples.
     pub examples: u64,
+    /// The number of them that are prompts without responses.
+    pub prompts: u64,
     /// The sources with examples, in order.
     pub sources: Vec<SourceId>,
     /// The lengths of outputs, in characters.
@@ -93,6 +95,7 @@ impl Survey {
         cutoff: &SampleCutoff,
     ) {
         self.examples += 1;
+        self.prompts += u64::from(example.is_prompt_only());
         let source = example.record.source;
         if self.sources.last() != Some(&source) {
             self.sources.push(source);
@@ -104,8 +107,7 @@ impl Survey {
             self.observe_form(example, cutoff);
         }
         if self.needs.lengths {
-            let outputs = example.turns.iter().filter(|turn| turn.role == Role::Model);
-            for output in outputs {
+            for output in example.outputs() {
                 self.output_lengths.add(output.chars(), || {
                     CompactLocation::new(&example.record, output.text_span())
                 });
@@ -166,6 +168,7 @@ impl Survey {
     /// Adds the survey of the examples that come after those of this one.
     pub fn merge(&mut self, other: Self) {
         self.examples += other.examples;
+        self.prompts += other.prompts;
         for source in other.sources {
             if self.sources.last() != Some(&source) {
                 self.sources.push(source);

@@ -119,7 +119,7 @@ impl ExampleDigest {
         let output_index = example
             .turns
             .iter()
-            .rposition(|turn| turn.role == Role::Model);
+            .rposition(|turn| turn.role == Role::Model && !example.is_prompt_only());
         for (index, turn) in example.turns.iter().enumerate() {
             let text = turn.joined();
             let seed = if Some(index) == output_index {

@@ -92,6 +92,7 @@ fn converter(options: &Convert, readers: &[Reader]) -> Result<Converter, Failure
     let text = |given: &Option<String>| given.as_deref().map(reading::text_or_file).transpose();
     Ok(Converter {
         form: chosen.form(options)?,
+        weights: chosen.weights(),
         layout: chosen.layout,
         turns: match options.turns {
             Turns::Last => TurnsPolicy::Last,
@@ -177,8 +178,15 @@ fn write(
         }
         OutputDestination::Stdout(_) => {}
     }
-    if let Some(defaults) = body::defaults_used(&options.rest, chosen::target(options)?.as_ref())? {
+    let target = chosen::target(options)?;
+    if let Some(defaults) = body::defaults_used(&options.rest, target.as_ref())? {
         account.note(&defaults);
+    }
+    let weights = target.as_ref().and_then(|of| of.weights.as_ref());
+    if let Some(note) = weights.and_then(|of| of.note.as_ref())
+        && conversion.weights > 0
+    {
+        account.note(&format!("weights: {note}\n"));
     }
     account.conclude(&conversion);
     Ok(exit)

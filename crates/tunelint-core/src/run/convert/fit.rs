@@ -18,6 +18,8 @@ pub(super) struct Notes {
     pub lost: Losses,
     /// What was to be added and is already there.
     pub kept: Losses,
+    /// The number of weights of messages written for the target.
+    pub weights: u64,
 }
 
 impl Converter {
@@ -28,12 +30,11 @@ impl Converter {
         example: &Example<'a>,
         notes: &mut Notes,
     ) -> Result<Vec<Example<'a>>, Box<Message>> {
-        if example.outputs().next().is_none() {
-            return Err(Message::new("no assistant message: nothing to train on")
-                .help("add an assistant message, or exclude the record with `--rejects FILE`")
-                .into());
-        }
         let capacity = self.layout.capacity();
+        let is_prompt = capacity.objective == TrainingObjective::Prompt;
+        if !is_prompt && example.outputs().next().is_none() {
+            return Err(self.no_response(example).into());
+        }
         self.check_objective(example, &mut notes.lost)?;
         if !capacity.many_turns && !ends_with_response(example) {
             return Err(Message::new("last message is not from the assistant")
@@ -49,6 +50,7 @@ impl Converter {
             self.split_turns(example)?
         };
         for example in &mut fitted {
+            notes.weights += self.weights.apply(example, &mut notes.lost)?;
             self.add_system_prompt(example, notes);
             if !capacity.system {
                 note_system_losses(example, &mut notes.lost);
@@ -104,6 +106,19 @@ impl Converter {
             return Err(Message::new(message).help(help).into());
         }
         Ok(())
+    }
+
+    /// Why an example without a response is not written.
+    fn no_response(&self, example: &Example<'_>) -> Message {
+        if example.is_prompt_only() {
+            let name = self.layout.name();
+            let message = format!("prompt without a response: `{name}` requires one");
+            return Message::new(message).help(
+                "choose a layout for reinforcement learning with `--to`, such as `prompt-only`",
+            );
+        }
+        Message::new("no assistant message: nothing to train on")
+            .help("add an assistant message, or exclude the record with `--rejects FILE`")
     }
 
     /// Why a response that is only a tool call is not written.

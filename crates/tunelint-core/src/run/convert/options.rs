@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::weights::Weights;
 use tunelint_layouts::layout::Layout;
 use tunelint_layouts::writer::sink::Form;
 
@@ -30,6 +31,8 @@ pub struct Converter {
     pub preamble: Option<String>,
     /// The system prompt of every example that has none.
     pub system_prompt: Option<String>,
+    /// What the target reads of the weights of messages.
+    pub weights: Weights,
     /// Whether to keep unknown fields, where the layout has no field of that name.
     pub keep_extra: bool,
     /// The seed of the order in which examples are written; `None` keeps the order of the sources.

@@ -88,7 +88,7 @@ impl Session {
             return Ok(Ok(()));
         };
         let name = source.input.name.clone();
-        let reader = match Reader::open(id, source.input.clone(), &settings.reading) {
+        let reader = match Reader::open(id, source.input.clone(), &settings.reading()) {
             Ok(reader) => reader,
             Err(error) => return Ok(Err(SourceError::Open(name, error))),
         };

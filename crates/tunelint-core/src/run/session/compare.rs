@@ -71,7 +71,7 @@ impl Session {
         let mut leaks: Option<Leaks> = None;
         for input in &settings.validation {
             let name = input.name.clone();
-            let reader = match Reader::open(self.id_of(&name), input.clone(), &settings.reading) {
+            let reader = match Reader::open(self.id_of(&name), input.clone(), &settings.reading()) {
                 Ok(reader) => reader,
                 Err(_) if self.is_source(&name) => continue,
                 Err(error) => return Err(SourceError::Open(name, error)),

@@ -125,7 +125,7 @@ impl Session {
         let here = of_part.path.is_file();
         if here {
             let input = Input::path(of_part.path.clone());
-            let reader = Reader::open(id, input, &settings.reading).map_err(|error| {
+            let reader = Reader::open(id, input, &settings.reading()).map_err(|error| {
                 MergeError::Source(SourceError::Open(of_part.path.clone(), error))
             })?;
             dataset.linter.revisit(&reader);

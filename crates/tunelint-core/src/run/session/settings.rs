@@ -10,6 +10,7 @@ use tunelint_data::source::Input;
 use tunelint_data::text::position::{Position, SourceId};
 use tunelint_layouts::finding::suppression::Suppressions;
 use tunelint_layouts::finding::{Policy, Severity};
+use tunelint_layouts::fit::train_on_prompts;
 use tunelint_layouts::provider::profile::{self, Profile};
 use tunelint_layouts::provider::task::Task;
 use tunelint_layouts::provider::tokens::Counter;
@@ -175,6 +176,15 @@ impl DatasetSettings {
         self.context.will_convert && !self.every_target
     }
 
+    /// How sources are read for the targets.
+    pub fn reading(&self) -> ReadOptions {
+        let targets = self.targets.iter().map(AsRef::as_ref);
+        ReadOptions {
+            prompts_only: !self.targets.is_empty() && train_on_prompts(targets),
+            ..self.reading.clone()
+        }
+    }
+
     /// A token counter for a source with these targets: the tokenizer of the settings, or else an
     /// estimate for the first target.
     pub fn counter(&self, profiles: &[Arc<Profile>]) -> Counter {
@@ -189,7 +199,7 @@ impl DatasetSettings {
     /// A source that cannot be opened.
     pub fn open(&self, id: SourceId, input: Input) -> Result<Opened, SourceError> {
         let name = input.name.clone();
-        let reader = Reader::open(id, input, &self.reading);
+        let reader = Reader::open(id, input, &self.reading());
         let reader = reader.map_err(|error| SourceError::Open(name.clone(), error))?;
         let targets = self.targets_of(&reader.mapping);
         let targets = targets.map_err(|error| SourceError::Read(name, io::Error::other(error)))?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use tunelint_layouts::finding::totals::{SourceSummary, Summary};
 use tunelint_layouts::finding::{Counts, Severity};
 use tunelint_layouts::fit::{convert_command, fit, fits_unchanged};
+use tunelint_layouts::layout;
 use tunelint_layouts::provider::profile::{self, Delivery, Profile, Status};
 use tunelint_layouts::provider::task::Task;
 use tunelint_rules::rules::{container_not_accepted, layout_not_accepted};
@@ -110,9 +111,14 @@ pub(super) fn note_missing_target(summary: &mut Summary) {
             [] => String::new(),
             some => format!(": {}", some.join(", ")),
         };
+        let layout = &source.layout;
+        let prompts = match layout::by_name(layout).is_some_and(|of| of.capacity().is_prompt_only())
+        {
+            true => " (prompts without responses, for reinforcement learning)",
+            false => "",
+        };
         let note = format!(
-            "no target for the layout `{}`: only its structure was checked; add a target that takes it with `--target`{example} (`tunelint profile` lists all)",
-            source.layout
+            "no target for the layout `{layout}`{prompts}: only its structure was checked; add a target that takes it with `--target`{example} (`tunelint profile` lists all)",
         );
         summary.notes.push(note);
     }

@@ -150,7 +150,7 @@ impl Fixing<'_> {
         if !input.is_plain() {
             return Ok(Vec::new());
         }
-        let reader = reading::open(id, input, &plan.settings.reading)?;
+        let reader = reading::open(id, input, &plan.settings.reading())?;
         let changes = requests.changes(reader, open_end);
         changes.map_err(|error| Failure::io("fix", &printable_path(path), &error))
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tunelint_core::convert::Weights;
 use tunelint_core::fit::{container_for, layout_for};
 use tunelint_core::layout::{self, Layout};
 use tunelint_core::printable::printable_path;
@@ -16,6 +17,9 @@ use crate::cli::Convert;
 use crate::exit::Failure;
 use crate::names::{self, unknown};
 use crate::reading;
+
+/// The layout to write if neither a layout nor a target is named.
+const DEFAULT: &str = "pairs";
 
 /// What to write.
 pub(super) struct Chosen {
@@ -41,7 +45,7 @@ impl Chosen {
         for reader in readers.iter().filter(has_say) {
             let layout = match (&target, reader.layout()) {
                 (Some(target), _) => of_target(target, options, reader)?,
-                (None, Some(layout)) => Arc::clone(layout),
+                (None, Some(_)) => reading::named_layout(DEFAULT)?,
                 (None, None) => return Err(unknown_layout(reader)),
             };
             match &chosen {
@@ -56,6 +60,12 @@ impl Chosen {
             Some((layout, _)) => Ok(Self { layout, target }),
             None => Err(Failure::new("no records in the files")),
         }
+    }
+
+    /// What the target reads of the weights of messages.
+    pub(super) fn weights(&self) -> Weights {
+        let target = self.target.as_ref();
+        target.map_or(Weights::Kept, |of| Weights::of(of, self.layout.name()))
     }
 
     /// The container: as given, or that of the target, or by the extension of the file.

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use tunelint_core::fit::train_on_prompts;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::source::Input;
 
+use super::chosen;
 use crate::cli::Convert;
 use crate::exit::Failure;
 use crate::reading;
@@ -24,6 +26,7 @@ pub(super) struct Inputs {
 impl Inputs {
     /// The files that `options` name; of a directory, its data files by name.
     pub(super) fn find(options: &Convert) -> Result<Self, Failure> {
+        let target = chosen::target(options)?;
         let mut skipped = Vec::new();
         let is_output = |path: &Path| {
             let outputs = [Some(&options.out), options.rejects.as_ref()];
@@ -51,7 +54,10 @@ impl Inputs {
         Ok(Self {
             inputs: inputs.collect::<Result<_, _>>()?,
             skipped,
-            options: reading::options(&options.reading)?,
+            options: ReadOptions {
+                prompts_only: target.is_some_and(|target| train_on_prompts([&*target].into_iter())),
+                ..reading::options(&options.reading)?
+            },
         })
     }
 
