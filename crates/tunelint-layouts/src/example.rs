@@ -37,6 +37,9 @@ pub struct Example<'a> {
     pub answer_turns: usize,
     /// Whether the response is labeled desirable; `None` without a label.
     pub desirable: Option<bool>,
+    /// Whether its fields have other names than in the layout, and the target knows these. What a
+    /// target requires of fields by their names does not apply.
+    pub is_renamed: bool,
 }
 
 /// One message of a conversation, or one side of a pair.
@@ -250,6 +253,7 @@ impl<'a> Example<'a> {
             rejected: Vec::new(),
             answer_turns: 0,
             desirable: None,
+            is_renamed: false,
         }
     }
 

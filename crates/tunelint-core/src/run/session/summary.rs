@@ -118,14 +118,17 @@ pub(super) fn note_missing_target(summary: &mut Summary) {
     }
 }
 
-/// A few targets that take a source as it is, alive before those that wind down.
+/// A few targets that take a source as it is: the one that reads its `dataset_info.json` first,
+/// alive ones before those that wind down.
 fn taking(source: &SourceSummary) -> Vec<String> {
     let named = profile::with_layout(&source.layout);
     let profiles = named.filter_map(|name| profile::by_name(name).ok().flatten());
     let mut taking: Vec<Profile> = profiles
         .filter(|profile| profile.status != Status::Closed && profile.reads(&source.container))
         .collect();
-    taking.sort_by_key(|profile| profile.status != Status::Alive);
+    let reads_info =
+        |profile: &Profile| source.is_declared && profile.requires.contains_key("dataset-info");
+    taking.sort_by_key(|profile| (!reads_info(profile), profile.status != Status::Alive));
     let names = taking.iter().map(|profile| format!("`{}`", profile.name));
     names.take(MAX_SUGGESTED).collect()
 }

@@ -8,6 +8,7 @@ use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::source::Input;
 
 use crate::cli::Convert;
+use crate::dataset_info::declarations;
 use crate::exit::Failure;
 use crate::reading;
 use crate::staged::same_file;
@@ -46,12 +47,17 @@ impl Inputs {
         if let Some(failure) = walk.failures.drain(..).next() {
             return Err(failure);
         }
+        let files = walk.found.iter().map(Named::path);
+        let declared = declarations(files.filter(|path| path.as_os_str() != "-"));
         let inputs = walk.found.iter();
         let inputs = inputs.map(|named: &Named| reading::input(named, &options.reading));
         Ok(Self {
             inputs: inputs.collect::<Result<_, _>>()?,
             skipped,
-            options: reading::options(&options.reading)?,
+            options: ReadOptions {
+                declared,
+                ..reading::options(&options.reading)?
+            },
         })
     }
 
