@@ -53,6 +53,7 @@ layouts! {
     bedrock_converse => BedrockConverse;
     anthropic_messages => AnthropicMessages;
     messages => Messages::Usual, Messages::Conversations, Messages::Interactions;
+    bare_conversations => BareConversations;
     contents => Contents;
     sharegpt => ShareGpt;
     segments => Segments;

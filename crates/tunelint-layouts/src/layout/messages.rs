@@ -16,7 +16,8 @@ use super::role_field::RoleField;
 use super::shared::{WEIGHT, write_weight};
 use super::tooling::{self, ToolSupport, WrittenTools};
 use super::turns::{
-    ContentPiece, first_of, in_order, is_chat, opened, role_of, text_runs, turn_list, turn_text,
+    ContentPiece, first_of, in_order, is_chat, is_chat_list, opened, role_of, text_runs, turn_list,
+    turn_text,
 };
 use crate::example::capacity::Capacity;
 use crate::example::tools::{DECLARING, Declaration, ToolParts};
@@ -77,6 +78,7 @@ impl Messages {
     fn of(example: &Example<'_>) -> Option<Self> {
         match example.layout {
             "anthropic-messages" => Some(Self::Usual),
+            "bare-conversations" => is_chat_list(&example.record.body).then_some(Self::Usual),
             "classifier" => has(&example.record.body, "messages").then_some(Self::Usual),
             name => Self::ALL.into_iter().find(|layout| layout.name() == name),
         }
@@ -188,14 +190,9 @@ impl Layout for Messages {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        // Messages that are calls are rebuilt as `tool_calls`, which every reader knows.
-        let rebuilt = example.turns.iter().any(is_call_message);
-        let from = Self::of(example).filter(|_| !rebuilt);
         // Messages and tools are the same in all three; other fields have other names or are lost.
         object.key(self.name());
-        tooling::encode_list(example, from.is_some(), object, |turn, exchange, object| {
-            encode_turn(turn, from.is_some(), exchange, object, losses);
-        });
+        let from = encode_list(example, object, losses);
         let own = from == Some(*self);
         let mut there: Vec<&str> = Vec::new();
         if !own && *self == Self::Usual {
@@ -224,6 +221,22 @@ impl Layout for Messages {
     fn capacity(&self) -> Capacity {
         Capacity::CONVERSATION
     }
+}
+
+/// Writes the list of messages. Returns the layout of which they were copied; `None` if they were
+/// rebuilt.
+pub(super) fn encode_list(
+    example: &Example<'_>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) -> Option<Messages> {
+    // Messages that are calls are rebuilt as `tool_calls`, which every reader knows.
+    let rebuilt = example.turns.iter().any(is_call_message);
+    let from = Messages::of(example).filter(|_| !rebuilt);
+    tooling::encode_list(example, from.is_some(), object, |turn, exchange, object| {
+        encode_turn(turn, from.is_some(), exchange, object, losses);
+    });
+    from
 }
 
 /// Reads a message with one of the standard roles.

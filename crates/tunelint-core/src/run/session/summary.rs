@@ -106,12 +106,15 @@ pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
 pub(super) fn note_missing_target(summary: &mut Summary) {
     let missing = |source: &&SourceSummary| source.targets.is_empty() && source.examples > 0;
     if let Some(source) = summary.sources.iter().find(missing) {
-        let example = match taking(source).as_slice() {
-            [] => String::new(),
-            some => format!(": {}", some.join(", ")),
+        let choice = match taking(source).as_slice() {
+            [] => "no target takes it as it is; add one to convert to with `--target`".to_owned(),
+            some => format!(
+                "add a target that takes it with `--target`: {}",
+                some.join(", ")
+            ),
         };
         let note = format!(
-            "no target for the layout `{}`: only its structure was checked; add a target that takes it with `--target`{example} (`tunelint profile` lists all)",
+            "no target for the layout `{}`: only its structure was checked; {choice} (`tunelint profile` lists all)",
             source.layout
         );
         summary.notes.push(note);
