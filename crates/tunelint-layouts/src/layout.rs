@@ -17,7 +17,7 @@ mod turns;
 
 pub use crate::example::capacity::{Capacity, TrainingObjective};
 pub use contract::{Layout, Loss, Losses};
-pub use mapped_alpaca::{AlpacaColumns, MappedAlpaca};
+pub use mapped_alpaca::{AlpacaColumns, MappedAlpaca, MappedPreference};
 pub use mismatch::{Mismatch, MismatchKind, Mismatches};
 pub use object::ObjectWriter;
 pub use pairs::{Binding, Pairs, Template};

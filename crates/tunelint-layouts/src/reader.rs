@@ -18,7 +18,7 @@ use tunelint_data::source::{
 use tunelint_data::text::position::{Position, SourceId};
 
 use crate::declared::Declared;
-use crate::example::Example;
+use crate::example::{Example, KTO_TAG};
 use crate::layout::Layout;
 
 pub use decoder::{DecodeOutcome, Decoder, Scratch, Unreadable};
@@ -168,6 +168,11 @@ impl Reader {
             mapped: self.mapping.mapped,
             header: self.header.clone(),
             role_aliases: self.mapping.role_aliases.clone(),
+            tag: self
+                .mapping
+                .tag
+                .clone()
+                .unwrap_or_else(|| KTO_TAG.to_owned()),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tunelint_data::record::roles::RoleAliases;
 
 use super::entry::{Entry, Formatting};
-use crate::layout::{self, AlpacaColumns, Layout, MappedAlpaca};
+use crate::layout::{self, AlpacaColumns, Layout, MappedAlpaca, MappedPreference};
 
 /// The layout of a source and the names of its roles.
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub struct Reading {
     pub mapped: bool,
     /// The names of roles.
     pub role_aliases: RoleAliases,
+    /// The field that labels a response.
+    pub tag: Option<String>,
 }
 
 impl Reading {
@@ -24,7 +26,17 @@ impl Reading {
             layout: layout::by_name(layout)?,
             mapped: false,
             role_aliases: RoleAliases::default(),
+            tag: None,
         })
+    }
+
+    fn mapped(layout: impl Layout + 'static) -> Self {
+        Self {
+            layout: Arc::new(layout),
+            mapped: true,
+            role_aliases: RoleAliases::default(),
+            tag: None,
+        }
     }
 }
 
@@ -47,27 +59,60 @@ impl Entry {
             self.column(key)
                 .is_some_and(|name| names.iter().any(|of| of == name))
         };
-        match self.formatting? {
-            Formatting::Alpaca if self.ranking => {
-                let all = ["prompt", "chosen", "rejected"];
-                all.into_iter().all(has).then(|| self.alpaca(names))?
-            }
-            Formatting::Alpaca => has("prompt").then(|| self.alpaca(names))?,
-            Formatting::ShareGpt | Formatting::OpenAi => has("messages").then(|| self.chat())?,
+        let required: &[&str] = match (self.formatting?, self.ranking) {
+            (Formatting::Alpaca, false) => &["prompt"],
+            (Formatting::Alpaca, true) => &["prompt", "chosen", "rejected"],
+            (Formatting::ShareGpt | Formatting::OpenAi, _) => &["messages"],
+        };
+        let reading = required
+            .iter()
+            .copied()
+            .all(has)
+            .then(|| self.layout(names))?;
+        Some(Reading {
+            tag: self.column("kto_tag").map(str::to_owned),
+            ..reading?
+        })
+    }
+
+    fn layout(&self, names: &[String]) -> Option<Reading> {
+        match (self.is_chat(), self.ranking) {
+            (true, _) => self.chat(),
+            (false, true) => self.preference(),
+            (false, false) => self.alpaca(names),
         }
+    }
+
+    fn preference(&self) -> Option<Reading> {
+        let (chosen, rejected) = (self.column("chosen")?, self.column("rejected")?);
+        let named = [self.column("prompt")?, chosen, rejected];
+        let others = ["query", "history", "system"];
+        if named == ["prompt", "chosen", "rejected"]
+            && others.iter().all(|key| self.column(key).is_none())
+        {
+            return Reading::of("preference");
+        }
+        let columns = self.alpaca_columns(chosen)?;
+        Some(Reading::mapped(MappedPreference::new(
+            columns,
+            rejected.to_owned(),
+        )))
+    }
+
+    /// The fields of one response, which is in `response`.
+    fn alpaca_columns(&self, response: &str) -> Option<AlpacaColumns> {
+        let owned = |key: &str| self.column(key).map(str::to_owned);
+        Some(AlpacaColumns {
+            prompt: owned("prompt")?,
+            query: owned("query"),
+            response: response.to_owned(),
+            system: owned("system"),
+            history: owned("history"),
+        })
     }
 
     fn alpaca(&self, names: &[String]) -> Option<Reading> {
         let column = |key: &str| self.column(key);
-        let usual = |keys: &[&str]| keys.iter().all(|key| column(key) == Some(*key));
-        if self.ranking {
-            let alone = ["query", "history", "system"].into_iter();
-            let is_trl = usual(&["prompt", "chosen", "rejected"]);
-            return match is_trl && alone.into_iter().all(|key| column(key).is_none()) {
-                true => Reading::of("preference"),
-                false => None,
-            };
-        }
         if column("response").is_none() {
             // Text without a response is for pretraining.
             return match column("prompt") == Some("text") && column("query").is_none() {
@@ -88,19 +133,8 @@ impl Entry {
         if ALPACA.iter().all(is_usual) {
             return Reading::of("alpaca");
         }
-        let owned = |key: &str| column(key).map(str::to_owned);
-        let columns = AlpacaColumns {
-            prompt: owned("prompt")?,
-            query: owned("query"),
-            response: owned("response")?,
-            system: owned("system"),
-            history: owned("history"),
-        };
-        Some(Reading {
-            layout: Arc::new(MappedAlpaca::new(columns)),
-            mapped: true,
-            role_aliases: RoleAliases::default(),
-        })
+        let columns = self.alpaca_columns(column("response")?)?;
+        Some(Reading::mapped(MappedAlpaca::new(columns)))
     }
 
     fn chat(&self) -> Option<Reading> {
@@ -170,13 +204,12 @@ impl Entry {
         match (key, self.formatting) {
             (_, None) => true,
             ("chosen" | "rejected", _) if !self.ranking => true,
-            ("kto_tag", _) => {
-                name == "kto_tag" || self.alpaca(&[]).is_some_and(|of| of.layout.name() == "kto")
-            }
+            ("kto_tag", _) => self.layout(&[]).is_some(),
             ("images" | "videos" | "audios" | "tools", Some(Formatting::Alpaca)) => false,
-            (key, Some(Formatting::Alpaca)) => key == "messages" || self.alpaca(&[]).is_some(),
+            (key, Some(Formatting::Alpaca)) => key == "messages" || self.layout(&[]).is_some(),
             ("messages", _) => self.chat().is_some(),
             ("chosen" | "rejected", _) => name == key && self.chat().is_some(),
+            (key, _) if BESIDE_TURNS.contains(&key) && self.ranking => false,
             (key, _) if BESIDE_TURNS.contains(&key) => {
                 name == key
                     && (self.tag("role_tag") == Some("from") || matches!(key, "system" | "tools"))
@@ -223,6 +256,11 @@ mod tests {
         assert_eq!(layout(&ranked, &names), Some("preference"));
         let turns = r#""formatting":"sharegpt""#;
         assert_eq!(layout(turns, &["conversations"]), Some("sharegpt"));
+        let sides = r#""prompt":"question","chosen":"chosen","rejected":"rejected""#;
+        let ranked = format!(r#""ranking":true,"columns":{{{sides}}}"#);
+        let names = ["question", "chosen", "rejected"];
+        assert_eq!(layout(&ranked, &names), Some("preference"));
+        assert!(entry(&ranked).not_mapped().is_empty());
         let chat = r#""formatting":"openai","columns":{"messages":"messages"},"tags":{"role_tag":"role","content_tag":"content"}"#;
         assert_eq!(layout(chat, &["messages"]), Some("messages"));
     }
@@ -235,6 +273,14 @@ mod tests {
         assert!(reading.mapped);
         let without = entry.reading(&[names[0].clone(), names[2].clone()]);
         assert!(!without.expect("a layout").mapped);
+    }
+
+    #[test]
+    fn the_label_can_have_any_name() {
+        let text = r#""columns":{"prompt":"q","response":"a","kto_tag":"good"}"#;
+        let reading = entry(text).reading(&["q".to_owned()]).expect("a layout");
+        assert_eq!(reading.tag.as_deref(), Some("good"));
+        assert!(entry(text).not_mapped().is_empty());
     }
 
     #[test]

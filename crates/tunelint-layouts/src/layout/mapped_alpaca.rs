@@ -1,10 +1,12 @@
-//! `alpaca` with other field names, as an entry of LLaMA-Factory's `dataset_info.json` gives them.
+//! `alpaca` and `preference` with other field names, as an entry of LLaMA-Factory's
+//! `dataset_info.json` gives them.
 
 use super::alpaca::{Alpaca, history, prompt};
 use super::contract::{Layout, Losses};
 use super::fields::{extras, has, optional, required};
 use super::mismatch::Mismatches;
 use super::object::ObjectWriter;
+use super::preference::Preference;
 use crate::example::capacity::Capacity;
 use crate::example::{Example, Role, Turn};
 use tunelint_data::record::{Body, Record};
@@ -95,6 +97,53 @@ impl Layout for MappedAlpaca {
     }
 }
 
+/// The layout with a rejected response besides the chosen one. It is written as `preference`.
+#[derive(Debug, Clone)]
+pub struct MappedPreference {
+    /// The prompt and the chosen response.
+    chosen: MappedAlpaca,
+    rejected: String,
+}
+
+impl MappedPreference {
+    /// The layout with these field names. The response of `columns` is the chosen one.
+    pub fn new(columns: AlpacaColumns, rejected: String) -> Self {
+        let chosen = MappedAlpaca::new(columns);
+        Self { chosen, rejected }
+    }
+}
+
+impl Layout for MappedPreference {
+    fn name(&self) -> &'static str {
+        Preference::Trl.name()
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        Preference::Trl.fields()
+    }
+
+    fn recognises(&self, body: &Body<'_>) -> bool {
+        self.chosen.recognises(body)
+    }
+
+    fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {
+        let rejected = required(record, &[&self.rejected], mismatches);
+        let mut example = self.chosen.decode(record, mismatches)?;
+        example.extras.retain(|extra| extra.key != self.rejected);
+        example.rejected = vec![Turn::of_text(Role::Model, rejected?)];
+        example.answer_turns = 1;
+        Some(example)
+    }
+
+    fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
+        Preference::Trl.encode(example, object, losses);
+    }
+
+    fn capacity(&self) -> Capacity {
+        Preference::Trl.capacity()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fields::testing::{left_over, read, rewrite};
@@ -118,6 +167,26 @@ mod tests {
         let usual =
             r#"{"instruction":"c","input":"d","output":"e","system":"s","history":[["a","b"]]}"#;
         assert_eq!(rewrite(&dolly(), &Alpaca, line), (usual.into(), vec![]));
+    }
+
+    #[test]
+    fn preferences_are_read_under_their_names() {
+        let columns = AlpacaColumns {
+            prompt: "question".to_owned(),
+            query: None,
+            response: "good".to_owned(),
+            system: None,
+            history: None,
+        };
+        let layout = MappedPreference::new(columns, "bad".to_owned());
+        let line = r#"{"question":"a","good":"b","bad":"c"}"#;
+        let usual = r#"{"prompt":"a","chosen":"b","rejected":"c"}"#;
+        assert_eq!(
+            rewrite(&layout, &Preference::Trl, line),
+            (usual.into(), vec![])
+        );
+        let said = read(&layout, r#"{"question":"a","good":"b"}"#).1;
+        assert_eq!(said, ["missing-field@1 : bad"]);
     }
 
     #[test]

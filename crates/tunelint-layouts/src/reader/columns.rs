@@ -70,6 +70,7 @@ fn by_entry(entry: &Entry, reading: Reading) -> Mapping {
     let evidence = format!("{} in {FILE_NAME}", quoted(&entry.name, 30));
     Mapping {
         mapped: reading.mapped,
+        tag: reading.tag,
         ..Mapping::of(reading.layout, evidence)
     }
 }

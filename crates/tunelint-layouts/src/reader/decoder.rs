@@ -28,6 +28,8 @@ pub struct Decoder {
     pub(super) mapped: bool,
     pub(super) header: Header,
     pub(super) role_aliases: RoleAliases,
+    /// The field that labels a response.
+    pub(super) tag: String,
 }
 
 /// The reusable buffers of one thread.
@@ -187,7 +189,7 @@ impl Decoder {
                 );
                 example.layout = layout.name();
                 example.capacity = layout.capacity();
-                example.read_tag();
+                example.read_tag(&self.tag);
                 take(DecodeOutcome::Example(&example));
             }
             None => {

@@ -78,6 +78,8 @@ pub struct Mapping {
     pub names: Vec<String>,
     /// Role names in addition to those of the layout.
     pub role_aliases: RoleAliases,
+    /// The field that labels a response as desirable or not, if it has another name than usual.
+    pub tag: Option<String>,
 }
 
 /// Why the columns could not be mapped, or were only guessed.
@@ -142,6 +144,7 @@ impl Mapping {
             problem: None,
             names: Vec::new(),
             role_aliases: RoleAliases::default(),
+            tag: None,
         }
     }
 
