@@ -9,7 +9,7 @@ use tunelint_core::printable::is_hidden;
 use tunelint_core::rules::REGISTRY;
 
 use crate::formats::{FORMATS, bad_files};
-use crate::running::{Repository, command, outcome, root, tunelint};
+use crate::running::{Repository, command, files_below, outcome, root, tunelint};
 
 /// `TRYCMD=overwrite` accepts what the program says now.
 #[test]
@@ -958,11 +958,13 @@ fn every_suggested_conversion_works_as_printed() {
                 std::os::unix::fs::symlink(root().join(name), folder.path().join(name))
                     .expect("a link");
             }
-            if let Ok(files) = fs::read_dir(case.with_extension("in")) {
-                for file in files.map(|file| file.expect("a file").path()) {
-                    let name = file.file_name().expect("a name");
-                    fs::copy(&file, folder.path().join(name)).expect("a copy");
-                }
+            let own = case.with_extension("in");
+            let files = own.is_dir().then(|| files_below(&own, None));
+            for file in files.unwrap_or_default() {
+                let name = file.strip_prefix(&own).expect("inside");
+                let copy = folder.path().join(name);
+                fs::create_dir_all(copy.parent().expect("a folder")).expect("a folder");
+                fs::copy(&file, copy).expect("a copy");
             }
             let run = command.replacen("tunelint", env!("CARGO_BIN_EXE_tunelint"), 1);
             let run = Command::new("sh")

@@ -227,6 +227,9 @@ pub fn records() -> BTreeMap<&'static str, Vec<String>> {
             "bedrock-converse" => &[
                 r#"{"messages":[{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"call00001","name":"f","input":{}}}]},{"role":"user","content":[{"toolResult":{"toolUseId":"call00001","content":[{"text":"r"}]}},{"text":"and"}]},{"role":"assistant","content":[{"text":"b"}]}]}"#,
             ],
+            "bare-conversations" => &[
+                r#"[{"from":"human","value":"a"},{"from":"function_call","value":"{\"name\":\"f\",\"arguments\":{}}"},{"from":"observation","value":"r"},{"from":"gpt","value":"b"}]"#,
+            ],
             "kto" => &[
                 r#"{"prompt":"a","completion":"b","label":true}"#,
                 r#"{"prompt":"a","completion":"c","label":false}"#,
@@ -553,7 +556,9 @@ fn silent(from: &str, line: &str, to: &str, turns: TurnsPolicy) -> Vec<String> {
     for (at, changed) in added.chain(changed(&record, "")) {
         let (there, losses, said) = give(&changed);
         let noticed = there.contains(MARKER) || said != before.2 || losses != before.1;
-        if changed.is_object() && !noticed && !is_lost(&record, &at, &before, &give) {
+        let same_kind = changed.is_object() == record.is_object();
+        let is_record = changed.is_object() || changed.is_array();
+        if is_record && same_kind && !noticed && !is_lost(&record, &at, &before, &give) {
             silent.push(format!(
                 "{from} to {to} {turns:?}, {at}: {changed}\n{there}"
             ));

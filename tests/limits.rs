@@ -689,7 +689,9 @@ fn named_fields_are_asked_for(profile: &Profile) {
 }
 
 /// Requirements that need another kind of fixture than two files of JSON Lines.
-const WITH_FIXTURES_OF_THEIR_KIND: [&str; 7] = [
+const WITH_FIXTURES_OF_THEIR_KIND: [&str; 8] = [
+    // The page of `invalid-dataset-info` has them.
+    "dataset-info",
     "named-fields",
     "same-fields",
     "one-type",

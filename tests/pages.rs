@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tunelint_core::contract::{FixKind, Level, RuleEntry, Scope};
+use tunelint_core::declared::{DatasetInfo, Declarations, FILE_NAME};
 use tunelint_core::finding::Severity;
 use tunelint_core::layout::{self, Binding};
 use tunelint_core::position::SourceId;
@@ -187,6 +188,7 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
     let mut profiles = BTreeMap::new();
     let mut train: Vec<u8> = Vec::new();
     let (mut settings, mut schema) = (None, None);
+    let mut declared = Arc::default();
     for block in blocks(page) {
         let words = words(&block.info);
         let has = |word: &str| words.iter().any(|have| have == word);
@@ -196,6 +198,10 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         }
         if has("schema") {
             schema = Some(block.text);
+            continue;
+        }
+        if has("dataset-info") {
+            declared = declarations(&block.text);
             continue;
         }
         if words[0] == "toml" {
@@ -210,6 +216,7 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         }
         let name = format!("block.{}", words[0]);
         let mut check = check_of(&words, &profiles);
+        check.options.declared = Arc::clone(&declared);
         let findings = if let Some(settings) = &settings {
             let found = under_settings(rule, settings, schema.as_deref(), (&name, &bytes));
             judge(
@@ -344,6 +351,18 @@ fn under_settings(
             format!("{}:{}", at["line"], at["column"])
         })
         .collect()
+}
+
+/// What a `dataset_info.json` says about the blocks after it.
+fn declarations(text: &str) -> Arc<Declarations> {
+    let info = DatasetInfo::parse(FILE_NAME.into(), text.as_bytes(), &|_| true);
+    let mut declared = Declarations::default();
+    for container in ["json", "jsonl"] {
+        let name = format!("block.{container}");
+        let name = std::path::Path::new(&name);
+        declared.add(name, name, info.as_ref().expect("entries"));
+    }
+    Arc::new(declared)
 }
 
 /// What is known about the examples of a validation set.

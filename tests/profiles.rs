@@ -47,7 +47,7 @@ const TURNS: [&str; 14] = [
     "two-turns",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 28] = [
+const REQUIRES: [&str; 29] = [
     "arguments-object",
     "arguments-string",
     "bare-list",
@@ -55,6 +55,7 @@ const REQUIRES: [&str; 28] = [
     "binary-weight",
     "byte-order-mark",
     "commas",
+    "dataset-info",
     "exact-columns",
     "loss-weight-0-to-1",
     "media-of-user",

@@ -402,9 +402,11 @@ fn layouts() -> String {
         let known = layout.fields();
         shape
             .fields
-            .retain(|(name, _)| known.contains(&name.as_str()));
-        let fields = shape.show(2).into_iter().map(|field| format!("`{field}`"));
-        let fields: Vec<String> = fields.collect();
+            .retain(|(name, _)| layout.is_list() || known.contains(&name.as_str()));
+        let fields: Vec<String> = match layout.is_list() {
+            true => vec![format!("`[{{{}}}]`", shape.show(2).join(", "))],
+            false => shape.show(2).iter().map(|of| format!("`{of}`")).collect(),
+        };
         table += &format!("| `{}` | {} |\n", layout.name(), fields.join(", "));
     }
     table

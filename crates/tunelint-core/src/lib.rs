@@ -45,6 +45,7 @@ pub use tunelint_data::text::{
     self, code_detection, escape, excerpt, name_counts, personal_data, position, prefilter,
     printable, redaction, secret,
 };
+pub use tunelint_layouts::declared;
 pub use tunelint_layouts::example::{self, media, tools};
 pub use tunelint_layouts::finding::{self, suppression, totals};
 pub use tunelint_layouts::fit;

@@ -38,6 +38,11 @@ pub struct Example<'a> {
     pub answer_turns: usize,
     /// Whether the response is labeled desirable; `None` without a label.
     pub desirable: Option<bool>,
+    /// The key of the unknown field that is the tag; see [`KTO_TAG`].
+    pub tag: Option<Span>,
+    /// Whether its fields have other names than in the layout, and the target knows these. What a
+    /// target requires of fields by their names does not apply.
+    pub is_renamed: bool,
 }
 
 /// One message of a conversation, or one side of a pair.
@@ -153,24 +158,26 @@ pub struct Extra<'a> {
 /// The key of a refusal, which replaces the content in OpenAI's format.
 pub(crate) const REFUSAL: &str = "refusal";
 
-/// The field with which LLaMA-Factory labels the response as desirable or not, in any layout.
+/// The field with which LLaMA-Factory labels the response as desirable or not, in any layout, unless
+/// a `dataset_info.json` names another.
 pub const KTO_TAG: &str = "kto_tag";
 
 impl Example<'_> {
-    /// Applies the tag if the layout itself has no label.
-    pub(crate) fn read_tag(&mut self) {
-        let tag = self.extras.iter().find(|extra| extra.key == KTO_TAG);
+    /// Applies the tag in the field `name` if the layout itself has no label.
+    pub(crate) fn read_tag(&mut self, name: &str) {
+        let tag = self.extras.iter().find(|extra| extra.key == name);
         let said = match tag.map(|tag| tag.raw) {
             Some("true") => Some(true),
             Some("false") => Some(false),
             _ => None,
         };
+        self.tag = tag.map(|tag| tag.key_span);
         self.desirable = self.desirable.or(said);
     }
 
-    /// Whether the label comes from the tag.
-    pub fn is_tagged(&self) -> bool {
-        self.desirable.is_some() && self.extras.iter().any(|extra| extra.key == KTO_TAG)
+    /// Whether `extra` is the tag that labels the response.
+    pub fn is_tag(&self, extra: &Extra<'_>) -> bool {
+        self.desirable.is_some() && self.tag == Some(extra.key_span)
     }
 }
 
@@ -271,6 +278,8 @@ impl<'a> Example<'a> {
             rejected: Vec::new(),
             answer_turns: 0,
             desirable: None,
+            tag: None,
+            is_renamed: false,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 mod contract;
 mod fields;
+mod mapped_alpaca;
 pub mod mismatch;
 mod object;
 mod plain;
@@ -16,6 +17,7 @@ mod turns;
 
 pub use crate::example::capacity::{Capacity, TrainingObjective};
 pub use contract::{Layout, Loss, Losses};
+pub use mapped_alpaca::{AlpacaColumns, MappedAlpaca, MappedPreference};
 pub use mismatch::{Mismatch, MismatchKind, Mismatches};
 pub use object::ObjectWriter;
 pub use pairs::{Binding, Pairs, Template};
@@ -55,6 +57,7 @@ layouts! {
     bedrock_converse => BedrockConverse;
     anthropic_messages => AnthropicMessages;
     messages => Messages::Usual, Messages::Conversations, Messages::Interactions;
+    bare_conversations => BareConversations;
     contents => Contents;
     sharegpt => ShareGpt;
     segments => Segments;

@@ -14,6 +14,8 @@ pub mod layout;
 
 pub mod fit;
 
+pub mod declared;
+
 pub mod reader;
 
 pub mod writer;

@@ -1,5 +1,6 @@
 //! Opens a source, detects its container, layout and columns, and reads its records.
 
+pub mod absent;
 mod columns;
 mod decoder;
 mod mapping;
@@ -16,7 +17,8 @@ use tunelint_data::source::{
 };
 use tunelint_data::text::position::{Position, SourceId};
 
-use crate::example::Example;
+use crate::declared::Declared;
+use crate::example::{Example, KTO_TAG};
 use crate::layout::Layout;
 
 pub use decoder::{DecodeOutcome, Decoder, Scratch, Unreadable};
@@ -51,6 +53,10 @@ pub struct Reader {
     batcher: Batcher,
     /// The options it was opened with.
     pub options: ReadOptions,
+    /// What a `dataset_info.json` says about it.
+    pub declared: Option<Declared>,
+    /// The id of that file in the run. A session sets it; until then it is that of the source.
+    pub declared_in: SourceId,
     /// Size and modification time when it was opened; `None` if there are none, as for bytes in
     /// memory.
     pub stamp: Option<Stamp>,
@@ -73,6 +79,7 @@ impl Reader {
     /// I/O errors, and a column in `options` that the source does not have.
     pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
         let stamp = input.stamp();
+        let declared = options.declared.of(&input.name).cloned();
         let mut bytes = input.open()?;
         let mut head = Vec::new();
         (&mut bytes)
@@ -111,6 +118,8 @@ impl Reader {
             first,
             batcher,
             options: options.clone(),
+            declared,
+            declared_in: source,
             stamp,
         };
         let sample = columns::Sample {
@@ -119,7 +128,8 @@ impl Reader {
             batch: &reader.sample,
             first: reader.first.last(),
         };
-        reader.mapping = columns::map(&sample, options)?;
+        let entry = reader.declared.as_ref().and_then(|of| of.entry.as_deref());
+        reader.mapping = columns::map(&sample, options, entry)?;
         Ok(reader)
     }
 
@@ -157,7 +167,12 @@ impl Reader {
             layout: self.mapping.layout.clone(),
             mapped: self.mapping.mapped,
             header: self.header.clone(),
-            role_aliases: self.options.role_aliases.clone(),
+            role_aliases: self.mapping.role_aliases.clone(),
+            tag: self
+                .mapping
+                .tag
+                .clone()
+                .unwrap_or_else(|| KTO_TAG.to_owned()),
         }
     }
 

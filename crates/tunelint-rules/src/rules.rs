@@ -61,6 +61,7 @@ registry! {
     identical_preference "identical-preference";
     imbalanced_labels "imbalanced-labels";
     input_too_long "input-too-long";
+    invalid_dataset_info "invalid-dataset-info";
     invalid_hyperparameter "invalid-hyperparameter";
     invalid_utf8 "invalid-utf8";
     invalid_value "invalid-value";

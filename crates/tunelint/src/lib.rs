@@ -24,6 +24,8 @@ mod cli;
 
 mod names;
 
+mod dataset_info;
+
 mod walk;
 
 mod reading;

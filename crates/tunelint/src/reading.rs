@@ -40,6 +40,7 @@ pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
             None => MAX_RECORD_BYTES,
         },
         batch_bytes: BATCH_BYTES,
+        ..ReadOptions::default()
     })
 }
 

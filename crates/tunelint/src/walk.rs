@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 use tunelint_core::printable::printable_path;
 
+use crate::dataset_info::is_dataset_info;
 use crate::exit::Failure;
 use crate::spelling::nearest;
 
@@ -115,6 +116,7 @@ fn directory(
         .build();
     for entry in entries {
         match entry {
+            Ok(entry) if is_dataset_info(entry.path()) => {}
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 let path = entry.path();
                 let found = if is_data(path) {

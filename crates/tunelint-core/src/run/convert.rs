@@ -18,7 +18,7 @@ use tunelint_data::source::Batch;
 use tunelint_data::text::name_counts::NameCounts;
 use tunelint_data::text::position::{Position, SourceId};
 use tunelint_data::text::printable::{field_name, quoted};
-use tunelint_layouts::example::{Example, KTO_TAG};
+use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Finding, Findings, Message, Policy, Severity};
 use tunelint_layouts::layout::{Loss, Losses, ObjectWriter, TrainingObjective, WEIGHT};
 use tunelint_layouts::provider::limit::listed;
@@ -356,15 +356,15 @@ impl Converter {
         columns: &[String],
         losses: &mut Losses,
     ) {
-        let is_label =
-            self.layout.capacity().objective == TrainingObjective::Judgement && example.is_tagged();
+        let has_label = self.layout.capacity().objective == TrainingObjective::Judgement;
         for extra in &example.extras {
-            if is_label && extra.key == KTO_TAG {
+            if has_label && example.is_tag(extra) {
                 continue;
             }
             // A field that the layout has itself would be a duplicate key.
             let is_unused = !self.layout.fields().contains(&extra.key);
             let has_room = match self.form {
+                _ if self.layout.is_list() => false,
                 Form::Jsonl | Form::Json => true,
                 Form::Table { .. } => columns.iter().any(|column| column == extra.key),
                 Form::Rest(_) => false,

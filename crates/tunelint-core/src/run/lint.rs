@@ -16,6 +16,7 @@ use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::suppression::SuppressedRecords;
 use tunelint_layouts::finding::totals::SourceSummary;
 use tunelint_layouts::finding::{Counts, Finding, Findings, Keep, Policy, UsualImpacts};
+use tunelint_layouts::reader::absent::absent_columns;
 use tunelint_layouts::reader::request::with_request;
 use tunelint_layouts::reader::{
     DecodeOutcome, OpenError, ReadOptions, Reader, Scratch, Unreadable,
@@ -503,8 +504,13 @@ pub(super) fn check_source(
     reader: &Reader,
     findings: &mut Findings<'_>,
 ) -> io::Result<()> {
+    let absent_columns = &absent_columns(reader)?;
     with_request(reader, |request| {
-        let facts = SourceFacts { reader, request };
+        let facts = SourceFacts {
+            reader,
+            request,
+            absent_columns,
+        };
         for (name, check) in rules.named() {
             if let Some(rule) = &check.source {
                 findings.set_rule(name);
@@ -598,6 +604,10 @@ fn summarize(reader: &Reader, examples: u64, counts: Counts) -> SourceSummary {
             .map_or("", |layout| layout.name())
             .to_owned(),
         evidence: reader.mapping.evidence.clone(),
+        is_declared: reader
+            .declared
+            .as_ref()
+            .is_some_and(|of| of.entry.is_some()),
         bytes: reader.bytes_read(),
         records: reader.records(),
         examples,

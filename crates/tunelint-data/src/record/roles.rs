@@ -62,6 +62,13 @@ impl RoleAliases {
         true
     }
 
+    /// Adds the names of `others` that have no meaning yet.
+    pub fn extend(&mut self, others: &Self) {
+        for (name, meaning) in &others.0 {
+            self.0.entry(name.clone()).or_insert(*meaning);
+        }
+    }
+
     /// The meaning of `name`.
     pub fn get(&self, name: &str) -> Option<RoleMeaning> {
         self.0.get(name).copied()

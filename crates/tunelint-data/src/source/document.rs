@@ -189,7 +189,9 @@ impl KeyPath {
         if byte.is_ascii_whitespace() {
             return false;
         }
-        if std::mem::take(&mut self.candidate) && matches!(byte, b'{' | b']') {
+        // Only the document itself can be a list of lists.
+        let is_first = |byte| matches!(byte, b'{' | b']') || byte == b'[' && self.open == [b'['];
+        if std::mem::take(&mut self.candidate) && is_first(byte) {
             return true;
         }
         match byte {
@@ -583,6 +585,13 @@ mod tests {
             [r#"{"a":1}"#]
         );
         assert_eq!(records("[]"), [""; 0]);
+    }
+
+    #[test]
+    fn a_document_can_be_a_list_of_lists() {
+        let lists = r#"[ [{"a":1},{"b":2}] , [{"c":3}] ]"#;
+        assert_eq!(records(lists), [r#"[{"a":1},{"b":2}]"#, r#"[{"c":3}]"#]);
+        assert_eq!(records(r#"{"n":[[1]],"data":[{"a":1}]}"#), [r#"{"a":1}"#]);
     }
 
     #[test]

@@ -302,6 +302,7 @@ fn known_format(head: &[u8]) -> Option<UnsupportedFile> {
 
 fn by_content(text: &[u8]) -> Container {
     match text.trim_ascii_start().first() {
+        Some(b'[') if has_lists_in_lines(text) => Container::Jsonl,
         Some(b'[') => Container::Json,
         Some(b'{') if first_line(text).is_some_and(is_json) => Container::Jsonl,
         Some(b'{') => Container::Json,
@@ -341,7 +342,7 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
         return;
     }
     let alone = text.trim_ascii_end().len() <= line.len() + (text.len() - trimmed.len());
-    if !sure && alone && is_object_list(line) {
+    if !sure && alone && is_object_list(line) && !is_conversation(line) {
         return list_in_lines(shape);
     }
     if sure || is_json(line) {
@@ -368,6 +369,27 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
 fn is_object_list(text: &[u8]) -> bool {
     text.strip_prefix(b"[")
         .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"{"))
+}
+
+/// Whether the text is a list of messages, which is one record rather than a list of records.
+fn is_conversation(text: &[u8]) -> bool {
+    let mut parser = Parser::new();
+    let text = std::str::from_utf8(text).unwrap_or_default();
+    let json = parser.parse(text).ok();
+    let first = json.and_then(|json| json.root().items().next());
+    let has =
+        |names: [&str; 2]| first.is_some_and(|of| names.iter().all(|name| of.get(name).is_some()));
+    has(["role", "content"]) || has(["from", "value"])
+}
+
+/// Whether there are several lines, the first of which is a list of messages.
+fn has_lists_in_lines(text: &[u8]) -> bool {
+    let Some(line) = first_line(text).filter(|line| is_conversation(line)) else {
+        return false;
+    };
+    let start = text.len() - text.trim_ascii_start().len();
+    let rest = text.get(start + line.len()..).unwrap_or_default();
+    rest.trim_ascii_start().starts_with(b"[")
 }
 
 fn list_in_lines(shape: &mut Shape) {
@@ -401,6 +423,11 @@ fn is_sequence(text: &[u8]) -> bool {
 /// Detects JSON lines in a `.json` file.
 fn document(shape: &mut Shape, text: &[u8], sure: bool) {
     let trimmed = text.trim_ascii_start();
+    if !sure && has_lists_in_lines(text) {
+        shape.container = Container::Jsonl;
+        shape.discrepancy = Some(Discrepancy::LinesNamedDocument);
+        return;
+    }
     if sure || !trimmed.starts_with(b"{") {
         return;
     }
@@ -566,6 +593,23 @@ mod tests {
         assert_eq!(shape("a.json", "[{\"a\":1}]").discrepancy, None);
         assert_eq!(shape("a.json", "{\n\"a\":1}").root, Root::List);
         assert_eq!(shape("a.csv", "a,b\nc,d\n").discrepancy, None);
+    }
+
+    #[test]
+    fn one_line_with_a_conversation_is_one_record() {
+        let of = |line: &str| shape("a.jsonl", line).container;
+        assert_eq!(of("[{\"a\":1}]\n"), Container::Json);
+        assert_eq!(of("[{\"role\":\"user\"}]\n"), Container::Json);
+        let messages = "[{\"role\":\"user\",\"content\":\"a\"}]\n";
+        assert_eq!(of(messages), Container::Jsonl);
+        let turns = "[{\"from\":\"human\",\"value\":\"a\"}]\n";
+        assert_eq!(of(turns), Container::Jsonl);
+        assert_eq!(shape("a.json", messages).container, Container::Json);
+        assert_eq!(shape("a", messages).container, Container::Json);
+        for name in ["a.json", "a"] {
+            let lines = shape(name, &messages.repeat(2));
+            assert_eq!(lines.container, Container::Jsonl);
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub struct SourceSummary {
     pub layout: String,
     /// How the layout was determined, in words: "inferred from the first 64 records".
     pub evidence: String,
+    /// Whether an entry of a `dataset_info.json` says how it is read.
+    pub is_declared: bool,
     /// The decompressed size.
     pub bytes: u64,
     /// The number of records, malformed ones included.

@@ -54,15 +54,8 @@ impl Layout for Alpaca {
         let output = required(record, &["output", "response"], mismatches);
         let system = system.ok()?.filter(|text| !text.is_blank());
         turns.extend(system.map(|text| Turn::of_text(Role::System, text)));
-        history(record, &mut turns, mismatches)?;
-        let mut prompt = Turn::of_text(Role::User, instruction?);
-        if let Some(input) = input.ok()?.filter(|text| !text.as_str().is_empty()) {
-            prompt
-                .texts
-                .push(Text::composed(BETWEEN.to_owned(), input.span()));
-            prompt.texts.push(input);
-        }
-        turns.push(prompt);
+        history(record, "history", &mut turns, mismatches)?;
+        turns.push(prompt(instruction?, input.ok()?));
         turns.push(Turn::of_text(Role::Model, output?));
         let mut example = Example::new(*record, turns);
         let output_name = first_name(record, ["output", "response"]);
@@ -147,25 +140,36 @@ fn first_name(record: &Record<'_>, names: [&'static str; 2]) -> &'static str {
     }
 }
 
-/// Reads the turns before the last prompt, in pairs.
-fn history<'a>(
+/// The prompt of an instruction and its input.
+pub(super) fn prompt<'a>(instruction: Text<'a>, input: Option<Text<'a>>) -> Turn<'a> {
+    let mut prompt = Turn::of_text(Role::User, instruction);
+    if let Some(input) = input.filter(|text| !text.as_str().is_empty()) {
+        let between = Text::composed(BETWEEN.to_owned(), input.span());
+        prompt.texts.extend([between, input]);
+    }
+    prompt
+}
+
+/// Reads the turns before the last prompt, in pairs, from the field `name`.
+pub(super) fn history<'a>(
     record: &Record<'a>,
+    name: &str,
     turns: &mut Vec<Turn<'a>>,
     mismatches: &mut Mismatches,
 ) -> Option<()> {
-    let list = match record.body.field("history") {
+    let list = match record.body.field(name) {
         None => return Some(()),
         // An empty cell of a table, or an empty string, is an empty history.
         Some(Field::Text(text)) if text.is_blank() => return Some(()),
         Some(Field::Text(text)) => {
-            text_is_not_a(Expected::Pairs, "history", &text, mismatches);
+            text_is_not_a(Expected::Pairs, name, &text, mismatches);
             return None;
         }
         Some(Field::Other(list)) if list.kind() == Kind::Null => return Some(()),
         Some(Field::Other(list)) => list,
     };
     if list.kind() != Kind::Array {
-        not_a(Expected::Pairs, "history", list, mismatches);
+        not_a(Expected::Pairs, name, list, mismatches);
         return None;
     }
     for pair in list.items() {
@@ -176,7 +180,7 @@ fn history<'a>(
                 turns.push(Turn::of_text(Role::Model, model));
             }
             _ => {
-                not_a(Expected::Pair, "history", pair, mismatches);
+                not_a(Expected::Pair, name, pair, mismatches);
                 return None;
             }
         }

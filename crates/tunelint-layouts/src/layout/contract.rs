@@ -78,6 +78,11 @@ pub trait Layout: Debug + Send + Sync {
         false
     }
 
+    /// Whether a record is a list of messages rather than an object. Such a record has no fields.
+    fn is_list(&self) -> bool {
+        false
+    }
+
     /// Whether its records can be embedded in the body of a `createTunedModel` request.
     fn fits_request(&self) -> bool {
         false

@@ -16,7 +16,8 @@ use super::role_field::RoleField;
 use super::shared::{WEIGHT, write_weight};
 use super::tooling::{self, TurnSupport, WrittenTools};
 use super::turns::{
-    ContentPiece, first_of, in_order, is_chat, opened, role_of, text_runs, turn_list, turn_text,
+    ContentPiece, first_of, in_order, is_chat, is_chat_list, opened, role_of, text_runs, turn_list,
+    turn_text,
 };
 use crate::example::capacity::Capacity;
 use crate::example::tools::{DECLARING, Declaration, ToolParts};
@@ -90,6 +91,7 @@ impl Messages {
             | "preference-lists"
             | "kto"
             | "kto-messages" => Some(Self::Usual),
+            "bare-conversations" => is_chat_list(&example.record.body).then_some(Self::Usual),
             "classifier" => has(&example.record.body, "messages").then_some(Self::Usual),
             name => Self::ALL.into_iter().find(|layout| layout.name() == name),
         }
@@ -203,10 +205,9 @@ impl Layout for Messages {
     }
 
     fn encode(&self, example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-        let from = Self::copied_from(example);
         // Messages and tools are the same in all three; other fields have other names or are lost.
         object.key(self.name());
-        encode_list(example, object, losses);
+        let from = encode_list(example, object, losses);
         let own = from == Some(*self);
         let mut there: Vec<&str> = Vec::new();
         if !own && *self == Self::Usual {
@@ -252,12 +253,18 @@ pub(super) fn copies(example: &Example<'_>) -> bool {
     Messages::copied_from(example).is_some()
 }
 
-/// Writes the messages of an example as a list.
-pub(super) fn encode_list(example: &Example<'_>, object: &mut ObjectWriter, losses: &mut Losses) {
-    let own = copies(example);
-    tooling::encode_list(example, own, object, |turn, exchange, object| {
-        encode_turn(turn, own, exchange, object, losses);
+/// Writes the list of messages. Returns the layout of which they were copied; `None` if they were
+/// rebuilt.
+pub(super) fn encode_list(
+    example: &Example<'_>,
+    object: &mut ObjectWriter,
+    losses: &mut Losses,
+) -> Option<Messages> {
+    let from = Messages::copied_from(example);
+    tooling::encode_list(example, from.is_some(), object, |turn, exchange, object| {
+        encode_turn(turn, from.is_some(), exchange, object, losses);
     });
+    from
 }
 
 /// Reads a message with one of the standard roles.

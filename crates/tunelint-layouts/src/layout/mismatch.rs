@@ -79,6 +79,8 @@ pub enum MismatchKind {
         /// The label as written.
         name: String,
     },
+    /// The record is not a list of messages, in a layout without objects.
+    NotAList,
     /// A step of a response that is not text.
     StepNotText(Kind),
     /// A step label that is not a boolean.

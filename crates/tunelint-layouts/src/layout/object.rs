@@ -1,4 +1,5 @@
-//! Writes compact JSON objects, and remembers the position of every top-level field.
+//! Writes compact JSON objects, and remembers the position of every top-level field. A record can be
+//! a list in place of an object.
 
 use std::ops::Range;
 
@@ -84,7 +85,7 @@ impl ObjectWriter {
         self.close(b"}");
     }
 
-    /// Opens an array as the value.
+    /// Opens an array as the value; as the record, if nothing was written before.
     pub fn begin_array(&mut self) {
         self.open(b"[");
     }
@@ -125,13 +126,15 @@ impl ObjectWriter {
         self.value_ends();
     }
 
-    /// Ends the object and returns its bytes.
+    /// Ends the object, unless the record is a list, and returns its bytes.
     pub fn finish(&mut self) -> &[u8] {
         if !self.finished {
             if self.len == 0 {
                 self.push(b"{");
+                self.push(b"}");
+            } else if !self.fields.is_empty() {
+                self.push(b"}");
             }
-            self.push(b"}");
             self.finished = true;
         }
         &self.out
@@ -250,6 +253,23 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_record_can_be_a_list() {
+        let mut object = ObjectWriter::new();
+        for _ in 0..2 {
+            object.clear();
+            object.begin_array();
+            object.begin_object();
+            object.key("a");
+            object.raw("1");
+            object.end_object();
+            object.end_array();
+            assert_eq!(object.finish(), br#"[{"a":1}]"#);
+        }
+        object.clear();
+        assert_eq!(object.finish(), b"{}");
     }
 
     #[test]

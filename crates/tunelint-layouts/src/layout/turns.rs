@@ -21,6 +21,20 @@ pub(super) fn is_chat(body: &Body<'_>) -> bool {
         .is_some_and(|turn| turn.get("role").is_some() && turn.get("from").is_none())
 }
 
+/// The record, if it is a list.
+pub(super) fn bare_list<'a>(body: &Body<'a>) -> Option<Value<'a>> {
+    match body {
+        Body::Json(json) => Some(json.root()).filter(|root| root.kind() == Kind::Array),
+        Body::Row(_) | Body::Unread => None,
+    }
+}
+
+/// Whether the record is a list of messages with a `role` rather than ShareGPT's `from`.
+pub(super) fn is_chat_list(body: &Body<'_>) -> bool {
+    let mut items = bare_list(body).into_iter().flat_map(Value::items);
+    !items.any(|turn| turn.get("from").is_some() && turn.get("role").is_none())
+}
+
 /// The first object in the list `name`.
 pub(super) fn first_of<'a>(body: &Body<'a>, name: &str) -> Option<Value<'a>> {
     match body.field(name) {

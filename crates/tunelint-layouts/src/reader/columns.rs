@@ -6,6 +6,7 @@ use super::mapping::{
     CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES,
 };
 use super::options::{OpenError, ReadOptions};
+use crate::declared::{Entry, FILE_NAME, Reading};
 use crate::layout::{self, Binding, Layout, Pairs, Template};
 use tunelint_data::record::json::Parser;
 use tunelint_data::record::row::{Header, normal_name};
@@ -30,11 +31,15 @@ pub(super) struct Sample<'r> {
 const SAMPLE: usize = 64;
 
 /// Determines the mapping of an opened source. The user's columns take precedence over the user's
-/// layout, and that over detection.
+/// layout, that over the entry about the source in a `dataset_info.json`, and that over detection.
 ///
 /// # Errors
 /// A column in `options` that the source does not have.
-pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping, OpenError> {
+pub(super) fn map(
+    sample: &Sample<'_>,
+    options: &ReadOptions,
+    entry: Option<&Entry>,
+) -> Result<Mapping, OpenError> {
     let Some(container) = sample.container else {
         return Ok(Mapping::none());
     };
@@ -43,8 +48,31 @@ pub(super) fn map(sample: &Sample<'_>, options: &ReadOptions) -> Result<Mapping,
     } else {
         sample_names(sample)
     };
-    let mapping = map_names(sample, container, &names, options)?;
-    Ok(Mapping { names, ..mapping })
+    let mut role_aliases = options.role_aliases.clone();
+    let entry = entry.filter(|_| !options.sets_mapping());
+    let declared = entry.and_then(|entry| Some((entry, entry.reading(&names)?)));
+    let mapping = match declared {
+        Some((entry, reading)) => {
+            role_aliases.extend(&reading.role_aliases);
+            by_entry(entry, reading)
+        }
+        None => map_names(sample, container, &names, options)?,
+    };
+    Ok(Mapping {
+        names,
+        role_aliases,
+        ..mapping
+    })
+}
+
+/// The mapping that an entry of a `dataset_info.json` gives.
+fn by_entry(entry: &Entry, reading: Reading) -> Mapping {
+    let evidence = format!("{} in {FILE_NAME}", quoted(&entry.name, 30));
+    Mapping {
+        mapped: reading.mapped,
+        tag: reading.tag,
+        ..Mapping::of(reading.layout, evidence)
+    }
 }
 
 fn map_names(

@@ -28,6 +28,8 @@ pub struct Decoder {
     pub(super) mapped: bool,
     pub(super) header: Header,
     pub(super) role_aliases: RoleAliases,
+    /// The field that labels a response.
+    pub(super) tag: String,
 }
 
 /// The reusable buffers of one thread.
@@ -126,7 +128,7 @@ impl Decoder {
             }
         };
         let kind = json.root().kind();
-        if kind != Kind::Object {
+        if kind != Kind::Object && !self.takes_list(kind) {
             let fault = Fault::malformed(Malformed::NotAnObject(kind), json.root().span());
             return take(DecodeOutcome::Unreadable(
                 &record,
@@ -138,6 +140,11 @@ impl Decoder {
             ..record
         };
         self.example(&record, take);
+    }
+
+    /// Whether a record that is not an object can be read because the layout has lists.
+    fn takes_list(&self, kind: Kind) -> bool {
+        kind == Kind::Array && self.layout.as_ref().is_some_and(|of| of.is_list())
     }
 
     fn row(&self, record: Record<'_>, text: &str, scratch: &mut Scratch, take: Take<'_>) {
@@ -182,7 +189,7 @@ impl Decoder {
                 );
                 example.layout = layout.name();
                 example.capacity = layout.capacity();
-                example.read_tag();
+                example.read_tag(&self.tag);
                 take(DecodeOutcome::Example(&example));
             }
             None => {

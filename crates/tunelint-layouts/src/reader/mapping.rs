@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tunelint_data::record::roles::RoleAliases;
+
 use crate::layout::Layout;
 use crate::provider::profile::for_layout;
 
@@ -74,6 +76,10 @@ pub struct Mapping {
     pub problem: Option<MappingProblem>,
     /// The names of the columns, or of the fields in the first records.
     pub names: Vec<String>,
+    /// Role names in addition to those of the layout.
+    pub role_aliases: RoleAliases,
+    /// The field that labels a response as desirable or not, if it has another name than usual.
+    pub tag: Option<String>,
 }
 
 /// Why the columns could not be mapped, or were only guessed.
@@ -137,6 +143,8 @@ impl Mapping {
             mapped: false,
             problem: None,
             names: Vec::new(),
+            role_aliases: RoleAliases::default(),
+            tag: None,
         }
     }
 

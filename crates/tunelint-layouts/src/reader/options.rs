@@ -7,6 +7,7 @@ use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::source::{BATCH_BYTES, FormatOverrides, MAX_RECORD_BYTES};
 use tunelint_data::text::printable::quoted;
 
+use crate::declared::Declarations;
 use crate::layout::{Binding, Layout};
 
 /// Options for reading a source. By default, everything is detected.
@@ -32,6 +33,20 @@ pub struct ReadOptions {
     pub max_record: usize,
     /// The approximate size of a batch in bytes. Findings do not depend on it.
     pub batch_bytes: usize,
+    /// What `dataset_info.json` files say about sources. The other options take precedence.
+    pub declared: Arc<Declarations>,
+}
+
+impl ReadOptions {
+    /// Whether the user set the layout or a column.
+    pub(super) fn sets_mapping(&self) -> bool {
+        let columns = [
+            self.input.is_some(),
+            self.output.is_some(),
+            self.system.is_some(),
+        ];
+        self.layout.is_some() || columns.contains(&true)
+    }
 }
 
 impl Default for ReadOptions {
@@ -46,6 +61,7 @@ impl Default for ReadOptions {
             role_aliases: RoleAliases::default(),
             max_record: MAX_RECORD_BYTES,
             batch_bytes: BATCH_BYTES,
+            declared: Arc::default(),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::any::Any;
 use serde::{Serialize, de::DeserializeOwned};
 use tunelint_data::record::Record;
 use tunelint_data::text::position::Location;
+use tunelint_layouts::declared::ReadColumn;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::Findings;
 use tunelint_layouts::reader::request::Request;
@@ -74,6 +75,8 @@ pub struct SourceFacts<'s> {
     pub reader: &'s Reader,
     /// The request body that contains the examples, if the file is one.
     pub request: Option<&'s Request<'s>>,
+    /// The columns that its entry in a `dataset_info.json` reads and that no record has.
+    pub absent_columns: &'s [ReadColumn],
 }
 
 /// Checks a source as a whole: encoding, container, header, line endings, layout, request.

@@ -49,12 +49,22 @@ pub fn words(problem: &MappingProblem, path: &Path) -> Message {
         } => unmapped(*role, likely.as_deref(), columns),
         MappingProblem::NoFields => Message::new("records without fields").help("check the export"),
         MappingProblem::ReadByName { input, output } => read_by_name(input, output, path),
+        MappingProblem::UnknownLayout { fields } if is_one_conversation(fields) => {
+            Message::new("the list is one conversation, not a list of records")
+                .help("put it in another list, or in the field `messages` of an object")
+        }
         MappingProblem::UnknownLayout { fields } => {
             Message::new(format!("unknown layout with fields {}", listed(fields))).help(format!(
                 "set the fields with `--input` and `--output`; looked for {LOOKED_FOR}"
             ))
         }
     }
+}
+
+/// Whether the records are the messages of a conversation.
+fn is_one_conversation(fields: &[String]) -> bool {
+    let has = |name: &str| fields.iter().any(|field| field == name);
+    has("role") && has("content") || has("from") && has("value")
 }
 
 fn read_by_name(input: &[String], output: &str, path: &Path) -> Message {

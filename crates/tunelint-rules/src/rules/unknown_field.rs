@@ -11,7 +11,7 @@ use tunelint_data::record::{Body, Located, Record};
 use tunelint_data::text::name_counts::{MOST, NameCounts, NamedCount};
 use tunelint_data::text::position::{Location, SourceId, Span};
 use tunelint_data::text::printable::{counted, quoted};
-use tunelint_layouts::example::{Example, KTO_TAG, PartKind, Role};
+use tunelint_layouts::example::{Example, PartKind, Role};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::layout::{self, Layout};
 use tunelint_layouts::provider::profile::Profile;
@@ -91,12 +91,7 @@ impl UnknownField {
         let mut last = Located::new(record);
         let received = LazyCell::new(|| self.receivers(record, |_| false));
         // The KTO tag is read in every layout.
-        let tagged = example.is_tagged();
-        for extra in example
-            .extras
-            .iter()
-            .filter(|of| !tagged || of.key != KTO_TAG)
-        {
+        for extra in example.extras.iter().filter(|of| !example.is_tag(of)) {
             names.add(extra.key, 1, || {
                 let start = record.position_after(extra.key_span.start, &mut last);
                 First {

@@ -68,6 +68,7 @@ fn message_for(kind: &MismatchKind) -> Message {
                 found.describe()
             )
         }
+        MismatchKind::NotAList => "expected a list of messages, found an object".to_owned(),
         MismatchKind::NoLabels => "no labels in `labels`".to_owned(),
         MismatchKind::NotOnePreferred => {
             "`completions`: expected one completion with score 1 and one with score 0".to_owned()

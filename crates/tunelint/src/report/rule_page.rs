@@ -93,6 +93,7 @@ impl<'p> Block<'p> {
             Some(name) => format!("A profile made up for this page, `{name}`"),
             None if self.has("settings") => "With these settings".to_owned(),
             None if self.has("schema") => "With this JSON Schema".to_owned(),
+            None if self.has("dataset-info") => "With this `dataset_info.json`".to_owned(),
             None if self.has("train") => "Training set".to_owned(),
             None if self.has("fail") => format!("Flagged{}", self.options()),
             None if self.has("pass") => format!("Not flagged{}", self.options()),

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 
+use crate::dataset_info::is_dataset_info;
+
 /// A set of file patterns.
 #[derive(Debug, Clone)]
 pub struct Patterns {
@@ -61,8 +63,10 @@ impl Patterns {
             let start = self.directory.join(literal(text));
             let entries = WalkBuilder::new(&start).standard_filters(false).build();
             // A link may lead anywhere, so it is skipped.
-            let is_file =
-                |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
+            let is_file = |entry: &ignore::DirEntry| {
+                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                is_file && !is_dataset_info(entry.path())
+            };
             let paths = entries
                 .flatten()
                 .filter(|entry| is_file(entry) && self.matches(entry.path()));

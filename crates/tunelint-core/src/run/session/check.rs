@@ -88,10 +88,13 @@ impl Session {
             return Ok(Ok(()));
         };
         let name = source.input.name.clone();
-        let reader = match Reader::open(id, source.input.clone(), &settings.reading()) {
+        let mut reader = match Reader::open(id, source.input.clone(), &settings.reading()) {
             Ok(reader) => reader,
             Err(error) => return Ok(Err(SourceError::Open(name, error))),
         };
+        if let Some(declared) = &reader.declared {
+            reader.declared_in = self.id_of(&declared.path);
+        }
         let profiles = match settings.targets_of(&reader.mapping) {
             Ok(profiles) => profiles,
             Err(error) => return Err(io::Error::other(error)),

@@ -112,15 +112,17 @@ impl Session {
     }
 
     /// The names of all files that findings can point to, by source id: the sources, then the files
-    /// that they are compared with, then the files that declare suppressions. Adding more changes
-    /// the later ids, so call this last.
+    /// that they are compared with, then the files that declare suppressions or describe sources.
+    /// Adding more changes the later ids, so call this last.
     pub fn names(&self) -> Vec<PathBuf> {
         let sources = self.sources.iter();
         let mut names: Vec<PathBuf> = sources.map(|of| of.input.name.clone()).collect();
         let compared = self.settings.iter().flat_map(|of| of.compared());
         let compared = compared.map(|input| &input.name);
         let suppressions = self.suppressions.iter().map(|of| &of.path);
-        for name in compared.chain(suppressions) {
+        let described = self.settings.iter();
+        let described = described.flat_map(|of| of.reading.declared.paths());
+        for name in compared.chain(suppressions).chain(described) {
             if !names.contains(name) {
                 names.push(name.clone());
             }

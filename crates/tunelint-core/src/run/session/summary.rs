@@ -107,9 +107,12 @@ pub(super) fn note_status(profile: &Profile, summary: &mut Summary) {
 pub(super) fn note_missing_target(summary: &mut Summary) {
     let missing = |source: &&SourceSummary| source.targets.is_empty() && source.examples > 0;
     if let Some(source) = summary.sources.iter().find(missing) {
-        let example = match taking(source).as_slice() {
-            [] => String::new(),
-            some => format!(": {}", some.join(", ")),
+        let choice = match taking(source).as_slice() {
+            [] => "no target takes it as it is; add one to convert to with `--target`".to_owned(),
+            some => format!(
+                "add a target that takes it with `--target`: {}",
+                some.join(", ")
+            ),
         };
         let layout = &source.layout;
         let prompts = match layout::by_name(layout).is_some_and(|of| of.capacity().is_prompt_only())
@@ -118,20 +121,23 @@ pub(super) fn note_missing_target(summary: &mut Summary) {
             false => "",
         };
         let note = format!(
-            "no target for the layout `{layout}`{prompts}: only its structure was checked; add a target that takes it with `--target`{example} (`tunelint profile` lists all)",
+            "no target for the layout `{layout}`{prompts}: only its structure was checked; {choice} (`tunelint profile` lists all)",
         );
         summary.notes.push(note);
     }
 }
 
-/// A few targets that take a source as it is, alive before those that wind down.
+/// A few targets that take a source as it is: the one that reads its `dataset_info.json` first,
+/// alive ones before those that wind down.
 fn taking(source: &SourceSummary) -> Vec<String> {
     let named = profile::with_layout(&source.layout);
     let profiles = named.filter_map(|name| profile::by_name(name).ok().flatten());
     let mut taking: Vec<Profile> = profiles
         .filter(|profile| profile.status != Status::Closed && profile.reads(&source.container))
         .collect();
-    taking.sort_by_key(|profile| profile.status != Status::Alive);
+    let reads_info =
+        |profile: &Profile| source.is_declared && profile.requires.contains_key("dataset-info");
+    taking.sort_by_key(|profile| (!reads_info(profile), profile.status != Status::Alive));
     let names = taking.iter().map(|profile| format!("`{}`", profile.name));
     names.take(MAX_SUGGESTED).collect()
 }

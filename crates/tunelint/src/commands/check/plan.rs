@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tunelint_core::contract::RuleContext;
 use tunelint_core::finding::{Keep, Severity};
@@ -13,9 +14,11 @@ use super::source::Source;
 use super::sources::Sources;
 use super::{options as asked, output, roles};
 use crate::cli::{CheckOptions, FailOn, Reading};
+use crate::dataset_info::declarations;
 use crate::exit::Failure;
 use crate::reading;
 use crate::settings::{Dataset, Settings};
+use crate::walk::Named;
 
 /// The options of one dataset, validated before any data is read.
 pub(super) struct Plan {
@@ -68,11 +71,35 @@ impl Plans {
             let plan = Plan::new(options, settings, dataset, &today, keep, evaluating)?;
             list.insert(key, plan);
         }
-        Ok(Self {
+        let mut plans = Self {
             list,
             threads: reading::threads(options.threads),
             today,
-        })
+        };
+        if !options.settings.isolated {
+            plans.declare(sources);
+        }
+        Ok(plans)
+    }
+
+    /// Reads the `dataset_info.json` files next to the sources and the files that they are compared
+    /// with.
+    fn declare(&mut self, sources: &Sources) {
+        let sources = sources.list.iter().filter_map(|of| match &of.named {
+            Named::File(path) => Some(path.clone()),
+            Named::Stdin => None,
+        });
+        let plans = self.list.values();
+        let compared = plans.flat_map(|plan| {
+            let settings = &plan.settings;
+            settings.validation.iter().chain(&settings.production)
+        });
+        let compared = compared.map(|input| input.name.clone());
+        let names: Vec<PathBuf> = sources.chain(compared).collect();
+        let declared = declarations(names.iter().map(PathBuf::as_path));
+        for plan in self.list.values_mut() {
+            plan.settings.reading.declared = Arc::clone(&declared);
+        }
     }
 
     /// The same with an excerpt for every finding, for runs in which a baseline decides later which

@@ -10,6 +10,7 @@ use tunelint_core::source::Input;
 
 use super::chosen;
 use crate::cli::Convert;
+use crate::dataset_info::declarations;
 use crate::exit::Failure;
 use crate::reading;
 use crate::staged::same_file;
@@ -49,6 +50,8 @@ impl Inputs {
         if let Some(failure) = walk.failures.drain(..).next() {
             return Err(failure);
         }
+        let files = walk.found.iter().map(Named::path);
+        let declared = declarations(files.filter(|path| path.as_os_str() != "-"));
         let inputs = walk.found.iter();
         let inputs = inputs.map(|named: &Named| reading::input(named, &options.reading));
         Ok(Self {
@@ -56,6 +59,7 @@ impl Inputs {
             skipped,
             options: ReadOptions {
                 prompts_only: target.is_some_and(|target| train_on_prompts([&*target].into_iter())),
+                declared,
                 ..reading::options(&options.reading)?
             },
         })
