@@ -34,6 +34,8 @@ pub(super) enum PromptOnly {
 /// start with [`REFERENCE`].
 const REFERENCES: [&str; 3] = ["solution", "ground_truth", "reward_model"];
 const REFERENCE: &str = "reference";
+/// The names of references next to messages; next to a text, they may be its response.
+const ANSWERS: [&str; 5] = ["answer", "answers", "expected_answer", "target", "gold"];
 /// The field for the response of another layout.
 const ANSWER: &str = "reference_answer";
 /// The object of references in Vertex AI's format.
@@ -104,7 +106,10 @@ impl Layout for PromptOnly {
                 has(body, "prompt") && !is_other && (has_reference(body) || is_chat())
             }
             Self::Messages => {
-                has(body, "messages") && has_reference(body) && ends_with_user("messages")
+                let has_answer = || ANSWERS.iter().any(|name| has(body, name));
+                has(body, "messages")
+                    && (has_reference(body) || has_answer())
+                    && ends_with_user("messages")
             }
             Self::Contents => has(body, "contents") && has(body, OBJECT),
         }
