@@ -70,6 +70,7 @@ registry! {
     literal_escapes "literal-escapes";
     lone_surrogate "lone-surrogate";
     malformed_record "malformed-record";
+    malformed_request "malformed-request";
     missing_assistant "missing-assistant";
     missing_column "missing-column";
     missing_field "missing-field";

@@ -15,6 +15,7 @@ use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::Reader;
 use tunelint_core::rules::REGISTRY;
+use tunelint_core::sink::Form;
 use tunelint_core::source::Input;
 
 use crate::cli::{Convert, Turns, Types};
@@ -177,8 +178,14 @@ fn write(
         }
         OutputDestination::Stdout(_) => {}
     }
-    if let Some(defaults) = body::defaults_used(&options.rest, chosen::target(options)?.as_ref())? {
+    let target = chosen::target(options)?;
+    if let Some(defaults) = body::defaults_used(&options.rest, target.as_ref())? {
         account.note(&defaults);
+    }
+    if let Form::Rest(body) = &converter.form
+        && let Some(missing) = body::missing_model(body, target.as_ref())?
+    {
+        account.note(&missing);
     }
     account.conclude(&conversion);
     Ok(exit)
