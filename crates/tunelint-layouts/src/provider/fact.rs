@@ -208,6 +208,18 @@ pub struct Recommendation {
     pub note: Option<String>,
 }
 
+/// A sentence of a provider's guide.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GuideSentence {
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
+    pub source: String,
+    /// The provider's text, verbatim.
+    pub quote: String,
+    /// A caveat, for people.
+    pub note: Option<String>,
+}
+
 /// A hyperparameter of a tuning job.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

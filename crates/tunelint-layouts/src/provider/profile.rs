@@ -8,8 +8,8 @@ use tunelint_data::record::row::normal_name;
 use crate::provider::task::Task;
 
 pub use super::fact::{
-    Cited, Effect, Fact, Hyperparameter, NameLimit, Recommendation, Reserved, Roles, TokenizerName,
-    Unit, Where,
+    Cited, Effect, Fact, GuideSentence, Hyperparameter, NameLimit, Recommendation, Reserved, Roles,
+    TokenizerName, Unit, Where,
 };
 pub use super::field::{FieldFact, ValueType};
 
@@ -88,6 +88,9 @@ pub struct Profile {
     /// Limits on names: `display-name`, `id`, …
     #[serde(default)]
     pub names: BTreeMap<String, NameLimit>,
+    /// Advice that is shown where it applies: `fewer-epochs`, `small-dataset`, …
+    #[serde(default)]
+    pub guidance: BTreeMap<String, GuideSentence>,
 }
 
 /// The containers that a provider reads.
@@ -174,6 +177,9 @@ impl Profile {
         }
         for (name, of) in &self.names {
             cite(format!("names.{name}"), &of.source, &of.quote);
+        }
+        for (name, of) in &self.guidance {
+            cite(format!("guidance.{name}"), &of.source, &of.quote);
         }
         all
     }
