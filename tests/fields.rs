@@ -1,6 +1,8 @@
 //! A fixture for every requirement on fields of every profile: a record that meets it, and the same
 //! record with one change that does not.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 use tunelint_core::finding::Finding;
 use tunelint_core::profile::{Effect, FILES, FieldFact, Profile, ValueType};
@@ -146,9 +148,19 @@ fn special_bases(layout: &str) -> Vec<Value> {
             json!({"messages": [{"role": "user", "content": "u"},
                 {"role": "assistant", "content": "m", "refusal": "r"}]}),
             json!({"messages": [{"role": "user", "content": "u"},
+                {"role": "assistant", "tool_calls": [{"name": "weather", "arguments": {}}]},
+                {"role": "tool", "content": "rain"},
+                {"role": "assistant", "content": "m"}]}),
+            json!({"messages": [{"role": "user", "content": "u"},
+                {"role": "tool_call", "content": r#"{"name":"weather","arguments":{}}"#},
+                {"role": "tool_response", "content": "rain"},
+                {"role": "assistant", "content": "m"}]}),
+            json!({"messages": [{"role": "user", "content": "u"},
                 {"role": "assistant", "content": "m",
                     "function_call": {"name": "weather", "arguments": "{}"}}]}),
         ],
+        "conversations" => vec![json!({"conversations": [{"role": "user", "content": "u"},
+            {"role": "assistant", "content": "m", "weight": "0"}]})],
         "contents" => vec![
             shown(json!({"inlineData": {"mimeType": "image/png", "data": "AAAA"}})),
             shown(json!({"fileData": {"mimeType": "image/png", "fileUri": "gs://bucket/a"}})),
@@ -235,6 +247,7 @@ fn change_at(
 ) -> bool {
     match steps {
         [] if !is_meant(value, fact) => false,
+        [_] if !has_strings(value, &fact.within) => false,
         [] => {
             change(value);
             true
@@ -254,11 +267,14 @@ fn change_at(
 /// Whether the requirement is about this value.
 fn is_meant(value: &Value, fact: &FieldFact) -> bool {
     let has = |key: &String| value.get(key).is_some();
-    let is_one_of = |(key, names): (&String, &Vec<String>)| {
+    has_strings(value, &fact.when) && fact.having.iter().all(has) && !fact.lacking.iter().any(has)
+}
+
+fn has_strings(value: &Value, strings: &BTreeMap<String, Vec<String>>) -> bool {
+    strings.iter().all(|(key, names)| {
         let text = value.get(key).and_then(Value::as_str);
         text.is_some_and(|text| names.iter().any(|name| name == text))
-    };
-    fact.when.iter().all(is_one_of) && fact.having.iter().all(has) && !fact.lacking.iter().any(has)
+    })
 }
 
 /// Values of every type but `types`.

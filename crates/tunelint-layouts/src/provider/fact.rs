@@ -126,6 +126,9 @@ pub struct Fact {
 pub struct Roles {
     /// The names, as the provider spells them.
     pub accepts: Vec<String>,
+    /// Whether case and surrounding spaces make no difference.
+    #[serde(default)]
+    pub ignores_case: bool,
     /// The layouts that use these names; empty means all.
     #[serde(default)]
     pub layouts: Vec<String>,
