@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tunelint_core::contract::RuleContext;
 use tunelint_core::finding::{Keep, Severity};
@@ -15,7 +16,7 @@ use super::{options as asked, output, roles};
 use crate::cli::{CheckOptions, FailOn, Reading};
 use crate::exit::Failure;
 use crate::reading;
-use crate::settings::{Dataset, Settings};
+use crate::settings::{Dataset, JsonSchemas, Settings};
 
 /// The options of one dataset, validated before any data is read.
 pub(super) struct Plan {
@@ -198,6 +199,7 @@ impl Plan {
                 preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
                 options: settings.options.clone(),
                 output_schema: dataset.and_then(Dataset::schema),
+                schema_compiler: Some(Arc::new(JsonSchemas)),
                 will_convert: options.will_convert || dataset.is_some_and(Dataset::converts),
                 custom: settings.custom.clone(),
                 tokenizer: settings.tokenizer.clone(),
