@@ -159,8 +159,6 @@ fn special_bases(layout: &str) -> Vec<Value> {
                 {"role": "assistant", "content": "m",
                     "function_call": {"name": "weather", "arguments": "{}"}}]}),
         ],
-        "conversations" => vec![json!({"conversations": [{"role": "user", "content": "u"},
-            {"role": "assistant", "content": "m", "weight": "0"}]})],
         "contents" => vec![
             shown(json!({"inlineData": {"mimeType": "image/png", "data": "AAAA"}})),
             shown(json!({"fileData": {"mimeType": "image/png", "fileUri": "gs://bucket/a"}})),
