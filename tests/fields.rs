@@ -467,6 +467,21 @@ fn what_one_target_only_advises_does_not_hide_what_another_rejects() {
 }
 
 #[test]
+fn what_a_pattern_asks_for_is_said_in_words() {
+    let mut record = bases("sharegpt").remove(1);
+    record["conversations"][1]["value"] = json!("weather()");
+    let (_, toml) = FILES
+        .iter()
+        .find(|(name, _)| *name == "llama-factory")
+        .expect("it exists");
+    let told = findings(&Profile::parse(toml).expect("a profile"), &record);
+    let first = told.first().map(|finding| finding.message.as_str());
+    let expected = "`value` is `weather()`: llama-factory rejects anything but a JSON object with \
+        the name and the arguments of the call";
+    assert_eq!(first, Some(expected));
+}
+
+#[test]
 fn the_key_in_use_is_named() {
     let mut record = bases("messages").remove(1);
     record["tools"] = json!("weather");

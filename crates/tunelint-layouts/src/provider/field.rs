@@ -48,6 +48,8 @@ pub struct FieldFact {
     pub values: Vec<String>,
     /// A regular expression that strings must match.
     pub pattern: Option<String>,
+    /// What the pattern asks for, in words; without it, messages show the pattern.
+    pub expects: Option<String>,
     /// Whether lists and strings must not be empty.
     #[serde(default)]
     pub not_empty: bool,
