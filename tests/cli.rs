@@ -983,3 +983,22 @@ fn every_suggested_conversion_works_as_printed() {
     }
     assert!(tried >= 5, "only {tried} suggestions");
 }
+
+#[test]
+fn stats_quote_the_guide_where_it_applies() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let stats = |name: &str, outputs: &dyn Fn(u32) -> String| {
+        let path = folder.path().join(name);
+        let line = |n| serde_json::json!({"text_input": format!("item {n}"), "output": outputs(n)});
+        let lines: Vec<String> = (0..120).map(|n| format!("{}\n", line(n))).collect();
+        fs::write(&path, lines.concat()).expect("written");
+        let path = path.to_str().expect("a plain path");
+        let options = ["stats", path, "--target", "gemini-api", "--width", "200"];
+        outcome(&tunelint(&options)).1
+    };
+    let json = stats("json.jsonl", &|n| format!("{{\"n\": {n}}}"));
+    let quote = "“JSON mode is not supported with tuned models.”";
+    assert!(json.contains(quote), "{json}");
+    let plain = stats("plain.jsonl", &|n| format!("the number {n}"));
+    assert!(!plain.contains("Guidance"), "{plain}");
+}

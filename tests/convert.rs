@@ -501,6 +501,28 @@ fn an_interrupted_conversion_leaves_the_old_file() {
 }
 
 #[test]
+fn a_written_request_passes_the_check() {
+    let folder = directory();
+    let checked = |name: &str, more: &[&str]| {
+        let out = folder.path().join(name);
+        let (code, said) = convert(&data("next-number.csv"), &out, more);
+        assert_eq!(code, 0, "{said}");
+        let options = ["check", text(&out), "--target", "gemini-api"];
+        let (code, report, _) = outcome(&tunelint(&options));
+        (code, said, report)
+    };
+    let (code, said, report) = checked("whole.json", &REST);
+    assert_eq!(code, 0, "{report}");
+    assert!(!said.contains("base_model"), "{said}");
+    let (code, said, report) = checked("bare.json", &["--as", "rest"]);
+    assert!(
+        said.contains("no base_model: gemini-api rejects the request"),
+        "{said}"
+    );
+    assert!(code == 1 && report.contains("no `base_model`"), "{report}");
+}
+
+#[test]
 fn documented_defaults_are_written_where_nothing_is_given() {
     let folder = directory();
     let body = |name: &str, more: &[&str]| {

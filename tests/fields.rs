@@ -1,6 +1,8 @@
 //! A fixture for every requirement on fields of every profile: a record that meets it, and the same
 //! record with one change that does not.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 use tunelint_core::finding::Finding;
 use tunelint_core::profile::{Effect, FILES, FieldFact, Profile, ValueType};
@@ -222,6 +224,14 @@ fn special_bases(layout: &str) -> Vec<Value> {
             json!({"messages": [{"role": "user", "content": "u"},
                 {"role": "assistant", "content": "m", "refusal": "r"}]}),
             json!({"messages": [{"role": "user", "content": "u"},
+                {"role": "assistant", "tool_calls": [{"name": "weather", "arguments": {}}]},
+                {"role": "tool", "content": "rain"},
+                {"role": "assistant", "content": "m"}]}),
+            json!({"messages": [{"role": "user", "content": "u"},
+                {"role": "tool_call", "content": r#"{"name":"weather","arguments":{}}"#},
+                {"role": "tool_response", "content": "rain"},
+                {"role": "assistant", "content": "m"}]}),
+            json!({"messages": [{"role": "user", "content": "u"},
                 {"role": "assistant", "content": "m",
                     "function_call": {"name": "weather", "arguments": "{}"}}]}),
         ],
@@ -311,6 +321,7 @@ fn change_at(
 ) -> bool {
     match steps {
         [] if !is_meant(value, fact) => false,
+        [_] if !has_strings(value, &fact.within) => false,
         [] => {
             change(value);
             true
@@ -330,11 +341,14 @@ fn change_at(
 /// Whether the requirement is about this value.
 fn is_meant(value: &Value, fact: &FieldFact) -> bool {
     let has = |key: &String| value.get(key).is_some();
-    let is_one_of = |(key, names): (&String, &Vec<String>)| {
+    has_strings(value, &fact.when) && fact.having.iter().all(has) && !fact.lacking.iter().any(has)
+}
+
+fn has_strings(value: &Value, strings: &BTreeMap<String, Vec<String>>) -> bool {
+    strings.iter().all(|(key, names)| {
         let text = value.get(key).and_then(Value::as_str);
         text.is_some_and(|text| names.iter().any(|name| name == text))
-    };
-    fact.when.iter().all(is_one_of) && fact.having.iter().all(has) && !fact.lacking.iter().any(has)
+    })
 }
 
 /// Values of every type but `types`.
@@ -529,6 +543,21 @@ fn what_one_target_only_advises_does_not_hide_what_another_rejects() {
     let told = check.run("train.jsonl", format!("{record}\n").as_bytes()).0;
     let targets: Vec<&[String]> = told.iter().map(|of| of.targets.as_slice()).collect();
     assert_eq!(targets, [["a".to_owned()], ["b".to_owned()]]);
+}
+
+#[test]
+fn what_a_pattern_asks_for_is_said_in_words() {
+    let mut record = bases("sharegpt").remove(1);
+    record["conversations"][1]["value"] = json!("weather()");
+    let (_, toml) = FILES
+        .iter()
+        .find(|(name, _)| *name == "llama-factory")
+        .expect("it exists");
+    let told = findings(&Profile::parse(toml).expect("a profile"), &record);
+    let first = told.first().map(|finding| finding.message.as_str());
+    let expected = "`value` is `weather()`: llama-factory rejects anything but a JSON object with \
+        the name and the arguments of the call";
+    assert_eq!(first, Some(expected));
 }
 
 #[test]

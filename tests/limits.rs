@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tunelint_core::finding::Finding;
 use tunelint_core::position::SourceId;
+use tunelint_core::production_prompts::Prompts;
 use tunelint_core::profile::{Cited, FILES, Profile};
 use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::source::Input;
@@ -30,6 +31,8 @@ pub struct Fixture {
     /// The name of the training set; JSON Lines if empty.
     name: &'static str,
     validation: Option<String>,
+    /// Production prompts.
+    production: Option<String>,
 }
 
 impl Fixture {
@@ -37,7 +40,7 @@ impl Fixture {
         Self {
             training,
             name: "train.jsonl",
-            validation: None,
+            ..Self::default()
         }
     }
 
@@ -60,6 +63,11 @@ impl Fixture {
             let mut leaks = Leaks::default();
             leaks.read(reader.expect("memory")).expect("memory");
             check.context.validation = Some(Arc::new(leaks));
+        }
+        if let Some(production) = &self.production {
+            let input = Input::bytes("production.jsonl", production.as_bytes());
+            let prompts = Prompts::read(SourceId(2), input, &ReadOptions::default());
+            check.context.production = Some(Arc::new(prompts.expect("memory")));
         }
         check.run(self.name, self.training.as_bytes()).0
     }
@@ -140,6 +148,13 @@ fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixt
             Fixture::of(pair(n, 1)),
             Fixture::of(pair(n + 1, 1)),
         ),
+        "prompt" => {
+            let of = |length| Fixture {
+                production: Some(pair(length, 1)),
+                ..Fixture::of(pairs(1))
+            };
+            ("input-too-long", of(n), of(n + 1))
+        }
         "output" => (
             "output-too-long",
             Fixture::of(pair(1, n)),
@@ -652,6 +667,26 @@ fn met_and_broken(name: &str) -> Option<(&'static str, String, String)> {
             (calls, good, messages(&turns))
         }
         "no-extra-fields" => ("unknown-field", plain, with("note", json!("n"))),
+        "no-line-separators" => {
+            let separated = plain.replace("\"u\"", "\"u\u{2028}\"");
+            ("odd-line-endings", plain, separated)
+        }
+        "unique-call-ids" | "unique-tool-names" => {
+            let met = crate::fields::bases("bedrock-converse").remove(2);
+            let mut broken = met.clone();
+            let list = match name {
+                "unique-call-ids" => &mut broken["messages"][1]["content"],
+                _ => &mut broken["toolConfig"]["tools"],
+            };
+            let list = list.as_array_mut().expect("a list");
+            list.push(list[0].clone());
+            (calls, format!("{met}\n"), format!("{broken}\n"))
+        }
+        "added-system-prompt" => {
+            let turns = json!([{"from": "human", "value": "u"}, {"from": "gpt", "value": "m"}]);
+            let met = json!({"conversations": turns});
+            ("added-system-prompt", format!("{met}\n"), plain)
+        }
         // Over the whole set, in whichever records they stand.
         "no-mixed-media" => {
             let image = media(&["image_url"]);
@@ -689,7 +724,7 @@ fn named_fields_are_asked_for(profile: &Profile) {
 }
 
 /// Requirements that need another kind of fixture than two files of JSON Lines.
-const WITH_FIXTURES_OF_THEIR_KIND: [&str; 8] = [
+const WITH_FIXTURES_OF_THEIR_KIND: [&str; 12] = [
     // The page of `invalid-dataset-info` has them.
     "dataset-info",
     "named-fields",
@@ -698,7 +733,11 @@ const WITH_FIXTURES_OF_THEIR_KIND: [&str; 8] = [
     "bare-list",
     "commas",
     "exact-columns",
+    "finite-numbers",
+    "text-columns",
     "no-null-cells",
+    "request-examples",
+    "request-model",
 ];
 
 /// Two records of a layout that the profile takes and `requirement` is about.
@@ -728,6 +767,17 @@ fn same_fields_are_asked_for(profile: &Profile) {
     }
 }
 
+fn finite_numbers_are_asked_for(profile: &Profile) {
+    let [record, _] = two_records(profile, "finite-numbers");
+    let line = record.to_string();
+    let with = |number: &str| {
+        let start = line.strip_suffix('}').expect("an object");
+        Fixture::of(format!("{start},\"score\":{number}}}\n"))
+    };
+    let told = |number: &str| with(number).findings(profile, "invalid-value").len();
+    assert_eq!((told("1e308"), told("1e309")), (0, 1), "{}", profile.name);
+}
+
 fn one_type_is_asked_for(profile: &Profile) {
     let [mut one, mut other] = two_records(profile, "one-type");
     one["score"] = json!(1);
@@ -741,6 +791,28 @@ fn one_type_is_asked_for(profile: &Profile) {
         "{}",
         profile.name
     );
+}
+
+/// Requirements on the body of a request.
+fn requests_are_held_to(requirement: &str, profile: &Profile) {
+    let list = json!([{"text_input": "1", "output": "2"}]);
+    let nested = json!({"training_data": {"examples": {"examples": list}}});
+    let flat = json!({"training_data": {"examples": list}});
+    let met = json!({"base_model": "m", "tuning_task": nested});
+    let broken = match requirement {
+        "request-model" => json!({"tuning_task": nested}),
+        _ => json!({"base_model": "m", "tuning_task": flat}),
+    };
+    let told = |body: Value| {
+        let fixture = Fixture {
+            name: "train.json",
+            ..Fixture::of(body.to_string())
+        };
+        fixture.findings(profile, "malformed-request")
+    };
+    assert!(told(met).is_empty(), "{}: {requirement}", profile.name);
+    let told = told(broken);
+    assert_eq!(told.len(), 1, "{}: {requirement}: {told:?}", profile.name);
 }
 
 /// Requirements on other containers than JSON Lines.
@@ -789,6 +861,12 @@ fn files_are_held_to(requirement: &str, profile: &Profile) {
             good,
             table(&capitals, "b", ","),
         ),
+        "text-columns" => (
+            "column-read-as-number",
+            "train.csv",
+            good,
+            table(&columns, "1", ","),
+        ),
         _ => (
             "cell-read-as-null",
             "train.csv",
@@ -815,8 +893,10 @@ fn every_requirement_is_held_to() {
             match name.as_str() {
                 "named-fields" => named_fields_are_asked_for(&profile),
                 "same-fields" => same_fields_are_asked_for(&profile),
+                "finite-numbers" => finite_numbers_are_asked_for(&profile),
                 "one-type" => one_type_is_asked_for(&profile),
-                "bare-list" | "commas" | "exact-columns" | "no-null-cells" => {
+                "request-examples" | "request-model" => requests_are_held_to(name, &profile),
+                "bare-list" | "commas" | "exact-columns" | "no-null-cells" | "text-columns" => {
                     files_are_held_to(name, &profile);
                 }
                 _ => {}
@@ -834,12 +914,35 @@ fn every_requirement_is_held_to() {
                 assert_eq!(validated.findings(&profile, rule).len(), 1);
                 continue;
             };
-            let told = Fixture::of(met).findings(&profile, rule);
+            let mut one = profile.clone();
+            one.requires.retain(|known, _| known == name);
+            let told = Fixture::of(met).findings(&one, rule);
             assert!(told.is_empty(), "{}: {name}: {told:?}", profile.name);
-            let told = Fixture::of(broken).findings(&profile, rule);
+            let told = Fixture::of(broken).findings(&one, rule);
             assert_eq!(told.len(), 1, "{}: {name}: {told:?}", profile.name);
         }
     }
+}
+
+#[test]
+fn roles_are_compared_as_the_target_compares_them() {
+    let turns = json!([{"role": "User ", "content": "u"}, {"role": "assistant", "content": "m"}]);
+    let line = format!("{}\n", json!({"conversations": turns}));
+    let told = |name: &str| {
+        let profile = profiles().into_iter().find(|profile| profile.name == name);
+        let told = Fixture::of(line.clone()).findings(&profile.expect("it exists"), "unknown-role");
+        let told = told.first().expect("a finding");
+        (told.severity, told.consequence)
+    };
+    use tunelint_core::finding::{Consequence, Severity};
+    assert_eq!(
+        told("unsloth"),
+        (Severity::Warning, Some(Consequence::Quality))
+    );
+    assert_eq!(
+        told("ms-swift"),
+        (Severity::Error, Some(Consequence::Skipped))
+    );
 }
 
 #[test]

@@ -11,9 +11,10 @@ use tunelint_core::tokens::Rates;
 use crate::running::root;
 
 /// The limits that rules enforce.
-const LIMITS: [&str; 16] = [
+const LIMITS: [&str; 17] = [
     "input",
     "output",
+    "prompt",
     "example",
     "turn",
     "upload",
@@ -47,7 +48,8 @@ const TURNS: [&str; 14] = [
     "two-turns",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 29] = [
+const REQUIRES: [&str; 37] = [
+    "added-system-prompt",
     "arguments-object",
     "arguments-string",
     "bare-list",
@@ -57,11 +59,13 @@ const REQUIRES: [&str; 29] = [
     "commas",
     "dataset-info",
     "exact-columns",
+    "finite-numbers",
     "loss-weight-0-to-1",
     "media-of-user",
     "named-fields",
     "no-content-with-calls",
     "no-extra-fields",
+    "no-line-separators",
     "no-mixed-media",
     "no-null-cells",
     "no-tools",
@@ -70,13 +74,26 @@ const REQUIRES: [&str; 29] = [
     "no-weight-on-media",
     "one-layout",
     "one-type",
+    "request-examples",
+    "request-model",
     "result-after-call",
     "sample-weight-from-0",
     "same-fields",
     "sample-weight-in-all",
     "schema-version",
+    "text-columns",
     "text-only",
+    "unique-call-ids",
+    "unique-tool-names",
     "weight-of-model",
+];
+/// The sentences of a guide that `stats` and `loss` show.
+const GUIDANCE: [&str; 5] = [
+    "canceled-job",
+    "fewer-epochs",
+    "json-outputs",
+    "more-epochs",
+    "small-dataset",
 ];
 /// Statements that rules hold every target to: each with the rule.
 const EVERYWHERE: [(&str, &str); 1] = [("utf8", "invalid-utf8")];
@@ -157,6 +174,7 @@ fn every_statement_has_a_rule() {
             (profile.limits.keys().collect::<Vec<_>>(), LIMITS.as_slice()),
             (profile.turns.keys().collect(), &TURNS),
             (profile.requires.keys().collect(), &REQUIRES),
+            (profile.guidance.keys().collect(), &GUIDANCE),
         ];
         for (names, enforced) in groups {
             for name in names {

@@ -4,6 +4,7 @@ pub mod convert;
 pub mod describe;
 pub mod fix;
 pub mod gather;
+pub mod guidance;
 pub mod lint;
 pub mod loss;
 pub mod session;

@@ -29,6 +29,7 @@ macro_rules! registry {
 }
 
 registry! {
+    added_system_prompt "added-system-prompt";
     ai_self_reference "ai-self-reference";
     ambiguous_layout "ambiguous-layout";
     bidi_control "bidi-control";
@@ -38,6 +39,7 @@ registry! {
     byte_order_mark "byte-order-mark";
     cell_read_as_null "cell-read-as-null";
     chat_template_token "chat-template-token";
+    column_read_as_number "column-read-as-number";
     conflicting_outputs "conflicting-outputs";
     constant_output "constant-output";
     container_not_accepted "container-not-accepted";
@@ -71,6 +73,7 @@ registry! {
     literal_escapes "literal-escapes";
     lone_surrogate "lone-surrogate";
     malformed_record "malformed-record";
+    malformed_request "malformed-request";
     missing_assistant "missing-assistant";
     missing_column "missing-column";
     missing_field "missing-field";

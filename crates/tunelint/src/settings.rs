@@ -23,6 +23,7 @@ mod structure;
 mod suppressions;
 
 pub use find::{above, root_of, shown};
+pub use json_schema::JsonSchemas;
 pub use merged::{Merged, SettingsRequest};
 pub use model::{Dataset, Settings};
 pub use structure::SCHEMA;

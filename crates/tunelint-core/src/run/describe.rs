@@ -11,6 +11,7 @@ use tunelint_data::text::printable::printable_path;
 use tunelint_layouts::provider::tokens::{ANY, Counter, Tokens};
 use tunelint_rules::survey::{Bin, CompactLocation, Lengths};
 
+use super::guidance::{self, Guidance};
 use super::session::Opened;
 use super::stats::Stats;
 use format::{FormatRow, NotInferred, shown};
@@ -70,6 +71,8 @@ pub struct SourceStats {
     pub training: Vec<Training>,
     /// The number of training steps with the default hyperparameters.
     pub steps: Vec<Steps>,
+    /// What the guides of the targets say about a dataset like this one.
+    pub guidance: Vec<Guidance>,
 }
 
 /// The size of a source.
@@ -188,6 +191,9 @@ impl SourceStats {
             advice: targets::advice(&opened.targets, task, survey.examples),
             training: targets::training(&opened.targets),
             steps: targets::steps(&opened.targets, survey.examples),
+            guidance: (opened.targets.iter())
+                .flat_map(|target| guidance::of_dataset(target, task, survey))
+                .collect(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::record::fault::{Fault, FaultKind, Malformed};
 use crate::text::position::{Position, Span};
 
 /// Keys under which a document may have its list of examples.
-pub const LIST_KEYS: [&str; 7] = [
+pub const LIST_KEYS: [&str; 9] = [
     "examples",
     "data",
     "rows",
@@ -19,6 +19,8 @@ pub const LIST_KEYS: [&str; 7] = [
     "instances",
     "items",
     "train",
+    "training_data",
+    "trainingData",
 ];
 
 /// The maximum number of unclosed elements after which reading resumes; the next one ends it.

@@ -126,6 +126,9 @@ pub struct Fact {
 pub struct Roles {
     /// The names, as the provider spells them.
     pub accepts: Vec<String>,
+    /// Whether case and surrounding spaces make no difference.
+    #[serde(default)]
+    pub ignores_case: bool,
     /// The layouts that use these names; empty means all.
     #[serde(default)]
     pub layouts: Vec<String>,
@@ -200,6 +203,18 @@ pub struct Recommendation {
     pub min: u64,
     /// The upper bound, if there is one.
     pub max: Option<u64>,
+    /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
+    pub source: String,
+    /// The provider's text, verbatim.
+    pub quote: String,
+    /// A caveat, for people.
+    pub note: Option<String>,
+}
+
+/// A sentence of a provider's guide.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct GuideSentence {
     /// The page, as a key of [`Profile::sources`](super::profile::Profile::sources).
     pub source: String,
     /// The provider's text, verbatim.

@@ -21,6 +21,9 @@ pub struct FieldFact {
     /// Only objects in which each of these keys has one of these strings.
     #[serde(default)]
     pub when: BTreeMap<String, Vec<String>>,
+    /// Only values of objects in which each of these keys has one of these strings.
+    #[serde(default)]
+    pub within: BTreeMap<String, Vec<String>>,
     /// Only objects that have all of these keys.
     #[serde(default)]
     pub having: Vec<String>,
@@ -45,6 +48,8 @@ pub struct FieldFact {
     pub values: Vec<String>,
     /// A regular expression that strings must match.
     pub pattern: Option<String>,
+    /// What the pattern asks for, in words; without it, messages show the pattern.
+    pub expects: Option<String>,
     /// Whether lists and strings must not be empty.
     #[serde(default)]
     pub not_empty: bool,
@@ -124,22 +129,28 @@ pub fn values_at<'v>(record: Value<'v>, place: &str) -> Vec<Value<'v>> {
     found
 }
 
+/// Whether each of these keys of `value` has one of its strings.
+fn have_strings(value: Value<'_>, strings: &BTreeMap<String, Vec<String>>) -> bool {
+    strings.iter().all(|(key, names)| {
+        let text = value.get(key).and_then(Value::as_str);
+        text.is_some_and(|text| names.iter().any(|name| name == text))
+    })
+}
+
 impl FieldFact {
     /// The values in `record` that it is about.
     pub fn values_in<'v>(&self, record: Value<'v>) -> Vec<Value<'v>> {
-        let mut found = values_at(record, &self.at);
-        found.retain(|value| self.concerns(*value));
-        found
+        let (way, last) = self.at.rsplit_once('/').unwrap_or(("", &self.at));
+        let mut parents = values_at(record, way);
+        parents.retain(|parent| have_strings(*parent, &self.within));
+        let found = parents.iter().flat_map(|parent| values_at(*parent, last));
+        found.filter(|value| self.concerns(*value)).collect()
     }
 
     /// Whether it is about `value`, which is at its place.
     fn concerns(&self, value: Value<'_>) -> bool {
         let has = |key: &String| value.get(key).is_some();
-        let is_one_of = |(key, names): (&String, &Vec<String>)| {
-            let text = value.get(key).and_then(Value::as_str);
-            text.is_some_and(|text| names.iter().any(|name| name == text))
-        };
-        self.when.iter().all(is_one_of)
+        have_strings(value, &self.when)
             && self.having.iter().all(has)
             && !self.lacking.iter().any(has)
     }
@@ -181,7 +192,7 @@ impl FieldFact {
             words.push("all of one type".to_owned());
         }
         let mut only = Vec::new();
-        for (key, names) in &self.when {
+        for (key, names) in self.when.iter().chain(&self.within) {
             only.push(format!("{key} {}", names.join(" or ")));
         }
         only.extend(self.having.iter().map(|key| format!("with {key}")));

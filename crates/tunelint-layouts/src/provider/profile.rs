@@ -9,8 +9,8 @@ use crate::provider::task::Task;
 use crate::provider::weights::WeightKey;
 
 pub use super::fact::{
-    Cited, Effect, Fact, Hyperparameter, NameLimit, Recommendation, Reserved, Roles, TokenizerName,
-    Unit, Where,
+    Cited, Effect, Fact, GuideSentence, Hyperparameter, NameLimit, Recommendation, Reserved, Roles,
+    TokenizerName, Unit, Where,
 };
 pub use super::field::{FieldFact, ValueType};
 
@@ -91,6 +91,9 @@ pub struct Profile {
     /// Limits on names: `display-name`, `id`, …
     #[serde(default)]
     pub names: BTreeMap<String, NameLimit>,
+    /// Advice that is shown where it applies: `fewer-epochs`, `small-dataset`, …
+    #[serde(default)]
+    pub guidance: BTreeMap<String, GuideSentence>,
 }
 
 /// The containers that a provider reads.
@@ -180,6 +183,9 @@ impl Profile {
         }
         for (name, of) in &self.names {
             cite(format!("names.{name}"), &of.source, &of.quote);
+        }
+        for (name, of) in &self.guidance {
+            cite(format!("guidance.{name}"), &of.source, &of.quote);
         }
         all
     }

@@ -20,9 +20,11 @@ pub struct Request<'a> {
     root: Value<'a>,
 }
 
-/// The key of the tuning task, in both spellings.
-const TASKS: [&str; 2] = ["tuning_task", "tuningTask"];
-/// A document is a request only if the key occurs in this many bytes at its start.
+/// Keys that only a request has at its top level, in snake case.
+const KEYS: [&str; 3] = ["tuning_task", "training_data", "base_model"];
+/// The hyperparameters, from the top level down.
+const HYPERPARAMETERS: &str = "tuning_task/hyperparameters";
+/// A document is a request only if one of the keys occurs in this many bytes at its start.
 const HEAD: usize = 4096;
 /// The maximum size of a body, far above what any provider accepts. The rest is not read.
 const MAX_BYTES: u64 = 64 << 20;
@@ -31,23 +33,53 @@ impl<'a> Request<'a> {
     /// The value of `field`, at the top level or among the hyperparameters. `field` is in snake
     /// case; the body may use camel case.
     pub fn setting(&self, field: &str) -> Option<Value<'a>> {
-        let names = [field.to_owned(), camel_case(field)];
-        std::iter::once(self.root)
-            .chain(self.parameters())
-            .find_map(|object| names.iter().find_map(|name| object.get(name)))
+        let parameters = self.value_at(HYPERPARAMETERS);
+        let objects = std::iter::once(self.root).chain(parameters);
+        objects.into_iter().find_map(|object| member(object, field))
     }
 
     /// The hyperparameters: each key with its value, as written.
     pub fn hyperparameters(&self) -> impl Iterator<Item = Entry<'a>> {
-        self.parameters().flat_map(Value::entries)
+        let parameters = self.value_at(HYPERPARAMETERS).into_iter();
+        parameters.flat_map(Value::entries)
     }
 
-    /// The object with the hyperparameters, in whichever spelling the task is there.
-    fn parameters(&self) -> impl Iterator<Item = Value<'a>> {
-        let root = self.root;
-        let tasks = TASKS.iter().filter_map(move |task| root.get(task));
-        tasks.filter_map(|task| task.get("hyperparameters"))
+    /// The value at `path`: keys from the top level down, in snake case, joined by `/`.
+    pub fn value_at(&self, path: &str) -> Option<Value<'a>> {
+        path.split('/').try_fold(self.root, member)
     }
+
+    /// The first list of objects, at whatever depth, with the keys that lead to it as written.
+    pub fn list_of_objects(&self) -> Option<(String, Value<'a>)> {
+        let mut open = vec![(String::new(), self.root)];
+        while let Some((path, value)) = open.pop() {
+            let of_objects = |item: Value<'_>| item.kind() == Kind::Object;
+            if value.items().next().is_some_and(of_objects) {
+                return Some((path, value));
+            }
+            let slash = if path.is_empty() { "" } else { "/" };
+            let below = value.entries().map(|entry| {
+                let path = format!("{path}{slash}{}", entry.key);
+                (path, entry.value)
+            });
+            open.extend(below);
+        }
+        None
+    }
+
+    /// `path`, which is in snake case, in the spelling of this body.
+    pub fn spelled(&self, path: &str) -> String {
+        let is_snake = |entry: Entry<'_>| entry.key.contains('_');
+        if self.root.entries().any(is_snake) {
+            return path.to_owned();
+        }
+        camel_case(path)
+    }
+}
+
+/// The value of a key in either spelling; `name` is in snake case.
+fn member<'a>(object: Value<'a>, name: &str) -> Option<Value<'a>> {
+    object.get(name).or_else(|| object.get(&camel_case(name)))
 }
 
 /// Whether `key` is the name `field`, which is in snake case, in either spelling.
@@ -71,7 +103,8 @@ pub fn with_request<T>(
     // A malformed document was reported when its records were read.
     let text = std::str::from_utf8(&bytes).ok();
     let json = text.and_then(|text| parser.parse(text).ok());
-    let Some(json) = json.filter(|json| json.root().kind() == Kind::Object) else {
+    let is_request = |root: Value<'_>| KEYS.iter().any(|key| member(root, key).is_some());
+    let Some(json) = json.filter(|json| is_request(json.root())) else {
         return Ok(take(None));
     };
     let record = Record {
@@ -96,8 +129,11 @@ fn request_bytes(reader: &Reader) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     let mut input = reader.input.open()?.take(MAX_BYTES);
     (&mut input).take(HEAD as u64).read_to_end(&mut bytes)?;
-    let is_request = |task: &&str| memchr::memmem::find(&bytes, task.as_bytes()).is_some();
-    if !TASKS.iter().any(is_request) {
+    let names = KEYS
+        .iter()
+        .flat_map(|key| [(*key).to_owned(), camel_case(key)]);
+    let mut names = names.map(|name| format!("\"{name}\""));
+    if !names.any(|name| memchr::memmem::find(&bytes, name.as_bytes()).is_some()) {
         return Ok(None);
     }
     input.read_to_end(&mut bytes)?;

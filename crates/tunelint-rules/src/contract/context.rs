@@ -10,7 +10,7 @@ use tunelint_layouts::provider::task::Task;
 use tunelint_layouts::provider::tokens::Tokenizer;
 
 use super::custom::CustomRule;
-use super::schema::Schema;
+use super::schema::{Schema, SchemaCompiler};
 use crate::survey::Leaks;
 use crate::survey::inferred::Inferred;
 use crate::survey::production_prompts::Prompts;
@@ -44,6 +44,8 @@ pub struct RuleContext {
     pub options: RuleOptions,
     /// The schema that every output must match, if the user set one.
     pub output_schema: Option<Arc<dyn Schema>>,
+    /// Compiles the schemas that records declare; without it, they are not checked.
+    pub schema_compiler: Option<Arc<dyn SchemaCompiler>>,
     /// The custom rules of the settings. They are built in addition to those of the registry.
     pub custom: Vec<CustomRule>,
     /// The tokenizer, if the user set one; otherwise tokens are estimated.

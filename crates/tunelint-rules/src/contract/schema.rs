@@ -1,8 +1,10 @@
-//! The interface to a JSON Schema validator, for the schema that outputs must match.
+//! The interface to a JSON Schema validator, for the schema that outputs must match and for those of
+//! tools.
 //!
 //! The program provides the validator, so that the library does not depend on one.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -10,6 +12,15 @@ use serde_json::Value;
 pub trait Schema: fmt::Debug + Send + Sync {
     /// All violations of the schema in `value`; empty if it is valid.
     fn violations(&self, value: &Value) -> Vec<SchemaViolation>;
+}
+
+/// Compiles JSON Schemas.
+pub trait SchemaCompiler: fmt::Debug + Send + Sync {
+    /// Compiles `schema`.
+    ///
+    /// # Errors
+    /// What is wrong with the schema, for people.
+    fn compile(&self, schema: &Value) -> Result<Arc<dyn Schema>, String>;
 }
 
 /// A violation of a schema.

@@ -1,12 +1,16 @@
 //! Flags malformed tool calls and calls that do not match their result, the declared tools or the
 //! requirements of the target.
 
+mod arguments;
+
 use std::collections::HashSet;
+
+use arguments::ArgumentSchemas;
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::{counted, quoted};
-use tunelint_layouts::example::tools::{self, Arguments, Call};
+use tunelint_layouts::example::tools::{self, Arguments, Call, Declaration};
 use tunelint_layouts::example::{Example, PartKind, Role, Turn};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
@@ -25,6 +29,9 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         result_required: context.requires("result-after-call"),
         string_arguments: context.requires("arguments-string"),
         object_arguments: context.requires("arguments-object"),
+        unique_names: context.requires("unique-tool-names"),
+        unique_ids: context.requires("unique-call-ids"),
+        schemas: ArgumentSchemas::new(context),
     }))
 }
 
@@ -35,10 +42,16 @@ struct BrokenToolCall {
     result_required: Vec<TargetFact>,
     string_arguments: Vec<TargetFact>,
     object_arguments: Vec<TargetFact>,
+    unique_names: Vec<TargetFact>,
+    unique_ids: Vec<TargetFact>,
+    /// The schemas of tools; `None` without a validator.
+    schemas: Option<ArgumentSchemas>,
 }
 
 impl ExampleRule for BrokenToolCall {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let declared = tools::declarations(example);
+        self.check_names(example, declared.as_deref().unwrap_or_default(), findings);
         let is_result = |turn: &Turn<'_>| turn.role == Role::Tool;
         let has_call = |turn: &Turn<'_>| turn.parts.iter().any(|part| part.kind == PartKind::Call);
         let Some(first) = example
@@ -57,16 +70,13 @@ impl ExampleRule for BrokenToolCall {
                 .help("remove the example, or choose a target that supports tools")
             });
         }
-        let declared = tools::declarations(example);
-        let declared: Option<HashSet<&str>> = declared
-            .as_ref()
-            .map(|all| all.iter().map(|one| one.name.as_str()).collect());
+        self.check_ids(example, findings);
         let mut ids: HashSet<String> = HashSet::new();
         let mut open = 0_usize;
         for (index, turn) in example.turns.iter().enumerate() {
             let exchange = tools::of_turn(turn);
             for call in &exchange.calls {
-                self.check_call(example, call, declared.as_ref(), findings);
+                self.check_call(example, call, declared.as_deref(), findings);
                 ids.extend(call.id.clone());
             }
             report_malformed(example, turn, exchange.calls.len(), findings);
@@ -118,27 +128,96 @@ fn report_malformed(
     });
 }
 
+/// The span of the field that declares the tools of `example`.
+fn declaring_span(example: &Example<'_>) -> Span {
+    let mut settings = example.settings.iter();
+    let declaring = settings.find(|setting| tools::DECLARING.contains(&setting.key));
+    declaring.map_or(Span::at(0), |setting| setting.span)
+}
+
 impl BrokenToolCall {
+    /// Reports the first name that two declared tools have.
+    fn check_names(
+        &self,
+        example: &Example<'_>,
+        declared: &[Declaration],
+        findings: &mut Findings<'_>,
+    ) {
+        let mut names = HashSet::new();
+        let Some(twice) = declared.iter().find(|tool| !names.insert(&tool.name)) else {
+            return;
+        };
+        for fact in self
+            .unique_names
+            .iter()
+            .filter(|fact| fact.is_of(example.layout))
+        {
+            self.report_fact(example, declaring_span(example), fact, findings, || {
+                let does = fact.describe_effect("tools of the same name");
+                format!("tool {} is declared twice: {does}", quoted(&twice.name, 40))
+            });
+        }
+    }
+
+    /// Reports ids that two calls or two results have.
+    fn check_ids(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let facts = self
+            .unique_ids
+            .iter()
+            .filter(|fact| fact.is_of(example.layout));
+        for fact in facts {
+            let (mut called, mut answered) = (HashSet::new(), HashSet::new());
+            for turn in &example.turns {
+                let exchange = tools::of_turn(turn);
+                let calls = exchange.calls.into_iter();
+                let calls = calls.filter_map(|call| Some((call.id?, call.span)));
+                let outcomes = exchange.outcomes.into_iter();
+                let outcomes = outcomes.filter_map(|outcome| Some((outcome.id?, turn.span)));
+                let twice = calls.filter(|(id, _)| !called.insert(id.clone()));
+                let twice: Vec<_> = twice
+                    .chain(outcomes.filter(|(id, _)| !answered.insert(id.clone())))
+                    .collect();
+                for (id, span) in twice {
+                    self.report_fact(example, span, fact, findings, || {
+                        let does = fact.describe_effect("ids that are not unique");
+                        format!("tool id {} occurs twice: {does}", quoted(&id, 40))
+                    });
+                }
+            }
+        }
+    }
+
     /// Checks one call: name, declaration and arguments.
     fn check_call(
         &self,
         example: &Example<'_>,
         call: &Call,
-        declared: Option<&HashSet<&str>>,
+        declared: Option<&[Declaration]>,
         findings: &mut Findings<'_>,
     ) {
         let place = example.record.at(call.span);
         let name = || quoted(call.name.as_deref().unwrap_or_default(), 40);
-        let known = |name: &String| declared.is_none_or(|all| all.contains(name.as_str()));
-        match &call.name {
-            None => findings.report(place, Severity::Error, || {
+        let tool = call.name.as_ref().and_then(|name| {
+            let mut tools = declared?.iter();
+            tools.find(|tool| tool.name == *name)
+        });
+        match (&call.name, tool) {
+            (None, _) => findings.report(place, Severity::Error, || {
                 Message::new("tool call without a name").help("add the tool's `name`")
             }),
-            Some(of) if !known(of) => findings.report(place, Severity::Error, || {
-                Message::new(format!("call of undeclared tool {}", name()))
-                    .help("declare the tool, or call a declared one")
-            }),
-            Some(_) => {}
+            (Some(_), None) if declared.is_some() => {
+                findings.report(place, Severity::Error, || {
+                    Message::new(format!("call of undeclared tool {}", name()))
+                        .help("declare the tool, or call a declared one")
+                });
+            }
+            (Some(_), Some(tool)) => {
+                if let Some(schemas) = &self.schemas {
+                    let declared = declaring_span(example);
+                    schemas.check(example, call, tool, declared, findings);
+                }
+            }
+            (Some(_), None) => {}
         }
         let Some(arguments) = &call.arguments else {
             return;
@@ -280,6 +359,9 @@ mod tests {
             result_required: Vec::new(),
             string_arguments: Vec::new(),
             object_arguments: Vec::new(),
+            unique_names: Vec::new(),
+            unique_ids: Vec::new(),
+            schemas: None,
         }
     }
 

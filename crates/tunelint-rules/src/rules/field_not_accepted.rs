@@ -230,8 +230,9 @@ impl Requirement {
         if is_listed && is_matching {
             return None;
         }
-        let rejected = match (&self.field.pattern, is_listed) {
-            (Some(pattern), true) => format!("values that do not match `{pattern}`"),
+        let rejected = match (&self.field.pattern, &self.field.expects, is_listed) {
+            (Some(_), Some(words), true) => format!("anything but {words}"),
+            (Some(pattern), None, true) => format!("values that do not match `{pattern}`"),
             _ => format!("values other than {}", names(allowed)),
         };
         Some(Violation {

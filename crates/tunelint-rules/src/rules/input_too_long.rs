@@ -1,8 +1,15 @@
-//! Flags inputs that exceed the target's limit in characters.
+//! Flags inputs that exceed the target's limit in characters, and production prompts that exceed that
+//! of the tuned model.
 
-use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetLimit};
+use std::sync::Arc;
+
+use crate::contract::{
+    Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, SurveyRule, TargetLimit,
+};
+use crate::survey::production_prompts::Prompts;
+use crate::survey::{Needs, Survey};
 use tunelint_layouts::example::{Example, Turn};
-use tunelint_layouts::finding::Findings;
+use tunelint_layouts::finding::{Consequence, Findings};
 use tunelint_layouts::provider::profile::Unit;
 
 /// The rule's metadata, as listed in the registry.
@@ -10,13 +17,58 @@ pub const META: RuleMeta = RuleMeta::new("input-too-long", Level::Profile, Scope
 
 /// Builds the check; `None` if no target limits the characters of an input.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let mut limits = context.limits("input");
-    limits.retain(|limit| limit.limit.unit == Unit::Characters);
-    (!limits.is_empty()).then(|| Check::example(InputTooLong { limits }))
+    let limits = |name| {
+        let mut limits = context.limits(name);
+        limits.retain(|limit| limit.limit.unit == Unit::Characters);
+        limits
+    };
+    let (inputs, prompts) = (limits("input"), limits("prompt"));
+    let check = match inputs.as_slice() {
+        [] => Check::default(),
+        _ => Check::example(InputTooLong { limits: inputs }),
+    };
+    match &context.production {
+        Some(production) if !prompts.is_empty() => Some(check.and_survey(PromptTooLong {
+            limits: prompts,
+            prompts: Arc::clone(production),
+        })),
+        _ => check.example.is_some().then_some(check),
+    }
 }
 
 struct InputTooLong {
     limits: Vec<TargetLimit>,
+}
+
+/// The production prompts, and the limits of the tuned models that they are sent to.
+struct PromptTooLong {
+    limits: Vec<TargetLimit>,
+    prompts: Arc<Prompts>,
+}
+
+impl SurveyRule for PromptTooLong {
+    fn needs(&self) -> Needs {
+        Needs::COUNT
+    }
+
+    fn finish(&self, _: &Survey, findings: &mut Findings<'_>) {
+        let mut longest = self.prompts.lengths.longest().to_vec();
+        longest.sort_by_key(|(_, spot)| *spot);
+        for limit in &self.limits {
+            // The training data is accepted whatever the prompts are.
+            let impact = limit.impact().consequence(Consequence::Quality);
+            let over = longest
+                .iter()
+                .filter(|(chars, _)| *chars > limit.limit.value);
+            for (chars, spot) in over {
+                findings.report_at(spot.location(), impact, || {
+                    limit
+                        .exceeded("production prompt", *chars)
+                        .help("shorten it: the tuned model takes no longer prompts")
+                });
+            }
+        }
+    }
 }
 
 impl ExampleRule for InputTooLong {

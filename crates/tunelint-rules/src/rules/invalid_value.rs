@@ -1,6 +1,8 @@
 //! Flags invalid values of weights, scores and `schemaVersion`.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
+use tunelint_data::record::Body;
+use tunelint_data::record::json::Value;
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::media;
@@ -18,6 +20,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::example(InvalidValue {
         binary_weight: context.requires("binary-weight"),
         weight_of_model: context.requires("weight-of-model"),
+        finite_numbers: context.requires("finite-numbers"),
         no_weight: context.requires("no-weight"),
         no_weight_on_media: context.requires("no-weight-on-media"),
         loss_weight_0_to_1: context.requires("loss-weight-0-to-1"),
@@ -30,6 +33,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 struct InvalidValue {
     /// Targets that accept only 0 and 1 as the weight of a message.
     binary_weight: Vec<TargetFact>,
+    /// Targets that accept only numbers that a double holds.
+    finite_numbers: Vec<TargetFact>,
     /// Targets that accept weights only on assistant messages.
     weight_of_model: Vec<TargetFact>,
     /// Targets that train on every assistant message, whatever its weight.
@@ -48,6 +53,7 @@ struct InvalidValue {
 
 impl ExampleRule for InvalidValue {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        self.check_numbers(example, findings);
         for turn in example.turns.iter().chain(&example.rejected) {
             let notes = turn.parts.iter().filter(|of| of.kind == PartKind::Note);
             for note in notes {
@@ -83,6 +89,30 @@ fn report_facts(
 }
 
 impl InvalidValue {
+    /// Reports the first number that no double holds.
+    fn check_numbers(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Body::Json(json) = &example.record.body else {
+            return;
+        };
+        if self.finite_numbers.is_empty() {
+            return;
+        }
+        let is_infinite = |number: &Value<'_>| {
+            let value = number.raw().parse::<f64>();
+            value.is_ok_and(f64::is_infinite)
+        };
+        let Some(number) = json.numbers().find(is_infinite) else {
+            return;
+        };
+        let facts = &self.finite_numbers;
+        report_facts(facts, example, number.span(), findings, |fact| {
+            let given = quoted(number.raw(), 20);
+            let does = fact.describe_effect("numbers that no double holds");
+            Message::new(format!("number {given}: {does}"))
+                .help("write a smaller number, or the digits as a text")
+        });
+    }
+
     fn check_message_weight(
         &self,
         turn: &Turn<'_>,
@@ -273,6 +303,7 @@ mod tests {
         InvalidValue {
             binary_weight: Vec::new(),
             weight_of_model: Vec::new(),
+            finite_numbers: Vec::new(),
             no_weight: Vec::new(),
             no_weight_on_media: Vec::new(),
             loss_weight_0_to_1: Vec::new(),

@@ -1,11 +1,14 @@
-//! Flags mixed line endings, and CR as the only line ending.
+//! Flags mixed line endings, CR as the only line ending, and characters that end a line for the target.
 
 use crate::contract::{
-    Check, FixKind, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule,
+    Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule,
+    TargetFact,
 };
+use tunelint_data::record::Body;
 use tunelint_data::source::{Facts, LineEnd};
-use tunelint_data::text::position::Location;
+use tunelint_data::text::position::{Location, Span};
 use tunelint_data::text::printable::grouped;
+use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 use tunelint_layouts::reader::Reader;
 
@@ -17,9 +20,55 @@ pub const META: RuleMeta = RuleMeta::new(
 )
 .fix(FixKind::Safe);
 
-/// Builds the check; never `None`.
-pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::source(OddLineEndings))
+/// The characters besides LF and CR that end a line in Python, and that JSON allows in a string.
+const SEPARATORS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
+/// Builds the check; never `None`: without targets, only the ends of lines are checked.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let facts = context.requires("no-line-separators");
+    let separators = match facts.as_slice() {
+        [] => Check::default(),
+        _ if context.will_convert => Check::default(),
+        _ => Check::example(LineSeparators { facts }),
+    };
+    Some(Check {
+        source: Check::source(OddLineEndings).source,
+        ..separators
+    })
+}
+
+/// Targets that end a line, and with it the record, at other characters than most readers.
+struct LineSeparators {
+    facts: Vec<TargetFact>,
+}
+
+impl ExampleRule for LineSeparators {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        // A record of a list, which is read as a whole, does not start its line.
+        let is_line = example.record.start.column == 1;
+        let Body::Json(json) = &example.record.body else {
+            return;
+        };
+        let raw = json.root().raw();
+        if !is_line || raw.is_ascii() {
+            return;
+        }
+        let Some((at, separator)) = raw.char_indices().find(|(_, c)| SEPARATORS.contains(c)) else {
+            return;
+        };
+        let start = json.root().span().start + at;
+        let span = Span::new(start, start + separator.len_utf8());
+        for fact in self.facts.iter().filter(|fact| fact.is_of(example.layout)) {
+            findings.report(example.record.at(span), fact.impact(), || {
+                let name = format!("U+{:04X}", separator as u32);
+                let does = fact.describe_effect("records with it");
+                Message::new(format!("line separator {name} in the record: {does}")).help(format!(
+                    "write it as an escape, `\\u{:04x}`",
+                    separator as u32
+                ))
+            });
+        }
+    }
 }
 
 struct OddLineEndings;

@@ -13,7 +13,7 @@ use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
 use tunelint_layouts::layout::mismatch::MismatchKind;
 use tunelint_layouts::layout::{self, RoleField};
-use tunelint_layouts::provider::limit::listed;
+use tunelint_layouts::provider::limit::{listed, target_sentence};
 use tunelint_layouts::provider::profile::{Profile, Roles};
 use tunelint_layouts::reader::Unreadable;
 
@@ -64,7 +64,15 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         layouts: layout::all().into_iter().filter_map(layout_roles).collect(),
         no_target: context.profiles.is_empty(),
     };
-    Some(Check::example(unknown).and_record(UnknownToLayout))
+    let ignores_case = |roles: &&Roles| roles.ignores_case;
+    let lenient = |profile: &Arc<Profile>| {
+        let roles = profile.roles.iter().filter(ignores_case);
+        (profile.name.clone(), roles.cloned().collect())
+    };
+    let unknown_to_layout = UnknownToLayout {
+        targets: context.profiles.iter().map(lenient).collect(),
+    };
+    Some(Check::example(unknown).and_record(unknown_to_layout))
 }
 
 /// Checks the roles that a layout knows but some targets do not accept.
@@ -194,7 +202,10 @@ fn accepts(roles: &Roles, name: &str) -> bool {
 }
 
 /// Reports roles that the layout itself does not have.
-struct UnknownToLayout;
+struct UnknownToLayout {
+    /// Each target, with the roles that it reads without regard to case and spaces.
+    targets: Vec<(String, Vec<Roles>)>,
+}
 
 impl RecordRule for UnknownToLayout {
     fn check(&self, record: &Record<'_>, why: Unreadable<'_>, findings: &mut Findings<'_>) {
@@ -202,13 +213,39 @@ impl RecordRule for UnknownToLayout {
             return;
         };
         for mismatch in mismatches {
-            if let MismatchKind::UnknownRole { key, name, roles } = &mismatch.kind {
-                findings.report(record.at(mismatch.span), Severity::Error, || {
+            let MismatchKind::UnknownRole { key, name, roles } = &mismatch.kind else {
+                continue;
+            };
+            let place = record.at(mismatch.span);
+            let reads = |of: &&(String, Vec<Roles>)| reads_anyway(&of.1, name);
+            let (reading, others): (Vec<_>, Vec<_>) = self.targets.iter().partition(reads);
+            let names = |of: Vec<&(String, Vec<Roles>)>| -> Vec<String> {
+                of.into_iter().map(|(name, _)| name.clone()).collect()
+            };
+            let (reading, others) = (names(reading), names(others));
+            if !reading.is_empty() {
+                let impact = Impact::from(Severity::Warning).consequence(Consequence::Quality);
+                findings.report(place, impact.of(&reading), || {
+                    let only = "only without regard to case and spaces";
+                    let does = target_sentence(&reading, "accepts", "accept", only);
+                    let message = Message::new(format!("role {}: {does}", quoted(name, 30)));
+                    message.help(format!("change it to `{}`", name.trim().to_lowercase()))
+                });
+            }
+            if reading.is_empty() || !others.is_empty() {
+                let all: &[String] = if reading.is_empty() { &[] } else { &others };
+                findings.report(place, Impact::from(Severity::Error).of(all), || {
                     unknown_to_layout(record, key, name, roles)
                 });
             }
         }
     }
+}
+
+/// Whether one of `roles` has `name`, apart from case and surrounding spaces.
+fn reads_anyway(roles: &[Roles], name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    roles.iter().any(|of| accepts(of, &name))
 }
 
 fn unknown_to_layout(record: &Record<'_>, key: &str, name: &str, known: &[&str]) -> Message {

@@ -21,6 +21,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
             .profiles
             .iter()
             .filter(|profile| has_text_layouts_only(profile))
+            // The others say so themselves.
+            .filter(|profile| !profile.requires.contains_key("text-only"))
             .map(|profile| profile.name.clone())
             .collect(),
         text_only: context.requires("text-only"),

@@ -2,6 +2,8 @@
 
 use std::io::{self, Read};
 
+use super::lengths::Lengths;
+use super::seen::CompactLocation;
 use super::sketch::{SampleCutoff, Sketch};
 use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::{Body, Field, Record};
@@ -16,6 +18,8 @@ use tunelint_layouts::reader::{DecodeOutcome, INPUT_NAMES, OpenError, ReadOption
 pub struct Prompts {
     /// The distinct prompts.
     pub sketch: Sketch,
+    /// The lengths of all prompts in characters, with the locations of the longest.
+    pub lengths: Lengths,
     /// The number of records or lines without a readable prompt.
     pub unread: u64,
 }
@@ -42,6 +46,13 @@ impl Prompts {
         }
         prompts.sketch.canonicalize();
         Ok(prompts)
+    }
+
+    /// Adds the prompts of a later file.
+    pub fn merge(&mut self, other: Self) {
+        self.sketch.merge(other.sketch);
+        self.lengths.merge(other.lengths);
+        self.unread += other.unread;
     }
 
     fn read_lines(&mut self, source: SourceId, input: &Input) -> io::Result<()> {
@@ -87,6 +98,12 @@ impl Prompts {
 
     fn observe(&mut self, example: &Example<'_>) {
         self.sketch.observe(example, &SampleCutoff::default());
+        let turns = example.input();
+        if let Some(longest) = turns.iter().max_by_key(|turn| turn.bytes()) {
+            let chars = turns.iter().map(Turn::chars).sum();
+            let spot = || CompactLocation::new(&example.record, longest.text_span());
+            self.lengths.add(chars, spot);
+        }
     }
 }
 

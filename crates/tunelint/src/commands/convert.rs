@@ -15,6 +15,7 @@ use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::Reader;
 use tunelint_core::rules::REGISTRY;
+use tunelint_core::sink::Form;
 use tunelint_core::source::Input;
 
 use crate::cli::{Convert, Turns, Types};
@@ -187,6 +188,11 @@ fn write(
         && conversion.weights > 0
     {
         account.note(&format!("weights: {note}\n"));
+    }
+    if let Form::Rest(body) = &converter.form
+        && let Some(missing) = body::missing_model(body, target.as_ref())?
+    {
+        account.note(&missing);
     }
     account.conclude(&conversion);
     Ok(exit)

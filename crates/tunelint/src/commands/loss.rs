@@ -2,14 +2,17 @@
 
 use std::io;
 
+use tunelint_core::guidance::of_curve;
 use tunelint_core::loss::judge::judge;
 use tunelint_core::loss::{self, NoCurve};
 use tunelint_core::printable::printable_path;
+use tunelint_core::profile;
 
 use super::rule::print;
 use crate::cli::{LossFormat, LossOptions};
 use crate::exit::{Exit, Failure};
 use crate::report::loss as report;
+use crate::report::loss::judged::Judged;
 
 /// Reads the curve that `options` name, and prints the recommendation.
 pub fn run(options: &LossOptions) -> Result<Exit, Failure> {
@@ -23,10 +26,19 @@ pub fn run(options: &LossOptions) -> Result<Exit, Failure> {
     let bytes = bytes.map_err(|error| Failure::io("read", &path, &error))?;
     let curve = loss::read(&bytes).map_err(|why| no_curve(&path, &why))?;
     let judgement = judge(&curve, options.epochs);
+    // The judgment follows this guide, whichever service or trainer wrote the curve.
+    let guide = profile::of_general_advice().ok().flatten();
+    let guidance = guide.map_or_else(Vec::new, |of| of_curve(&of, &curve, &judgement));
+    let judged = Judged {
+        path: &path,
+        curve: &curve,
+        judgement: &judgement,
+        guidance: &guidance,
+    };
     print(&match options.format {
-        LossFormat::Human => report::human::page(&path, &curve, &judgement, options.width),
-        LossFormat::Json => report::json::page(&path, &curve, &judgement)?,
-        LossFormat::Html => report::html::page(&path, &curve, &judgement)?,
+        LossFormat::Human => report::human::page(&judged, options.width),
+        LossFormat::Json => report::json::page(&judged)?,
+        LossFormat::Html => report::html::page(&judged)?,
     })
 }
 

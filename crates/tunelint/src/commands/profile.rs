@@ -49,6 +49,7 @@ fn describe(profile: &Profile, text: &mut String) {
     requirements(profile, text);
     advice(profile, text);
     settings(profile, text);
+    guidance(profile, text);
     text.push_str("\nSources\n");
     for (key, url) in &profile.sources {
         let _ = writeln!(text, "  {key:4} {url}");
@@ -150,6 +151,24 @@ fn settings(profile: &Profile, text: &mut String) {
         (name.as_str(), words, &of.source, &of.quote, &of.note)
     });
     section(text, "Names", lines);
+}
+
+/// Sentences of the guide that `stats` and `loss` show where they apply.
+fn guidance(profile: &Profile, text: &mut String) {
+    let lines = profile.guidance.iter().map(|(name, of)| {
+        let shown = match name.as_str() {
+            "small-dataset" | "json-outputs" => "shown by `stats`",
+            _ => "shown by `loss`",
+        };
+        (
+            name.as_str(),
+            shown.to_owned(),
+            &of.source,
+            &of.quote,
+            &of.note,
+        )
+    });
+    section(text, "Guidance", lines);
 }
 
 type ProfileEntry<'p> = (&'p str, String, &'p String, &'p String, &'p Option<String>);

@@ -4,4 +4,5 @@ mod chart;
 pub mod html;
 pub mod human;
 pub mod json;
+pub mod judged;
 mod words;

@@ -1,10 +1,12 @@
 //! Validation by JSON Schema, for outputs and settings. A schema cannot refer to files or addresses,
 //! and its patterns match in linear time.
 
+use std::sync::Arc;
+
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
-use tunelint_core::schema::{Schema, SchemaFault, SchemaViolation};
+use tunelint_core::schema::{Schema, SchemaCompiler, SchemaFault, SchemaViolation};
 
 /// The size limit of a compiled pattern.
 const PATTERN_BYTES: usize = 1024 * 1024;
@@ -30,6 +32,16 @@ impl JsonSchema {
                 Some(fault) => format!("at `{at}`: {fault}"),
             }
         })
+    }
+}
+
+/// Compiles the schemas that records declare.
+#[derive(Debug)]
+pub struct JsonSchemas;
+
+impl SchemaCompiler for JsonSchemas {
+    fn compile(&self, schema: &Value) -> Result<Arc<dyn Schema>, String> {
+        Ok(Arc::new(JsonSchema::new(schema)?))
     }
 }
 

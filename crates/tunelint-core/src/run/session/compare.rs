@@ -97,7 +97,7 @@ impl Session {
             let prompts = Prompts::read(self.id_of(&name), input.clone(), &settings.reading)
                 .map_err(|error| SourceError::Read(name.clone(), error.into_io()))?;
             self.note_unread(&name, prompts.unread, observer);
-            all.get_or_insert_default().sketch.merge(prompts.sketch);
+            all.get_or_insert_default().merge(prompts);
         }
         Ok(all)
     }

@@ -50,6 +50,12 @@ impl<'a> Json<'a> {
         Value { json: self, at: 0 }
     }
 
+    /// All numbers, at whatever depth, in order.
+    pub fn numbers(self) -> impl Iterator<Item = Value<'a>> {
+        let all = (0..self.nodes.len()).map(move |at| Value { json: self, at });
+        all.filter(|value| value.kind() == Kind::Number)
+    }
+
     /// The RFC 6901 path of the deepest value (or key) whose span contains `span`.
     pub fn pointer(self, span: Span) -> String {
         self.pointer_after(span, &mut LastItem::default())

@@ -17,7 +17,7 @@ use crate::cli::{CheckOptions, FailOn, Reading};
 use crate::dataset_info::declarations;
 use crate::exit::Failure;
 use crate::reading;
-use crate::settings::{Dataset, Settings};
+use crate::settings::{Dataset, JsonSchemas, Settings};
 use crate::walk::Named;
 
 /// The options of one dataset, validated before any data is read.
@@ -225,6 +225,7 @@ impl Plan {
                 preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
                 options: settings.options.clone(),
                 output_schema: dataset.and_then(Dataset::schema),
+                schema_compiler: Some(Arc::new(JsonSchemas)),
                 will_convert: options.will_convert || dataset.is_some_and(Dataset::converts),
                 custom: settings.custom.clone(),
                 tokenizer: settings.tokenizer.clone(),

@@ -163,6 +163,29 @@ pub(super) fn defaults_used(
     )))
 }
 
+/// What the provider of `target` requires of a request and `body` does not have, in words.
+pub(super) fn missing_model(
+    body: &RestBody,
+    target: Option<&Arc<Profile>>,
+) -> Result<Option<String>, Failure> {
+    let profile = provider(target)?;
+    let Some(fact) = profile.requires.get("request-model") else {
+        return Ok(None);
+    };
+    let is_there = |of: &String| body.fields.iter().any(|(field, _)| field == of);
+    let Some(field) = fact
+        .fields
+        .first()
+        .filter(|_| !fact.fields.iter().any(is_there))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(format!(
+        "no {field}: {} rejects the request; name the model to tune with `--base-model`\n",
+        profile.name
+    )))
+}
+
 fn check_name(name: &str, limit: &NameLimit, profile: &Profile) -> Result<(), Failure> {
     let length = name.chars().count() as u64;
     if length <= limit.max {

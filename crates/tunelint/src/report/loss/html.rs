@@ -1,10 +1,11 @@
 //! The format `html`: the recommendation, the chart and the values of a loss curve.
 
 use serde::Serialize;
-use tunelint_core::loss::Curve;
-use tunelint_core::loss::judge::{Advice, Judgement};
+use tunelint_core::guidance::Guidance;
+use tunelint_core::loss::judge::Advice;
 
 use super::chart::Chart;
+use super::judged::Judged;
 use super::words::{recommendation, shown, unit};
 use crate::exit::Failure;
 use crate::page;
@@ -20,6 +21,7 @@ struct LossPage<'p> {
     is_unclear: bool,
     why: &'p str,
     warnings: &'p [String],
+    guidance: &'p [Guidance],
     chart: Option<Chart>,
     rows: Vec<PointRow>,
 }
@@ -33,8 +35,14 @@ struct PointRow {
     is_low: bool,
 }
 
-/// The page about the curve in `path`.
-pub fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, Failure> {
+/// The page about a curve.
+pub fn page(judged: &Judged<'_>) -> Result<String, Failure> {
+    let Judged {
+        path,
+        curve,
+        judgement,
+        guidance,
+    } = judged;
     let cell = |loss: Option<f64>| loss.map_or_else(|| "–".to_owned(), shown);
     let rows = judgement.groups.iter().map(|group| PointRow {
         at: group.at.to_string(),
@@ -52,6 +60,7 @@ pub fn page(path: &str, curve: &Curve, judgement: &Judgement) -> Result<String, 
         is_unclear: judgement.advice == Advice::Unclear,
         why: &judgement.why,
         warnings: &judgement.warnings,
+        guidance,
         chart: Chart::new(curve, judgement),
         rows: rows.collect(),
     };

@@ -1,8 +1,9 @@
 //! The format `human`: the chart, the values and the recommendation, for a terminal.
 
-use tunelint_core::loss::Curve;
+use tunelint_core::guidance::Guidance;
 use tunelint_core::loss::judge::{Judgement, PointGroup};
 
+use super::judged::Judged;
 use super::words::{recommendation, shown, unit};
 
 /// Rows of the chart.
@@ -12,8 +13,14 @@ const COLUMNS: std::ops::RangeInclusive<usize> = 40..=100;
 /// Columns of the scale.
 const SCALE: usize = 10;
 
-/// The page about the curve in `path`.
-pub fn page(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> String {
+/// The page about a curve.
+pub fn page(judged: &Judged<'_>, width: usize) -> String {
+    let Judged {
+        path,
+        curve,
+        judgement,
+        guidance,
+    } = judged;
     let unit = unit(judgement);
     let mut text = format!(
         "{path}: {}, {} points\n\n",
@@ -49,6 +56,15 @@ pub fn page(path: &str, curve: &Curve, judgement: &Judgement, width: usize) -> S
     ));
     for warning in &judgement.warnings {
         text.push_str(&format!("warning: {warning}\n"));
+    }
+    for of in *guidance {
+        let Guidance {
+            target,
+            quote,
+            source,
+            ..
+        } = of;
+        text.push_str(&format!("{target}: “{quote}” {source}\n"));
     }
     text
 }

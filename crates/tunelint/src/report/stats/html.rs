@@ -37,6 +37,7 @@ struct StatsPage<'d> {
     advice: bool,
     limits: bool,
     steps: bool,
+    guidance: bool,
     training: Vec<&'d Training>,
 }
 
@@ -97,6 +98,7 @@ impl<'d> StatsPage<'d> {
             advice: sources.iter().any(|source| !source.advice.is_empty()),
             limits: sources.iter().any(|source| !source.limits.is_empty()),
             steps: sources.iter().any(|source| !source.steps.is_empty()),
+            guidance: sources.iter().any(|source| !source.guidance.is_empty()),
             training,
         }
     }
@@ -112,6 +114,7 @@ impl<'d> StatsPage<'d> {
             (self.limits, "limits", "Limits"),
             (self.advice, "examples", "Number of examples"),
             (!self.training.is_empty(), "training", "Training"),
+            (self.guidance, "guidance", "Guidance"),
         ];
         let present = all.into_iter().filter(|(is_present, ..)| *is_present);
         present.map(|(_, id, title)| (id, title)).collect()

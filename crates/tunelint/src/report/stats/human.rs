@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use tunelint_core::describe::targets::{LimitUse, SizeAdvice};
 use tunelint_core::describe::{Distribution, Repeated, SizeRow, SourceStats, StatsDocument};
+use tunelint_core::guidance::Guidance;
 
 /// Labels that are listed.
 const LABELS: usize = 30;
@@ -101,6 +102,7 @@ impl Page {
         self.limits(&source.limits);
         self.advice(&source.advice);
         self.training(source);
+        self.guidance(&source.guidance);
         self.line("");
     }
 
@@ -288,6 +290,16 @@ impl Page {
                 counted(of.epochs, "epoch")
             );
             self.wrapped("  ", &line);
+        }
+    }
+
+    fn guidance(&mut self, guidance: &[Guidance]) {
+        if !guidance.is_empty() {
+            self.title("Guidance");
+        }
+        for of in guidance {
+            self.wrapped("  ", &format!("{}: {}", of.target, of.sentence));
+            self.cited(&of.source, &of.quote);
         }
     }
 

@@ -135,5 +135,9 @@ fn targets(source: &SourceStats) -> String {
         ]
     });
     let training = table(&["target", "setting", "source", "note"], training);
-    limits + &advice + &training
+    let guidance = source.guidance.iter();
+    let guidance =
+        guidance.map(|of| vec![of.target.clone(), of.sentence.clone(), plain(&of.quote)]);
+    let guidance = table(&["target", "guidance", "source"], guidance);
+    limits + &advice + &training + &guidance
 }
