@@ -17,6 +17,7 @@ mod corpora;
 mod evaluation;
 mod fields;
 mod fixes;
+mod folding;
 mod formats;
 mod hooks;
 mod html;

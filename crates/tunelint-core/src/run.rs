@@ -3,10 +3,12 @@
 pub mod convert;
 pub mod describe;
 pub mod fix;
+mod fold;
 pub mod gather;
 pub mod guidance;
 pub mod lint;
 pub mod loss;
+mod observer;
 pub mod session;
 pub mod shard;
 pub mod split;

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tunelint_data::record::Record;
@@ -26,63 +25,9 @@ use tunelint_rules::rules::{LOOKUP, RuleSet};
 use tunelint_rules::survey::inferred::Inferred;
 use tunelint_rules::survey::{Normalizer, SampleCutoff, Survey};
 
+use super::fold::Fold;
+pub use super::observer::{Observer, SourceError};
 use super::shard::ShardPart;
-
-/// Receives the findings of a run, source by source, and can end the run. Implemented by closures
-/// that take a [`Finding`].
-///
-/// The methods are called one at a time, though not always on the same thread, and in the same
-/// order whatever the number of threads. Dataset-wide findings follow after the last source.
-pub trait Observer: Send {
-    /// A source is about to be checked. Of its summary, only path and targets are set.
-    ///
-    /// # Errors
-    /// An error ends the run and is returned from it.
-    fn source(&mut self, _source: &SourceSummary) -> io::Result<()> {
-        Ok(())
-    }
-
-    /// A finding that is neither suppressed nor accepted. How many of each rule are passed on
-    /// depends on [`Policy::keep`]; the totals are always exact.
-    ///
-    /// # Errors
-    /// An error ends the run and is returned from it.
-    fn finding(&mut self, finding: Finding) -> io::Result<()>;
-
-    /// Whether a finding was accepted before, for example in a baseline. Called once for each
-    /// finding, before [`finding`](Self::finding); an accepted one counts as suppressed and is not
-    /// passed on.
-    fn accepts(&mut self, _finding: &Finding) -> bool {
-        false
-    }
-
-    /// A file could not be read, or not completely. The run continues with the next one.
-    fn unreadable(&mut self, _error: &SourceError) {}
-
-    /// `bytes` more bytes were read, as stored on disk: for a compressed file, the compressed size.
-    /// Called after each batch. `Break` ends the run with [`io::ErrorKind::Interrupted`].
-    fn progress(&mut self, _bytes: u64) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-}
-
-impl<F: FnMut(Finding) -> io::Result<()> + Send> Observer for F {
-    fn finding(&mut self, finding: Finding) -> io::Result<()> {
-        self(finding)
-    }
-}
-
-/// Why a file could not be read, or not completely.
-#[derive(Debug)]
-pub enum SourceError {
-    /// It cannot be opened with the given options.
-    Open(PathBuf, OpenError),
-    /// Reading failed.
-    Read(PathBuf, io::Error),
-    /// This many records of a validation or production file are not valid examples, so that they
-    /// were not compared.
-    Unread(PathBuf, u64),
-}
 
 /// Checks the sources of one dataset, one after the other: [`check`](Self::check) each of them,
 /// then [`finish`](Self::finish) or [`into_part`](Self::into_part).
@@ -446,6 +391,8 @@ impl Pass<'_> {
         let decoder = reader.decoder();
         let (rules, policy, cutoff) = (self.rules, self.policy, self.cutoff);
         let (tallies, passed) = (&mut *self.tallies, &mut *self.passed);
+        let faults = fault_rules(rules);
+        let mut fold = Fold::new(policy.keep, &faults);
         let saturated_rules = Mutex::new(saturated_rules(policy, passed));
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
             let known = saturated_rules
@@ -482,7 +429,10 @@ impl Pass<'_> {
             tallies.merge(rules, outcome.tallies);
             tallies.survey.advance(cutoff);
             let mut kept = outcome.kept.into_iter();
-            let passed_on = kept.try_for_each(|finding| pass_on(policy, passed, finding, observer));
+            let passed_on = kept.try_for_each(|finding| match limited(policy, passed, finding) {
+                Some(finding) => fold.take(finding, observer),
+                None => Ok(()),
+            });
             *saturated_rules
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = self::saturated_rules(policy, passed);
@@ -494,6 +444,7 @@ impl Pass<'_> {
         };
         let buffers = || (decoder.scratch(), Normalizer::default());
         reader.each_batch(self.threads, buffers, work, &mut drain)?;
+        fold.finish(reader.records(), &counts, observer)?;
         Ok(counts)
     }
 }
@@ -571,25 +522,43 @@ fn saturated_rules(
     full.map(|(rule, _)| *rule).collect()
 }
 
+/// The rules about records that gave no example.
+fn fault_rules(rules: &RuleSet) -> BTreeSet<&'static str> {
+    let faults = rules.named().filter(|(_, check)| check.record.is_some());
+    faults.map(|(name, _)| name).collect()
+}
+
 /// Passes a finding on, unless enough of its rule were passed on before.
 fn pass_on(
     policy: &Policy,
     passed: &mut BTreeMap<&'static str, usize>,
-    mut finding: Finding,
+    finding: Finding,
     observer: &mut dyn Observer,
 ) -> io::Result<()> {
+    match limited(policy, passed, finding) {
+        Some(finding) => observer.finding(finding),
+        None => Ok(()),
+    }
+}
+
+/// The finding, unless enough of its rule were passed on before.
+fn limited(
+    policy: &Policy,
+    passed: &mut BTreeMap<&'static str, usize>,
+    mut finding: Finding,
+) -> Option<Finding> {
     let passed = passed.entry(finding.rule).or_default();
     if let Keep::First(limit) = policy.keep
         && *passed >= limit
     {
-        return Ok(());
+        return None;
     }
     *passed += 1;
     if !policy.wants_excerpt(*passed) {
         // Every batch has built some; which ones are shown must not depend on the batch size.
         finding.excerpt = None;
     }
-    observer.finding(finding)
+    Some(finding)
 }
 
 fn summarize(reader: &Reader, examples: u64, counts: Counts) -> SourceSummary {

@@ -313,6 +313,7 @@ impl<'p> Findings<'p> {
                 [] => usual.targets.clone(),
                 some => some.to_vec(),
             },
+            count: 1,
             after_recovery,
             fingerprint,
         }

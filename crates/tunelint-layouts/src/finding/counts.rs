@@ -98,7 +98,7 @@ impl Counts {
         *self.suppressed.entry(suppression).or_default() += number;
     }
 
-    /// Moves one counted finding to those accepted by the baseline.
+    /// Moves a counted finding, and those that it stands for, to those accepted by the baseline.
     pub fn accept(&mut self, finding: &Finding) {
         let impact = Impact {
             severity: finding.severity,
@@ -110,9 +110,9 @@ impl Counts {
         let usual = || self.find(finding.rule, &Impact::from(finding.severity));
         let found = found.or_else(|_| usual()).ok();
         if let Some(known) = found.and_then(|at| self.counts.get_mut(at)) {
-            known.number = known.number.saturating_sub(1);
+            known.number = known.number.saturating_sub(finding.count);
             self.counts.retain(|count| count.number > 0);
-            self.suppression(Suppression::Accepted, 1);
+            self.suppression(Suppression::Accepted, finding.count);
         }
     }
 

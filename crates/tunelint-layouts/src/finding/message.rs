@@ -111,10 +111,29 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// The targets that it applies to; empty if it does not depend on the target.
     pub targets: Vec<String>,
+    /// How many findings it stands for: more than one if it holds for nearly every record.
+    pub count: u64,
     /// Whether the record follows a place where the reader had to resynchronize.
     pub after_recovery: bool,
     /// A stable identity that survives moved lines: a digest of rule, pointer and record.
     pub fingerprint: u128,
+}
+
+impl Finding {
+    /// The one finding for `count` of the same cause, of which this is the first: with `words` about
+    /// their number, and the next `places`. `pointer` is what their pointers have in common.
+    #[must_use]
+    pub fn folded(mut self, count: u64, words: &str, pointer: &str, places: Vec<Location>) -> Self {
+        self.message = format!("{} ({words})", self.message);
+        self.count = count;
+        self.fingerprint = fingerprint(self.rule, pointer, b"");
+        self.related
+            .extend(places.into_iter().map(|location| Related {
+                label: "another occurrence".to_owned(),
+                location,
+            }));
+        self
+    }
 }
 
 /// The text of a finding; built only if the finding is kept.

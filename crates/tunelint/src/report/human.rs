@@ -57,9 +57,9 @@ impl<'w> Human<'w> {
         }
     }
 
-    /// Prints the findings and returns how many there were.
+    /// Prints the findings and returns how many there were, with those that they stand for.
     fn findings(&mut self, summary: &Summary) -> io::Result<u64> {
-        let mut shown = 0;
+        let (mut shown, mut told) = (0, 0);
         let mut shown_of: BTreeMap<(u32, &'static str), usize> = BTreeMap::new();
         for finding in &self.kept {
             let of = shown_of
@@ -70,6 +70,7 @@ impl<'w> Human<'w> {
             }
             *of += 1;
             shown += 1;
+            told += finding.count;
             let path = &self.style.name(finding.location.source).shown;
             let mut frame = frame(finding, path);
             frame.url = self.style.url_of(finding.rule).filter(|_| self.style.links);
@@ -81,7 +82,7 @@ impl<'w> Human<'w> {
             }
             writeln!(self.out)?;
         }
-        Ok(shown as u64)
+        Ok(told)
     }
 
     fn source_lines(&mut self, summary: &Summary) -> io::Result<()> {
@@ -104,7 +105,7 @@ impl<'w> Human<'w> {
             for (rule, severity, number) in source
                 .counts
                 .iter()
-                .filter(|(rule, ..)| is_frequent(source, rule))
+                .filter(|(rule, ..)| is_frequent(source, rule) && !self.is_folded(source, rule))
             {
                 writeln!(
                     self.out,
@@ -115,6 +116,16 @@ impl<'w> Human<'w> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a finding that stands for all of its rule in a source says how many there are.
+    fn is_folded(&self, source: &SourceSummary, rule: &str) -> bool {
+        let number = source.counts.of_rule(rule);
+        let mut kept = self.kept.iter();
+        kept.any(|finding| {
+            let path = &self.style.name(finding.location.source).shown;
+            finding.rule == rule && finding.count == number && *path == source.path
+        })
     }
 
     fn fixable(&mut self) -> io::Result<()> {

@@ -46,9 +46,16 @@ pub(super) struct FindingRecord<'f> {
     fix: Option<FixRecord<'f>>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     targets: &'f [String],
+    #[serde(skip_serializing_if = "is_one")]
+    count: u64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     after_recovery: bool,
     fingerprint: String,
+}
+
+/// Whether a finding stands for itself alone.
+fn is_one(count: &u64) -> bool {
+    *count == 1
 }
 
 #[derive(Serialize)]
@@ -160,6 +167,7 @@ impl<'f> FindingRecord<'f> {
             related: related.collect(),
             fix: finding.fix.as_ref().map(FixRecord::new),
             targets: &finding.targets,
+            count: finding.count,
             after_recovery: finding.after_recovery,
             fingerprint: format!("{:032x}", finding.fingerprint),
         }

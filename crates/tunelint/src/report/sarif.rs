@@ -63,6 +63,7 @@ impl<'w> Sarif<'w> {
                 "logicalLocations": logical(&finding.location),
             }],
             "relatedLocations": related.collect::<Value>(),
+            "occurrenceCount": finding.count,
             "partialFingerprints": {
                 // GitHub compares this one. The value identifies the record, not the line.
                 "primaryLocationLineHash": format!("{fingerprint}:1"),

@@ -1,0 +1,65 @@
+//! Receives the findings of a check.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use tunelint_layouts::finding::Finding;
+use tunelint_layouts::finding::totals::SourceSummary;
+use tunelint_layouts::reader::OpenError;
+
+/// Receives the findings of a run, source by source, and can end the run. Implemented by closures
+/// that take a [`Finding`].
+///
+/// The methods are called one at a time, though not always on the same thread, and in the same
+/// order whatever the number of threads. Dataset-wide findings follow after the last source.
+pub trait Observer: Send {
+    /// A source is about to be checked. Of its summary, only path and targets are set.
+    ///
+    /// # Errors
+    /// An error ends the run and is returned from it.
+    fn source(&mut self, _source: &SourceSummary) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// A finding that is neither suppressed nor accepted. How many of each rule are passed on
+    /// depends on [`Policy::keep`](tunelint_layouts::finding::Policy::keep); the totals are always exact.
+    ///
+    /// # Errors
+    /// An error ends the run and is returned from it.
+    fn finding(&mut self, finding: Finding) -> io::Result<()>;
+
+    /// Whether a finding was accepted before, for example in a baseline. Called once for each
+    /// finding, before [`finding`](Self::finding); an accepted one counts as suppressed and is not
+    /// passed on.
+    fn accepts(&mut self, _finding: &Finding) -> bool {
+        false
+    }
+
+    /// A file could not be read, or not completely. The run continues with the next one.
+    fn unreadable(&mut self, _error: &SourceError) {}
+
+    /// `bytes` more bytes were read, as stored on disk: for a compressed file, the compressed size.
+    /// Called after each batch. `Break` ends the run with [`io::ErrorKind::Interrupted`].
+    fn progress(&mut self, _bytes: u64) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+impl<F: FnMut(Finding) -> io::Result<()> + Send> Observer for F {
+    fn finding(&mut self, finding: Finding) -> io::Result<()> {
+        self(finding)
+    }
+}
+
+/// Why a file could not be read, or not completely.
+#[derive(Debug)]
+pub enum SourceError {
+    /// It cannot be opened with the given options.
+    Open(PathBuf, OpenError),
+    /// Reading failed.
+    Read(PathBuf, io::Error),
+    /// This many records of a validation or production file are not valid examples, so that they
+    /// were not compared.
+    Unread(PathBuf, u64),
+}

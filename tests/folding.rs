@@ -1,0 +1,75 @@
+//! What holds for nearly every record is one finding, in every format and for any number of threads.
+
+use tunelint_core::finding::Finding;
+
+use crate::running::Check;
+
+/// Records of which `bad` of each hundred have a number as the output.
+fn records(number: usize, bad: usize) -> String {
+    let output = |at: usize| match at % 100 < bad {
+        true => at.to_string(),
+        false => format!("\"{at}\""),
+    };
+    let line = |at| {
+        format!(
+            "{{\"text_input\":\"question {at}\",\"output\":{}}}\n",
+            output(at)
+        )
+    };
+    (0..number).map(line).collect()
+}
+
+fn found(text: &str, change: impl FnOnce(&mut Check)) -> Vec<Finding> {
+    let mut check = Check::new();
+    check.enabled = ["wrong-type"].into();
+    change(&mut check);
+    check.run("train.jsonl", text.as_bytes()).0
+}
+
+#[test]
+fn one_cause_is_one_finding_with_its_number_and_first_places() {
+    let told = found(&records(3_000, 95), |_| {});
+    let [one] = told.as_slice() else {
+        panic!("{} findings", told.len())
+    };
+    assert_eq!((one.count, one.location.record), (2_850, Some(1)));
+    assert!(
+        one.message.ends_with("(in 2,850 of 3,000 records)"),
+        "{}",
+        one.message
+    );
+    let places: Vec<_> = one.related.iter().map(|of| of.location.record).collect();
+    assert_eq!(places, [Some(2), Some(3)]);
+}
+
+#[test]
+fn fewer_are_listed_in_order() {
+    for (number, bad) in [(3_000, 90), (19, 100), (500, 50)] {
+        let told = found(&records(number, bad), |_| {});
+        let places: Vec<_> = told.iter().map(|of| of.location.record).collect();
+        assert!(told.iter().all(|of| of.count == 1), "{number} {bad}");
+        assert_eq!(told.len(), (0..number).filter(|at| at % 100 < bad).count());
+        assert!(places.is_sorted());
+    }
+}
+
+#[test]
+fn the_decision_does_not_depend_on_batches_or_threads() {
+    // At the start nearly every record has it, later few have.
+    let text = records(1_200, 100) + &records(20_000, 3);
+    let once = found(&text, |_| {});
+    assert_eq!(once.len(), 1);
+    let again = found(&text, |check| {
+        check.threads = 4;
+        check.options.batch_bytes = 4_096;
+    });
+    assert_eq!(once, again);
+}
+
+#[test]
+fn records_edited_elsewhere_keep_its_fingerprint() {
+    let fingerprint = |text: &str| found(text, |_| {})[0].fingerprint;
+    let text = records(100, 100);
+    let changed = text.replacen("question 0", "another question", 1);
+    assert_eq!(fingerprint(&text), fingerprint(&changed));
+}
