@@ -101,6 +101,8 @@ pub fn bases(layout: &str) -> Vec<Value> {
         }
         "preference" => vec![
             json!({"prompt": "u", "chosen": "a", "rejected": "b"}),
+            json!({"prompt": [plain[0]], "chosen": [{"role": "assistant", "content": "a"}],
+                "rejected": [{"role": "assistant", "content": "b"}]}),
             json!({"chosen": [plain[0], {"role": "assistant", "content": "a"}],
                 "rejected": [plain[0], {"role": "assistant", "content": "b"}]}),
         ],
