@@ -207,18 +207,15 @@ fn a_hundred_thousand_findings_print_a_page() {
     assert_eq!(code, 1);
     assert!(out.lines().count() < 60, "{out}");
     assert!(
-        out.contains("error[empty-output]: 100,000 findings in 100,000 records\n"),
+        out.contains("empty output") && out.contains("100,000 of 100,000 records"),
         "{out}"
     );
     assert!(
         out.contains("100,000 errors, 0 warnings, 0 advice in 1 file"),
         "{out}"
     );
-    assert!(
-        out.contains("99,997 findings not shown; show all with `--format concise`"),
-        "{out}"
-    );
-    assert_eq!(out.matches("× empty output").count(), 3);
+    assert!(!out.contains("not shown"), "{out}");
+    assert_eq!(out.matches("× empty output").count(), 1);
 }
 
 #[test]
@@ -855,7 +852,8 @@ fn damaged_lines_do_not_hide_the_others() {
     let western: Vec<u8> = (0..20).flat_map(|index| line(index, b"caf\xe9")).collect();
     assert_eq!(found("western.jsonl", western.clone(), &[]), [0, 1]);
     let named = ["--encoding", "utf-8"];
-    assert_eq!(found("named.jsonl", western, &named), [20, 0]);
+    // Every record has it, so that it is one finding.
+    assert_eq!(found("named.jsonl", western, &named), [1, 0]);
 }
 
 /// What JSON escapes is hidden as what it means, with the report that shows most.

@@ -73,3 +73,17 @@ fn records_edited_elsewhere_keep_its_fingerprint() {
     let changed = text.replacen("question 0", "another question", 1);
     assert_eq!(fingerprint(&text), fingerprint(&changed));
 }
+
+#[test]
+fn each_is_fixed_and_each_is_accepted_alone() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("a.jsonl");
+    let line =
+        |at: usize, end: &str| format!("{{\"text_input\":\"q {at}\",\"output\":\"{end}\"}}\n");
+    let all = |end: &str| (0..30).map(|at| line(at, end)).collect::<String>();
+    std::fs::write(&path, all("<p>a</p>\u{feff}")).expect("written");
+    let path = path.to_str().expect("UTF-8");
+    crate::running::tunelint(&["check", path, "--unsafe-fixes", "--isolated"]);
+    let left = std::fs::read_to_string(path).expect("read");
+    assert!(!left.contains('\u{feff}'), "{left}");
+}

@@ -430,7 +430,9 @@ impl Pass<'_> {
             tallies.survey.advance(cutoff);
             let mut kept = outcome.kept.into_iter();
             let passed_on = kept.try_for_each(|finding| match limited(policy, passed, finding) {
-                Some(finding) => fold.take(finding, observer),
+                Some(finding) if observer.accepts(&finding) => Ok(()),
+                Some(finding) if observer.folds() => fold.take(finding, observer),
+                Some(finding) => observer.finding(finding),
                 None => Ok(()),
             });
             *saturated_rules
@@ -536,8 +538,8 @@ fn pass_on(
     observer: &mut dyn Observer,
 ) -> io::Result<()> {
     match limited(policy, passed, finding) {
-        Some(finding) => observer.finding(finding),
-        None => Ok(()),
+        Some(finding) if !observer.accepts(&finding) => observer.finding(finding),
+        _ => Ok(()),
     }
 }
 

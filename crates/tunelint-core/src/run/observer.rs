@@ -29,9 +29,14 @@ pub trait Observer: Send {
     /// An error ends the run and is returned from it.
     fn finding(&mut self, finding: Finding) -> io::Result<()>;
 
+    /// Whether findings of one cause in nearly every record are passed on as one. Not if each is
+    /// needed, to be fixed or compared.
+    fn folds(&self) -> bool {
+        true
+    }
+
     /// Whether a finding was accepted before, for example in a baseline. Called once for each
-    /// finding, before [`finding`](Self::finding); an accepted one counts as suppressed and is not
-    /// passed on.
+    /// finding, before any are folded; an accepted one counts as suppressed and is not passed on.
     fn accepts(&mut self, _finding: &Finding) -> bool {
         false
     }

@@ -102,11 +102,11 @@ impl<'w> Human<'w> {
                 "  {records}, {examples}: {}",
                 totals(&source.counts)
             )?;
-            for (rule, severity, number) in source
-                .counts
-                .iter()
-                .filter(|(rule, ..)| is_frequent(source, rule) && !self.is_folded(source, rule))
-            {
+            let counts = source.counts.iter();
+            let frequent = counts.filter(|(rule, ..)| {
+                is_frequent(source, rule) && !is_folded(&self.kept, &self.style, source, rule)
+            });
+            for (rule, severity, number) in frequent.collect::<Vec<_>>() {
                 writeln!(
                     self.out,
                     "  {}[{rule}]: {} in {records}",
@@ -116,16 +116,6 @@ impl<'w> Human<'w> {
             }
         }
         Ok(())
-    }
-
-    /// Whether a finding that stands for all of its rule in a source says how many there are.
-    fn is_folded(&self, source: &SourceSummary, rule: &str) -> bool {
-        let number = source.counts.of_rule(rule);
-        let mut kept = self.kept.iter();
-        kept.any(|finding| {
-            let path = &self.style.name(finding.location.source).shown;
-            finding.rule == rule && finding.count == number && *path == source.path
-        })
     }
 
     fn fixable(&mut self) -> io::Result<()> {
@@ -270,6 +260,14 @@ fn is_frequent(source: &SourceSummary, rule: &str) -> bool {
     let number = source.counts.of_rule(rule);
     number > PER_FREQUENT_RULE as u64
         && number * 100 >= source.records.saturating_mul(FREQUENT_PERCENT)
+}
+
+/// Whether a finding that stands for all of its rule in a source says how many there are.
+fn is_folded(kept: &[Finding], style: &Style, source: &SourceSummary, rule: &str) -> bool {
+    let number = source.counts.of_rule(rule);
+    let is_all = |finding: &&Finding| finding.rule == rule && finding.count == number;
+    let mut all = kept.iter().filter(is_all);
+    all.any(|finding| style.name(finding.location.source).shown == source.path)
 }
 
 /// Converts a finding to a frame.

@@ -124,8 +124,11 @@ impl Session {
             }
             let (mut counts, kept) = findings.into_parts();
             let mut counting = Counting::new(observer, &self.meter);
-            kept.into_iter()
-                .try_for_each(|finding| counting.finding(finding))?;
+            for finding in kept {
+                if !counting.accepts(&finding) {
+                    counting.finding(finding)?;
+                }
+            }
             for (source, counts) in &mut counts {
                 counting.withdraw(*source, counts);
                 self.summary.counts.merge(counts);

@@ -1,4 +1,4 @@
-//! Wraps an observer: withholds findings that it accepts.
+//! Wraps an observer: remembers the findings that it accepts.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,8 +13,8 @@ use crate::run::lint::Observer;
 /// Findings that the observer accepted, by source.
 pub(super) type AcceptedFindings = BTreeMap<SourceId, Vec<Finding>>;
 
-/// An observer that passes findings on, except for those that the inner observer accepts. The linter
-/// has already counted these, so the caller must [`withdraw`](Self::withdraw) them from its counts.
+/// An observer that remembers the findings that the inner observer accepts. The linter has already
+/// counted these, so the caller must [`withdraw`](Self::withdraw) them from its counts.
 pub(super) struct Counting<'o> {
     observer: &'o mut dyn Observer,
     meter: &'o AtomicU64,
@@ -46,12 +46,21 @@ pub(super) fn withdraw(accepted: &mut AcceptedFindings, source: SourceId, counts
 }
 
 impl Observer for Counting<'_> {
-    fn finding(&mut self, finding: Finding) -> io::Result<()> {
-        if self.observer.accepts(&finding) {
+    fn folds(&self) -> bool {
+        self.observer.folds()
+    }
+
+    fn accepts(&mut self, finding: &Finding) -> bool {
+        let is_accepted = self.observer.accepts(finding);
+        if is_accepted {
             let source = finding.location.source;
-            self.accepted.entry(source).or_default().push(finding);
-            return Ok(());
+            let accepted = self.accepted.entry(source).or_default();
+            accepted.push(finding.clone());
         }
+        is_accepted
+    }
+
+    fn finding(&mut self, finding: Finding) -> io::Result<()> {
         let passed_on = self.observer.finding(finding);
         self.failed |= passed_on.is_err();
         passed_on

@@ -56,6 +56,10 @@ impl Observer for Events {
         self.reports.source(source)
     }
 
+    fn folds(&self) -> bool {
+        self.reports.fold()
+    }
+
     fn finding(&mut self, finding: Finding) -> io::Result<()> {
         self.reports.finding(&finding)
     }

@@ -22,6 +22,8 @@ pub(super) struct Reports {
     reports: Vec<Box<dyn Report + Send>>,
     files: Vec<ReportFile>,
     accepted: Accepted,
+    /// Whether findings of one cause are printed as one.
+    fold: bool,
 }
 
 /// A report in a file. The file is replaced only when the report is complete.
@@ -154,16 +156,23 @@ impl Reports {
             reports,
             files,
             accepted: Accepted::default(),
+            fold: true,
         })
     }
 
-    /// Only `report`, for runs that collect findings instead of printing them.
+    /// Only `report`, for runs that collect every finding instead of printing them.
     pub(super) fn only(report: Box<dyn Report + Send>) -> Self {
         Self {
             reports: vec![report],
             files: Vec::new(),
             accepted: Accepted::default(),
+            fold: false,
         }
+    }
+
+    /// Whether findings of one cause are printed as one.
+    pub(super) fn fold(&self) -> bool {
+        self.fold
     }
 
     /// The same, without the findings that a baseline accepts.
