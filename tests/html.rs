@@ -129,7 +129,8 @@ fn totals_are_exact_and_lists_bounded() {
     let path = folder.path().join("many.jsonl");
     fs::write(
         &path,
-        "{\"text_input\":\"a\",\"output\":\"\"}\n".repeat(1_250),
+        "{\"text_input\":\"a\",\"output\":\"\"}\n{\"text_input\":\"a\",\"output\":\"b\"}\n"
+            .repeat(1_250),
     )
     .expect("written");
     let path = path.to_str().expect("UTF-8");

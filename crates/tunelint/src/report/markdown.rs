@@ -86,7 +86,7 @@ impl<'w> Markdown<'w> {
             let message = plain(&finding.message);
             let place = format!("{path}&#58;{}&#58;{}", at.line, at.column);
             writeln!(self.out, "| {place} | {severity} | {rule} | {message} |")?;
-            shown += 1;
+            shown += finding.count;
         }
         let hidden = summary.counts.total().saturating_sub(shown);
         if hidden > 0 {

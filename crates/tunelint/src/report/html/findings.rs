@@ -131,7 +131,7 @@ impl<'f> FindingsTable<'f> {
         order.sort_by_key(|(rule, severity, number)| {
             std::cmp::Reverse((*severity, *number, std::cmp::Reverse(*rule)))
         });
-        let listed = kept.len() as u64;
+        let listed = kept.iter().map(|finding| finding.count).sum();
         let severities = Severity::ALL.map(|severity| SeverityOption {
             name: severity.as_str(),
             number: summary.counts.of_severity(severity),
@@ -240,7 +240,7 @@ impl<'f> RuleGroup<'f> {
             about: rules::by_name(rule).map_or_else(String::new, |entry| entry.summary()),
             help,
             number,
-            unlisted: number.saturating_sub(findings.len() as u64),
+            unlisted: number.saturating_sub(of().map(|finding| finding.count).sum()),
             findings,
         }
     }
