@@ -38,7 +38,9 @@ struct MixedQuoting {
 
 impl ExampleRule for MixedQuoting {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output() else { return };
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
         if !is_quoted(body) || self.is_label(body) || is_quotation(example, body) {
@@ -69,11 +71,21 @@ impl MixedQuoting {
     }
 }
 
-/// Whether the input contains the output with its quotes: then it is a quotation.
+/// Whether the input contains the output with its quotes, or is quoted likewise, on a line or after
+/// a label: then the quotes belong to the content.
 fn is_quotation(example: &Example<'_>, body: &str) -> bool {
-    example
-        .prompt()
-        .is_some_and(|turn| turn.joined().contains(body))
+    let is_alike =
+        |text: &str| is_quoted(text.trim()) && text.trim().chars().next() == body.chars().next();
+    let line_is_alike = |line: &str| {
+        is_alike(line)
+            || line
+                .split_once([':', '：'])
+                .is_some_and(|(_, text)| is_alike(text))
+    };
+    example.prompt().is_some_and(|turn| {
+        let text = turn.joined();
+        text.contains(body) || is_alike(&text) || text.lines().any(line_is_alike)
+    })
 }
 
 /// `text` without its first and last character.
