@@ -27,7 +27,7 @@ const MAX_PERIOD: usize = 400;
 const TAIL_BYTES: usize = 16;
 
 /// Words in an input by which a repetition is the task.
-const REPETITION_WORDS: [&str; 5] = ["repeat", " times", "over and over", "loop", "重复"];
+const REPETITION_WORDS: [&str; 3] = ["repeat", "over and over", "重复"];
 
 struct RepetitionLoop;
 
@@ -36,7 +36,7 @@ impl OddityRule for RepetitionLoop {
         let mut texts = example.output_texts();
         let (text, (start, period)) =
             texts.find_map(|text| Some((text, loop_at_end(text.as_str())?)))?;
-        if example.asks_for(&REPETITION_WORDS) {
+        if example.asks_for(&REPETITION_WORDS) || names_a_number_of_times(example) {
             return None;
         }
         let end = text.as_str().trim_end().len();
@@ -47,6 +47,19 @@ impl OddityRule for RepetitionLoop {
         let span = text.span_of(start, end);
         Some(Oddity::new(span, text.as_str(), message, help))
     }
+}
+
+/// Whether the input asks for something a number of times: `100 times`.
+fn names_a_number_of_times(example: &Example<'_>) -> bool {
+    let texts = example.input().iter().flat_map(|turn| &turn.texts);
+    let mut texts = texts.map(|text| text.as_str());
+    texts.any(|text| {
+        let mut places = text.match_indices(" times").map(|(at, _)| at);
+        places.any(|at| {
+            text.get(..at)
+                .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
+        })
+    })
 }
 
 /// The start of the loop at the end of `text`, and the bytes of one repetition.

@@ -26,6 +26,9 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 /// Minimum number of bytes of an output whose unfinished end is not a matter of style.
 const MIN_BYTES: usize = 200;
 
+/// Maximum number of characters of a word that is quoted.
+const LONGEST_WORD: usize = 16;
+
 /// Words with which no sentence ends.
 const FUNCTION_WORDS: [&str; 37] = [
     "the", "a", "an", "and", "or", "of", "to", "with", "for", "which", "is", "are", "was", "were",
@@ -119,8 +122,8 @@ impl Cause {
             Self::OpenFence => "unclosed code block".to_owned(),
             Self::OpenJson => "incomplete JSON".to_owned(),
             Self::EmptyItem => "empty last list item".to_owned(),
-            Self::Word(word) => format!("ends with {}", quoted(word, 16)),
-            Self::Sign(sign) => format!("ends with {}", quoted(&sign.to_string(), 16)),
+            Self::Word(word) => format!("ends with {}", quoted(word, LONGEST_WORD)),
+            Self::Sign(sign) => format!("ends with `{sign}`"),
         }
     }
 }
@@ -141,7 +144,11 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
     let found = match () {
         () if is_empty_item(line) => Cause::EmptyItem,
         () if FUNCTION_WORDS.contains(&word) || word == "-" => Cause::Word(word.to_owned()),
-        () => Cause::Sign(word.chars().next_back().filter(|c| is_open_sign(*c))?),
+        () => match word.chars().next_back().filter(|c| is_open_sign(*c))? {
+            // Chinese has no spaces: this is a clause, not a word.
+            sign if word.chars().count() > LONGEST_WORD => Cause::Sign(sign),
+            _ => Cause::Word(word.to_owned()),
+        },
     };
     (!is_code(text)).then_some(found)
 }
