@@ -71,20 +71,26 @@ impl MixedQuoting {
     }
 }
 
-/// Whether the input contains the output with its quotes, or is quoted likewise, on a line or after
-/// a label: then the quotes belong to the content.
+/// Whether the input contains the output with its quotes, or ends a line with a quotation likewise:
+/// then the quotes belong to the content.
 fn is_quotation(example: &Example<'_>, body: &str) -> bool {
-    let is_alike =
-        |text: &str| is_quoted(text.trim()) && text.trim().chars().next() == body.chars().next();
-    let line_is_alike = |line: &str| {
-        is_alike(line)
-            || line
-                .split_once([':', '：'])
-                .is_some_and(|(_, text)| is_alike(text))
+    let (open, close) = (body.chars().next(), body.chars().next_back());
+    let (Some(open), Some(close)) = (open, close) else {
+        return false;
+    };
+    let quotes = |line: &str| {
+        let inner = line.trim_end().strip_suffix(close).unwrap_or_default();
+        let mut opened = inner.match_indices(open);
+        // An apostrophe is inside a word.
+        opened.any(|(at, _)| {
+            !inner
+                .get(..at)
+                .is_some_and(|before| before.ends_with(char::is_alphanumeric))
+        })
     };
     example.prompt().is_some_and(|turn| {
         let text = turn.joined();
-        text.contains(body) || is_alike(&text) || text.lines().any(line_is_alike)
+        text.contains(body) || text.lines().any(quotes)
     })
 }
 

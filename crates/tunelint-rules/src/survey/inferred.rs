@@ -32,6 +32,9 @@ use task::TaskGuess;
 /// The minimum share of examples with the same system prompt.
 const ONE_SYSTEM: f64 = 0.9;
 
+/// The minimum number of distinct inputs for each label where most examples repeat an input.
+const INPUTS_PER_LABEL: usize = 5;
+
 /// The inferred format of a dataset.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inferred {
@@ -73,7 +76,10 @@ impl Inferred {
         let markers = Markers::infer(sketch.entries(), usual.map(|found| found.value.as_str()));
         let outputs = Outputs::infer(sketch);
         let stop = outputs.stop.as_ref().map_or("", |stop| stop.value.as_str());
-        let labels = LabelSet::infer(output_counts, stop);
+        // Where most examples repeat an input, outputs are frequent because inputs are.
+        let repeats = sketch.is_whole() && examples > 2 * sketch.len() as u64;
+        let labels = LabelSet::infer(output_counts, stop)
+            .filter(|set| !repeats || sketch.len() >= INPUTS_PER_LABEL * set.labels.len());
         let label_count = labels.as_ref().map(|set| set.labels.len());
         Self {
             inputs: sketch.len(),
