@@ -858,6 +858,16 @@ fn triples_keep_their_context() {
             "{\"question\":\"Who?\",\"context\":\"Ann came\",\"answer\":\"Ann\"}\n",
             "question: Who?\\ncontext: Ann came",
         ),
+        (
+            "f.csv",
+            "input,instruction,target\nLong text,Sum up.,Short\n",
+            "instruction: Sum up.\\ninput: Long text",
+        ),
+        (
+            "g.jsonl",
+            "{\"source\":\"web\",\"problem\":\"1 + 1\",\"output\":\"2\"}\n",
+            "1 + 1",
+        ),
     ];
     for (name, lines, input) in cases {
         let from = write(&folder, name, lines);

@@ -318,10 +318,27 @@ impl<'a> Example<'a> {
         self.prompts().next()
     }
 
+    /// The first prompt, if it has content. An empty one is a fault already, so nothing else is
+    /// expected of it.
+    pub fn written_prompt(&self) -> Option<&Turn<'a>> {
+        self.prompt().filter(|turn| !turn.is_blank())
+    }
+
     /// The model turns; none of a prompt without a response, whose model turns are part of it.
     pub fn outputs(&self) -> impl Iterator<Item = &Turn<'a>> {
         let trained = |turn: &&Turn<'_>| turn.role == Role::Model && !self.is_prompt_only();
         self.turns.iter().filter(trained)
+    }
+
+    /// The model turns that the model is to imitate: none of a response labeled undesirable.
+    pub fn wanted_outputs(&self) -> impl Iterator<Item = &Turn<'a>> {
+        let wanted = self.desirable != Some(false);
+        self.outputs().filter(move |_| wanted)
+    }
+
+    /// The last output, unless it is labeled undesirable.
+    pub fn wanted_output(&self) -> Option<&Turn<'a>> {
+        self.output().filter(|_| self.desirable != Some(false))
     }
 
     /// Every text, in order.
@@ -329,9 +346,9 @@ impl<'a> Example<'a> {
         self.turns.iter().flat_map(|turn| &turn.texts)
     }
 
-    /// Every text of a model turn.
+    /// Every text of [`wanted_outputs`](Self::wanted_outputs).
     pub fn output_texts(&self) -> impl Iterator<Item = &Text<'a>> {
-        self.outputs().flat_map(|turn| &turn.texts)
+        self.wanted_outputs().flat_map(|turn| &turn.texts)
     }
 
     /// Whether the input contains one of `words`, which must be lower case.

@@ -3,18 +3,20 @@
 //! A rule implements one trait or more, depending on its input: one example at a time
 //! ([`ExampleRule`]), all examples through a mergeable tally ([`DatasetRule`]), the shared survey
 //! of the dataset ([`SurveyRule`]), records without a valid example ([`RecordRule`]), each source
-//! as a whole ([`SourceRule`]), or the suppressions of the settings ([`SuppressionRule`]). A
-//! [`Check`] bundles them, and a [`RuleEntry`] builds the check from a [`RuleContext`].
+//! as a whole ([`SourceRule`]), or the suppressions of the settings ([`SuppressionRule`]). An
+//! [`OddityRule`] is a dataset rule about single outputs. A [`Check`] bundles them, and a [`RuleEntry`] builds the check from a [`RuleContext`].
 
 pub mod context;
 pub mod custom;
 pub mod entry;
+pub mod oddity;
 pub mod rule;
 pub mod schema;
 
 pub use context::{RuleContext, RuleOptions};
 pub use custom::CustomRule;
 pub use entry::RuleEntry;
+pub use oddity::{Oddity, OddityRule};
 pub use rule::{
     AnyTally, Check, DatasetRule, ErasedRule, ExampleRule, RecordRule, SourceFacts, SourceRule,
     SuppressionFacts, SuppressionRule, SurveyRule,

@@ -351,20 +351,24 @@ impl Linter {
 
     /// Adds an excerpt to a finding whose record is gone, by reading from its file.
     fn add_excerpt(&self, finding: &mut Finding) {
+        // What is before the place may show that it is part of a secret.
+        const BEFORE: u64 = 600;
         const SHOWN: usize = 600;
         let visited = self
             .visited
             .iter()
             .find(|visited| visited.source == finding.location.source);
-        let bytes =
-            visited.and_then(|visited| visited.input.read_at(finding.location.start.offset, SHOWN));
-        if let Some(bytes) = bytes {
-            let line = memchr::memchr(b'\n', &bytes).unwrap_or(bytes.len());
-            let Location { start, end, .. } = &finding.location;
+        let Location { start, end, .. } = &finding.location;
+        let before = start.offset.min(BEFORE) as usize;
+        let from = start.offset - before as u64;
+        let bytes = visited.and_then(|visited| visited.input.read_at(from, before + SHOWN));
+        if let Some(bytes) = bytes.filter(|bytes| bytes.len() >= before) {
+            let rest = bytes.get(before..).unwrap_or_default();
+            let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let length = end.offset.saturating_sub(start.offset) as usize;
             // An empty span is shown with the rest of its line.
             let marked = if length == 0 { line } else { length.min(line) };
-            let span = Span::new(0, marked);
+            let span = Span::new(before, before + marked);
             finding.excerpt = Some(Excerpt::behind(self.policy.redaction, &bytes, span, false));
         }
     }

@@ -1,4 +1,5 @@
-//! Rows of CSV and TSV: fields with their decoded text and exact spans (RFC 4180).
+//! Rows of CSV and TSV: fields with their decoded text and exact spans (RFC 4180). In TSV, quotes are
+//! text where the fields fit the header only without quoting.
 
 use crate::record::fault::{Fault, FaultKind, Malformed, Resume, StrayQuote};
 use crate::text::decoded::{Coding, Text};
@@ -108,21 +109,10 @@ impl RowParser {
         {
             return Err(Fault::malformed(Malformed::ByteOrderMark, Span::new(0, 3)));
         }
-        let mut at = 0;
-        loop {
-            at = self.cell(text, at)?;
-            if at >= text.len() {
-                break;
-            }
-            at += 1;
-            if at == text.len() {
-                self.cells.push(Cell {
-                    start: at as u32,
-                    end: at as u32,
-                    coding: CellCoding::Plain,
-                });
-                break;
-            }
+        let quoted = self.cells(text);
+        let fits = quoted.is_ok() && self.cells.len() == header.names.len();
+        if !fits && !self.cells_without_quoting(text, header.names.len()) {
+            quoted?;
         }
         Ok(Row {
             text,
@@ -130,6 +120,47 @@ impl RowParser {
             arena: &self.arena,
             header,
         })
+    }
+
+    /// Splits a row into its fields.
+    fn cells(&mut self, text: &str) -> Result<(), Fault> {
+        let mut at = 0;
+        loop {
+            at = self.cell(text, at)?;
+            if at >= text.len() {
+                return Ok(());
+            }
+            at += 1;
+            if at == text.len() {
+                self.plain_cell(at, at);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Splits a row of a TSV at its tabs, if that gives `columns` fields: most writers of TSV do not
+    /// quote, so its quotes are text. Otherwise keeps the fields and returns `false`.
+    fn cells_without_quoting(&mut self, text: &str, columns: usize) -> bool {
+        let tabs = || memchr::memchr_iter(b'\t', text.as_bytes());
+        let is_row = self.delimiter == b'\t' && !text.contains('\n');
+        if !is_row || tabs().count() + 1 != columns {
+            return false;
+        }
+        self.cells.clear();
+        let mut start = 0;
+        for end in tabs().chain([text.len()]) {
+            self.plain_cell(start, end);
+            start = end + 1;
+        }
+        true
+    }
+
+    fn plain_cell(&mut self, start: usize, end: usize) {
+        self.cells.push(Cell {
+            start: start as u32,
+            end: end as u32,
+            coding: CellCoding::Plain,
+        });
     }
 
     /// Reads the field at `start`. Returns where it ends: a delimiter or the end of the row.
@@ -144,11 +175,7 @@ impl RowParser {
         if let Some(quote) = memchr::memchr(b'"', bytes.get(start..end).unwrap_or_default()) {
             return Err(bare_quote(text, start, start + quote));
         }
-        self.cells.push(Cell {
-            start: start as u32,
-            end: end as u32,
-            coding: CellCoding::Plain,
-        });
+        self.plain_cell(start, end);
         Ok(end)
     }
 
@@ -301,6 +328,27 @@ mod tests {
             cells("\"a,\"\"b\"\"\n\",\"\",c").unwrap(),
             ["a,\"b\"\n", "", "c"]
         );
+    }
+
+    #[test]
+    fn quotes_in_tsv_are_text_where_the_fields_fit() {
+        let names = ["p", "c"].map(str::to_owned).to_vec();
+        let header = Header { names };
+        let cells = |text: &str| {
+            let mut parser = RowParser::new(b'\t');
+            let row = parser.parse(text, &header).map_err(|fault| fault.kind)?;
+            let cells = row.cells().map(|cell| cell.as_str().to_owned());
+            Ok::<_, FaultKind>(cells.collect::<Vec<_>>())
+        };
+        assert_eq!(
+            cells("\"Go!\" he said\tx").unwrap(),
+            ["\"Go!\" he said", "x"]
+        );
+        assert_eq!(cells("5\" wide\t\"x").unwrap(), ["5\" wide", "\"x"]);
+        assert_eq!(cells("\"a\tb\"").unwrap(), ["\"a", "b\""]);
+        assert_eq!(cells("\"a\tb\"\tx").unwrap(), ["a\tb", "x"]);
+        assert_eq!(cells("\"say \"\"a\"\"\"\tx").unwrap(), ["say \"a\"", "x"]);
+        assert!(cells("a\"b").is_err());
     }
 
     #[test]

@@ -3,6 +3,9 @@
 //! A quote opens a field only at its start; inside, quotes are doubled. An unclosed quote would
 //! swallow the rest of the file: the reader gives it up at the end of the file, or after
 //! [`MAX_QUOTED_LINES`], and resumes at the next line that is a complete row.
+//!
+//! Most writers of TSV do not quote. Where the fields of a line fit the header only without quoting,
+//! its quotes are text.
 
 use super::batch::{Cursor, Piece, PieceKind, Splitter, too_large};
 use super::facts::{Facts, LineEnd};
@@ -70,9 +73,11 @@ impl Rows {
             };
             match data.get(found) {
                 Some(b'"') if found == 0 || data.get(found - 1) == Some(&self.delimiter) => {
-                    match self.closing_quote(data, found, last) {
-                        Ok(Some(close)) => at = close + 1,
+                    let closing = self.closing_quote(data, found, last);
+                    match closing {
                         Ok(None) => return Extent::Open,
+                        _ if self.is_text(data, found, closing.ok().flatten()) => at = found + 1,
+                        Ok(Some(close)) => at = close + 1,
                         Err(()) => return Extent::Unclosed { quote: found },
                     }
                 }
@@ -100,6 +105,27 @@ impl Rows {
                 },
             }
         }
+    }
+
+    /// Whether the quote at `open`, with the one that closes it, is text of a TSV: the lines up to
+    /// there are complete rows without quoting. On a single line, the row parser decides.
+    fn is_text(&self, data: &[u8], open: usize, close: Option<usize>) -> bool {
+        let columns = self.header.as_ref().map_or(0, |header| header.names.len());
+        if self.delimiter != b'\t' || columns == 0 {
+            return false;
+        }
+        let quoted = data.get(open..close.unwrap_or(open)).unwrap_or_default();
+        if close.is_some() && !quoted.contains(&b'\n') {
+            return false;
+        }
+        let rest = data.get(close.unwrap_or(open)..).unwrap_or_default();
+        let tail = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let end = close.unwrap_or(open) + tail;
+        let mut lines = data
+            .get(..end)
+            .unwrap_or_default()
+            .split(|byte| *byte == b'\n');
+        lines.all(|line| memchr::memchr_iter(b'\t', line).count() + 1 == columns)
     }
 
     /// The quote that closes the one at `open`; `None` if it is not in the data yet.
@@ -169,8 +195,9 @@ impl Rows {
 
     /// The next line after byte `quote` that is a complete row.
     fn resume_at(&self, data: &[u8], quote: usize, last: bool) -> Option<usize> {
-        let columns = self.header.as_ref().map_or(0, |header| header.names.len());
         let none = Header::default();
+        let header = self.header.as_ref().unwrap_or(&none);
+        let columns = header.names.len();
         let mut parser = RowParser::new(self.delimiter);
         let mut at = quote;
         loop {
@@ -181,7 +208,7 @@ impl Rows {
             let text = std::str::from_utf8(rest.get(..len)?).unwrap_or("\0");
             if len > 0
                 && parser
-                    .parse(text, &none)
+                    .parse(text, header)
                     .is_ok_and(|row| row.len() == columns)
             {
                 return Some(line);
@@ -332,6 +359,21 @@ mod tests {
         let rows = split("p,c\r\n\"a\r\nb\",c\r\n\r\nd,\"e\"\"\n\"");
         assert_eq!(rows[0], ("\"a\r\nb\",c".into(), 2, None));
         assert_eq!(rows[1], ("d,\"e\"\"\n\"".into(), 5, None));
+    }
+
+    #[test]
+    fn quotes_in_tsv_are_text_where_the_fields_fit() {
+        let split = |text: &str| {
+            let mut rows = Rows::new(Position::START, b'\t', 1 << 20);
+            let mut pieces = Vec::new();
+            rows.split(text.as_bytes(), true, &mut pieces);
+            let cut = |piece: &Piece| text.get(piece.from..piece.to).unwrap().to_owned();
+            pieces.iter().map(cut).collect::<Vec<_>>()
+        };
+        assert_eq!(split("p\tc\n\"a\tb\nc\td\n"), ["\"a\tb", "c\td"]);
+        assert_eq!(split("p\tc\n\"a\tb\nc\td\"\n"), ["\"a\tb", "c\td\""]);
+        assert_eq!(split("p\tc\nx\t\"a\nb\"\nc\td"), ["x\t\"a\nb\"", "c\td"]);
+        assert_eq!(split("p\tc\n\"a\nb\"\tx\nc\td"), ["\"a\nb\"\tx", "c\td"]);
     }
 
     #[test]

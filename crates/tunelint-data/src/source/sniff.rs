@@ -8,7 +8,7 @@ use super::container::Container;
 use super::document::Root;
 use super::rows::Rows;
 use crate::record::json::Parser;
-use crate::record::row::{Header, RowParser};
+use crate::record::row::RowParser;
 use crate::text::position::Position;
 
 /// The number of bytes examined.
@@ -521,8 +521,8 @@ fn score(text: &[u8], delimiter: u8) -> Option<(usize, f64)> {
     let mut splitter = Rows::new(Position::START, delimiter, HEAD_BYTES);
     let mut pieces = Vec::new();
     Splitter::split(&mut splitter, text, text.len() < HEAD_BYTES, &mut pieces);
-    let columns = Splitter::header(&splitter)?.names.len();
-    let header = Header::default();
+    let header = Splitter::header(&splitter)?;
+    let columns = header.names.len();
     let mut parser = RowParser::new(delimiter);
     let (mut rows, mut fitting) = (0_u32, 0_u32);
     for piece in pieces.iter().take(ROWS) {
@@ -533,7 +533,7 @@ fn score(text: &[u8], delimiter: u8) -> Option<(usize, f64)> {
         rows += 1;
         fitting += u32::from(
             parser
-                .parse(row, &header)
+                .parse(row, header)
                 .is_ok_and(|row| row.len() == columns),
         );
     }

@@ -7,11 +7,14 @@ use super::mapping::{
 };
 use super::options::{OpenError, ReadOptions};
 use crate::declared::{Entry, FILE_NAME, Reading};
+use crate::layout::mismatch::{Mismatch, MismatchKind, Mismatches};
 use crate::layout::{self, Binding, Layout, Pairs, Template};
 use tunelint_data::record::json::Parser;
+use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::row::{Header, normal_name};
-use tunelint_data::record::{Body, Field};
+use tunelint_data::record::{Body, Field, Record};
 use tunelint_data::source::{Batch, Container, Piece, PieceKind};
+use tunelint_data::text::position::{Position, SourceId};
 use tunelint_data::text::printable::quoted;
 
 /// The start of a source, from which its layout and columns are detected.
@@ -303,7 +306,11 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
         .zip(&layouts)
         .rev()
         .max_by_key(|(votes, _)| **votes);
-    if let Some((votes, layout)) = best.filter(|(votes, _)| **votes > 0) {
+    let best = best.filter(|(votes, _)| **votes > 0);
+    if best.is_some_and(|(_, layout)| has_other_names(sample, layout, names)) {
+        return unknown_layout(sample, names);
+    }
+    if let Some((votes, layout)) = best {
         let evidence = match (*votes, sampled) {
             (all, of) if all == of => format!(
                 "inferred from the first {}",
@@ -319,6 +326,32 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
         (true, _) => Mapping::problem(MappingProblem::NoFields),
         (false, _) => unknown_layout(sample, names),
     }
+}
+
+/// Whether every sampled record lacks a field of a layout of two texts, and has a well-known name
+/// instead: then it is another pair of names, rather than a fault of each record.
+fn has_other_names(sample: &Sample<'_>, layout: &Arc<dyn Layout>, names: &[String]) -> bool {
+    if layout.columns().is_empty() || !matches!(well_known_sides(names), (Some(_), Some(_))) {
+        return false;
+    }
+    let mut lack = true;
+    each_sample(sample, |body| {
+        let record = Record {
+            source: SourceId(0),
+            raw: &[],
+            start: Position::START,
+            ordinal: 1,
+            body: *body,
+            role_aliases: RoleAliases::empty(),
+            lone_cr: false,
+            recovered: false,
+        };
+        let mut mismatches = Mismatches::default();
+        layout.decode(&record, &mut mismatches);
+        let is_missing = |of: &Mismatch| matches!(of.kind, MismatchKind::MissingField { .. });
+        lack &= mismatches.take().iter().any(is_missing);
+    });
+    lack
 }
 
 /// The mapping of records in an unknown layout: by well-known field names, if they have any.

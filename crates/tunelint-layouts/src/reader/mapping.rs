@@ -11,10 +11,10 @@ use crate::provider::profile::for_layout;
 pub const INPUT_NAMES: [&str; 22] = [
     "text_input",
     "input_text",
-    "input",
     "prompt",
     "question",
     "instruction",
+    "input",
     "problem",
     "natural_language",
     "text",
@@ -61,7 +61,7 @@ pub const OUTPUT_NAMES: [&str; 22] = [
 
 /// Well-known names of a field that belongs to a question or an instruction: the text that it is
 /// about, or the answers to choose from.
-pub const CONTEXT_NAMES: [&str; 2] = ["context", "choices"];
+pub const CONTEXT_NAMES: [&str; 3] = ["context", "choices", "input"];
 
 /// How the records of a source are decoded as examples.
 #[derive(Debug, Clone)]

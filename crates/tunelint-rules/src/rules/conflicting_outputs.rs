@@ -48,6 +48,9 @@ impl SurveyRule for ConflictingOutputs {
 
 /// Reports one finding for a group, at the first member whose output differs from the first one's.
 fn report(group: &[ExampleDigest], severity: Severity, findings: &mut Findings<'_>) {
+    // An undesirable response differs from the desirable one on purpose.
+    let wanted = group.iter().filter(|seen| !seen.is_undesirable());
+    let group: Vec<ExampleDigest> = wanted.copied().collect();
     let Some(first) = group.first() else { return };
     let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else {
         return;

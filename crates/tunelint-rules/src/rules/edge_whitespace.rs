@@ -70,7 +70,9 @@ struct EdgeWhitespace {
 
 impl ExampleRule for EdgeWhitespace {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output() else { return };
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
         let text = turn.joined();
         let (start, end) = (text.len() - text.trim_start().len(), text.trim_end().len());
         if end == 0 {

@@ -3,55 +3,48 @@
 use std::ops::Range;
 
 use super::control_character::others;
-use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::contract::{Check, FixKind, Level, Oddity, OddityRule, RuleContext, RuleMeta, Scope};
 use tunelint_data::text::code_detection::is_code;
 use tunelint_data::text::escape::escape_at;
 use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::Severity;
 use tunelint_layouts::writer::edit::{EditText, TextChange};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "literal-escapes",
     Level::Fixed(Severity::Warning),
-    Scope::Example,
+    Scope::Dataset,
 )
 .fix(FixKind::Unsafe);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::example(LiteralEscapes))
+    Some(Check::oddity(LiteralEscapes))
 }
 
 struct LiteralEscapes;
 
-impl ExampleRule for LiteralEscapes {
-    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for text in example
-            .output_texts()
-            .filter(|text| text.has(Mark::Backslash))
-        {
+impl OddityRule for LiteralEscapes {
+    fn find(&self, example: &Example<'_>) -> Option<Oddity> {
+        let mut texts = example.output_texts();
+        texts.find_map(|text| {
             // A text with real line breaks was escaped once, as it should be.
-            if text.as_str().contains('\n') || is_code(text) || contains_code(text.as_str()) {
-                continue;
+            let is_escaped = text.has(Mark::Backslash) && !text.as_str().contains('\n');
+            if !is_escaped || is_code(text) || contains_code(text.as_str()) {
+                return None;
             }
             let found = escapes(text.as_str());
-            let Some((first, _)) = found.first().cloned() else {
-                continue;
-            };
+            let (first, _) = found.first().cloned()?;
             let span = text.span_of(first.start, first.end);
-            findings.report(example.record.at(span), Severity::Warning, || {
-                let written = quoted(text.as_str().get(first).unwrap_or_default(), 12);
-                Message::new(format!(
-                    "literal escape sequence {written}{}",
-                    others(found.len())
-                ))
-                .help("unescape the text once before writing it")
-                .fix(text.change(&example.record, &found))
-            });
-        }
+            let written = quoted(text.as_str().get(first)?, 12);
+            let message = format!("literal escape sequence {written}{}", others(found.len()));
+            let help = "unescape the text once before writing it";
+            let fix = text.change(&example.record, &found);
+            Some(Oddity::new(span, text.as_str(), message, help).fix(fix))
+        })
     }
 }
 

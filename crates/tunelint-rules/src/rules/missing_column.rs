@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(
             message.advice(),
             Some(
-                "set it with `--input COLUMN`, or rename the column; looked for `text_input`, `input_text`, `input`, `prompt`, `question`, `instruction` and similar names"
+                "set it with `--input COLUMN`, or rename the column; looked for `text_input`, `input_text`, `prompt`, `question`, `instruction`, `input` and similar names"
             )
         );
     }

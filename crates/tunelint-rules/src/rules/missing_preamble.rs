@@ -72,8 +72,11 @@ fn inferred_check(inferred: &Inferred) -> Option<Check> {
 impl ExampleRule for InferredPreamble {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         let places = [
-            (&self.system, example.system()),
-            (&self.preamble, example.prompt()),
+            (
+                &self.system,
+                example.system().filter(|turn| !turn.is_blank()),
+            ),
+            (&self.preamble, example.written_prompt()),
         ];
         for (common, turn) in places {
             let (Some(common), Some(turn)) = (common, turn) else {

@@ -32,7 +32,9 @@ struct MissingSuffix {
 
 impl ExampleRule for MissingSuffix {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.prompt() else { return };
+        let Some(turn) = example.written_prompt() else {
+            return;
+        };
         let (text, suffix) = (turn.joined(), &self.suffix.value);
         if text.ends_with(suffix.as_str()) {
             return;

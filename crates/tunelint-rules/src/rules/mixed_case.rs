@@ -30,7 +30,9 @@ struct MixedCase {
 
 impl ExampleRule for MixedCase {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output() else { return };
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
         let text = turn.joined();
         let body = text.trim_start();
         let Some(upper) = starts_upper(body).filter(|upper| *upper != self.upper.value) else {

@@ -33,7 +33,9 @@ struct MixedDateStyle {
 
 impl ExampleRule for MixedDateStyle {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output() else { return };
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
         let Some(style) = DateStyle::of(body).filter(|style| *style != self.style.value) else {

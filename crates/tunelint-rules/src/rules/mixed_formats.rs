@@ -23,8 +23,14 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let shape = inferred.outputs.shape?;
-    // The label rules cover labels.
-    let applies = inferred.may_depart(&shape) && inferred.labels.is_none();
+    // The label rules cover labels. Where every prompt is another request, each asks for a format.
+    let is_free = shape.value == OutputShape::Text
+        && inferred.usual_preamble().is_none()
+        && inferred.suffix.is_none()
+        && inferred.markers.is_none()
+        && inferred.system.is_none()
+        && inferred.system_preamble.is_none();
+    let applies = inferred.may_depart(&shape) && inferred.labels.is_none() && !is_free;
     applies.then(|| Check::example(MixedFormats { shape, inferred }))
 }
 
@@ -35,7 +41,7 @@ struct MixedFormats {
 
 impl ExampleRule for MixedFormats {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output().filter(|turn| !turn.is_blank()) else {
+        let Some(turn) = example.wanted_output().filter(|turn| !turn.is_blank()) else {
             return;
         };
         let text = turn.joined();

@@ -34,7 +34,9 @@ struct MixedJsonKeys {
 
 impl ExampleRule for MixedJsonKeys {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output() else { return };
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
         let Some(keys) = json_keys(body).map(|keys| sorted(&keys)) else {

@@ -33,7 +33,7 @@ struct MixedLabelSpelling {
 
 impl ExampleRule for MixedLabelSpelling {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let (Some(labels), Some(turn)) = (&self.inferred.labels, example.output()) else {
+        let (Some(labels), Some(turn)) = (&self.inferred.labels, example.wanted_output()) else {
             return;
         };
         let text = turn.joined();

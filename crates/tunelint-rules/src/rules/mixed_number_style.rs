@@ -41,7 +41,9 @@ struct MixedNumberStyle {
 
 impl ExampleRule for MixedNumberStyle {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output() else { return };
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
         let Some((template, share)) = deviation(&self.inferred.outputs, body) else {

@@ -38,7 +38,9 @@ struct MixedQuoting {
 
 impl ExampleRule for MixedQuoting {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output() else { return };
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
         if !is_quoted(body) || self.is_label(body) || is_quotation(example, body) {
@@ -69,11 +71,27 @@ impl MixedQuoting {
     }
 }
 
-/// Whether the input contains the output with its quotes: then it is a quotation.
+/// Whether the input contains the output with its quotes, or ends a line with a quotation likewise:
+/// then the quotes belong to the content.
 fn is_quotation(example: &Example<'_>, body: &str) -> bool {
-    example
-        .prompt()
-        .is_some_and(|turn| turn.joined().contains(body))
+    let (open, close) = (body.chars().next(), body.chars().next_back());
+    let (Some(open), Some(close)) = (open, close) else {
+        return false;
+    };
+    let quotes = |line: &str| {
+        let inner = line.trim_end().strip_suffix(close).unwrap_or_default();
+        let mut opened = inner.match_indices(open);
+        // An apostrophe is inside a word.
+        opened.any(|(at, _)| {
+            !inner
+                .get(..at)
+                .is_some_and(|before| before.ends_with(char::is_alphanumeric))
+        })
+    };
+    example.prompt().is_some_and(|turn| {
+        let text = turn.joined();
+        text.contains(body) || text.lines().any(quotes)
+    })
 }
 
 /// `text` without its first and last character.

@@ -34,7 +34,9 @@ struct MixedScripts {
 
 impl ExampleRule for MixedScripts {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output() else { return };
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
         let Some(script) = dominant(&turn.joined()) else {
             return;
         };

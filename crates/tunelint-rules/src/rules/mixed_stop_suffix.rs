@@ -35,7 +35,7 @@ struct MixedStopSuffix {
 
 impl ExampleRule for MixedStopSuffix {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output().filter(|turn| !turn.is_blank()) else {
+        let Some(turn) = example.wanted_output().filter(|turn| !turn.is_blank()) else {
             return;
         };
         let text = turn.joined();

@@ -37,7 +37,7 @@ struct MixedTerminalPunctuation {
 
 impl ExampleRule for MixedTerminalPunctuation {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        let Some(turn) = example.output().filter(|turn| !turn.is_blank()) else {
+        let Some(turn) = example.wanted_output().filter(|turn| !turn.is_blank()) else {
             return;
         };
         let text = turn.joined();

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::contract::{Check, DatasetRule, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::share::Share;
-use tunelint_data::text::printable::quoted;
+use tunelint_data::text::printable::{grouped, quoted};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
@@ -40,6 +40,8 @@ const NULLS: [&str; 11] = [
 
 /// Maximum number of distinct outputs that are remembered, to distinguish labels from free text.
 const MAX_DISTINCT: usize = 1000;
+/// The percentage of null values from which they are probably an answer. They are reported once.
+const ANSWER_PERCENT: u64 = 10;
 /// Minimum number of outputs at which they can be labels.
 const MIN_OUTPUTS: u64 = 20;
 
@@ -62,7 +64,7 @@ impl DatasetRule for NullLikeOutput {
             if tally.distinct.len() <= MAX_DISTINCT {
                 tally.distinct.insert(xxh3_64(value.as_bytes()));
             }
-            if NULLS.contains(&value) {
+            if NULLS.contains(&value) && !is_in_input(example, value) {
                 tally
                     .share
                     .add(&example.record, text.span(), || value.to_owned());
@@ -91,11 +93,17 @@ impl DatasetRule for NullLikeOutput {
         {
             return;
         }
-        let more = share.more();
-        let last = share.places.len().saturating_sub(1);
-        for (at, (location, value)) in share.places.into_iter().enumerate() {
+        let is_answer = share.all >= MIN_OUTPUTS && share.is_at_least(ANSWER_PERCENT);
+        let (more, shown) = match is_answer {
+            true => {
+                let (have, all) = (grouped(share.have), grouped(share.all));
+                (format!("; {have} of {all} outputs are null values"), 1)
+            }
+            false => (share.more(), share.places.len()),
+        };
+        for (at, (location, value)) in share.places.into_iter().take(shown).enumerate() {
             findings.report_at(location, Severity::Warning, || {
-                let more = if at == last { more.as_str() } else { "" };
+                let more = if at + 1 == shown { more.as_str() } else { "" };
                 Message::new(format!(
                     "null value written as text: {}{more}",
                     quoted(&value, 12)
@@ -104,6 +112,24 @@ impl DatasetRule for NullLikeOutput {
             });
         }
     }
+}
+
+/// Whether the input has the value as a word: it is then one of the answers that it asks for.
+fn is_in_input(example: &Example<'_>, value: &str) -> bool {
+    let texts = example.input().iter().flat_map(|turn| &turn.texts);
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut texts = texts.map(|text| text.as_str());
+    texts.any(|text| {
+        text.match_indices(value).any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default().chars().next_back();
+            let after = text
+                .get(at + value.len()..)
+                .unwrap_or_default()
+                .chars()
+                .next();
+            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        })
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +141,7 @@ mod tests {
     fn observed(outputs: impl IntoIterator<Item = String>) -> Nulls {
         let mut tally = Nulls::default();
         for output in outputs {
-            let turns = vec![turn(Role::User, "null"), turn(Role::Model, &output)];
+            let turns = vec![turn(Role::User, "Who?"), turn(Role::Model, &output)];
             NullLikeOutput.observe(&Example::new(record(1), turns), &mut tally);
         }
         tally

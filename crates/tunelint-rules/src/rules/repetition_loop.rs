@@ -1,20 +1,20 @@
 //! An output that ends in a repetition loop: the same text over and over.
 
-use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::contract::{Check, Level, Oddity, OddityRule, RuleContext, RuleMeta, Scope};
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::Example;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::Severity;
 
 /// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "repetition-loop",
     Level::Fixed(Severity::Warning),
-    Scope::Example,
+    Scope::Dataset,
 );
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::example(RepetitionLoop))
+    Some(Check::oddity(RepetitionLoop))
 }
 
 /// Minimum number of bytes of a loop.
@@ -26,29 +26,40 @@ const MAX_PERIOD: usize = 400;
 /// Bytes at the end by which the previous repetition is found.
 const TAIL_BYTES: usize = 16;
 
+/// Words in an input by which a repetition is the task.
+const REPETITION_WORDS: [&str; 3] = ["repeat", "over and over", "重复"];
+
 struct RepetitionLoop;
 
-impl ExampleRule for RepetitionLoop {
-    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for text in example.output_texts() {
-            let Some((start, period)) = loop_at_end(text.as_str()) else {
-                continue;
-            };
-            let end = text.as_str().trim_end().len();
-            findings.report(
-                example.record.at(text.span_of(start, end)),
-                Severity::Warning,
-                || {
-                    // The repeated text may be part of a secret, so it is not quoted.
-                    let repetitions = grouped(((end - start) / period) as u64);
-                    Message::new(format!(
-                        "output ends in a loop of {repetitions} repetitions"
-                    ))
-                    .help("rewrite the ending, or remove the record")
-                },
-            );
+impl OddityRule for RepetitionLoop {
+    fn find(&self, example: &Example<'_>) -> Option<Oddity> {
+        let mut texts = example.output_texts();
+        let (text, (start, period)) =
+            texts.find_map(|text| Some((text, loop_at_end(text.as_str())?)))?;
+        if example.asks_for(&REPETITION_WORDS) || names_a_number_of_times(example) {
+            return None;
         }
+        let end = text.as_str().trim_end().len();
+        // The repeated text may be part of a secret, so it is not quoted.
+        let repetitions = grouped(((end - start) / period) as u64);
+        let message = format!("output ends in a loop of {repetitions} repetitions");
+        let help = "rewrite the ending, or remove the record";
+        let span = text.span_of(start, end);
+        Some(Oddity::new(span, text.as_str(), message, help))
     }
+}
+
+/// Whether the input asks for something a number of times: `100 times`.
+fn names_a_number_of_times(example: &Example<'_>) -> bool {
+    let texts = example.input().iter().flat_map(|turn| &turn.texts);
+    let mut texts = texts.map(|text| text.as_str());
+    texts.any(|text| {
+        let mut places = text.match_indices(" times").map(|(at, _)| at);
+        places.any(|at| {
+            text.get(..at)
+                .is_some_and(|before| before.ends_with(|c: char| c.is_ascii_digit()))
+        })
+    })
 }
 
 /// The start of the loop at the end of `text`, and the bytes of one repetition.

@@ -4,22 +4,22 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::contract::{Check, Level, Oddity, OddityRule, RuleContext, RuleMeta, Scope};
 use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::Severity;
 
 /// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
     "role-prefix",
     Level::Fixed(Severity::Warning),
-    Scope::Example,
+    Scope::Dataset,
 );
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::example(RolePrefix))
+    Some(Check::oddity(RolePrefix))
 }
 
 static ROLE_PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -45,28 +45,22 @@ const DIALOGUE_WORDS: [&str; 10] = [
 
 struct RolePrefix;
 
-impl ExampleRule for RolePrefix {
-    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for text in example
-            .output_texts()
-            .filter(|text| text.has(Mark::RoleMeaning))
-        {
-            let Some(found) = ROLE_PREFIX
-                .as_ref()
-                .and_then(|pattern| pattern.find(text.as_str()))
-            else {
-                continue;
-            };
-            if example.asks_for(&DIALOGUE_WORDS) {
-                continue;
-            }
-            let prefix = found.as_str().trim();
-            let start = found.start() + found.as_str().find(prefix).unwrap_or_default();
-            let span = text.span_of(start, start + prefix.len());
-            findings.report(example.record.at(span), Severity::Warning, || {
-                Message::new(format!("role prefix {} in the output", quoted(prefix, 24)))
-                    .help("remove the prefix, and any text of another role")
-            });
+impl OddityRule for RolePrefix {
+    fn find(&self, example: &Example<'_>) -> Option<Oddity> {
+        let pattern = ROLE_PREFIX.as_ref()?;
+        let mut texts = example.output_texts();
+        let (text, found) = texts.find_map(|text| {
+            let candidate = text.has(Mark::RoleMeaning).then_some(text)?;
+            Some((candidate, pattern.find(candidate.as_str())?))
+        })?;
+        if example.asks_for(&DIALOGUE_WORDS) {
+            return None;
         }
+        let prefix = found.as_str().trim();
+        let start = found.start() + found.as_str().find(prefix)?;
+        let span = text.span_of(start, start + prefix.len());
+        let message = format!("role prefix {} in the output", quoted(prefix, 24));
+        let help = "remove the prefix, and any text of another role";
+        Some(Oddity::new(span, text.as_str(), message, help))
     }
 }

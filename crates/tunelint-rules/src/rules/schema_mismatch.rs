@@ -27,7 +27,7 @@ struct SchemaMismatch {
 
 impl ExampleRule for SchemaMismatch {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for turn in example.outputs().filter(|turn| !turn.is_blank()) {
+        for turn in example.wanted_outputs().filter(|turn| !turn.is_blank()) {
             let place = example.record.at(turn.text_span());
             let Ok(value) = serde_json::from_str(&turn.joined()) else {
                 findings.report(place, Severity::Error, || {

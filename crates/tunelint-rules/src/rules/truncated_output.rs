@@ -26,6 +26,9 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 /// Minimum number of bytes of an output whose unfinished end is not a matter of style.
 const MIN_BYTES: usize = 200;
 
+/// Maximum number of characters of a word that is quoted.
+const LONGEST_WORD: usize = 16;
+
 /// Words with which no sentence ends.
 const FUNCTION_WORDS: [&str; 37] = [
     "the", "a", "an", "and", "or", "of", "to", "with", "for", "which", "is", "are", "was", "were",
@@ -37,7 +40,10 @@ struct TruncatedOutput;
 
 impl ExampleRule for TruncatedOutput {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for text in example.outputs().filter_map(|turn| turn.texts.last()) {
+        for text in example
+            .wanted_outputs()
+            .filter_map(|turn| turn.texts.last())
+        {
             let Some(cause) = cause(text) else { continue };
             let end = text.as_str().trim_end().len();
             let last = text
@@ -107,6 +113,7 @@ enum Cause {
     OpenJson,
     EmptyItem,
     Word(String),
+    Sign(char),
 }
 
 impl Cause {
@@ -115,7 +122,8 @@ impl Cause {
             Self::OpenFence => "unclosed code block".to_owned(),
             Self::OpenJson => "incomplete JSON".to_owned(),
             Self::EmptyItem => "empty last list item".to_owned(),
-            Self::Word(word) => format!("ends with {}", quoted(word, 16)),
+            Self::Word(word) => format!("ends with {}", quoted(word, LONGEST_WORD)),
+            Self::Sign(sign) => format!("ends with `{sign}`"),
         }
     }
 }
@@ -135,20 +143,25 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
     let word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
     let found = match () {
         () if is_empty_item(line) => Cause::EmptyItem,
-        () if is_open_end(word) => Cause::Word(word.to_owned()),
-        () => return None,
+        () if FUNCTION_WORDS.contains(&word) || word == "-" => Cause::Word(word.to_owned()),
+        () => match word.chars().next_back().filter(|c| is_open_sign(*c))? {
+            // Chinese has no spaces: this is a clause, not a word.
+            sign if word.chars().count() > LONGEST_WORD => Cause::Sign(sign),
+            _ => Cause::Word(word.to_owned()),
+        },
     };
     (!is_code(text)).then_some(found)
 }
 
-/// Whether the number of lines that open or close a code block is odd.
+/// Whether the number of lines that open or close a code block is odd, and the number of all fences
+/// as well: a block may open in the middle of a line.
 fn has_open_fence(text: &str) -> bool {
     let fences = text
         .lines()
         .filter(|line| line.trim_start().starts_with("```"));
     // A block on one line, ```` ```x``` ````, opens and closes.
     let open = fences.filter(|line| line.matches("```").count() % 2 == 1);
-    open.count() % 2 == 1
+    open.count() % 2 == 1 && text.matches("```").count() % 2 == 1
 }
 
 fn is_open_json(text: &str) -> bool {
@@ -163,9 +176,9 @@ fn is_empty_item(line: &str) -> bool {
     numbered || matches!(line, "-" | "*" | "•")
 }
 
-fn is_open_end(word: &str) -> bool {
-    let open = word.ends_with([',', '(', '–', '—']) || word == "-";
-    open || FUNCTION_WORDS.contains(&word)
+/// Whether no sentence ends with this sign.
+fn is_open_sign(c: char) -> bool {
+    matches!(c, ',' | '(' | '–' | '—' | '，' | '、' | '（')
 }
 
 #[cfg(test)]
@@ -195,5 +208,9 @@ mod tests {
         assert_eq!(cause_of(&format!("{long}It went home")), None);
         assert_eq!(cause_of(&format!("{long}The sum is 12.")), None);
         assert_eq!(cause_of("to the"), None);
+        let block = "Run this: ```sh\nls\n```\nDone";
+        assert_eq!(cause_of(block), None);
+        let clause = "我们首先需要把所有的数据整理好，然后再进行训练，".repeat(9);
+        assert_eq!(cause_of(&clause), Some(Cause::Sign('，')));
     }
 }

@@ -68,7 +68,7 @@ impl ExampleRule for UnbalancedThink {
 fn faults<'e, 'a>(
     example: &'e Example<'a>,
 ) -> impl Iterator<Item = (&'e Turn<'a>, tunelint_data::text::position::Span, Fault)> {
-    example.outputs().filter_map(|turn| {
+    example.wanted_outputs().filter_map(|turn| {
         let text = turn.texts.first()?;
         let (at, tag, fault) = fault_of(text.as_str())?;
         Some((turn, text.span_of(at, at + tag.len()), fault))
@@ -115,7 +115,7 @@ impl DatasetRule for OrphanedClosing {
     type Tally = Orphans;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Orphans) {
-        tally.outputs += example.outputs().count() as u64;
+        tally.outputs += example.wanted_outputs().count() as u64;
         for (_, at, _) in faults(example).filter(|(.., fault)| *fault == Fault::Orphaned) {
             tally.orphans += 1;
             if tally.first.len() < KEPT {

@@ -107,7 +107,7 @@ impl Survey {
             self.observe_form(example, cutoff);
         }
         if self.needs.lengths {
-            for output in example.outputs() {
+            for output in example.wanted_outputs() {
                 self.output_lengths.add(output.chars(), || {
                     CompactLocation::new(&example.record, output.text_span())
                 });
@@ -118,7 +118,7 @@ impl Survey {
     /// Adds an example to the input for inferring the format.
     fn observe_form(&mut self, example: &Example<'_>, cutoff: &SampleCutoff) {
         self.sketch.observe(example, cutoff);
-        if let Some(output) = example.output().filter(|_| !cutoff.open_labels()) {
+        if let Some(output) = example.wanted_output().filter(|_| !cutoff.open_labels()) {
             let spot = || CompactLocation::new(&example.record, output.text_span());
             self.output_counts.add(output.joined().trim(), spot);
         }

@@ -23,6 +23,7 @@ use std::collections::BTreeSet;
 
 use super::boilerplate::boilerplate;
 use super::{Cut, OutputCounts, Sketch};
+use common::Counted;
 use labels::LabelSet;
 use markers::{Marker, Markers};
 use outputs::Outputs;
@@ -30,6 +31,9 @@ use task::TaskGuess;
 
 /// The minimum share of examples with the same system prompt.
 const ONE_SYSTEM: f64 = 0.9;
+
+/// The minimum number of distinct inputs for each label where most examples repeat an input.
+const INPUTS_PER_LABEL: usize = 5;
 
 /// The inferred format of a dataset.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -62,20 +66,20 @@ pub struct Inferred {
 impl Inferred {
     /// Infers the format from the sketch of `examples` examples and from the counts of outputs.
     pub fn from_sketch(sketch: &Sketch, output_counts: &OutputCounts, examples: u64) -> Self {
-        let prompts: Vec<&Cut> = sketch.entries().map(|entry| &entry.input).collect();
-        let systems: Vec<Option<&Cut>> = sketch.with_systems().map(|(_, system)| system).collect();
-        let system = common::same(systems.iter().map(|cut| cut.map(Cut::head)), ONE_SYSTEM);
-        let present: Vec<&Cut> = systems.into_iter().flatten().collect();
-        let system_preamble = match &system {
-            None => common::beginning(&present).filter(|found| found.of == sketch.len()),
-            Some(_) => None,
-        };
+        let prompts: Vec<Counted<'_>> = sketch
+            .entries()
+            .map(|entry| (&entry.input, entry.examples()))
+            .collect();
+        let (system, system_preamble) = systems(sketch);
         let preamble = common::beginning(&prompts);
         let usual = preamble.as_ref().filter(|found| found.is_usual());
         let markers = Markers::infer(sketch.entries(), usual.map(|found| found.value.as_str()));
         let outputs = Outputs::infer(sketch);
         let stop = outputs.stop.as_ref().map_or("", |stop| stop.value.as_str());
-        let labels = LabelSet::infer(output_counts, stop);
+        // Where most examples repeat an input, outputs are frequent because inputs are.
+        let repeats = sketch.is_whole() && examples > 2 * sketch.len() as u64;
+        let labels = LabelSet::infer(output_counts, stop)
+            .filter(|set| !repeats || sketch.len() >= INPUTS_PER_LABEL * set.labels.len());
         let label_count = labels.as_ref().map(|set| set.labels.len());
         Self {
             inputs: sketch.len(),
@@ -111,4 +115,23 @@ impl Inferred {
     pub fn may_depart<T>(&self, majority: &Majority<T>) -> bool {
         !(self.saw_all && majority.holders == majority.of)
     }
+}
+
+/// The system prompt that nearly all examples share, or the preamble of those that differ.
+fn systems(sketch: &Sketch) -> (Option<Common>, Option<Common>) {
+    let systems: Vec<(Option<&Cut>, usize)> = sketch
+        .with_systems()
+        .map(|(entry, system)| (system, entry.examples()))
+        .collect();
+    let heads = systems.iter();
+    let heads = heads.map(|(cut, examples)| (cut.map(Cut::head), *examples));
+    let system = common::same(heads, ONE_SYSTEM);
+    let with_one = systems.iter();
+    let with_one = with_one.filter_map(|(cut, examples)| Some(((*cut)?, *examples)));
+    let with_one: Vec<Counted<'_>> = with_one.collect();
+    let preamble = match &system {
+        None if with_one.len() == systems.len() => common::beginning(&with_one),
+        _ => None,
+    };
+    (system, preamble)
 }

@@ -2,6 +2,7 @@
 //! of an input. Finds them in a text.
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,8 @@ pub struct Event {
     pub separator: Separator,
     /// Whether it is in a list item: `- name: x`.
     pub bullet: bool,
+    /// Whether it starts another line later, or is between two lines that the same marker starts.
+    pub repeats: bool,
 }
 
 impl Event {
@@ -91,14 +94,20 @@ const INLINE: std::ops::RangeInclusive<usize> = 2..=25;
 pub fn events(text: &str) -> Vec<Event> {
     let mut scan = Scan {
         text,
-        seen: BTreeSet::new(),
+        seen: BTreeMap::new(),
         unclosed: BTreeSet::new(),
         found: Vec::new(),
+        until: Vec::new(),
     };
     scan.at(memchr::memchr3_iter(b':', b'=', b'<', text.as_bytes()));
     // The full-width colon used in Chinese and Japanese.
     scan.at(memchr::memmem::find_iter(text.as_bytes(), "：".as_bytes()));
     let mut found = scan.found;
+    let mut repeated = 0;
+    for (at, (event, until)) in found.iter_mut().zip(scan.until).enumerate() {
+        repeated = repeated.max(until);
+        event.repeats = at < repeated;
+    }
     found.sort_by_key(|event| event.at);
     let (first, last) = KEPT;
     if found.len() > first + last {
@@ -110,10 +119,13 @@ pub fn events(text: &str) -> Vec<Event> {
 /// A single pass over a text, in linear time for any number of colons and tags.
 struct Scan<'t> {
     text: &'t str,
-    seen: BTreeSet<String>,
+    /// The keys of the markers, each with the index of its first occurrence in `found`.
+    seen: BTreeMap<String, usize>,
     /// Tag names without a closing tag in the rest of the text.
     unclosed: BTreeSet<&'t str>,
     found: Vec<Event>,
+    /// For each of them, the number of those found when it last started another line.
+    until: Vec<usize>,
 }
 
 impl<'t> Scan<'t> {
@@ -127,10 +139,26 @@ impl<'t> Scan<'t> {
                 Some(b'<') => self.tag(at),
                 _ => before_colon(text, at, line_start),
             };
-            if let Some(event) = event
-                && self.seen.insert(event.key())
-            {
+            if let Some(event) = event {
+                self.add(event, line_start);
+            }
+        }
+    }
+
+    /// Adds the first occurrence of a marker, or notes that it starts another line.
+    fn add(&mut self, event: Event, line_start: usize) {
+        match self.seen.entry(event.key()) {
+            Entry::Vacant(new) => {
+                new.insert(self.found.len());
                 self.found.push(event);
+                self.until.push(0);
+            }
+            Entry::Occupied(known) => {
+                let line = self.text.get(line_start..event.at).unwrap_or_default();
+                let starts_line = line.chars().all(|c| " \t-*".contains(c));
+                if let Some(until) = self.until.get_mut(*known.get()).filter(|_| starts_line) {
+                    *until = self.found.len();
+                }
             }
         }
     }
@@ -146,7 +174,7 @@ impl<'t> Scan<'t> {
             return None;
         }
         let form = format!("<{name}>");
-        if self.seen.contains(&key(&form)) {
+        if self.seen.contains_key(&key(&form)) {
             return None;
         }
         let after = rest.get(name.len() + 1..)?;
@@ -159,6 +187,7 @@ impl<'t> Scan<'t> {
             at,
             separator: separator(after),
             bullet: false,
+            repeats: false,
         })
     }
 }
@@ -195,6 +224,7 @@ fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
         at: name.start,
         separator: separator(text.get(end..)?),
         bullet: name.bullet,
+        repeats: false,
     })
 }
 
@@ -375,6 +405,19 @@ mod tests {
         assert_eq!(of("Ask: \na"), Some(Separator::Newline));
         assert_eq!(of("Ask:\"a\""), Some(Separator::Nothing));
         assert_eq!(of("Ask:"), Some(Separator::Nothing));
+    }
+
+    #[test]
+    fn markers_that_start_several_lines_repeat() {
+        let of = |text| {
+            events(text)
+                .iter()
+                .map(|event| event.repeats)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("Ann: hi\nBob: hi\nAnn: bye"), [true, true]);
+        assert_eq!(of("- name: a\n- name: b"), [true]);
+        assert_eq!(of("Ann: hi, Ann: bye"), [false]);
     }
 
     #[test]

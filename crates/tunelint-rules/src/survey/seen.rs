@@ -91,19 +91,23 @@ pub struct ExampleDigest {
     input: u64,
     /// The location.
     spot: CompactLocation,
-    /// 20 bits for the normal form of the output, 12 for the exact text of the whole example. Only
-    /// comparable among examples with equal inputs.
+    /// 20 bits for the normal form of the output, 11 for the exact text of the whole example, and one
+    /// for a response that is labeled undesirable. Only comparable among examples with equal inputs.
     output: u32,
 }
 
 const EXACT_BITS: u32 = 12;
+/// The bit of a response that is labeled undesirable.
+const UNDESIRABLE: u32 = 1;
 /// The input digest of examples without an input. They are in no group.
 const BLANK: u64 = 0;
 
 impl ExampleDigest {
     /// Computes the digests of an example.
     pub fn of(example: &Example<'_>, normalizer: &mut Normalizer) -> Self {
-        let (mut input, mut output, mut exact) = (0_u64, 0_u64, 0_u64);
+        let undesirable = example.desirable == Some(false);
+        // The same response with another label is another output.
+        let (mut input, mut output, mut exact) = (0_u64, u64::from(undesirable), 0_u64);
         if example
             .input()
             .iter()
@@ -134,12 +138,19 @@ impl ExampleDigest {
             }
             exact = xxh3_64_with_seed(text.as_bytes(), exact);
         }
-        let output = ((output as u32) << EXACT_BITS) | (exact as u32 & ((1 << EXACT_BITS) - 1));
+        let exact = exact as u32 & ((1 << EXACT_BITS) - 1) & !UNDESIRABLE;
+        let label = if undesirable { UNDESIRABLE } else { 0 };
+        let output = ((output as u32) << EXACT_BITS) | exact | label;
         Self {
             input,
             spot: CompactLocation::new(&example.record, Span::at(0)),
             output,
         }
+    }
+
+    /// Whether its response is labeled undesirable.
+    pub fn is_undesirable(&self) -> bool {
+        self.output & UNDESIRABLE != 0
     }
 
     /// Whether the inputs are equal in normal form.

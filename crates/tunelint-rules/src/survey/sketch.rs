@@ -5,7 +5,8 @@
 //! (bottom-k sampling). The smallest keys of a union are among the smallest keys of its parts, so
 //! merging in any grouping gives the same sketch. A key that survives was never evicted from any
 //! part, so its count is exact. Up to [`CAPACITY`] distinct inputs the sketch holds all of them;
-//! beyond that, shares read from it are off by at most 1.5 percentage points (95% confidence).
+//! beyond that, shares of inputs read from it are off by at most 1.5 percentage points (95%
+//! confidence), and shares of examples by more where few inputs are most of the examples.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -46,12 +47,20 @@ pub struct SketchEntry {
     system: Option<u64>,
     /// The first prompt.
     pub input: Cut,
-    /// The last output; `None` if the example has none, or one without text.
+    /// The last output; `None` if the example has none, one without text, or one labeled
+    /// undesirable.
     pub output: Option<Cut>,
     /// The section markers of the whole prompt, in order.
     pub markers: Vec<Event>,
     /// The traits that the task is inferred from; only kept for the first 1,024 entries.
     pub traits: Option<Traits>,
+}
+
+impl SketchEntry {
+    /// The number of examples with this input, for shares.
+    pub fn examples(&self) -> usize {
+        usize::try_from(self.count).unwrap_or(usize::MAX)
+    }
 }
 
 /// The sample of distinct inputs.
@@ -129,7 +138,9 @@ impl Sketch {
             let cut = || Cut::new(text, HEAD, TAIL);
             self.systems.entry(key).or_insert_with(cut);
         }
-        let output = example.output().filter(|turn| !turn.texts.is_empty());
+        let output = example
+            .wanted_output()
+            .filter(|turn| !turn.texts.is_empty());
         let output = output.map(|turn| turn.joined());
         let entry = SketchEntry {
             count: 1,

@@ -46,6 +46,10 @@ pub fn describe(task: Option<Task>, survey: &Survey) -> (Vec<FormatRow>, Vec<Not
         form: Vec::new(),
         silent: Vec::new(),
         inputs: inferred.inputs,
+        of_examples: match survey.sketch.is_whole() {
+            true => "example",
+            false => "sampled example",
+        },
     };
     description.task(task, inferred);
     description.texts(inferred);
@@ -59,7 +63,12 @@ struct Description {
     form: Vec<FormatRow>,
     silent: Vec<NotInferred>,
     inputs: usize,
+    /// What shares of inputs are counted in.
+    of_examples: &'static str,
 }
+
+/// What shares of outputs are counted in: the output of the first example of each input.
+const OF_INPUTS: &str = "distinct input";
 
 impl Description {
     fn add(&mut self, part: &'static str, value: String, evidence: String) {
@@ -71,9 +80,9 @@ impl Description {
         });
     }
 
-    /// Adds a text that the examples share.
-    fn add_text(&mut self, part: &'static str, found: Option<&Common>) {
-        self.add_shared(part, found, found.map_or(String::new(), excerpt));
+    /// Adds a text that most `items` share.
+    fn add_text(&mut self, part: &'static str, found: Option<&Common>, items: &str) {
+        self.add_shared(part, found, items, found.map_or(String::new(), excerpt));
         if let (Some(_), Some(last)) = (found, self.form.last_mut()) {
             last.is_text = true;
         }
@@ -89,10 +98,16 @@ impl Description {
         self.silent.push(NotInferred { part, why });
     }
 
-    /// Adds a value that most inputs share.
-    fn add_shared<T>(&mut self, part: &'static str, found: Option<&Majority<T>>, value: String) {
+    /// Adds a value that most `items` share.
+    fn add_shared<T>(
+        &mut self,
+        part: &'static str,
+        found: Option<&Majority<T>>,
+        items: &str,
+        value: String,
+    ) {
         if let Some(found) = found {
-            let of = counted(found.of as u64, "distinct input");
+            let of = counted(found.of as u64, items);
             self.add(part, value, format!("{} of {of}", found.percent()));
         }
     }
@@ -115,7 +130,7 @@ impl Description {
             ("preamble", &inferred.preamble),
             ("suffix", &inferred.suffix),
         ] {
-            self.add_text(part, found.as_ref());
+            self.add_text(part, found.as_ref(), self.of_examples);
         }
         if inferred.preamble.is_none() {
             self.add_missing("preamble", LEAST, "too few inputs share one");
@@ -130,7 +145,8 @@ impl Description {
         let mut any = false;
         for marker in markers {
             any = true;
-            self.add_shared("section marker", Some(&marker.key), shown(&marker.form));
+            let form = shown(&marker.form);
+            self.add_shared("section marker", Some(&marker.key), self.of_examples, form);
         }
         if !any {
             self.add_missing("section markers", LEAST, "too few inputs share one");
@@ -139,22 +155,22 @@ impl Description {
 
     fn outputs(&mut self, inferred: &Inferred) {
         let outputs = &inferred.outputs;
-        self.add_text("stop suffix", outputs.stop.as_ref());
+        self.add_text("stop suffix", outputs.stop.as_ref(), OF_INPUTS);
         match &outputs.shape {
             Some(shape) => {
                 let name = shape.value.plural().to_owned();
-                self.add_shared("output format", Some(shape), name);
+                self.add_shared("output format", Some(shape), OF_INPUTS, name);
             }
             None => self.add_missing("output format", ENOUGH, "too few outputs share one"),
         }
         if let Some(keys) = &outputs.keys {
             let listed: Vec<String> = keys.value.iter().map(|key| shown(key)).collect();
-            self.add_shared("output keys", Some(keys), listed.join(", "));
+            self.add_shared("output keys", Some(keys), OF_INPUTS, listed.join(", "));
         }
         match &outputs.script {
             Some(script) => {
                 let name = script.value.to_owned();
-                self.add_shared("output script", Some(script), name);
+                self.add_shared("output script", Some(script), OF_INPUTS, name);
             }
             None => self.add_missing("output script", ENOUGH, "too few outputs share one"),
         }

@@ -27,48 +27,83 @@ impl Common {
     }
 }
 
+/// A distinct text, with the number of examples that have it. Which text is shared depends on the
+/// distinct texts, since a frequent one is not an instruction; the share is that of the examples,
+/// since each of them is checked.
+pub type Counted<'t> = (&'t Cut, usize);
+
 /// The text that most of `texts` start with, if it can be an instruction.
-pub fn beginning(texts: &[&Cut]) -> Option<Common> {
-    let heads: Vec<&str> = texts.iter().map(|cut| cut.head()).collect();
-    let plateau = plateau::walk(&heads)?;
-    let length = plateau.text.chars().count() as u64;
-    // Compare whole lengths: a long preamble may fill the part that is kept.
-    let alone = texts
+pub fn beginning(texts: &[Counted<'_>]) -> Option<Common> {
+    let heads: Vec<&str> = texts.iter().map(|(cut, _)| cut.head()).collect();
+    let text = ended(plateau::walk(&heads)?.text)?;
+    let length = text.chars().count() as u64;
+    let holders: Vec<&Counted<'_>> = texts
         .iter()
-        .filter(|cut| cut.head().starts_with(&plateau.text) && cut.chars == length)
-        .count();
-    let instructs = is_instruction(&plateau.text) && has_content(alone, plateau.holders);
-    instructs.then_some(Common {
-        value: plateau.text,
-        holders: plateau.holders,
-        of: texts.len(),
-    })
+        .filter(|(cut, _)| cut.head().starts_with(&text))
+        .collect();
+    // Compare whole lengths: a long preamble may fill the part that is kept.
+    let alone = holders.iter().filter(|(cut, _)| cut.chars == length);
+    let instructs = is_instruction(&text) && has_content(alone.count(), holders.len());
+    let common = Common {
+        holders: holders.iter().map(|(_, examples)| examples).sum(),
+        of: texts.iter().map(|(_, examples)| examples).sum(),
+        value: text,
+    };
+    (instructs && common.share() >= plateau::MIN_SHARE_OF_ALL).then_some(common)
+}
+
+/// A shared prefix up to the end of its last line, sentence or label. What follows belongs to the
+/// content, where most texts happen to have the same words; without such an end, the prefix is a
+/// habit of speech (`How should I`).
+fn ended(mut prefix: String) -> Option<String> {
+    let is_inner = |c: char| c.is_alphanumeric() || matches!(c, '_' | ',' | '\'' | '’' | '-' | '/');
+    let is_sign = |c: char| !is_inner(c) && (c == '\n' || !c.is_whitespace());
+    let after = |at: usize| prefix.get(at..).unwrap_or_default().chars().nth(1);
+    // A sign inside a word or number ends nothing: `3.5`.
+    let ends = |(at, c): &(usize, char)| {
+        matches!(c, '\n' | '。' | '：' | '？' | '！')
+            || is_sign(*c) && after(*at).is_none_or(|next| !next.is_alphanumeric())
+    };
+    let (at, _) = prefix.char_indices().rev().find(ends)?;
+    // An opening quote or markup belongs to the instruction.
+    let rest = prefix.get(at..).unwrap_or_default();
+    let content = rest.find(char::is_alphanumeric).unwrap_or(rest.len());
+    prefix.truncate(at + content);
+    Some(prefix)
 }
 
 /// The text that most of `texts` end with, if it can be an instruction or a separator.
-pub fn ending(texts: &[&Cut]) -> Option<Common> {
-    let reversed: Vec<String> = texts.iter().map(|cut| reversed(cut.tail())).collect();
+pub fn ending(texts: &[Counted<'_>]) -> Option<Common> {
+    let reversed: Vec<String> = texts.iter().map(|(cut, _)| reversed(cut.tail())).collect();
     let tails: Vec<&str> = reversed.iter().map(String::as_str).collect();
     let plateau = plateau::walk(&tails)?;
     let length = plateau.text.chars().count() as u64;
-    let alone = reversed
-        .iter()
-        .zip(texts)
-        .filter(|(tail, cut)| tail.starts_with(&plateau.text) && cut.chars == length)
-        .count();
+    let holders = || {
+        let texts = reversed.iter().zip(texts);
+        texts.filter(|(tail, _)| tail.starts_with(&plateau.text))
+    };
+    let alone = holders().filter(|(_, (cut, _))| cut.chars == length);
     let common = Common {
         value: self::reversed(&plateau.text),
-        holders: plateau.holders,
-        of: texts.len(),
+        holders: holders().map(|(_, (_, examples))| examples).sum(),
+        of: texts.iter().map(|(_, examples)| examples).sum(),
     };
     let is_suffix = is_instruction(&common.value)
         || is_separator(&common.value) && common.share() >= SEPARATOR_SHARE;
-    (is_suffix && has_content(alone, common.holders)).then_some(common)
+    let is_common = common.share() >= plateau::MIN_SHARE_OF_ALL;
+    (is_suffix && is_common && has_content(alone.count(), plateau.holders)).then_some(common)
 }
 
-/// The text that at least `share` of `texts` equal, where `None` is a missing text.
-pub fn same<'t>(texts: impl Iterator<Item = Option<&'t str>>, share: f64) -> Option<Common> {
-    let most = Majority::among(texts)?.when(LEAST, share)?;
+/// The text of at least `share` of the examples, where `None` is a missing text. `texts` has one
+/// item for each distinct input.
+pub fn same<'t>(
+    texts: impl ExactSizeIterator<Item = (Option<&'t str>, usize)>,
+    share: f64,
+) -> Option<Common> {
+    if texts.len() < LEAST {
+        return None;
+    }
+    let most = Majority::weighed(texts)?.when(LEAST, share)?;
     let value = most
         .value
         .filter(|text| !text.trim().is_empty())?
@@ -119,7 +154,7 @@ mod tests {
 
     fn both(texts: impl Iterator<Item = String>) -> (Option<Common>, Option<Common>) {
         let cuts = cuts(texts);
-        let cuts: Vec<&Cut> = cuts.iter().collect();
+        let cuts: Vec<Counted<'_>> = cuts.iter().map(|cut| (cut, 1)).collect();
         (beginning(&cuts), ending(&cuts))
     }
 
@@ -155,6 +190,39 @@ mod tests {
     fn preambles_may_be_longer_than_the_kept_part() {
         let long = "All of this is said before. ".repeat(100);
         let (before, _) = both((0..40).map(|n| format!("{long}{}", word(n))));
-        assert_eq!(before.unwrap().value.chars().count(), 2048);
+        let before = before.unwrap().value;
+        assert_eq!(before, "All of this is said before. ".repeat(73));
+    }
+
+    #[test]
+    fn shares_are_those_of_the_examples() {
+        let cuts = cuts((0..40).map(|n| format!("Translate to German: {}", word(n))));
+        let greeting = Cut::new("Hi", 2048, 512);
+        let with_greetings = |greetings| {
+            let mut texts: Vec<Counted<'_>> = cuts.iter().map(|cut| (cut, 1)).collect();
+            texts.push((&greeting, greetings));
+            beginning(&texts).map(|found| (found.holders, found.of))
+        };
+        assert_eq!(with_greetings(1), Some((40, 41)));
+        assert_eq!(with_greetings(20), Some((40, 60)));
+        assert_eq!(with_greetings(60), None);
+    }
+
+    #[test]
+    fn preambles_end_with_a_line_a_sentence_or_a_label() {
+        let of = |text: &str| ended(text.to_owned()).unwrap_or_default();
+        assert_eq!(of("How should I"), "");
+        assert_eq!(of("Hi, how do I use the "), "");
+        assert_eq!(of("Classify it.\nReview: The "), "Classify it.\nReview: ");
+        assert_eq!(
+            of("Classify it.\nReview: \"The "),
+            "Classify it.\nReview: \""
+        );
+        assert_eq!(
+            of("Answer this question\nWhat is "),
+            "Answer this question\n"
+        );
+        assert_eq!(of("请判断评论的情感：这个"), "请判断评论的情感：");
+        assert_eq!(of("Round 3.5 to "), "");
     }
 }

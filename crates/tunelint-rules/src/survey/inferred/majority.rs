@@ -22,9 +22,14 @@ impl<T: Ord> Majority<T> {
     /// assert_eq!((most.value, most.holders, most.of), (2, 2, 4));
     /// ```
     pub fn among(values: impl IntoIterator<Item = T>) -> Option<Self> {
+        Self::weighed(values.into_iter().map(|value| (value, 1)))
+    }
+
+    /// The same for values that each stand for a number of items.
+    pub fn weighed(values: impl IntoIterator<Item = (T, usize)>) -> Option<Self> {
         let mut counts: BTreeMap<T, usize> = BTreeMap::new();
-        for value in values {
-            *counts.entry(value).or_default() += 1;
+        for (value, items) in values {
+            *counts.entry(value).or_default() += items;
         }
         let of = counts.values().sum();
         let largest = counts

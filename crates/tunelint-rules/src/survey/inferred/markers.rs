@@ -14,6 +14,9 @@ use tunelint_layouts::example::{Example, Turn};
 const SHARE: f64 = 0.9;
 /// The same for markers that are mostly list items, where optional fields are common.
 const SHARE_IN_LISTS: f64 = 0.98;
+/// The maximum share of its inputs in which a section marker occurs several times. Names in a
+/// dialogue and fields of repeated entries occur more often.
+const MAX_REPEATED: f64 = 0.1;
 /// The maximum share of inputs with a similar marker for it to be a misspelling.
 const RARE: f64 = 0.1;
 
@@ -56,10 +59,27 @@ pub struct Marker {
     pub in_preamble: bool,
 }
 
-/// The counts for one key.
+/// The markers of a distinct input, with the number of examples that have it.
+struct Input<'e> {
+    markers: Vec<(String, &'e Event)>,
+    examples: usize,
+}
+
+impl<'e> Input<'e> {
+    fn of(entry: &'e SketchEntry) -> Self {
+        let markers = entry.markers.iter();
+        Self {
+            markers: markers.map(|event| (event.key(), event)).collect(),
+            examples: entry.examples(),
+        }
+    }
+}
+
+/// The counts for one key, in examples.
 #[derive(Default)]
 struct MarkerCounts<'e> {
     holders: usize,
+    repeated: usize,
     bullets: usize,
     forms: BTreeMap<&'e str, usize>,
     separators: BTreeMap<Separator, usize>,
@@ -72,28 +92,16 @@ impl Markers {
         entries: impl Iterator<Item = &'e SketchEntry>,
         preamble: Option<&str>,
     ) -> Option<Self> {
-        let inputs: Vec<Vec<(String, &Event)>> = entries
-            .map(|entry| {
-                entry
-                    .markers
-                    .iter()
-                    .map(|event| (event.key(), event))
-                    .collect()
-            })
-            .collect();
-        let of = inputs.len();
-        if of < LEAST {
+        let inputs: Vec<Input<'_>> = entries.map(Input::of).collect();
+        if inputs.len() < LEAST {
             return None;
         }
-        let mut counts: BTreeMap<&str, MarkerCounts<'_>> = BTreeMap::new();
-        for (key, event) in inputs.iter().flatten() {
-            let count = counts.entry(key).or_default();
-            count.holders += 1;
-            count.bullets += usize::from(event.bullet);
-            *count.forms.entry(&event.form).or_default() += 1;
-            *count.separators.entry(event.separator).or_default() += 1;
-        }
+        let of = inputs.iter().map(|input| input.examples).sum();
+        let counts = count_markers(&inputs);
         let common = |count: &MarkerCounts<'_>| {
+            if count.repeated as f64 > MAX_REPEATED * count.holders as f64 {
+                return false;
+            }
             let listed = count.bullets * 2 > count.holders;
             let share = if listed { SHARE_IN_LISTS } else { SHARE };
             count.holders as f64 >= share * of as f64
@@ -128,7 +136,7 @@ impl Markers {
 
     /// The first prompt of an example, if its markers differ from the usual ones.
     pub fn departing<'e, 'a>(&self, example: &'e Example<'a>) -> Option<Departing<'e, 'a>> {
-        let turn = example.prompt()?;
+        let turn = example.written_prompt()?;
         let text = turn.joined();
         if self.conforms(&text) {
             return None;
@@ -196,6 +204,21 @@ fn keys(text: &str) -> BTreeSet<String> {
         .collect()
 }
 
+fn count_markers<'e>(inputs: &'e [Input<'e>]) -> BTreeMap<&'e str, MarkerCounts<'e>> {
+    let mut counts: BTreeMap<&str, MarkerCounts<'_>> = BTreeMap::new();
+    for input in inputs {
+        for (key, event) in &input.markers {
+            let count = counts.entry(key).or_default();
+            count.holders += input.examples;
+            count.repeated += if event.repeats { input.examples } else { 0 };
+            count.bullets += if event.bullet { input.examples } else { 0 };
+            *count.forms.entry(&event.form).or_default() += input.examples;
+            *count.separators.entry(event.separator).or_default() += input.examples;
+        }
+    }
+    counts
+}
+
 fn marker_of(key: Majority<String>, count: &MarkerCounts<'_>, in_preamble: bool) -> Marker {
     let form = largest(&count.forms);
     Marker {
@@ -234,18 +257,19 @@ fn largest<T: Ord>(counts: &BTreeMap<T, usize>) -> Option<Majority<&T>> {
 /// The most common order of the markers among the inputs that have all of them, and its share if it
 /// is common enough.
 fn common_order<'k>(
-    inputs: &'k [Vec<(String, &Event)>],
+    inputs: &'k [Input<'_>],
     markers: &BTreeMap<&str, Marker>,
 ) -> Option<(Vec<&'k str>, Option<Majority<()>>)> {
     let mut orders: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     for input in inputs {
         let order: Vec<&str> = input
+            .markers
             .iter()
             .map(|(key, _)| key.as_str())
             .filter(|key| markers.contains_key(key))
             .collect();
         if order.len() == markers.len() {
-            *orders.entry(order).or_default() += 1;
+            *orders.entry(order).or_default() += input.examples;
         }
     }
     let most = largest(&orders)?;

@@ -278,7 +278,11 @@ const STOP_WORDS: [&str; 4] = ["END", "STOP", "EOS", "DONE"];
 fn stop_suffix(ending: &str) -> Option<&str> {
     let last = ending.split_whitespace().next_back()?;
     let has_signs = last.contains(['#', '<', '|', '~']) && !last.starts_with("</");
-    if (has_signs && last.chars().count() >= 2) || STOP_WORDS.contains(&last) {
+    if has_signs && last.chars().count() >= 2 {
+        // Punctuation before the token ends the sentence.
+        return Some(last.trim_start_matches(['.', ',', '!', '?', ';', ':', '"', '\'', ')', '。']));
+    }
+    if STOP_WORDS.contains(&last) {
         return Some(last);
     }
     let words = ending
@@ -306,6 +310,10 @@ mod tests {
             Some("END")
         );
         assert_eq!(stop_of(&["positive", "negative"].repeat(20)), None);
+        let token = "<|endoftext|>";
+        let ended = ["It is.", "No."].map(|text| format!("{text}{token}"));
+        let ended: Vec<&str> = ended.iter().map(String::as_str).collect();
+        assert_eq!(stop_of(&ended.repeat(20)).as_deref(), Some(token));
         assert_eq!(
             stop_of(&["{\"a\":\"x\"}", "{\"a\":\"y\"}"].repeat(20)),
             None

@@ -6,13 +6,13 @@
 //! removed markers were found.
 
 use super::Inferred;
-use super::common::{Common, beginning, ending};
+use super::common::{Common, Counted, beginning, ending};
 use super::majority::Majority;
 use super::markers::Markers;
 use super::plateau::LEAST;
 use super::script::dominant;
 use crate::survey::section_marker::Event;
-use crate::survey::{CompactLocation, Cut, Sketch, SketchEntry};
+use crate::survey::{CompactLocation, Sketch, SketchEntry};
 use tunelint_data::text::printable::{grouped, quoted};
 
 /// The minimum gap between shares for a part of the format (preamble, suffix, marker), and for style.
@@ -98,8 +98,9 @@ impl ComparedSides<'_> {
         }
     }
 
-    fn inputs<'e>(entries: &[&'e SketchEntry]) -> Vec<&'e Cut> {
-        entries.iter().map(|entry| &entry.input).collect()
+    /// The distinct inputs: here shares are those of inputs, since no finding is about an example.
+    fn inputs<'e>(entries: &[&'e SketchEntry]) -> Vec<Counted<'e>> {
+        entries.iter().map(|entry| (&entry.input, 1)).collect()
     }
 
     fn edges(&mut self) {

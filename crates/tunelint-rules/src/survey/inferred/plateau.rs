@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// The minimum number of texts for inferring anything.
 pub const LEAST: usize = 20;
 /// The minimum share of all texts with the prefix.
-const MIN_SHARE_OF_ALL: f64 = 0.5;
+pub const MIN_SHARE_OF_ALL: f64 = 0.5;
 /// The minimum share, among the texts that got this far, with the same next character.
 const MIN_SHARE_OF_LEFT: f64 = 0.9;
 /// The maximum share of texts that continue the word at which the walk ended.

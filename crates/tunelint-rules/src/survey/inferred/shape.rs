@@ -99,9 +99,11 @@ impl OutputShape {
         match (self, other) {
             (a, b) if a == b => false,
             // Not code blocks or markup: some outputs in prose contain code.
-            (Self::Text, other) => {
-                matches!(other, Self::JsonObject | Self::JsonArray | Self::Table)
-            }
+            (Self::Text, Self::JsonArray) => !is_numbers(text),
+            (Self::Text, other) => matches!(other, Self::JsonObject | Self::Table),
+            // Several numbers, or a few words that say there is none: `unknown`.
+            (Self::Number, Self::JsonArray) => !is_numbers(text),
+            (Self::Number, Self::Text) => !is_numbers(text) && !is_other_answer(text),
             (Self::List, Self::Text) => !is_item(text.trim()),
             // `mixed-number-style` covers digits and words for the same numbers.
             (Self::Number, Self::NumberWords) | (Self::NumberWords, Self::Number) => false,
@@ -154,6 +156,24 @@ pub fn fenced_json(text: &str) -> Option<&str> {
 pub fn listed(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().take(5).map(|name| quoted(name, 30)).collect();
     names.join(", ")
+}
+
+/// Whether a text is two or more numbers: `1, 2, 3`, `[1, 2]`.
+fn is_numbers(text: &str) -> bool {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '[' | ']' | '(' | ')');
+    let mut numbers = text.split(is_between).filter(|part| !part.is_empty());
+    let is_number = |part: &str| super::numbers::Number::parse(part).is_some();
+    numbers.clone().count() > 1 && numbers.all(is_number)
+}
+
+/// The maximum number of words of an answer that is not a number.
+const FEW_WORDS: usize = 3;
+
+/// Whether a text is a few words without digits.
+fn is_other_answer(text: &str) -> bool {
+    text.split_whitespace().count() <= FEW_WORDS
+        && text.contains(char::is_alphabetic)
+        && !text.contains(|c: char| c.is_ascii_digit())
 }
 
 fn is_fenced(text: &str) -> bool {
