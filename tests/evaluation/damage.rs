@@ -1,5 +1,7 @@
 //! Ways to damage a row, each with the rule that should find it.
 
+use tunelint_core::inferred::dates::DateFormat;
+use tunelint_core::inferred::frame::{list_marker, separator};
 use tunelint_core::inferred::shape::OutputShape;
 use tunelint_core::inferred::{Inferred, Majority};
 use tunelint_core::section_marker::{Separator, events};
@@ -222,7 +224,123 @@ pub const DAMAGES: &[Damage] = &[
             .is_none()
             .then(|| output(row, "Это другой язык и другие буквы".to_owned()))?
     }),
+    damage("mixed-output-pattern", "a decimal comma", |row, _| {
+        let (number, unit) = measure(row)?;
+        output(row, format!("{} {unit}", number.replace('.', ",")))
+    }),
+    damage("mixed-output-pattern", "the unit first", |row, _| {
+        let (number, unit) = measure(row)?;
+        output(row, format!("{unit} {number}"))
+    }),
+    damage("mixed-output-pattern", "no unit", |row, _| {
+        output(row, measure(row)?.0.to_owned())
+    }),
+    damage("mixed-output-pattern", "another unit", |row, _| {
+        let (number, unit) = measure(row)?;
+        let other = match unit {
+            "EUR" => "USD",
+            "km" => "mi",
+            "kg" => "lbs",
+            _ => return None,
+        };
+        output(row, format!("{number} {other}"))
+    }),
+    damage(
+        "mixed-output-pattern",
+        "another notation of the unit",
+        |row, _| {
+            let (number, unit) = measure(row)?;
+            match unit {
+                "EUR" => output(row, format!("€{number}")),
+                "km" => output(row, format!("{number} kilometers")),
+                _ => output(row, format!("{number}{unit}")),
+            }
+        },
+    ),
+    damage("mixed-output-pattern", "day and month swapped", |row, _| {
+        let (sign, [first, second, third]) = date(row)?;
+        let clear = first.parse::<u8>().is_ok_and(|day| day > 12)
+            || second.parse::<u8>().is_ok_and(|day| day > 12);
+        let swapped = [second, first, third].join(&sign.to_string());
+        (clear && first.len() == 2).then(|| output(row, swapped))?
+    }),
+    damage("mixed-output-pattern", "a year of two digits", |row, _| {
+        let (sign, [first, second, third]) = date(row)?;
+        let short = [first, second, third.get(2..)?].join(&sign.to_string());
+        (third.len() == 4).then(|| output(row, short))?
+    }),
+    damage(
+        "mixed-output-pattern",
+        "another order or separator of dates",
+        |row, _| {
+            // What is not left to `mixed-date-style`.
+            let (sign, [first, second, third]) = date(row)?;
+            output(
+                row,
+                match (sign, first.len()) {
+                    ('-', 4) => format!("{second}-{third}-{first}"),
+                    ('-', _) => format!("{first}/{second}/{third}"),
+                    _ => format!("{first}-{second}-{third}"),
+                },
+            )
+        },
+    ),
+    damage(
+        "mixed-output-pattern",
+        "another separator of items",
+        |row, _| {
+            let usual = separator(&row.output).filter(|_| listed(row))?;
+            let other = if usual == "; " { ", " } else { "; " };
+            output(row, row.output.replace(&usual, other))
+        },
+    ),
+    damage("mixed-output-pattern", "another list marker", |row, _| {
+        list_marker(&row.output).filter(|_| listed(row))?;
+        let changed = match row.output.get(..1)? {
+            "-" => row.output.replace("- ", "* "),
+            "*" => row.output.replace("* ", "• "),
+            _ => row.output.replace(". ", ") "),
+        };
+        output(row, changed)
+    }),
+    damage("mixed-output-pattern", "a heading", |row, form| {
+        let plain = form.labels.is_none() && !row.input.contains("\n\n###");
+        let short = row.output.len() <= 60 && !row.output.contains(['\n', '{', ':']);
+        let value = measure(row).is_some() || date(row).is_some() || listed(row) && short;
+        (plain && value).then(|| output(row, format!("Answer: {}", row.output)))?
+    }),
+    damage("mixed-output-pattern", "a fence around it", |row, _| {
+        query(row).then(|| output(row, format!("```sql\n{}\n```", row.output)))?
+    }),
+    damage("mixed-output-pattern", "no semicolon", |row, _| {
+        query(row).then(|| output(row, row.output.trim_end_matches(';').to_owned()))?
+    }),
 ];
+
+/// The number and the unit of an output that is a measure.
+fn measure(row: &Row) -> Option<(&str, &str)> {
+    let (number, unit) = row.output.split_once(' ')?;
+    let known = matches!(unit, "EUR" | "km" | "kg");
+    (known && row.input.starts_with("How much")).then_some((number, unit))
+}
+
+/// The separator and the parts of an output that is a date in digits.
+fn date(row: &Row) -> Option<(char, [&str; 3])> {
+    DateFormat::of(&row.output)?;
+    let sign = row.output.chars().find(|c| !c.is_ascii_digit())?;
+    let mut parts = row.output.split(sign);
+    Some((sign, [parts.next()?, parts.next()?, parts.next()?]))
+}
+
+/// Whether an output is one of our lists.
+fn listed(row: &Row) -> bool {
+    row.input.starts_with("Name parts of ")
+}
+
+/// Whether an output is one of our queries.
+fn query(row: &Row) -> bool {
+    row.input.starts_with("Write SQL: ")
+}
 
 fn input(row: &Row, input: String) -> Option<Row> {
     (input != row.input).then(|| Row {

@@ -55,6 +55,96 @@ fn pair(input: String, output: String) -> Row {
 
 /// Our own.
 pub fn own() -> Vec<Set> {
+    let mut sets = texts();
+    sets.extend(measures());
+    sets.extend(digit_dates());
+    sets.extend(lists());
+    sets.extend(queries());
+    sets
+}
+
+/// Numbers with a unit.
+fn measures() -> Vec<Set> {
+    ["EUR", "km", "kg"]
+        .into_iter()
+        .map(|unit| {
+            set(&format!("in {unit}"), |n| {
+                let input = format!("How much is {}?", sentence(n, 4));
+                let (whole, part) = (3 + n * 7_919 % 800, n * 31 % 100);
+                pair(input, format!("{whole}.{part:02} {unit}"))
+            })
+        })
+        .collect()
+}
+
+/// Dates in digits, each in another format.
+fn digit_dates() -> Vec<Set> {
+    let date = |n: usize| (1 + n * 7 % 28, 1 + n * 5 % 12, 1950 + n % 70);
+    let when = |n| format!("When did {} happen?", sentence(n, 4));
+    vec![
+        set("dates with slashes", move |n| {
+            let (day, month, year) = date(n);
+            pair(when(n), format!("{day:02}/{month:02}/{year}"))
+        }),
+        set("dates with periods", move |n| {
+            let (day, month, year) = date(n);
+            pair(when(n), format!("{day:02}.{month:02}.{year}"))
+        }),
+        set("dates with hyphens", move |n| {
+            let (day, month, year) = date(n);
+            pair(when(n), format!("{month:02}-{day:02}-{year}"))
+        }),
+    ]
+}
+
+/// Lists in one line, and with a line for each item.
+fn lists() -> Vec<Set> {
+    let items = |n: usize| -> Vec<String> {
+        let count = 2 + n * 5 / 3 % 3;
+        (0..count).map(|at| word(n * 17 + at * 5)).collect()
+    };
+    let ask = |n| format!("Name parts of {}.", sentence(n, 3));
+    let joined =
+        |name: &str, with: &'static str| set(name, move |n| pair(ask(n), items(n).join(with)));
+    let marked = |name: &str, mark: fn(usize) -> String| {
+        set(name, move |n| {
+            let items = items(n).into_iter().enumerate();
+            let lines: Vec<String> = items.map(|(at, item)| mark(at + 1) + &item).collect();
+            pair(ask(n), lines.join("\n"))
+        })
+    };
+    vec![
+        joined("semicolons", "; "),
+        joined("commas", ", "),
+        joined("bars", " | "),
+        marked("numbered", |at| format!("{at}. ")),
+        marked("bulleted", |_| "- ".to_owned()),
+        marked("starred", |_| "* ".to_owned()),
+    ]
+}
+
+/// Queries of databases.
+fn queries() -> Vec<Set> {
+    let ask = |n| format!("Write SQL: {}", sentence(n, 6));
+    vec![
+        set("selections", move |n| {
+            let (a, b) = (word(n), word(n + 40));
+            pair(ask(n), format!("SELECT {a} FROM {b} WHERE {a} > {n};"))
+        }),
+        set("counts", move |n| {
+            let (a, b) = (word(n), word(n + 40));
+            let text = format!("SELECT {a}, COUNT(*)\nFROM {b}\nGROUP BY {a}\nORDER BY {a};");
+            pair(ask(n), text)
+        }),
+        set("insertions", move |n| {
+            let (a, b) = (word(n), word(n + 40));
+            pair(ask(n), format!("INSERT INTO {a} VALUES ({n}, '{b}');"))
+        }),
+    ]
+}
+
+/// Texts, labels, objects and numbers.
+fn texts() -> Vec<Set> {
     let sentiments = ["positive", "negative", "neutral"];
     let intents = [
         "card_arrival",

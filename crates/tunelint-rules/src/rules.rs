@@ -96,6 +96,7 @@ registry! {
     mixed_marker_style "mixed-marker-style";
     mixed_media "mixed-media";
     mixed_number_style "mixed-number-style";
+    mixed_output_pattern "mixed-output-pattern";
     mixed_preambles "mixed-preambles";
     mixed_quoting "mixed-quoting";
     mixed_scripts "mixed-scripts";

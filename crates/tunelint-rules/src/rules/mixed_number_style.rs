@@ -58,7 +58,7 @@ impl ExampleRule for MixedNumberStyle {
 
 /// The first deviation of a number from the usual style: a message template, and the share of
 /// outputs that goes into it. `None` for a text that is not a number, in digits or in words.
-fn deviation(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
+pub fn deviation(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
     let words = is_words(body);
     let number = Number::parse(body);
     if !words && number.is_none() {

@@ -4,17 +4,22 @@
 //! Rules take an inferred part as they would take a setting.
 
 pub mod common;
+pub mod dates;
+pub mod frame;
 pub mod labels;
 mod majority;
 pub mod markers;
 pub mod numbers;
 pub mod outputs;
 pub mod parity;
+pub mod pattern;
+pub mod patterns;
 pub mod plateau;
 pub mod preamble;
 pub mod script;
 pub mod shape;
 pub mod task;
+pub mod tokens;
 
 pub use common::Common;
 pub use majority::Majority;
@@ -27,6 +32,7 @@ use common::Counted;
 use labels::LabelSet;
 use markers::{Marker, Markers};
 use outputs::Outputs;
+use patterns::Patterns;
 use task::TaskGuess;
 
 /// The minimum share of examples with the same system prompt.
@@ -55,6 +61,8 @@ pub struct Inferred {
     pub markers: Option<Markers>,
     /// The format of the last outputs.
     pub outputs: Outputs,
+    /// The patterns of the last outputs.
+    pub patterns: Patterns,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.
@@ -87,6 +95,7 @@ impl Inferred {
             task: task::infer(sketch, label_count, markers.as_ref()),
             suffix: common::ending(&prompts),
             boilerplate: boilerplate(sketch),
+            patterns: Patterns::infer(sketch, &outputs),
             system,
             system_preamble,
             preamble,

@@ -103,7 +103,7 @@ pub fn same<'t>(
     if texts.len() < LEAST {
         return None;
     }
-    let most = Majority::weighed(texts)?.when(LEAST, share)?;
+    let most = Majority::weighted(texts)?.when(LEAST, share)?;
     let value = most
         .value
         .filter(|text| !text.trim().is_empty())?

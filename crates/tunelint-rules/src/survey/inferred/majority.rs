@@ -22,14 +22,14 @@ impl<T: Ord> Majority<T> {
     /// assert_eq!((most.value, most.holders, most.of), (2, 2, 4));
     /// ```
     pub fn among(values: impl IntoIterator<Item = T>) -> Option<Self> {
-        Self::weighed(values.into_iter().map(|value| (value, 1)))
+        Self::weighted(values.into_iter().map(|value| (value, 1)))
     }
 
-    /// The same for values that each stand for a number of items.
-    pub fn weighed(values: impl IntoIterator<Item = (T, usize)>) -> Option<Self> {
+    /// The same of values that each count several times.
+    pub fn weighted(values: impl IntoIterator<Item = (T, usize)>) -> Option<Self> {
         let mut counts: BTreeMap<T, usize> = BTreeMap::new();
-        for (value, items) in values {
-            *counts.entry(value).or_default() += items;
+        for (value, weight) in values {
+            *counts.entry(value).or_default() += weight;
         }
         let of = counts.values().sum();
         let largest = counts

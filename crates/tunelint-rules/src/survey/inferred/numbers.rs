@@ -13,7 +13,8 @@ pub struct Number {
     pub percent: bool,
 }
 
-const CURRENCIES: [char; 8] = ['$', '€', '£', '¥', '₹', '₩', '₽', '￥'];
+/// The currency signs.
+pub(super) const CURRENCIES: [char; 8] = ['$', '€', '£', '¥', '₹', '₩', '₽', '￥'];
 
 impl Number {
     /// Parses a number in digits; `None` for any other text.
