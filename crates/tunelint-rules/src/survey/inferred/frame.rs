@@ -103,8 +103,8 @@ pub fn separator(text: &str) -> Option<String> {
         return None;
     }
     let items: Vec<&str> = text.split(sign).collect();
-    let short = |item: &&str| (1..=LONGEST_ITEM).contains(&item.split_whitespace().count());
-    if !items.iter().all(|item| short(&item)) {
+    let short = |item: &str| (1..=LONGEST_ITEM).contains(&item.split_whitespace().count());
+    if !items.iter().all(|item| short(item)) {
         return None;
     }
     let left = items.iter().rev().skip(1).all(|item| item.ends_with(' '));

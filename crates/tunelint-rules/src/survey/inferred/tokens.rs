@@ -79,7 +79,7 @@ fn joined(rest: &str, has: fn(char) -> bool, signs: &[char]) -> usize {
     let mut chars = rest.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let continues = chars.peek().is_some_and(|(_, next)| has(*next));
-        if !has(c) && !(signs.contains(&c) && continues) {
+        if !(has(c) || signs.contains(&c) && continues) {
             break;
         }
         length = at + c.len_utf8();
