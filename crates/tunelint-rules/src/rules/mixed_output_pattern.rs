@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::mixed_number_style;
-use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::numbers::DateStyle;
 use crate::survey::inferred::outputs::is_quoted;
@@ -20,6 +20,7 @@ pub const META: RuleMeta = RuleMeta::new(
     Level::Fixed(Severity::Warning),
     Scope::Dataset,
 )
+.status(RuleStatus::Preview)
 .inferring();
 
 /// The maximum number of characters shown of an output.

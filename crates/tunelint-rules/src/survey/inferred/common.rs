@@ -11,6 +11,9 @@ const FEWEST_WORDS: usize = 2;
 const SHORTEST_CJK: usize = 8;
 /// The minimum share of texts with a suffix that is a separator, not an instruction.
 const SEPARATOR_SHARE: f64 = 0.9;
+/// The minimum share of examples with a preamble that ends in the middle of a sentence. A habit of
+/// speech is less common.
+const UNENDED_SHARE: f64 = 0.95;
 /// The maximum share of texts that consist of nothing but the shared text.
 const ALONE: f64 = 0.5;
 
@@ -35,7 +38,13 @@ pub type Counted<'t> = (&'t Cut, usize);
 /// The text that most of `texts` start with, if it can be an instruction.
 pub fn beginning(texts: &[Counted<'_>]) -> Option<Common> {
     let heads: Vec<&str> = texts.iter().map(|(cut, _)| cut.head()).collect();
-    let text = ended(plateau::walk(&heads)?.text)?;
+    let plateau = plateau::walk(&heads)?;
+    let ended = ended(plateau.text.clone());
+    let needed = match ended {
+        Some(_) => plateau::MIN_SHARE_OF_ALL,
+        None => UNENDED_SHARE,
+    };
+    let text = ended.unwrap_or(plateau.text);
     let length = text.chars().count() as u64;
     let holders: Vec<&Counted<'_>> = texts
         .iter()
@@ -49,12 +58,11 @@ pub fn beginning(texts: &[Counted<'_>]) -> Option<Common> {
         of: texts.iter().map(|(_, examples)| examples).sum(),
         value: text,
     };
-    (instructs && common.share() >= plateau::MIN_SHARE_OF_ALL).then_some(common)
+    (instructs && common.share() >= needed).then_some(common)
 }
 
-/// A shared prefix up to the end of its last line, sentence or label. What follows belongs to the
-/// content, where most texts happen to have the same words; without such an end, the prefix is a
-/// habit of speech (`How should I`).
+/// A shared prefix up to the end of its last line, sentence or label; `None` without one. What
+/// follows belongs to the content, where most texts happen to have the same words.
 fn ended(mut prefix: String) -> Option<String> {
     let is_inner = |c: char| c.is_alphanumeric() || matches!(c, '_' | ',' | '\'' | '’' | '-' | '/');
     let is_sign = |c: char| !is_inner(c) && (c == '\n' || !c.is_whitespace());
