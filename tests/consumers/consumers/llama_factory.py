@@ -97,17 +97,26 @@ def describe(path: Path) -> dict[str, Any]:
     return {"columns": columns, **ranking}
 
 
+# The converter adds the first to every system prompt without tools, and joins consecutive results
+# with the second. Neither says anything about the file.
+ADDED = "detailed thinking off"
+BETWEEN = "\n</tool_response>\n<tool_response>\n"
+
+
 def example(record: dict[str, Any]) -> list[Message]:
-    """The conversation that the converter made of a record."""
-    system = [("system", record["_system"])] if record["_system"] else []
+    """The conversation that the converter made of a record, without what it adds."""
+    prompt = (record["_system"] or "").removesuffix(ADDED).removesuffix("\n")
+    system = [("system", prompt)] if prompt else []
     turns = [*record["_prompt"], *record["_response"]]
     return system + [one for turn in turns for one in turn_of(turn)]
 
 
 def turn_of(turn: dict[str, str]) -> list[Message]:
-    """The calls of a turn, or its text. The text of an observation is a tool's result."""
+    """The calls of a turn, the results in it, or its text."""
     if turn["role"] == "function":
         calls = json.loads(turn["content"])
         return [call(one["name"], one["arguments"])
                 for one in (calls if isinstance(calls, list) else [calls])]
-    return [("tool" if turn["role"] == "observation" else turn["role"], turn["content"])]
+    if turn["role"] == "observation":
+        return [("tool", result) for result in turn["content"].split(BETWEEN)]
+    return [(turn["role"], turn["content"])]
