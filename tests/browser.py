@@ -90,7 +90,9 @@ def make_pages(program: str, folder: Path) -> dict[str, Path]:
 def many(folder: Path) -> list[str]:
     """Creates a file with more findings than a page lists, and one with a few."""
     first, second = folder / "many.jsonl", folder / "few.jsonl"
-    first.write_text('{"text_input":"a","output":""}\n' * 250)
+    # What holds for nearly every record is one finding.
+    good = '{"text_input":"a","output":"b"}\n'
+    first.write_text(('{"text_input":"a","output":""}\n' + good) * 250)
     second.write_text('{"text_input":"","output":"b"}\n' * 3)
     return [str(first), str(second)]
 
