@@ -116,6 +116,9 @@ impl<'r> Fold<'r> {
         if is_late && !self.is_decided && self.keep == Keep::All {
             self.decide(PROBE, observer)?;
         }
+        if self.is_decided && self.groups.is_empty() {
+            return observer.finding(finding);
+        }
         let cause = Cause::of(&finding, self.faults);
         if !self.is_decided {
             self.groups.entry(cause).or_default().count(&finding);

@@ -21,7 +21,7 @@ use super::turns::{
 };
 use crate::example::capacity::Capacity;
 use crate::example::tools::{DECLARING, Declaration, ToolParts};
-use crate::example::{Example, Extra, Part, PartKind, REFUSAL, Role, Turn, reasoning};
+use crate::example::{Example, Extra, Part, PartKind, REFUSAL, Role, Turn, WEIGHT_KEYS, reasoning};
 
 /// What messages can hold besides text.
 const ROOM: TurnSupport = TurnSupport {
@@ -481,7 +481,7 @@ pub(super) fn encode_turn(
         .iter()
         .filter(|part| part.kind.is_inner() || !["role", "content"].contains(&part.key))
     {
-        if !part.kind.is_inner() && CARRIED.contains(&part.key) {
+        if is_carried(part) {
             object.key(part.key);
             object.raw(part.raw);
         } else {
@@ -574,25 +574,21 @@ pub(super) fn declare(key: &str, tools: &[Declaration], object: &mut ObjectWrite
     object.end_array();
 }
 
-/// Message keys that are copied as written.
-const CARRIED: [&str; 16] = [
+/// Message keys that are copied as written, besides weights and reasoning.
+const CARRIED: [&str; 7] = [
     "name",
-    "weight",
-    "loss_weight",
-    "train",
-    "training",
-    "trainable",
-    "loss",
     "tool_calls",
     "tool_call_id",
     "function_call",
     "refusal",
-    "reasoning",
-    "reasoning_content",
-    "thinking",
     "audio",
     "prefix",
 ];
+
+fn is_carried(part: &Part<'_>) -> bool {
+    let mut keys = CARRIED.iter().chain(&WEIGHT_KEYS).chain(&reasoning::KEYS);
+    !part.kind.is_inner() && keys.any(|key| *key == part.key)
+}
 
 /// Whether a part belongs to the content rather than being a key next to it.
 fn is_content_part(part: &Part<'_>) -> bool {

@@ -33,6 +33,11 @@ pub struct Cited<T> {
     pub unconfirmed: bool,
 }
 
+/// Whether a statement about `layouts`, or about all if there are none, is about `layout`.
+pub fn is_about(layouts: &[String], layout: &str) -> bool {
+    layouts.is_empty() || layouts.iter().any(|of| of == layout)
+}
+
 /// The unit that a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]

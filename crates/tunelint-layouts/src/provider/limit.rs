@@ -1,6 +1,7 @@
 //! Limits and requirements grouped by target, and their wording.
 
 use crate::finding::{Impact, Message, Severity};
+use crate::provider::fact::is_about;
 use crate::provider::profile::{Cited, Effect, Fact, Unit};
 use tunelint_data::text::printable::{counted, grouped};
 
@@ -117,7 +118,7 @@ impl TargetFact {
 
     /// Whether it applies to records in `layout`.
     pub fn is_of(&self, layout: &str) -> bool {
-        self.layouts.is_empty() || self.layouts.iter().any(|of| of == layout)
+        is_about(&self.layouts, layout)
     }
 
     /// The severity of a violation.

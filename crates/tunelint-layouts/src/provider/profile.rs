@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tunelint_data::record::row::normal_name;
 
+use crate::provider::fact::is_about;
 use crate::provider::task::Task;
 use crate::provider::weights::WeightKey;
 
@@ -192,10 +193,9 @@ impl Profile {
 
     /// The role names accepted in `layout`, if the profile has a list for it.
     pub fn roles_of(&self, layout: &str) -> Option<&Roles> {
-        let holds = |names: &[String]| names.iter().any(|name| name == layout);
-        let named = |roles: &&Roles| roles.layouts.is_empty() || holds(&roles.layouts);
-        let mut roles = self.roles.iter().filter(named);
-        roles.next().filter(|_| holds(&self.layouts))
+        let mut roles = self.roles.iter();
+        let named = roles.find(|roles| is_about(&roles.layouts, layout));
+        named.filter(|_| self.takes(layout))
     }
 
     /// Whether the provider reads files in `container`.

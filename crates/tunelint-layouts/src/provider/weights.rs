@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::provider::fact::is_about;
+
 /// The key of a message that a provider reads as the weight of its loss.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -62,6 +64,6 @@ impl WeightForm {
 impl WeightKey {
     /// Whether it is read in `layout`.
     pub fn is_of(&self, layout: &str) -> bool {
-        self.layouts.is_empty() || self.layouts.iter().any(|of| of == layout)
+        is_about(&self.layouts, layout)
     }
 }

@@ -11,6 +11,7 @@ use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message};
+use tunelint_layouts::provider::fact::is_about;
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::provider::profile::{FieldFact, ValueType};
 
@@ -25,7 +26,7 @@ pub fn build(context: &RuleContext) -> Option<Check> {
             let field = &field;
             // A conversion writes only fields that the target reads.
             let mut layouts = profile.layouts.clone();
-            layouts.retain(|name| field.layouts.is_empty() || field.layouts.contains(name));
+            layouts.retain(|name| is_about(&field.layouts, name));
             let same = |known: &&mut Requirement| {
                 known.field.is_same_requirement(field) && known.fact.layouts == layouts
             };

@@ -59,7 +59,7 @@ impl<'w> Human<'w> {
 
     /// Prints the findings and returns how many there were, with those that they stand for.
     fn findings(&mut self, summary: &Summary) -> io::Result<u64> {
-        let (mut shown, mut told) = (0, 0);
+        let (mut shown, mut counted) = (0, 0);
         let mut shown_of: BTreeMap<(u32, &'static str), usize> = BTreeMap::new();
         for finding in &self.kept {
             let of = shown_of
@@ -70,7 +70,7 @@ impl<'w> Human<'w> {
             }
             *of += 1;
             shown += 1;
-            told += finding.count;
+            counted += finding.count;
             let path = &self.style.name(finding.location.source).shown;
             let mut frame = frame(finding, path);
             frame.url = self.style.url_of(finding.rule).filter(|_| self.style.links);
@@ -82,7 +82,7 @@ impl<'w> Human<'w> {
             }
             writeln!(self.out)?;
         }
-        Ok(told)
+        Ok(counted)
     }
 
     fn source_lines(&mut self, summary: &Summary) -> io::Result<()> {

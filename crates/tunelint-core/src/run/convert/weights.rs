@@ -3,7 +3,8 @@
 use tunelint_layouts::example::{Example, Part, Turn, WEIGHT_KEYS};
 use tunelint_layouts::finding::Message;
 use tunelint_layouts::layout::Losses;
-use tunelint_layouts::provider::profile::{Fact, Profile};
+use tunelint_layouts::provider::fact::is_about;
+use tunelint_layouts::provider::profile::Profile;
 use tunelint_layouts::provider::weights::WeightForm;
 
 /// What the target reads of the weights of messages.
@@ -27,9 +28,7 @@ impl Weights {
             return Self::Read(key, form);
         }
         let ignored = profile.requires.get("no-weight");
-        let is_of =
-            |fact: &Fact| fact.layouts.is_empty() || fact.layouts.iter().any(|of| of == layout);
-        match ignored.is_some_and(is_of) {
+        match ignored.is_some_and(|fact| is_about(&fact.layouts, layout)) {
             true => Self::Ignored(profile.name.clone()),
             false => Self::Kept,
         }
