@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tunelint_core::finding::Finding;
+use tunelint_core::fit::train_on_prompts;
 use tunelint_core::position::SourceId;
 use tunelint_core::production_prompts::Prompts;
 use tunelint_core::profile::{Cited, FILES, Profile};
@@ -50,7 +51,7 @@ impl Fixture {
         check.default_target = false;
         check.enabled = [rule].into();
         check.context.profiles = vec![Arc::new(profile.clone())];
-        check.options.prompts_only = tunelint_core::fit::train_on_prompts([profile].into_iter());
+        check.options.prompts_only = train_on_prompts([profile].into_iter());
         check.context.tokenizer = Some(Arc::new(Letters));
         let mut tasks = profile
             .limits
@@ -86,6 +87,14 @@ impl Tokenizer for Letters {
 fn pair(input: usize, output: usize) -> String {
     let record = json!({"text_input": "x".repeat(input), "output": "y".repeat(output)});
     format!("{record}\n")
+}
+
+/// A prompt without a response.
+fn prompt(length: usize) -> String {
+    format!(
+        "{}\n",
+        json!({"prompt": "x".repeat(length), "solution": "y"})
+    )
 }
 
 fn pairs(number: u64) -> String {
@@ -159,6 +168,11 @@ fn at_and_past(profile: &Profile, name: &str, value: u64) -> (&'static str, Fixt
             "output-too-long",
             Fixture::of(pair(1, n)),
             Fixture::of(pair(1, n + 1)),
+        ),
+        "example" if train_on_prompts([profile].into_iter()) => (
+            "example-too-long",
+            Fixture::of(prompt(n)),
+            Fixture::of(prompt(n + 1)),
         ),
         "example" => (
             "example-too-long",
@@ -724,11 +738,12 @@ fn named_fields_are_asked_for(profile: &Profile) {
 }
 
 /// Requirements that need another kind of fixture than two files of JSON Lines.
-const WITH_FIXTURES_OF_THEIR_KIND: [&str; 12] = [
+const WITH_FIXTURES_OF_THEIR_KIND: [&str; 13] = [
     // The page of `invalid-dataset-info` has them.
     "dataset-info",
     "named-fields",
     "same-fields",
+    "same-message-fields",
     "one-type",
     "bare-list",
     "commas",
@@ -778,19 +793,52 @@ fn finite_numbers_are_asked_for(profile: &Profile) {
     assert_eq!((told("1e308"), told("1e309")), (0, 1), "{}", profile.name);
 }
 
+/// Every message has the field in one record, and one of them has it in another.
+fn same_fields_of_messages_are_asked_for(profile: &Profile) {
+    let requirement = "same-message-fields";
+    for place in &profile.requires[requirement].fields {
+        let [without, mut some] = two_records(profile, requirement);
+        assert!(crate::fields::add_at(&mut some, place), "{place}");
+        let mut all = some.clone();
+        let messages = all["messages"].as_array_mut().expect("messages");
+        let (_, key) = place.rsplit_once('/').expect("a field of messages");
+        let given = messages.iter().find_map(|one| one.get(key).cloned());
+        for message in messages {
+            message[key] = given.clone().expect("it was added");
+        }
+        let told = |lines: String| Fixture::of(lines).findings(profile, "field-in-some-records");
+        assert!(
+            told(format!("{without}\n{without}\n")).is_empty(),
+            "{place}"
+        );
+        assert!(told(format!("{all}\n{all}\n")).is_empty(), "{place}");
+        assert_eq!(told(format!("{some}\n{some}\n")).len(), 1, "{place}");
+    }
+}
+
 fn one_type_is_asked_for(profile: &Profile) {
-    let [mut one, mut other] = two_records(profile, "one-type");
-    one["score"] = json!(1);
-    let met = Fixture::of(format!("{one}\n{one}\n"));
-    assert!(met.findings(profile, "mixed-types").is_empty());
-    other["score"] = json!("high");
-    let broken = Fixture::of(format!("{one}\n{other}\n"));
-    assert_eq!(
-        broken.findings(profile, "mixed-types").len(),
-        1,
-        "{}",
-        profile.name
+    let [one, other] = two_records(profile, "one-type");
+    let with = |record: &Value, field: &str, value: Value| {
+        let mut record = record.clone();
+        record[field] = value;
+        record
+    };
+    let told = |one: &Value, other: &Value| {
+        let lines = Fixture::of(format!("{one}\n{other}\n"));
+        lines.findings(profile, "mixed-types").len()
+    };
+    let (number, text) = (
+        with(&one, "score", json!(1)),
+        with(&other, "score", json!("a")),
     );
+    let fields = &profile.requires["one-type"].fields;
+    assert_eq!(told(&number, &number), 0, "{}", profile.name);
+    let anywhere = usize::from(fields.is_empty());
+    assert_eq!(told(&number, &text), anywhere, "{}", profile.name);
+    for field in fields.iter().filter(|field| one.get(field).is_some()) {
+        let list = with(&other, field, json!([{"role": "user", "content": "a"}]));
+        assert_eq!(told(&one, &list), 1, "{}: {field}", profile.name);
+    }
 }
 
 /// Requirements on the body of a request.
@@ -893,6 +941,7 @@ fn every_requirement_is_held_to() {
             match name.as_str() {
                 "named-fields" => named_fields_are_asked_for(&profile),
                 "same-fields" => same_fields_are_asked_for(&profile),
+                "same-message-fields" => same_fields_of_messages_are_asked_for(&profile),
                 "finite-numbers" => finite_numbers_are_asked_for(&profile),
                 "one-type" => one_type_is_asked_for(&profile),
                 "request-examples" | "request-model" => requests_are_held_to(name, &profile),

@@ -48,7 +48,7 @@ const TURNS: [&str; 14] = [
     "two-turns",
 ];
 /// What else rules enforce.
-const REQUIRES: [&str; 37] = [
+const REQUIRES: [&str; 38] = [
     "added-system-prompt",
     "arguments-object",
     "arguments-string",
@@ -79,6 +79,7 @@ const REQUIRES: [&str; 37] = [
     "result-after-call",
     "sample-weight-from-0",
     "same-fields",
+    "same-message-fields",
     "sample-weight-in-all",
     "schema-version",
     "text-columns",

@@ -2,9 +2,11 @@
 
 The sources are conversations in tunelint's own layouts, with everything that a conversion may lose.
 Each is converted for a target on its own, so that one that the target cannot hold does not hide
-the others. Examples are compared as (role, text) and calls; how a role is named does not matter.
+the others. A conversion of which the report says that the target trains on something else is left
+out. Examples are compared as (role, text) and calls; how a role is named does not matter.
 """
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,10 +107,16 @@ def converted(program: Path, target: str, count: int, home: Path) -> list[Trip]:
         source.write_text("".join(json.dumps(record) + "\n" for record in records))
         path.unlink(missing_ok=True)
         done = subprocess.run([program, "convert", source, "-o", path, "--target", target],
-                              capture_output=True)
-        if done.returncode == 0 and path.exists():
+                              capture_output=True, text=True, encoding="utf-8")
+        if done.returncode == 0 and path.exists() and not changed_by(target, done.stderr):
             trips.append(Trip(name, path, [chat(record["messages"]) for record in records]))
     return trips
+
+
+def changed_by(target: str, report: str) -> bool:
+    """Whether the report of a conversion says that the target does not train on it as written."""
+    verbs = "rejected|skipped|truncated|misread|ignored"
+    return re.search(rf"^(?:{verbs}) by {re.escape(target)}: ", report, re.MULTILINE) is not None
 
 
 def differences(trip: Trip, read: list[list[list[str]]]) -> list[str]:

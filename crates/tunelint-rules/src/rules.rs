@@ -323,12 +323,7 @@ mod testing {
 
     /// A requirement of the target `t` in every layout.
     pub(super) fn fact(effect: Effect) -> TargetFact {
-        TargetFact {
-            effect,
-            unconfirmed: false,
-            layouts: Vec::new(),
-            targets: vec!["t".to_owned()],
-        }
+        TargetFact::one("t", effect, false)
     }
 
     /// A limit of the target `t`, beyond which it rejects.

@@ -357,7 +357,8 @@ pub struct Convert {
     /// Write the examples in another order, which depends on SEED alone
     #[arg(long, value_name = "SEED", help_heading = "Target")]
     pub shuffle: Option<u64>,
-    /// Fail before anything is written if the output layout cannot hold all of the data
+    /// Fail before anything is written if the output layout cannot hold all of the data, or the target
+    /// does not train on it as written
     #[arg(long, help_heading = "Target")]
     pub strict: bool,
     /// Write the result to this file, compressed if its name ends in .gz or .zst; `-` is standard

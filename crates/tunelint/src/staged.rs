@@ -47,6 +47,17 @@ impl StagedFile {
         }))
     }
 
+    /// The path of the temporary file, which has every byte written so far; `None` for a device.
+    pub fn written(&mut self) -> io::Result<Option<&Path>> {
+        match &mut self.0 {
+            Destination::Device(_) => Ok(None),
+            Destination::Temporary { temporary, .. } => {
+                temporary.flush()?;
+                Ok(Some(temporary.get_ref().path()))
+            }
+        }
+    }
+
     /// Syncs the file to disk and renames it to the target. Without `replace`, it fails if the
     /// target exists by now.
     pub fn commit(self, replace: bool) -> io::Result<()> {

@@ -77,6 +77,8 @@ pub struct TargetFact {
     pub effect: Effect,
     /// Whether it is not confirmed by any page.
     pub unconfirmed: bool,
+    /// The fields that it is about; empty means all.
+    pub fields: Vec<String>,
     /// The layouts that it applies to; empty means all.
     pub layouts: Vec<String>,
     /// The names of the profiles.
@@ -84,33 +86,38 @@ pub struct TargetFact {
 }
 
 impl TargetFact {
-    /// Groups the facts of several targets: facts with the same effect, confirmation and layouts
-    /// become one.
+    /// Groups the facts of several targets: facts that say the same become one.
     pub fn of<'f>(facts: impl Iterator<Item = (&'f str, &'f Fact)>) -> Vec<Self> {
-        let facts =
-            facts.map(|(target, of)| (target, of.effect, of.unconfirmed, of.layouts.as_slice()));
-        Self::gather(facts)
+        Self::gather(facts.map(|(target, of)| Self {
+            fields: of.fields.clone(),
+            layouts: of.layouts.clone(),
+            ..Self::one(target, of.effect, of.unconfirmed)
+        }))
     }
 
-    /// The same for other statements, each given as target, effect, whether it is unconfirmed, and
-    /// layouts.
-    pub fn gather<'f>(
-        facts: impl Iterator<Item = (&'f str, Effect, bool, &'f [String])>,
-    ) -> Vec<Self> {
+    /// A fact of one target, about every field and layout.
+    pub fn one(target: &str, effect: Effect, unconfirmed: bool) -> Self {
+        Self {
+            effect,
+            unconfirmed,
+            fields: Vec::new(),
+            layouts: Vec::new(),
+            targets: vec![target.to_owned()],
+        }
+    }
+
+    /// The same facts, those that say the same as one with all their targets.
+    pub fn gather(facts: impl Iterator<Item = Self>) -> Vec<Self> {
         let mut gathered: Vec<Self> = Vec::new();
-        for (target, effect, unconfirmed, layouts) in facts {
+        for fact in facts {
+            let key = |of: &Self| (of.effect, of.unconfirmed);
             let same = |known: &&mut Self| {
-                (known.effect, known.unconfirmed) == (effect, unconfirmed)
-                    && known.layouts == layouts
+                key(known) == key(&fact)
+                    && (&known.fields, &known.layouts) == (&fact.fields, &fact.layouts)
             };
             match gathered.iter_mut().find(same) {
-                Some(known) => known.targets.push(target.to_owned()),
-                None => gathered.push(Self {
-                    effect,
-                    unconfirmed,
-                    layouts: layouts.to_vec(),
-                    targets: vec![target.to_owned()],
-                }),
+                Some(known) => known.targets.extend(fact.targets),
+                None => gathered.push(fact),
             }
         }
         gathered
@@ -119,6 +126,16 @@ impl TargetFact {
     /// Whether it applies to records in `layout`.
     pub fn is_of(&self, layout: &str) -> bool {
         is_about(&self.layouts, layout)
+    }
+
+    /// Whether it is about the field, or the values in the field, at `place`: names joined by `/`.
+    pub fn is_about(&self, place: &str) -> bool {
+        let first = place.split('/').next().unwrap_or_default();
+        self.fields.is_empty()
+            || self
+                .fields
+                .iter()
+                .any(|name| name == first || name == place)
     }
 
     /// The severity of a violation.

@@ -11,6 +11,7 @@ use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::{Example, Turn};
 use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
+use tunelint_layouts::fit::train_on_prompts;
 use tunelint_layouts::provider::profile::{Profile, Unit};
 use tunelint_layouts::provider::tokens::{Counter, Tokens};
 
@@ -38,6 +39,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 struct Maximum {
     /// `example` or `turn`.
     what: &'static str,
+    /// Whether it is about prompts: data with responses is not what the target trains on.
+    of_prompts: bool,
     limit: TargetLimit,
     counter: Counter,
 }
@@ -47,6 +50,7 @@ impl Maximum {
         let limit = profile.limit(what)?;
         (limit.unit == Unit::Tokens).then(|| Self {
             what,
+            of_prompts: train_on_prompts(std::iter::once(profile.as_ref())),
             limit: TargetLimit {
                 limit: limit.clone(),
                 targets: vec![profile.name.clone()],
@@ -57,7 +61,9 @@ impl Maximum {
 
     fn is_same(&self, other: &Self) -> bool {
         let (one, two) = (&self.limit.limit, &other.limit.limit);
-        (self.what, one.value, one.effect) == (other.what, two.value, two.effect)
+        let key = |of: &Self| (of.what, of.of_prompts);
+        key(self) == key(other)
+            && (one.value, one.effect) == (two.value, two.effect)
             && self.counter.is_same(&other.counter)
     }
 
@@ -132,7 +138,8 @@ struct ExampleTooLong {
 
 impl ExampleRule for ExampleTooLong {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for maximum in &self.maxima {
+        let concerns = |of: &&Maximum| !of.of_prompts || example.is_prompt_only();
+        for maximum in self.maxima.iter().filter(concerns) {
             if maximum.what == "example" {
                 let span = example.record.span();
                 maximum.check(&example.turns, span, example, findings);
@@ -166,6 +173,7 @@ mod tests {
     fn of_words(what: &'static str) -> Maximum {
         Maximum {
             what,
+            of_prompts: false,
             limit: limit(5, Unit::Tokens),
             counter: Counter::Exact(Arc::new(Words), ANY.to_owned()),
         }

@@ -1,4 +1,4 @@
-//! Flags fields that only some records have, where the target wants them in all or none.
+//! Flags fields that only some records or messages have, where the target wants them in all or none.
 
 use std::collections::BTreeMap;
 
@@ -15,35 +15,61 @@ use tunelint_layouts::provider::field::values_at;
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new("field-in-some-records", Level::Profile, Scope::Dataset);
 
-/// The key under which a profile lists the places of such fields.
-const FACT: &str = "same-fields";
+/// The key under which a profile lists the places of such fields of records.
+const OF_RECORDS: &str = "same-fields";
+/// The key under which it lists those of messages.
+const OF_MESSAGES: &str = "same-message-fields";
 
 /// Builds the check; `None` if no target has such fields.
 pub fn build(context: &RuleContext) -> Option<Check> {
-    let mut places: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    for profile in &context.profiles {
-        let Some(fact) = profile.requires.get(FACT) else {
-            continue;
-        };
-        for place in &fact.fields {
-            let facts = places.entry(place).or_default();
-            facts.push((profile.name.as_str(), fact));
-        }
-    }
-    let fields = places.into_iter().flat_map(|(place, facts)| {
-        let facts = TargetFact::of(facts.into_iter()).into_iter();
-        facts.map(move |fact| (place.to_owned(), fact))
+    let of = |key, unit| {
+        context
+            .requires(key)
+            .into_iter()
+            .map(move |fact| (unit, fact))
+    };
+    let facts = of(OF_RECORDS, Unit::Record).chain(of(OF_MESSAGES, Unit::Message));
+    let fields = facts.flat_map(|(unit, fact)| {
+        let places = fact.fields.clone().into_iter();
+        places.map(move |place| Field {
+            place,
+            unit,
+            fact: fact.clone(),
+        })
     });
-    let fields: Vec<_> = fields.collect();
+    let fields: Vec<Field> = fields.collect();
     (!fields.is_empty()).then(|| Check::dataset(FieldInSomeRecords { fields }))
 }
 
 struct FieldInSomeRecords {
-    /// The places of fields, with what targets do if only some records have them.
-    fields: Vec<(String, TargetFact)>,
+    fields: Vec<Field>,
 }
 
-/// For each of the fields, by its index: how many records have it.
+/// A field that a target wants in all or none.
+struct Field {
+    place: String,
+    unit: Unit,
+    /// What targets do if only some have it.
+    fact: TargetFact,
+}
+
+/// What has the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Record,
+    Message,
+}
+
+impl Unit {
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Record => "records",
+            Self::Message => "messages",
+        }
+    }
+}
+
+/// For each of the fields, by its index: how many records or messages have it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Presences(BTreeMap<usize, Presence>);
 
@@ -51,16 +77,27 @@ impl DatasetRule for FieldInSomeRecords {
     type Tally = Presences;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Presences) {
-        let Body::Json(json) = &example.record.body else {
+        let record = &example.record;
+        let Body::Json(json) = &record.body else {
             return;
         };
-        for (at, (place, fact)) in self.fields.iter().enumerate() {
+        for (at, Field { place, unit, fact }) in self.fields.iter().enumerate() {
             if !fact.is_of(example.layout) {
                 continue;
             }
-            let is_there = !values_at(json.root(), place).is_empty();
             let presence = tally.0.entry(at).or_default();
-            presence.add(is_there, || example.record.locate(example.record.span()));
+            match (unit, place.rsplit_once('/')) {
+                (Unit::Message, Some((messages, key))) => {
+                    for message in values_at(json.root(), messages) {
+                        let is_there = !values_at(message, key).is_empty();
+                        presence.add(is_there, || record.locate(message.span()));
+                    }
+                }
+                _ => {
+                    let is_there = !values_at(json.root(), place).is_empty();
+                    presence.add(is_there, || record.locate(record.span()));
+                }
+            }
         }
     }
 
@@ -76,7 +113,7 @@ impl DatasetRule for FieldInSomeRecords {
 
     fn finish(&self, tally: Presences, findings: &mut Findings<'_>) {
         for (at, presence) in tally.0 {
-            let Some((place, fact)) = self.fields.get(at) else {
+            let Some(Field { place, unit, fact }) = self.fields.get(at) else {
                 continue;
             };
             let (Some(with), Some(without)) = (presence.first_with, presence.first_without) else {
@@ -84,20 +121,23 @@ impl DatasetRule for FieldInSomeRecords {
             };
             // The smaller group is more likely to be the mistake.
             let (first, other, words) = match presence.with <= presence.without {
-                true => (with, without, "first record without it"),
-                false => (without, with, "first record with it"),
+                true => (with, without, "first without it"),
+                false => (without, with, "first with it"),
             };
             findings.report_at(first, fact.impact(), || {
                 let key = place.rsplit('/').next().unwrap_or_default();
+                let units = unit.plural();
                 Message::new(format!(
-                    "{} of {} records have {}: {}",
+                    "{} of {} {units} have {}: {}",
                     grouped(presence.with),
                     grouped(presence.with + presence.without),
                     quoted(key, 40),
-                    fact.describe_effect("datasets in which only some records have it")
+                    fact.describe_effect(&format!("datasets in which only some {units} have it"))
                 ))
                 .related(words, other.clone())
-                .help("add it to all records, or train on the two kinds separately")
+                .help(format!(
+                    "add it to all {units}, or train on the two kinds separately"
+                ))
             });
         }
     }

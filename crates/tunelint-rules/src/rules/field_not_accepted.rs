@@ -121,10 +121,8 @@ impl Requirement {
             pattern: pattern.and_then(|pattern| Regex::new(pattern).ok()),
             field: field.clone(),
             fact: TargetFact {
-                effect: field.effect,
-                unconfirmed: field.unconfirmed,
                 layouts,
-                targets: vec![target.to_owned()],
+                ..TargetFact::one(target, field.effect, field.unconfirmed)
             },
         }
     }

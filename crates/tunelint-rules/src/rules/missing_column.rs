@@ -77,7 +77,7 @@ fn read_by_name(input: &[String], output: &str, path: &Path) -> Message {
         }
     };
     Message::new(format!(
-        "no provider accepts records with {} and {} (read as input and output)",
+        "no layout has fields called {} and {} (read as input and output)",
         names.join(", "),
         quoted(output, 30)
     ))

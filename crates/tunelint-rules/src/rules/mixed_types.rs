@@ -101,7 +101,10 @@ impl DatasetRule for MixedTypes {
     type Tally = Types;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Types) {
-        if let Body::Json(json) = &example.record.body {
+        let concerns = |fact: &TargetFact| fact.is_of(example.layout);
+        if let Body::Json(json) = &example.record.body
+            && self.facts.iter().any(concerns)
+        {
             tally.observe(&mut String::new(), 0, json.root(), example);
         }
     }
@@ -135,7 +138,7 @@ impl DatasetRule for MixedTypes {
             let Some((other, rare)) = others.last() else {
                 continue;
             };
-            for fact in &self.facts {
+            for fact in self.facts.iter().filter(|fact| fact.is_about(&place)) {
                 findings.report_at(rare.first.clone(), fact.impact(), || {
                     Message::new(format!(
                         "{} is {} {} and {} {}: {}",

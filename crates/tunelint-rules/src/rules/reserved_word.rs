@@ -47,12 +47,7 @@ impl List {
         Some(Self {
             reserved: reserved.clone(),
             finder,
-            fact: TargetFact {
-                effect: reserved.effect,
-                unconfirmed: reserved.unconfirmed,
-                layouts: Vec::new(),
-                targets: vec![target.to_owned()],
-            },
+            fact: TargetFact::one(target, reserved.effect, reserved.unconfirmed),
         })
     }
 

@@ -222,6 +222,8 @@ impl Order {
             Self::OddEven if !example.capacity.separate_results => {
                 repeated(&example.turns, true).or_else(|| uneven(&example.turns))
             }
+            // Data with responses is not what a target that trains on prompts takes.
+            Self::LastUser if !example.is_prompt_only() => None,
             _ => self.breach(&example.turns),
         }
     }

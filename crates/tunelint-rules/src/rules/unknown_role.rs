@@ -154,17 +154,16 @@ impl LayoutRoles {
     /// Reports a name that the layout knows, for the targets that do not accept it.
     fn report_rejected(&self, record: &Record<'_>, role: Value<'_>, findings: &mut Findings<'_>) {
         let name = role.as_str().unwrap_or_default();
-        let everywhere: &[String] = &[];
         let facts = self
             .rejecting(name)
-            .map(|(target, of)| (target, of.effect, of.unconfirmed, everywhere));
+            .map(|(target, of)| TargetFact::one(target, of.effect, of.unconfirmed));
         for fact in TargetFact::gather(facts) {
             findings.report(record.at(role.span()), fact.impact(), || {
                 let does = fact.describe_effect(&format!("role {}", quoted(name, 20)));
                 let is_affected = |target: &str| fact.targets.iter().any(|of| of == target);
                 let mut rejecting = self.rejecting(name);
                 let known = rejecting.find(|(target, _)| is_affected(target));
-                let known = known.map_or(everywhere, |(_, roles)| &roles.accepts);
+                let known = known.map_or(&[][..], |(_, roles)| &roles.accepts);
                 let known: Vec<&str> = known.iter().map(String::as_str).collect();
                 let help = match meant(name, &known) {
                     Some(usual) => format!("change it to `{usual}`"),

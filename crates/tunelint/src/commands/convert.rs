@@ -4,15 +4,18 @@ mod body;
 mod chosen;
 mod destination;
 mod inputs;
+mod verdict;
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use tunelint_core::contract::Level;
 use tunelint_core::convert::{Conversion, Converter, TurnsPolicy, UNCONVERTIBLE};
 use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::printable::printable_path;
+use tunelint_core::profile::Profile;
 use tunelint_core::reader::Reader;
 use tunelint_core::rules::REGISTRY;
 use tunelint_core::sink::Form;
@@ -27,6 +30,7 @@ use crate::staged::same_file;
 use chosen::Chosen;
 use destination::OutputDestination;
 use inputs::Inputs;
+use verdict::Verdict;
 
 /// Converts the files that `options` name.
 pub fn run(options: Convert) -> Result<Exit, Failure> {
@@ -154,6 +158,20 @@ fn write(
         account.stops(&conversion, options.strict);
         return Ok(Exit::Findings);
     }
+    let mut destination = destination.complete().map_err(failed)?;
+    let target = chosen::target(options)?;
+    if let Some(target) = &target
+        && let Some(written) = destination.written().map_err(failed)?
+    {
+        let verdict = Verdict::of(target, converter, written, &options.out)?;
+        account.note(&verdict.lines(&options.out));
+        if options.strict && verdict.is_lossy() {
+            let target = &target.name;
+            let why = format!("{target} does not train on the data as written (--strict)");
+            account.refuse(&conversion, &why);
+            return Ok(Exit::Findings);
+        }
+    }
     account.explain(&conversion);
     if !options.check {
         account.commit_rejects(options.force)?;
@@ -163,37 +181,45 @@ fn write(
     } else {
         Exit::Clean
     };
-    match destination {
-        OutputDestination::Staged(file) => {
-            let file = file.finish().map_err(failed)?;
-            file.commit(options.force).map_err(failed)?;
-        }
-        OutputDestination::Memory(expected) => {
-            if !has_content(&options.out, &expected) {
-                account.note(&format!(
-                    "{} is not up to date\n",
-                    printable_path(&options.out)
-                ));
-                exit = Exit::Findings;
-            }
-        }
-        OutputDestination::Stdout(_) => {}
+    if let Some(expected) = destination.commit(options.force).map_err(failed)?
+        && !has_content(&options.out, &expected)
+    {
+        let out = printable_path(&options.out);
+        account.note(&format!("{out} is not up to date\n"));
+        exit = Exit::Findings;
     }
-    let target = chosen::target(options)?;
-    if let Some(defaults) = body::defaults_used(&options.rest, target.as_ref())? {
+    note_settings(
+        options,
+        converter,
+        &conversion,
+        target.as_ref(),
+        &mut account,
+    )?;
+    account.conclude(&conversion);
+    Ok(exit)
+}
+
+/// Notes what the target needs besides the file: settings, and values that were not given.
+fn note_settings(
+    options: &Convert,
+    converter: &Converter,
+    conversion: &Conversion,
+    target: Option<&Arc<Profile>>,
+    account: &mut Account,
+) -> Result<(), Failure> {
+    if let Some(defaults) = body::defaults_used(&options.rest, target)? {
         account.note(&defaults);
     }
-    let weights = target.as_ref().and_then(|of| of.weights.as_ref());
+    let weights = target.and_then(|of| of.weights.as_ref());
     if let Some(note) = weights.and_then(|of| of.note.as_ref())
         && conversion.weights > 0
     {
         account.note(&format!("weights: {note}\n"));
     }
     if let Form::Rest(body) = &converter.form
-        && let Some(missing) = body::missing_model(body, target.as_ref())?
+        && let Some(missing) = body::missing_model(body, target)?
     {
         account.note(&missing);
     }
-    account.conclude(&conversion);
-    Ok(exit)
+    Ok(())
 }

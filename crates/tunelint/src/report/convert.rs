@@ -73,23 +73,33 @@ impl Account {
         if !rejected && !lossy && !unreadable && conversion.read > 0 {
             return false;
         }
-        let rejected = Conversion {
+        let why = if lossy {
+            "the layout cannot hold all of the data (--strict)".to_owned()
+        } else if unreadable {
+            let files = counted(conversion.unreadable, "file");
+            format!("{files} cannot be read")
+        } else {
+            let bad = counted(conversion.rejected, "record");
+            format!(
+                "{bad} cannot be converted; use `--rejects FILE` to write them to a file and convert the rest"
+            )
+        };
+        self.refuse(conversion, &why);
+        true
+    }
+
+    /// Prints the report of an output that is not committed, with the reason. Without records, there
+    /// is nothing to say.
+    pub fn refuse(&mut self, conversion: &Conversion, why: &str) {
+        if conversion.read > 0 {
+            self.note(&format!("nothing was written: {why}\n"));
+        }
+        self.print(&Conversion {
             written: 0,
             rejected: conversion.read,
             examples: 0,
             ..conversion.clone()
-        };
-        if lossy {
-            self.note("nothing was written: the layout cannot hold all of the data (--strict)\n");
-        } else if unreadable && conversion.read > 0 {
-            let files = counted(conversion.unreadable, "file");
-            self.note(&format!("nothing was written: {files} cannot be read\n"));
-        } else if conversion.read > 0 {
-            let bad = counted(conversion.rejected, "record");
-            self.note(&format!("nothing was written: {bad} cannot be converted; use `--rejects FILE` to write them to a file and convert the rest\n"));
-        }
-        self.print(&rejected);
-        true
+        });
     }
 
     /// Prints findings, notes, losses and the number of records.

@@ -1,6 +1,7 @@
 //! Where the result of a conversion is written.
 
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use tunelint_core::source::{Compression, Compressor};
 
@@ -11,6 +12,8 @@ use crate::staged::StagedFile;
 pub(super) enum OutputDestination {
     Stdout(BufWriter<io::Stdout>),
     Staged(Compressor<StagedFile>),
+    /// A staged file to which everything is written.
+    Complete(StagedFile),
     /// For `--check`, which compares it with the existing file. Never compressed.
     Memory(Vec<u8>),
 }
@@ -20,6 +23,7 @@ impl Write for OutputDestination {
         match self {
             Self::Stdout(out) => out.write(bytes),
             Self::Staged(out) => out.write(bytes),
+            Self::Complete(out) => out.write(bytes),
             Self::Memory(out) => out.write(bytes),
         }
     }
@@ -28,6 +32,7 @@ impl Write for OutputDestination {
         match self {
             Self::Stdout(out) => out.flush(),
             Self::Staged(out) => out.flush(),
+            Self::Complete(out) => out.flush(),
             Self::Memory(out) => out.flush(),
         }
     }
@@ -45,5 +50,30 @@ impl OutputDestination {
         }
         let file = StagedFile::create(path)?;
         Compressor::new(Compression::of(path), file).map(Self::Staged)
+    }
+    /// The same after the last byte.
+    pub(super) fn complete(self) -> io::Result<Self> {
+        match self {
+            Self::Staged(file) => file.finish().map(Self::Complete),
+            other => Ok(other),
+        }
+    }
+
+    /// The path of the file as long as it is not committed, if it can be read.
+    pub(super) fn written(&mut self) -> io::Result<Option<&Path>> {
+        match self {
+            Self::Complete(file) => file.written(),
+            _ => Ok(None),
+        }
+    }
+
+    /// Moves the file to its final path. Returns the bytes that were only kept in memory.
+    pub(super) fn commit(self, replace: bool) -> io::Result<Option<Vec<u8>>> {
+        match self {
+            Self::Staged(file) => file.finish()?.commit(replace).map(|()| None),
+            Self::Complete(file) => file.commit(replace).map(|()| None),
+            Self::Memory(bytes) => Ok(Some(bytes)),
+            Self::Stdout(_) => Ok(None),
+        }
     }
 }
