@@ -35,7 +35,7 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 static RESIDUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"&(?:amp;)*(?:amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|lsquo|rsquo|ldquo|rdquo|#\d{2,5}|#x[0-9a-fA-F]{2,4});",
-        r"|</?(?:br|p|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|img|font|center|hr|blockquote)(?:[ \n][^<>]*)?/?>",
+        r"|</?(?:br|p|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|img|font|center|hr|blockquote)(?:[ \n]+[a-zA-Z-]+=[^<>]*)?\s*/?>",
     ))
     .ok()
 });
@@ -201,6 +201,8 @@ mod tests {
             Some("'\"\"\n…")
         );
         assert_eq!(repaired("<b>bold</b>"), None);
+        assert!(residues("<a specific product> of <b or c>").is_empty());
+        assert_eq!(residues("<a href=\"x\">y</a ><br >").len(), 3);
         assert!(residues("a < b && c > d; AT&T; <name>").is_empty());
     }
 }

@@ -49,6 +49,10 @@ impl ExampleRule for MixedNumberStyle {
         let Some((template, share)) = deviation(&self.inferred.outputs, body) else {
             return;
         };
+        // `Spell the number in words`, or a choice of `two` and `three`.
+        if is_words(body) && example.asks_for(&["word", "spell", &body.to_ascii_lowercase()]) {
+            return;
+        }
         let place = example.record.at(turn.span_of(range_in(body, &text)));
         findings.report(place, Severity::Warning, || {
             Message::new(template.replace("{}", &share)).help("write all numbers in one style")

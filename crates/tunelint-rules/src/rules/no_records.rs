@@ -4,7 +4,7 @@ use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, S
 use tunelint_data::source::Facts;
 use tunelint_data::text::position::Location;
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
-use tunelint_layouts::reader::Reader;
+use tunelint_layouts::reader::{MappingProblem, Reader};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
@@ -21,7 +21,10 @@ struct NoRecords;
 impl SourceRule for NoRecords {
     fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
         let facts = source.reader.facts();
-        if source.reader.shape.is_ok() && facts.records == 0 {
+        // A single row is not a header: `missing-header` says so.
+        let problem = &source.reader.mapping.problem;
+        let is_row = matches!(problem, Some(MappingProblem::HeaderLooksLikeData { .. }));
+        if source.reader.shape.is_ok() && facts.records == 0 && !is_row {
             report(source.reader, facts, findings);
         }
     }

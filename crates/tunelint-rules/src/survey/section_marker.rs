@@ -219,13 +219,24 @@ fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
     if !name.at_line_start && !inline {
         return None;
     }
+    let separator = separator(text.get(end..)?);
+    if !name.at_line_start && separator == Separator::Newline && ends_sentence(text, name.start) {
+        return None;
+    }
     Some(Event {
         form: text.get(name.start..end)?.into(),
         at: name.start,
-        separator: separator(text.get(end..)?),
+        separator,
         bullet: name.bullet,
         repeats: false,
     })
+}
+
+/// Whether the word at `start` goes on with a sentence: `Answer from the text below:`.
+fn ends_sentence(text: &str, start: usize) -> bool {
+    let (before, word) = text.split_at_checked(start).unwrap_or_default();
+    let previous = before.trim_end_matches(' ').chars().next_back();
+    word.starts_with(char::is_lowercase) && previous.is_some_and(char::is_alphanumeric)
 }
 
 /// The separator at the start of `after`, the text after a marker.
@@ -389,6 +400,16 @@ mod tests {
         assert_eq!(
             forms("a very long sentence that is none: really"),
             ["none:"]
+        );
+    }
+
+    #[test]
+    fn a_sentence_that_ends_with_a_colon_has_no_marker() {
+        assert_eq!(forms("Answer from the text below:\n\nIt rains."), [""; 0]);
+        assert_eq!(forms("It rains. context:\nIn Rome."), ["context:"]);
+        assert_eq!(
+            forms("who of all these people reads it context: In Rome."),
+            ["context:"]
         );
     }
 

@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::normal::Normalizer;
 use tunelint_data::record::Record;
 use tunelint_data::text::position::{Location, Position, SourceId, Span};
+use tunelint_layouts::example::tools::DECLARING;
 use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::reader::Reader;
 
@@ -138,6 +139,9 @@ impl ExampleDigest {
             }
             exact = xxh3_64_with_seed(text.as_bytes(), exact);
         }
+        for raw in beside_turns(example) {
+            input = xxh3_64_with_seed(raw.as_bytes(), input);
+        }
         let exact = exact as u32 & ((1 << EXACT_BITS) - 1) & !UNDESIRABLE;
         let label = if undesirable { UNDESIRABLE } else { 0 };
         let output = ((output as u32) << EXACT_BITS) | exact | label;
@@ -182,6 +186,18 @@ impl ExampleDigest {
     pub fn same_text(&self, other: &Self) -> bool {
         self.output == other.output
     }
+}
+
+/// The fields of files that go with the messages.
+const MEDIA: [&str; 6] = ["images", "image", "videos", "video", "audios", "audio"];
+
+/// What makes examples of the same messages different: the tools, the images. Other fields, such as
+/// an id, do not reach the model.
+fn beside_turns<'e>(example: &'e Example<'_>) -> impl Iterator<Item = &'e str> {
+    let fields = example.settings.iter().chain(&example.extras);
+    fields
+        .filter(|of| DECLARING.contains(&of.key) || MEDIA.contains(&of.key))
+        .map(|of| of.raw)
 }
 
 /// The digests of all examples, in the order of their locations.

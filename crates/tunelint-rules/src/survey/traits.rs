@@ -23,12 +23,9 @@ pub struct Traits {
 /// Minimum length of a content word, in characters.
 const CONTENT_WORD: usize = 4;
 /// Words that ask for a summary.
-const SUMMARY_WORDS: [&str; 14] = [
+const SUMMARY_WORDS: [&str; 10] = [
     "summar",
     "tl;dr",
-    "headline",
-    "title",
-    "abstract",
     "recap",
     "in a nutshell",
     "boils down",
@@ -37,8 +34,9 @@ const SUMMARY_WORDS: [&str; 14] = [
     "shorten",
     "distill",
     "synthesize",
-    "highlights",
 ];
+/// Words that ask for a summary unless they are a heading: `Title: Casablanca`.
+const SUMMARY_NOUNS: [&str; 4] = ["headline", "title", "abstract", "highlights"];
 /// Characters at the start and at the end of an input that are searched for them.
 const SEARCHED_EDGES: (usize, usize) = (400, 300);
 
@@ -59,9 +57,22 @@ impl Traits {
 }
 
 fn is_copied(output: &str, input: &str) -> bool {
-    let output = output.trim().trim_end_matches('.');
+    let output = without_end_token(output.trim()).trim_end_matches('.');
     output.chars().nth(1).is_some()
         && memchr::memmem::find(input.as_bytes(), output.as_bytes()).is_some()
+}
+
+/// The text without a special token at its end: `Paris<|endoftext|>`, `Paris </s>`.
+fn without_end_token(text: &str) -> &str {
+    let is_inner = |token: &str| {
+        (1..=20).contains(&token.len()) && !token.contains(|c: char| c.is_whitespace() || c == '<')
+    };
+    let opened = text
+        .strip_suffix('>')
+        .and_then(|text| text.rsplit_once('<'));
+    opened
+        .filter(|(before, token)| is_inner(token) && !before.is_empty())
+        .map_or(text, |(before, _)| before.trim_end())
 }
 
 fn overlap(output: &str, input: &str) -> u8 {
@@ -96,10 +107,21 @@ fn asks_for_summary(folded: &str) -> bool {
         .last()
         .map_or(0, |(at, _)| at);
     let edges = [folded.get(..head), folded.get(tail..)];
-    edges
-        .into_iter()
-        .flatten()
-        .any(|part| SUMMARY_WORDS.iter().any(|word| part.contains(word)))
+    edges.into_iter().flatten().any(|part| {
+        SUMMARY_WORDS.iter().any(|word| part.contains(word))
+            || SUMMARY_NOUNS.iter().any(|noun| has_noun(part, noun))
+    })
+}
+
+/// Whether `noun` occurs in `text` other than as a heading.
+fn has_noun(text: &str, noun: &str) -> bool {
+    let mut places = text.match_indices(noun);
+    places.any(|(at, _)| {
+        let after = text.get(at + noun.len()..).unwrap_or_default();
+        !after
+            .trim_start_matches(['*', ' '])
+            .starts_with([':', '：'])
+    })
 }
 
 #[cfg(test)]
@@ -110,6 +132,13 @@ mod tests {
     fn copies_and_summary_requests_are_recognized() {
         assert!(is_copied("paris.", "the capital is paris, of course"));
         assert!(!is_copied("a", "banana"));
+        assert!(is_copied("paris<|endoftext|>", "the capital is paris"));
+        assert!(is_copied("paris. </s>", "the capital is paris"));
+        assert!(!is_copied("<b>x</b>", "x"));
+        assert!(!asks_for_summary(
+            "movie title: casablanca\nwho plays rick?"
+        ));
+        assert!(asks_for_summary("what is a good title for this?"));
         assert_eq!(overlap("the quick brown fox", "a quick brown dog"), 100);
         assert!(asks_for_summary(&format!(
             "{} sum up the text",
