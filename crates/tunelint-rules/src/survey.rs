@@ -11,6 +11,7 @@ pub mod inferred;
 mod labels;
 mod lengths;
 mod normal;
+pub mod occurrence;
 pub mod presence;
 pub mod production_prompts;
 pub mod section_marker;

@@ -38,6 +38,8 @@ pub enum Mark {
     Replacement,
     /// UTF-8 that was decoded as windows-1252
     Mojibake,
+    /// A space other than U+0020
+    Space,
     /// The start of a special token of a chat template
     ChatToken,
     /// The start of a placeholder
@@ -135,6 +137,8 @@ fn foreign(rest: &[u8]) -> Option<Mark> {
     match rest {
         [0xc2, 0x80..=0x9f, ..] => Some(Mark::Control),
         [0xc2, 0xad, ..] => Some(Mark::Invisible),
+        [0xc2, 0xa0, ..] | [0xe1, 0x9a, 0x80, ..] | [0xe3, 0x80, 0x80, ..] => Some(Mark::Space),
+        [0xe2, 0x80, 0x80..=0x8a | 0xaf, ..] | [0xe2, 0x81, 0x9f, ..] => Some(Mark::Space),
         // A Latin-1 letter followed by a non-ASCII one: the typical form of mojibake.
         [0xc3, _, 0x80..=0xff, ..] => Some(Mark::Mojibake),
         [0xe2, 0x80, 0x8e..=0x8f | 0xaa..=0xae, ..] => Some(Mark::Bidi),
@@ -301,6 +305,13 @@ mod tests {
             ("\u{e0041}", Mark::Invisible),
             ("\u{fffd}", Mark::Replacement),
             ("Ã©", Mark::Mojibake),
+            ("\u{a0}", Mark::Space),
+            ("\u{1680}", Mark::Space),
+            ("\u{2000}", Mark::Space),
+            ("\u{200a}", Mark::Space),
+            ("\u{202f}", Mark::Space),
+            ("\u{205f}", Mark::Space),
+            ("\u{3000}", Mark::Space),
         ] {
             assert!(has(text, mark), "{mark:?}");
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::control_character::others;
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::plateau::is_cjk;
+use tunelint_data::text::prefilter::Mark;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::writer::edit::{EditText, TextChange};
@@ -22,7 +23,7 @@ struct OddSpace;
 
 impl ExampleRule for OddSpace {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for text in example.texts().filter(|text| !text.as_str().is_ascii()) {
+        for text in example.texts().filter(|text| text.has(Mark::Space)) {
             let found = odd_spaces(text.as_str());
             let Some((first, c)) = found.first().cloned() else {
                 continue;
@@ -46,27 +47,35 @@ impl ExampleRule for OddSpace {
 /// Spaces of typographic width, ideographic spaces in texts without Chinese, Japanese or Korean
 /// characters, and no-break spaces between two letters, where no language requires one.
 fn odd_spaces(text: &str) -> Vec<(Range<usize>, char)> {
+    let mut has_cjk = None;
     let mut found = Vec::new();
-    let has_cjk = || text.chars().any(is_cjk);
-    let mut before = None;
-    let mut rest = text.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let after = rest.peek().map(|(_, c)| *c);
-        let between_letters = || {
-            [before, after]
-                .iter()
-                .all(|c| c.is_some_and(char::is_alphabetic))
+    for (at, space) in text.match_indices(is_other_space) {
+        let Some(c) = space.chars().next() else {
+            continue;
         };
-        let odd = match c {
-            '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{205f}' => true,
-            '\u{3000}' => !has_cjk(),
-            '\u{a0}' | '\u{202f}' => between_letters(),
-            _ => false,
+        let range = at..at + space.len();
+        let is_odd = match c {
+            '\u{3000}' => !*has_cjk.get_or_insert_with(|| text.chars().any(is_cjk)),
+            '\u{a0}' | '\u{202f}' => is_between_letters(text, &range),
+            _ => true,
         };
-        if odd {
-            found.push((at..at + c.len_utf8(), c));
+        if is_odd {
+            found.push((range, c));
         }
-        before = Some(c);
     }
     found
+}
+
+fn is_other_space(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
+}
+
+fn is_between_letters(text: &str, range: &Range<usize>) -> bool {
+    let before = text.get(..range.start).unwrap_or_default();
+    let after = text.get(range.end..).unwrap_or_default();
+    let edges = [before.chars().next_back(), after.chars().next()];
+    edges.iter().all(|c| c.is_some_and(char::is_alphabetic))
 }

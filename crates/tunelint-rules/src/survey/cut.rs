@@ -21,19 +21,23 @@ impl Cut {
     /// assert_eq!(Cut::new("one", 3, 5).whole(), Some("one"));
     /// ```
     pub fn new(text: &str, head: usize, tail: usize) -> Self {
-        let Some((end, _)) = text.char_indices().nth(head) else {
+        let chars = text.chars().count();
+        if chars <= head {
             return Self {
                 head: text.into(),
                 tail: None,
-                chars: text.chars().count() as u64,
+                chars: chars as u64,
             };
+        }
+        let (end, start) = if chars == text.len() {
+            (head, chars.saturating_sub(tail))
+        } else {
+            (offset(text, head), offset(text, chars.saturating_sub(tail)))
         };
-        let last = text.char_indices().rev().take(tail).last();
-        let start = last.map_or(text.len(), |(at, _)| at);
         Self {
             head: text.get(..end).unwrap_or_default().into(),
             tail: text.get(start..).map(Into::into),
-            chars: text.chars().count() as u64,
+            chars: chars as u64,
         }
     }
 
@@ -51,4 +55,13 @@ impl Cut {
     pub fn whole(&self) -> Option<&str> {
         self.tail.is_none().then_some(&*self.head)
     }
+}
+
+/// The byte offset of the character at `index`. Skipping characters is faster than counting offsets.
+fn offset(text: &str, index: usize) -> usize {
+    let mut rest = text.chars();
+    if let Some(last) = index.checked_sub(1) {
+        rest.nth(last);
+    }
+    text.len() - rest.as_str().len()
 }

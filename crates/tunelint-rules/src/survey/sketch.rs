@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::cut::Cut;
 use super::section_marker::{self, Event};
 use super::seen::CompactLocation;
-use super::traits::Traits;
+use super::traits::{Reuse, Traits, asks_for_summary};
 use tunelint_data::text::position::Span;
 use tunelint_layouts::example::Example;
 
@@ -25,7 +25,7 @@ use tunelint_layouts::example::Example;
 pub const CAPACITY: usize = 4096;
 /// Entries, with the smallest keys, whose traits are read to infer the task. Traits cost more, and
 /// need less precision.
-const STUDIED: usize = 1024;
+const STUDIED: usize = 512;
 /// Characters kept from the start of an input and of a system prompt.
 pub const HEAD: usize = 2048;
 /// Characters kept from its end.
@@ -52,14 +52,29 @@ pub struct SketchEntry {
     pub output: Option<Cut>,
     /// The section markers of the whole prompt, in order.
     pub markers: Vec<Event>,
-    /// The traits that the task is inferred from; only kept for the first 1,024 entries.
-    pub traits: Option<Traits>,
+    /// Whether there is more than one user message.
+    many_prompts: bool,
+    /// What the output takes from the input, if one of them was cut; only kept for the first 512
+    /// entries. Of whole texts, it is found in the end, when it is known which entries are the first.
+    reuse: Option<Reuse>,
 }
 
 impl SketchEntry {
     /// The number of examples with this input, for shares.
     pub fn examples(&self) -> usize {
         usize::try_from(self.count).unwrap_or(usize::MAX)
+    }
+
+    fn traits(&self, system: Option<&Cut>) -> Traits {
+        let whole = || {
+            let output = self.output.as_ref().map_or(Some(""), Cut::whole)?;
+            Some(Reuse::of(self.input.whole()?, output))
+        };
+        Traits {
+            many_prompts: self.many_prompts,
+            reuse: self.reuse.or_else(whole).unwrap_or_default(),
+            asks_for_summary: asks_for_summary(&self.input, system),
+        }
     }
 }
 
@@ -142,16 +157,22 @@ impl Sketch {
             .wanted_output()
             .filter(|turn| !turn.texts.is_empty());
         let output = output.map(|turn| turn.joined());
+        let output_cut = output
+            .as_ref()
+            .map(|text| Cut::new(text, OUTPUT_HEAD, OUTPUT_TAIL));
+        let input_cut = Cut::new(&input, HEAD, TAIL);
+        let is_cut = |cut: &Cut| cut.whole().is_none();
+        let is_cut = is_cut(&input_cut) || output_cut.as_ref().is_some_and(is_cut);
         let entry = SketchEntry {
             count: 1,
             spot: CompactLocation::new(&example.record, Span::at(0)),
             system: system_key,
             markers: section_marker::events(&input),
-            traits: cutoff
-                .is_studied(key)
-                .then(|| Traits::of(example, &input, output.as_deref())),
-            output: output.map(|text| Cut::new(&text, OUTPUT_HEAD, OUTPUT_TAIL)),
-            input: Cut::new(&input, HEAD, TAIL),
+            many_prompts: example.prompts().nth(1).is_some(),
+            reuse: (is_cut && cutoff.is_studied(key))
+                .then(|| Reuse::of(&input, output.as_deref().unwrap_or_default())),
+            output: output_cut,
+            input: input_cut,
         };
         self.entries.insert(key, entry);
         self.trim();
@@ -184,8 +205,8 @@ impl Sketch {
 
     /// The entries that the task is inferred from, with their traits.
     pub fn studied(&self) -> impl Iterator<Item = (&SketchEntry, Traits)> {
-        let entries = self.entries.values().take(STUDIED);
-        entries.filter_map(|entry| Some((entry, entry.traits?)))
+        let entries = self.with_systems().take(STUDIED);
+        entries.map(|(entry, system)| (entry, entry.traits(system)))
     }
 
     /// The distinct inputs with their system prompts.
@@ -247,7 +268,7 @@ impl Sketch {
         self.entries
             .values_mut()
             .skip(STUDIED)
-            .for_each(|entry| entry.traits = None);
+            .for_each(|entry| entry.reuse = None);
     }
 
     /// Drops the system prompts that no entry refers to.

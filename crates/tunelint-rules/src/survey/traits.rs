@@ -1,29 +1,43 @@
-//! Traits of single examples that the task is inferred from. They need the whole texts, of which
-//! the sketch keeps only parts.
+//! Traits of single examples that the task is inferred from.
 
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, Match};
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
-use tunelint_layouts::example::Example;
+use super::cut::Cut;
+use super::occurrence::occurs;
 
 /// The traits of an example.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Traits {
     /// There is more than one user message.
     pub many_prompts: bool,
-    /// The output occurs in the input verbatim.
-    pub copied: bool,
-    /// The percentage of the output's content words that occur in the input.
-    pub overlap: u8,
+    /// What the output takes from the input.
+    pub reuse: Reuse,
     /// The input or the system prompt asks for a summary.
     pub asks_for_summary: bool,
 }
 
+/// What an output takes from its input. It needs the whole texts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reuse {
+    /// The output occurs in the input verbatim.
+    pub copied: bool,
+    /// The percentage of the output's content words that occur in the input.
+    pub overlap: u8,
+}
+
 /// Minimum length of a content word, in characters.
 const CONTENT_WORD: usize = 4;
-/// Words that ask for a summary.
-const SUMMARY_WORDS: [&str; 10] = [
+/// Words that ask for a summary. The first [`NOUNS`] do not if they are a heading:
+/// `Title: Casablanca`.
+const SUMMARY_WORDS: [&str; 14] = [
+    "headline",
+    "title",
+    "abstract",
+    "highlights",
     "summar",
     "tl;dr",
     "recap",
@@ -35,31 +49,51 @@ const SUMMARY_WORDS: [&str; 10] = [
     "distill",
     "synthesize",
 ];
-/// Words that ask for a summary unless they are a heading: `Title: Casablanca`.
-const SUMMARY_NOUNS: [&str; 4] = ["headline", "title", "abstract", "highlights"];
+const NOUNS: usize = 4;
+static SUMMARY: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(SUMMARY_WORDS).ok());
 /// Characters at the start and at the end of an input that are searched for them.
 const SEARCHED_EDGES: (usize, usize) = (400, 300);
 
-impl Traits {
-    /// The traits of an example with this first prompt and last output.
-    pub fn of(example: &Example<'_>, input: &str, output: Option<&str>) -> Self {
-        let folded = input.to_lowercase();
-        let system = example.system().map(|turn| turn.joined().to_lowercase());
-        let output = output.unwrap_or_default().to_lowercase();
+impl Reuse {
+    /// What `output` takes from `input`.
+    pub fn of(input: &str, output: &str) -> Self {
+        let (input, output) = (input.to_lowercase(), output.to_lowercase());
         Self {
-            many_prompts: example.prompts().nth(1).is_some(),
-            copied: is_copied(&output, &folded),
-            overlap: overlap(&output, &folded),
-            asks_for_summary: asks_for_summary(&folded)
-                || system.as_deref().is_some_and(asks_for_summary),
+            copied: is_copied(&output, &input),
+            overlap: overlap(&output, &input),
         }
+    }
+}
+
+/// Whether the input or the system prompt asks for a summary.
+pub fn asks_for_summary(input: &Cut, system: Option<&Cut>) -> bool {
+    let asks = |cut: &Cut| {
+        let (first, last) = SEARCHED_EDGES;
+        let edges = [edge(cut.head(), first, false), edge(cut.tail(), last, true)];
+        edges.iter().any(|text| has_request(&text.to_lowercase()))
+    };
+    asks(input) || system.is_some_and(asks)
+}
+
+/// The first characters of `text`, or the last.
+fn edge(text: &str, length: usize, at_end: bool) -> &str {
+    let mut places = text.char_indices();
+    match at_end {
+        false => match places.nth(length) {
+            Some((at, _)) => text.get(..at).unwrap_or(text),
+            None => text,
+        },
+        true => match places.nth_back(length.saturating_sub(1)) {
+            Some((at, _)) => text.get(at..).unwrap_or(text),
+            None => text,
+        },
     }
 }
 
 fn is_copied(output: &str, input: &str) -> bool {
     let output = without_end_token(output.trim()).trim_end_matches('.');
-    output.chars().nth(1).is_some()
-        && memchr::memmem::find(input.as_bytes(), output.as_bytes()).is_some()
+    output.chars().nth(1).is_some() && occurs(output, input)
 }
 
 /// The text without a special token at its end: `Paris<|endoftext|>`, `Paris </s>`.
@@ -75,58 +109,62 @@ fn without_end_token(text: &str) -> &str {
         .map_or(text, |(before, _)| before.trim_end())
 }
 
+/// The percentage of the content words of `output` that occur in `input`.
 fn overlap(output: &str, input: &str) -> u8 {
-    let words = |text: &str| -> BTreeSet<Box<str>> {
-        text.split(|c: char| !c.is_alphanumeric())
-            .filter(|word| word.chars().count() >= CONTENT_WORD)
-            .map(Into::into)
-            .collect()
-    };
-    let output_words = words(output);
-    if output_words.is_empty() {
+    // Digests in place of words: most words of a long input are looked up in vain.
+    let mut words: Vec<u64> = Vec::new();
+    each_content_word(output, |word| words.push(xxh3_64(word)));
+    words.sort_unstable();
+    words.dedup();
+    if words.is_empty() {
         return 0;
     }
-    let input_words = words(input);
-    let found = output_words
-        .iter()
-        .filter(|word| input_words.contains(*word))
-        .count();
-    (found * 100 / output_words.len()) as u8
+    let mut found = vec![false; words.len()];
+    each_content_word(input, |word| {
+        if let Ok(at) = words.binary_search(&xxh3_64(word))
+            && let Some(found) = found.get_mut(at)
+        {
+            *found = true;
+        }
+    });
+    let found = found.into_iter().filter(|found| *found).count();
+    (found * 100 / words.len()) as u8
 }
 
-fn asks_for_summary(folded: &str) -> bool {
-    let (first, last) = SEARCHED_EDGES;
-    let head = folded
-        .char_indices()
-        .nth(first)
-        .map_or(folded.len(), |(at, _)| at);
-    let tail = folded
-        .char_indices()
-        .rev()
-        .take(last)
-        .last()
-        .map_or(0, |(at, _)| at);
-    let edges = [folded.get(..head), folded.get(tail..)];
-    edges.into_iter().flatten().any(|part| {
-        SUMMARY_WORDS.iter().any(|word| part.contains(word))
-            || SUMMARY_NOUNS.iter().any(|noun| has_noun(part, noun))
-    })
+fn each_content_word(text: &str, mut take: impl FnMut(&[u8])) {
+    if text.is_ascii() {
+        // The same without decoding every character.
+        return text
+            .as_bytes()
+            .split(|byte| !byte.is_ascii_alphanumeric())
+            .filter(|word| word.len() >= CONTENT_WORD)
+            .for_each(take);
+    }
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().nth(CONTENT_WORD - 1).is_some())
+        .for_each(|word| take(word.as_bytes()));
 }
 
-/// Whether `noun` occurs in `text` other than as a heading.
-fn has_noun(text: &str, noun: &str) -> bool {
-    let mut places = text.match_indices(noun);
-    places.any(|(at, _)| {
-        let after = text.get(at + noun.len()..).unwrap_or_default();
-        !after
+/// Whether a text in lower case has words that ask for a summary.
+fn has_request(text: &str) -> bool {
+    let is_request = |found: &Match| {
+        let after = text.get(found.end()..).unwrap_or_default();
+        let is_heading = after
             .trim_start_matches(['*', ' '])
-            .starts_with([':', '：'])
-    })
+            .starts_with([':', '：']);
+        found.pattern().as_usize() >= NOUNS || !is_heading
+    };
+    let mut found = SUMMARY.iter().flat_map(|words| words.find_iter(text));
+    found.any(|found| is_request(&found))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn asks(text: &str) -> bool {
+        asks_for_summary(&Cut::new(text, 2048, 512), None)
+    }
 
     #[test]
     fn copies_and_summary_requests_are_recognized() {
@@ -135,19 +173,18 @@ mod tests {
         assert!(is_copied("paris<|endoftext|>", "the capital is paris"));
         assert!(is_copied("paris. </s>", "the capital is paris"));
         assert!(!is_copied("<b>x</b>", "x"));
-        assert!(!asks_for_summary(
-            "movie title: casablanca\nwho plays rick?"
-        ));
-        assert!(asks_for_summary("what is a good title for this?"));
         assert_eq!(overlap("the quick brown fox", "a quick brown dog"), 100);
-        assert!(asks_for_summary(&format!(
-            "{} sum up the text",
-            "x".repeat(900)
-        )));
-        assert!(!asks_for_summary(&format!(
-            "{} sum up {}",
-            "x".repeat(900),
-            "x".repeat(900)
-        )));
+        assert_eq!(overlap("quick brown bears", "a quick brown dog"), 66);
+        assert_eq!(overlap("", "a quick brown dog"), 0);
+        let long = "x".repeat(900);
+        assert!(asks(&format!("{long} Sum up the text")));
+        assert!(!asks(&format!("{long} sum up {long}")));
+        assert!(!asks("Movie title: Casablanca\nwho plays Rick?"));
+        assert!(asks("What is a good title for this?"));
+        let system = Cut::new("You summarize texts.", 2048, 512);
+        assert!(asks_for_summary(
+            &Cut::new("It rains.", 2048, 512),
+            Some(&system)
+        ));
     }
 }

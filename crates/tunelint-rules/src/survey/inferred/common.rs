@@ -149,6 +149,9 @@ fn is_separator(text: &str) -> bool {
 
 /// The characters of `text` in reverse order.
 pub fn reversed(text: &str) -> String {
+    if text.is_ascii() {
+        return text.bytes().rev().map(char::from).collect();
+    }
     text.chars().rev().collect()
 }
 

@@ -80,6 +80,14 @@ impl Outputs {
             .filter_map(|cut| cut.whole())
             .map(|text| body(text, ending))
             .collect();
+        // Of each output that has letters: its script, and that of its input.
+        let scripts: Vec<(&str, Option<&str>)> = sketch
+            .entries()
+            .filter_map(|entry| {
+                let output = dominant(entry.output.as_ref()?.head())?;
+                Some((output, dominant(entry.input.head())))
+            })
+            .collect();
         let mut outputs = Self {
             leading: edge(&cuts, |cut| cut.head().starts_with(char::is_whitespace)),
             trailing: edge(&cuts, |cut| cut.tail().ends_with(char::is_whitespace)),
@@ -90,12 +98,13 @@ impl Outputs {
                 .and_then(|quoted| quoted.when(ENOUGH, 1.0 - FEW_QUOTED)),
             date: Majority::among(texts.iter().filter_map(|text| DateStyle::of(text)))
                 .and_then(|date| date.when(LEAST, MOST)),
-            script: Majority::among(cuts.iter().filter_map(|cut| dominant(cut.head())))
+            script: Majority::among(scripts.iter().map(|(output, _)| *output))
                 .and_then(|script| script.when(ENOUGH, NEARLY_ALL)),
-            same_script: Majority::among(sketch.entries().filter_map(|entry| {
-                let output = dominant(entry.output.as_ref()?.head())?;
-                Some(output == dominant(entry.input.head())?)
-            }))
+            same_script: Majority::among(
+                scripts
+                    .iter()
+                    .filter_map(|(output, input)| Some(*output == (*input)?)),
+            )
             .filter(|same| same.value)
             .and_then(|same| same.when(ENOUGH, NEARLY_ALL)),
             ended: Majority::among(texts.iter().filter_map(|text| ends_sentence(text)))
@@ -229,12 +238,11 @@ fn stop(cuts: &[&Cut]) -> Option<Common> {
     if cuts.len() < LEAST {
         return None;
     }
-    let tails: Vec<String> = cuts
+    let mut left: Vec<_> = cuts
         .iter()
-        .map(|cut| reversed(cut.tail().trim_end()))
+        .map(|cut| cut.tail().trim_end().chars().rev())
         .collect();
-    let mut left: Vec<std::str::Chars<'_>> = tails.iter().map(|tail| tail.chars()).collect();
-    let need = (NEARLY_ALL * tails.len() as f64).ceil() as usize;
+    let need = (NEARLY_ALL * left.len() as f64).ceil() as usize;
     let mut ending = String::new();
     loop {
         let next = Majority::among(left.iter().filter_map(|rest| rest.clone().next()));

@@ -15,6 +15,7 @@ use super::pattern::{Pattern, after_heading, is_short, is_unit_sign, words};
 use super::plateau::LEAST;
 use super::tokens::{Token, numbers, tokens};
 use crate::survey::Sketch;
+use crate::survey::occurrence::occurs;
 
 /// The minimum share of outputs with the same pattern. The others may be a tenth that was written
 /// by someone else, and some that are no values.
@@ -395,7 +396,7 @@ fn starts_alike(usual: &Option<String>, text: &str) -> bool {
 
 /// Whether an output is part of its input, and not just a digit or a letter.
 pub fn is_copied(body: &str, input: &str) -> bool {
-    body.chars().count() >= 3 && input.contains(body)
+    body.chars().nth(2).is_some() && occurs(body, input)
 }
 
 /// The words that nearly all outputs have.

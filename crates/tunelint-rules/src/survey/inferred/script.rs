@@ -1,7 +1,5 @@
 //! The script of a text.
 
-use std::collections::BTreeMap;
-
 use unicode_script::{Script, UnicodeScript};
 
 /// The number of letters checked.
@@ -21,16 +19,22 @@ pub fn dominant(text: &str) -> Option<&'static str> {
         let letter = text.bytes().any(|byte| byte.is_ascii_alphabetic());
         return letter.then_some(Script::Latin.full_name());
     }
-    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    // Few texts have more than two or three scripts.
+    let mut counts: Vec<(Script, usize)> = Vec::new();
     for c in text.chars().filter(|c| c.is_alphabetic()).take(LOOKED_AT) {
-        let script = match c.script() {
-            Script::Hiragana | Script::Katakana => Script::Han,
-            script => script,
+        let script = match c {
+            _ if c.is_ascii() => Script::Latin,
+            _ => match c.script() {
+                Script::Hiragana | Script::Katakana => Script::Han,
+                script => script,
+            },
         };
-        *counts.entry(script.full_name()).or_default() += 1;
+        match counts.iter_mut().find(|(known, _)| *known == script) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((script, 1)),
+        }
     }
-    let most = counts
-        .into_iter()
-        .max_by_key(|(script, count)| (*count, *script));
-    most.map(|(script, _)| script)
+    let named = counts.into_iter();
+    let named = named.map(|(script, count)| (count, script.full_name()));
+    named.max().map(|(_, name)| name)
 }

@@ -118,13 +118,13 @@ impl Measures {
         };
         Self {
             many_prompts: share(&|_, traits| traits.many_prompts),
-            copied: share(&|_, traits| traits.copied),
+            copied: share(&|_, traits| traits.reuse.copied),
             summary_words: share(&|_, traits| traits.asks_for_summary),
             structured: share(&|entry, _| structured(entry)),
             input: middle(&|entry, _| entry.input.chars as f64),
             output: middle(&|entry, _| output(entry)),
             ratio: middle(&|entry, _| output(entry) / (entry.input.chars as f64).max(1.0)),
-            overlap: middle(&|_, traits| f64::from(traits.overlap) / 100.0),
+            overlap: middle(&|_, traits| f64::from(traits.reuse.overlap) / 100.0),
         }
     }
 
