@@ -41,6 +41,7 @@ registry! {
     chat_template_token "chat-template-token";
     column_read_as_number "column-read-as-number";
     conflicting_outputs "conflicting-outputs";
+    constant_json_value "constant-json-value";
     constant_output "constant-output";
     container_not_accepted "container-not-accepted";
     control_character "control-character";
@@ -89,6 +90,7 @@ registry! {
     mixed_formats "mixed-formats";
     mixed_json_key_order "mixed-json-key-order";
     mixed_json_keys "mixed-json-keys";
+    mixed_json_structure "mixed-json-structure";
     mixed_label_spelling "mixed-label-spelling";
     mixed_layouts "mixed-layouts";
     mixed_marker_order "mixed-marker-order";

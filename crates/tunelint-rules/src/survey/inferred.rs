@@ -6,6 +6,7 @@
 pub mod common;
 pub mod dates;
 pub mod frame;
+pub mod json_structure;
 pub mod labels;
 mod majority;
 pub mod markers;
@@ -29,6 +30,7 @@ use std::collections::BTreeSet;
 use super::boilerplate::boilerplate;
 use super::{Cut, OutputCounts, Sketch};
 use common::Counted;
+use json_structure::JsonStructure;
 use labels::LabelSet;
 use markers::{Marker, Markers};
 use outputs::Outputs;
@@ -63,6 +65,8 @@ pub struct Inferred {
     pub outputs: Outputs,
     /// The patterns of the last outputs.
     pub patterns: Patterns,
+    /// The structure of the last outputs, if nearly all are JSON objects.
+    pub json: Option<JsonStructure>,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.
@@ -96,6 +100,7 @@ impl Inferred {
             suffix: common::ending(&prompts),
             boilerplate: boilerplate(sketch),
             patterns: Patterns::infer(sketch, &outputs),
+            json: JsonStructure::infer(sketch, &outputs),
             system,
             system_preamble,
             preamble,

@@ -11,7 +11,7 @@ use crate::survey::{Cut, Sketch};
 /// The minimum number of outputs for inferring their shape.
 pub const ENOUGH: usize = 50;
 /// The minimum share of outputs with the same shape, keys or suffix.
-const NEARLY_ALL: f64 = 0.95;
+pub(super) const NEARLY_ALL: f64 = 0.95;
 /// The minimum share of numbers with the same notation.
 const MOST: f64 = 0.9;
 /// The maximum share of quoted outputs for quotes to be unusual.
