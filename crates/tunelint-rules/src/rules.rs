@@ -106,6 +106,7 @@ registry! {
     mixed_system_prompts "mixed-system-prompts";
     mixed_terminal_punctuation "mixed-terminal-punctuation";
     mixed_types "mixed-types";
+    mixed_xml_tags "mixed-xml-tags";
     mojibake "mojibake";
     name_too_long "name-too-long";
     near_duplicate "near-duplicate";

@@ -21,6 +21,7 @@ pub mod script;
 pub mod shape;
 pub mod task;
 pub mod tokens;
+pub mod xml;
 
 pub use common::Common;
 pub use majority::Majority;
@@ -36,6 +37,7 @@ use markers::{Marker, Markers};
 use outputs::Outputs;
 use patterns::Patterns;
 use task::TaskGuess;
+use xml::XmlTags;
 
 /// The minimum share of examples with the same system prompt.
 const ONE_SYSTEM: f64 = 0.9;
@@ -67,6 +69,8 @@ pub struct Inferred {
     pub patterns: Patterns,
     /// The structure of the last outputs, if nearly all are JSON objects.
     pub json: Option<JsonStructure>,
+    /// The tags of the last outputs, if nearly all are XML.
+    pub xml: Option<XmlTags>,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.
@@ -101,6 +105,7 @@ impl Inferred {
             boilerplate: boilerplate(sketch),
             patterns: Patterns::infer(sketch, &outputs),
             json: JsonStructure::infer(sketch, &outputs),
+            xml: XmlTags::infer(sketch, &outputs),
             system,
             system_preamble,
             preamble,
