@@ -87,6 +87,7 @@ registry! {
     misspelled_column "misspelled-column";
     mixed_case "mixed-case";
     mixed_date_style "mixed-date-style";
+    mixed_fence_language "mixed-fence-language";
     mixed_formats "mixed-formats";
     mixed_json_key_order "mixed-json-key-order";
     mixed_json_keys "mixed-json-keys";

@@ -5,6 +5,7 @@
 
 pub mod common;
 pub mod dates;
+pub mod fences;
 pub mod frame;
 pub mod json_structure;
 pub mod labels;
@@ -31,6 +32,7 @@ use std::collections::BTreeSet;
 use super::boilerplate::boilerplate;
 use super::{Cut, OutputCounts, Sketch};
 use common::Counted;
+use fences::FenceLanguages;
 use json_structure::JsonStructure;
 use labels::LabelSet;
 use markers::{Marker, Markers};
@@ -71,6 +73,8 @@ pub struct Inferred {
     pub json: Option<JsonStructure>,
     /// The tags of the last outputs, if nearly all are XML.
     pub xml: Option<XmlTags>,
+    /// How the last outputs name the language of code blocks.
+    pub fences: FenceLanguages,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.
@@ -106,6 +110,7 @@ impl Inferred {
             patterns: Patterns::infer(sketch, &outputs),
             json: JsonStructure::infer(sketch, &outputs),
             xml: XmlTags::infer(sketch, &outputs),
+            fences: FenceLanguages::infer(sketch),
             system,
             system_preamble,
             preamble,
