@@ -102,6 +102,7 @@ registry! {
     mixed_output_pattern "mixed-output-pattern";
     mixed_preambles "mixed-preambles";
     mixed_quoting "mixed-quoting";
+    mixed_reasoning "mixed-reasoning";
     mixed_scripts "mixed-scripts";
     mixed_stop_suffix "mixed-stop-suffix";
     mixed_system_prompts "mixed-system-prompts";
