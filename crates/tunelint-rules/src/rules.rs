@@ -118,6 +118,7 @@ registry! {
     null_like_output "null-like-output";
     odd_line_endings "odd-line-endings";
     odd_space "odd-space";
+    output_not_in_input "output-not-in-input";
     output_repeats_input "output-repeats-input";
     output_too_long "output-too-long";
     personal_data "personal-data";

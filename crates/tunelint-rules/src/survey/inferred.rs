@@ -5,6 +5,7 @@
 
 pub mod common;
 pub mod dates;
+pub mod extraction;
 pub mod fences;
 pub mod frame;
 pub mod json_structure;
@@ -75,6 +76,8 @@ pub struct Inferred {
     pub xml: Option<XmlTags>,
     /// How the last outputs name the language of code blocks.
     pub fences: FenceLanguages,
+    /// `true` if nearly all of the last outputs are passages of their inputs.
+    pub extracted: Option<Majority<bool>>,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.
@@ -111,6 +114,7 @@ impl Inferred {
             json: JsonStructure::infer(sketch, &outputs),
             xml: XmlTags::infer(sketch, &outputs),
             fences: FenceLanguages::infer(sketch),
+            extracted: extraction::infer(sketch, &outputs),
             system,
             system_preamble,
             preamble,
