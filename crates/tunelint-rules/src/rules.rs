@@ -143,6 +143,7 @@ registry! {
     truncated_output "truncated-output";
     unbalanced_think "unbalanced-think";
     unclosed_quote "unclosed-quote";
+    unfinished_sentence "unfinished-sentence";
     unknown_field "unknown-field";
     unknown_label "unknown-label";
     unknown_role "unknown-role";
