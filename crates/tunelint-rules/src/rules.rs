@@ -32,6 +32,7 @@ registry! {
     added_system_prompt "added-system-prompt";
     ai_self_reference "ai-self-reference";
     ambiguous_layout "ambiguous-layout";
+    api_error_output "api-error-output";
     bidi_control "bidi-control";
     blank_line "blank-line";
     boilerplate_opening "boilerplate-opening";
