@@ -120,6 +120,7 @@ registry! {
     null_like_output "null-like-output";
     odd_line_endings "odd-line-endings";
     odd_space "odd-space";
+    one_sided_kto "one-sided-kto";
     output_not_in_input "output-not-in-input";
     output_repeats_input "output-repeats-input";
     output_too_long "output-too-long";
