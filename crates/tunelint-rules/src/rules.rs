@@ -138,6 +138,7 @@ registry! {
     role_prefix "role-prefix";
     schema_mismatch "schema-mismatch";
     secret "secret";
+    sorted_by_label "sorted-by-label";
     spreadsheet_damage "spreadsheet-damage";
     stray_quote "stray-quote";
     too_few_examples "too-few-examples";
