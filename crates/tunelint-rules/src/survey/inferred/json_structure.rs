@@ -17,8 +17,15 @@ use crate::survey::Sketch;
 const SAME_TYPE: f64 = 0.9;
 /// Deeper values are not compared.
 const MAX_DEPTH: usize = 8;
-/// The maximum length of a constant value, in bytes as written.
-const MAX_CONSTANT: usize = 60;
+/// The maximum number of different values that are counted, and their maximum length in bytes.
+const MAX_CHOICES: usize = 8;
+const MAX_CHOICE: usize = 60;
+/// Keys whose value often decides which other keys an object has, and the share below which a value
+/// is rare.
+const DECIDING: [&str; 10] = [
+    "type", "name", "kind", "action", "function", "tool", "method", "intent", "op", "event",
+];
+const RARE: f64 = 0.1;
 
 /// The structure of JSON outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +44,8 @@ struct Node {
     members: BTreeMap<String, Self>,
     /// The items of those that are lists.
     items: Option<Box<Self>>,
-    /// The value, as written, if all are the same.
-    constant: Option<String>,
+    /// How often each value occurs, as written; `None` if there are many, or long ones.
+    choices: Option<BTreeMap<String, usize>>,
 }
 
 /// A place in an output that differs from the structure.
@@ -162,12 +169,7 @@ impl Node {
             Some((_, count)) => *count += 1,
             None => self.kinds.push((kind, 1)),
         }
-        let raw = Some(value.raw()).filter(|raw| raw.len() <= MAX_CONSTANT);
-        if self.values == 0 {
-            self.constant = raw.map(str::to_owned);
-        } else if self.constant.as_deref() != raw {
-            self.constant = None;
-        }
+        self.count_choice(value.raw());
         self.values += 1;
         if depth == MAX_DEPTH {
             return;
@@ -185,6 +187,42 @@ impl Node {
             let items = self.items.get_or_insert_default();
             items.observe(item, depth + 1);
         }
+    }
+
+    fn count_choice(&mut self, raw: &str) {
+        if self.values == 0 {
+            self.choices = Some(BTreeMap::new());
+        }
+        let Some(choices) = &mut self.choices else {
+            return;
+        };
+        if let Some(count) = choices.get_mut(raw) {
+            *count += 1;
+        } else if choices.len() == MAX_CHOICES || raw.len() > MAX_CHOICE {
+            self.choices = None;
+        } else {
+            choices.insert(raw.to_owned(), 1);
+        }
+    }
+
+    /// The value, as written, if all are the same.
+    fn constant(&self) -> Option<&str> {
+        let choices = self.choices.as_ref().filter(|choices| choices.len() == 1);
+        choices?.keys().next().map(String::as_str)
+    }
+
+    /// Whether an object has a rare value of a deciding key. Other keys are then expected in it.
+    fn is_rare_form(&self, object: Value<'_>) -> bool {
+        DECIDING.iter().any(|key| {
+            let member = self.members.get(*key);
+            let choices = member.and_then(|member| member.choices.as_ref());
+            let (Some(member), Some(choices), Some(value)) = (member, choices, object.get(key))
+            else {
+                return false;
+            };
+            let count = choices.get(value.raw()).copied().unwrap_or_default();
+            value.kind() == Kind::String && (count as f64) < RARE * member.values as f64
+        })
     }
 
     fn count(&self, kind: Kind) -> usize {
@@ -282,6 +320,9 @@ impl Node {
     }
 
     fn compare_members<'v>(&self, object: Value<'v>, path: &mut Vec<&'v str>, found: &mut Found) {
+        if self.is_rare_form(object) {
+            return;
+        }
         let mut missing = self.members.iter().filter_map(|(key, member)| {
             let with = self.needs(member).filter(|_| object.get(key).is_none());
             Some((key, with?))
@@ -316,7 +357,7 @@ impl Node {
         for (key, member) in &self.members {
             path.push(key);
             let in_all = self.with(Some(member));
-            match &member.constant {
+            match member.constant() {
                 _ if in_all.holders < in_all.of => {}
                 Some(value) => found.push((joined(path), value)),
                 None => member.constants(path, found),
@@ -423,6 +464,20 @@ mod tests {
         let open = structure((0..40).map(|n| format!("{{\"word{n}\":{n}}}")));
         assert_eq!(found(&open, "{\"other\":\"1\"}"), [""; 0]);
         assert!(!open.may_deviate());
+    }
+
+    #[test]
+    fn other_keys_may_depend_on_a_name() {
+        let call =
+            |n: usize| format!("{{\"name\":\"weather\",\"arguments\":{{\"city\":\"a{n}\"}}}}");
+        let calls = structure((0..40).map(call));
+        let other = "{\"name\":\"search\",\"arguments\":{\"query\":\"x\"}}";
+        assert_eq!(found(&calls, other), [""; 0]);
+        let same = "{\"name\":\"weather\",\"arguments\":{\"query\":\"x\"}}";
+        assert_eq!(
+            found(&calls, same),
+            ["arguments.query for city at \"query\""]
+        );
     }
 
     #[test]
