@@ -143,6 +143,7 @@ pub const DAMAGES: &[Damage] = &[
         object(row, |text| text.replacen(", \"age\"", ", \"name2\"", 1))
     }),
     damage("mixed-json-key-order", "keys swapped", |row, _| {
+        row.output.contains("\"city\"").then_some(())?;
         object(row, |text| {
             text.replacen("\"name\"", "\"x\"", 1)
                 .replacen("\"city\"", "\"name\"", 1)
@@ -315,7 +316,69 @@ pub const DAMAGES: &[Damage] = &[
     damage("mixed-output-pattern", "no semicolon", |row, _| {
         query(row).then(|| output(row, row.output.trim_end_matches(';').to_owned()))?
     }),
+    damage("mixed-json-structure", "a number as a string", |row, _| {
+        let number = row.output.split("\"price\": ").nth(1)?.split('}').next()?;
+        let (number, quoted) = (format!(": {number}}}"), format!(": \"{number}\"}}"));
+        output(row, row.output.replacen(&number, &quoted, 1))
+    }),
+    damage("mixed-json-structure", "null for a list", |row, _| {
+        let (before, after) = row.output.split_once("\"items\": [")?;
+        let (_, after) = after.rsplit_once(']')?;
+        output(row, format!("{before}\"items\": null{after}"))
+    }),
+    damage("mixed-json-structure", "a nested key renamed", |row, _| {
+        output(row, changed(&row.output, "\"zip\"", "\"postcode\"")?)
+    }),
+    damage("mixed-json-structure", "a nested key lost", |row, _| {
+        let (before, after) = row.output.split_once(", \"zip\"")?;
+        let (_, after) = after.split_once('}')?;
+        output(row, format!("{before}}}{after}"))
+    }),
+    damage("mixed-xml-tags", "a closing tag lost", |row, _| {
+        let lost = changed(&row.output, "</name>", "");
+        output(row, lost.or_else(|| changed(&row.output, "</total>", ""))?)
+    }),
+    damage("mixed-xml-tags", "a tag renamed", |row, _| {
+        let renamed = |from: &str, to: &str| {
+            row.output
+                .contains(from)
+                .then(|| row.output.replace(from, to))
+        };
+        let text = renamed("city>", "town>").or_else(|| renamed("total>", "sum>"));
+        output(row, text?)
+    }),
+    damage("mixed-fence-language", "another name", |row, _| {
+        let text = changed(&row.output, "```python", "```py");
+        output(
+            row,
+            text.or_else(|| changed(&row.output, "```bash", "```sh"))?,
+        )
+    }),
+    damage("mixed-fence-language", "no language", |row, _| {
+        let text = changed(&row.output, "```python", "```");
+        output(
+            row,
+            text.or_else(|| changed(&row.output, "```bash", "```"))?,
+        )
+    }),
+    damage("output-not-in-input", "another passage", |row, _| {
+        let copied = row.input.ends_with(". Who?");
+        copied.then(|| output(row, row.output.chars().rev().collect()))?
+    }),
+    damage("mixed-marker-style", "doubled", |row, form| {
+        let mut markers = form.markers.as_ref()?.markers.iter();
+        let marker = markers.find(|marker| !marker.in_preamble)?;
+        let (before, after) = row.input.split_once(&marker.form)?;
+        let form = &marker.form;
+        let plain = !form.starts_with('<') && marker.doubled.is_some();
+        plain.then(|| input(row, format!("{before}{form} {form}{after}")))?
+    }),
 ];
+
+/// A text with the first occurrence of a part changed, if it has one.
+fn changed(text: &str, from: &str, to: &str) -> Option<String> {
+    text.contains(from).then(|| text.replacen(from, to, 1))
+}
 
 /// The number and the unit of an output that is a measure.
 fn measure(row: &Row) -> Option<(&str, &str)> {

@@ -60,7 +60,83 @@ pub fn own() -> Vec<Set> {
     sets.extend(digit_dates());
     sets.extend(lists());
     sets.extend(queries());
+    sets.extend(structured());
+    sets.extend(passages());
     sets
+}
+
+/// Nested JSON, XML, and code in fences.
+fn structured() -> Vec<Set> {
+    let order = |n: usize| {
+        let items: Vec<String> = (0..1 + n % 3)
+            .map(|at| {
+                format!(
+                    "{{\"name\": \"{}\", \"price\": {}.5}}",
+                    word(n + at),
+                    n % 90
+                )
+            })
+            .collect();
+        format!(
+            "{{\"no\": {n}, \"buyer\": {{\"name\": \"{}\", \"zip\": \"{}\"}}, \"items\": [{}]}}",
+            word(n + 40),
+            10_000 + n * 37,
+            items.join(", ")
+        )
+    };
+    vec![
+        set("orders", move |n| pair(sentence(n, 9), order(n))),
+        set("orders in a fence", move |n| {
+            let input = sentence(n, 9);
+            pair(input, format!("```json\n{}\n```", order(n)))
+        }),
+        set("tags", |n| {
+            let (name, city) = (word(n), word(n + 40));
+            let text = format!("<person><name>{name}</name><city>{city}</city></person>");
+            pair(sentence(n, 9), text)
+        }),
+        set("nested tags", |n| {
+            let item = |at| format!("<item id=\"{at}\">{}</item>", word(n + at));
+            let items: String = (0..1 + n % 4).map(item).collect();
+            let text = format!("<list>\n{items}\n<total>{n}</total></list>");
+            pair(sentence(n, 9), text)
+        }),
+        set("programs", |n| {
+            let text = format!(
+                "Run this:\n\n```python\nprint({n})\n```\n{}",
+                sentence(n, 6)
+            );
+            pair(sentence(n, 9), text)
+        }),
+        set("scripts", |n| {
+            let text = format!("```bash\necho {} {n}\n```", word(n));
+            pair(sentence(n, 9), text)
+        }),
+    ]
+}
+
+/// Passages of the input, and long texts.
+fn passages() -> Vec<Set> {
+    let copied = |name: &str, first: usize, words: usize| {
+        set(name, move |n| {
+            let text = sentence(n, 14);
+            let passage: Vec<&str> = text.trim_end_matches('.').split(' ').collect();
+            let passage = passage[first..first + words].join(" ");
+            pair(format!("{text} Who?"), passage)
+        })
+    };
+    vec![
+        copied("passages", 4, 3),
+        copied("longer passages", 2, 6),
+        set("letters", |n| {
+            let sentences: Vec<String> = (0..6).map(|at| sentence(n * 7 + at, 9)).collect();
+            pair(sentence(n, 7), sentences.join(" "))
+        }),
+        set("reports", |n| {
+            let sentences: Vec<String> = (0..9).map(|at| sentence(n * 11 + at, 8)).collect();
+            pair(sentence(n, 6), sentences.join("\n"))
+        }),
+    ]
 }
 
 /// Numbers with a unit.

@@ -32,6 +32,7 @@ registry! {
     added_system_prompt "added-system-prompt";
     ai_self_reference "ai-self-reference";
     ambiguous_layout "ambiguous-layout";
+    api_error_output "api-error-output";
     bidi_control "bidi-control";
     blank_line "blank-line";
     boilerplate_opening "boilerplate-opening";
@@ -41,9 +42,11 @@ registry! {
     chat_template_token "chat-template-token";
     column_read_as_number "column-read-as-number";
     conflicting_outputs "conflicting-outputs";
+    constant_json_value "constant-json-value";
     constant_output "constant-output";
     container_not_accepted "container-not-accepted";
     control_character "control-character";
+    doubled_quotes "doubled-quotes";
     duplicate_column "duplicate-column";
     duplicate_example "duplicate-example";
     duplicate_key "duplicate-key";
@@ -86,9 +89,11 @@ registry! {
     misspelled_column "misspelled-column";
     mixed_case "mixed-case";
     mixed_date_style "mixed-date-style";
+    mixed_fence_language "mixed-fence-language";
     mixed_formats "mixed-formats";
     mixed_json_key_order "mixed-json-key-order";
     mixed_json_keys "mixed-json-keys";
+    mixed_json_structure "mixed-json-structure";
     mixed_label_spelling "mixed-label-spelling";
     mixed_layouts "mixed-layouts";
     mixed_marker_order "mixed-marker-order";
@@ -99,11 +104,13 @@ registry! {
     mixed_output_pattern "mixed-output-pattern";
     mixed_preambles "mixed-preambles";
     mixed_quoting "mixed-quoting";
+    mixed_reasoning "mixed-reasoning";
     mixed_scripts "mixed-scripts";
     mixed_stop_suffix "mixed-stop-suffix";
     mixed_system_prompts "mixed-system-prompts";
     mixed_terminal_punctuation "mixed-terminal-punctuation";
     mixed_types "mixed-types";
+    mixed_xml_tags "mixed-xml-tags";
     mojibake "mojibake";
     name_too_long "name-too-long";
     near_duplicate "near-duplicate";
@@ -113,6 +120,8 @@ registry! {
     null_like_output "null-like-output";
     odd_line_endings "odd-line-endings";
     odd_space "odd-space";
+    one_sided_kto "one-sided-kto";
+    output_not_in_input "output-not-in-input";
     output_repeats_input "output-repeats-input";
     output_too_long "output-too-long";
     personal_data "personal-data";
@@ -129,6 +138,7 @@ registry! {
     role_prefix "role-prefix";
     schema_mismatch "schema-mismatch";
     secret "secret";
+    sorted_by_label "sorted-by-label";
     spreadsheet_damage "spreadsheet-damage";
     stray_quote "stray-quote";
     too_few_examples "too-few-examples";
@@ -137,6 +147,7 @@ registry! {
     truncated_output "truncated-output";
     unbalanced_think "unbalanced-think";
     unclosed_quote "unclosed-quote";
+    unfinished_sentence "unfinished-sentence";
     unknown_field "unknown-field";
     unknown_label "unknown-label";
     unknown_role "unknown-role";

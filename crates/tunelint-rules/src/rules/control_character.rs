@@ -26,8 +26,12 @@ struct ControlCharacter;
 
 impl ExampleRule for ControlCharacter {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        for text in example.texts().filter(|text| text.has(Mark::Control)) {
-            let found = controls(text.as_str());
+        for text in example.texts() {
+            let mut found = decoded_commands(text.as_str());
+            if text.has(Mark::Control) {
+                found.extend(controls(text.as_str()));
+                found.sort_by_key(|(range, _)| range.start);
+            }
             let Some((first, c)) = found.first().cloned() else {
                 continue;
             };
@@ -69,11 +73,38 @@ fn controls(text: &str) -> Vec<(Range<usize>, char)> {
     found
 }
 
+/// What is left of TeX commands whose `\\t` or `\\r` was decoded: `\\times` is a tab and `imes`.
+const TAB_COMMANDS: [&str; 7] = [
+    "imes", "ext{", "extbf{", "heta", "ilde{", "frac{", "riangle",
+];
+const RETURN_COMMANDS: [&str; 6] = ["ight)", "ight]", "ight\\", "ight|", "ight.", "ightarrow"];
+
+/// The tabs and carriage returns of `text` that were the start of a TeX command.
+fn decoded_commands(text: &str) -> Vec<(Range<usize>, char)> {
+    let places = memchr::memchr2_iter(b'\t', b'\r', text.as_bytes());
+    let is_command = |(at, commands): (usize, &[&str])| {
+        let rest = text.get(at + 1..).unwrap_or_default();
+        commands.iter().any(|command| {
+            let after = rest.strip_prefix(command);
+            let in_word = |after: &str| after.starts_with(char::is_alphabetic);
+            let is_word = command.ends_with(char::is_alphabetic);
+            after.is_some_and(|after| !(is_word && in_word(after)))
+        })
+    };
+    let command = |at: usize| match text.as_bytes().get(at)? {
+        b'\t' => is_command((at, &TAB_COMMANDS)).then_some((at..at + 1, '\t')),
+        _ => is_command((at, &RETURN_COMMANDS)).then_some((at..at + 1, '\r')),
+    };
+    places.filter_map(command).collect()
+}
+
 fn name(c: char) -> String {
     let note = match c {
         '\u{8}' => " (backspace, possibly `\\b` from a regular expression)",
         '\u{b}' => " (vertical tab, possibly `\\v` from a TeX command)",
         '\u{c}' => " (form feed, possibly `\\f` from a TeX command)",
+        '\t' => " (tab, probably `\\t` from a TeX command)",
+        '\r' => " (carriage return, probably `\\r` from a TeX command)",
         '\0' => " (NUL)",
         '\u{1b}' => " (escape, possibly a terminal color code)",
         _ => "",
@@ -118,6 +149,8 @@ fn terminal_sequence(rest: &str) -> usize {
 fn intended(c: char, rest: &str) -> &'static str {
     let in_word = rest.starts_with(|c: char| c.is_alphanumeric() || c == '(' || c == '{');
     match c {
+        '\t' => "\\t",
+        '\r' => "\\r",
         '\u{8}' => "\\b",
         '\u{b}' if in_word => "\\v",
         '\u{c}' if in_word => "\\f",
@@ -135,6 +168,19 @@ fn intended(c: char, rest: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decoded_commands_are_distinguished_from_tabs() {
+        let found = |text| decoded_commands(text).len();
+        assert_eq!(found("$3 \times 4 \right)$ \theta and \text{x}"), 4);
+        assert_eq!(found("a\timestamp\tb\textile\r\n\right now"), 0);
+        let text = tunelint_data::text::Text::composed(
+            "3 \times 4".into(),
+            tunelint_data::text::position::Span::at(0),
+        );
+        let changes = repairs(text.as_str(), &decoded_commands(text.as_str()));
+        assert_eq!(text.changed(&changes).unwrap(), "3 \\times 4");
+    }
 
     #[test]
     fn intended_text_is_restored() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Inferred;
-use crate::survey::inferred::markers::{Departing, Marker};
+use crate::survey::inferred::markers::{Departing, Marker, Markers};
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
@@ -47,6 +47,17 @@ impl ExampleRule for MissingMarker {
             .expected_markers(&text)
             .filter(|marker| !has(marker))
         {
+            if let Some(range) = Markers::unclosed(&missing.form, &text) {
+                let place = example.record.at(turn.span_of(range));
+                findings.report(place, Severity::Warning, || {
+                    let (form, share) = (quoted(&missing.form, 40), missing.key.percent());
+                    Message::new(format!(
+                        "section marker {form} is not closed ({share} of inputs have it, closed)"
+                    ))
+                    .help("add the closing tag after the section")
+                });
+                continue;
+            }
             let misspelt = markers.misspelt(&missing.key.value, &events);
             let range = misspelt.map_or(0..0, |event| event.range());
             findings.report(example.record.at(turn.span_of(range.clone())), Severity::Warning, || {

@@ -48,7 +48,9 @@ impl ExampleRule for MixedMarkerSeparator {
             let (Some(event), Some(usual)) = (found, &marker.separator) else {
                 continue;
             };
-            if event.separator == usual.value {
+            // No space follows a full-width colon; `mixed-marker-style` reports the colon.
+            let other_colon = event.form.ends_with('：') != marker.form.ends_with('：');
+            if event.separator == usual.value || other_colon {
                 continue;
             }
             let rest = text.get(event.range().end..).unwrap_or_default();

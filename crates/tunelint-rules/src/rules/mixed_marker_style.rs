@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::markers::Departing;
+use crate::survey::section_marker::Event;
+use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
@@ -22,10 +24,13 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.clone()?;
     let markers = &inferred.markers.as_ref()?.markers;
-    let any = markers
-        .iter()
-        .filter_map(|marker| marker.usual_form.as_ref());
-    let any = any.filter(|usual| inferred.may_depart(usual)).count() > 0;
+    let any = markers.iter().any(|marker| {
+        let usual = marker.usual_form.as_ref();
+        let doubled = marker
+            .doubled
+            .is_some_and(|inputs| inputs > 0 || !inferred.saw_all);
+        doubled || usual.is_some_and(|usual| inferred.may_depart(usual))
+    });
     any.then(|| Check::example(MixedMarkerStyle { inferred }))
 }
 
@@ -43,7 +48,12 @@ impl ExampleRule for MixedMarkerStyle {
         };
         for marker in self.inferred.expected_markers(&text) {
             let found = events.iter().find(|event| event.key() == marker.key.value);
-            let (Some(event), Some(usual)) = (found, &marker.usual_form) else {
+            let Some(event) = found else { continue };
+            if event.doubled && marker.doubled.is_some() {
+                report_doubled(example, turn.span_of(event.range()), event, findings);
+                continue;
+            }
+            let Some(usual) = &marker.usual_form else {
                 continue;
             };
             if *event.form == *usual.value {
@@ -67,4 +77,14 @@ impl ExampleRule for MixedMarkerStyle {
             });
         }
     }
+}
+
+fn report_doubled(example: &Example<'_>, span: Span, event: &Event, findings: &mut Findings<'_>) {
+    findings.report(example.record.at(span), Severity::Warning, || {
+        Message::new(format!(
+            "section marker {} is doubled",
+            quoted(&event.form, 40)
+        ))
+        .help("write the section marker once")
+    });
 }

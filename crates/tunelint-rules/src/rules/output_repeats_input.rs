@@ -1,6 +1,7 @@
 //! An output that starts with the whole input, or is identical to it.
 
 use crate::contract::{Check, Level, Oddity, OddityRule, RuleContext, RuleMeta, Scope};
+use tunelint_data::record::Field;
 use tunelint_data::text::Text;
 use tunelint_data::text::code_detection::is_code;
 use tunelint_layouts::example::{Example, Role};
@@ -22,10 +23,40 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 const MIN_BYTES: usize = 24;
 const MIN_WORDS: usize = 4;
 
+/// The layout whose prompts consist of an instruction and an input.
+const ALPACA: &str = "alpaca";
+
+/// Words of an instruction after which an unchanged input can be right.
+const CORRECTION_WORDS: [&str; 12] = [
+    "correct",
+    "edit",
+    "fix",
+    "gramma",
+    "proofread",
+    "spell",
+    "punctuat",
+    "error",
+    "revise",
+    "rewrite",
+    "repeat",
+    "copy",
+];
+
 struct OutputRepeatsInput;
 
 impl OddityRule for OutputRepeatsInput {
     fn find(&self, example: &Example<'_>) -> Option<Oddity> {
+        copied_field(example).or_else(|| self.repeated(example))
+    }
+
+    /// Where outputs are corrections of their inputs, some inputs need none.
+    fn shows_task(&self, example: &Example<'_>) -> bool {
+        pairs(example).any(|(user, model)| is_correction(user.as_str(), model.as_str()))
+    }
+}
+
+impl OutputRepeatsInput {
+    fn repeated(&self, example: &Example<'_>) -> Option<Oddity> {
         pairs(example).find_map(|(user, model)| {
             let (prompt, output) = (user.as_str().trim(), model.as_str().trim());
             if prompt.len() < MIN_BYTES
@@ -46,11 +77,23 @@ impl OddityRule for OutputRepeatsInput {
             Some(Oddity::new(span, text, message, "keep only the response"))
         })
     }
+}
 
-    /// Where outputs are corrections of their inputs, some inputs need none.
-    fn shows_task(&self, example: &Example<'_>) -> bool {
-        pairs(example).any(|(user, model)| is_correction(user.as_str(), model.as_str()))
+/// An output that is the field `input` of an Alpaca record.
+fn copied_field(example: &Example<'_>) -> Option<Oddity> {
+    let field = match example.record.body.field("input")? {
+        Field::Text(text) if example.layout == ALPACA => text,
+        _ => return None,
+    };
+    let output = example.wanted_output()?.texts.first()?;
+    let (input, copy) = (field.as_str().trim(), output.as_str().trim());
+    let is_long = input.len() >= MIN_BYTES && input.split_whitespace().count() >= MIN_WORDS;
+    if input != copy || !is_long || example.asks_for(&CORRECTION_WORDS) || is_code(output) {
+        return None;
     }
+    let message = "output is identical to the field `input`";
+    let help = "write the response to the instruction";
+    Some(Oddity::new(output.span(), output.as_str(), message, help))
 }
 
 /// The texts of user messages, each with the text of the response.

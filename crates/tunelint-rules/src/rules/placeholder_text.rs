@@ -1,4 +1,4 @@
-//! A placeholder that was never filled in: `{{name}}`, `[insert date]`, lorem ipsum.
+//! A placeholder that was never filled in: `{{name}}`, `[insert date]`, lorem ipsum, or nothing but `TODO`.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -34,6 +34,20 @@ static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// Outputs that are nothing but a placeholder.
+const WHOLE: [&str; 10] = [
+    "TODO",
+    "TBD",
+    "TBA",
+    "FIXME",
+    "<answer>",
+    "<response>",
+    "<output>",
+    "[answer]",
+    "[response]",
+    "[output]",
+];
+
 /// Words in an input by which placeholders are part of the task.
 const TEMPLATE_WORDS: [&str; 8] = [
     "template",
@@ -53,6 +67,7 @@ struct PlaceholderText;
 
 impl ExampleRule for PlaceholderText {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        check_whole(example, findings);
         let mut places = example
             .turns
             .iter()
@@ -73,6 +88,24 @@ impl ExampleRule for PlaceholderText {
                     .help("replace it with the actual value")
             });
         }
+    }
+}
+
+/// Reports outputs that are nothing but a placeholder, unless the input has it.
+fn check_whole(example: &Example<'_>, findings: &mut Findings<'_>) {
+    for text in example.output_texts() {
+        let whole = text.as_str().trim().trim_end_matches(['.', ':']);
+        let mut inputs = example.input().iter().flat_map(|turn| &turn.texts);
+        if !WHOLE.contains(&whole) || inputs.any(|input| input.as_str().contains(whole)) {
+            continue;
+        }
+        findings.report(example.record.at(text.span()), Severity::Warning, || {
+            Message::new(format!(
+                "output is only the placeholder {}",
+                quoted(whole, 40)
+            ))
+            .help("write the actual output, or remove the record")
+        });
     }
 }
 

@@ -1,8 +1,12 @@
 //! Messages in an order that the target does not accept, or that breaks training anyway.
 
-use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
+use crate::contract::{
+    Check, DatasetRule, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact,
+};
+use crate::survey::share::Share;
 use tunelint_data::record::Field;
 use tunelint_data::text::position::Span;
+use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::{Example, Role, Turn};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 use tunelint_layouts::layout::TrainingObjective;
@@ -19,9 +23,13 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         let facts = facts.filter(|fact| fact.effect != Effect::Advises);
         facts.map(move |fact| (order, fact))
     });
-    Some(Check::example(RoleOrder {
+    let mut check = Check::example(RoleOrder {
         required: required.collect(),
-    }))
+    });
+    if context.profiles.is_empty() {
+        check.dataset = Check::dataset(UnusualOrder).dataset;
+    }
+    Some(check)
 }
 
 struct RoleOrder {
@@ -98,7 +106,11 @@ impl ExampleRule for RoleOrder {
         }
         let breaches = always_wrong(example).iter().filter_map(|order| {
             let is_required = self.required.iter().any(|(required, _)| required == order);
-            let breach = order.breach(&example.turns).filter(|_| !is_required)?;
+            let breach = match order {
+                Order::SamePrompt => order.breach_of(example),
+                _ => order.breach(&example.turns),
+            };
+            let breach = breach.filter(|_| !is_required)?;
             Some((order, breach))
         });
         for (order, breach) in breaches {
@@ -117,7 +129,59 @@ impl ExampleRule for RoleOrder {
 fn always_wrong(example: &Example<'_>) -> &'static [Order] {
     match example.is_prompt_only() {
         true => &[Order::OneSystem, Order::SystemFirst],
-        false => &[Order::OneSystem, Order::SystemFirst, Order::LastModel],
+        false => &[
+            Order::OneSystem,
+            Order::SystemFirst,
+            Order::LastModel,
+            Order::SamePrompt,
+        ],
+    }
+}
+
+/// The minimum number of conversations, and the maximum percentage of them with an unusual order
+/// that is not the form of the dataset.
+const MIN_CONVERSATIONS: u64 = 20;
+const UNUSUAL_PERCENT: u64 = 10;
+
+/// Gives advice, without a target, about a few conversations in an order that many targets reject.
+struct UnusualOrder;
+
+impl DatasetRule for UnusualOrder {
+    type Tally = Share<String>;
+
+    fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally) {
+        if !example.capacity.many_turns || example.outputs().next().is_none() {
+            return;
+        }
+        tally.all += 1;
+        let mut orders = [Order::FirstUser, Order::Alternate].into_iter();
+        if let Some(breach) = orders.find_map(|order| order.breach_of(example)) {
+            tally.add(&example.record, breach.span, || breach.what.to_owned());
+        }
+    }
+
+    fn merge(&self, into: &mut Self::Tally, from: Self::Tally) {
+        into.merge(from);
+    }
+
+    fn renumber_sources(&self, tally: &mut Self::Tally, by: u32) {
+        tally.renumber_sources(by);
+    }
+
+    fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>) {
+        let (have, all) = (grouped(tally.have), grouped(tally.all));
+        if tally.all < MIN_CONVERSATIONS || tally.is_at_least(UNUSUAL_PERCENT) {
+            return;
+        }
+        let Some((place, what)) = tally.places.into_iter().next() else {
+            return;
+        };
+        findings.report_at(place, Severity::Advice, || {
+            Message::new(format!(
+                "{what}; {have} of {all} conversations do not alternate from the user on"
+            ))
+            .help("merge consecutive messages of one role, or add the missing message: many targets reject them")
+        });
     }
 }
 

@@ -128,6 +128,11 @@ impl Cause {
     }
 }
 
+/// Whether the end of an output shows, without a comparison, that it was truncated.
+pub(super) fn is_truncated(text: &Text<'_>) -> bool {
+    cause(text).is_some()
+}
+
 fn cause(text: &Text<'_>) -> Option<Cause> {
     let whole = text.as_str().trim_end();
     if text.has(Mark::At) && has_open_fence(whole) {

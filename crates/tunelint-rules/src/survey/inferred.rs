@@ -5,7 +5,10 @@
 
 pub mod common;
 pub mod dates;
+pub mod extraction;
+pub mod fences;
 pub mod frame;
+pub mod json_structure;
 pub mod labels;
 mod majority;
 pub mod markers;
@@ -20,6 +23,7 @@ pub mod script;
 pub mod shape;
 pub mod task;
 pub mod tokens;
+pub mod xml;
 
 pub use common::Common;
 pub use majority::Majority;
@@ -29,11 +33,14 @@ use std::collections::BTreeSet;
 use super::boilerplate::boilerplate;
 use super::{Cut, OutputCounts, Sketch};
 use common::Counted;
+use fences::FenceLanguages;
+use json_structure::JsonStructure;
 use labels::LabelSet;
 use markers::{Marker, Markers};
 use outputs::Outputs;
 use patterns::Patterns;
 use task::TaskGuess;
+use xml::XmlTags;
 
 /// The minimum share of examples with the same system prompt.
 const ONE_SYSTEM: f64 = 0.9;
@@ -63,6 +70,14 @@ pub struct Inferred {
     pub outputs: Outputs,
     /// The patterns of the last outputs.
     pub patterns: Patterns,
+    /// The structure of the last outputs, if nearly all are JSON objects.
+    pub json: Option<JsonStructure>,
+    /// The tags of the last outputs, if nearly all are XML.
+    pub xml: Option<XmlTags>,
+    /// How the last outputs name the language of code blocks.
+    pub fences: FenceLanguages,
+    /// `true` if nearly all of the last outputs are passages of their inputs.
+    pub extracted: Option<Majority<bool>>,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.
@@ -96,6 +111,10 @@ impl Inferred {
             suffix: common::ending(&prompts),
             boilerplate: boilerplate(sketch),
             patterns: Patterns::infer(sketch, &outputs),
+            json: JsonStructure::infer(sketch, &outputs),
+            xml: XmlTags::infer(sketch, &outputs),
+            fences: FenceLanguages::infer(sketch),
+            extracted: extraction::infer(sketch, &outputs),
             system,
             system_preamble,
             preamble,

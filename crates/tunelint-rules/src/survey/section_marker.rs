@@ -41,6 +41,8 @@ pub struct Event {
     pub bullet: bool,
     /// Whether it starts another line later, or is between two lines that the same marker starts.
     pub repeats: bool,
+    /// Whether the same marker follows it at once: `Question: Question:`.
+    pub doubled: bool,
 }
 
 impl Event {
@@ -102,11 +104,14 @@ pub fn events(text: &str) -> Vec<Event> {
     scan.at(memchr::memchr3_iter(b':', b'=', b'<', text.as_bytes()));
     // The full-width colon used in Chinese and Japanese.
     scan.at(memchr::memmem::find_iter(text.as_bytes(), "：".as_bytes()));
+    scan.headings();
     let mut found = scan.found;
     let mut repeated = 0;
     for (at, (event, until)) in found.iter_mut().zip(scan.until).enumerate() {
         repeated = repeated.max(until);
         event.repeats = at < repeated;
+        let after = text.get(event.range().end..).unwrap_or_default();
+        event.doubled = after.trim_start().starts_with(&*event.form);
     }
     found.sort_by_key(|event| event.at);
     let (first, last) = KEPT;
@@ -141,6 +146,19 @@ impl<'t> Scan<'t> {
             };
             if let Some(event) = event {
                 self.add(event, line_start);
+            }
+        }
+    }
+
+    /// Checks the lines that are headings without a colon: `### Question`.
+    fn headings(&mut self) {
+        let text = self.text;
+        for at in memchr::memchr_iter(b'#', text.as_bytes()) {
+            let before = text.get(..at).unwrap_or_default();
+            if before.is_empty() || before.ends_with('\n') {
+                heading(text, at)
+                    .into_iter()
+                    .for_each(|event| self.add(event, at));
             }
         }
     }
@@ -188,8 +206,24 @@ impl<'t> Scan<'t> {
             separator: separator(after),
             bullet: false,
             repeats: false,
+            doubled: false,
         })
     }
+}
+
+/// The heading that starts at `at`, if it is the whole line and has no colon.
+fn heading(text: &str, at: usize) -> Option<Event> {
+    let line = text.get(at..)?.lines().next()?.trim_end();
+    let name = line.trim_start_matches('#');
+    let is_heading = line.len() - name.len() <= 4 && name.starts_with(' ') && is_name(name.trim());
+    is_heading.then(|| Event {
+        form: line.into(),
+        at,
+        separator: separator(text.get(at + line.len()..).unwrap_or_default()),
+        bullet: false,
+        repeats: false,
+        doubled: false,
+    })
 }
 
 /// The marker that ends with the colon (or equals sign) at `at`, in the line that starts at
@@ -197,9 +231,11 @@ impl<'t> Scan<'t> {
 fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
     let colon = text.get(at..)?.chars().next()?;
     let mut end = at + colon.len_utf8();
+    // After a full-width colon there is no space.
+    let is_wide = colon == '：';
     let follows = |end: usize| -> Option<bool> {
         let next = text.get(end..)?.chars().next();
-        Some(next.is_none_or(|c| c.is_whitespace() || is_bracket_or_quote(c)))
+        Some(is_wide || next.is_none_or(|c| c.is_whitespace() || is_bracket_or_quote(c)))
     };
     // Most colons do not end a marker: times, URLs, code.
     if !follows(end)? && !text.get(end..)?.starts_with(['*', '_']) {
@@ -215,7 +251,7 @@ fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
     if !follows(end)? {
         return None;
     }
-    let inline = name.inline && colon != '=' && markup.is_empty();
+    let inline = name.inline && colon == ':' && markup.is_empty();
     if !name.at_line_start && !inline {
         return None;
     }
@@ -229,6 +265,7 @@ fn before_colon(text: &str, at: usize, line_start: usize) -> Option<Event> {
         separator,
         bullet: name.bullet,
         repeats: false,
+        doubled: false,
     })
 }
 
@@ -416,6 +453,32 @@ mod tests {
     #[test]
     fn full_width_colons_end_markers() {
         assert_eq!(forms("问题： 为什么\n回答：\n"), ["问题：", "回答："]);
+        assert_eq!(
+            forms("问题：为什么\nContext：x\n他想说：好"),
+            ["问题：", "Context：", "他想说："]
+        );
+        assert_eq!(forms("他说，为什么：好"), [""; 0]);
+    }
+
+    #[test]
+    fn headings_need_no_colon() {
+        assert_eq!(
+            forms("Do it.\n### Question\nwho?\n# The Answer  \nme"),
+            ["### Question", "# The Answer"]
+        );
+        assert_eq!(
+            forms("# what is it?\n#tag\n a # b\n##### x\n#!/bin/sh"),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn markers_that_follow_themselves_are_doubled() {
+        let of = |text| events(text).first().map(|event| event.doubled);
+        assert_eq!(of("Question: Question: why?"), Some(true));
+        assert_eq!(of("Question:\nQuestion: why?"), Some(true));
+        assert_eq!(of("**The question:** **The question:** why?"), Some(true));
+        assert_eq!(of("Question: why?\nQuestion: who?"), Some(false));
     }
 
     #[test]

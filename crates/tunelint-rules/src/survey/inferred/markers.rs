@@ -57,6 +57,8 @@ pub struct Marker {
     pub separator: Option<Majority<Separator>>,
     /// Whether it is part of the preamble.
     pub in_preamble: bool,
+    /// The number of inputs in which it is doubled; `None` if that is common.
+    pub doubled: Option<usize>,
 }
 
 /// The markers of a distinct input, with the number of examples that have it.
@@ -80,6 +82,7 @@ impl<'e> Input<'e> {
 struct MarkerCounts<'e> {
     holders: usize,
     repeated: usize,
+    doubled: usize,
     bullets: usize,
     forms: BTreeMap<&'e str, usize>,
     separators: BTreeMap<Separator, usize>,
@@ -166,12 +169,25 @@ impl Markers {
             let before = text.get(..at)?.chars().next_back();
             let is_separate =
                 before.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '_' | '*' | '#')));
-            let follows = section_marker::separator(text.get(end..)?);
+            let rest = text.get(end..)?;
+            let is_open = || closing(&marker.form).is_some_and(|closing| !rest.contains(&closing));
+            if rest.trim_start().starts_with(&marker.form) || is_open() {
+                return None;
+            }
+            let follows = section_marker::separator(rest);
             if is_separate && marker.separator.is_none_or(|usual| usual.value == follows) {
                 return Some(end);
             }
             from = end;
         }
+    }
+
+    /// The place of the tag `form` in a text where it is not closed.
+    pub fn unclosed(form: &str, text: &str) -> Option<std::ops::Range<usize>> {
+        let closing = closing(form)?;
+        let at = text.find(form)?;
+        let rest = text.get(at..)?;
+        (!rest.contains(&closing)).then(|| at..at + form.len())
     }
 
     /// The marker among `events` that is probably a misspelling of `missing`.
@@ -197,6 +213,12 @@ impl Markers {
     }
 }
 
+/// The closing tag of a marker that is a tag.
+fn closing(form: &str) -> Option<String> {
+    let name = form.strip_prefix('<')?;
+    Some(format!("</{name}"))
+}
+
 fn keys(text: &str) -> BTreeSet<String> {
     section_marker::events(text)
         .iter()
@@ -210,6 +232,7 @@ fn count_markers<'e>(inputs: &'e [Input<'e>]) -> BTreeMap<&'e str, MarkerCounts<
         for (key, event) in &input.markers {
             let count = counts.entry(key).or_default();
             count.holders += input.examples;
+            count.doubled += if event.doubled { input.examples } else { 0 };
             count.repeated += if event.repeats { input.examples } else { 0 };
             count.bullets += if event.bullet { input.examples } else { 0 };
             *count.forms.entry(&event.form).or_default() += input.examples;
@@ -239,6 +262,8 @@ fn marker_of(key: Majority<String>, count: &MarkerCounts<'_>, in_preamble: bool)
             }),
         key,
         in_preamble,
+        doubled: (count.doubled as f64 <= MAX_REPEATED * count.holders as f64)
+            .then_some(count.doubled),
     }
 }
 

@@ -11,9 +11,14 @@ use crate::survey::{Cut, Sketch};
 /// The minimum number of outputs for inferring their shape.
 pub const ENOUGH: usize = 50;
 /// The minimum share of outputs with the same shape, keys or suffix.
-const NEARLY_ALL: f64 = 0.95;
+pub(super) const NEARLY_ALL: f64 = 0.95;
 /// The minimum share of numbers with the same notation.
 const MOST: f64 = 0.9;
+/// The minimum share of long outputs that end a sentence. Below it, ends without a period are a
+/// matter of style.
+const FINISHED: f64 = 0.98;
+/// The minimum length of a long output, in characters.
+pub const LONG: u64 = 200;
 /// The maximum share of quoted outputs for quotes to be unusual.
 const FEW_QUOTED: f64 = 0.1;
 /// The maximum share of outputs with whitespace at an edge for it to be unusual.
@@ -57,6 +62,8 @@ pub struct Outputs {
     pub same_script: Option<Majority<bool>>,
     /// Whether they end with a period.
     pub ended: Option<Majority<bool>>,
+    /// `true` if nearly all long outputs end a sentence, a block or a quotation.
+    pub finished: Option<Majority<bool>>,
     /// Whether they start with an uppercase letter.
     pub upper: Option<Majority<bool>>,
 }
@@ -111,6 +118,12 @@ impl Outputs {
                 .and_then(|ended| ended.when(ENOUGH, NEARLY_ALL)),
             upper: Majority::among(texts.iter().filter_map(|text| starts_upper(text)))
                 .and_then(|upper| upper.when(ENOUGH, NEARLY_ALL)),
+            finished: Majority::among(cuts.iter().filter_map(|cut| {
+                let is_long = cut.chars >= LONG;
+                is_long.then(|| !ends_in_word(body(cut.tail(), ending)))
+            }))
+            .filter(|finished| finished.value)
+            .and_then(|finished| finished.when(ENOUGH, FINISHED)),
             stop_gap: gap(&cuts, ending),
             stop,
             ..Self::default()
@@ -204,6 +217,12 @@ pub fn ends_sentence(text: &str) -> Option<bool> {
         c if c.is_alphabetic() => Some(false),
         _ => None,
     }
+}
+
+/// Whether a text ends with a letter or a comma, in the middle of a sentence.
+pub fn ends_in_word(text: &str) -> bool {
+    let last = text.trim_end().chars().next_back();
+    last.is_some_and(|c| c.is_alphabetic() || matches!(c, ',' | '，' | '、'))
 }
 
 /// Whether a text starts with an uppercase letter; `None` if its first character has no case.

@@ -1,0 +1,107 @@
+//! An XML output with a tag that is not closed, or with other tags than nearly all others.
+
+use std::sync::Arc;
+
+use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
+use crate::survey::inferred::Inferred;
+use crate::survey::inferred::xml::{XmlFault, XmlTags};
+use tunelint_data::text::decoded::range_in;
+use tunelint_data::text::printable::quoted;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, Message, Severity};
+
+/// The rule's metadata for the registry.
+pub const META: RuleMeta = RuleMeta::new(
+    "mixed-xml-tags",
+    Level::Fixed(Severity::Warning),
+    Scope::Dataset,
+)
+.status(RuleStatus::Preview)
+.inferring();
+
+/// The maximum number of characters shown of a tag.
+const SHOWN: usize = 40;
+
+/// Builds the rule in the second pass; `None` unless nearly all outputs are XML.
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let inferred = context.inferred.clone()?;
+    let tags = inferred.xml.clone()?;
+    Some(Check::example(MixedXmlTags { tags, inferred }))
+}
+
+struct MixedXmlTags {
+    tags: XmlTags,
+    inferred: Arc<Inferred>,
+}
+
+impl ExampleRule for MixedXmlTags {
+    fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let Some(turn) = example.wanted_output() else {
+            return;
+        };
+        let text = turn.joined();
+        let body = self.inferred.outputs.body(&text);
+        let Some((range, fault)) = self.tags.fault(body) else {
+            return;
+        };
+        let start = range_in(body, &text).start;
+        let span = turn.span_of(start + range.start..start + range.end);
+        findings.report(example.record.at(span), Severity::Warning, || {
+            let (what, help) = self.describe(&fault);
+            Message::new(what).help(help)
+        });
+    }
+}
+
+impl MixedXmlTags {
+    /// The message about a fault, and the help.
+    fn describe(&self, fault: &XmlFault) -> (String, &'static str) {
+        let opening = |tag: &str| quoted(&format!("<{tag}>"), SHOWN);
+        let valid = self.tags.valid.percent();
+        let same = "use the same tags in every output";
+        match fault {
+            XmlFault::Unclosed(tag) => (
+                format!(
+                    "{} is not closed; {valid} of outputs are well-formed XML",
+                    opening(tag)
+                ),
+                "close the tag",
+            ),
+            XmlFault::Unopened(tag) => (
+                format!(
+                    "{} without {}; {valid} of outputs are well-formed XML",
+                    opening(&format!("/{tag}")),
+                    opening(tag)
+                ),
+                "open the tag, or correct its name",
+            ),
+            XmlFault::Unfinished => (
+                format!("`<` without `>`; {valid} of outputs are well-formed XML"),
+                "complete the tag",
+            ),
+            XmlFault::Unknown(tag, with) if with.holders == 0 => (
+                format!(
+                    "unknown tag {}; no other of the outputs compared has it",
+                    opening(tag)
+                ),
+                same,
+            ),
+            XmlFault::Unknown(tag, with) => (
+                format!(
+                    "unknown tag {}; {} of outputs have it",
+                    opening(tag),
+                    with.percent()
+                ),
+                same,
+            ),
+            XmlFault::Missing(tag, with) => (
+                format!(
+                    "no tag {}; {} of outputs have it",
+                    opening(tag),
+                    with.percent()
+                ),
+                same,
+            ),
+        }
+    }
+}
