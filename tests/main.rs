@@ -21,6 +21,7 @@ mod folding;
 mod formats;
 mod hooks;
 mod html;
+mod human;
 mod labelled;
 mod laws;
 mod layers;

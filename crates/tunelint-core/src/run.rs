@@ -11,5 +11,6 @@ pub mod loss;
 mod observer;
 pub mod session;
 pub mod shard;
+mod shared_start;
 pub mod split;
 pub mod stats;

@@ -169,6 +169,9 @@ pub struct CheckOptions {
     /// Print only the totals
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
+    /// Show every finding in the human report [default: three of a rule in a file, 50 in all]
+    #[arg(long, help_heading = "Output")]
+    pub show_all: bool,
     /// Print a table of findings by rule
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
@@ -600,6 +603,9 @@ pub struct Merge {
     /// Print only the totals
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
+    /// Show every finding in the human report [default: three of a rule in a file, 50 in all]
+    #[arg(long, help_heading = "Output")]
+    pub show_all: bool,
     /// Print a table of findings by rule
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
@@ -643,7 +649,7 @@ pub enum BaselineCommand {
 
 /// Hides options of reports and fixes, which `baseline` does not write.
 fn without_report(argument: clap::Arg) -> clap::Arg {
-    const HIDDEN: [&str; 12] = [
+    const HIDDEN: [&str; 13] = [
         "fail_on",
         "format",
         "report",
@@ -654,6 +660,7 @@ fn without_report(argument: clap::Arg) -> clap::Arg {
         "diff",
         "color",
         "quiet",
+        "show_all",
         "statistics",
         "show_values",
     ];

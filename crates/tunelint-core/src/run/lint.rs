@@ -28,6 +28,7 @@ use tunelint_rules::survey::{Normalizer, SampleCutoff, Survey};
 use super::fold::Fold;
 pub use super::observer::{Observer, SourceError};
 use super::shard::ShardPart;
+use super::shared_start::SharedStart;
 
 /// Checks the sources of one dataset, one after the other: [`check`](Self::check) each of them,
 /// then [`finish`](Self::finish) or [`into_part`](Self::into_part).
@@ -37,10 +38,14 @@ pub struct Linter {
     threads: usize,
     tallies: Tallies,
     cutoff: SampleCutoff,
-    /// The number of findings passed on, by rule.
-    passed: BTreeMap<&'static str, usize>,
+    passed: Passed,
     visited: Vec<Visited>,
+    /// What the records start with, known after the first pass.
+    shared_start: SharedStart,
 }
+
+/// The number of findings passed on, by source and rule.
+type Passed = BTreeMap<(SourceId, &'static str), usize>;
 
 /// A checked source, with all that a second pass needs to open it again.
 struct Visited {
@@ -121,14 +126,13 @@ impl Tallies {
         }
     }
 
-    /// Completes the survey and reports the findings. Returns the checks of rules that need another
-    /// pass.
+    /// Reports the findings, once the survey is complete. Returns the checks of rules that need
+    /// another pass.
     fn finish(
         &mut self,
         rules: &RuleSet,
         findings: &mut Findings<'_>,
     ) -> Vec<(&'static str, Check)> {
-        self.survey.complete();
         let mut follow_ups = Vec::new();
         for ((name, check), tally) in rules.named().zip(std::mem::take(&mut self.rules)) {
             findings.set_rule(name);
@@ -163,8 +167,9 @@ impl Linter {
             threads,
             tallies,
             cutoff: SampleCutoff::default(),
-            passed: BTreeMap::new(),
+            passed: Passed::new(),
             visited: Vec::new(),
+            shared_start: SharedStart::default(),
         }
     }
 
@@ -272,6 +277,8 @@ impl Linter {
     /// Errors from reading or from `observer`; a file that has changed since it was checked.
     pub fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Conclusion> {
         let mut counts = BTreeMap::new();
+        self.tallies.survey.complete();
+        self.shared_start = SharedStart::of(&self.tallies.survey.inferred);
         let follow_ups = self.conclude(&mut counts, observer)?;
         let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
         let mut next = self.rules.build_inferring(Arc::clone(&inferred));
@@ -335,13 +342,14 @@ impl Linter {
             let found = pass.over(&mut reader, observer)?;
             counts.entry(visited.source).or_default().merge(&found);
         }
+        self.tallies.survey.complete();
         Ok(())
     }
 
     /// Whether a dataset-wide finding will be passed on with an excerpt, which must be read from
     /// its file.
     fn wants_excerpt(&self, finding: &Finding) -> bool {
-        let passed = self.passed.get(finding.rule).copied().unwrap_or(0);
+        let passed = self.passed.get(&of(finding)).copied().unwrap_or(0);
         let limit = match self.policy.keep {
             Keep::First(limit) => limit,
             Keep::All => MAX_FETCHED,
@@ -358,17 +366,30 @@ impl Linter {
             .visited
             .iter()
             .find(|visited| visited.source == finding.location.source);
-        let Location { start, end, .. } = &finding.location;
+        let Location {
+            start,
+            end,
+            pointer,
+            ..
+        } = &finding.location;
+        let is_record = start.offset == end.offset && pointer.is_empty();
+        let searched = if is_record { SharedStart::SEARCHED } else { 0 };
         let before = start.offset.min(BEFORE) as usize;
         let from = start.offset - before as u64;
-        let bytes = visited.and_then(|visited| visited.input.read_at(from, before + SHOWN));
+        let bytes = visited.and_then(|of| of.input.read_at(from, before + searched + SHOWN));
         if let Some(bytes) = bytes.filter(|bytes| bytes.len() >= before) {
             let rest = bytes.get(before..).unwrap_or_default();
+            let own = before
+                + match is_record {
+                    true => self.shared_start.end_in(rest),
+                    false => 0,
+                };
+            let rest = bytes.get(own..).unwrap_or_default();
             let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let length = end.offset.saturating_sub(start.offset) as usize;
             // An empty span is shown with the rest of its line.
             let marked = if length == 0 { line } else { length.min(line) };
-            let span = Span::new(before, before + marked);
+            let span = Span::new(own, own + marked);
             finding.excerpt = Some(Excerpt::behind(self.policy.redaction, &bytes, span, false));
         }
     }
@@ -385,7 +406,7 @@ struct Pass<'l> {
     threads: usize,
     tallies: &'l mut Tallies,
     cutoff: &'l SampleCutoff,
-    passed: &'l mut BTreeMap<&'static str, usize>,
+    passed: &'l mut Passed,
 }
 
 impl Pass<'_> {
@@ -393,11 +414,12 @@ impl Pass<'_> {
     /// on in file order.
     fn over(&mut self, reader: &mut Reader, observer: &mut dyn Observer) -> io::Result<Counts> {
         let decoder = reader.decoder();
+        let source = reader.source;
         let (rules, policy, cutoff) = (self.rules, self.policy, self.cutoff);
         let (tallies, passed) = (&mut *self.tallies, &mut *self.passed);
         let faults = fault_rules(rules);
         let mut fold = Fold::new(policy.keep, &faults);
-        let saturated_rules = Mutex::new(saturated_rules(policy, passed));
+        let saturated_rules = Mutex::new(saturated_rules(policy, passed, source));
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
             let known = saturated_rules
                 .lock()
@@ -441,7 +463,8 @@ impl Pass<'_> {
             });
             *saturated_rules
                 .lock()
-                .unwrap_or_else(PoisonError::into_inner) = self::saturated_rules(policy, passed);
+                .unwrap_or_else(PoisonError::into_inner) =
+                self::saturated_rules(policy, passed, source);
             passed_on?;
             match observer.progress(bytes) {
                 ControlFlow::Continue(()) => Ok(()),
@@ -516,16 +539,21 @@ fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings
     }
 }
 
-/// The rules that have reached the limit of [`Policy::keep`]: their findings are only counted.
-fn saturated_rules(
-    policy: &Policy,
-    passed: &BTreeMap<&'static str, usize>,
-) -> BTreeSet<&'static str> {
+/// The rules that have reached the limit of [`Policy::keep`] in a source: their findings are only
+/// counted.
+fn saturated_rules(policy: &Policy, passed: &Passed, source: SourceId) -> BTreeSet<&'static str> {
     let Keep::First(limit) = policy.keep else {
         return BTreeSet::new();
     };
-    let full = passed.iter().filter(|(_, passed)| **passed >= limit);
-    full.map(|(rule, _)| *rule).collect()
+    let of_source = passed.range((source, "")..);
+    let of_source = of_source.take_while(|((of, _), _)| *of == source);
+    let full = of_source.filter(|(_, passed)| **passed >= limit);
+    full.map(|((_, rule), _)| *rule).collect()
+}
+
+/// What findings are limited by: their source and rule.
+fn of(finding: &Finding) -> (SourceId, &'static str) {
+    (finding.location.source, finding.rule)
 }
 
 /// The rules about records that gave no example.
@@ -534,10 +562,10 @@ fn fault_rules(rules: &RuleSet) -> BTreeSet<&'static str> {
     faults.map(|(name, _)| name).collect()
 }
 
-/// Passes a finding on, unless enough of its rule were passed on before.
+/// Passes a finding on, unless enough of its rule in its source were passed on before.
 fn pass_on(
     policy: &Policy,
-    passed: &mut BTreeMap<&'static str, usize>,
+    passed: &mut Passed,
     finding: Finding,
     observer: &mut dyn Observer,
 ) -> io::Result<()> {
@@ -547,13 +575,9 @@ fn pass_on(
     }
 }
 
-/// The finding, unless enough of its rule were passed on before.
-fn limited(
-    policy: &Policy,
-    passed: &mut BTreeMap<&'static str, usize>,
-    mut finding: Finding,
-) -> Option<Finding> {
-    let passed = passed.entry(finding.rule).or_default();
+/// The finding, unless enough of its rule in its source were passed on before.
+fn limited(policy: &Policy, passed: &mut Passed, mut finding: Finding) -> Option<Finding> {
+    let passed = passed.entry(of(&finding)).or_default();
     if let Keep::First(limit) = policy.keep
         && *passed >= limit
     {

@@ -15,13 +15,13 @@ use super::message::{Finding, Message, fingerprint};
 use super::severity::Severity;
 use super::suppression::{SuppressedRecords, Suppression, Suppressions};
 
-/// Findings of one rule with an excerpt, if no report shows more of them.
+/// Findings of one rule in a source with an excerpt, if no report shows more of them.
 pub const EXCERPTS: usize = 10;
 
 /// How many findings are kept with their text; all are counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
-    /// The first few of each rule: for people.
+    /// The first few of each rule in each source: for people.
     First(usize),
     /// All: for machine formats.
     #[default]
@@ -39,7 +39,7 @@ pub struct Policy {
     pub enabled: BTreeSet<&'static str>,
     /// The suppressions.
     pub suppressions: Arc<Suppressions>,
-    /// How many kept findings of each rule have an excerpt.
+    /// How many kept findings of each rule in each source have an excerpt.
     pub excerpts: usize,
     /// What is redacted in excerpts.
     pub redaction: Redaction,
@@ -62,7 +62,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether the `number`th kept finding of a rule has an excerpt.
+    /// Whether the `number`th kept finding of a rule in a source has an excerpt.
     pub fn wants_excerpt(&self, number: usize) -> bool {
         number <= self.excerpts
     }
@@ -74,7 +74,7 @@ pub struct Findings<'p> {
     policy: &'p Policy,
     rule: &'static str,
     counts: BTreeMap<SourceId, Counts>,
-    kept_of: BTreeMap<&'static str, usize>,
+    kept_of: BTreeMap<(SourceId, &'static str), usize>,
     /// Rules with enough kept findings already.
     saturated_rules: BTreeSet<&'static str>,
     kept: Vec<Finding>,
@@ -153,7 +153,11 @@ impl<'p> Findings<'p> {
             .hides
             .is_some_and(|own| own == Redaction::Secret || own == redaction);
         let mut finding = self.finish(rule, impact, location, message, fingerprint);
-        let kept = self.kept_of.get(rule).copied().unwrap_or(0);
+        let kept = self
+            .kept_of
+            .get(&(record.source, rule))
+            .copied()
+            .unwrap_or(0);
         let shown = self.policy.wants_excerpt(kept);
         finding.excerpt = shown.then(|| Excerpt::behind(redaction, record.raw, span, hides));
         finding.after_recovery = record.recovered;
@@ -261,7 +265,7 @@ impl<'p> Findings<'p> {
         if self.saturated_rules.contains(rule) {
             return None;
         }
-        let kept = self.kept_of.entry(rule).or_default();
+        let kept = self.kept_of.entry((source, rule)).or_default();
         if let Keep::First(limit) = self.policy.keep
             && *kept >= limit
         {

@@ -105,6 +105,7 @@ fn check_of(options: &Merge, parts: &[(&Path, ShardPart)]) -> Result<CheckOption
         report: options.report.clone(),
         color: options.color,
         quiet: options.quiet,
+        show_all: options.show_all,
         statistics: options.statistics,
         fail_on: options.fail_on.or(check.fail_on),
         threads: options.threads,
