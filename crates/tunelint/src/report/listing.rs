@@ -15,8 +15,8 @@ const MAX_SHOWN: usize = 50;
 const PER_RULE: usize = 3;
 /// Lines listed of the findings of a rule in a file that are not shown.
 const MAX_LINES: usize = 5;
-/// Findings of a rule in a file that are shown or listed; one more than that, so that two in a line
-/// leave room for a third.
+/// Findings of a rule in a file that are shown or listed. Two more are needed where some are in one
+/// line.
 pub(super) const NEEDED: usize = PER_RULE + MAX_LINES + 2;
 
 /// The findings to show, which [`add`](Self::add) chooses from all.
