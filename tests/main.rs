@@ -28,6 +28,7 @@ mod layers;
 mod limits;
 mod pages;
 mod profiles;
+mod prompts;
 mod readme;
 mod repairs;
 mod running;

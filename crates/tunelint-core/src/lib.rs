@@ -38,7 +38,9 @@
 
 pub mod run;
 
-pub use run::{convert, describe, fix, gather, guidance, lint, loss, session, shard, split, stats};
+pub use run::{
+    convert, describe, fix, gather, guidance, lint, loss, prompts, session, shard, split, stats,
+};
 pub use tunelint_data::record::{self, fault, json, roles, row};
 pub use tunelint_data::source;
 pub use tunelint_data::text::{

@@ -9,6 +9,7 @@ pub mod guidance;
 pub mod lint;
 pub mod loss;
 mod observer;
+pub mod prompts;
 pub mod session;
 pub mod shard;
 mod shared_start;

@@ -2,7 +2,8 @@
 //! from them.
 //!
 //! From the bottom up: statistics that merge (digests, lengths, counts, a sketch of distinct
-//! inputs), the inferred format, and the survey that holds both.
+//! inputs), the inferred format, and the survey that holds both. What prompts share is saved as a
+//! document.
 
 mod boilerplate;
 mod cut;
@@ -13,6 +14,7 @@ mod lengths;
 mod normal;
 pub mod presence;
 pub mod production_prompts;
+pub mod prompt_format;
 pub mod section_marker;
 mod seen;
 pub mod share;

@@ -37,6 +37,8 @@ pub enum Command {
     Convert(Box<Convert>),
     /// Summarize a dataset: sizes, lengths, labels, inferred format, limits, training settings
     Stats(Box<StatsOptions>),
+    /// Save what training prompts look like, to hold prompts in production to it
+    Infer(Box<InferOptions>),
     /// Split into train, validation and test sets without leakage
     Split(Box<SplitOptions>),
     /// List the rules, or print a rule's page
@@ -80,6 +82,15 @@ pub struct CheckOptions {
     /// file has one prompt per line
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub production: Option<PathBuf>,
+    /// Check prompts, not training data: hold them to this format of the training prompts, which
+    /// `tunelint infer` writes
+    #[arg(
+        long,
+        value_name = "FORMAT.json",
+        help_heading = "Input",
+        conflicts_with_all = ["production", "validation"]
+    )]
+    pub against: Option<PathBuf>,
     /// Refuse files outside the repository, and links that lead outside
     #[arg(long, help_heading = "Input")]
     pub contained: bool,
@@ -445,6 +456,31 @@ pub struct StatsOptions {
     /// Set the width of the report in columns
     #[arg(long, value_name = "N", help_heading = "Output", default_value_t = 80)]
     pub width: usize,
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Set the number of threads [default: the number of processors]
+    #[arg(long, value_name = "N", help_heading = "General")]
+    pub threads: Option<usize>,
+}
+
+/// Options of `infer`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tunelint infer train.jsonl -o format.json\n  \
+    tunelint check prompts.jsonl --against format.json --fail-on warning"
+)]
+pub struct InferOptions {
+    /// The training files of one dataset; `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Write the format to this file
+    #[arg(long, short, value_name = "FORMAT.json", help_heading = "Output")]
+    pub out: PathBuf,
+    /// Overwrite an existing file
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
     #[command(flatten)]
     pub settings: SettingsOptions,
     /// Set the number of threads [default: the number of processors]

@@ -23,6 +23,7 @@ use tunelint_layouts::reader::{
 use tunelint_rules::contract::{AnyTally, Check, SourceFacts, SuppressionFacts};
 use tunelint_rules::rules::{LOOKUP, RuleSet};
 use tunelint_rules::survey::inferred::Inferred;
+use tunelint_rules::survey::production_prompts::each_line;
 use tunelint_rules::survey::{Normalizer, SampleCutoff, Survey};
 
 use super::fold::Fold;
@@ -202,6 +203,42 @@ impl Linter {
         kept.into_iter()
             .try_for_each(|finding| pass_on(&self.policy, &mut self.passed, finding, observer))?;
         Ok(summarize(&reader, examples, counts))
+    }
+
+    /// Checks a text file with one prompt per line, for a linter of rules for prompts.
+    ///
+    /// # Errors
+    /// Errors from reading or from `observer`.
+    pub fn check_lines(
+        &mut self,
+        source: SourceId,
+        input: &Input,
+        observer: &mut dyn Observer,
+    ) -> io::Result<SourceSummary> {
+        let mut findings = Findings::new(&self.policy);
+        let mut examples = 0;
+        let unread = each_line(source, input, &mut |example| {
+            examples += 1;
+            self.rules.check_example(example, &mut findings);
+        })?;
+        let (mut counts, kept) = findings.into_parts();
+        let counts = counts.remove(&source).unwrap_or_default();
+        let faults = fault_rules(&self.rules);
+        let mut fold = Fold::new(self.policy.keep, &faults);
+        for mut finding in kept {
+            // Fixes are edits of records, which would be quoted.
+            finding.fix = None;
+            take(&self.policy, &mut self.passed, &mut fold, finding, observer)?;
+        }
+        fold.finish(examples, &counts, observer)?;
+        Ok(SourceSummary {
+            path: printable_path(&input.name),
+            container: "txt".to_owned(),
+            records: examples + unread,
+            examples,
+            counts,
+            ..SourceSummary::default()
+        })
     }
 
     /// The tallies so far, to be merged with those of other shards by [`Self::merge_part`].
@@ -432,11 +469,12 @@ impl Pass<'_> {
                 DecodeOutcome::Example(example) => {
                     let noted = &mut tallies.suppressed;
                     policy.suppressions.note(&example.record, noted);
-                    check_example(rules, example, &mut findings);
+                    rules.check_example(example, &mut findings);
                     tallies.observe(rules, example, normalizer, cutoff);
                 }
                 DecodeOutcome::Unreadable(record, why) => {
-                    check_record(rules, record, why, &mut findings);
+                    let is_prompt = check_unreadable(rules, record, why, &mut findings);
+                    tallies.examples += u64::from(is_prompt);
                 }
             });
             let (counts, kept) = findings.into_parts();
@@ -455,12 +493,8 @@ impl Pass<'_> {
             tallies.merge(rules, outcome.tallies);
             tallies.survey.advance(cutoff);
             let mut kept = outcome.kept.into_iter();
-            let passed_on = kept.try_for_each(|finding| match limited(policy, passed, finding) {
-                Some(finding) if observer.accepts(&finding) => Ok(()),
-                Some(finding) if observer.folds() => fold.take(finding, observer),
-                Some(finding) => observer.finding(finding),
-                None => Ok(()),
-            });
+            let passed_on =
+                kept.try_for_each(|finding| take(policy, passed, &mut fold, finding, observer));
             *saturated_rules
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) =
@@ -500,6 +534,22 @@ pub(super) fn check_source(
     })
 }
 
+/// Checks a record that gave no example: as a prompt if the rules are about prompts, which need no
+/// output. Returns whether it is one.
+fn check_unreadable(
+    rules: &RuleSet,
+    record: &Record<'_>,
+    why: Unreadable<'_>,
+    findings: &mut Findings<'_>,
+) -> bool {
+    let prompt = rules.prompt(record);
+    match &prompt {
+        Some(example) => rules.check_example(example, findings),
+        None => check_record(rules, record, why, findings),
+    }
+    prompt.is_some()
+}
+
 /// Runs the record rules on a record that gave no example.
 pub(super) fn check_record(
     rules: &RuleSet,
@@ -529,16 +579,6 @@ pub fn check_suppression(
     }
 }
 
-/// Runs the example rules on one example.
-fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings<'_>) {
-    for (name, check) in rules.named() {
-        if let Some(rule) = &check.example {
-            findings.set_rule(name);
-            rule.check(example, findings);
-        }
-    }
-}
-
 /// The rules that have reached the limit of [`Policy::keep`] in a source: their findings are only
 /// counted.
 fn saturated_rules(policy: &Policy, passed: &Passed, source: SourceId) -> BTreeSet<&'static str> {
@@ -560,6 +600,23 @@ fn of(finding: &Finding) -> (SourceId, &'static str) {
 fn fault_rules(rules: &RuleSet) -> BTreeSet<&'static str> {
     let faults = rules.named().filter(|(_, check)| check.record.is_some());
     faults.map(|(name, _)| name).collect()
+}
+
+/// Passes a finding of a source that is being read on to `fold`, unless enough of its rule in its
+/// source were passed on before.
+fn take(
+    policy: &Policy,
+    passed: &mut Passed,
+    fold: &mut Fold<'_>,
+    finding: Finding,
+    observer: &mut dyn Observer,
+) -> io::Result<()> {
+    match limited(policy, passed, finding) {
+        Some(finding) if observer.accepts(&finding) => Ok(()),
+        Some(finding) if observer.folds() => fold.take(finding, observer),
+        Some(finding) => observer.finding(finding),
+        None => Ok(()),
+    }
 }
 
 /// Passes a finding on, unless enough of its rule in its source were passed on before.

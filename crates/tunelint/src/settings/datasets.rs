@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tunelint_core::prompts::PromptFormat;
+
 use super::file;
 use super::interpreter::Interpreter;
 use super::json_schema::JsonSchema;
@@ -26,6 +28,10 @@ impl Interpreter<'_> {
             Some(path) => self.schema(&at("output-schema"), path),
             None => None,
         };
+        let against = match &dataset.against {
+            Some(path) => self.prompt_format(&at("against"), path),
+            None => None,
+        };
         let dataset = Dataset {
             files: files?,
             validation: validation?,
@@ -36,6 +42,7 @@ impl Interpreter<'_> {
                 .clone()
                 .or_else(|| from_file.map(reading::without_line_break)),
             output_schema,
+            against,
         };
         for (key, alone) in dataset.single_options() {
             if let Err(failure) = reading::options(&alone) {
@@ -43,6 +50,17 @@ impl Interpreter<'_> {
             }
         }
         Some(dataset)
+    }
+
+    fn prompt_format(&mut self, pointer: &str, path: &str) -> Option<Arc<PromptFormat>> {
+        let text = self.text(pointer, path)?;
+        match PromptFormat::from_json(&text) {
+            Ok(format) => Some(Arc::new(format)),
+            Err(error) => {
+                self.report(pointer, error.to_string());
+                None
+            }
+        }
     }
 
     fn schema(&mut self, pointer: &str, path: &str) -> Option<Arc<JsonSchema>> {

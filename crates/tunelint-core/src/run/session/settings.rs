@@ -159,11 +159,15 @@ impl DatasetSettings {
     }
 
     /// The targets of a source: those of the settings, or else the provider that its layout and
-    /// field names belong to, if there is exactly one.
+    /// field names belong to, if there is exactly one. None of prompts that are held to a format.
     ///
     /// # Errors
     /// An invalid built-in profile, which the tests rule out.
     pub fn targets_of(&self, mapping: &Mapping) -> Result<Vec<Arc<Profile>>, UnknownTarget> {
+        if self.context.against.is_some() {
+            // Prompts are sent to a model, not uploaded.
+            return Ok(Vec::new());
+        }
         if !self.targets.is_empty() {
             return Ok(self.targets.clone());
         }

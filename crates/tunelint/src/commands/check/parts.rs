@@ -199,6 +199,7 @@ fn comparable(check: &CheckOptions) -> String {
         preamble,
         validation,
         production,
+        against,
         select,
         ignore,
         extend_select,
@@ -215,7 +216,7 @@ fn comparable(check: &CheckOptions) -> String {
             reading,
             preamble,
             validation,
-            production,
+            (production, against),
             (select, ignore, extend_select, severity, preview, settings)
         )
     )
