@@ -10,6 +10,7 @@
 )]
 
 mod baseline;
+mod benchmark;
 mod cli;
 mod conversions;
 mod convert;

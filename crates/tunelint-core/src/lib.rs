@@ -58,5 +58,5 @@ pub use tunelint_layouts::writer::sink;
 pub use tunelint_rules::contract::{self, custom, schema};
 pub use tunelint_rules::rules;
 pub use tunelint_rules::survey::{
-    self, inferred, production_prompts, section_marker, share, similarity,
+    self, benchmark, inferred, production_prompts, section_marker, share, similarity,
 };

@@ -36,6 +36,7 @@ registry! {
     added_system_prompt "added-system-prompt";
     ai_self_reference "ai-self-reference";
     ambiguous_layout "ambiguous-layout";
+    benchmark_overlap "benchmark-overlap";
     bidi_control "bidi-control";
     blank_line "blank-line";
     boilerplate_opening "boilerplate-opening";

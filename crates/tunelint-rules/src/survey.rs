@@ -5,6 +5,7 @@
 //! inputs), the inferred format, and the survey that holds both. What prompts share is saved as a
 //! document.
 
+pub mod benchmark;
 mod boilerplate;
 mod cut;
 mod gathered;

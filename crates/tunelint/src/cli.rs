@@ -82,13 +82,17 @@ pub struct CheckOptions {
     /// file has one prompt per line
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub production: Option<PathBuf>,
+    /// Report training texts that have 13 words in a row in common with this benchmark (repeatable);
+    /// a .txt file has one text per line
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub benchmark: Vec<PathBuf>,
     /// Check prompts, not training data: hold them to this format of the training prompts, which
     /// `tunelint infer` writes
     #[arg(
         long,
         value_name = "FORMAT.json",
         help_heading = "Input",
-        conflicts_with_all = ["production", "validation"]
+        conflicts_with_all = ["production", "validation", "benchmark"]
     )]
     pub against: Option<PathBuf>,
     /// Refuse files outside the repository, and links that lead outside

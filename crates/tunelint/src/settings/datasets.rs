@@ -20,6 +20,7 @@ impl Interpreter<'_> {
         let files = self.patterns(&at("files"), &dataset.files, false);
         let validation = self.patterns(&at("validation"), &dataset.validation, false);
         let production = self.patterns(&at("production"), &dataset.production, false);
+        let benchmark = self.patterns(&at("benchmark"), &dataset.benchmark, false);
         let from_file = match &dataset.preamble_file {
             Some(path) => self.text(&at("preamble-file"), path),
             None => None,
@@ -36,6 +37,7 @@ impl Interpreter<'_> {
             files: files?,
             validation: validation?,
             production: production?,
+            benchmark: benchmark?,
             file: dataset.clone(),
             preamble: dataset
                 .preamble

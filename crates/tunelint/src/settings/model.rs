@@ -59,6 +59,8 @@ pub struct Dataset {
     pub validation: Patterns,
     /// The files with production prompts.
     pub production: Patterns,
+    /// The benchmarks.
+    pub benchmark: Patterns,
     /// The parsed values of the dataset.
     pub file: file::DatasetTable,
     /// The text that every input must start with.

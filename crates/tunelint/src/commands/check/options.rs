@@ -48,6 +48,14 @@ pub(super) fn production(options: &CheckOptions, dataset: Option<&Dataset>) -> V
     })
 }
 
+/// The benchmarks.
+pub(super) fn benchmark(options: &CheckOptions, dataset: Option<&Dataset>) -> Vec<Input> {
+    files_at(&match (options.benchmark.as_slice(), dataset) {
+        ([], Some(dataset)) => dataset.benchmark.files(),
+        (named, _) => named.to_vec(),
+    })
+}
+
 /// The format that the sources, which are prompts, are held to.
 pub(super) fn against(
     options: &CheckOptions,

@@ -200,6 +200,7 @@ fn comparable(check: &CheckOptions) -> String {
         validation,
         production,
         against,
+        benchmark,
         select,
         ignore,
         extend_select,
@@ -216,7 +217,7 @@ fn comparable(check: &CheckOptions) -> String {
             reading,
             preamble,
             validation,
-            (production, against),
+            (production, against, benchmark),
             (select, ignore, extend_select, severity, preview, settings)
         )
     )

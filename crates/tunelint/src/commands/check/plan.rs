@@ -92,7 +92,8 @@ impl Plans {
         let plans = self.list.values();
         let compared = plans.flat_map(|plan| {
             let settings = &plan.settings;
-            settings.validation.iter().chain(&settings.production)
+            let compared = settings.validation.iter().chain(&settings.production);
+            compared.chain(&settings.benchmark)
         });
         let compared = compared.map(|input| input.name.clone());
         let names: Vec<PathBuf> = sources.chain(compared).collect();
@@ -229,6 +230,7 @@ impl Plan {
             max_rates: settings.max_rates.clone(),
             validation: asked::validation(options, dataset, evaluating),
             production: asked::production(options, dataset),
+            benchmark: asked::benchmark(options, dataset),
             ..session::DatasetSettings::default()
         };
         Ok(Self {
