@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
-use tunelint_core::finding::Finding;
+use tunelint_core::finding::{Finding, Severity};
 use tunelint_core::profile::{Effect, FILES, FieldFact, Profile, ValueType};
 
 use crate::limits::Fixture;
@@ -545,7 +545,10 @@ fn what_one_target_only_advises_does_not_hide_what_another_rejects() {
     check.context.profiles = vec![profile("a", "advises"), profile("b", "rejects")];
     let told = check.run("train.jsonl", format!("{record}\n").as_bytes()).0;
     let targets: Vec<&[String]> = told.iter().map(|of| of.targets.as_slice()).collect();
-    assert_eq!(targets, [["a".to_owned()], ["b".to_owned()]]);
+    assert_eq!(targets, [["a".to_owned(), "b".to_owned()]]);
+    assert_eq!(told[0].severity, Severity::Error, "{told:?}");
+    assert!(told[0].message.contains("a recommends against"), "{told:?}");
+    assert!(told[0].message.contains("b rejects"), "{told:?}");
 }
 
 #[test]

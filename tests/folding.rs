@@ -2,7 +2,7 @@
 
 use tunelint_core::finding::Finding;
 
-use crate::running::Check;
+use crate::running::{Check, Repository};
 
 /// Records of which `bad` of each hundred have a number as the output.
 fn records(number: usize, bad: usize) -> String {
@@ -86,4 +86,79 @@ fn each_is_fixed_and_each_is_accepted_alone() {
     crate::running::tunelint(&["check", path, "--unsafe-fixes", "--isolated"]);
     let left = std::fs::read_to_string(path).expect("read");
     assert!(!left.contains('\u{feff}'), "{left}");
+}
+
+/// `together` rejects such a weight, `fireworks` recommends against it: one cause at one place.
+#[test]
+fn what_several_targets_do_about_one_place_is_one_finding() {
+    let record = |at: usize| {
+        let weight = if at.is_multiple_of(3) {
+            ",\"weight\":0.5"
+        } else {
+            ""
+        };
+        format!(
+            "{{\"messages\":[{{\"role\":\"user\",\"content\":\"question {at}\"}},{{\"role\":\"assistant\",\"content\":\"answer {at}\"{weight}}}]}}\n"
+        )
+    };
+    let text: String = (0..60).map(record).collect();
+    let repository = Repository::new(&[("a.jsonl", &text)]);
+    let targets = ["--target", "together", "--target", "fireworks"];
+    let arguments = ["check", "a.jsonl", "--select", "invalid-value"];
+    let report = |more: &[&str]| -> serde_json::Value {
+        let all = [&arguments[..], &targets, &["--format", "json"], more].concat();
+        serde_json::from_str(&repository.run(&all).1).expect("JSON")
+    };
+    let document = report(&[]);
+    let findings = document["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), 20);
+    let first = &findings[0];
+    assert_eq!(first["severity"], "error");
+    assert_eq!(first["consequence"], "rejected");
+    assert_eq!(
+        first["targets"],
+        serde_json::json!(["together", "fireworks"])
+    );
+    let message = first["message"].as_str().expect("a text");
+    assert!(
+        message.contains("together rejects") && message.contains("; fireworks recommends"),
+        "{message}"
+    );
+    // Counted once, and for the verdict of each target.
+    let summary = &document["summary"];
+    assert_eq!(
+        (&summary["errors"], &summary["advice"]),
+        (&20.into(), &0.into())
+    );
+    let verdicts = summary["verdicts"].as_array().expect("a list");
+    let of = |name: &str| {
+        verdicts
+            .iter()
+            .find(|of| of["target"] == name)
+            .expect("a verdict")
+    };
+    assert_eq!(
+        (&of("together")["errors"], &of("together")["rejected"]),
+        (&20.into(), &20.into())
+    );
+    assert_eq!(
+        (&of("fireworks")["errors"], &of("fireworks")["advice"]),
+        (&0.into(), &20.into())
+    );
+    // A baseline accepts all of it.
+    let create = [
+        &["baseline", "create", "a.jsonl", "--select", "invalid-value"],
+        &targets[..],
+    ]
+    .concat();
+    let (_, _, said) = repository.run(&create);
+    let accepted = report(&["--baseline", "tunelint-baseline.txt"]);
+    assert_eq!(accepted["findings"], serde_json::json!([]), "{said}");
+    let summary = &accepted["summary"];
+    assert_eq!(
+        (&summary["errors"], &summary["suppressed"]),
+        (&0.into(), &20.into())
+    );
+    assert_eq!(summary["verdicts"][0]["advice"], 0);
+    assert_eq!(summary["verdicts"][1]["advice"], 0);
 }

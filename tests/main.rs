@@ -10,6 +10,7 @@
 )]
 
 mod baseline;
+mod benchmark;
 mod cli;
 mod conversions;
 mod convert;
@@ -21,12 +22,14 @@ mod folding;
 mod formats;
 mod hooks;
 mod html;
+mod human;
 mod labelled;
 mod laws;
 mod layers;
 mod limits;
 mod pages;
 mod profiles;
+mod prompts;
 mod readme;
 mod repairs;
 mod running;

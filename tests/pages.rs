@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tunelint_core::benchmark::Benchmarks;
 use tunelint_core::contract::{FixKind, Level, RuleEntry, Scope};
 use tunelint_core::declared::{DatasetInfo, Declarations, FILE_NAME};
 use tunelint_core::finding::Severity;
@@ -189,6 +190,7 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
     let mut train: Vec<u8> = Vec::new();
     let (mut settings, mut schema) = (None, None);
     let mut declared = Arc::default();
+    let mut benchmarks = None;
     for block in blocks(page) {
         let words = words(&block.info);
         let has = |word: &str| words.iter().any(|have| have == word);
@@ -214,9 +216,18 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
             train = bytes;
             continue;
         }
+        if has("benchmark") {
+            let mut read = Benchmarks::default();
+            let input = Input::bytes("bench.jsonl", bytes);
+            let unread = read.read(SourceId(1), input, &ReadOptions::default());
+            assert_eq!(unread.expect("memory"), 0);
+            benchmarks = Some(Arc::new(read));
+            continue;
+        }
         let name = format!("block.{}", words[0]);
         let mut check = check_of(&words, &profiles);
         check.options.declared = Arc::clone(&declared);
+        check.context.benchmarks.clone_from(&benchmarks);
         let findings = if let Some(settings) = &settings {
             let found = under_settings(rule, settings, schema.as_deref(), (&name, &bytes));
             judge(
@@ -271,6 +282,10 @@ pub fn failing_blocks(entry: &RuleEntry) -> Vec<(String, Vec<u8>, Vec<String>)> 
         let words = words(&block.info);
         (content(&block, &words), words)
     });
+    // Without the benchmark before them, nothing fails.
+    let is_benchmark =
+        |(_, words): &(Vec<u8>, Vec<String>)| words.iter().any(|of| of == "benchmark");
+    let blocks = blocks.take_while(|block| !is_benchmark(block));
     let plain = blocks.filter(|(_, words)| {
         let has = |word: &str| words.iter().any(|have| have == word);
         has("fail")

@@ -38,7 +38,9 @@
 
 pub mod run;
 
-pub use run::{convert, describe, fix, gather, guidance, lint, loss, session, shard, split, stats};
+pub use run::{
+    convert, describe, fix, gather, guidance, lint, loss, prompts, session, shard, split, stats,
+};
 pub use tunelint_data::record::{self, fault, json, roles, row};
 pub use tunelint_data::source;
 pub use tunelint_data::text::{
@@ -56,5 +58,5 @@ pub use tunelint_layouts::writer::sink;
 pub use tunelint_rules::contract::{self, custom, schema};
 pub use tunelint_rules::rules;
 pub use tunelint_rules::survey::{
-    self, inferred, production_prompts, section_marker, share, similarity,
+    self, benchmark, inferred, production_prompts, section_marker, share, similarity,
 };

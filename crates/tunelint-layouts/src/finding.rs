@@ -13,7 +13,7 @@ pub mod totals;
 
 pub use collector::{EXCERPTS, Findings, Keep, Policy};
 pub use counts::{Count, Counts};
-pub use impact::{Consequence, Impact, UsualImpact, UsualImpacts};
+pub use impact::{Consequence, Impact, PartImpact, UsualImpact, UsualImpacts};
 pub use message::{Applicability, Edit, Finding, Fix, Message, Related};
 pub use meta::{FixKind, Level, RuleLookup, RuleMeta, RuleOption, RuleStatus, Scope};
 pub use severity::Severity;

@@ -5,13 +5,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tunelint_layouts::finding::{RuleLookup, RuleMeta, RuleStatus, UsualImpacts};
+use tunelint_data::record::Record;
+use tunelint_layouts::example::Example;
+use tunelint_layouts::finding::{Findings, RuleLookup, RuleMeta, RuleStatus, UsualImpacts};
 use tunelint_layouts::provider::faults::{self, SourceForm};
 use tunelint_layouts::provider::profile::Profile;
 
 use crate::contract::{Check, RuleContext, RuleEntry};
 use crate::survey::Needs;
 use crate::survey::inferred::Inferred;
+use crate::survey::production_prompts::prompt_without_output;
+use crate::survey::prompt_format::PromptFormat;
 
 /// Declares the module of each rule and its entry in the registry: metadata, page and build
 /// function.
@@ -33,6 +37,7 @@ registry! {
     ai_self_reference "ai-self-reference";
     ambiguous_layout "ambiguous-layout";
     api_error_output "api-error-output";
+    benchmark_overlap "benchmark-overlap";
     bidi_control "bidi-control";
     blank_line "blank-line";
     boilerplate_opening "boilerplate-opening";
@@ -210,6 +215,18 @@ impl Selection {
     }
 }
 
+/// The rules about the format of single prompts.
+pub const OF_PROMPTS: [&str; 8] = [
+    missing_marker::META.name,
+    missing_preamble::META.name,
+    missing_suffix::META.name,
+    mixed_marker_order::META.name,
+    mixed_marker_separator::META.name,
+    mixed_marker_style::META.name,
+    mixed_system_prompts::META.name,
+    production_mismatch::META.name,
+];
+
 /// The rules of one pass, built for one dataset. They run in a fixed order: those of the registry,
 /// then the custom rules of the context, then those added with [`extend`](Self::extend).
 #[derive(Default)]
@@ -222,13 +239,47 @@ pub struct RuleSet {
 impl RuleSet {
     /// Builds the enabled rules that apply in `context`, including its custom rules.
     pub fn build(enabled: &BTreeSet<&'static str>, context: &RuleContext) -> Self {
-        Self::built(enabled.clone(), context.clone())
+        match &context.against {
+            Some(format) => Self::of_prompts(enabled, context, format),
+            None => Self::built(enabled.clone(), context.clone()),
+        }
+    }
+
+    /// The enabled rules for prompts that are held to `format`: those about the format of inputs,
+    /// as in a second pass over its dataset, and those about records that cannot be read.
+    fn of_prompts(
+        enabled: &BTreeSet<&'static str>,
+        context: &RuleContext,
+        format: &PromptFormat,
+    ) -> Self {
+        let mut rules = Self::built(enabled.clone(), context.clone());
+        rules.checks.retain(|(_, check)| check.record.is_some());
+        let of_format = OF_PROMPTS.into_iter();
+        let of_format = of_format.filter(|name| enabled.contains(name)).collect();
+        let context = RuleContext {
+            inferred: Some(Arc::new(format.inferred())),
+            ..context.clone()
+        };
+        let of_format = Self::built(of_format, context);
+        rules.checks.extend(of_format.checks);
+        rules.context = of_format.context;
+        rules
+    }
+
+    /// A record without an output as an example, if the sources are prompts that are held to a
+    /// format.
+    pub fn prompt<'a>(&self, record: &Record<'a>) -> Option<Example<'a>> {
+        self.context.against.as_ref()?;
+        prompt_without_output(record)
     }
 
     /// Builds the rules of the second pass: those that need the inferred format of the dataset.
     /// Call it on the rules of the first pass, once the survey is complete. Empty if no rule needs
     /// a second pass.
     pub fn build_inferring(&self, inferred: Arc<Inferred>) -> Self {
+        if self.context.against.is_some() {
+            return Self::default();
+        }
         let infers = |name: &str| by_name(name).is_some_and(|entry| entry.meta.infers);
         let mut enabled = self.enabled.clone();
         enabled.retain(|name| infers(name));
@@ -278,6 +329,16 @@ impl RuleSet {
     /// The checks with the names of their rules, in order.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, &Check)> {
         self.checks.iter().map(|(name, check)| (*name, check))
+    }
+
+    /// Runs the rules about single examples on one.
+    pub fn check_example(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        for (name, check) in self.named() {
+            if let Some(rule) = &check.example {
+                findings.set_rule(name);
+                rule.check(example, findings);
+            }
+        }
     }
 
     /// The statistics that the survey must gather: for these rules, and before the first pass also

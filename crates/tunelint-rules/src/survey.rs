@@ -2,8 +2,10 @@
 //! from them.
 //!
 //! From the bottom up: statistics that merge (digests, lengths, counts, a sketch of distinct
-//! inputs), the inferred format, and the survey that holds both.
+//! inputs), the inferred format, and the survey that holds both. What prompts share is saved as a
+//! document.
 
+pub mod benchmark;
 mod boilerplate;
 mod cut;
 mod gathered;
@@ -14,6 +16,7 @@ mod normal;
 pub mod occurrence;
 pub mod presence;
 pub mod production_prompts;
+pub mod prompt_format;
 pub mod section_marker;
 mod seen;
 pub mod share;

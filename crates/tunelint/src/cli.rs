@@ -37,6 +37,8 @@ pub enum Command {
     Convert(Box<Convert>),
     /// Summarize a dataset: sizes, lengths, labels, inferred format, limits, training settings
     Stats(Box<StatsOptions>),
+    /// Save what training prompts look like, to hold prompts in production to it
+    Infer(Box<InferOptions>),
     /// Split into train, validation and test sets without leakage
     Split(Box<SplitOptions>),
     /// List the rules, or print a rule's page
@@ -80,6 +82,19 @@ pub struct CheckOptions {
     /// file has one prompt per line
     #[arg(long, value_name = "FILE", help_heading = "Input")]
     pub production: Option<PathBuf>,
+    /// Report training texts that have 13 words in a row in common with this benchmark (repeatable);
+    /// a .txt file has one text per line
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub benchmark: Vec<PathBuf>,
+    /// Check prompts, not training data: hold them to this format of the training prompts, which
+    /// `tunelint infer` writes
+    #[arg(
+        long,
+        value_name = "FORMAT.json",
+        help_heading = "Input",
+        conflicts_with_all = ["production", "validation", "benchmark"]
+    )]
+    pub against: Option<PathBuf>,
     /// Refuse files outside the repository, and links that lead outside
     #[arg(long, help_heading = "Input")]
     pub contained: bool,
@@ -169,6 +184,9 @@ pub struct CheckOptions {
     /// Print only the totals
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
+    /// Show every finding in the human report [default: three of a rule in a file, 50 in all]
+    #[arg(long, help_heading = "Output")]
+    pub show_all: bool,
     /// Print a table of findings by rule
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
@@ -450,6 +468,31 @@ pub struct StatsOptions {
     pub threads: Option<usize>,
 }
 
+/// Options of `infer`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  tunelint infer train.jsonl -o format.json\n  \
+    tunelint check prompts.jsonl --against format.json --fail-on warning"
+)]
+pub struct InferOptions {
+    /// The training files of one dataset; `-` is standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Write the format to this file
+    #[arg(long, short, value_name = "FORMAT.json", help_heading = "Output")]
+    pub out: PathBuf,
+    /// Overwrite an existing file
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    #[command(flatten)]
+    pub settings: SettingsOptions,
+    /// Set the number of threads [default: the number of processors]
+    #[arg(long, value_name = "N", help_heading = "General")]
+    pub threads: Option<usize>,
+}
+
 /// Formats of `stats`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StatsFormat {
@@ -601,6 +644,9 @@ pub struct Merge {
     /// Print only the totals
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
+    /// Show every finding in the human report [default: three of a rule in a file, 50 in all]
+    #[arg(long, help_heading = "Output")]
+    pub show_all: bool,
     /// Print a table of findings by rule
     #[arg(long, help_heading = "Output")]
     pub statistics: bool,
@@ -644,7 +690,7 @@ pub enum BaselineCommand {
 
 /// Hides options of reports and fixes, which `baseline` does not write.
 fn without_report(argument: clap::Arg) -> clap::Arg {
-    const HIDDEN: [&str; 12] = [
+    const HIDDEN: [&str; 13] = [
         "fail_on",
         "format",
         "report",
@@ -655,6 +701,7 @@ fn without_report(argument: clap::Arg) -> clap::Arg {
         "diff",
         "color",
         "quiet",
+        "show_all",
         "statistics",
         "show_values",
     ];

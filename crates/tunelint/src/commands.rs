@@ -5,6 +5,7 @@ pub mod check;
 pub mod completions;
 pub mod config;
 pub mod convert;
+pub mod infer;
 pub mod init;
 pub mod loss;
 pub mod man;

@@ -55,6 +55,7 @@ fn run() -> Exit {
         cli::Command::Check(check) => commands::check::run(*check),
         cli::Command::Convert(convert) => commands::convert::run(*convert),
         cli::Command::Stats(stats) => commands::stats::run(*stats),
+        cli::Command::Infer(infer) => commands::infer::run(*infer),
         cli::Command::Split(split) => commands::split::run(*split),
         cli::Command::Rule(rule) => commands::rule::run(&rule),
         cli::Command::Profile(profile) => commands::profile::run(&profile),

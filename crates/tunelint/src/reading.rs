@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use tunelint_core::layout::{self, Binding, Template};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{printable_path, quoted};
+use tunelint_core::prompts::PromptFormat;
 use tunelint_core::reader::{OpenError, ReadOptions, Reader};
 use tunelint_core::roles::RoleAliases;
 use tunelint_core::source::{
@@ -123,6 +124,16 @@ pub fn size(text: &str) -> Result<usize, Failure> {
             Failure::new(format!("invalid size {}", quoted(text, 20)))
                 .help("use a size between 1 byte and 2 GB, for example 64M")
         })
+}
+
+/// The prompt format in the file at `path`.
+pub fn prompt_format(path: &Path) -> Result<PromptFormat, Failure> {
+    let shown = printable_path(path);
+    let text = fs::read_to_string(path).map_err(|error| Failure::io("read", &shown, &error))?;
+    PromptFormat::from_json(&text).map_err(|error| {
+        Failure::new(format!("{shown}: {error}"))
+            .help("write one with `tunelint infer train.jsonl -o format.json`")
+    })
 }
 
 /// The text of an argument, or with `@FILE` the text of a file without its last line break.

@@ -3,6 +3,7 @@
 
 mod contract;
 pub mod convert;
+mod listing;
 pub mod loss;
 mod names;
 mod place;
@@ -73,18 +74,20 @@ formats! {
 }
 
 impl Format {
-    /// How many findings of each rule the format shows.
-    pub fn keep(self) -> Keep {
+    /// How many findings of each rule in a source the format shows; `all` is `--show-all`.
+    pub fn keep(self, all: bool) -> Keep {
         match self {
+            Self::Human if all => Keep::All,
             Self::Human => Keep::First(human::PER_RULE),
             Self::Html => Keep::First(html::findings::PER_RULE),
             _ => Keep::All,
         }
     }
 
-    /// How many findings of each rule the format shows with an excerpt.
-    pub fn excerpts(self) -> usize {
+    /// The same with an excerpt.
+    pub fn excerpts(self, all: bool) -> usize {
         match self {
+            Self::Human if all => usize::MAX,
             Self::Html => html::findings::PER_RULE,
             _ => EXCERPTS,
         }

@@ -485,6 +485,7 @@ mod tests {
                 related: Vec::new(),
                 fix: Some(fix),
                 targets: Vec::new(),
+                parts: Vec::new(),
                 count: 1,
                 after_recovery: false,
                 fingerprint: 0,

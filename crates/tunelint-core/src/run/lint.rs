@@ -23,11 +23,13 @@ use tunelint_layouts::reader::{
 use tunelint_rules::contract::{AnyTally, Check, SourceFacts, SuppressionFacts};
 use tunelint_rules::rules::{LOOKUP, RuleSet};
 use tunelint_rules::survey::inferred::Inferred;
+use tunelint_rules::survey::production_prompts::each_line;
 use tunelint_rules::survey::{Normalizer, SampleCutoff, Survey};
 
 use super::fold::Fold;
 pub use super::observer::{Observer, SourceError};
 use super::shard::ShardPart;
+use super::shared_start::SharedStart;
 
 /// Checks the sources of one dataset, one after the other: [`check`](Self::check) each of them,
 /// then [`finish`](Self::finish) or [`into_part`](Self::into_part).
@@ -37,10 +39,14 @@ pub struct Linter {
     threads: usize,
     tallies: Tallies,
     cutoff: SampleCutoff,
-    /// The number of findings passed on, by rule.
-    passed: BTreeMap<&'static str, usize>,
+    passed: Passed,
     visited: Vec<Visited>,
+    /// What the records start with, known after the first pass.
+    shared_start: SharedStart,
 }
+
+/// The number of findings passed on, by source and rule.
+type Passed = BTreeMap<(SourceId, &'static str), usize>;
 
 /// A checked source, with all that a second pass needs to open it again.
 struct Visited {
@@ -121,14 +127,13 @@ impl Tallies {
         }
     }
 
-    /// Completes the survey and reports the findings. Returns the checks of rules that need another
-    /// pass.
+    /// Reports the findings, once the survey is complete. Returns the checks of rules that need
+    /// another pass.
     fn finish(
         &mut self,
         rules: &RuleSet,
         findings: &mut Findings<'_>,
     ) -> Vec<(&'static str, Check)> {
-        self.survey.complete();
         let mut follow_ups = Vec::new();
         for ((name, check), tally) in rules.named().zip(std::mem::take(&mut self.rules)) {
             findings.set_rule(name);
@@ -163,8 +168,9 @@ impl Linter {
             threads,
             tallies,
             cutoff: SampleCutoff::default(),
-            passed: BTreeMap::new(),
+            passed: Passed::new(),
             visited: Vec::new(),
+            shared_start: SharedStart::default(),
         }
     }
 
@@ -197,6 +203,42 @@ impl Linter {
         kept.into_iter()
             .try_for_each(|finding| pass_on(&self.policy, &mut self.passed, finding, observer))?;
         Ok(summarize(&reader, examples, counts))
+    }
+
+    /// Checks a text file with one prompt per line, for a linter of rules for prompts.
+    ///
+    /// # Errors
+    /// Errors from reading or from `observer`.
+    pub fn check_lines(
+        &mut self,
+        source: SourceId,
+        input: &Input,
+        observer: &mut dyn Observer,
+    ) -> io::Result<SourceSummary> {
+        let mut findings = Findings::new(&self.policy);
+        let mut examples = 0;
+        let unread = each_line(source, input, &mut |example| {
+            examples += 1;
+            self.rules.check_example(example, &mut findings);
+        })?;
+        let (mut counts, kept) = findings.into_parts();
+        let counts = counts.remove(&source).unwrap_or_default();
+        let faults = fault_rules(&self.rules);
+        let mut fold = Fold::new(self.policy.keep, &faults);
+        for mut finding in kept {
+            // Fixes are edits of records, which would be quoted.
+            finding.fix = None;
+            take(&self.policy, &mut self.passed, &mut fold, finding, observer)?;
+        }
+        fold.finish(examples, &counts, observer)?;
+        Ok(SourceSummary {
+            path: printable_path(&input.name),
+            container: "txt".to_owned(),
+            records: examples + unread,
+            examples,
+            counts,
+            ..SourceSummary::default()
+        })
     }
 
     /// The tallies so far, to be merged with those of other shards by [`Self::merge_part`].
@@ -272,6 +314,8 @@ impl Linter {
     /// Errors from reading or from `observer`; a file that has changed since it was checked.
     pub fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Conclusion> {
         let mut counts = BTreeMap::new();
+        self.tallies.survey.complete();
+        self.shared_start = SharedStart::of(&self.tallies.survey.inferred);
         let follow_ups = self.conclude(&mut counts, observer)?;
         let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
         let mut next = self.rules.build_inferring(Arc::clone(&inferred));
@@ -335,13 +379,14 @@ impl Linter {
             let found = pass.over(&mut reader, observer)?;
             counts.entry(visited.source).or_default().merge(&found);
         }
+        self.tallies.survey.complete();
         Ok(())
     }
 
     /// Whether a dataset-wide finding will be passed on with an excerpt, which must be read from
     /// its file.
     fn wants_excerpt(&self, finding: &Finding) -> bool {
-        let passed = self.passed.get(finding.rule).copied().unwrap_or(0);
+        let passed = self.passed.get(&of(finding)).copied().unwrap_or(0);
         let limit = match self.policy.keep {
             Keep::First(limit) => limit,
             Keep::All => MAX_FETCHED,
@@ -358,17 +403,30 @@ impl Linter {
             .visited
             .iter()
             .find(|visited| visited.source == finding.location.source);
-        let Location { start, end, .. } = &finding.location;
+        let Location {
+            start,
+            end,
+            pointer,
+            ..
+        } = &finding.location;
+        let is_record = start.offset == end.offset && pointer.is_empty();
+        let searched = if is_record { SharedStart::SEARCHED } else { 0 };
         let before = start.offset.min(BEFORE) as usize;
         let from = start.offset - before as u64;
-        let bytes = visited.and_then(|visited| visited.input.read_at(from, before + SHOWN));
+        let bytes = visited.and_then(|of| of.input.read_at(from, before + searched + SHOWN));
         if let Some(bytes) = bytes.filter(|bytes| bytes.len() >= before) {
             let rest = bytes.get(before..).unwrap_or_default();
+            let own = before
+                + match is_record {
+                    true => self.shared_start.end_in(rest),
+                    false => 0,
+                };
+            let rest = bytes.get(own..).unwrap_or_default();
             let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let length = end.offset.saturating_sub(start.offset) as usize;
             // An empty span is shown with the rest of its line.
             let marked = if length == 0 { line } else { length.min(line) };
-            let span = Span::new(before, before + marked);
+            let span = Span::new(own, own + marked);
             finding.excerpt = Some(Excerpt::behind(self.policy.redaction, &bytes, span, false));
         }
     }
@@ -385,7 +443,7 @@ struct Pass<'l> {
     threads: usize,
     tallies: &'l mut Tallies,
     cutoff: &'l SampleCutoff,
-    passed: &'l mut BTreeMap<&'static str, usize>,
+    passed: &'l mut Passed,
 }
 
 impl Pass<'_> {
@@ -393,11 +451,12 @@ impl Pass<'_> {
     /// on in file order.
     fn over(&mut self, reader: &mut Reader, observer: &mut dyn Observer) -> io::Result<Counts> {
         let decoder = reader.decoder();
+        let source = reader.source;
         let (rules, policy, cutoff) = (self.rules, self.policy, self.cutoff);
         let (tallies, passed) = (&mut *self.tallies, &mut *self.passed);
         let faults = fault_rules(rules);
         let mut fold = Fold::new(policy.keep, &faults);
-        let saturated_rules = Mutex::new(saturated_rules(policy, passed));
+        let saturated_rules = Mutex::new(saturated_rules(policy, passed, source));
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
             let known = saturated_rules
                 .lock()
@@ -410,11 +469,12 @@ impl Pass<'_> {
                 DecodeOutcome::Example(example) => {
                     let noted = &mut tallies.suppressed;
                     policy.suppressions.note(&example.record, noted);
-                    check_example(rules, example, &mut findings);
+                    rules.check_example(example, &mut findings);
                     tallies.observe(rules, example, normalizer, cutoff);
                 }
                 DecodeOutcome::Unreadable(record, why) => {
-                    check_record(rules, record, why, &mut findings);
+                    let is_prompt = check_unreadable(rules, record, why, &mut findings);
+                    tallies.examples += u64::from(is_prompt);
                 }
             });
             let (counts, kept) = findings.into_parts();
@@ -433,15 +493,12 @@ impl Pass<'_> {
             tallies.merge(rules, outcome.tallies);
             tallies.survey.advance(cutoff);
             let mut kept = outcome.kept.into_iter();
-            let passed_on = kept.try_for_each(|finding| match limited(policy, passed, finding) {
-                Some(finding) if observer.accepts(&finding) => Ok(()),
-                Some(finding) if observer.folds() => fold.take(finding, observer),
-                Some(finding) => observer.finding(finding),
-                None => Ok(()),
-            });
+            let passed_on =
+                kept.try_for_each(|finding| take(policy, passed, &mut fold, finding, observer));
             *saturated_rules
                 .lock()
-                .unwrap_or_else(PoisonError::into_inner) = self::saturated_rules(policy, passed);
+                .unwrap_or_else(PoisonError::into_inner) =
+                self::saturated_rules(policy, passed, source);
             passed_on?;
             match observer.progress(bytes) {
                 ControlFlow::Continue(()) => Ok(()),
@@ -477,6 +534,22 @@ pub(super) fn check_source(
     })
 }
 
+/// Checks a record that gave no example: as a prompt if the rules are about prompts, which need no
+/// output. Returns whether it is one.
+fn check_unreadable(
+    rules: &RuleSet,
+    record: &Record<'_>,
+    why: Unreadable<'_>,
+    findings: &mut Findings<'_>,
+) -> bool {
+    let prompt = rules.prompt(record);
+    match &prompt {
+        Some(example) => rules.check_example(example, findings),
+        None => check_record(rules, record, why, findings),
+    }
+    prompt.is_some()
+}
+
 /// Runs the record rules on a record that gave no example.
 pub(super) fn check_record(
     rules: &RuleSet,
@@ -506,26 +579,21 @@ pub fn check_suppression(
     }
 }
 
-/// Runs the example rules on one example.
-fn check_example(rules: &RuleSet, example: &Example<'_>, findings: &mut Findings<'_>) {
-    for (name, check) in rules.named() {
-        if let Some(rule) = &check.example {
-            findings.set_rule(name);
-            rule.check(example, findings);
-        }
-    }
-}
-
-/// The rules that have reached the limit of [`Policy::keep`]: their findings are only counted.
-fn saturated_rules(
-    policy: &Policy,
-    passed: &BTreeMap<&'static str, usize>,
-) -> BTreeSet<&'static str> {
+/// The rules that have reached the limit of [`Policy::keep`] in a source: their findings are only
+/// counted.
+fn saturated_rules(policy: &Policy, passed: &Passed, source: SourceId) -> BTreeSet<&'static str> {
     let Keep::First(limit) = policy.keep else {
         return BTreeSet::new();
     };
-    let full = passed.iter().filter(|(_, passed)| **passed >= limit);
-    full.map(|(rule, _)| *rule).collect()
+    let of_source = passed.range((source, "")..);
+    let of_source = of_source.take_while(|((of, _), _)| *of == source);
+    let full = of_source.filter(|(_, passed)| **passed >= limit);
+    full.map(|((_, rule), _)| *rule).collect()
+}
+
+/// What findings are limited by: their source and rule.
+fn of(finding: &Finding) -> (SourceId, &'static str) {
+    (finding.location.source, finding.rule)
 }
 
 /// The rules about records that gave no example.
@@ -534,10 +602,27 @@ fn fault_rules(rules: &RuleSet) -> BTreeSet<&'static str> {
     faults.map(|(name, _)| name).collect()
 }
 
-/// Passes a finding on, unless enough of its rule were passed on before.
+/// Passes a finding of a source that is being read on to `fold`, unless enough of its rule in its
+/// source were passed on before.
+fn take(
+    policy: &Policy,
+    passed: &mut Passed,
+    fold: &mut Fold<'_>,
+    finding: Finding,
+    observer: &mut dyn Observer,
+) -> io::Result<()> {
+    match limited(policy, passed, finding) {
+        Some(finding) if observer.accepts(&finding) => Ok(()),
+        Some(finding) if observer.folds() => fold.take(finding, observer),
+        Some(finding) => observer.finding(finding),
+        None => Ok(()),
+    }
+}
+
+/// Passes a finding on, unless enough of its rule in its source were passed on before.
 fn pass_on(
     policy: &Policy,
-    passed: &mut BTreeMap<&'static str, usize>,
+    passed: &mut Passed,
     finding: Finding,
     observer: &mut dyn Observer,
 ) -> io::Result<()> {
@@ -547,13 +632,9 @@ fn pass_on(
     }
 }
 
-/// The finding, unless enough of its rule were passed on before.
-fn limited(
-    policy: &Policy,
-    passed: &mut BTreeMap<&'static str, usize>,
-    mut finding: Finding,
-) -> Option<Finding> {
-    let passed = passed.entry(finding.rule).or_default();
+/// The finding, unless enough of its rule in its source were passed on before.
+fn limited(policy: &Policy, passed: &mut Passed, mut finding: Finding) -> Option<Finding> {
+    let passed = passed.entry(of(&finding)).or_default();
     if let Keep::First(limit) = policy.keep
         && *passed >= limit
     {

@@ -96,6 +96,7 @@ impl PartSource {
             consequence: count.consequence,
             targets: count.targets.clone(),
             number: count.number,
+            joined: count.joined,
         });
         Self {
             path,
@@ -118,7 +119,7 @@ impl PartSource {
         let mut counts = Counts::default();
         for count in &self.counts {
             if let Some(entry) = rules::by_name(&count.rule) {
-                counts.add(entry.meta.name, count.impact(), count.number);
+                counts.add_both(entry.meta.name, count.impact(), count.number, count.joined);
             }
         }
         let read = self.read.clone();

@@ -10,18 +10,18 @@ use tunelint_data::text::printable::printable;
 use tunelint_data::text::redaction::{Redaction, redact_secrets};
 
 use super::counts::Counts;
-use super::impact::{Impact, UsualImpacts};
+use super::impact::{Impact, PartImpact, UsualImpacts};
 use super::message::{Finding, Message, fingerprint};
 use super::severity::Severity;
 use super::suppression::{SuppressedRecords, Suppression, Suppressions};
 
-/// Findings of one rule with an excerpt, if no report shows more of them.
+/// Findings of one rule in a source with an excerpt, if no report shows more of them.
 pub const EXCERPTS: usize = 10;
 
 /// How many findings are kept with their text; all are counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Keep {
-    /// The first few of each rule: for people.
+    /// The first few of each rule in each source: for people.
     First(usize),
     /// All: for machine formats.
     #[default]
@@ -39,7 +39,7 @@ pub struct Policy {
     pub enabled: BTreeSet<&'static str>,
     /// The suppressions.
     pub suppressions: Arc<Suppressions>,
-    /// How many kept findings of each rule have an excerpt.
+    /// How many kept findings of each rule in each source have an excerpt.
     pub excerpts: usize,
     /// What is redacted in excerpts.
     pub redaction: Redaction,
@@ -62,9 +62,47 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether the `number`th kept finding of a rule has an excerpt.
+    /// Whether the `number`th kept finding of a rule in a source has an excerpt.
     pub fn wants_excerpt(&self, number: usize) -> bool {
         number <= self.excerpts
+    }
+}
+
+/// The findings of one rule about places in one record that name targets.
+#[derive(Debug, Default)]
+struct JoinablePlaces {
+    /// Rule, source and ordinal of the record.
+    of: Option<(&'static str, SourceId, u64)>,
+    places: BTreeMap<Span, JoinablePlace>,
+}
+
+/// A finding at a place, to which another is added that names other targets.
+#[derive(Debug, Default)]
+struct JoinablePlace {
+    parts: Vec<PartImpact>,
+    /// The index of the finding, if it was kept.
+    kept: Option<usize>,
+    is_suppressed: bool,
+}
+
+impl JoinablePlaces {
+    /// The finding at `span` that one of `rule` for `targets` joins.
+    fn joinable(
+        &mut self,
+        rule: &'static str,
+        record: &Record<'_>,
+        span: Span,
+        targets: &[String],
+    ) -> Option<&mut JoinablePlace> {
+        let of = Some((rule, record.source, record.ordinal));
+        if self.of != of {
+            self.of = of;
+            self.places.clear();
+        }
+        let place = self.places.get_mut(&span)?;
+        let mut known = place.parts.iter().flat_map(|part| &part.targets);
+        let is_about_others = !targets.is_empty() && known.all(|known| !targets.contains(known));
+        is_about_others.then_some(place)
     }
 }
 
@@ -74,11 +112,13 @@ pub struct Findings<'p> {
     policy: &'p Policy,
     rule: &'static str,
     counts: BTreeMap<SourceId, Counts>,
-    kept_of: BTreeMap<&'static str, usize>,
+    kept_of: BTreeMap<(SourceId, &'static str), usize>,
     /// Rules with enough kept findings already.
     saturated_rules: BTreeSet<&'static str>,
     kept: Vec<Finding>,
     located: Option<Located>,
+    /// The places in the current record that a finding about other targets can join.
+    places: JoinablePlaces,
     suppressed: Option<&'p SuppressedRecords>,
 }
 
@@ -93,6 +133,7 @@ impl<'p> Findings<'p> {
             saturated_rules: BTreeSet::new(),
             kept: Vec::new(),
             located: None,
+            places: JoinablePlaces::default(),
             suppressed: None,
         }
     }
@@ -138,26 +179,80 @@ impl<'p> Findings<'p> {
         message: impl FnOnce() -> M,
     ) {
         let Place { record, span } = place;
-        if self.is_excused(rule, record, span) {
-            return;
-        }
-        let Some(impact) = self.count(rule, impact.into(), record.source) else {
+        let Some(impact) = self.impact_in_force(rule, impact.into()) else {
             return;
         };
+        let joinable = self.places.joinable(rule, record, span, impact.targets);
+        if joinable.is_some() {
+            self.join(rule, place, impact, message);
+            return;
+        }
+        let is_suppressed = self.is_excused(rule, record, span);
+        let is_kept = !is_suppressed && self.count(rule, impact, record.source);
+        if !impact.targets.is_empty() {
+            let place = JoinablePlace {
+                parts: vec![impact.into()],
+                kept: is_kept.then_some(self.kept.len()),
+                is_suppressed,
+            };
+            self.places.places.entry(span).or_insert(place);
+        }
+        if is_kept {
+            self.keep(rule, place, impact, message());
+        }
+    }
+
+    /// Builds the text of a finding and keeps it.
+    fn keep(
+        &mut self,
+        rule: &'static str,
+        place: Place<'_>,
+        impact: Impact<'_>,
+        message: impl Into<Message>,
+    ) {
+        let Place { record, span } = place;
         let last = self.located.get_or_insert_with(|| Located::new(record));
         let location = record.locate_after(span, last);
         let fingerprint = fingerprint(rule, &location.pointer, record.raw);
-        let message = message().into();
+        let message = message.into();
         let redaction = self.policy.redaction;
         let hides = message
             .hides
             .is_some_and(|own| own == Redaction::Secret || own == redaction);
         let mut finding = self.finish(rule, impact, location, message, fingerprint);
-        let kept = self.kept_of.get(rule).copied().unwrap_or(0);
-        let shown = self.policy.wants_excerpt(kept);
+        let kept = self.kept_of.get(&(record.source, rule)).copied();
+        let shown = self.policy.wants_excerpt(kept.unwrap_or(0));
         finding.excerpt = shown.then(|| Excerpt::behind(redaction, record.raw, span, hides));
         finding.after_recovery = record.recovered;
         self.kept.push(finding);
+    }
+
+    /// Adds what further targets do with the data at a place to the finding about that place: one
+    /// cause is one finding, whatever the number of targets.
+    fn join<M: Into<Message>>(
+        &mut self,
+        rule: &'static str,
+        Place { record, span }: Place<'_>,
+        impact: Impact<'_>,
+        message: impl FnOnce() -> M,
+    ) {
+        let Some(place) = self.places.places.get_mut(&span) else {
+            return;
+        };
+        let leading = PartImpact::leading(&place.parts);
+        let Some(leading) = leading.filter(|_| !place.is_suppressed) else {
+            return;
+        };
+        let counts = self.counts.entry(record.source).or_default();
+        counts.join(rule, leading.impact(), impact);
+        place.parts.push(impact.into());
+        if let Some(finding) = place.kept.and_then(|at| self.kept.get_mut(at)) {
+            let mut message = message().into();
+            message.text = redact_secrets(&message.text).into_owned();
+            message.help = message.help.map(|help| redact_secrets(&help).into_owned());
+            finding.join(impact, message);
+            finding.parts.clone_from(&place.parts);
+        }
     }
 
     /// Reports about a file as a whole, or at a location whose record is no longer available.
@@ -178,8 +273,11 @@ impl<'p> Findings<'p> {
         impact: impl Into<Impact<'t>>,
         message: impl FnOnce() -> M,
     ) {
+        let Some(impact) = self.impact_in_force(rule, impact.into()) else {
+            return;
+        };
         if self.policy.suppressions.is_empty() {
-            if let Some(impact) = self.count(rule, impact.into(), location.source) {
+            if self.count(rule, impact, location.source) {
                 let message = message().into();
                 let fingerprint = message.fingerprint(rule, &location);
                 let finding = self.finish(rule, impact, location, message, fingerprint);
@@ -187,15 +285,12 @@ impl<'p> Findings<'p> {
             }
             return;
         }
-        if !self.is_enabled(rule) {
-            return;
-        }
         let message = message().into();
         let fingerprint = message.fingerprint(rule, &location);
         if self.is_excused_late(rule, &location, fingerprint) {
             return;
         }
-        if let Some(impact) = self.count(rule, impact.into(), location.source) {
+        if self.count(rule, impact, location.source) {
             let finding = self.finish(rule, impact, location, message, fingerprint);
             self.kept.push(finding);
         }
@@ -204,7 +299,7 @@ impl<'p> Findings<'p> {
     /// Whether a finding is suppressed, given its record; if so, it is counted as such.
     fn is_excused(&mut self, rule: &'static str, record: &Record<'_>, span: Span) -> bool {
         let suppressions = &self.policy.suppressions;
-        if suppressions.is_empty() || !self.is_enabled(rule) {
+        if suppressions.is_empty() {
             return false;
         }
         let fingerprint = || fingerprint(rule, &record.body.pointer(span), record.raw);
@@ -242,33 +337,32 @@ impl<'p> Findings<'p> {
         (self.counts, self.kept)
     }
 
-    /// Counts a finding. Returns its impact, with the severity that the user set, if it is to be
-    /// kept.
-    fn count<'t>(
-        &mut self,
-        rule: &'static str,
-        impact: Impact<'t>,
-        source: SourceId,
-    ) -> Option<Impact<'t>> {
+    /// The impact of a finding of `rule`, with the severity that the user set; `None` if the rule is
+    /// not enabled.
+    fn impact_in_force<'t>(&self, rule: &'static str, impact: Impact<'t>) -> Option<Impact<'t>> {
         let rule = *self.policy.enabled.get(rule)?;
         let set = self.policy.severities.get(rule).copied();
         let severity = set.unwrap_or_else(|| match impact.consequence {
             Some(_) => impact.severity,
             None => self.policy.usual.severity(rule, impact.severity),
         });
-        let impact = Impact { severity, ..impact };
+        Some(Impact { severity, ..impact })
+    }
+
+    /// Counts a finding. Returns whether it is to be kept.
+    fn count(&mut self, rule: &'static str, impact: Impact<'_>, source: SourceId) -> bool {
         self.counts.entry(source).or_default().add(rule, impact, 1);
         if self.saturated_rules.contains(rule) {
-            return None;
+            return false;
         }
-        let kept = self.kept_of.entry(rule).or_default();
+        let kept = self.kept_of.entry((source, rule)).or_default();
         if let Keep::First(limit) = self.policy.keep
             && *kept >= limit
         {
-            return None;
+            return false;
         }
         *kept += 1;
-        Some(impact)
+        true
     }
 
     fn finish(
@@ -313,6 +407,7 @@ impl<'p> Findings<'p> {
                 [] => usual.targets.clone(),
                 some => some.to_vec(),
             },
+            parts: Vec::new(),
             count: 1,
             after_recovery,
             fingerprint,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::impact::{Consequence, Impact};
+use super::impact::{Consequence, Impact, PartImpact};
 use super::message::Finding;
 use super::severity::Severity;
 use super::suppression::Suppression;
@@ -23,6 +23,9 @@ pub struct Count<R = &'static str> {
     pub targets: Vec<String>,
     /// The number.
     pub number: u64,
+    /// The number of those that are part of a finding with another impact: they count for their
+    /// targets, but not as findings.
+    pub joined: u64,
 }
 
 /// The number of findings by rule and impact.
@@ -57,11 +60,16 @@ impl Count {
 impl Counts {
     /// Adds `number` findings of `rule`.
     pub fn add<'t>(&mut self, rule: &'static str, impact: impl Into<Impact<'t>>, number: u64) {
-        let impact = impact.into();
+        self.add_both(rule, impact.into(), number, 0);
+    }
+
+    /// Adds `number` findings of `rule`, and `joined` that are part of others.
+    pub fn add_both(&mut self, rule: &'static str, impact: Impact<'_>, number: u64, joined: u64) {
         match self.find(rule, &impact) {
             Ok(at) => {
                 if let Some(known) = self.counts.get_mut(at) {
                     known.number += number;
+                    known.joined += joined;
                 }
             }
             Err(at) => self.counts.insert(
@@ -72,8 +80,24 @@ impl Counts {
                     consequence: impact.consequence,
                     targets: impact.targets.to_vec(),
                     number,
+                    joined,
                 },
             ),
+        }
+    }
+
+    /// Adds an impact to a finding that was counted with the impact `leading`: the graver of the two
+    /// is what it is counted with from now on.
+    pub fn join(&mut self, rule: &'static str, leading: Impact<'_>, next: Impact<'_>) {
+        if next.severity <= leading.severity {
+            self.add_both(rule, next, 0, 1);
+            return;
+        }
+        self.add_both(rule, next, 1, 0);
+        let known = self.find(rule, &leading).ok();
+        if let Some(known) = known.and_then(|at| self.counts.get_mut(at)) {
+            known.number = known.number.saturating_sub(1);
+            known.joined += 1;
         }
     }
 
@@ -86,7 +110,7 @@ impl Counts {
     /// Adds all of `other`.
     pub fn merge(&mut self, other: &Self) {
         for count in &other.counts {
-            self.add(count.rule, count.impact(), count.number);
+            self.add_both(count.rule, count.impact(), count.number, count.joined);
         }
         for (&suppression, &number) in &other.suppressed {
             self.suppression(suppression, number);
@@ -100,20 +124,29 @@ impl Counts {
 
     /// Moves a counted finding, and those that it stands for, to those accepted by the baseline.
     pub fn accept(&mut self, finding: &Finding) {
-        let impact = Impact {
+        let whole = Impact {
             severity: finding.severity,
             consequence: finding.consequence,
             targets: &finding.targets,
         };
+        let leading = PartImpact::leading(&finding.parts);
+        let leading = leading.map_or(whole, PartImpact::impact);
         // A finding that no requirement is about was counted without a consequence.
-        let found = self.find(finding.rule, &impact);
+        let found = self.find(finding.rule, &leading);
         let usual = || self.find(finding.rule, &Impact::from(finding.severity));
         let found = found.or_else(|_| usual()).ok();
         if let Some(known) = found.and_then(|at| self.counts.get_mut(at)) {
             known.number = known.number.saturating_sub(finding.count);
-            self.counts.retain(|count| count.number > 0);
             self.suppression(Suppression::Accepted, finding.count);
         }
+        let parts = finding.parts.iter().map(PartImpact::impact);
+        for part in parts.filter(|part| *part != leading) {
+            let found = self.find(finding.rule, &part).ok();
+            if let Some(known) = found.and_then(|at| self.counts.get_mut(at)) {
+                known.joined = known.joined.saturating_sub(finding.count);
+            }
+        }
+        self.counts.retain(|of| of.number + of.joined > 0);
     }
 
     /// The number of findings by suppression.
@@ -148,7 +181,7 @@ impl Counts {
         self.counts.chunk_by(same).filter_map(|counts| {
             let first = counts.first()?;
             let number = counts.iter().map(|count| count.number).sum();
-            Some((first.rule, first.severity, number))
+            (number > 0).then_some((first.rule, first.severity, number))
         })
     }
 

@@ -95,6 +95,43 @@ impl From<Severity> for Impact<'_> {
     }
 }
 
+/// The impact on some of the targets that a finding names, where they do different things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartImpact {
+    /// See [`Impact::severity`].
+    pub severity: Severity,
+    /// See [`Impact::consequence`].
+    pub consequence: Option<Consequence>,
+    /// See [`Impact::targets`].
+    pub targets: Vec<String>,
+}
+
+impl PartImpact {
+    /// The same as an [`Impact`].
+    pub fn impact(&self) -> Impact<'_> {
+        Impact {
+            severity: self.severity,
+            consequence: self.consequence,
+            targets: &self.targets,
+        }
+    }
+
+    /// The part of `parts` that the severity of their finding is from: the first of the gravest.
+    pub fn leading(parts: &[Self]) -> Option<&Self> {
+        parts.iter().rev().max_by_key(|part| part.severity)
+    }
+}
+
+impl From<Impact<'_>> for PartImpact {
+    fn from(impact: Impact<'_>) -> Self {
+        Self {
+            severity: impact.severity,
+            consequence: impact.consequence,
+            targets: impact.targets.to_vec(),
+        }
+    }
+}
+
 /// What the targets of a source do with findings that no requirement of theirs is about.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UsualImpacts {

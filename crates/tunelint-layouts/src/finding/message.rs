@@ -7,7 +7,7 @@ use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::redaction::Redaction;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::impact::Consequence;
+use super::impact::{Consequence, Impact, PartImpact};
 use super::severity::Severity;
 
 /// How safe a fix is to apply, safest first.
@@ -111,6 +111,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// The targets that it applies to; empty if it does not depend on the target.
     pub targets: Vec<String>,
+    /// The impact on each of them, if they do different things; empty if they do the same.
+    pub parts: Vec<PartImpact>,
     /// How many findings it stands for: more than one if it holds for nearly every record.
     pub count: u64,
     /// Whether the record follows a place where the reader had to resynchronize.
@@ -120,6 +122,24 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Adds what further targets do with the data at the same place, in the words of `next`. The
+    /// severity, the consequence and the help are those of the gravest impact.
+    pub(super) fn join(&mut self, impact: Impact<'_>, next: Message) {
+        let leads = impact.severity > self.severity;
+        let (first, second) = match leads {
+            true => (next.text.as_str(), self.message.as_str()),
+            false => (self.message.as_str(), next.text.as_str()),
+        };
+        self.message = joined(first, second);
+        if leads {
+            self.help = next.help;
+        }
+        self.severity = self.severity.max(impact.severity);
+        self.consequence = self.consequence.max(impact.consequence);
+        self.targets.extend_from_slice(impact.targets);
+        self.fix = self.fix.take().or(next.fix);
+    }
+
     /// The one finding for `count` of the same cause, of which this is the first: with `words` about
     /// their number, and the next `places`. `pointer` is what their pointers have in common.
     #[must_use]
@@ -134,6 +154,17 @@ impl Finding {
             }));
         self
     }
+}
+
+/// Two messages about one place as one: what both start with is not repeated. What it is about and
+/// what targets do are separated by a colon.
+fn joined(first: &str, second: &str) -> String {
+    let pairs = first.char_indices().zip(second.chars());
+    let differing = pairs.take_while(|((_, one), next)| one == next).last();
+    let shared = differing.map_or(0, |((at, c), _)| at + c.len_utf8());
+    let same = first.get(..shared).unwrap_or_default();
+    let rest = same.rfind(": ").and_then(|at| second.get(at + 2..));
+    format!("{first}; {}", rest.unwrap_or(second))
 }
 
 /// The text of a finding; built only if the finding is kept.
@@ -250,4 +281,24 @@ pub(super) fn fingerprint(rule: &str, pointer: &str, content: &[u8]) -> u128 {
     hash.update(&content.len().to_le_bytes());
     hash.update(content.get(..FINGERPRINT_BYTES).unwrap_or(content));
     hash.digest128()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_messages_name_their_subject_once() {
+        assert_eq!(
+            joined(
+                "no user: `a`: x and y reject it",
+                "no user: `a`: z ignores it"
+            ),
+            "no user: `a`: x and y reject it; z ignores it"
+        );
+        assert_eq!(
+            joined("9 tokens: x", "8 tokens: y"),
+            "9 tokens: x; 8 tokens: y"
+        );
+    }
 }

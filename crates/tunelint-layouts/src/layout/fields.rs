@@ -1,6 +1,8 @@
 //! Helpers shared by layouts: read texts by name, and report what is wrong.
 
-use super::mismatch::{Expected, FoundKind, Item, MismatchKind, Mismatches, beginning, found_text};
+use super::mismatch::{
+    Expected, FoundKind, Item, Mismatch, MismatchKind, Mismatches, beginning, found_text,
+};
 use crate::example::{Extra, Part, PartKind, Turn, reasoning};
 use tunelint_data::record::json::{Entry, Kind, Value};
 use tunelint_data::record::row::normal_name;
@@ -139,9 +141,11 @@ pub(super) fn missing_in(object: Value<'_>, name: &str, mismatches: &mut Mismatc
 
 /// Notes a missing field; `there` are the existing names.
 pub(super) fn missing(name: &str, at: Span, there: &[&str], mismatches: &mut Mismatches) {
+    let names = there.iter().take(Mismatch::NAMES);
     let kind = MismatchKind::MissingField {
         name: name.to_owned(),
         near: near(name, there).map(beginning),
+        there: names.map(|name| beginning(name)).collect(),
     };
     mismatches.add(at, kind);
 }

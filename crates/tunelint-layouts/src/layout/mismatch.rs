@@ -24,6 +24,8 @@ pub enum MismatchKind {
         name: String,
         /// The existing field that was probably meant, if one has a similar name.
         near: Option<String>,
+        /// The existing fields, the first [`Mismatch::NAMES`] of them.
+        there: Vec<String>,
     },
     /// A message without a role.
     MissingRole {
@@ -152,6 +154,8 @@ pub enum Item {
 impl Mismatch {
     /// The number of characters kept of a value. A message shows fewer.
     pub const QUOTED: usize = 64;
+    /// The number of names kept of an object. A message shows one fewer.
+    pub const NAMES: usize = 7;
 }
 
 /// Collects the mismatches of one record while a layout decodes it.

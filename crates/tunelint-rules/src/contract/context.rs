@@ -12,8 +12,10 @@ use tunelint_layouts::provider::tokens::Tokenizer;
 use super::custom::CustomRule;
 use super::schema::{Schema, SchemaCompiler};
 use crate::survey::Leaks;
+use crate::survey::benchmark::Benchmarks;
 use crate::survey::inferred::Inferred;
 use crate::survey::production_prompts::Prompts;
+use crate::survey::prompt_format::PromptFormat;
 
 /// The rule options set by the user, by rule and option.
 pub type RuleOptions = BTreeMap<(&'static str, &'static str), f64>;
@@ -37,6 +39,10 @@ pub struct RuleContext {
     pub validation: Option<Arc<Leaks>>,
     /// The production prompts, if there are any.
     pub production: Option<Arc<Prompts>>,
+    /// The n-grams of benchmarks, if there are any.
+    pub benchmarks: Option<Arc<Benchmarks>>,
+    /// The format that prompts are held to. With it, the sources are prompts, not training data.
+    pub against: Option<Arc<PromptFormat>>,
     /// The inferred format of the dataset: `None` when rules are built for the first pass, set when
     /// they are built for the second.
     pub inferred: Option<Arc<Inferred>>,

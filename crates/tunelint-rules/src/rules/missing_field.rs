@@ -3,7 +3,7 @@
 use tunelint_data::record::Record;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
-use tunelint_layouts::layout::mismatch::MismatchKind;
+use tunelint_layouts::layout::mismatch::{Mismatch, MismatchKind};
 use tunelint_layouts::reader::Unreadable;
 
 use crate::contract::{Check, Level, RecordRule, RuleContext, RuleMeta, Scope};
@@ -29,16 +29,16 @@ impl RecordRule for MissingField {
             return;
         };
         for mismatch in mismatches {
-            if let MismatchKind::MissingField { name, near } = &mismatch.kind {
+            if let MismatchKind::MissingField { name, near, there } = &mismatch.kind {
                 findings.report(record.at(mismatch.span), Severity::Error, || {
-                    message_for(name, near.as_deref())
+                    message_for(name, near.as_deref(), there)
                 });
             }
         }
     }
 }
 
-fn message_for(name: &str, near: Option<&str>) -> Message {
+fn message_for(name: &str, near: Option<&str>, there: &[String]) -> Message {
     let name = quoted(name, 40);
     let message = Message::new(format!("missing field {name}"));
     match near {
@@ -46,6 +46,20 @@ fn message_for(name: &str, near: Option<&str>) -> Message {
             "rename {} to {name} if it is the same field",
             quoted(near, 40)
         )),
-        None => message.help("add the field, or remove the record"),
+        None => message.help(format!(
+            "add the field, or remove the record{}",
+            found(there)
+        )),
+    }
+}
+
+/// The existing fields, for the help: `; found ...`.
+fn found(there: &[String]) -> String {
+    let shown = there.iter().take(Mismatch::NAMES - 1);
+    let shown: Vec<String> = shown.map(|name| quoted(name, 40)).collect();
+    match there.len() {
+        0 => String::new(),
+        Mismatch::NAMES.. => format!("; found {}, …", shown.join(", ")),
+        _ => format!("; found {}", shown.join(", ")),
     }
 }

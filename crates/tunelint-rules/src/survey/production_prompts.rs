@@ -9,6 +9,7 @@ use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::{Body, Field, Record};
 use tunelint_data::source::Input;
 use tunelint_data::text::Text;
+use tunelint_data::text::decoded::Coding;
 use tunelint_data::text::position::{Position, SourceId, Span};
 use tunelint_layouts::example::{Example, Role, Turn};
 use tunelint_layouts::reader::{DecodeOutcome, INPUT_NAMES, OpenError, ReadOptions, Reader};
@@ -35,11 +36,7 @@ impl Prompts {
     /// If the file cannot be opened or read.
     pub fn read(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
         let mut prompts = Self::default();
-        if input
-            .name
-            .extension()
-            .is_some_and(|extension| extension == "txt")
-        {
+        if has_lines(&input) {
             prompts.read_lines(source, &input)?;
         } else {
             prompts.read_records(Reader::open(source, input, options)?)?;
@@ -56,30 +53,7 @@ impl Prompts {
     }
 
     fn read_lines(&mut self, source: SourceId, input: &Input) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        input.open()?.take(MAX_BYTES).read_to_end(&mut bytes)?;
-        let mut start = Position::START;
-        for (line, ordinal) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
-            let record = Record {
-                source,
-                raw: line,
-                start,
-                ordinal,
-                body: Body::Unread,
-                role_aliases: RoleAliases::empty(),
-                lone_cr: false,
-                recovered: false,
-            };
-            match std::str::from_utf8(line).map(|line| line.trim_end_matches(['\n', '\r'])) {
-                Ok("") => {}
-                Ok(prompt) => {
-                    let text = Text::composed(prompt.to_owned(), Span::new(0, prompt.len()));
-                    self.observe(&Example::new(record, vec![Turn::of_text(Role::User, text)]));
-                }
-                Err(_) => self.unread += 1,
-            }
-            start = start.advance(line, false);
-        }
+        self.unread += each_line(source, input, &mut |example| self.observe(example))?;
         Ok(())
     }
 
@@ -87,10 +61,7 @@ impl Prompts {
         reader.each_record(&mut |outcome| match outcome {
             DecodeOutcome::Example(example) => self.observe(example),
             DecodeOutcome::Unreadable(record, _) => match prompt_without_output(record) {
-                Some(text) => {
-                    let turn = Turn::of_text(Role::User, text);
-                    self.observe(&Example::new(*record, vec![turn]));
-                }
+                Some(example) => self.observe(&example),
                 None => self.unread += 1,
             },
         })
@@ -107,12 +78,58 @@ impl Prompts {
     }
 }
 
-/// The prompt of a record without an output, by the usual names of input fields.
-fn prompt_without_output<'a>(record: &Record<'a>) -> Option<Text<'a>> {
-    INPUT_NAMES
+/// Whether a file has one prompt per line, by its name.
+pub fn has_lines(input: &Input) -> bool {
+    let extension = input.name.extension();
+    extension.is_some_and(|extension| extension == "txt")
+}
+
+/// Calls `observe` for each line of a text file, as an example without an output. Blank lines are
+/// skipped. Returns the number of lines that are not UTF-8.
+///
+/// # Errors
+/// If the file cannot be opened or read.
+pub fn each_line(
+    source: SourceId,
+    input: &Input,
+    observe: &mut dyn FnMut(&Example<'_>),
+) -> io::Result<u64> {
+    let mut bytes = Vec::new();
+    let mut unread = 0;
+    input.open()?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    let mut start = Position::START;
+    for (line, ordinal) in bytes.split_inclusive(|byte| *byte == b'\n').zip(1..) {
+        let record = Record {
+            source,
+            raw: line,
+            start,
+            ordinal,
+            body: Body::Unread,
+            role_aliases: RoleAliases::empty(),
+            lone_cr: false,
+            recovered: false,
+        };
+        match std::str::from_utf8(line).map(|line| line.trim_end_matches(['\n', '\r'])) {
+            Ok("") => {}
+            Ok(prompt) => {
+                let span = Span::new(0, prompt.len());
+                let text = Text::new(prompt, prompt, span, Coding::Plain);
+                observe(&Example::new(record, vec![Turn::of_text(Role::User, text)]));
+            }
+            Err(_) => unread += 1,
+        }
+        start = start.advance(line, false);
+    }
+    Ok(unread)
+}
+
+/// A record without an output as an example, by the usual names of input fields.
+pub fn prompt_without_output<'a>(record: &Record<'a>) -> Option<Example<'a>> {
+    let text = INPUT_NAMES
         .iter()
         .find_map(|name| match record.body.field(name)? {
             Field::Text(text) => Some(text),
             Field::Other(_) => None,
-        })
+        })?;
+    Some(Example::new(*record, vec![Turn::of_text(Role::User, text)]))
 }

@@ -1,36 +1,30 @@
 //! The format `human`: an excerpt for each finding, then totals and what to do next.
 //!
-//! Findings are printed at the end of the run, because how many of a rule are shown depends on the
-//! totals.
+//! Findings are printed at the end of the run, by file and line: those about the dataset as a whole
+//! are found last.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use tunelint_core::finding::{Applicability, Counts, EXCERPTS, Finding};
+use tunelint_core::finding::{Applicability, Counts, Finding};
 use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
+use super::listing::{self, Entry, Listing};
 use super::place::ReportPlace;
 use super::style::Style;
 use super::words::{answer, conversion, fix_option, for_targets, totals, verdict_sentence};
 use crate::frame::Frame;
 
-/// Findings shown per rule and source.
-pub const PER_RULE: usize = EXCERPTS;
-/// Findings shown in total.
-const MAX_SHOWN: usize = 50;
-/// Findings shown of a rule that is frequent in a source.
-const PER_FREQUENT_RULE: usize = 3;
-/// A rule with findings in at least this percentage of a source's records is frequent.
-const FREQUENT_PERCENT: u64 = 20;
+/// Findings that are passed on of a rule in a source.
+pub const PER_RULE: usize = listing::NEEDED;
 
 /// The report.
 pub struct Human<'w> {
     style: Style,
     out: Box<dyn Write + Send + 'w>,
-    kept: Vec<Finding>,
-    kept_of: BTreeMap<&'static str, usize>,
+    listing: Listing,
     /// The rules with fixable findings, by the kind of fix.
     fixable: BTreeMap<Applicability, BTreeSet<&'static str>>,
 }
@@ -39,40 +33,27 @@ impl<'w> Human<'w> {
     /// A report that writes to `out`.
     pub fn new(style: Style, out: Box<dyn Write + Send + 'w>) -> Self {
         Self {
+            listing: Listing::new(style.show_all),
             style,
             out,
-            kept: Vec::new(),
-            kept_of: BTreeMap::new(),
             fixable: BTreeMap::new(),
-        }
-    }
-
-    /// How many findings of this rule are shown for its source.
-    fn max_shown(&self, finding: &Finding, summary: &Summary) -> usize {
-        let path = &self.style.name(finding.location.source).shown;
-        let source = summary.sources.iter().find(|source| source.path == *path);
-        match source.is_some_and(|source| is_frequent(source, finding.rule)) {
-            true => PER_FREQUENT_RULE,
-            false => PER_RULE,
         }
     }
 
     /// Prints the findings and returns how many there were, with those that they stand for.
     fn findings(&mut self, summary: &Summary) -> io::Result<u64> {
-        let (mut shown, mut counted) = (0, 0);
-        let mut shown_of: BTreeMap<(u32, &'static str), usize> = BTreeMap::new();
-        for finding in &self.kept {
-            let of = shown_of
-                .entry((finding.location.source.0, finding.rule))
-                .or_default();
-            if shown >= MAX_SHOWN || *of >= self.max_shown(finding, summary) {
-                continue;
-            }
-            *of += 1;
-            shown += 1;
+        let listing = std::mem::replace(&mut self.listing, Listing::new(false));
+        let entries = listing.into_entries(|source, rule| {
+            let path = &self.style.name(source).shown;
+            let mut sources = summary.sources.iter();
+            let source = sources.find(|source| source.path == *path)?;
+            Some(source.counts.of_rule(rule))
+        });
+        let mut counted = 0;
+        for Entry { finding, more } in entries {
             counted += finding.count;
             let path = &self.style.name(finding.location.source).shown;
-            let mut frame = frame(finding, path);
+            let mut frame = frame(&finding, path);
             frame.url = self.style.url_of(finding.rule).filter(|_| self.style.links);
             let text = frame.draw(self.style.color)?;
             writeln!(self.out, "{}", text.trim_end())?;
@@ -81,6 +62,9 @@ impl<'w> Human<'w> {
                 writeln!(self.out, "  note: {}: {place}", printable(&related.label))?;
             }
             writeln!(self.out)?;
+            if let Some(more) = more {
+                writeln!(self.out, "  {more}\n")?;
+            }
         }
         Ok(counted)
     }
@@ -102,18 +86,6 @@ impl<'w> Human<'w> {
                 "  {records}, {examples}: {}",
                 totals(&source.counts)
             )?;
-            let counts = source.counts.iter();
-            let frequent = counts.filter(|(rule, ..)| {
-                is_frequent(source, rule) && !is_folded(&self.kept, &self.style, source, rule)
-            });
-            for (rule, severity, number) in frequent.collect::<Vec<_>>() {
-                writeln!(
-                    self.out,
-                    "  {}[{rule}]: {} in {records}",
-                    severity.as_str(),
-                    counted(number, "finding")
-                )?;
-            }
         }
         Ok(())
     }
@@ -194,12 +166,7 @@ impl Report for Human<'_> {
             let rules = self.fixable.entry(fix.applicability).or_default();
             rules.insert(finding.rule);
         }
-        // Another report of the run may need every finding; this one needs the first few.
-        let kept = self.kept_of.entry(finding.rule).or_default();
-        if *kept < PER_RULE {
-            *kept += 1;
-            self.kept.push(finding.clone());
-        }
+        self.listing.add(finding);
         Ok(())
     }
 
@@ -246,28 +213,13 @@ impl Report for Human<'_> {
             if hidden > 0 {
                 writeln!(
                     self.out,
-                    "{} not shown; show all with `--format concise`",
+                    "{} not shown; show all with `--show-all`",
                     counted(hidden, "finding")
                 )?;
             }
         }
         self.out.flush()
     }
-}
-
-/// Whether a rule has so many findings in a source that a few examples are enough.
-fn is_frequent(source: &SourceSummary, rule: &str) -> bool {
-    let number = source.counts.of_rule(rule);
-    number > PER_FREQUENT_RULE as u64
-        && number * 100 >= source.records.saturating_mul(FREQUENT_PERCENT)
-}
-
-/// Whether a finding that stands for all of its rule in a source says how many there are.
-fn is_folded(kept: &[Finding], style: &Style, source: &SourceSummary, rule: &str) -> bool {
-    let number = source.counts.of_rule(rule);
-    let is_all = |finding: &&Finding| finding.rule == rule && finding.count == number;
-    let mut all = kept.iter().filter(is_all);
-    all.any(|finding| style.name(finding.location.source).shown == source.path)
 }
 
 /// Converts a finding to a frame.

@@ -95,6 +95,7 @@ impl<'p> Block<'p> {
             None if self.has("schema") => "With this JSON Schema".to_owned(),
             None if self.has("dataset-info") => "With this `dataset_info.json`".to_owned(),
             None if self.has("train") => "Training set".to_owned(),
+            None if self.has("benchmark") => "Benchmark".to_owned(),
             None if self.has("fail") => format!("Flagged{}", self.options()),
             None if self.has("pass") => format!("Not flagged{}", self.options()),
             None => return None,

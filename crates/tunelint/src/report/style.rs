@@ -13,6 +13,8 @@ pub struct Style {
     pub color: bool,
     /// Whether to print only the totals (`--quiet`).
     pub quiet: bool,
+    /// Whether to show every finding (`--show-all`).
+    pub show_all: bool,
     /// Whether to print a table of findings by rule (`--statistics`).
     pub statistics: bool,
     /// The lowest severity that fails the run; `None` if none does.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tunelint_core::prompts::PromptFormat;
+
 use super::file;
 use super::interpreter::Interpreter;
 use super::json_schema::JsonSchema;
@@ -18,6 +20,7 @@ impl Interpreter<'_> {
         let files = self.patterns(&at("files"), &dataset.files, false);
         let validation = self.patterns(&at("validation"), &dataset.validation, false);
         let production = self.patterns(&at("production"), &dataset.production, false);
+        let benchmark = self.patterns(&at("benchmark"), &dataset.benchmark, false);
         let from_file = match &dataset.preamble_file {
             Some(path) => self.text(&at("preamble-file"), path),
             None => None,
@@ -26,16 +29,22 @@ impl Interpreter<'_> {
             Some(path) => self.schema(&at("output-schema"), path),
             None => None,
         };
+        let against = match &dataset.against {
+            Some(path) => self.prompt_format(&at("against"), path),
+            None => None,
+        };
         let dataset = Dataset {
             files: files?,
             validation: validation?,
             production: production?,
+            benchmark: benchmark?,
             file: dataset.clone(),
             preamble: dataset
                 .preamble
                 .clone()
                 .or_else(|| from_file.map(reading::without_line_break)),
             output_schema,
+            against,
         };
         for (key, alone) in dataset.single_options() {
             if let Err(failure) = reading::options(&alone) {
@@ -43,6 +52,17 @@ impl Interpreter<'_> {
             }
         }
         Some(dataset)
+    }
+
+    fn prompt_format(&mut self, pointer: &str, path: &str) -> Option<Arc<PromptFormat>> {
+        let text = self.text(pointer, path)?;
+        match PromptFormat::from_json(&text) {
+            Ok(format) => Some(Arc::new(format)),
+            Err(error) => {
+                self.report(pointer, error.to_string());
+                None
+            }
+        }
     }
 
     fn schema(&mut self, pointer: &str, path: &str) -> Option<Arc<JsonSchema>> {

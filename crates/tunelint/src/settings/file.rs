@@ -76,6 +76,12 @@ pub struct DatasetTable {
     /// Prompts that the application sends in production. They are compared with the inputs, and not
     /// checked as training data.
     pub production: Vec<String>,
+    /// Benchmarks. Training texts that have 13 words in a row in common with one are reported; the
+    /// files are not checked as training data.
+    pub benchmark: Vec<String>,
+    /// The format that `tunelint infer` writes. The files are prompts then, not training data, and are
+    /// held to it.
+    pub against: Option<String>,
     /// The providers to check this dataset for.
     #[cfg_attr(test, schemars(schema_with = "names::profiles"))]
     pub target: Vec<String>,

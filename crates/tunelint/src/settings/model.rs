@@ -8,6 +8,7 @@ use tunelint_core::contract::RuleOptions;
 use tunelint_core::custom::CustomRule;
 use tunelint_core::finding::Severity;
 use tunelint_core::position::Position;
+use tunelint_core::prompts::PromptFormat;
 use tunelint_core::schema::Schema;
 use tunelint_core::suppression::SuppressionEntry;
 use tunelint_core::tokens::Tokenizer;
@@ -58,12 +59,16 @@ pub struct Dataset {
     pub validation: Patterns,
     /// The files with production prompts.
     pub production: Patterns,
+    /// The benchmarks.
+    pub benchmark: Patterns,
     /// The parsed values of the dataset.
     pub file: file::DatasetTable,
     /// The text that every input must start with.
     pub preamble: Option<String>,
     /// The schema that every output must match.
     pub output_schema: Option<Arc<JsonSchema>>,
+    /// The format that the files, which are prompts, are held to.
+    pub against: Option<Arc<PromptFormat>>,
 }
 
 /// A suppression with its location in the settings.

@@ -10,9 +10,11 @@ use tunelint_layouts::finding::totals::SourceSummary;
 use tunelint_layouts::provider::faults::SourceForm;
 use tunelint_layouts::reader::Reader;
 use tunelint_rules::rules::usual_impacts;
+use tunelint_rules::survey::production_prompts::has_lines;
 
 use super::counting::Counting;
-use super::state::{Outcome, Session};
+use super::settings::DatasetSettings;
+use super::state::{Outcome, Session, SessionSource};
 use super::summary;
 use crate::run::lint::{Observer, SourceError};
 use crate::run::shard::ShardPart;
@@ -88,6 +90,9 @@ impl Session {
             return Ok(Ok(()));
         };
         let name = source.input.name.clone();
+        if settings.context.against.is_some() && has_lines(&source.input) {
+            return self.check_lines(id, &source, &settings, observer);
+        }
         let mut reader = match Reader::open(id, source.input.clone(), &settings.reading()) {
             Ok(reader) => reader,
             Err(error) => return Ok(Err(SourceError::Open(name, error))),
@@ -139,13 +144,56 @@ impl Session {
             ..summary
         };
         counting.withdraw(id, &mut checked.counts);
-        dataset.counts.merge(&checked.counts);
-        dataset.records += checked.records;
-        self.summary.counts.merge(&checked.counts);
-        self.summary.sources.push(checked);
+        self.add_totals(at, checked);
         for profile in profiles.iter().filter(|_| !settings.every_target) {
             summary::note_status(profile, &mut self.summary);
         }
         Ok(Ok(()))
+    }
+
+    /// Checks a text file with one prompt per line.
+    fn check_lines(
+        &mut self,
+        id: SourceId,
+        source: &SessionSource,
+        settings: &DatasetSettings,
+        observer: &mut dyn Observer,
+    ) -> io::Result<Result<(), SourceError>> {
+        let name = source.input.name.clone();
+        let at = match self.dataset(source, settings, &[], observer) {
+            Ok(at) => at,
+            Err(error) => return Ok(Err(error)),
+        };
+        let Some(dataset) = self.datasets.get_mut(at) else {
+            return Ok(Ok(()));
+        };
+        observer.source(&SourceSummary {
+            path: printable_path(&name),
+            ..SourceSummary::default()
+        })?;
+        let mut counting = Counting::new(observer, &self.meter);
+        let checked = dataset.linter.check_lines(id, &source.input, &mut counting);
+        let mut checked = match checked {
+            Ok(checked) => checked,
+            Err(error) if counting.failed => return Err(error),
+            Err(error) => return Ok(Err(SourceError::Read(name, error))),
+        };
+        counting.withdraw(id, &mut checked.counts);
+        let unread = checked.records - checked.examples;
+        self.add_totals(at, checked);
+        match unread {
+            0 => Ok(Ok(())),
+            unread => Ok(Err(SourceError::Unread(name, unread))),
+        }
+    }
+
+    /// Adds the totals of a checked source to those of its dataset and of the run.
+    fn add_totals(&mut self, dataset: usize, checked: SourceSummary) {
+        if let Some(dataset) = self.datasets.get_mut(dataset) {
+            dataset.counts.merge(&checked.counts);
+            dataset.records += checked.records;
+        }
+        self.summary.counts.merge(&checked.counts);
+        self.summary.sources.push(checked);
     }
 }

@@ -10,6 +10,7 @@ use tunelint_layouts::reader::Reader;
 use tunelint_rules::contract::RuleContext;
 use tunelint_rules::rules::usual_impacts;
 use tunelint_rules::survey::Leaks;
+use tunelint_rules::survey::benchmark::Benchmarks;
 use tunelint_rules::survey::production_prompts::Prompts;
 
 use super::role::SourceRole;
@@ -19,7 +20,7 @@ use crate::run::lint::{Linter, Observer, SourceError};
 
 impl Session {
     /// The index of the dataset that a source belongs to. The first source of a dataset creates it,
-    /// and then the validation and production files are read.
+    /// and then the files that it is compared with are read.
     pub(super) fn dataset(
         &mut self,
         source: &SessionSource,
@@ -45,6 +46,7 @@ impl Session {
         if source.role == SourceRole::Training {
             context.validation = self.validation(settings, observer)?.map(Arc::new);
             context.production = self.production(settings, observer)?.map(Arc::new);
+            context.benchmarks = self.benchmarks(settings, observer)?.map(Arc::new);
         }
         let rules = settings.rules(&context);
         let policy = Policy {
@@ -98,6 +100,24 @@ impl Session {
                 .map_err(|error| SourceError::Read(name.clone(), error.into_io()))?;
             self.note_unread(&name, prompts.unread, observer);
             all.get_or_insert_default().merge(prompts);
+        }
+        Ok(all)
+    }
+
+    /// The n-grams of the benchmarks; `None` if there are no such files.
+    fn benchmarks(
+        &mut self,
+        settings: &DatasetSettings,
+        observer: &mut dyn Observer,
+    ) -> Result<Option<Benchmarks>, SourceError> {
+        let mut all: Option<Benchmarks> = None;
+        for input in &settings.benchmark {
+            let name = input.name.clone();
+            let benchmarks = all.get_or_insert_default();
+            let unread = benchmarks
+                .read(self.id_of(&name), input.clone(), &settings.reading)
+                .map_err(|error| SourceError::Read(name.clone(), error.into_io()))?;
+            self.note_unread(&name, unread, observer);
         }
         Ok(all)
     }

@@ -27,7 +27,9 @@ impl Session {
         let mut summary = self.summary;
         summary.suppressed = summary.counts.suppressed().values().sum();
         summary.verdicts = targets::verdicts(&summary);
-        summary::note_missing_target(&mut summary);
+        if self.settings.iter().all(|of| of.context.against.is_none()) {
+            summary::note_missing_target(&mut summary);
+        }
         summary.next_step = summary::next_step(&summary);
         Ok(Outcome {
             summary,

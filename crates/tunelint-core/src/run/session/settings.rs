@@ -34,8 +34,8 @@ pub struct DatasetSettings {
     pub reading: ReadOptions,
     /// Which rules run, and which findings are kept, suppressed and redacted.
     pub policy: Policy,
-    /// What rules are built from. Profiles, validation and production data are filled in by the
-    /// session.
+    /// What rules are built from. Profiles, validation, production and benchmark data are filled in
+    /// by the session.
     pub context: RuleContext,
     /// The targets. If empty, a source in the layout of a single provider is checked for that
     /// provider; any other source is checked without a target.
@@ -51,6 +51,8 @@ pub struct DatasetSettings {
     pub validation: Vec<Input>,
     /// Files with prompts as the application sends them, to be compared with the training prompts.
     pub production: Vec<Input>,
+    /// Benchmarks. Training texts that have many words in a row in common with one are reported.
+    pub benchmark: Vec<Input>,
     /// The session's number of each entry in `policy.suppressions.list`, in the same order.
     pub suppressions: Vec<usize>,
     /// Rules that are not in the registry. Add them with [`Self::with_rule`], which also enables
@@ -131,6 +133,7 @@ impl Default for DatasetSettings {
             max_rates: BTreeMap::new(),
             validation: Vec::new(),
             production: Vec::new(),
+            benchmark: Vec::new(),
             suppressions: Vec::new(),
             own_rules: Vec::new(),
         }
@@ -159,11 +162,15 @@ impl DatasetSettings {
     }
 
     /// The targets of a source: those of the settings, or else the provider that its layout and
-    /// field names belong to, if there is exactly one.
+    /// field names belong to, if there is exactly one. None of prompts that are held to a format.
     ///
     /// # Errors
     /// An invalid built-in profile, which the tests rule out.
     pub fn targets_of(&self, mapping: &Mapping) -> Result<Vec<Arc<Profile>>, UnknownTarget> {
+        if self.context.against.is_some() {
+            // Prompts are sent to a model, not uploaded.
+            return Ok(Vec::new());
+        }
         if !self.targets.is_empty() {
             return Ok(self.targets.clone());
         }
@@ -213,7 +220,8 @@ impl DatasetSettings {
 
     /// The files that training data is compared with. They are not checked themselves.
     pub(super) fn compared(&self) -> impl Iterator<Item = &Input> {
-        self.validation.iter().chain(&self.production)
+        let compared = self.validation.iter().chain(&self.production);
+        compared.chain(&self.benchmark)
     }
 
     /// The enabled rules that apply in `context`: from the registry, then those added by the

@@ -46,17 +46,18 @@ fn verdict(profile: &Profile, sources: &[SourceSummary]) -> Verdict {
         if !count.targets.is_empty() && !count.targets.contains(&profile.name) {
             continue;
         }
+        let number = count.number + count.joined;
         *match count.severity {
             Severity::Error => &mut verdict.errors,
             Severity::Warning => &mut verdict.warnings,
             Severity::Advice => &mut verdict.advice,
-        } += count.number;
+        } += number;
         let usual = || rules::by_name(count.rule).map(|of| consequence(&of.meta, profile, form));
         match count.consequence.or_else(usual) {
-            Some(Consequence::Rejected) => verdict.rejected += count.number,
-            Some(Consequence::Skipped) => verdict.skipped += count.number,
+            Some(Consequence::Rejected) => verdict.rejected += number,
+            Some(Consequence::Skipped) => verdict.skipped += number,
             Some(Consequence::Truncated | Consequence::Misread | Consequence::Ignored) => {
-                verdict.changed += count.number;
+                verdict.changed += number;
             }
             Some(Consequence::Quality) | None => {}
         }

@@ -137,6 +137,21 @@ impl Markers {
         })
     }
 
+    /// Markers that are expected of `of` inputs, without knowing which others occur; `None` if there
+    /// are none.
+    pub fn expected(
+        markers: Vec<Marker>,
+        ordered: Option<Majority<()>>,
+        of: usize,
+    ) -> Option<Self> {
+        (!markers.is_empty()).then_some(Self {
+            markers,
+            ordered,
+            frequent: BTreeSet::new(),
+            of,
+        })
+    }
+
     /// The first prompt of an example, if its markers differ from the usual ones.
     pub fn departing<'e, 'a>(&self, example: &'e Example<'a>) -> Option<Departing<'e, 'a>> {
         let turn = example.written_prompt()?;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::profile::{self, Profile};
+use tunelint_core::prompts::PromptFormat;
 use tunelint_core::redaction::Redaction;
 use tunelint_core::rules::{LOOKUP, Selection};
 use tunelint_core::source::Input;
@@ -17,12 +18,53 @@ use super::output;
 use crate::cli::{CheckOptions, Reading};
 use crate::exit::Failure;
 use crate::names;
+use crate::reading;
 use crate::settings::{Dataset, Settings};
 
 /// The files at `paths`, with their paths as shown in reports.
-pub(super) fn files_at(paths: &[PathBuf]) -> Vec<Input> {
+fn files_at(paths: &[PathBuf]) -> Vec<Input> {
     let shown = paths.iter().map(|path| crate::settings::shown(path));
     shown.map(Input::path).collect()
+}
+
+/// The validation files: `evaluating` if neither options nor settings decide.
+pub(super) fn validation(
+    options: &CheckOptions,
+    dataset: Option<&Dataset>,
+    evaluating: Vec<PathBuf>,
+) -> Vec<Input> {
+    files_at(&match (options.validation.as_slice(), dataset) {
+        ([], Some(dataset)) => dataset.validation.files(),
+        ([], None) => evaluating,
+        (named, _) => named.to_vec(),
+    })
+}
+
+/// The files with production prompts.
+pub(super) fn production(options: &CheckOptions, dataset: Option<&Dataset>) -> Vec<Input> {
+    files_at(&match &options.production {
+        Some(path) => vec![path.clone()],
+        None => dataset.map_or_else(Vec::new, |dataset| dataset.production.files()),
+    })
+}
+
+/// The benchmarks.
+pub(super) fn benchmark(options: &CheckOptions, dataset: Option<&Dataset>) -> Vec<Input> {
+    files_at(&match (options.benchmark.as_slice(), dataset) {
+        ([], Some(dataset)) => dataset.benchmark.files(),
+        (named, _) => named.to_vec(),
+    })
+}
+
+/// The format that the sources, which are prompts, are held to.
+pub(super) fn against(
+    options: &CheckOptions,
+    dataset: Option<&Dataset>,
+) -> Result<Option<Arc<PromptFormat>>, Failure> {
+    match &options.against {
+        Some(path) => Ok(Some(Arc::new(reading::prompt_format(path)?))),
+        None => Ok(dataset.and_then(|dataset| dataset.against.clone())),
+    }
 }
 
 /// The reading options.

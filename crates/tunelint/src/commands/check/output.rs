@@ -84,10 +84,10 @@ pub(super) fn excerpts(options: &CheckOptions) -> Result<usize, Failure> {
 }
 
 /// The highest demand of any report.
-fn most<T: Ord>(options: &CheckOptions, of: fn(Format) -> T) -> Result<T, Failure> {
-    let mut most = of(options.format);
+fn most<T: Ord>(options: &CheckOptions, of: fn(Format, bool) -> T) -> Result<T, Failure> {
+    let mut most = of(options.format, options.show_all);
     for text in &options.report {
-        most = most.max(of(format_and_path(text)?.0));
+        most = most.max(of(format_and_path(text)?.0, options.show_all));
     }
     Ok(most)
 }
@@ -131,6 +131,7 @@ impl Reports {
         let style = |color| Style {
             color,
             quiet: options.quiet,
+            show_all: options.show_all,
             statistics: options.statistics,
             fail_on,
             names: names.clone(),

@@ -105,6 +105,7 @@ fn check_of(options: &Merge, parts: &[(&Path, ShardPart)]) -> Result<CheckOption
         report: options.report.clone(),
         color: options.color,
         quiet: options.quiet,
+        show_all: options.show_all,
         statistics: options.statistics,
         fail_on: options.fail_on.or(check.fail_on),
         threads: options.threads,
@@ -198,6 +199,8 @@ fn comparable(check: &CheckOptions) -> String {
         preamble,
         validation,
         production,
+        against,
+        benchmark,
         select,
         ignore,
         extend_select,
@@ -214,7 +217,7 @@ fn comparable(check: &CheckOptions) -> String {
             reading,
             preamble,
             validation,
-            production,
+            (production, against, benchmark),
             (select, ignore, extend_select, severity, preview, settings)
         )
     )

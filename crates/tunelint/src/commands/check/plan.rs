@@ -92,7 +92,8 @@ impl Plans {
         let plans = self.list.values();
         let compared = plans.flat_map(|plan| {
             let settings = &plan.settings;
-            settings.validation.iter().chain(&settings.production)
+            let compared = settings.validation.iter().chain(&settings.production);
+            compared.chain(&settings.benchmark)
         });
         let compared = compared.map(|input| input.name.clone());
         let names: Vec<PathBuf> = sources.chain(compared).collect();
@@ -202,15 +203,6 @@ impl Plan {
             .as_deref()
             .map(reading::text_or_file)
             .transpose()?;
-        let validation = match (options.validation.as_slice(), dataset) {
-            ([], Some(dataset)) => dataset.validation.files(),
-            ([], None) => evaluating,
-            (named, _) => named.to_vec(),
-        };
-        let production = match &options.production {
-            Some(path) => vec![path.clone()],
-            None => dataset.map_or_else(Vec::new, |dataset| dataset.production.files()),
-        };
         let allows = settings.allows.iter().enumerate();
         let active: Vec<usize> = allows
             .filter(|(_, allow)| !allow.has_expired(today))
@@ -223,6 +215,7 @@ impl Plan {
             context: RuleContext {
                 task,
                 preamble: given.or_else(|| dataset.and_then(|dataset| dataset.preamble.clone())),
+                against: asked::against(options, dataset)?,
                 options: settings.options.clone(),
                 output_schema: dataset.and_then(Dataset::schema),
                 schema_compiler: Some(Arc::new(JsonSchemas)),
@@ -235,8 +228,9 @@ impl Plan {
             every_target,
             fail_on: fail_on.unwrap_or(FailOn::Error).level(),
             max_rates: settings.max_rates.clone(),
-            validation: asked::files_at(&validation),
-            production: asked::files_at(&production),
+            validation: asked::validation(options, dataset, evaluating),
+            production: asked::production(options, dataset),
+            benchmark: asked::benchmark(options, dataset),
             ..session::DatasetSettings::default()
         };
         Ok(Self {

@@ -20,9 +20,11 @@ pub(super) fn dataset_of(settings: &Settings, full: &Path) -> (Option<usize>, So
     (None, SourceRole::Training)
 }
 
-/// Whether a file has production prompts. Such files are compared with, not checked.
-pub(super) fn is_production(settings: &Settings, full: &Path) -> bool {
-    (settings.datasets.iter()).any(|dataset| dataset.production.matches(full))
+/// Whether a file has production prompts or is a benchmark. Such files are compared with, not
+/// checked.
+pub(super) fn is_compared(settings: &Settings, full: &Path) -> bool {
+    let mut datasets = settings.datasets.iter();
+    datasets.any(|of| of.production.matches(full) || of.benchmark.matches(full))
 }
 
 /// Gives the files that no dataset of the settings lists their roles by their names.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tunelint_core::printable::printable_path;
 use tunelint_core::session::SourceRole;
 
-use super::roles::{self, dataset_of, is_production};
+use super::roles::{self, dataset_of, is_compared};
 use super::source::Source;
 use crate::cli::CheckOptions;
 use crate::exit::Failure;
@@ -79,7 +79,7 @@ impl SettingsCache {
         let excluded = exclude.is_some_and(|exclude| exclude.matches(&full));
         Ok(match found {
             HowFound::ByName => !(excluded && force_exclude),
-            HowFound::AsData => !excluded && !is_production(settings, &full),
+            HowFound::AsData => !excluded && !is_compared(settings, &full),
             HowFound::Beside => !excluded && dataset_of(settings, &full).0.is_some(),
         })
     }
