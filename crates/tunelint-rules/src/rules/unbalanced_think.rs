@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use tunelint_data::text::position::Location;
+use tunelint_data::text::prefilter::Mark;
 use tunelint_layouts::example::{Example, Turn};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
@@ -69,7 +70,7 @@ fn faults<'e, 'a>(
     example: &'e Example<'a>,
 ) -> impl Iterator<Item = (&'e Turn<'a>, tunelint_data::text::position::Span, Fault)> {
     example.wanted_outputs().filter_map(|turn| {
-        let text = turn.texts.first()?;
+        let text = turn.texts.first().filter(|text| text.has(Mark::Tag))?;
         let (at, tag, fault) = fault_of(text.as_str())?;
         Some((turn, text.span_of(at, at + tag.len()), fault))
     })
