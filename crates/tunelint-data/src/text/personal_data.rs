@@ -66,6 +66,10 @@ pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
     let mut found: Vec<SensitiveSpan> = Vec::new();
     let has_sign = memchr::memchr(b'@', text).is_some();
     let has_number = text.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS;
+    if !has_sign && !has_number {
+        // The patterns are compiled for the first text that may need them.
+        return found;
+    }
     for (kind, pattern) in KINDS.iter().zip(PATTERNS.iter()) {
         let may = if kind.what == MAIL {
             has_sign

@@ -153,12 +153,15 @@ pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
 /// The passwords in URLs for which `is_real` holds.
 fn passwords(text: &[u8], is_real: fn(&[u8]) -> bool) -> Vec<Range<usize>> {
     let holds = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
-    match &PATTERNS.login {
-        Some(pattern) if holds("@") && holds("://") => parts(text, pattern, is_real)
-            .map(|(_, password)| password)
-            .collect(),
-        _ => Vec::new(),
+    // The patterns are compiled for the first text that may need them.
+    if !holds("@") || !holds("://") {
+        return Vec::new();
     }
+    let login = PATTERNS.login.iter();
+    login
+        .flat_map(|pattern| parts(text, pattern, is_real))
+        .map(|(_, password)| password)
+        .collect()
 }
 
 /// The matches of `pattern` whose group `is_real` accepts: each whole match and its group.

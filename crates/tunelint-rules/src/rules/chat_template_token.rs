@@ -129,7 +129,9 @@ impl DatasetRule for ChatTemplateToken {
 
 /// The edits that remove every chat template token of `text`, in order.
 fn tokens(text: &Text<'_>) -> Vec<TextChange> {
-    let Some(pattern) = TOKEN.as_ref().filter(|_| text.has(Mark::ChatToken)) else {
+    // The pattern is compiled when a text may have a token.
+    let may = text.has(Mark::ChatToken);
+    let Some(pattern) = may.then(|| TOKEN.as_ref()).flatten() else {
         return Vec::new();
     };
     let found = pattern.find_iter(text.as_str());

@@ -114,7 +114,7 @@ fn check_whole(example: &Example<'_>, findings: &mut Findings<'_>) {
 fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
     let is_output = role == Role::Model;
     let may = text.has(Mark::Placeholder) || (is_output && text.has(Mark::Filler));
-    let pattern = PLACEHOLDER.as_ref().filter(|_| may)?;
+    let pattern = may.then(|| PLACEHOLDER.as_ref()).flatten()?;
     let mut found = pattern.find_iter(text.as_str());
     let placeholder = found
         .find(|found| found.len() <= MAX_BYTES && (is_output || found.as_str().starts_with('{')))?;

@@ -47,11 +47,10 @@ struct RolePrefix;
 
 impl OddityRule for RolePrefix {
     fn find(&self, example: &Example<'_>) -> Option<Oddity> {
-        let pattern = ROLE_PREFIX.as_ref()?;
         let mut texts = example.output_texts();
         let (text, found) = texts.find_map(|text| {
             let candidate = text.has(Mark::RoleMeaning).then_some(text)?;
-            Some((candidate, pattern.find(candidate.as_str())?))
+            Some((candidate, ROLE_PREFIX.as_ref()?.find(candidate.as_str())?))
         })?;
         if example.asks_for(&DIALOGUE_WORDS) {
             return None;
