@@ -41,7 +41,7 @@ class Run(NamedTuple):
     """What one run cost, or the median of several."""
 
     seconds: float
-    # Peak resident memory in MB.
+    # Peak resident memory in MB; at least that of this script, which a new process starts as.
     memory: float
 
 
