@@ -44,7 +44,8 @@ impl Normalizer {
 
     /// Adds a run of non-ASCII characters, with the ASCII character before it.
     fn push_non_ascii(&mut self, text: &str) {
-        if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        let is_stable = text.chars().all(|c| c.is_ascii() || is_stable(c));
+        if is_stable || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
             text.chars().for_each(|c| self.push_char(c));
         } else {
             text.nfkc().for_each(|c| self.push_char(c));
@@ -56,13 +57,66 @@ impl Normalizer {
             self.form.push(fold(c as u8));
         } else if c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}' {
             self.form.push(b' ');
+        } else if has_no_case(c) {
+            self.push_utf8(c);
         } else {
-            for lower in c.to_lowercase() {
-                self.form
-                    .extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
-            }
+            c.to_lowercase().for_each(|lower| self.push_utf8(lower));
         }
     }
+
+    fn push_utf8(&mut self, c: char) {
+        self.form
+            .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+}
+
+/// Whether a character is known to be in normal form in any text without combining characters. The
+/// most common letters, so that most texts need no lookup in tables.
+fn is_stable(c: char) -> bool {
+    matches!(
+        c,
+        '\u{c0}'..='\u{ff}'
+            | '\u{400}'..='\u{45f}'
+            | '\u{5d0}'..='\u{5ea}'
+            | '\u{621}'..='\u{63a}'
+            | '\u{641}'..='\u{64a}'
+            | '\u{2013}'..='\u{2014}'
+            | '\u{2018}'..='\u{201d}'
+            | '\u{3001}'..='\u{3002}'
+            | '\u{3041}'..='\u{3096}'
+            | '\u{30a1}'..='\u{30fa}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}'
+    )
+}
+
+/// Whether a character belongs to a script without upper and lower case, such as Arabic, Devanagari,
+/// Chinese or Hangul.
+pub(super) fn has_no_case(c: char) -> bool {
+    matches!(
+        c,
+        '\u{590}'..='\u{109f}'
+            | '\u{1100}'..='\u{139f}'
+            | '\u{2e80}'..='\u{a63f}'
+            | '\u{ac00}'..='\u{d7ff}'
+    )
+}
+
+/// The text in lower case. The same as [`str::to_lowercase`], except that a final sigma is as any
+/// other.
+pub(super) fn lowercase(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let mut lower = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            _ if c.is_ascii() => lower.push(c.to_ascii_lowercase()),
+            _ if has_no_case(c) => lower.push(c),
+            _ => lower.extend(c.to_lowercase()),
+        }
+    }
+    lower
 }
 
 /// The number of leading bytes that can be folded one by one: the ASCII characters up to the next
@@ -150,6 +204,22 @@ mod tests {
     fn composed_and_decomposed_letters_are_equal() {
         assert_eq!(normal("Cafe\u{301} NOIR"), normal("café noir"));
         assert_eq!(normal("résumé  de\u{a0}Zoë"), "résumé de zoë");
+    }
+
+    #[test]
+    fn what_is_known_of_characters_is_true() {
+        for c in '\u{80}'..=char::MAX {
+            let text = c.to_string();
+            if is_stable(c) {
+                assert_eq!(is_nfkc_quick(text.chars()), IsNormalized::Yes, "{c:?}");
+                assert_eq!(text.nfkc().collect::<String>(), text, "{c:?}");
+            }
+            if has_no_case(c) {
+                assert_eq!(text.to_lowercase(), text, "{c:?}");
+            }
+            assert_eq!(lowercase(&text), text.to_lowercase(), "{c:?}");
+        }
+        assert_eq!(lowercase("ÀB 東京 Де"), "àb 東京 де");
     }
 
     #[test]

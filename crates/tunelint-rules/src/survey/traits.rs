@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::cut::Cut;
+use super::normal::lowercase;
 use super::occurrence::occurs;
 
 /// The traits of an example.
@@ -58,7 +59,7 @@ const SEARCHED_EDGES: (usize, usize) = (400, 300);
 impl Reuse {
     /// What `output` takes from `input`.
     pub fn of(input: &str, output: &str) -> Self {
-        let (input, output) = (input.to_lowercase(), output.to_lowercase());
+        let (input, output) = (lowercase(input), lowercase(output));
         Self {
             copied: is_copied(&output, &input),
             overlap: overlap(&output, &input),
@@ -71,7 +72,7 @@ pub fn asks_for_summary(input: &Cut, system: Option<&Cut>) -> bool {
     let asks = |cut: &Cut| {
         let (first, last) = SEARCHED_EDGES;
         let edges = [edge(cut.head(), first, false), edge(cut.tail(), last, true)];
-        edges.iter().any(|text| has_request(&text.to_lowercase()))
+        edges.iter().any(|text| has_request(&lowercase(text)))
     };
     asks(input) || system.is_some_and(asks)
 }
