@@ -93,17 +93,12 @@ impl Session {
         if settings.context.against.is_some() && has_lines(&source.input) {
             return self.check_lines(id, &source, &settings, observer);
         }
-        let mut reader = match Reader::open(id, source.input.clone(), &settings.reading()) {
+        let reader = match self.open(id, &source, &settings) {
             Ok(reader) => reader,
-            Err(error) => return Ok(Err(SourceError::Open(name, error))),
+            Err(error) => return Ok(Err(error)),
         };
-        if let Some(declared) = &reader.declared {
-            reader.declared_in = self.id_of(&declared.path);
-        }
-        let profiles = match settings.targets_of(&reader.mapping) {
-            Ok(profiles) => profiles,
-            Err(error) => return Err(io::Error::other(error)),
-        };
+        let profiles = settings.targets_of(&reader.mapping);
+        let profiles = profiles.map_err(io::Error::other)?;
         let targets: Vec<String> = profiles.iter().map(|of| of.name.clone()).collect();
         let at = match self.dataset(&source, &settings, &profiles, observer) {
             Ok(at) => at,
@@ -149,6 +144,22 @@ impl Session {
             summary::note_status(profile, &mut self.summary);
         }
         Ok(Ok(()))
+    }
+
+    /// Opens a source, and finds the source that declares it.
+    fn open(
+        &self,
+        id: SourceId,
+        source: &SessionSource,
+        settings: &DatasetSettings,
+    ) -> Result<Reader, SourceError> {
+        let opened = Reader::open(id, source.input.clone(), &settings.reading());
+        let mut reader =
+            opened.map_err(|error| SourceError::Open(source.input.name.clone(), error))?;
+        if let Some(declared) = &reader.declared {
+            reader.declared_in = self.id_of(&declared.path);
+        }
+        Ok(reader)
     }
 
     /// Checks a text file with one prompt per line.
