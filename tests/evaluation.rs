@@ -4,7 +4,10 @@
 
 mod curves;
 mod damage;
+mod domains;
+mod pages;
 mod sets;
+mod tongues;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,7 +26,9 @@ use sets::{Row, Set, jsonl};
 
 /// The rate that the floor is held at; the others are measured where the table is written.
 const HELD: usize = 3;
-const RATES: [usize; 3] = [1, HELD, 10];
+/// The highest rate.
+const MOST: usize = 10;
+const RATES: [usize; 3] = [1, HELD, MOST];
 
 /// What was damaged and found, added up over sets.
 #[derive(Default, Clone, Copy)]
@@ -139,6 +144,10 @@ const LESS: [(&str, &str, f64); 3] = [
     ("missing-preamble", "second half lost", 0.88),
 ];
 
+/// What is not found at the highest rate: where a tenth of the answers are not in their input, some
+/// questions are to be answered with yes, no or a number.
+const PART_OF_THE_TASK: (&str, &str) = ("output-not-in-input", "another passage");
+
 fn floor_of(rule: &str, name: &str) -> f64 {
     let less = LESS.iter().find(|(r, n, _)| *r == rule && *n == name);
     less.map_or(0.95, |(.., floor)| *floor)
@@ -154,10 +163,15 @@ fn evaluation_holds_its_floor() {
     let mut low = Vec::new();
     for ((rule, name, percent), score) in &scores {
         // Over our own few sets a single miss is a large share.
-        let floor = if complete { floor_of(rule, name) } else { 0.5 };
-        if *percent == HELD && (score.recall() < floor || score.precision() < 0.98) {
+        let floor = match *percent {
+            HELD if complete => floor_of(rule, name),
+            MOST if complete => floor_of(rule, name).min(0.9),
+            _ => 0.5,
+        };
+        let is_part = *percent == MOST && (*rule, *name) == PART_OF_THE_TASK;
+        if !is_part && (score.recall() < floor || score.precision() < 0.98) {
             low.push(format!(
-                "{rule}, {name}: recall {:.2}, precision {:.2}",
+                "{rule}, {name} at {percent}%: recall {:.2}, precision {:.2}",
                 score.recall(),
                 score.precision()
             ));
@@ -176,6 +190,20 @@ fn evaluation_holds_its_floor() {
         write_or_compare(&scores, &sets);
     }
     assert!(low.is_empty(), "{}", low.join("\n"));
+}
+
+/// The page of each rule in the table states its rates.
+#[test]
+fn pages_state_their_rates() {
+    if updating() {
+        return;
+    }
+    let page = std::fs::read_to_string(root().join("docs/evaluation.md")).expect("the page");
+    let outdated = pages::outdated(&page, false);
+    assert!(
+        outdated.is_empty(),
+        "TUNELINT_UPDATE=1 corrects the pages of {outdated:?}"
+    );
 }
 
 /// Loss curves are judged rightly: nearly always up to a noise of 5 %, mostly at 10 %.
@@ -283,8 +311,8 @@ fn table(scores: &BTreeMap<(&str, &str, usize), Score>, sets: &[Set]) -> String 
          with 1%, 3% or 10% of the examples damaged in one way. Recall is the share of damaged examples that the rule flags; \
          precision is the share of flagged examples that were damaged. `TUNELINT_UPDATE=1 cargo test -p tunelint --test all evaluation` \
          regenerates this page; at 3%, the test requires a precision of 0.98 and a recall of 0.95 (0.88 to 0.90 for the three kinds of damage \
-         with a lower recall below). A recall of 0.00 at 10% is intended: rules that require 95% of the outputs to agree infer no \
-         convention there.\n\n\
+         with a lower recall below), at 10% a recall of 0.90. The one exception is intended: where 10% of the outputs are not in their \
+         input, that is part of the task.\n\n\
          | rule | damage | datasets | recall at 1% | 3% | 10% | precision at 1% | 3% | 10% |\n|---|---|---|---|---|---|---|---|---|\n",
         sets.len(),
         sets::own().len()
@@ -328,7 +356,8 @@ fn write_or_compare(scores: &BTreeMap<(&str, &str, usize), Score>, sets: &[Set])
         // The table of consumers is written by `tests/consumers/run.py`.
         let kept = known.find(CONSUMERS).and_then(|start| known.get(start..));
         let page = table(scores, sets) + &curves::table() + "\n" + kept.unwrap_or_default();
-        std::fs::write(&path, page).expect("the file is written");
+        std::fs::write(&path, &page).expect("the file is written");
+        pages::outdated(&page, true);
     }
     let known = std::fs::read_to_string(&path).unwrap_or_default();
     for ((rule, name, percent), score) in scores {

@@ -2,7 +2,7 @@
 
 use tunelint_core::inferred::dates::DateFormat;
 use tunelint_core::inferred::frame::{list_marker, separator};
-use tunelint_core::inferred::shape::OutputShape;
+use tunelint_core::inferred::shape::{OutputShape, json_keys};
 use tunelint_core::inferred::{Inferred, Majority};
 use tunelint_core::section_marker::{Separator, events};
 
@@ -136,19 +136,23 @@ pub const DAMAGES: &[Damage] = &[
     damage("mixed-formats", "a trailing comma", |row, _| {
         object(row, |text| text.replace('}', ",}"))
     }),
-    damage("mixed-json-keys", "a key renamed", |row, _| {
-        object(row, |text| text.replacen("\"city\"", "\"town\"", 1))
+    damage("mixed-json-keys", "a key renamed", |row, form| {
+        let (before, after) = last_key(row, form)?;
+        output(row, format!("{before}\"value\"{after}"))
     }),
-    damage("mixed-json-keys", "a key lost", |row, _| {
-        object(row, |text| text.replacen(", \"age\"", ", \"name2\"", 1))
+    damage("mixed-json-keys", "a key lost", |row, form| {
+        let (before, _) = last_key(row, form)?;
+        output(
+            row,
+            before.trim_end().trim_end_matches(',').to_owned() + "}",
+        )
     }),
-    damage("mixed-json-key-order", "keys swapped", |row, _| {
-        row.output.contains("\"city\"").then_some(())?;
-        object(row, |text| {
-            text.replacen("\"name\"", "\"x\"", 1)
-                .replacen("\"city\"", "\"name\"", 1)
-                .replacen("\"x\"", "\"city\"", 1)
-        })
+    damage("mixed-json-key-order", "keys swapped", |row, form| {
+        let keys = json_keys(&row.output).filter(|_| form.outputs.keys.is_some())?;
+        let [first, second] = [keys.first()?, keys.get(1)?].map(|key| format!("\"{key}\":"));
+        let text = row.output.replacen(&first, "\0", 1);
+        let text = text.replacen(&second, &first, 1);
+        output(row, text.replacen('\0', &second, 1))
     }),
     damage("mixed-label-spelling", "a capital", |row, form| {
         label(row, form, |text| {
@@ -207,7 +211,7 @@ pub const DAMAGES: &[Damage] = &[
     }),
     damage("mixed-number-style", "no currency sign", |row, form| {
         form.outputs.currency.as_ref()?;
-        output(row, row.output.strip_prefix('$')?.to_owned())
+        output(row, row.output.strip_prefix(['$', '€', '£'])?.to_owned())
     }),
     damage("mixed-date-style", "day first", |row, form| {
         form.outputs.date.as_ref()?;
@@ -242,6 +246,8 @@ pub const DAMAGES: &[Damage] = &[
             "EUR" => "USD",
             "km" => "mi",
             "kg" => "lbs",
+            "GBP" => "EUR",
+            "GB" => "MB",
             _ => return None,
         };
         output(row, format!("{number} {other}"))
@@ -300,6 +306,7 @@ pub const DAMAGES: &[Damage] = &[
         let changed = match row.output.get(..1)? {
             "-" => row.output.replace("- ", "* "),
             "*" => row.output.replace("* ", "• "),
+            _ if row.output.starts_with("1)") => row.output.replace(") ", ". "),
             _ => row.output.replace(". ", ") "),
         };
         output(row, changed)
@@ -317,49 +324,44 @@ pub const DAMAGES: &[Damage] = &[
         query(row).then(|| output(row, row.output.trim_end_matches(';').to_owned()))?
     }),
     damage("mixed-json-structure", "a number as a string", |row, _| {
-        let number = row.output.split("\"price\": ").nth(1)?.split('}').next()?;
+        let field = within(row, ["\"price\": ", "\"amount\": ", "\"grade\": "])?;
+        let number = row.output.split(field).nth(1)?.split('}').next()?;
         let (number, quoted) = (format!(": {number}}}"), format!(": \"{number}\"}}"));
         output(row, row.output.replacen(&number, &quoted, 1))
     }),
     damage("mixed-json-structure", "null for a list", |row, _| {
-        let (before, after) = row.output.split_once("\"items\": [")?;
+        let field = within(row, ["\"items\": [", "\"lines\": [", "\"students\": ["])?;
+        let (before, after) = row.output.split_once(field)?;
         let (_, after) = after.rsplit_once(']')?;
-        output(row, format!("{before}\"items\": null{after}"))
+        output(
+            row,
+            format!("{before}{}null{after}", field.trim_end_matches('[')),
+        )
     }),
     damage("mixed-json-structure", "a nested key renamed", |row, _| {
-        output(row, changed(&row.output, "\"zip\"", "\"postcode\"")?)
+        let field = within(row, ["\"zip\"", "\"floor\"", "\"country\""])?;
+        output(row, changed(&row.output, field, "\"postcode\"")?)
     }),
     damage("mixed-json-structure", "a nested key lost", |row, _| {
-        let (before, after) = row.output.split_once(", \"zip\"")?;
+        let field = within(row, [", \"zip\"", ", \"floor\"", ", \"country\""])?;
+        let (before, after) = row.output.split_once(field)?;
         let (_, after) = after.split_once('}')?;
         output(row, format!("{before}}}{after}"))
     }),
-    damage("mixed-xml-tags", "a closing tag lost", |row, _| {
-        let lost = changed(&row.output, "</name>", "");
-        output(row, lost.or_else(|| changed(&row.output, "</total>", ""))?)
+    damage("mixed-xml-tags", "a closing tag lost", |row, form| {
+        let tag = form.xml.as_ref().and_then(|_| plain_tag(&row.output))?;
+        output(row, changed(&row.output, &format!("</{tag}>"), "")?)
     }),
-    damage("mixed-xml-tags", "a tag renamed", |row, _| {
-        let renamed = |from: &str, to: &str| {
-            row.output
-                .contains(from)
-                .then(|| row.output.replace(from, to))
-        };
-        let text = renamed("city>", "town>").or_else(|| renamed("total>", "sum>"));
-        output(row, text?)
+    damage("mixed-xml-tags", "a tag renamed", |row, form| {
+        let tag = form.xml.as_ref().and_then(|_| plain_tag(&row.output))?;
+        output(row, row.output.replace(&format!("{tag}>"), "field>"))
     }),
     damage("mixed-fence-language", "another name", |row, _| {
-        let text = changed(&row.output, "```python", "```py");
-        output(
-            row,
-            text.or_else(|| changed(&row.output, "```bash", "```sh"))?,
-        )
+        let (usual, other) = fence(row)?;
+        output(row, changed(&row.output, usual, other)?)
     }),
     damage("mixed-fence-language", "no language", |row, _| {
-        let text = changed(&row.output, "```python", "```");
-        output(
-            row,
-            text.or_else(|| changed(&row.output, "```bash", "```"))?,
-        )
+        output(row, changed(&row.output, fence(row)?.0, "```\n")?)
     }),
     damage("output-not-in-input", "another passage", |row, _| {
         let copied = row.input.ends_with(". Who?");
@@ -380,10 +382,42 @@ fn changed(text: &str, from: &str, to: &str) -> Option<String> {
     text.contains(from).then(|| text.replacen(from, to, 1))
 }
 
+/// The first of several texts that an output has.
+fn within<'f>(row: &Row, texts: [&'f str; 3]) -> Option<&'f str> {
+    texts.into_iter().find(|text| row.output.contains(text))
+}
+
+/// A JSON output before its last key, and after it.
+fn last_key<'r>(row: &'r Row, form: &Inferred) -> Option<(&'r str, &'r str)> {
+    let keys = json_keys(&row.output).filter(|_| form.outputs.keys.is_some())?;
+    row.output.rsplit_once(&format!("\"{}\"", keys.last()?))
+}
+
+/// The name of the first element without attributes that is closed.
+fn plain_tag(text: &str) -> Option<&str> {
+    let names = text.split("</").skip(1);
+    let mut names = names.filter_map(|rest| rest.split('>').next());
+    names.find(|name| text.contains(&format!("<{name}>")))
+}
+
+/// The opening fence of one of our programs, and one with another name of the language.
+fn fence(row: &Row) -> Option<(&'static str, &'static str)> {
+    let names = [
+        ("```python\n", "```py\n"),
+        ("```bash\n", "```sh\n"),
+        ("```javascript\n", "```js\n"),
+        ("```typescript\n", "```ts\n"),
+        ("```rust\n", "```rs\n"),
+    ];
+    names
+        .into_iter()
+        .find(|(usual, _)| row.output.contains(usual))
+}
+
 /// The number and the unit of an output that is a measure.
 fn measure(row: &Row) -> Option<(&str, &str)> {
     let (number, unit) = row.output.split_once(' ')?;
-    let known = matches!(unit, "EUR" | "km" | "kg");
+    let known = matches!(unit, "EUR" | "km" | "kg" | "GBP" | "GB");
     (known && row.input.starts_with("How much")).then_some((number, unit))
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::domains;
+use super::tongues::LATIN;
 use crate::running::{shared, texts_of};
 
 /// One example.
@@ -21,31 +23,24 @@ pub struct Set {
 /// Rows of a set, and most rows taken of a file.
 const ROWS: usize = 200;
 
-/// A word that is different for most numbers, and says nothing.
-pub fn word(n: usize) -> String {
-    const PARTS: [&str; 16] = [
-        "ka", "lo", "mi", "ter", "ran", "sol", "be", "vin", "do", "pel", "su", "gra", "no", "fi",
-        "har", "wes",
-    ];
-    let mixed = n.wrapping_mul(2_654_435_761) >> 3;
-    (0..3).map(|at| PARTS[(mixed >> (at * 4)) % 16]).collect()
+fn word(n: usize) -> String {
+    LATIN.word(n)
 }
 
-/// A sentence of such words.
 fn sentence(n: usize, words: usize) -> String {
-    let mut text: Vec<String> = (0..words).map(|at| word(n * 31 + at * 7)).collect();
-    text[0][..1].make_ascii_uppercase();
-    text.join(" ") + "."
+    LATIN.sentence(n, words)
 }
 
-fn set(name: &str, row: impl Fn(usize) -> Row) -> Set {
+/// A set of as many rows as each has.
+pub fn set(name: &str, row: impl Fn(usize) -> Row) -> Set {
     Set {
         name: name.to_owned(),
         rows: (0..ROWS).map(row).collect(),
     }
 }
 
-fn pair(input: String, output: String) -> Row {
+/// An input with its output.
+pub fn pair(input: String, output: String) -> Row {
     Row {
         input,
         output,
@@ -62,6 +57,7 @@ pub fn own() -> Vec<Set> {
     sets.extend(queries());
     sets.extend(structured());
     sets.extend(passages());
+    sets.extend(domains::all());
     sets
 }
 

@@ -12,6 +12,7 @@ pub mod json_structure;
 pub mod labels;
 mod majority;
 pub mod markers;
+pub mod names;
 pub mod numbers;
 pub mod outputs;
 pub mod parity;

@@ -1,7 +1,8 @@
 //! Texts that most examples share at their start (preamble) or end (suffix).
 
-use super::majority::Majority;
+use super::majority::{Majority, NEARLY_ALL};
 use super::plateau::{self, LEAST, is_cjk, is_word};
+use super::preamble::{PreambleFault, depart};
 use crate::survey::Cut;
 
 /// Minimum length of an instruction, in characters and words.
@@ -11,9 +12,6 @@ const FEWEST_WORDS: usize = 2;
 const SHORTEST_CJK: usize = 8;
 /// The minimum share of texts with a suffix that is a separator, not an instruction.
 const SEPARATOR_SHARE: f64 = 0.9;
-/// The minimum share of examples with a preamble that ends in the middle of a sentence. A habit of
-/// speech is less common.
-const UNENDED_SHARE: f64 = 0.95;
 /// The maximum share of texts that consist of nothing but the shared text.
 const ALONE: f64 = 0.5;
 
@@ -40,10 +38,7 @@ pub fn beginning(texts: &[Counted<'_>]) -> Option<Common> {
     let heads: Vec<&str> = texts.iter().map(|(cut, _)| cut.head()).collect();
     let plateau = plateau::walk(&heads)?;
     let ended = ended(plateau.text.clone());
-    let needed = match ended {
-        Some(_) => plateau::MIN_SHARE_OF_ALL,
-        None => UNENDED_SHARE,
-    };
+    let is_ended = ended.is_some();
     let text = ended.unwrap_or(plateau.text);
     let length = text.chars().count() as u64;
     let holders: Vec<&Counted<'_>> = texts
@@ -58,7 +53,38 @@ pub fn beginning(texts: &[Counted<'_>]) -> Option<Common> {
         of: texts.iter().map(|(_, examples)| examples).sum(),
         value: text,
     };
-    (instructs && common.share() >= needed).then_some(common)
+    let is_common = common.share() >= plateau::MIN_SHARE_OF_ALL;
+    let holds = is_common && (is_ended || is_expected(&common.value, texts));
+    (instructs && holds).then_some(common)
+}
+
+/// Whether a preamble that ends in the middle of a sentence is one, and not a habit of speech: nearly
+/// all texts start with it, or most do and the others have it damaged, or have only what follows it.
+fn is_expected(preamble: &str, texts: &[Counted<'_>]) -> bool {
+    let kind = |text: &str| {
+        let first = text.chars().next()?;
+        (first.is_uppercase() || first.is_numeric()).then_some(first.is_numeric())
+    };
+    // Other text that starts with a capital in the middle of a sentence was put there.
+    let after = texts.iter().filter_map(|(cut, examples)| {
+        let content = cut.head().strip_prefix(preamble)?;
+        Some((kind(content), *examples))
+    });
+    let usual = Majority::weighted(after).and_then(|usual| usual.when(LEAST, NEARLY_ALL));
+    let usual = usual.and_then(|usual| usual.value);
+    let faults = texts.iter().map(|(cut, examples)| {
+        let text = cut.head();
+        let fault = match text.starts_with(preamble) {
+            true => None,
+            false => Some(depart(text, preamble).fault),
+        };
+        let is_content = usual.is_some() && kind(text) == usual;
+        ((fault, fault.is_some() && is_content), *examples)
+    });
+    let usual = Majority::convention(faults, LEAST, |_, (fault, is_content)| {
+        *fault != Some(PreambleFault::Missing) || *is_content
+    });
+    usual.is_some_and(|usual| usual.value.0.is_none())
 }
 
 /// A shared prefix up to the end of its last line, sentence or label; `None` without one. What
@@ -217,6 +243,24 @@ mod tests {
         assert_eq!(with_greetings(1), Some((40, 41)));
         assert_eq!(with_greetings(20), Some((40, 60)));
         assert_eq!(with_greetings(60), None);
+    }
+
+    #[test]
+    fn a_preamble_is_not_a_habit_of_speech() {
+        let of = |before: &str, content: fn(usize) -> String, other: fn(usize) -> String| {
+            let text = |n| match n % 10 {
+                0 => other(n),
+                _ => format!("{before}{}", content(n)),
+            };
+            both((0..100).map(text)).0.map(|found| found.value)
+        };
+        let upper = |n| word(n).to_uppercase();
+        let found = Some("Name parts of ".to_owned());
+        assert_eq!(of("Name parts of ", upper, upper), found);
+        let doubled = |n| format!("Name  parts of {}", word(n).to_uppercase());
+        assert_eq!(of("Name parts of ", upper, doubled), found);
+        let question = |n| format!("What is {}", word(n));
+        assert_eq!(of("How should I ", word, question), None);
     }
 
     #[test]

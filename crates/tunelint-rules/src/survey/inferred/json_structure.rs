@@ -7,8 +7,9 @@ use tunelint_data::record::json::{Kind, Parser, Value};
 use tunelint_data::text::decoded::range_in;
 use tunelint_data::text::position::Span;
 
-use super::majority::Majority;
-use super::outputs::{NEARLY_ALL, Outputs};
+use super::majority::{Majority, NEARLY_ALL};
+use super::names::NameSets;
+use super::outputs::Outputs;
 use super::plateau::LEAST;
 use super::shape::{OutputShape, fenced_json};
 use crate::survey::Sketch;
@@ -42,6 +43,9 @@ struct Node {
     kinds: Vec<(Kind, usize)>,
     /// The members of those that are objects.
     members: BTreeMap<String, Self>,
+    /// Which keys the objects have together, and those that are the convention.
+    key_sets: NameSets,
+    usual_keys: Option<Vec<String>>,
     /// The items of those that are lists.
     items: Option<Box<Self>>,
     /// How often each value occurs, as written; `None` if there are many, or long ones.
@@ -93,7 +97,12 @@ impl JsonStructure {
             }
         }
         let is_usual = root.values as f64 >= NEARLY_ALL * f64::from(all);
-        is_usual.then_some(Self { root })
+        is_usual.then(|| Self::of(root))
+    }
+
+    fn of(mut root: Node) -> Self {
+        root.conclude();
+        Self { root }
     }
 
     /// Whether an output can deviate, if every output was seen.
@@ -174,6 +183,10 @@ impl Node {
         if depth == MAX_DEPTH {
             return;
         }
+        if kind == Kind::Object {
+            let keys: Vec<&str> = value.entries().map(|entry| entry.key).collect();
+            self.key_sets.add(&keys);
+        }
         for entry in value.entries() {
             match self.members.get_mut(entry.key) {
                 Some(member) => member.observe(entry.value, depth + 1),
@@ -186,6 +199,15 @@ impl Node {
         for item in value.items() {
             let items = self.items.get_or_insert_default();
             items.observe(item, depth + 1);
+        }
+    }
+
+    /// Infers the usual keys at every path, once all values are counted.
+    fn conclude(&mut self) {
+        self.usual_keys = self.key_sets.usual(LEAST);
+        self.members.values_mut().for_each(Self::conclude);
+        if let Some(items) = &mut self.items {
+            items.conclude();
         }
     }
 
@@ -255,30 +277,30 @@ impl Node {
         }
     }
 
-    /// Whether nearly all objects have the member.
-    fn needs(&self, member: &Self) -> Option<Majority<()>> {
-        self.with(Some(member)).when(LEAST, NEARLY_ALL)
+    /// Whether nearly all objects have the member, or it is one of the usual keys.
+    fn needs(&self, key: &str, member: &Self) -> Option<Majority<()>> {
+        let usual = self.usual_keys.as_ref();
+        let is_usual = usual.is_some_and(|keys| keys.iter().any(|usual| usual == key));
+        let with = self.with(Some(member));
+        with.when(LEAST, if is_usual { 0.0 } else { NEARLY_ALL })
     }
 
     /// The objects without a rare key, if they are nearly all: the keys are then fixed, not data.
     fn closed(&self) -> bool {
         let objects = self.count(Kind::Object);
-        let few = |member: &&Self| self.needs(member).is_none();
-        let rare: usize = self
-            .members
-            .values()
-            .filter(few)
-            .map(|member| member.values)
-            .sum();
-        objects >= LEAST && rare as f64 <= (1.0 - NEARLY_ALL) * objects as f64
+        let few = |(key, member): &(&String, &Self)| self.needs(key, member).is_none();
+        let rare = self.members.iter().filter(few);
+        let rare: usize = rare.map(|(_, member)| member.values).sum();
+        let is_few = rare as f64 <= (1.0 - NEARLY_ALL) * objects as f64;
+        objects >= LEAST && (is_few || self.usual_keys.is_some())
     }
 
     fn may_deviate(&self) -> bool {
         let mixed = self
             .usual_kind()
             .is_some_and(|usual| usual.holders < usual.of);
-        let varies = |member: &Self| {
-            let needed = self.needs(member);
+        let varies = |(key, member): (&String, &Self)| {
+            let needed = self.needs(key, member);
             let missing = needed.is_some_and(|with| with.holders < with.of);
             missing || member.may_deviate()
         };
@@ -286,11 +308,11 @@ impl Node {
             self.closed()
                 && self
                     .members
-                    .values()
-                    .any(|member| self.needs(member).is_none())
+                    .iter()
+                    .any(|(key, member)| self.needs(key, member).is_none())
         };
         mixed
-            || self.members.values().any(varies)
+            || self.members.iter().any(varies)
             || extra()
             || self.items.as_ref().is_some_and(|items| items.may_deviate())
     }
@@ -324,14 +346,16 @@ impl Node {
             return;
         }
         let mut missing = self.members.iter().filter_map(|(key, member)| {
-            let with = self.needs(member).filter(|_| object.get(key).is_none());
+            let with = self
+                .needs(key, member)
+                .filter(|_| object.get(key).is_none());
             Some((key, with?))
         });
         let closed = self.closed();
         for entry in object.entries() {
             path.push(entry.key);
             let member = self.members.get(entry.key);
-            let usual = member.filter(|member| !closed || self.needs(member).is_some());
+            let usual = member.filter(|member| !closed || self.needs(entry.key, member).is_some());
             match usual {
                 Some(member) => member.compare(entry.value, path, found),
                 None if closed => {
@@ -397,7 +421,7 @@ mod tests {
         for output in outputs {
             root.observe(parser.parse(&output).unwrap().root(), 0);
         }
-        JsonStructure { root }
+        JsonStructure::of(root)
     }
 
     fn found(structure: &JsonStructure, body: &str) -> Vec<String> {
@@ -453,6 +477,24 @@ mod tests {
             found(&orders(), keys),
             ["to.vip missing at {", "items[].x extra at \"x\""]
         );
+    }
+
+    #[test]
+    fn one_change_in_a_tenth_of_the_objects_is_found() {
+        let with = |key: fn(usize) -> &'static str| {
+            let text = move |n| format!("{{\"to\":{{\"a\":{n},\"b\":1{}}}}}", key(n));
+            structure((0..100).map(text))
+        };
+        let renamed = with(|n| match n % 10 {
+            0 => ",\"town\":1",
+            _ => ",\"city\":1",
+        });
+        let text = "{\"to\":{\"a\":1,\"b\":1,\"town\":1}}";
+        assert_eq!(found(&renamed, text), ["to.town for city at \"town\""]);
+        // A further key in a tenth is optional.
+        let optional = with(|n| if n % 10 == 0 { ",\"note\":1" } else { "" });
+        let text = "{\"to\":{\"a\":1,\"b\":1,\"note\":1}}";
+        assert_eq!(found(&optional, text), [""; 0]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
+use super::majority::Majority;
 use super::plateau::{LEAST, is_cjk};
 use crate::survey::{Counted, OutputCounts};
 
@@ -44,14 +45,18 @@ impl LabelSet {
     pub fn infer(counts: &OutputCounts, stop: &str) -> Option<Self> {
         let mut labels = merged(counts, stop);
         let total = labels.iter().map(|label| label.counted.count).sum::<u64>() + counts.long();
-        if counts.is_open() || total < LEAST as u64 || !is_closed(&labels, total) {
+        if counts.is_open() || total < LEAST as u64 {
+            return None;
+        }
+        let sentences = sentences(&labels);
+        if !is_closed(&labels, &sentences, total) {
             return None;
         }
         labels.sort_by(|a, b| (b.counted.count, &b.text).cmp(&(a.counted.count, &a.text)));
         let spellings = spellings(&labels);
         labels.retain(|label| !spellings.contains_key(&label.text));
         let unknown = if total >= ENOUGH {
-            unknown(&labels)
+            &unknown(&labels) | &sentences
         } else {
             BTreeSet::new()
         };
@@ -118,14 +123,15 @@ fn merged(counts: &OutputCounts, stop: &str) -> Vec<Label> {
     merged.into_iter().map(label).collect()
 }
 
-/// Whether the outputs are few, repeated and short enough to be labels.
-fn is_closed(labels: &[Label], total: u64) -> bool {
+/// Whether the outputs are few, repeated and short enough to be labels. A sentence around a label
+/// counts as the label.
+fn is_closed(labels: &[Label], sentences: &BTreeSet<String>, total: u64) -> bool {
     let n = total as f64;
     let most = 2.0_f64.max((n / 5.0).min(4.0 * n.sqrt()));
     let most_are = |of: &dyn Fn(&Label) -> bool| {
         let counts = labels
             .iter()
-            .filter(|label| of(label))
+            .filter(|label| sentences.contains(&label.text) || of(label))
             .map(|label| label.counted.count);
         counts.sum::<u64>() as f64 >= SHARE * n
     };
@@ -137,7 +143,9 @@ fn is_closed(labels: &[Label], total: u64) -> bool {
         };
         !label.text.contains('\n') && label.text.chars().count() <= most
     };
-    labels.len() as f64 <= most && most_are(&|label| label.counted.count >= 2) && most_are(&short)
+    (labels.len() - sentences.len()) as f64 <= most
+        && most_are(&|label| label.counted.count >= 2)
+        && most_are(&short)
 }
 
 /// The normal form of a label: without letter case, compatibility forms, and punctuation between
@@ -241,6 +249,47 @@ const SENTENCES: u64 = 3;
 /// The minimum number of words that a sentence has besides the label.
 const FURTHER_WORDS: usize = 2;
 
+/// The sentences that are the same around several labels, `The answer is spam` and `The answer is
+/// ham`, where nearly all outputs are the labels alone or such a sentence.
+fn sentences(labels: &[Label]) -> BTreeSet<String> {
+    let normals: Vec<String> = labels
+        .iter()
+        .map(|label| normal_form(&label.text))
+        .collect();
+    let words = |text: &str| text.split(' ').count();
+    // The words around the longest more frequent label inside, and the label.
+    let framed = |(label, text): (&Label, &String)| {
+        let knowns = labels.iter().zip(&normals).filter(|(known, inner)| {
+            known.counted.count > label.counted.count
+                && words(text) >= words(inner) + FURTHER_WORDS
+                && place_of(inner, text).is_some()
+        });
+        let (_, inner) = knowns.max_by_key(|(_, inner)| inner.len())?;
+        let (before, after) = text.split_at_checked(place_of(inner, text)?)?;
+        let after = after.strip_prefix(inner.as_str())?;
+        Some((format!("{before}\0{after}"), inner.clone()))
+    };
+    let frames: Vec<Option<(String, String)>> = labels.iter().zip(&normals).map(framed).collect();
+    let mut around: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (frame, inner) in frames.iter().flatten() {
+        around.entry(frame).or_default().insert(inner);
+    }
+    let shared = |frame: &Option<(String, String)>| {
+        let (frame, _) = frame.as_ref()?;
+        let several = around.get(frame.as_str()).is_some_and(|of| of.len() > 1);
+        several.then(|| frame.clone())
+    };
+    let counts = labels.iter().map(|label| label.counted.count as usize);
+    let values = frames.iter().map(shared).zip(counts);
+    let usual = Majority::convention(values, LEAST, |_, _| true);
+    if usual.is_none_or(|usual| usual.value.is_some()) {
+        return BTreeSet::new();
+    }
+    let found = labels.iter().zip(&frames);
+    let found = found.filter(|(_, frame)| shared(frame).is_some());
+    found.map(|(label, _)| label.text.clone()).collect()
+}
+
 /// Outputs that are not labels: sentences that contain a more frequent label, and, if labels are
 /// frequent, outputs that occur only once.
 fn unknown(labels: &[Label]) -> BTreeSet<String> {
@@ -273,17 +322,23 @@ fn unknown(labels: &[Label]) -> BTreeSet<String> {
 
 /// Whether `label` occurs in `text` as whole words, with other words around it.
 fn contains_label(text: &str, label: &str) -> bool {
-    let (text, label) = (normal_form(text), normal_form(label));
+    place_of(&normal_form(label), &normal_form(text)).is_some()
+}
+
+/// Where the normal form of a label is in that of a text, as whole words with other words around it.
+fn place_of(label: &str, text: &str) -> Option<usize> {
+    if text.len() <= label.len() || label.is_empty() {
+        return None;
+    }
     let edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    text.len() > label.len()
-        && !label.is_empty()
-        && text.match_indices(&label).any(|(at, found)| {
-            let before = text.get(..at).and_then(|text| text.chars().next_back());
-            let after = text
-                .get(at + found.len()..)
-                .and_then(|text| text.chars().next());
-            edge(before) && edge(after)
-        })
+    let is_whole = |(at, found): &(usize, &str)| {
+        let before = text.get(..*at).and_then(|text| text.chars().next_back());
+        let after = text
+            .get(at + found.len()..)
+            .and_then(|text| text.chars().next());
+        edge(before) && edge(after)
+    };
+    text.match_indices(label).find(is_whole).map(|(at, _)| at)
 }
 
 #[cfg(test)]
@@ -348,6 +403,25 @@ mod tests {
         let set = set(&[("spam", 60), ("ham", 60), ("This is spam", 1)]).unwrap();
         assert!(set.unknown.contains("This is spam"));
         assert_eq!(set.meant("This is spam"), Some("spam"));
+    }
+
+    #[test]
+    fn a_sentence_around_several_labels_is_none() {
+        let labels = [("spam", 45), ("ham", 45)];
+        let around = [("The answer is spam", 5), ("The answer is ham", 5)];
+        let unknown = |more: &[(&str, usize)]| set(&[&labels, more].concat()).unwrap().unknown;
+        assert_eq!(unknown(&around).len(), 2);
+        let letters = [
+            ("a", 45),
+            ("e", 45),
+            ("It must be a", 5),
+            ("It must be e", 5),
+        ];
+        assert_eq!(set(&letters).unwrap().unknown.len(), 2);
+        // Around one label, or more often, it may be meant.
+        assert_eq!(unknown(&[("most likely not spam", 10)]).len(), 0);
+        let often = around.map(|(text, count)| (text, count * 4));
+        assert_eq!(unknown(&often).len(), 0);
     }
 
     #[test]

@@ -2,6 +2,13 @@
 
 use std::collections::BTreeMap;
 
+/// The minimum share of a value that is nearly all.
+pub const NEARLY_ALL: f64 = 0.95;
+/// The minimum share of a value among near ones: see [`Majority::convention`].
+pub const AMONG_NEAR: f64 = 0.85;
+/// The maximum number of near values. More of them show that the value varies.
+const MAX_NEAR: usize = 2;
+
 /// The most frequent value, and how many items have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Majority<T> {
@@ -27,16 +34,58 @@ impl<T: Ord> Majority<T> {
 
     /// The same of values that each count several times.
     pub fn weighted(values: impl IntoIterator<Item = (T, usize)>) -> Option<Self> {
-        let mut counts: BTreeMap<T, usize> = BTreeMap::new();
-        for (value, weight) in values {
-            *counts.entry(value).or_default() += weight;
-        }
+        Self::most_frequent(counted(values))
+    }
+
+    fn most_frequent(counts: BTreeMap<T, usize>) -> Option<Self> {
         let of = counts.values().sum();
         let largest = counts
             .into_iter()
             .max_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
         largest.map(|(value, holders)| Self { value, holders, of })
     }
+
+    /// The value that nearly all of at least `least` items have, or that most have where the others
+    /// are variants of it: at most two further values, each `near` to the most frequent. Such a
+    /// minority is one mistake made often, not content that varies. Values that are not near count
+    /// against the convention as ever.
+    ///
+    /// ```
+    /// use tunelint_rules::survey::inferred::Majority;
+    /// let near = |usual: &u8, other: &u8| usual.abs_diff(*other) == 1;
+    /// let usual = |values: &[(u8, usize)]| Some(Majority::convention(values.to_vec(), 20, near)?.value);
+    /// assert_eq!(usual(&[(5, 96), (9, 4)]), Some(5));
+    /// assert_eq!(usual(&[(5, 88), (6, 10), (9, 2)]), Some(5));
+    /// assert_eq!(usual(&[(5, 88), (9, 12)]), None);
+    /// ```
+    pub fn convention(
+        values: impl IntoIterator<Item = (T, usize)>,
+        least: usize,
+        near: impl Fn(&T, &T) -> bool,
+    ) -> Option<Self> {
+        let counts = counted(values);
+        let of: usize = counts.values().sum();
+        let (usual, holders) = counts.iter().max_by_key(|(_, count)| **count)?;
+        let others = counts.iter().filter(|(value, _)| *value != usual);
+        let (variants, strays): (Vec<_>, Vec<_>) =
+            others.partition(|(value, _)| near(usual, value));
+        let strays: usize = strays.iter().map(|(_, count)| **count).sum();
+        let is_nearly_all = *holders as f64 >= NEARLY_ALL * of as f64;
+        let is_few = strays as f64 <= (1.0 - NEARLY_ALL) * of as f64;
+        let holds = is_nearly_all || is_few && variants.len() <= MAX_NEAR;
+        Self::most_frequent(counts)
+            .filter(|_| holds)?
+            .when(least, AMONG_NEAR)
+    }
+}
+
+/// How often each value occurs.
+fn counted<T: Ord>(values: impl IntoIterator<Item = (T, usize)>) -> BTreeMap<T, usize> {
+    let mut counts = BTreeMap::new();
+    for (value, weight) in values {
+        *counts.entry(value).or_default() += weight;
+    }
+    counts
 }
 
 impl<T> Majority<T> {

@@ -1,17 +1,16 @@
 //! The inferred format of outputs: stop suffix, shape, notation of numbers and dates.
 
 use super::common::{Common, reversed};
-use super::majority::Majority;
+use super::majority::{AMONG_NEAR, Majority, NEARLY_ALL};
+use super::names;
 use super::numbers::{DateStyle, Number, is_words};
 use super::plateau::{LEAST, is_word};
 use super::script::dominant;
-use super::shape::{OutputShape, json_keys};
+use super::shape::{OutputShape, json_keys, usual_shape};
 use crate::survey::{Cut, Sketch};
 
 /// The minimum number of outputs for inferring their shape.
 pub const ENOUGH: usize = 50;
-/// The minimum share of outputs with the same shape, keys or suffix.
-pub(super) const NEARLY_ALL: f64 = 0.95;
 /// The minimum share of numbers with the same notation.
 const MOST: f64 = 0.9;
 /// The minimum share of long outputs that end a sentence. Below it, ends without a period are a
@@ -98,15 +97,13 @@ impl Outputs {
         let mut outputs = Self {
             leading: edge(&cuts, |cut| cut.head().starts_with(char::is_whitespace)),
             trailing: edge(&cuts, |cut| cut.tail().ends_with(char::is_whitespace)),
-            shape: Majority::among(texts.iter().map(|text| OutputShape::of(text)))
-                .and_then(|shape| shape.when(ENOUGH, NEARLY_ALL)),
+            shape: usual_shape(&texts, ENOUGH),
             quoted: Majority::among(texts.iter().map(|text| is_quoted(text)))
                 .filter(|quoted| !quoted.value)
                 .and_then(|quoted| quoted.when(ENOUGH, 1.0 - FEW_QUOTED)),
             date: Majority::among(texts.iter().filter_map(|text| DateStyle::of(text)))
                 .and_then(|date| date.when(LEAST, MOST)),
-            script: Majority::among(scripts.iter().map(|(output, _)| *output))
-                .and_then(|script| script.when(ENOUGH, NEARLY_ALL)),
+            script: usual_script(&scripts),
             same_script: Majority::among(
                 scripts
                     .iter()
@@ -135,15 +132,16 @@ impl Outputs {
 
     fn read_keys(&mut self, texts: &[&str]) {
         let keys: Vec<Vec<String>> = texts.iter().filter_map(|text| json_keys(text)).collect();
-        self.keys = Majority::among(keys.iter().map(|keys| sorted(keys)))
-            .and_then(|keys| keys.when(LEAST, NEARLY_ALL));
+        let sets = keys.iter().map(|keys| (sorted(keys), 1));
+        self.keys = Majority::convention(sets, LEAST, |usual, other| names::is_near(usual, other));
         let same = |order: &&Vec<String>| {
             self.keys
                 .as_ref()
                 .is_some_and(|keys| keys.value == sorted(order))
         };
-        self.key_order = Majority::among(keys.iter().filter(same).cloned())
-            .and_then(|order| order.when(LEAST, NEARLY_ALL));
+        // The same keys in any order are near.
+        let orders = keys.iter().filter(same).map(|order| (order.clone(), 1));
+        self.key_order = Majority::convention(orders, LEAST, |_, _| true);
     }
 
     fn read_numbers(&mut self, texts: &[&str]) {
@@ -189,6 +187,22 @@ fn gap(cuts: &[&Cut], ending: &str) -> Option<String> {
     });
     let most = Majority::among(before).filter(|_| !ending.is_empty())?;
     most.when(LEAST, MOST).map(|most| most.value.to_owned())
+}
+
+/// The script of nearly all outputs, or of most where the others are in a script that is not that of
+/// their input either. `scripts` has the script of each output, and that of its input.
+fn usual_script<'s>(scripts: &[(&'s str, Option<&str>)]) -> Option<Majority<&'s str>> {
+    let most = Majority::among(scripts.iter().map(|(output, _)| *output))?.value;
+    let forms = scripts.iter().map(|(output, input)| {
+        let is_third = *output != most && input.is_some_and(|input| input != *output);
+        ((*output, is_third), 1)
+    });
+    let usual = Majority::convention(forms, ENOUGH, |_, (_, is_third)| *is_third)?;
+    Some(Majority {
+        value: usual.value.0,
+        holders: usual.holders,
+        of: usual.of,
+    })
 }
 
 /// Whether most outputs have whitespace at one edge.
@@ -251,9 +265,16 @@ pub fn is_quoted(text: &str) -> bool {
     })
 }
 
-/// The suffix that at least [`NEARLY_ALL`] of the outputs share, if it is a stop suffix: not the end
-/// of a word, and not just brackets or periods.
+/// The stop suffix of nearly all outputs, or of most if it is a marker: an output without one is
+/// near to the others, while a sentence at the end may be left out on purpose.
 fn stop(cuts: &[&Cut]) -> Option<Common> {
+    suffix_of(cuts, NEARLY_ALL)
+        .or_else(|| suffix_of(cuts, AMONG_NEAR).filter(|stop| !stop.value.contains(' ')))
+}
+
+/// The suffix that at least `share` of the outputs have, if it is a stop suffix: not the end of a
+/// word, and not just brackets or periods.
+fn suffix_of(cuts: &[&Cut], share: f64) -> Option<Common> {
     if cuts.len() < LEAST {
         return None;
     }
@@ -261,7 +282,7 @@ fn stop(cuts: &[&Cut]) -> Option<Common> {
         .iter()
         .map(|cut| cut.tail().trim_end().chars().rev())
         .collect();
-    let need = (NEARLY_ALL * left.len() as f64).ceil() as usize;
+    let need = (share * left.len() as f64).ceil() as usize;
     let mut ending = String::new();
     loop {
         let next = Majority::among(left.iter().filter_map(|rest| rest.clone().next()));
@@ -304,7 +325,7 @@ const STOP_WORDS: [&str; 4] = ["END", "STOP", "EOS", "DONE"];
 /// word (`END`) or a closing sentence. Anything else is content, such as a unit.
 fn stop_suffix(ending: &str) -> Option<&str> {
     let last = ending.split_whitespace().next_back()?;
-    let has_signs = last.contains(['#', '<', '|', '~']) && !last.starts_with("</");
+    let has_signs = last.contains(['#', '<', '|', '~']) && !last.contains("</");
     if has_signs && last.chars().count() >= 2 {
         // Punctuation before the token ends the sentence.
         return Some(last.trim_start_matches(['.', ',', '!', '?', ';', ':', '"', '\'', ')', '。']));
@@ -337,6 +358,20 @@ mod tests {
             Some("END")
         );
         assert_eq!(stop_of(&["positive", "negative"].repeat(20)), None);
+        let text = |n| match n % 10 {
+            0 => format!("answer {n}."),
+            _ => format!("answer {n}. END"),
+        };
+        let mostly: Vec<String> = (0..100).map(text).collect();
+        let mostly: Vec<&str> = mostly.iter().map(String::as_str).collect();
+        assert_eq!(stop_of(&mostly).as_deref(), Some("END"));
+        let tag = |n| match n % 10 {
+            0 => format!("<r><d>{n}</d></r>"),
+            _ => format!("<r><b>{n}</b></r>"),
+        };
+        let tags: Vec<String> = (0..100).map(tag).collect();
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        assert_eq!(stop_of(&tags), None);
         let token = "<|endoftext|>";
         let ended = ["It is.", "No."].map(|text| format!("{text}{token}"));
         let ended: Vec<&str> = ended.iter().map(String::as_str).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::tokens::{Token, is_currency, tokens};
 
-/// The maximum length of an output with a pattern, in bytes, and of a pattern, in items.
+/// The maximum length of an output with a pattern, in characters, and of a pattern, in items.
 const LONGEST: usize = 80;
 const MOST_ITEMS: usize = 16;
 /// The maximum number of words of a heading before a value: `The final answer is:`.
@@ -239,7 +239,7 @@ pub fn is_unit_sign(sign: char) -> bool {
 
 /// Whether an output is short enough to have a pattern.
 pub fn is_short(text: &str) -> bool {
-    text.len() <= LONGEST && !text.contains('\n')
+    text.chars().nth(LONGEST).is_none() && !text.contains('\n')
 }
 
 /// A word in lower case and without the `s` of a plural.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::dates::DateFormat;
 use super::frame::{answer_heading, list_marker, opening, separating, separator, unfenced};
-use super::majority::Majority;
+use super::majority::{AMONG_NEAR, Majority};
 use super::numbers::Number;
 use super::outputs::Outputs;
 use super::pattern::{Pattern, after_heading, is_short, is_unit_sign, words};
@@ -17,9 +17,6 @@ use super::tokens::{Token, numbers, tokens};
 use crate::survey::Sketch;
 use crate::survey::occurrence::occurs;
 
-/// The minimum share of outputs with the same pattern. The others may be a tenth that was written
-/// by someone else, and some that are no values.
-const USUAL: f64 = 0.85;
 /// The minimum share of one order among dates whose order is clear. Others can hide among those of
 /// unclear order, so it may be lower.
 const CLEAR: f64 = 0.8;
@@ -386,7 +383,7 @@ fn usual<T: Ord>(values: impl Iterator<Item = (T, usize)>) -> Option<Majority<T>
     let enough = values.len() >= LEAST;
     Majority::weighted(values)
         .filter(|_| enough)?
-        .when(LEAST, USUAL)
+        .when(LEAST, AMONG_NEAR)
 }
 
 /// Whether a text starts with the word that most outputs start with.
@@ -408,7 +405,7 @@ fn constants(texts: &[Weighted<'_>]) -> BTreeSet<String> {
         }
     }
     let all: usize = texts.iter().map(|(_, weight)| weight).sum();
-    let common = |count: usize| count as f64 >= USUAL * all as f64;
+    let common = |count: usize| count as f64 >= AMONG_NEAR * all as f64;
     counts
         .into_iter()
         .filter(|(_, count)| common(*count))
@@ -477,7 +474,7 @@ fn date_of(texts: &[Weighted<'_>]) -> Option<Majority<DateFormat>> {
     let enough = found.len() >= LEAST;
     DateFormat::most(&found, CLEAR)
         .filter(|_| enough)?
-        .when(LEAST, USUAL)
+        .when(LEAST, AMONG_NEAR)
 }
 
 /// Whether a marker of list items is a number.

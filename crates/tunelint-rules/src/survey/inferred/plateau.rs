@@ -9,12 +9,12 @@
 
 use std::collections::BTreeMap;
 
+use super::majority::AMONG_NEAR;
+
 /// The minimum number of texts for inferring anything.
 pub const LEAST: usize = 20;
 /// The minimum share of all texts with the prefix.
 pub const MIN_SHARE_OF_ALL: f64 = 0.5;
-/// The minimum share, among the texts that got this far, with the same next character.
-const MIN_SHARE_OF_LEFT: f64 = 0.9;
 /// The maximum share of texts that continue the word at which the walk ended.
 const MAX_SHARE_INSIDE_WORD: f64 = 0.02;
 /// The minimum number and share of texts with another last word for it to be content.
@@ -86,7 +86,8 @@ fn follow_most_common(texts: &[&str]) -> SharedPath {
         let need = if path.chars.is_empty() {
             MIN_SHARE_OF_ALL * all
         } else {
-            (MIN_SHARE_OF_ALL * all).max(MIN_SHARE_OF_LEFT * left.len() as f64)
+            // Texts that leave the path here, all at one place, are near to the others.
+            (MIN_SHARE_OF_ALL * all).max(AMONG_NEAR * left.len() as f64)
         };
         let Some((next, count)) = most_common(&left) else {
             return path;

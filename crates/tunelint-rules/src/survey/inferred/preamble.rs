@@ -3,7 +3,7 @@
 use tunelint_data::text::printable::{is_hidden, quoted};
 
 /// The kind of difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PreambleFault {
     /// The preamble is missing.
     Missing,

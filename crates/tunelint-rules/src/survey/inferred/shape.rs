@@ -4,6 +4,9 @@ use tunelint_data::record::fault::Fault;
 use tunelint_data::record::json::{Kind, Parser};
 use tunelint_data::text::printable::quoted;
 
+use super::frame::unfenced;
+use super::majority::Majority;
+
 /// The shape of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OutputShape {
@@ -93,6 +96,21 @@ impl OutputShape {
         }
     }
 
+    /// Whether `text`, of another shape, has a text of this shape inside: in code fences, after other
+    /// text, or as JSON with a syntax error.
+    fn is_within(self, text: &str) -> bool {
+        let text = text.trim();
+        let (open, close) = match self {
+            Self::JsonObject => ('{', '}'),
+            Self::JsonArray => ('[', ']'),
+            Self::Markup => ('<', '>'),
+            _ => return unfenced(text).is_some_and(|inner| Self::of(inner) == self),
+        };
+        let from = text.find(open).and_then(|at| text.get(at..));
+        let inner = unfenced(text).or(from.filter(|inner| inner.ends_with(close)));
+        text.starts_with(open) || inner.is_some_and(|inner| Self::of(inner) == self)
+    }
+
     /// Whether `text`, an output of shape `other`, deviates among outputs of this shape. Among plain
     /// text, only clearly structured outputs deviate. A list may have a single item.
     pub fn excludes(self, other: Self, text: &str) -> bool {
@@ -110,6 +128,20 @@ impl OutputShape {
             _ => true,
         }
     }
+}
+
+/// The usual shape of outputs: that of nearly all, or of most where the others hold a text of this
+/// shape.
+pub fn usual_shape(texts: &[&str], least: usize) -> Option<Majority<OutputShape>> {
+    let shapes = || texts.iter().map(|text| (OutputShape::of(text), *text));
+    let most = Majority::among(shapes().map(|(shape, _)| shape))?.value;
+    let forms = shapes().map(|(shape, text)| ((shape, shape != most && most.is_within(text)), 1));
+    let usual = Majority::convention(forms, least, |_, (_, holds_it)| *holds_it)?;
+    Some(Majority {
+        value: usual.value.0,
+        holders: usual.holders,
+        of: usual.of,
+    })
 }
 
 /// The kind of JSON value that `text` is; `None` if it is not valid JSON.
@@ -221,4 +253,23 @@ fn is_item(line: &str) -> bool {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let rest = line.get(digits..).unwrap_or_default();
     (1..=3).contains(&digits) && rest.starts_with(['.', ')', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minority_that_holds_the_shape_is_near() {
+        let usual = |other: &'static str| {
+            let mut texts = vec!["{\"a\": 1}"; 90];
+            texts.extend([other; 10]);
+            usual_shape(&texts, 50).map(|usual| usual.value)
+        };
+        let object = Some(OutputShape::JsonObject);
+        assert_eq!(usual("```json\n{\"a\": 1}\n```"), object);
+        assert_eq!(usual("Here it is: {\"a\": 1}"), object);
+        assert_eq!(usual("{'a': 1}"), object);
+        assert_eq!(usual("I cannot tell."), None);
+    }
 }

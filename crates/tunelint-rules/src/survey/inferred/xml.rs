@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::majority::Majority;
-use super::outputs::{ENOUGH, NEARLY_ALL, Outputs};
+use super::majority::{Majority, NEARLY_ALL};
+use super::names::NameSets;
+use super::outputs::{ENOUGH, Outputs};
 use super::shape::OutputShape;
 use crate::survey::Sketch;
 
@@ -18,6 +19,8 @@ pub struct XmlTags {
     pub valid: Majority<()>,
     /// The number of well-formed outputs with each tag.
     tags: BTreeMap<String, usize>,
+    /// The tags of most outputs, where the others differ in one.
+    usual: Option<Vec<String>>,
 }
 
 /// Why an output is not well-formed, or has other tags.
@@ -43,11 +46,13 @@ impl XmlTags {
         }
         let (mut valid, mut all) = (0, 0);
         let mut tags: BTreeMap<String, usize> = BTreeMap::new();
+        let mut sets = NameSets::default();
         let cuts = sketch.entries().filter_map(|entry| entry.output.as_ref());
         for text in cuts.filter_map(|cut| cut.whole()) {
             all += 1;
             if let Ok(found) = tags_of(outputs.body(text)) {
                 valid += 1;
+                sets.add(&found.keys().copied().collect::<Vec<_>>());
                 for (tag, _) in found {
                     *tags.entry(tag.to_owned()).or_default() += 1;
                 }
@@ -59,7 +64,11 @@ impl XmlTags {
             of: all,
         };
         let valid = share.when(ENOUGH, VALID)?;
-        Some(Self { valid, tags })
+        Some(Self {
+            valid,
+            tags,
+            usual: sets.usual(ENOUGH),
+        })
     }
 
     /// The first fault of an output, with its place; `None` if it does not start like XML.
@@ -74,13 +83,13 @@ impl XmlTags {
         let missing = self
             .tags
             .iter()
-            .find(|(tag, count)| self.is_usual(**count) && !found.contains_key(tag.as_str()));
+            .find(|(tag, count)| self.is_usual(tag, **count) && !found.contains_key(tag.as_str()));
         if let Some((tag, count)) = missing {
             return Some((0..1, XmlFault::Missing(tag.clone(), self.share(*count))));
         }
         let is_unknown = |(tag, _): &(&&str, &Range<usize>)| {
             let count = self.tags.get(**tag);
-            !count.is_some_and(|count| self.is_usual(*count))
+            !count.is_some_and(|count| self.is_usual(tag, *count))
         };
         let (tag, place) = found.iter().find(is_unknown).filter(|_| self.is_closed())?;
         let count = self.tags.get(*tag).copied().unwrap_or_default();
@@ -96,14 +105,23 @@ impl XmlTags {
         }
     }
 
-    fn is_usual(&self, count: usize) -> bool {
-        self.share(count).share() >= NEARLY_ALL
+    fn is_usual(&self, tag: &str, count: usize) -> bool {
+        let usual = self.usual.as_ref();
+        usual.is_some_and(|tags| tags.iter().any(|usual| usual == tag))
+            || self.share(count).share() >= NEARLY_ALL
     }
 
     /// Whether tags that are not in nearly all outputs are rare together.
     fn is_closed(&self) -> bool {
-        let rare = self.tags.values().filter(|count| !self.is_usual(**count));
-        rare.sum::<usize>() as f64 <= (1.0 - NEARLY_ALL) * self.valid.holders as f64
+        let mut rare = 0;
+        for (tag, count) in &self.tags {
+            rare += if self.is_usual(tag, *count) {
+                0
+            } else {
+                *count
+            };
+        }
+        self.usual.is_some() || rare as f64 <= (1.0 - NEARLY_ALL) * self.valid.holders as f64
     }
 }
 
