@@ -1006,3 +1006,32 @@ fn stats_quote_the_guide_where_it_applies() {
     let plain = stats("plain.jsonl", &|n| format!("the number {n}"));
     assert!(!plain.contains("Guidance"), "{plain}");
 }
+
+#[test]
+fn stats_lists_labels_worth_a_second_look() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("train.csv");
+    let line = |n| match n {
+        // Two lines in one cell: the line is not the record.
+        0 => "\"My parcel\nhas not come\",delivery\n".to_owned(),
+        77 => "My parcel has not come this week,account\n".to_owned(),
+        n if n % 2 == 0 => format!("My parcel {n} has not come,delivery\n"),
+        n => format!("I forgot password number {n},account\n"),
+    };
+    let lines: String = (0..120).map(line).collect();
+    fs::write(&path, format!("input,output\n{lines}")).expect("written");
+    let path = path.to_str().expect("a plain path");
+    let stats = |format| outcome(&tunelint(&["stats", path, "--format", format])).1;
+    let json: serde_json::Value = serde_json::from_str(&stats("json")).expect("JSON");
+    let found = &json["sources"][0]["surprising_labels"];
+    let expected = serde_json::json!([
+        {"record": 78, "line": 80, "label": "account", "suggested": "delivery"}
+    ]);
+    assert_eq!(found, &expected);
+    let human = stats("human");
+    let row = "record 78, line 80: `account`, similar inputs have `delivery`";
+    assert!(human.contains(row), "{human}");
+    assert!(stats("markdown").contains("| 78 | 80 | account | delivery |"));
+    let html = stats("html");
+    assert!(html.contains("<td>account</td><td>delivery</td>"), "{html}");
+}

@@ -146,6 +146,7 @@ registry! {
     sorted_by_label "sorted-by-label";
     spreadsheet_damage "spreadsheet-damage";
     stray_quote "stray-quote";
+    surprising_label "surprising-label";
     too_few_examples "too-few-examples";
     too_many_examples "too-many-examples";
     too_many_labels "too-many-labels";

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use tunelint_data::text::printable::printable_path;
 use tunelint_layouts::provider::tokens::{ANY, Counter, Tokens};
-use tunelint_rules::survey::{Bin, CompactLocation, Lengths};
+use tunelint_rules::survey::{Bin, CompactLocation, Lengths, SurprisingLabel};
 
 use super::guidance::{self, Guidance};
 use super::session::Opened;
@@ -55,6 +55,9 @@ pub struct SourceStats {
     pub outputs: Distribution,
     /// The labels by frequency; empty if the outputs are not labels.
     pub labels: Vec<LabelRow>,
+    /// Labels worth a second look, the most surprising first: a reading list, since about half of
+    /// them are right.
+    pub surprising_labels: Vec<SurprisingRow>,
     /// The inferred format.
     pub form: Vec<FormatRow>,
     /// The parts of the format that were not inferred, and why.
@@ -126,6 +129,19 @@ pub struct LabelRow {
     pub percent: f64,
 }
 
+/// A label that differs from those of similar inputs.
+#[derive(Serialize)]
+pub struct SurprisingRow {
+    /// The record.
+    pub record: u64,
+    /// The line of its output.
+    pub line: u64,
+    /// The label.
+    pub label: String,
+    /// The label that is more likely from the text.
+    pub suggested: String,
+}
+
 /// A number of records, and the first of them.
 #[derive(Serialize)]
 pub struct Repeated {
@@ -183,6 +199,7 @@ impl SourceStats {
             inputs: Distribution::of(&stats.inputs),
             outputs: Distribution::of(&survey.output_lengths),
             labels: labels(stats),
+            surprising_labels: survey.surprising.iter().map(SurprisingRow::of).collect(),
             form,
             silent,
             duplicates: Repeated::of(&stats.duplicates()),
@@ -226,6 +243,17 @@ fn labels(stats: &Stats) -> Vec<LabelRow> {
         percent: percent(count, total),
     };
     counts.into_iter().map(label).collect()
+}
+
+impl SurprisingRow {
+    fn of(found: &SurprisingLabel) -> Self {
+        Self {
+            record: found.spot.record(),
+            line: found.spot.location().start.line,
+            label: shown(&found.label),
+            suggested: shown(&found.suggested),
+        }
+    }
 }
 
 impl Distribution {

@@ -18,6 +18,7 @@ const ALL: Needs = Needs {
     seen: true,
     lengths: true,
     form: true,
+    surprising: true,
 };
 
 /// The statistics of one source.
@@ -212,6 +213,51 @@ mod tests {
         };
         assert_eq!(records(stats.duplicates()), [3]);
         assert_eq!(records(stats.conflicts()), [2]);
+    }
+
+    /// Questions about five topics, labeled with their topic; of those in `wrong`, with the next.
+    fn questions(wrong: &[usize]) -> String {
+        let topics = [
+            ("card", "The card that I ordered has not come"),
+            ("pin", "The secret number of my account is blocked"),
+            ("rate", "Which exchange rate do you use abroad"),
+            ("fee", "Why was I charged for this transfer"),
+            ("cash", "The machine gave me too little money"),
+        ];
+        let asked = ["since Monday", "in Rome", "twice", "this week", "again"];
+        let line = |n: usize| {
+            let ((topic, text), when) = (topics[n % 5], asked[n / 5 % 5]);
+            let label = match wrong.contains(&n) {
+                true => topics[(n + 1) % 5].0,
+                false => topic,
+            };
+            format!("{{\"text_input\":\"{text} {when}, case {n}\",\"output\":\"{label}\"}}\n")
+        };
+        (0..1000).map(line).collect()
+    }
+
+    fn surprising(stats: &Stats) -> Vec<usize> {
+        let found = stats.survey.surprising.iter();
+        found.map(|of| of.spot.record() as usize - 1).collect()
+    }
+
+    #[test]
+    fn wrong_labels_are_surprising() {
+        let wrong: Vec<usize> = (0..20).map(|n| n * 47 + 3).collect();
+        let text = questions(&wrong);
+        let one = stats(&text, 1 << 20, 1);
+        let found = surprising(&one);
+        let planted = found.iter().filter(|of| wrong.contains(of)).count();
+        assert!(planted >= 15 && found.len() <= 20, "{found:?}");
+        for (batch_bytes, threads) in [(64, 4), (4096, 2)] {
+            let other = stats(&text, batch_bytes, threads);
+            assert_eq!(one.survey, other.survey);
+        }
+    }
+
+    #[test]
+    fn labels_that_follow_from_the_text_are_not_surprising() {
+        assert!(surprising(&stats(&questions(&[]), 1 << 20, 1)).is_empty());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::lengths::Lengths;
 use super::normal::Normalizer;
 use super::seen::{CompactLocation, ExampleDigest, Group, Seen};
 use super::sketch::{SampleCutoff, Sketch};
+use super::surprising::{LabelSample, SurprisingLabel};
 
 /// The statistics to gather. Nothing else is gathered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub struct Needs {
     pub lengths: bool,
     /// The input for inferring the format, in constant memory.
     pub form: bool,
+    /// The labels that similar inputs do not have, in constant memory. Needs `form` as well.
+    pub surprising: bool,
 }
 
 impl Needs {
@@ -32,6 +35,7 @@ impl Needs {
         seen: false,
         lengths: false,
         form: false,
+        surprising: false,
     };
 
     /// Only the input for inferring the format.
@@ -47,6 +51,7 @@ impl Needs {
             seen: self.seen || other.seen,
             lengths: self.lengths || other.lengths,
             form: self.form || other.form,
+            surprising: self.surprising || other.surprising,
         }
     }
 }
@@ -70,12 +75,18 @@ pub struct Survey {
     pub sketch: Sketch,
     /// How often each output occurs.
     pub output_counts: OutputCounts,
+    /// A sample of inputs with their labels.
+    labeled: LabelSample,
     /// The inferred format; empty before [`complete`](Self::complete).
     #[serde(skip)]
     pub inferred: Inferred,
     /// The groups of examples with equal inputs; empty before [`complete`](Self::complete).
     #[serde(skip)]
     pub repeated: Vec<Group>,
+    /// The labels that similar inputs do not have, the most surprising first; empty before
+    /// [`complete`](Self::complete).
+    #[serde(skip)]
+    pub surprising: Vec<SurprisingLabel>,
 }
 
 impl Survey {
@@ -121,14 +132,21 @@ impl Survey {
         if let Some(output) = example.wanted_output().filter(|_| !cutoff.open_labels()) {
             let spot = || CompactLocation::new(&example.record, output.text_span());
             self.output_counts.add(output.joined().trim(), spot);
+            if self.needs.surprising && !self.output_counts.is_open() {
+                self.labeled.observe(example);
+            }
         }
     }
 
-    /// Infers the format and groups equal inputs. Called once, after the last example.
+    /// Infers the format, groups equal inputs and looks for surprising labels. Called once, after the last example.
     pub fn complete(&mut self) {
         self.repeated = self.seen.groups();
         self.sketch.canonicalize();
         self.inferred = Inferred::from_sketch(&self.sketch, &self.output_counts, self.examples);
+        let labeled = std::mem::take(&mut self.labeled);
+        if let (Some(Task::Classification), Some(labels)) = (self.task(), &self.inferred.labels) {
+            self.surprising = labeled.surprising(labels, self.stop_suffix());
+        }
     }
 
     /// Adds `by` to every source id, before a survey of another run is merged.
@@ -138,6 +156,7 @@ impl Survey {
         self.seen.renumber_sources(by);
         self.sketch.renumber_sources(by);
         self.output_counts.renumber_sources(by);
+        self.labeled.renumber_sources(by);
     }
 
     /// Drops leftovers that depend on the order of merging, so that equal data gives equal surveys.
@@ -159,10 +178,15 @@ impl Survey {
     /// How often each label occurs in any spelling, the most frequent first; empty if the outputs are
     /// not labels.
     pub fn label_counts(&self) -> Vec<(String, u64)> {
-        let stop = self.inferred.outputs.stop.as_ref();
-        let stop = stop.map_or("", |stop| stop.value.as_str());
         let labels = self.inferred.labels.as_ref();
-        labels.map_or_else(Vec::new, |labels| labels.counts(&self.output_counts, stop))
+        labels.map_or_else(Vec::new, |labels| {
+            labels.counts(&self.output_counts, self.stop_suffix())
+        })
+    }
+
+    fn stop_suffix(&self) -> &str {
+        let stop = self.inferred.outputs.stop.as_ref();
+        stop.map_or("", |stop| stop.value.as_str())
     }
 
     /// Adds the survey of the examples that come after those of this one.
@@ -178,5 +202,9 @@ impl Survey {
         self.seen.merge(other.seen);
         self.sketch.merge(other.sketch);
         self.output_counts.merge(other.output_counts);
+        self.labeled.merge(other.labeled);
+        if self.output_counts.is_open() {
+            self.labeled = LabelSample::default();
+        }
     }
 }

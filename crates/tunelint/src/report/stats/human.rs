@@ -5,7 +5,9 @@ use tunelint_core::survey::Bin;
 use unicode_width::UnicodeWidthStr;
 
 use tunelint_core::describe::targets::{LimitUse, SizeAdvice};
-use tunelint_core::describe::{Distribution, Repeated, SizeRow, SourceStats, StatsDocument};
+use tunelint_core::describe::{
+    Distribution, Repeated, SizeRow, SourceStats, StatsDocument, SurprisingRow,
+};
 use tunelint_core::guidance::Guidance;
 
 /// Labels that are listed.
@@ -97,6 +99,7 @@ impl Page {
         self.distribution("Inputs", &source.inputs);
         self.distribution("Outputs", &source.outputs);
         self.labels(source);
+        self.surprising(&source.surprising_labels);
         self.form(source);
         self.repeated(source);
         self.limits(&source.limits);
@@ -168,6 +171,18 @@ impl Page {
         let more = source.labels.len().saturating_sub(LABELS);
         if more > 0 {
             self.line(&format!("  … and {more} more; list all with --format json"));
+        }
+    }
+
+    fn surprising(&mut self, surprising: &[SurprisingRow]) {
+        if surprising.is_empty() {
+            return;
+        }
+        self.title("Labels worth a second look (`tunelint rule surprising-label`)");
+        for of in surprising {
+            let lead = format!("  record {}, line {}: ", grouped(of.record), of.line);
+            let words = format!("`{}`, similar inputs have `{}`", of.label, of.suggested);
+            self.wrapped(&lead, &words);
         }
     }
 

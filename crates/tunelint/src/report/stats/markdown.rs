@@ -18,6 +18,7 @@ pub fn page(document: &StatsDocument) -> String {
         text.push_str(&distribution("input", &source.inputs));
         text.push_str(&distribution("output", &source.outputs));
         text.push_str(&labels(source));
+        text.push_str(&surprising(source));
         text.push_str(&form(source));
         text.push_str(&targets(source));
     }
@@ -96,6 +97,24 @@ fn labels(source: &SourceStats) -> String {
         ));
     }
     text
+}
+
+fn surprising(source: &SourceStats) -> String {
+    let rows = source.surprising_labels.iter().map(|of| {
+        vec![
+            grouped(of.record),
+            of.line.to_string(),
+            plain(&of.label),
+            plain(&of.suggested),
+        ]
+    });
+    let head = [
+        "record",
+        "line",
+        "label worth a second look",
+        "label of similar inputs",
+    ];
+    table(&head, rows)
 }
 
 fn form(source: &SourceStats) -> String {
