@@ -247,7 +247,8 @@ pub const DAMAGES: &[Damage] = &[
             "km" => "mi",
             "kg" => "lbs",
             "GBP" => "EUR",
-            "GB" => "MB",
+            // Of the same system, another unit may be meant: `900 MB` among `2 GB`.
+            "ton" => "lbs",
             _ => return None,
         };
         output(row, format!("{number} {other}"))
@@ -417,7 +418,7 @@ fn fence(row: &Row) -> Option<(&'static str, &'static str)> {
 /// The number and the unit of an output that is a measure.
 fn measure(row: &Row) -> Option<(&str, &str)> {
     let (number, unit) = row.output.split_once(' ')?;
-    let known = matches!(unit, "EUR" | "km" | "kg" | "GBP" | "GB");
+    let known = matches!(unit, "EUR" | "km" | "kg" | "GBP" | "ton");
     (known && row.input.starts_with("How much")).then_some((number, unit))
 }
 

@@ -56,7 +56,7 @@ fn numbers() -> Vec<Set> {
             pair(input, format!("{sign}{whole}.{part:02}"))
         })
     });
-    let measured = [("GBP", HEBREW), ("GB", GEORGIAN)].map(|(unit, tongue)| {
+    let measured = [("GBP", HEBREW), ("ton", GEORGIAN)].map(|(unit, tongue)| {
         set(&format!("in {unit}"), move |n| {
             let (whole, part) = (1 + n * 6_101 % 90, n * 31 % 10);
             let input = format!("How much is {}?", tongue.sentence(n, 9));
