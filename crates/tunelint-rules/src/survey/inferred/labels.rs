@@ -48,7 +48,13 @@ impl LabelSet {
         if counts.is_open() || total < LEAST as u64 {
             return None;
         }
-        let sentences = sentences(&labels);
+        // Labels repeat: among free text, which does not, there is no sentence around one.
+        let counts = labels.iter().map(|label| label.counted.count);
+        let repeated: u64 = counts.filter(|count| *count > 1).sum();
+        let sentences = match repeated * 2 < total {
+            true => BTreeSet::new(),
+            false => sentences(&labels),
+        };
         if !is_closed(&labels, &sentences, total) {
             return None;
         }
