@@ -1,5 +1,6 @@
 //! Reasoning in some outputs only.
 
+use super::unbalanced_think::{CLOSING, OPENING};
 use crate::contract::{
     Check, DatasetRule, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope,
 };
@@ -20,8 +21,6 @@ pub const META: RuleMeta = RuleMeta::new(
 const MIN_OUTPUTS: u64 = 20;
 /// The maximum percentage of outputs that are reported one by one. More are probably intended.
 const FEW_PERCENT: u64 = 5;
-/// The tags around reasoning in the chat templates of DeepSeek, Qwen and others.
-const TAGS: [&str; 2] = ["<think>", "</think>"];
 /// The words in a prompt by which Qwen3 turns reasoning on and off.
 const SWITCHES: [&str; 2] = ["/no_think", "/think"];
 
@@ -126,10 +125,7 @@ fn compared<'e, 'a>(example: &'e Example<'a>) -> Option<&'e Turn<'a>> {
 
 /// Whether a turn has reasoning, in a field or between tags. An incomplete block counts.
 fn has_reasoning(turn: &Turn<'_>) -> bool {
-    let is_tagged = |text: &str| {
-        let [opening, closing] = TAGS;
-        text.trim_start().starts_with(opening) || text.contains(closing)
-    };
+    let is_tagged = |text: &str| text.trim_start().starts_with(OPENING) || text.contains(CLOSING);
     turn.parts
         .iter()
         .any(|part| part.kind == PartKind::Reasoning)

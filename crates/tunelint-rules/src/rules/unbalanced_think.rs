@@ -25,8 +25,8 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 }
 
 /// The tags around reasoning in the chat templates of DeepSeek, Qwen and others.
-const OPENING: &str = "<think>";
-const CLOSING: &str = "</think>";
+pub(super) const OPENING: &str = "<think>";
+pub(super) const CLOSING: &str = "</think>";
 /// Places of orphaned closing tags that are kept; all are counted.
 const KEPT: usize = 50;
 

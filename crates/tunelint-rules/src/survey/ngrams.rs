@@ -1,5 +1,7 @@
 //! Texts as hashed character n-grams, weighted by how rare they are.
 
+use super::normal::lowercase;
+
 /// The lengths of the n-grams, in characters.
 const SHORTEST: usize = 2;
 const LONGEST: usize = 5;
@@ -16,8 +18,8 @@ pub(super) type Weighted = Vec<(u32, f32)>;
 /// two.
 pub(super) fn buckets_of(text: &str, buckets: u32) -> Vec<u32> {
     let edge = std::iter::once(' ');
-    let lowercase = text.chars().flat_map(char::to_lowercase);
-    let letters: Vec<char> = edge.clone().chain(lowercase).chain(edge).collect();
+    let lower = lowercase(text);
+    let letters: Vec<char> = edge.clone().chain(lower.chars()).chain(edge).collect();
     let mut found = Vec::with_capacity(letters.len() * (LONGEST + 1 - SHORTEST));
     for start in 0..letters.len() {
         let mut hash = FNV_START;

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::cut::Cut;
 use super::inferred::labels::LabelSet;
+use super::inferred::outputs::body;
 use super::linear::Linear;
 use super::ngrams::{Weighted, buckets_of, weighted};
 use super::seen::CompactLocation;
@@ -165,8 +166,7 @@ impl LabelSample {
             .map(|(number, of)| (of.text.as_str(), number))
             .collect();
         let number = |output: &str| {
-            let text = output.strip_suffix(stop.trim_end()).unwrap_or(output);
-            let text = text.trim();
+            let text = body(output, stop);
             let text = labels.spellings.get(text).map_or(text, String::as_str);
             numbers.get(text).copied()
         };

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
 use super::majority::Majority;
+use super::outputs::body;
 use super::plateau::{LEAST, is_cjk};
 use crate::survey::{Counted, OutputCounts};
 
@@ -108,10 +109,7 @@ impl LabelSet {
 fn merged(counts: &OutputCounts, stop: &str) -> Vec<Label> {
     let mut merged: BTreeMap<&str, Counted> = BTreeMap::new();
     for (output, counted) in counts.iter() {
-        let text = output
-            .strip_suffix(stop.trim_end())
-            .unwrap_or(output)
-            .trim();
+        let text = body(output, stop);
         if text.is_empty() {
             continue;
         }

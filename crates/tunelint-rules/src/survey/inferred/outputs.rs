@@ -171,7 +171,8 @@ impl Outputs {
     }
 }
 
-fn body<'t>(text: &'t str, stop: &str) -> &'t str {
+/// `text` without surrounding whitespace and the stop suffix `stop`.
+pub fn body<'t>(text: &'t str, stop: &str) -> &'t str {
     let trimmed = text.trim();
     trimmed
         .strip_suffix(stop.trim_end())

@@ -11,7 +11,7 @@ use tunelint_core::finding::{Consequence, Finding, Severity};
 use tunelint_core::position::Position;
 use tunelint_core::printable::{counted, printable, printable_path};
 use tunelint_core::profile::Profile;
-use tunelint_core::rules::{REGISTRY, malformed_request};
+use tunelint_core::rules::{by_name, malformed_request};
 use tunelint_core::session::{DatasetSettings, Session, SourceRole};
 use tunelint_core::sink::Form;
 use tunelint_core::source::{Container, Input, Origin};
@@ -122,10 +122,7 @@ impl Verdict {
 
 /// Whether findings of the rule can be about what `target` takes.
 fn is_decisive(target: &Profile, rule: &str) -> bool {
-    let mut entries = REGISTRY.iter().map(|entry| entry.meta);
-    let level = entries
-        .find(|meta| meta.name == rule)
-        .map(|meta| meta.level);
+    let level = by_name(rule).map(|entry| entry.meta.level);
     target.faults.contains_key(rule)
         || matches!(level, Some(Level::Profile | Level::Fixed(Severity::Error)))
 }
