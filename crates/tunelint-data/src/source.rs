@@ -6,6 +6,7 @@
 //! thread can process it.
 
 mod batch;
+mod buffer;
 mod compression;
 mod container;
 mod document;
@@ -17,6 +18,7 @@ mod rows;
 mod sniff;
 
 pub use batch::{BATCH_BYTES, Batch, Batcher, MAX_RECORD_BYTES, Piece, PieceKind, Splitter};
+pub use buffer::Buffer;
 pub use compression::{Compression, Compressor};
 pub use container::Container;
 pub use document::{Document, Root};

@@ -293,7 +293,7 @@ fn sample(shape: &Shape, skipped: &[u8], rest: &[u8], options: &ReadOptions) -> 
     splitter(shape, skipped, options.max_record).split(rest, whole, &mut pieces);
     Batch {
         index: 0,
-        bytes: rest.to_vec(),
+        bytes: rest.to_vec().into(),
         pieces,
     }
 }

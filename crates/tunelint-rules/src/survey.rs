@@ -12,6 +12,7 @@ mod gathered;
 pub mod inferred;
 mod labels;
 mod lengths;
+pub mod letters;
 mod linear;
 mod ngrams;
 mod normal;

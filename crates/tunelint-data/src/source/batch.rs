@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::buffer::Buffer;
 use super::facts::Facts;
 use crate::record::fault::{Fault, FaultKind};
 use crate::record::row::Header;
@@ -19,7 +20,7 @@ pub struct Batch {
     /// The index in the source, counted from 0.
     pub index: u64,
     /// The bytes, separators included.
-    pub bytes: Vec<u8>,
+    pub bytes: Buffer,
     /// The records and faults in them, in order.
     pub pieces: Vec<Piece>,
 }
@@ -74,7 +75,7 @@ pub trait Splitter: Send {
 pub struct Batcher {
     reader: Box<dyn Read + Send>,
     splitter: Box<dyn Splitter>,
-    buffer: Vec<u8>,
+    buffer: Buffer,
     ended: bool,
     finished: bool,
     batch_bytes: usize,
@@ -97,7 +98,7 @@ impl Batcher {
         Self {
             reader,
             splitter,
-            buffer: head,
+            buffer: Buffer::from(head),
             ended: false,
             finished: false,
             batch_bytes: BATCH_BYTES,
@@ -159,7 +160,6 @@ impl Batcher {
     pub fn recycle(&mut self, mut batch: Batch) {
         // The memory of a very large record is not kept for the rest of the run.
         if batch.bytes.capacity() <= self.batch_bytes.saturating_mul(4) {
-            batch.bytes.clear();
             batch.pieces.clear();
             self.spare.push(batch);
         }
@@ -181,20 +181,17 @@ impl Batcher {
     }
 
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
-        while !self.ended && self.buffer.len() < wanted {
-            let missing = wanted - self.buffer.len();
-            let read = (&mut self.reader)
-                .take(missing as u64)
-                .read_to_end(&mut self.buffer)?;
-            self.ended = read < missing;
-            self.bytes_read += read as u64;
+        if !self.ended && self.buffer.len() < wanted {
+            let before = self.buffer.len();
+            self.buffer.fill(&mut self.reader, wanted)?;
+            self.ended = self.buffer.len() < wanted;
+            self.bytes_read += (self.buffer.len() - before) as u64;
         }
         Ok(())
     }
 
-    fn take(&mut self, cut: usize, pieces: Vec<Piece>, mut rest: Vec<u8>) -> Batch {
-        rest.reserve(self.batch_bytes + self.batch_bytes / 8);
-        rest.extend_from_slice(self.buffer.get(cut..).unwrap_or_default());
+    fn take(&mut self, cut: usize, pieces: Vec<Piece>, mut rest: Buffer) -> Batch {
+        rest.set(self.buffer.get(cut..).unwrap_or_default());
         self.buffer.truncate(cut);
         let bytes = std::mem::replace(&mut self.buffer, rest);
         let index = self.next_index;

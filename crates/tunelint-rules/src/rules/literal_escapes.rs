@@ -32,7 +32,9 @@ impl OddityRule for LiteralEscapes {
         let mut texts = example.output_texts();
         texts.find_map(|text| {
             // A text with real line breaks was escaped once, as it should be.
-            let is_escaped = text.has(Mark::Backslash) && !text.as_str().contains('\n');
+            let is_escaped = text.has(Mark::Backslash)
+                && memchr::memchr(b'\n', text.as_str().as_bytes()).is_none()
+                && may_be_escaped(text.as_str().as_bytes());
             if !is_escaped || is_code(text) || contains_code(text.as_str()) {
                 return None;
             }
@@ -46,6 +48,12 @@ impl OddityRule for LiteralEscapes {
             Some(Oddity::new(span, text.as_str(), message, help).fix(fix))
         })
     }
+}
+
+/// Whether a backslash stands before a letter or sign that [`common_escape`] looks for.
+fn may_be_escaped(text: &[u8]) -> bool {
+    let mut places = memchr::memchr_iter(b'\\', text);
+    places.any(|at| matches!(text.get(at + 1), Some(b'n' | b't' | b'r' | b'"' | b'u')))
 }
 
 /// Whether the text contains code: backticks, or a call with a string.

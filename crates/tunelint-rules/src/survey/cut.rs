@@ -29,14 +29,9 @@ impl Cut {
                 chars: chars as u64,
             };
         }
-        let (end, start) = if chars == text.len() {
-            (head, chars.saturating_sub(tail))
-        } else {
-            (offset(text, head), offset(text, chars.saturating_sub(tail)))
-        };
         Self {
-            head: text.get(..end).unwrap_or_default().into(),
-            tail: text.get(start..).map(Into::into),
+            head: first(text, head).into(),
+            tail: Some(last(text, tail).into()),
             chars: chars as u64,
         }
     }
@@ -57,11 +52,58 @@ impl Cut {
     }
 }
 
-/// The byte offset of the character at `index`. Skipping characters is faster than counting offsets.
-fn offset(text: &str, index: usize) -> usize {
-    let mut rest = text.chars();
-    if let Some(last) = index.checked_sub(1) {
-        rest.nth(last);
+/// The first `count` characters. Characters are counted in steps, which is faster than one by one.
+fn first(text: &str, count: usize) -> &str {
+    let (mut end, mut missing) = (0, count);
+    while missing > 0 && end < text.len() {
+        // As many bytes hold at most as many characters.
+        let mut to = (end + missing).min(text.len());
+        while !text.is_char_boundary(to) {
+            to += 1;
+        }
+        missing -= text.get(end..to).map_or(0, |part| part.chars().count());
+        end = to;
     }
-    text.len() - rest.as_str().len()
+    text.get(..end).unwrap_or(text)
+}
+
+/// The last `count` characters.
+fn last(text: &str, count: usize) -> &str {
+    let (mut start, mut missing) = (text.len(), count);
+    while missing > 0 && start > 0 {
+        let mut from = start.saturating_sub(missing);
+        while !text.is_char_boundary(from) {
+            from -= 1;
+        }
+        missing -= text.get(from..start).map_or(0, |part| part.chars().count());
+        start = from;
+    }
+    text.get(start..).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_counted_from_both_ends() {
+        for text in [
+            "",
+            "a",
+            "plain text",
+            "é",
+            "aéb",
+            "東京は首都",
+            "😀a😀é東",
+            "ééééééééab",
+        ] {
+            let chars: Vec<char> = text.chars().collect();
+            for count in 0..=chars.len() + 2 {
+                let kept = count.min(chars.len());
+                let head: String = chars.iter().take(kept).collect();
+                let tail: String = chars.iter().skip(chars.len() - kept).collect();
+                assert_eq!((first(text, count), last(text, count)), (&*head, &*tail));
+            }
+        }
+    }
 }

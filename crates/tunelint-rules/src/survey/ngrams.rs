@@ -1,6 +1,6 @@
 //! Texts as hashed character n-grams, weighted by how rare they are.
 
-use super::normal::lowercase;
+use super::letters::lowercase;
 
 /// The lengths of the n-grams, in characters.
 const SHORTEST: usize = 2;

@@ -169,7 +169,7 @@ impl Sketch {
             system: system_key,
             markers: section_marker::events(&input),
             many_prompts: example.prompts().nth(1).is_some(),
-            reuse: (is_cut && cutoff.is_studied(key))
+            reuse: (is_cut && cutoff.is_studied(key) && self.is_studied(key))
                 .then(|| Reuse::of(&input, output.as_deref().unwrap_or_default())),
             output: output_cut,
             input: input_cut,
@@ -238,6 +238,12 @@ impl Sketch {
                 .entries
                 .last_key_value()
                 .is_some_and(|(&largest, _)| key > largest)
+    }
+
+    /// Whether an entry of this key would be among those that are studied.
+    fn is_studied(&self, key: u64) -> bool {
+        let last = self.entries.keys().nth(STUDIED - 1);
+        last.is_none_or(|last| key <= *last)
     }
 
     fn insert(&mut self, key: u64, entry: SketchEntry) {

@@ -2,12 +2,11 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Match};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::cut::Cut;
-use super::normal::lowercase;
+use super::letters::{is_alphanumeric, lowercase};
 use super::occurrence::occurs;
 
 /// The traits of an example.
@@ -51,8 +50,14 @@ const SUMMARY_WORDS: [&str; 14] = [
     "synthesize",
 ];
 const NOUNS: usize = 4;
-static SUMMARY: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::new(SUMMARY_WORDS).ok());
+static SUMMARY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut search = AhoCorasick::builder();
+    search
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .ascii_case_insensitive(true)
+        .build(SUMMARY_WORDS)
+        .ok()
+});
 /// Characters at the start and at the end of an input that are searched for them.
 const SEARCHED_EDGES: (usize, usize) = (400, 300);
 
@@ -72,7 +77,7 @@ pub fn asks_for_summary(input: &Cut, system: Option<&Cut>) -> bool {
     let asks = |cut: &Cut| {
         let (first, last) = SEARCHED_EDGES;
         let edges = [edge(cut.head(), first, false), edge(cut.tail(), last, true)];
-        edges.iter().any(|text| has_request(&lowercase(text)))
+        edges.iter().any(|text| has_request(text))
     };
     asks(input) || system.is_some_and(asks)
 }
@@ -114,7 +119,14 @@ fn without_end_token(text: &str) -> &str {
 fn overlap(output: &str, input: &str) -> u8 {
     // Digests in place of words: most words of a long input are looked up in vain.
     let mut words: Vec<u64> = Vec::new();
-    each_content_word(output, |word| words.push(xxh3_64(word)));
+    let mut first_bits = [0_u64; FILTER];
+    each_content_word(output, |word| {
+        words.push(word);
+        let (at, bit) = filter_bit(word);
+        if let Some(bits) = first_bits.get_mut(at) {
+            *bits |= bit;
+        }
+    });
     words.sort_unstable();
     words.dedup();
     if words.is_empty() {
@@ -122,7 +134,9 @@ fn overlap(output: &str, input: &str) -> u8 {
     }
     let mut found = vec![false; words.len()];
     each_content_word(input, |word| {
-        if let Ok(at) = words.binary_search(&xxh3_64(word))
+        let (at, bit) = filter_bit(word);
+        if first_bits.get(at).is_some_and(|bits| bits & bit != 0)
+            && let Ok(at) = words.binary_search(&word)
             && let Some(found) = found.get_mut(at)
         {
             *found = true;
@@ -132,21 +146,36 @@ fn overlap(output: &str, input: &str) -> u8 {
     (found * 100 / words.len()) as u8
 }
 
-fn each_content_word(text: &str, mut take: impl FnMut(&[u8])) {
-    if text.is_ascii() {
-        // The same without decoding every character.
-        return text
-            .as_bytes()
-            .split(|byte| !byte.is_ascii_alphanumeric())
-            .filter(|word| word.len() >= CONTENT_WORD)
-            .for_each(take);
-    }
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.chars().nth(CONTENT_WORD - 1).is_some())
-        .for_each(|word| take(word.as_bytes()));
+/// Words of 64 bits in the filter of known digests.
+const FILTER: usize = 64;
+
+/// The place of a digest in the filter.
+fn filter_bit(digest: u64) -> (usize, u64) {
+    ((digest >> 58) as usize, 1 << (digest >> 52 & 63))
 }
 
-/// Whether a text in lower case has words that ask for a summary.
+/// Calls `take` with a digest of each content word.
+fn each_content_word(text: &str, mut take: impl FnMut(u64)) {
+    // The multiplier of FxHash. Its high bits depend on every byte.
+    const SPREAD: u64 = 0x517c_c1b7_2722_0a95;
+    let (mut digest, mut length) = (0_u64, 0);
+    for c in text.chars() {
+        if is_alphanumeric(c) {
+            digest = (digest.rotate_left(5) ^ u64::from(c)).wrapping_mul(SPREAD);
+            length += 1;
+            continue;
+        }
+        if length >= CONTENT_WORD {
+            take(digest);
+        }
+        (digest, length) = (0, 0);
+    }
+    if length >= CONTENT_WORD {
+        take(digest);
+    }
+}
+
+/// Whether a text has words that ask for a summary.
 fn has_request(text: &str) -> bool {
     let is_request = |found: &Match| {
         let after = text.get(found.end()..).unwrap_or_default();

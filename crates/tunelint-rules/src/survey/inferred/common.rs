@@ -175,10 +175,12 @@ fn is_separator(text: &str) -> bool {
 
 /// The characters of `text` in reverse order.
 pub fn reversed(text: &str) -> String {
-    if text.is_ascii() {
-        return text.bytes().rev().map(char::from).collect();
+    if !text.is_ascii() {
+        return text.chars().rev().collect();
     }
-    text.chars().rev().collect()
+    let mut bytes = text.as_bytes().to_vec();
+    bytes.reverse();
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 #[cfg(test)]

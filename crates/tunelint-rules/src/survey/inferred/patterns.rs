@@ -267,21 +267,21 @@ impl Deviation {
 impl Value {
     fn infer(texts: &[Weighted<'_>]) -> Option<Self> {
         let constants = constants(texts);
-        let pattern = usual(
-            texts
-                .iter()
-                .map(|(text, weight)| (Pattern::of(text, &constants), *weight)),
-        )?;
+        if constants.is_empty() && !has_numbers(texts) {
+            return None;
+        }
+        let patterns = texts.iter().map(|(text, _)| Pattern::of(text, &constants));
+        let patterns: Vec<Option<Pattern>> = patterns.collect();
+        let weighted = patterns.iter().zip(texts);
+        let usual_pattern = usual(weighted.map(|(pattern, (_, weight))| (pattern, *weight)))?;
         let pattern = Majority {
-            value: pattern.value.filter(Pattern::is_structured)?,
-            holders: pattern.holders,
-            of: pattern.of,
+            value: usual_pattern.value.clone().filter(Pattern::is_structured)?,
+            holders: usual_pattern.holders,
+            of: usual_pattern.of,
         };
-        let having: Vec<Weighted<'_>> = texts
-            .iter()
-            .filter(|(text, _)| Pattern::of(text, &constants).as_ref() == Some(&pattern.value))
-            .copied()
-            .collect();
+        let having = patterns.iter().zip(texts);
+        let having = having.filter(|(found, _)| found.as_ref() == Some(&pattern.value));
+        let having: Vec<Weighted<'_>> = having.map(|(_, text)| *text).collect();
         let noted = having.iter().flat_map(|(text, weight)| {
             numbers(&tokens(text))
                 .map(|number| (number, *weight))
@@ -396,16 +396,29 @@ pub fn is_copied(body: &str, input: &str) -> bool {
     body.chars().nth(2).is_some() && occurs(body, input)
 }
 
+/// Whether enough outputs have a digit for the usual pattern to have a number.
+fn has_numbers(texts: &[Weighted<'_>]) -> bool {
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    let digits = texts
+        .iter()
+        .map(|(text, weight)| (has_digit(text), *weight));
+    usual(digits).is_some_and(|most| most.value)
+}
+
 /// The words that nearly all outputs have.
 fn constants(texts: &[Weighted<'_>]) -> BTreeSet<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for (text, weight) in texts.iter().filter(|(text, _)| is_short(text)) {
+    let all: usize = texts.iter().map(|(_, weight)| weight).sum();
+    let common = |count: usize| count as f64 >= AMONG_NEAR * all as f64;
+    let short = || texts.iter().filter(|(text, _)| is_short(text));
+    if !common(short().map(|(_, weight)| weight).sum()) {
+        return BTreeSet::new();
+    }
+    for (text, weight) in short() {
         for word in words(text) {
             *counts.entry(word).or_default() += weight;
         }
     }
-    let all: usize = texts.iter().map(|(_, weight)| weight).sum();
-    let common = |count: usize| count as f64 >= AMONG_NEAR * all as f64;
     counts
         .into_iter()
         .filter(|(_, count)| common(*count))

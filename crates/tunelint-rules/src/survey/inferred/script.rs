@@ -1,6 +1,8 @@
 //! The script of a text.
 
-use unicode_script::{Script, UnicodeScript};
+use unicode_script::Script;
+
+use crate::survey::letters::script_of;
 
 /// The number of letters checked.
 const LOOKED_AT: usize = 400;
@@ -21,14 +23,7 @@ pub fn dominant(text: &str) -> Option<&'static str> {
     }
     // Few texts have more than two or three scripts.
     let mut counts: Vec<(Script, usize)> = Vec::new();
-    for c in text.chars().filter(|c| c.is_alphabetic()).take(LOOKED_AT) {
-        let script = match c {
-            _ if c.is_ascii() => Script::Latin,
-            _ => match c.script() {
-                Script::Hiragana | Script::Katakana => Script::Han,
-                script => script,
-            },
-        };
+    for script in text.chars().filter_map(script_of).take(LOOKED_AT) {
         match counts.iter_mut().find(|(known, _)| *known == script) {
             Some((_, count)) => *count += 1,
             None => counts.push((script, 1)),

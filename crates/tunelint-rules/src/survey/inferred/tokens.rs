@@ -76,15 +76,16 @@ fn next(rest: &str, first: char) -> (Token<'_>, usize) {
 /// The length of the run of characters that `has` accepts, with single `signs` between them.
 fn joined(rest: &str, has: fn(char) -> bool, signs: &[char]) -> usize {
     let mut length = 0;
-    let mut chars = rest.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let continues = chars.peek().is_some_and(|(_, next)| has(*next));
-        if !(has(c) || signs.contains(&c) && continues) {
-            break;
+    loop {
+        let run = rest.get(length..).unwrap_or_default();
+        length += run.find(|c| !has(c)).unwrap_or(run.len());
+        let mut after = rest.get(length..).unwrap_or_default().chars();
+        let (sign, next) = (after.next(), after.next());
+        match sign.filter(|sign| signs.contains(sign) && next.is_some_and(has)) {
+            Some(sign) => length += sign.len_utf8(),
+            None => return length,
         }
-        length = at + c.len_utf8();
     }
-    length
 }
 
 /// Whether a character is a currency sign.
