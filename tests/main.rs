@@ -34,5 +34,6 @@ mod readme;
 mod repairs;
 mod running;
 mod settings;
+mod silence;
 mod split;
 mod words;

@@ -3,6 +3,7 @@
 pub mod absent;
 mod columns;
 mod decoder;
+mod field_values;
 mod mapping;
 mod options;
 pub mod request;

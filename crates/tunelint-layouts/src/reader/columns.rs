@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::field_values::FieldValues;
 use super::mapping::{
     CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES,
 };
@@ -29,6 +30,9 @@ pub(super) struct Sample<'r> {
     /// larger than the sample.
     pub first: Option<&'r Batch>,
 }
+
+/// Names of a field with the answers to choose from. Without them, a question has no answer.
+const CHOICES: [&str; 3] = ["choices", "options", "candidates"];
 
 /// The number of records from which the layout is detected.
 const SAMPLE: usize = 64;
@@ -354,23 +358,39 @@ fn has_other_names(sample: &Sample<'_>, layout: &Arc<dyn Layout>, names: &[Strin
     lack
 }
 
-/// The mapping of records in an unknown layout: by well-known field names, if they have any.
+/// The mapping of records in an unknown layout: by well-known field names, if they have any, and if
+/// their values can be an input and an output.
 fn unknown_layout(sample: &Sample<'_>, names: &[String]) -> Mapping {
-    let (Some(input), Some(output)) = well_known_sides(names) else {
+    let unknown = || {
         let fields = names.to_vec();
-        return Mapping::problem(MappingProblem::UnknownLayout { fields });
+        Mapping::problem(MappingProblem::UnknownLayout { fields })
+    };
+    let (Some(input), Some(output)) = well_known_sides(names) else {
+        return unknown();
     };
     // The context of a question is a text; a list of choices is not.
     let mut common: Vec<String> = names.to_vec();
+    let mut values = FieldValues::new(names);
     each_sample(sample, |body| {
         common.retain(|name| matches!(body.field(name), Some(Field::Text(_))));
+        values.add(body);
     });
-    let binding = with_context(input, &common);
+    let binding = with_context(input.clone(), &common);
+    let columns = binding.columns();
+    let unread = names.iter().filter(|name| !columns.contains(name));
+    let has_choices = unread
+        .map(|name| normal_name(name))
+        .any(|name| CHOICES.contains(&name.as_str()));
+    if has_choices || !values.are_sides(&input, &output, &columns) {
+        return unknown();
+    }
     let evidence = format!("fields {}", side_names(&binding, &output));
-    let input = binding.columns();
     let layout = mapped_pairs(binding, Binding::Name(output.clone()), None);
     Mapping {
-        problem: Some(MappingProblem::ReadByName { input, output }),
+        problem: Some(MappingProblem::ReadByName {
+            input: columns,
+            output,
+        }),
         ..Mapping::mapped(layout, evidence)
     }
 }

@@ -3,9 +3,10 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Match, Regex};
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::plateau::is_cjk;
 use tunelint_data::text::Text;
 use tunelint_data::text::code_detection::is_code;
 use tunelint_data::text::prefilter::Mark;
@@ -115,9 +116,17 @@ fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
     let is_output = role == Role::Model;
     let may = text.has(Mark::Placeholder) || (is_output && text.has(Mark::Filler));
     let pattern = may.then(|| PLACEHOLDER.as_ref()).flatten()?;
+    let fits = |found: &Match<'_>| {
+        let before = text.as_str().get(..found.start()).unwrap_or_default();
+        match found.as_str().starts_with('{') {
+            // Paths are template code that a user may ask about.
+            true => role != Role::User || !found.as_str().contains('.'),
+            // After a word, it is an index or an argument: `𝓝[insert y s]`.
+            false => is_output && !before.ends_with(|c: char| c.is_alphanumeric() && !is_cjk(c)),
+        }
+    };
     let mut found = pattern.find_iter(text.as_str());
-    let placeholder = found
-        .find(|found| found.len() <= MAX_BYTES && (is_output || found.as_str().starts_with('{')))?;
+    let placeholder = found.find(|found| found.len() <= MAX_BYTES && fits(found))?;
     Some(placeholder.range())
 }
 
@@ -139,6 +148,27 @@ mod tests {
         for role in [Role::User, Role::System, Role::Tool] {
             assert_eq!(found(text, role).as_deref(), Some("{{ user_name }}"));
         }
+    }
+
+    #[test]
+    fn code_is_no_placeholder() {
+        assert_eq!(
+            found(
+                "| {{ entry.note }} | {{ entry.sum | currency }} |",
+                Role::User
+            ),
+            None
+        );
+        assert!(found("You are {{ bot.name }}.", Role::System).is_some());
+        assert_eq!(
+            found(
+                "theorem : 𝓝[insert y s] x = nhds[insert y s] x",
+                Role::Model
+            ),
+            None
+        );
+        assert!(found("亲爱的[Your name]，", Role::Model).is_some());
+        assert!(found("Dear ([Your name]),", Role::Model).is_some());
     }
 
     #[test]

@@ -43,6 +43,9 @@ const DIALOGUE_WORDS: [&str; 10] = [
     "assistant:",
 ];
 
+/// The layout of a whole example in one text.
+const TEXT: &str = "text";
+
 struct RolePrefix;
 
 impl OddityRule for RolePrefix {
@@ -52,7 +55,8 @@ impl OddityRule for RolePrefix {
             let candidate = text.has(Mark::RoleMeaning).then_some(text)?;
             Some((candidate, ROLE_PREFIX.as_ref()?.find(candidate.as_str())?))
         })?;
-        if example.asks_for(&DIALOGUE_WORDS) {
+        // A whole dialogue in one text has its roles in the text.
+        if example.layout == TEXT || example.asks_for(&DIALOGUE_WORDS) {
             return None;
         }
         let prefix = found.as_str().trim();

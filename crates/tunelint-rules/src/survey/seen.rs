@@ -16,7 +16,7 @@ use super::normal::Normalizer;
 use tunelint_data::record::Record;
 use tunelint_data::text::position::{Location, Position, SourceId, Span};
 use tunelint_layouts::example::tools::DECLARING;
-use tunelint_layouts::example::{Example, Role};
+use tunelint_layouts::example::{Example, Role, Turn};
 use tunelint_layouts::reader::Reader;
 
 /// A location in 20 bytes, ordered by source, then by offset.
@@ -109,11 +109,7 @@ impl ExampleDigest {
         let undesirable = example.desirable == Some(false);
         // The same response with another label is another output.
         let (mut input, mut output, mut exact) = (0_u64, u64::from(undesirable), 0_u64);
-        if example
-            .input()
-            .iter()
-            .all(tunelint_layouts::example::Turn::is_blank)
-        {
+        if example.input().iter().all(Turn::is_blank) {
             // Without inputs, equal outputs mean nothing. `empty-input` reports these examples.
             return Self {
                 input: BLANK,
@@ -142,6 +138,7 @@ impl ExampleDigest {
         for raw in beside_turns(example) {
             input = xxh3_64_with_seed(raw.as_bytes(), input);
         }
+        input ^= compared(example, output_index);
         let exact = exact as u32 & ((1 << EXACT_BITS) - 1) & !UNDESIRABLE;
         let label = if undesirable { UNDESIRABLE } else { 0 };
         let output = ((output as u32) << EXACT_BITS) | exact | label;
@@ -186,6 +183,20 @@ impl ExampleDigest {
     pub fn same_text(&self, other: &Self) -> bool {
         self.output == other.output
     }
+}
+
+/// A digest of the two responses that a preference compares, letter by letter; 0 where none are
+/// compared. It is the same in either order: one response against others is what such data is made
+/// of, and only the opposite preference between the same two contradicts.
+fn compared(example: &Example<'_>, preferred: Option<usize>) -> u64 {
+    if example.rejected.is_empty() {
+        return 0;
+    }
+    let digest = |turn: &Turn<'_>| xxh3_64_with_seed(turn.joined().as_bytes(), 1);
+    let preferred = preferred.and_then(|at| example.turns.get(at));
+    let rejected = example.rejected.iter().map(digest);
+    let rejected = rejected.fold(0_u64, |all, one| all.rotate_left(1) ^ one);
+    preferred.map_or(0, digest).wrapping_add(rejected)
 }
 
 /// The fields of files that go with the messages.
