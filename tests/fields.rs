@@ -447,8 +447,8 @@ fn prepared(record: &Value, fact: &FieldFact) -> Value {
 #[test]
 fn every_requirement_on_fields_is_held_to() {
     let mut untried = Vec::new();
-    for (_, toml) in FILES {
-        let profile = Profile::parse(toml).expect("a profile");
+    for (_, json) in FILES {
+        let profile = Profile::parse(json).expect("a profile");
         for fact in &profile.fields {
             let one = Profile {
                 fields: vec![fact.clone()],
@@ -507,8 +507,8 @@ fn try_all(profile: &Profile, fact: &FieldFact, base: &Value) -> usize {
 
 #[test]
 fn every_pattern_is_valid() {
-    for (_, toml) in FILES {
-        let profile = Profile::parse(toml).expect("a profile");
+    for (_, json) in FILES {
+        let profile = Profile::parse(json).expect("a profile");
         for fact in &profile.fields {
             if let Some(pattern) = &fact.pattern {
                 assert!(
@@ -535,7 +535,7 @@ fn what_one_target_only_advises_does_not_hide_what_another_rejects() {
              layouts = [\"messages\"]\ncontainer = \"jsonl\"\n[sources]\n{}",
             fact(effect)
         );
-        std::sync::Arc::new(Profile::parse(&toml).expect("a profile"))
+        std::sync::Arc::new(toml::from_str(&toml).expect("a profile"))
     };
     let mut record = bases("messages").remove(0);
     record["messages"][0]["note"] = json!("x");
@@ -555,11 +555,11 @@ fn what_one_target_only_advises_does_not_hide_what_another_rejects() {
 fn what_a_pattern_asks_for_is_said_in_words() {
     let mut record = bases("sharegpt").remove(1);
     record["conversations"][1]["value"] = json!("weather()");
-    let (_, toml) = FILES
+    let (_, json) = FILES
         .iter()
         .find(|(name, _)| *name == "llama-factory")
         .expect("it exists");
-    let told = findings(&Profile::parse(toml).expect("a profile"), &record);
+    let told = findings(&Profile::parse(json).expect("a profile"), &record);
     let first = told.first().map(|finding| finding.message.as_str());
     let expected = "`value` is `weather()`: llama-factory rejects anything but a JSON object with \
         the name and the arguments of the call";
@@ -570,11 +570,11 @@ fn what_a_pattern_asks_for_is_said_in_words() {
 fn the_key_in_use_is_named() {
     let mut record = bases("messages").remove(1);
     record["tools"] = json!("weather");
-    let (_, toml) = FILES
+    let (_, json) = FILES
         .iter()
         .find(|(name, _)| *name == "mistral")
         .expect("it exists");
-    let told = findings(&Profile::parse(toml).expect("a profile"), &record);
+    let told = findings(&Profile::parse(json).expect("a profile"), &record);
     let first = told.first().map(|finding| finding.message.as_str());
     let expected = "`tools` is a string: mistral rejects anything but a list or null";
     assert_eq!(first, Some(expected));

@@ -269,7 +269,7 @@ fn upload_overhead(profile: &Profile) -> usize {
 }
 
 fn profiles() -> Vec<Profile> {
-    let read = FILES.iter().map(|(_, toml)| Profile::parse(toml));
+    let read = FILES.iter().map(|(_, json)| Profile::parse(json));
     read.collect::<Result<_, _>>().expect("profiles")
 }
 

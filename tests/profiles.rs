@@ -113,7 +113,7 @@ pub fn is_enforced(name: &str) -> bool {
 fn all() -> Vec<Profile> {
     FILES
         .iter()
-        .map(|(name, toml)| Profile::parse(toml).unwrap_or_else(|error| panic!("{name}: {error}")))
+        .map(|(name, json)| Profile::parse(json).unwrap_or_else(|error| panic!("{name}: {error}")))
         .collect()
 }
 
@@ -220,6 +220,6 @@ fn what_has_ended_says_when() {
 
 #[test]
 fn an_uncited_number_is_refused() {
-    let toml = FILES[0].1.replacen("quote = ", "qoute = ", 1);
-    assert!(Profile::parse(&toml).is_err());
+    let json = FILES[0].1.replacen("\"quote\":", "\"qoute\":", 1);
+    assert!(json != FILES[0].1 && Profile::parse(&json).is_err());
 }

@@ -312,8 +312,8 @@ fn a_new_rule_is_listed_under_other() {
 /// The profiles: name, layouts, status.
 fn targets() -> String {
     let mut table = "| target | layouts | status |\n|---|---|---|\n".to_owned();
-    for (name, toml) in tunelint_core::profile::FILES {
-        let profile = Profile::parse(toml).expect("a profile");
+    for (name, json) in tunelint_core::profile::FILES {
+        let profile = Profile::parse(json).expect("a profile");
         let layouts = profile.layouts.iter().map(|layout| format!("`{layout}`"));
         let layouts: Vec<String> = layouts.collect();
         let container = match profile.container {

@@ -1,5 +1,5 @@
 //! Generates the list of profiles from the files in `rules/profiles`, so that adding a provider
-//! takes one file and no code.
+//! takes one file and no code. The program has them as JSON, which is read faster than TOML.
 
 #![expect(
     clippy::disallowed_methods,
@@ -24,11 +24,28 @@ fn main() -> io::Result<()> {
         }
     }
     names.sort();
-    let lines = names.iter().map(|name| {
-        let path = folder.join(name).with_extension("toml");
-        format!("    ({name:?}, include_str!({path:?})),\n")
-    });
-    let list = format!("&[\n{}]\n", lines.collect::<String>());
+    let mut list = "&[\n".to_owned();
+    for name in names {
+        let path = folder.join(&name).with_extension("toml");
+        println!("cargo::rerun-if-changed={}", path.display());
+        let profile: toml::Table = toml::from_str(&fs::read_to_string(&path)?)
+            .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
+        list.push_str(&format!("    ({name:?}, {:?}),\n", json(profile)?));
+    }
+    list.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("profiles.rs"), list)
+}
+
+/// The profile as JSON. What is looked up without parsing comes first, because facts have keys of the
+/// same names.
+fn json(mut profile: toml::Table) -> io::Result<String> {
+    let mut first = String::new();
+    for key in ["layouts", "own-layouts", "own-fields", "general-advice"] {
+        if let Some(value) = profile.remove(key) {
+            first.push_str(&format!("{key:?}:{},", serde_json::to_string(&value)?));
+        }
+    }
+    let rest = serde_json::to_string(&profile)?;
+    Ok(format!("{{{first}{}", rest.trim_start_matches('{')))
 }

@@ -200,7 +200,12 @@ impl Converter {
         let names: Vec<String> = writing.columns().to_vec();
         let decoder = reader.decoder();
         let work = |batch: &Batch, scratch: &mut (Scratch, ObjectWriter)| {
-            let mut outcome = BatchOutcome::default();
+            // Layouts differ in a few keys for each record.
+            let room = batch.bytes.len() + batch.bytes.len() / 4;
+            let mut outcome = BatchOutcome {
+                bytes: Vec::with_capacity(room),
+                ..BatchOutcome::default()
+            };
             let mut findings = Findings::new(policy);
             let (buffers, object) = scratch;
             decoder.each(batch, buffers, &mut |read| {

@@ -144,6 +144,8 @@ pub enum Malformed {
     ExpectedValue,
     /// The record is a JSON value of this kind, not an object.
     NotAnObject(super::kind::Kind),
+    /// The record is a string, or a list of strings, that holds the JSON of an object.
+    EncodedTwice,
     /// The list of records is never closed.
     ListNotClosed,
     /// A closing bracket without an opening one.

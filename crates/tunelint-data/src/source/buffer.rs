@@ -17,15 +17,17 @@ impl Buffer {
     /// # Errors
     /// I/O errors, other than interruptions.
     pub fn fill(&mut self, reader: &mut dyn Read, wanted: usize) -> io::Result<()> {
-        /// A file may be far smaller than what is wanted.
-        const STEP: usize = 64 * 1024;
-        while self.filled < wanted {
-            if self.filled == self.bytes.len() {
-                let doubled = self.filled.saturating_mul(2).max(STEP);
-                self.bytes.resize(doubled.min(wanted), 0);
+        if self.bytes.len() < wanted {
+            // New memory is zero already: nothing is written before it is needed.
+            let before = std::mem::replace(&mut self.bytes, vec![0; wanted]);
+            if let (Some(room), Some(read)) =
+                (self.bytes.get_mut(..self.filled), before.get(..self.filled))
+            {
+                room.copy_from_slice(read);
             }
-            let end = wanted.min(self.bytes.len());
-            let room = self.bytes.get_mut(self.filled..end).unwrap_or_default();
+        }
+        while self.filled < wanted {
+            let room = self.bytes.get_mut(self.filled..wanted).unwrap_or_default();
             match reader.read(room) {
                 Ok(0) => break,
                 Ok(read) => self.filled += read,

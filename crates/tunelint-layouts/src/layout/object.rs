@@ -175,6 +175,15 @@ impl ObjectWriter {
             self.len += escaped_len(text);
             return;
         }
+        let is_special = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
+        // Keys, and most texts of a table, need no escapes.
+        if !text
+            .bytes()
+            .fold(false, |found, byte| found | is_special(byte))
+        {
+            self.push(text.as_bytes());
+            return;
+        }
         let from = self.out.len();
         // Writing a string to memory does not fail.
         let _ = serde_json::to_writer(&mut self.out, text);

@@ -109,7 +109,7 @@ mod tests {
             "name = \"{name}\"\ntitle = \"\"\nstatus = \"alive\"\nread = \"\"\nlayouts = []\n\
              container = \"jsonl\"\n[sources]\n{fault}"
         );
-        Arc::new(Profile::parse(&toml).expect("a profile"))
+        Arc::new(toml::from_str(&toml).expect("a profile"))
     }
 
     const ANY: SourceForm<'_> = SourceForm {

@@ -10,7 +10,7 @@ use super::options::{OpenError, ReadOptions};
 use crate::declared::{Entry, FILE_NAME, Reading};
 use crate::layout::mismatch::{Mismatch, MismatchKind, Mismatches};
 use crate::layout::{self, Binding, Layout, Pairs, Template};
-use tunelint_data::record::json::Parser;
+use tunelint_data::record::json::{Kind, Parser};
 use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::row::{Header, normal_name};
 use tunelint_data::record::{Body, Field, Record};
@@ -299,8 +299,10 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
     let mut votes = vec![0_usize; layouts.len()];
     let mut sampled = 0;
     each_sample(sample, |body| {
-        sampled += 1;
         let found = layouts.iter().position(|layout| layout.recognises(body));
+        let is_object = matches!(body, Body::Json(json) if json.root().kind() == Kind::Object);
+        // `malformed-record` reports anything else.
+        sampled += usize::from(is_object || found.is_some());
         if let Some(vote) = found.and_then(|at| votes.get_mut(at)) {
             *vote += 1;
         }

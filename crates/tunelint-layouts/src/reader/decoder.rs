@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tunelint_data::record::fault::{Fault, Malformed};
-use tunelint_data::record::json::{Kind, Parser};
+use tunelint_data::record::json::{Kind, Parser, Value};
 use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::row::{Header, RowParser};
 use tunelint_data::record::{Body, Record};
@@ -129,7 +129,11 @@ impl Decoder {
         };
         let kind = json.root().kind();
         if kind != Kind::Object && !self.takes_list(kind) {
-            let fault = Fault::malformed(Malformed::NotAnObject(kind), json.root().span());
+            let how = match is_encoded_twice(json.root()) {
+                true => Malformed::EncodedTwice,
+                false => Malformed::NotAnObject(kind),
+            };
+            let fault = Fault::malformed(how, json.root().span());
             return take(DecodeOutcome::Unreadable(
                 &record,
                 Unreadable::Fault(&fault),
@@ -201,4 +205,16 @@ impl Decoder {
             }
         }
     }
+}
+
+/// Whether a value is the JSON of an object in a string, or a list of such strings.
+fn is_encoded_twice(value: Value<'_>) -> bool {
+    let text = match value.kind() {
+        Kind::Array => value.items().next().and_then(Value::as_str),
+        _ => value.as_str(),
+    };
+    text.is_some_and(|text| {
+        let text = text.trim();
+        text.starts_with('{') && text.ends_with('}')
+    })
 }

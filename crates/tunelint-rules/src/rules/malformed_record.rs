@@ -110,6 +110,7 @@ fn fixed_sentence(how: Malformed) -> &'static str {
         Malformed::StrayBracket => "unmatched closing bracket",
         Malformed::MissingComma => "missing comma between two examples",
         Malformed::ExtraComma => "expected an example, found a comma",
+        Malformed::EncodedTwice => "example as JSON inside a string: it was encoded twice",
         _ => "syntax error",
     }
 }
@@ -195,6 +196,7 @@ fn help_for(how: Malformed) -> Option<String> {
         Malformed::ByteOrderMark => "delete these three bytes, left over from joining files",
         Malformed::ExpectedObjectEnd => "escape quotes inside strings as `\\\"`",
         Malformed::UnknownWord => "put text in double quotes",
+        Malformed::EncodedTwice => "write the objects themselves, without a second `json.dumps`",
         Malformed::NotAnObject(_) => "write each example as an object with named fields",
         Malformed::StrayBracket => "remove the bracket",
         Malformed::ExtraComma => "remove the comma",

@@ -69,6 +69,7 @@ fn push_lowercase(lower: &mut String, c: char) {
 }
 
 /// The same as [`char::is_alphanumeric`].
+#[inline]
 pub(super) fn is_alphanumeric(c: char) -> bool {
     match c {
         _ if c.is_ascii() => c.is_ascii_alphanumeric(),

@@ -6,7 +6,7 @@ use fearless_simd::{Level, dispatch};
 use memchr::memmem::Finder;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-use super::letters::{has_no_case, is_stable};
+use super::letters::{self, has_no_case};
 
 /// Normalizes texts. Reuses its buffer, so keep one per thread.
 #[derive(Debug)]
@@ -41,27 +41,30 @@ impl Normalizer {
                 .split_at_checked(ascii_run(rest.as_bytes()))
                 .unwrap_or((rest, ""));
             dispatch!(Level::new(), _ => push_folded(&mut self.form, ascii.as_bytes()));
-            let end = tail
-                .char_indices()
-                .skip(1)
-                .find(|(_, c)| c.is_ascii())
-                .map_or(tail.len(), |(at, _)| at);
-            let (other, tail) = tail.split_at_checked(end).unwrap_or((tail, ""));
-            self.push_non_ascii(other);
+            let tail = self.push_non_ascii(tail);
             rest = tail;
         }
         collapse_spaces(&mut self.form, &self.two_spaces);
         trim_edges(&self.form)
     }
 
-    /// Adds a run of non-ASCII characters, with the ASCII character before it.
-    fn push_non_ascii(&mut self, text: &str) {
-        let is_stable = text.chars().all(|c| c.is_ascii() || is_stable(c));
-        if is_stable || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
-            text.chars().for_each(|c| self.push_char(c));
-        } else {
-            text.nfkc().for_each(|c| self.push_char(c));
+    /// Adds a run of non-ASCII characters, with the ASCII character before it, and returns the rest.
+    fn push_non_ascii<'t>(&mut self, text: &'t str) -> &'t str {
+        let (start, mut end, mut is_stable) = (self.form.len(), 0, true);
+        for (at, c) in text.char_indices() {
+            if c.is_ascii() && at > 0 {
+                break;
+            }
+            is_stable &= c.is_ascii() || letters::is_stable(c);
+            self.push_char(c);
+            end = at + c.len_utf8();
         }
+        let (run, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        if !is_stable && is_nfkc_quick(run.chars()) != IsNormalized::Yes {
+            self.form.truncate(start);
+            run.nfkc().for_each(|c| self.push_char(c));
+        }
+        rest
     }
 
     fn push_char(&mut self, c: char) {

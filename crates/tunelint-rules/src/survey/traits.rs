@@ -54,7 +54,6 @@ static SUMMARY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let mut search = AhoCorasick::builder();
     search
         .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .ascii_case_insensitive(true)
         .build(SUMMARY_WORDS)
         .ok()
 });
@@ -77,7 +76,9 @@ pub fn asks_for_summary(input: &Cut, system: Option<&Cut>) -> bool {
     let asks = |cut: &Cut| {
         let (first, last) = SEARCHED_EDGES;
         let edges = [edge(cut.head(), first, false), edge(cut.tail(), last, true)];
-        edges.iter().any(|text| has_request(text))
+        edges
+            .iter()
+            .any(|text| has_request(&text.to_ascii_lowercase()))
     };
     asks(input) || system.is_some_and(asks)
 }
@@ -175,7 +176,7 @@ fn each_content_word(text: &str, mut take: impl FnMut(u64)) {
     }
 }
 
-/// Whether a text has words that ask for a summary.
+/// Whether a text in lower case has words that ask for a summary.
 fn has_request(text: &str) -> bool {
     let is_request = |found: &Match| {
         let after = text.get(found.end()..).unwrap_or_default();

@@ -175,11 +175,17 @@ fn is_separator(text: &str) -> bool {
 
 /// The characters of `text` in reverse order.
 pub fn reversed(text: &str) -> String {
-    if !text.is_ascii() {
-        return text.chars().rev().collect();
-    }
     let mut bytes = text.as_bytes().to_vec();
     bytes.reverse();
+    // The bytes of a character stay in their order.
+    let mut rest = bytes.as_mut_slice();
+    while let Some(at) = rest.iter().position(|byte| !byte.is_ascii()) {
+        let (_, character) = rest.split_at_mut(at);
+        let length = character.iter().position(|byte| *byte >= 0xc0);
+        let (character, after) = character.split_at_mut(length.map_or(1, |last| last + 1));
+        character.reverse();
+        rest = after;
+    }
     String::from_utf8(bytes).unwrap_or_default()
 }
 
@@ -203,6 +209,13 @@ mod tests {
             .map(letter)
             .iter()
             .collect()
+    }
+
+    #[test]
+    fn characters_are_reversed_and_not_bytes() {
+        for text in ["", "abc", "é", "aé東😀b", "😀😀", "東京 tokyo é"] {
+            assert_eq!(reversed(text), text.chars().rev().collect::<String>());
+        }
     }
 
     #[test]

@@ -407,23 +407,25 @@ fn has_numbers(texts: &[Weighted<'_>]) -> bool {
 
 /// The words that nearly all outputs have.
 fn constants(texts: &[Weighted<'_>]) -> BTreeSet<String> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     let all: usize = texts.iter().map(|(_, weight)| weight).sum();
     let common = |count: usize| count as f64 >= AMONG_NEAR * all as f64;
-    let short = || texts.iter().filter(|(text, _)| is_short(text));
-    if !common(short().map(|(_, weight)| weight).sum()) {
-        return BTreeSet::new();
-    }
-    for (text, weight) in short() {
+    let (short, long): (Vec<_>, Vec<_>) = texts.iter().partition(|(text, _)| is_short(text));
+    let mut passed: usize = long.iter().map(|(_, weight)| weight).sum();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (text, weight) in short {
         for word in words(text) {
             *counts.entry(word).or_default() += weight;
         }
+        passed += weight;
+        // A word that too many outputs lack cannot become common any more.
+        if !common(all - passed) {
+            counts.retain(|_, count| common(all - (passed - *count)));
+            if counts.is_empty() {
+                break;
+            }
+        }
     }
-    counts
-        .into_iter()
-        .filter(|(_, count)| common(*count))
-        .map(|(word, _)| word)
-        .collect()
+    counts.into_keys().collect()
 }
 
 /// The usual marker, where nearly all outputs are lists.
