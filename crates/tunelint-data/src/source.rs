@@ -9,6 +9,7 @@ mod batch;
 mod compression;
 mod container;
 mod document;
+mod endless;
 mod facts;
 mod input;
 mod lines;

@@ -165,6 +165,13 @@ impl Batcher {
         }
     }
 
+    /// Closes the source and frees its buffer. No batch follows.
+    pub fn close(&mut self) {
+        self.reader = Box::new(io::empty());
+        self.buffer = Vec::new();
+        self.finished = true;
+    }
+
     /// Observations about the file as a whole, so far.
     pub fn facts(&self) -> &Facts {
         self.splitter.facts()
@@ -187,6 +194,10 @@ impl Batcher {
                 .take(missing as u64)
                 .read_to_end(&mut self.buffer)?;
             self.ended = read < missing;
+            if self.ended {
+                // Sources that were read to their end need not stay open.
+                self.reader = Box::new(io::empty());
+            }
             self.bytes_read += read as u64;
         }
         Ok(())

@@ -15,7 +15,8 @@ use crate::cli::{CheckOptions, Color};
 use crate::exit::Failure;
 use crate::names;
 use crate::report::{self, Format, Report, SourceName, Style};
-use crate::staged::{StagedFile, same_file};
+use crate::staged::{StagedFile, same_file, same_output};
+use crate::stdout::Stdout;
 
 /// All reports of a run, which receive the same findings, and the baselines that withhold some.
 pub(super) struct Reports {
@@ -51,25 +52,6 @@ impl Write for Shared {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-/// Standard output. A closed pipe is not an error: the rest of the output is discarded.
-struct Stdout(io::Stdout);
-
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.write(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
-            outcome => outcome,
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self.0.flush() {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            outcome => outcome,
-        }
     }
 }
 
@@ -113,6 +95,12 @@ fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
     Ok((format, PathBuf::from(path)))
 }
 
+/// The files that reports are written to.
+pub(super) fn report_paths(options: &CheckOptions) -> Result<Vec<PathBuf>, Failure> {
+    let parsed = options.report.iter().map(|text| format_and_path(text));
+    parsed.map(|report| Ok(report?.1)).collect()
+}
+
 impl Reports {
     /// Opens all reports; `open` creates the one on standard output. `names` are the names of the
     /// sources by id, from [`Session::names`](tunelint_core::session::Session::names).
@@ -138,7 +126,7 @@ impl Reports {
             rule_url: rule_url.clone(),
             links: color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         };
-        let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
+        let out = BufWriter::with_capacity(64 * 1024, Stdout::default());
         let style_here = style(colored(options.color));
         let mut reports = vec![open(options.format, style_here, Box::new(out))];
         let mut files = Vec::new();
@@ -221,9 +209,7 @@ impl Reports {
 /// Rejects outputs that would overwrite an input (`read`: data, settings, baselines) or each other.
 pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<(), Failure> {
     let mut written: Vec<PathBuf> = options.part.iter().cloned().collect();
-    for text in &options.report {
-        written.push(format_and_path(text)?.1);
-    }
+    written.extend(report_paths(options)?);
     for (index, path) in written.iter().enumerate() {
         let shown = printable_path(path);
         if read.iter().any(|input| same_file(input, path)) {
@@ -233,7 +219,7 @@ pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<
         if written
             .iter()
             .skip(index + 1)
-            .any(|other| other == path || same_file(other, path))
+            .any(|other| same_output(other, path))
         {
             return Err(
                 Failure::new(format!("two outputs have the same path: {shown}"))
