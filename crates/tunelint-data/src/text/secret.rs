@@ -215,7 +215,7 @@ fn is_chosen(part: &[u8]) -> bool {
 /// Whether `part` is a login in use.
 fn is_login(part: &[u8]) -> bool {
     let is_documented = |known: &&str| part.starts_with(known.as_bytes());
-    is_random(part) && !NO_LOGINS.iter().any(|known| is_documented(&known))
+    is_random(part) && !NO_LOGINS.iter().any(is_documented)
 }
 
 /// Whether `part` is the port of a URL and the text after it: `8080),jo` before an `@`.
