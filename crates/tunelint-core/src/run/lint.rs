@@ -18,7 +18,7 @@ use tunelint_layouts::finding::{Counts, Finding, Findings, Keep, Policy, UsualIm
 use tunelint_layouts::reader::absent::absent_columns;
 use tunelint_layouts::reader::request::with_request;
 use tunelint_layouts::reader::{
-    DecodeOutcome, OpenError, ReadOptions, Reader, Scratch, Unreadable,
+    DecodeOutcome, Decoder, OpenError, ReadOptions, Reader, Scratch, Unreadable,
 };
 use tunelint_rules::contract::{AnyTally, Check, SourceFacts, SuppressionFacts};
 use tunelint_rules::rules::{LOOKUP, RuleSet};
@@ -84,7 +84,7 @@ struct CheckedBatch {
     counts: BTreeMap<SourceId, Counts>,
     kept: Vec<Finding>,
     tallies: Tallies,
-    /// Records that could not be checked, without a finding that says so.
+    /// Records that could not be checked, without a finding about it.
     unchecked: u64,
 }
 
@@ -472,39 +472,18 @@ impl Pass<'_> {
         let faults = fault_rules(rules);
         let mut fold = Fold::new(policy.keep, &faults);
         let saturated_rules = Mutex::new(saturated_rules(policy, passed, source));
+        let checking = Checking {
+            rules,
+            policy,
+            cutoff,
+            decoder: &decoder,
+        };
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
             let known = saturated_rules
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
-            let mut findings = Findings::count_only(policy, known);
-            let mut tallies = Tallies::new(rules);
-            let (scratch, normalizer) = buffers;
-            let mut unchecked = 0;
-            decoder.each(batch, scratch, &mut |outcome| match outcome {
-                DecodeOutcome::Example(example) => {
-                    let noted = &mut tallies.suppressed;
-                    policy.suppressions.note(&example.record, noted);
-                    rules.check_example(example, &mut findings);
-                    tallies.observe(rules, example, normalizer, cutoff);
-                }
-                DecodeOutcome::Unreadable(record, why) => {
-                    let before = findings.noticed();
-                    let is_prompt = check_unreadable(rules, record, why, &mut findings);
-                    tallies.examples += u64::from(is_prompt);
-                    // An unknown layout is a finding about the file.
-                    let is_silent = !is_prompt && findings.noticed() == before;
-                    unchecked += u64::from(is_silent && !matches!(why, Unreadable::NoLayout));
-                }
-            });
-            let (counts, kept) = findings.into_parts();
-            CheckedBatch {
-                bytes: batch.bytes.len() as u64,
-                counts,
-                kept,
-                tallies,
-                unchecked,
-            }
+            checking.batch(batch, known, buffers)
         };
         let (mut counts, mut unchecked) = (Counts::default(), 0);
         let mut drain = |outcome: CheckedBatch| {
@@ -531,6 +510,54 @@ impl Pass<'_> {
         reader.each_batch(self.threads, buffers, work, &mut drain)?;
         fold.finish(reader.records(), &counts, observer)?;
         Ok((counts, unchecked))
+    }
+}
+
+/// What all batches of a source are checked with.
+struct Checking<'l> {
+    rules: &'l RuleSet,
+    policy: &'l Policy,
+    cutoff: &'l SampleCutoff,
+    decoder: &'l Decoder,
+}
+
+impl Checking<'_> {
+    /// Checks one batch. Findings of the rules in `known` are only counted.
+    fn batch(
+        &self,
+        batch: &Batch,
+        known: BTreeSet<&'static str>,
+        (scratch, normalizer): &mut (Scratch, Normalizer),
+    ) -> CheckedBatch {
+        let (rules, policy) = (self.rules, self.policy);
+        let mut findings = Findings::count_only(policy, known);
+        let mut tallies = Tallies::new(rules);
+        let mut unchecked = 0;
+        self.decoder
+            .each(batch, scratch, &mut |outcome| match outcome {
+                DecodeOutcome::Example(example) => {
+                    let noted = &mut tallies.suppressed;
+                    policy.suppressions.note(&example.record, noted);
+                    rules.check_example(example, &mut findings);
+                    tallies.observe(rules, example, normalizer, self.cutoff);
+                }
+                DecodeOutcome::Unreadable(record, why) => {
+                    let before = findings.noticed();
+                    let is_prompt = check_unreadable(rules, record, why, &mut findings);
+                    tallies.examples += u64::from(is_prompt);
+                    // An unknown layout is a finding about the file.
+                    let is_silent = !is_prompt && findings.noticed() == before;
+                    unchecked += u64::from(is_silent && !matches!(why, Unreadable::NoLayout));
+                }
+            });
+        let (counts, kept) = findings.into_parts();
+        CheckedBatch {
+            bytes: batch.bytes.len() as u64,
+            counts,
+            kept,
+            tallies,
+            unchecked,
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod options;
 mod output;
 pub mod parts;
 mod plan;
+mod report_option;
 mod roles;
 mod source;
 mod sources;

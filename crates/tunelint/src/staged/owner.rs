@@ -24,8 +24,8 @@ pub(super) fn create_with(builder: &mut tempfile::Builder<'_, '_>, access: Acces
 #[cfg(not(unix))]
 pub(super) fn create_with(_: &mut tempfile::Builder<'_, '_>, _: Access) {}
 
-/// Gives `file` the owner and the mode of the file `name` that it replaces. Says so if the owner
-/// cannot be kept, as when the file belongs to somebody else.
+/// Gives `file` the owner and the mode of the file `name` that it replaces. A remark follows if the
+/// owner cannot be kept, as when the file belongs to somebody else.
 #[cfg(unix)]
 pub(super) fn keep(file: &File, old: &Metadata, name: &str) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, fchown};

@@ -39,7 +39,7 @@ impl Session {
         })
     }
 
-    /// Whether records could not be checked and no finding says so: a check of a part is not clean,
+    /// Whether records could not be checked and no finding is about it: a partial check is not clean,
     /// whichever rules are off, unless no finding fails a run.
     pub(super) fn is_partial(&self) -> bool {
         let may_fail = self.settings.iter().any(|of| of.fail_on.is_some());

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tunelint_core::printable::printable_path;
 
-use super::output;
+use super::report_option::report_paths;
 use crate::cli::CheckOptions;
 use crate::exit::Failure;
 use crate::settings::{self, SettingsRequest};
@@ -26,7 +26,7 @@ pub(super) fn check_options(options: &CheckOptions, here: &Path) -> Result<(), F
     let read = options.validation.iter().chain(&options.benchmark);
     let mut read = read.chain(singles.iter().flatten());
     read.try_for_each(|path| input(path, here))?;
-    let mut written = output::report_paths(options)?;
+    let mut written = report_paths(options)?;
     written.extend(options.part.clone());
     written.extend(options.fixes.rejects.clone());
     written.iter().try_for_each(|path| output(path, here))

@@ -8,12 +8,10 @@ use tunelint_core::finding::{Finding, Keep, Severity};
 use tunelint_core::printable::printable_path;
 use tunelint_core::totals::{SourceSummary, Summary};
 
-use clap::ValueEnum;
-
 use super::accepting::Accepted;
+use super::report_option::{format_and_path, report_paths};
 use crate::cli::{CheckOptions, Color};
 use crate::exit::Failure;
-use crate::names;
 use crate::report::{self, Format, Report, SourceName, Style};
 use crate::staged::{StagedFile, same_file, same_output};
 use crate::stdout::Stdout;
@@ -72,33 +70,6 @@ fn most<T: Ord>(options: &CheckOptions, of: fn(Format, bool) -> T) -> Result<T, 
         most = most.max(of(format_and_path(text)?.0, options.show_all));
     }
     Ok(most)
-}
-
-/// Parses the value of `--report`: `FORMAT=PATH`.
-fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
-    let usage = || {
-        Failure::new(format!("invalid report `{text}`"))
-            .help("write FORMAT=PATH, for example json=report.json")
-    };
-    let (format, path) = text.split_once('=').ok_or_else(usage)?;
-    let format = <Format as clap::ValueEnum>::from_str(format, false).map_err(|_| {
-        let known: Vec<String> = <Format as clap::ValueEnum>::value_variants()
-            .iter()
-            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        names::unknown("report format", format, &known)
-    })?;
-    if path.is_empty() {
-        return Err(usage());
-    }
-    Ok((format, PathBuf::from(path)))
-}
-
-/// The files that reports are written to.
-pub(super) fn report_paths(options: &CheckOptions) -> Result<Vec<PathBuf>, Failure> {
-    let parsed = options.report.iter().map(|text| format_and_path(text));
-    parsed.map(|report| Ok(report?.1)).collect()
 }
 
 impl Reports {
