@@ -1,8 +1,8 @@
 //! Exit 0 means that the whole check ran.
 
-use super::GOOD;
+use super::{GOOD, shell};
 use crate::formats::FORMATS;
-use crate::running::Repository;
+use crate::running::{Repository, root};
 
 #[test]
 fn a_partial_check_is_never_clean() {
@@ -88,4 +88,40 @@ fn settings_that_switch_rules_off_are_named_when_contained() {
     );
     let (_, out, _) = repository.run(&["check", "--contained", "--isolated", "a.jsonl"]);
     assert!(!out.contains("turns off"), "{out}");
+}
+
+/// The commands of a step of the action.
+fn step(name: &str) -> String {
+    let action = std::fs::read_to_string(root().join("action.yml")).expect("a file");
+    let step = action.split("    - name: ").find(|of| of.starts_with(name));
+    let (_, commands) = step
+        .and_then(|of| of.split_once("run: |\n"))
+        .expect("commands");
+    commands.to_owned()
+}
+
+#[test]
+fn settings_that_differ_from_the_base_branch_are_visible() {
+    let parent = Repository::new(&[("up/tunelint.toml", "\n"), ("up/pyproject.toml", "\n")]);
+    let git = "git -c user.email=a@example.org -c user.name=a";
+    let script = format!(
+        "set -e
+cd up
+git init -q -b main . && git add -A && {git} commit -qm one
+git checkout -qb change
+mkdir 'a%b'
+echo 'ignore = [\"secret\"]' | tee tunelint.toml >'a%b/.tunelint.toml'
+git add -A && {git} commit -qm two
+cd .. && git clone -q -b change up change && cd change
+export BASE=main
+{}",
+        step("Settings")
+    );
+    let (code, out, said) = shell(&parent.path("."), &script);
+    assert_eq!(code, 0, "{said}");
+    let warning = "::warning title=tunelint::settings differ from the base branch: ";
+    assert_eq!(
+        out,
+        format!("{warning}a%25b/.tunelint.toml\n{warning}tunelint.toml\n")
+    );
 }
