@@ -182,6 +182,41 @@ fn a_hook_is_quiet_on_good_data_and_tells_of_bad() {
     assert!(code == 0 && out.contains("Skipped"), "{out}");
 }
 
+/// With the real pre-commit, which passes the names of files without `--`.
+#[test]
+fn a_committed_file_name_is_never_an_option() {
+    let Some(mut pre_commit) = tool("pre-commit") else {
+        return;
+    };
+    let template = root().join("crates/tunelint/src/commands/init/pre-commit.yaml");
+    let template = fs::read_to_string(template).expect("a file");
+    let entry = format!("entry: {} ", env!("CARGO_BIN_EXE_tunelint"));
+    let lines = template.lines();
+    let lines = lines.filter(|line| !line.contains("additional_dependencies"));
+    let config: Vec<String> = lines
+        .map(|line| line.replace("entry: tunelint ", &entry))
+        .map(|line| line.replace("language: python", "language: system"))
+        .collect();
+    let good = "{\"text_input\":\"a\",\"output\":\"b\"}\n";
+    let bad = "{\"text_input\":\"a\",\"output\":\"\"}\n";
+    let repository = Repository::new(&[
+        (".pre-commit-config.yaml", &config.join("\n")),
+        ("--config=x.jsonl", bad),
+        ("--report=json=data/x.jsonl", good),
+        ("data/x.jsonl", good),
+    ]);
+    track(&repository);
+    pre_commit
+        .args(["run", "--all-files", "--color", "never"])
+        .current_dir(repository.path("."))
+        .env("PRE_COMMIT_HOME", repository.path(".git/pre-commit"))
+        .env("NO_COLOR", "1");
+    let (code, out, said) = outcome(&pre_commit.output().expect("it starts"));
+    assert_eq!(code, 1, "{out}{said}");
+    assert!(out.contains("--config=x.jsonl:1:28"), "{out}{said}");
+    assert_eq!(repository.read("data/x.jsonl"), good);
+}
+
 #[test]
 fn the_rust_hook_is_the_same_program() {
     if tool("pre-commit").is_none() {

@@ -31,6 +31,7 @@ mod pages;
 mod profiles;
 mod prompts;
 mod readme;
+mod reliability;
 mod repairs;
 mod running;
 mod settings;

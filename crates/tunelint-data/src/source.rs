@@ -10,6 +10,7 @@ mod buffer;
 mod compression;
 mod container;
 mod document;
+mod endless;
 mod facts;
 mod input;
 mod lines;

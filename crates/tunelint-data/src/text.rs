@@ -1,6 +1,7 @@
 //! Text: its positions, how it is shown safely, and what it contains.
 
 pub mod code_detection;
+mod credentials;
 pub mod decoded;
 pub mod escape;
 pub mod excerpt;

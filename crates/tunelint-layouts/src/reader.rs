@@ -52,6 +52,8 @@ pub struct Reader {
     /// Batches that were read while opening and are still to be processed.
     first: Vec<Batch>,
     batcher: Batcher,
+    /// Whether the file is closed until it is read.
+    is_closed: bool,
     /// The options it was opened with.
     pub options: ReadOptions,
     /// What a `dataset_info.json` says about it.
@@ -118,6 +120,7 @@ impl Reader {
             sample,
             first,
             batcher,
+            is_closed: false,
             options: options.clone(),
             declared,
             declared_in: source,
@@ -145,6 +148,24 @@ impl Reader {
             return Err(io::Error::other("the file changed while it was being read"));
         }
         Ok(again)
+    }
+
+    /// Closes the file until it is read. Of many sources that are opened together, all but a few must
+    /// be closed, because the number of open files is limited.
+    pub fn close(&mut self) {
+        self.batcher.close();
+        self.first = Vec::new();
+        self.sample = Batch::default();
+        self.is_closed = true;
+    }
+
+    fn open_again(&mut self) -> io::Result<()> {
+        if self.is_closed {
+            let declared_in = self.declared_in;
+            *self = self.reopen()?;
+            self.declared_in = declared_in;
+        }
+        Ok(())
     }
 
     /// The container; `None` if the file is unsupported.
@@ -189,6 +210,7 @@ impl Reader {
         work: impl Fn(&Batch, &mut S) -> R + Sync,
         drain: &mut (dyn FnMut(R) -> io::Result<()> + Send),
     ) -> io::Result<()> {
+        self.open_again()?;
         let first = std::mem::take(&mut self.first);
         parallel::run(first, &mut self.batcher, threads, scratch, work, drain)
     }
@@ -198,6 +220,7 @@ impl Reader {
     /// # Errors
     /// I/O errors.
     pub fn next_batch(&mut self) -> io::Result<Option<Batch>> {
+        self.open_again()?;
         if self.first.is_empty() {
             return self.batcher.next_batch();
         }

@@ -5,8 +5,7 @@
 //! record moves, and reveals nothing of the data.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use tunelint_core::finding::Finding;
@@ -15,9 +14,13 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::exit::Failure;
 use crate::staged::StagedFile;
+use crate::whole_file;
 
 /// The first line.
 const HEADER: &str = "# tunelint baseline 1: accepted findings as rule, fingerprint and number";
+
+/// The size limit: about ten million findings.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// The default path of a baseline.
 pub const FILE: &str = "tunelint-baseline.txt";
@@ -46,17 +49,16 @@ impl Baseline {
     /// Reads the file at `path`.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let shown = printable_path(path);
-        let file = File::open(path).map_err(|error| {
+        let text = whole_file::read_text(path, MAX_BYTES).map_err(|error| {
             let failure = Failure::io("read the baseline", &shown, &error);
             failure.help("create one with `tunelint baseline create`")
         })?;
         let mut baseline = Self::default();
-        for (index, line) in BufReader::new(file).lines().enumerate() {
-            let line = line.map_err(|error| Failure::io("read", &shown, &error))?;
+        for (index, line) in text.lines().enumerate() {
             if line.starts_with('#') || line.trim().is_empty() {
                 continue;
             }
-            let (key, count) = entry(&line).ok_or_else(|| {
+            let (key, count) = entry(line).ok_or_else(|| {
                 let message = format!("{shown}:{}: invalid line in a baseline", index + 1);
                 Failure::new(message)
                     .help("expected a rule, a fingerprint of 32 hexadecimal digits and a count")

@@ -98,7 +98,8 @@ pub struct CheckOptions {
     /// Refuse files outside the repository, and links that lead outside
     #[arg(long, help_heading = "Input")]
     pub contained: bool,
-    /// Skip files that the settings exclude even if they are named on the command line
+    /// Skip files that the settings exclude even if they are named on the command line, and `.json`
+    /// files that are not datasets
     #[arg(long, help_heading = "Input")]
     pub force_exclude: bool,
     /// Accept patterns and directories that match no file

@@ -1,5 +1,6 @@
 //! Exit codes, and the errors that end a run.
 
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -75,9 +76,16 @@ impl Failure {
         self
     }
 
-    /// An error of the file system: `cannot {what} {path}: {cause}`.
+    /// An error of the file system: `cannot {what} {path}: {cause}`. An error of writing names the
+    /// output that it is about instead.
     pub fn io(what: &str, path: &str, error: &io::Error) -> Self {
-        Self::new(format!("cannot {what} {path}: {}", cause(error)))
+        let inner = error
+            .get_ref()
+            .and_then(|of| of.downcast_ref::<Unwritten>());
+        Self::new(match inner {
+            Some(Unwritten { name, error }) => format!("cannot write {name}: {}", cause(error)),
+            None => format!("cannot {what} {path}: {}", cause(error)),
+        })
     }
 
     /// Writes it to standard error.
@@ -90,6 +98,60 @@ impl Failure {
         // If standard error is closed, the error cannot be reported anywhere.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+/// An error of writing with the name of the output. The library, which passes it on, knows no names.
+#[derive(Debug)]
+struct Unwritten {
+    name: String,
+    error: io::Error,
+}
+
+impl fmt::Display for Unwritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write {}: {}", self.name, cause(&self.error))
+    }
+}
+
+impl std::error::Error for Unwritten {}
+
+/// Adds the name of the output, printable, to an error of writing. [`Failure::io`] prints it.
+pub fn unwritten(name: &str, error: io::Error) -> io::Error {
+    let name = name.to_owned();
+    io::Error::new(error.kind(), Unwritten { name, error })
+}
+
+/// Prints a remark on standard error.
+pub fn remark(text: &str) {
+    // If standard error is closed, the remark cannot be printed anywhere.
+    let _ = io::stderr()
+        .lock()
+        .write_all(format!("note: {}\n", printable(text)).as_bytes());
+}
+
+/// Prints help and version, or what is wrong with the command line.
+pub fn usage(error: &clap::Error) -> Result<Exit, Failure> {
+    if !error.use_stderr() {
+        let printed = error.print().and_then(|()| io::stdout().flush());
+        return match printed {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::io("write to", "standard output", &error))
+            }
+            _ => Ok(Exit::Clean),
+        };
+    }
+    let text = error.render().to_string();
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    // clap repeats the arguments as they are.
+    let written = match lines.iter().eq(text.lines()) {
+        true => error.print(),
+        false => io::stderr()
+            .lock()
+            .write_all((lines.join("\n") + "\n").as_bytes()),
+    };
+    // If standard error is closed, the error cannot be reported anywhere.
+    drop(written);
+    Ok(Exit::CouldNotRun)
 }
 
 /// Whether standard error is a terminal that shows colors.

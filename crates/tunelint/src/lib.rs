@@ -8,6 +8,10 @@ mod spelling;
 
 mod exit;
 
+mod stdout;
+
+mod whole_file;
+
 mod staged;
 
 mod progress;
@@ -21,6 +25,8 @@ mod baseline;
 mod report;
 
 mod cli;
+
+mod arguments;
 
 mod names;
 
@@ -40,18 +46,29 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use exit::Exit;
+use exit::{Exit, Failure};
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(exit::report_bug));
+    staged::outlive_size_limit();
     let run = std::panic::catch_unwind(run);
     run.unwrap_or(Exit::CouldNotRun).into()
 }
 
 fn run() -> Exit {
-    let arguments = cli::CommandLine::parse();
-    let outcome = match arguments.command {
+    let outcome = arguments::of_process().and_then(|arguments| {
+        let parsed = cli::CommandLine::try_parse_from(arguments);
+        parsed.map_or_else(|error| exit::usage(&error), dispatch)
+    });
+    outcome.unwrap_or_else(|failure| {
+        failure.print();
+        Exit::CouldNotRun
+    })
+}
+
+fn dispatch(arguments: cli::CommandLine) -> Result<Exit, Failure> {
+    match arguments.command {
         cli::Command::Check(check) => commands::check::run(*check),
         cli::Command::Convert(convert) => commands::convert::run(*convert),
         cli::Command::Stats(stats) => commands::stats::run(*stats),
@@ -66,9 +83,5 @@ fn run() -> Exit {
         cli::Command::Merge(merge) => commands::check::merge(&merge),
         cli::Command::Completions(completions) => commands::completions::run(&completions),
         cli::Command::Man(man) => commands::man::run(&man),
-    };
-    outcome.unwrap_or_else(|failure| {
-        failure.print();
-        Exit::CouldNotRun
-    })
+    }
 }

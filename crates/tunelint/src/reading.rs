@@ -1,6 +1,5 @@
 //! Converts the reading options of the command line for the library, and opens sources.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +19,7 @@ use crate::exit::Failure;
 use crate::names::unknown;
 use crate::spelling::nearest;
 use crate::walk::Named;
+use crate::whole_file;
 
 /// Validates the options.
 pub fn options(reading: &Reading) -> Result<ReadOptions, Failure> {
@@ -129,7 +129,8 @@ pub fn size(text: &str) -> Result<usize, Failure> {
 /// The prompt format in the file at `path`.
 pub fn prompt_format(path: &Path) -> Result<PromptFormat, Failure> {
     let shown = printable_path(path);
-    let text = fs::read_to_string(path).map_err(|error| Failure::io("read", &shown, &error))?;
+    let text = whole_file::read_text(path, whole_file::MAX_BYTES);
+    let text = text.map_err(|error| Failure::io("read", &shown, &error))?;
     PromptFormat::from_json(&text).map_err(|error| {
         Failure::new(format!("{shown}: {error}"))
             .help("write one with `tunelint infer train.jsonl -o format.json`")
@@ -141,7 +142,7 @@ pub fn text_or_file(text: &str) -> Result<String, Failure> {
     let Some(path) = text.strip_prefix('@') else {
         return Ok(text.to_owned());
     };
-    match fs::read_to_string(path) {
+    match whole_file::read_text(Path::new(path), whole_file::MAX_BYTES) {
         Ok(text) => Ok(without_line_break(text)),
         Err(error) => Err(Failure::io(
             "read",
@@ -219,6 +220,9 @@ pub fn names(readers: &[Reader]) -> String {
         .map(|reader| printable_path(&reader.input.name));
     names.collect::<Vec<_>>().join(" and ")
 }
+
+/// The number of sources that stay open while others are opened.
+pub const MAX_OPEN: usize = 4;
 
 /// Opens a source.
 pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Reader, Failure> {

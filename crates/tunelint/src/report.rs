@@ -3,6 +3,7 @@
 
 mod contract;
 pub mod convert;
+mod inert;
 mod listing;
 pub mod loss;
 mod names;

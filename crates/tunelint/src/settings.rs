@@ -17,6 +17,7 @@ mod patterns;
 mod problem;
 #[cfg(test)]
 mod schema;
+mod schema_limits;
 #[cfg(test)]
 mod schema_names;
 mod structure;

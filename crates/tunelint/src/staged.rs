@@ -1,5 +1,6 @@
 //! Atomic file replacement: a file is written under a temporary name and renamed when complete.
 
+mod owner;
 mod signals;
 
 use std::fs::{self, File};
@@ -7,15 +8,25 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+use tunelint_core::printable::printable_path;
+
+use crate::exit::unwritten;
+use owner::Access;
+pub use signals::outlive_size_limit;
 
 /// A file that is being written. If it is dropped without [`StagedFile::commit`], the old file stays.
-pub struct StagedFile(Destination);
+/// Its errors name it.
+pub struct StagedFile {
+    name: String,
+    destination: Destination,
+}
 
 enum Destination {
-    /// A temporary file in the directory of `target`.
+    /// A temporary file in the directory of `target`, which may exist.
     Temporary {
         target: PathBuf,
         temporary: BufWriter<NamedTempFile>,
+        access: Access,
     },
     /// A device or a pipe, which is written directly: renaming would replace it by a file.
     Device(BufWriter<File>),
@@ -24,35 +35,36 @@ enum Destination {
 const BUFFER: usize = 256 * 1024;
 
 impl StagedFile {
-    /// Creates a temporary file in the directory of `target`.
+    /// Creates a temporary file in the directory of `target`. A new file gets the usual mode.
+    ///
+    /// # Errors
+    /// I/O errors, a file that is read-only, and a link that leads to nothing.
     pub fn create(target: &Path) -> io::Result<Self> {
-        if fs::metadata(target).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
-            let device = File::options().write(true).open(target)?;
-            let device = BufWriter::with_capacity(BUFFER, device);
-            return Ok(Self(Destination::Device(device)));
-        }
-        // The target of a link is replaced, not the link.
-        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
-        let directory = parent(&target);
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let prefix = format!(".{name}.tunelint-{}-", std::process::id());
-        let temporary = tempfile::Builder::new()
-            .prefix(&prefix)
-            .suffix(".tmp")
-            .tempfile_in(directory)?;
-        signals::remove_when_interrupted(temporary.path())?;
-        Ok(Self(Destination::Temporary {
-            target,
-            temporary: BufWriter::with_capacity(BUFFER, temporary),
-        }))
+        Self::with_access(target, Access::Usual)
+    }
+
+    /// The same for a file with texts of the data: only its owner can read it.
+    ///
+    /// # Errors
+    /// Those of [`Self::create`].
+    pub fn create_private(target: &Path) -> io::Result<Self> {
+        Self::with_access(target, Access::Private)
+    }
+
+    fn with_access(target: &Path, access: Access) -> io::Result<Self> {
+        let name = printable_path(target);
+        let destination = Destination::open(target, access);
+        let destination = destination.map_err(|error| unwritten(&name, error))?;
+        Ok(Self { name, destination })
     }
 
     /// The path of the temporary file, which has every byte written so far; `None` for a device.
     pub fn written(&mut self) -> io::Result<Option<&Path>> {
-        match &mut self.0 {
+        match &mut self.destination {
             Destination::Device(_) => Ok(None),
             Destination::Temporary { temporary, .. } => {
-                temporary.flush()?;
+                let flushed = temporary.flush();
+                flushed.map_err(|error| unwritten(&self.name, error))?;
                 Ok(Some(temporary.get_ref().path()))
             }
         }
@@ -61,43 +73,91 @@ impl StagedFile {
     /// Syncs the file to disk and renames it to the target. Without `replace`, it fails if the
     /// target exists by now.
     pub fn commit(self, replace: bool) -> io::Result<()> {
-        let (target, temporary) = match self.0 {
-            Destination::Device(mut device) => return device.flush(),
-            Destination::Temporary { target, temporary } => (target, temporary),
+        let committed = self.destination.commit(&self.name, replace);
+        committed.map_err(|error| unwritten(&self.name, error))
+    }
+}
+
+impl Destination {
+    fn open(target: &Path, access: Access) -> io::Result<Self> {
+        let old = match fs::metadata(target) {
+            Ok(old) => Some(old),
+            Err(_) if fs::symlink_metadata(target).is_ok() => {
+                let message = "it is a link to a file that does not exist";
+                return Err(io::Error::new(io::ErrorKind::NotFound, message));
+            }
+            Err(_) => None,
+        };
+        if old.as_ref().is_some_and(|of| !of.is_file() && !of.is_dir()) {
+            let device = File::options().write(true).open(target)?;
+            return Ok(Self::Device(BufWriter::with_capacity(BUFFER, device)));
+        }
+        // Renaming would replace it all the same.
+        if old.as_ref().is_some_and(|of| of.permissions().readonly()) {
+            let message = "the file is read-only";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, message));
+        }
+        // The target of a link is replaced, not the link.
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_path_buf());
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let prefix = format!(".{name}.tunelint-{}-", std::process::id());
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix).suffix(".tmp");
+        if old.is_none() {
+            owner::create_with(&mut builder, access);
+        }
+        let temporary = builder.tempfile_in(parent(&target))?;
+        signals::remove_when_interrupted(temporary.path())?;
+        Ok(Self::Temporary {
+            target,
+            temporary: BufWriter::with_capacity(BUFFER, temporary),
+            access,
+        })
+    }
+
+    fn commit(self, name: &str, replace: bool) -> io::Result<()> {
+        let (target, temporary, access) = match self {
+            Self::Device(mut device) => return device.flush(),
+            Self::Temporary {
+                target,
+                temporary,
+                access,
+            } => (target, temporary, access),
         };
         let temporary = temporary
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
-        match fs::metadata(&target) {
-            Ok(old) => temporary.as_file().set_permissions(old.permissions())?,
-            Err(_) => set_default_mode(temporary.as_file())?,
+        if access == Access::Usual
+            && let Ok(old) = fs::metadata(&target)
+        {
+            owner::keep(temporary.as_file(), &old, name)?;
         }
         temporary.as_file().sync_all()?;
-        if replace {
-            temporary.persist(&target).map_err(|error| error.error)?;
-        } else {
-            temporary
-                .persist_noclobber(&target)
-                .map_err(|error| error.error)?;
-        }
+        let renamed = match replace {
+            true => temporary.persist(&target),
+            false => temporary.persist_noclobber(&target),
+        };
+        renamed.map_err(|error| error.error)?;
         sync_directory(parent(&target))
     }
 
     fn out(&mut self) -> &mut dyn Write {
-        match &mut self.0 {
-            Destination::Temporary { temporary, .. } => temporary,
-            Destination::Device(device) => device,
+        match self {
+            Self::Temporary { temporary, .. } => temporary,
+            Self::Device(device) => device,
         }
     }
 }
 
 impl Write for StagedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out().write(bytes)
+        let written = self.destination.out().write(bytes);
+        written.map_err(|error| unwritten(&self.name, error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out().flush()
+        let flushed = self.destination.out().flush();
+        flushed.map_err(|error| unwritten(&self.name, error))
     }
 }
 
@@ -106,18 +166,6 @@ fn parent(path: &Path) -> &Path {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     }
-}
-
-/// Gives a new file the usual mode; a temporary file is readable only by its owner.
-#[cfg(unix)]
-fn set_default_mode(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn set_default_mode(_: &File) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(unix)]
@@ -149,4 +197,17 @@ pub fn same_file(a: &Path, b: &Path) -> bool {
     fs::canonicalize(a)
         .ok()
         .is_some_and(|a| fs::canonicalize(b).ok() == Some(a))
+}
+
+/// Whether two paths name the same file, or will when it is written: a missing file is that name in
+/// its directory, with links resolved.
+pub fn same_output(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| {
+        let whole = fs::canonicalize(path);
+        whole.or_else(|_| {
+            let name = path.file_name().unwrap_or_default();
+            fs::canonicalize(parent(path)).map(|directory| directory.join(name))
+        })
+    };
+    same_file(a, b) || a == b || matches!((place(a), place(b)), (Ok(a), Ok(b)) if a == b)
 }

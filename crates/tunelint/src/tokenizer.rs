@@ -31,12 +31,8 @@ pub fn load(path: &Path) -> Result<Arc<dyn Tokenizer>, Failure> {
 pub fn read(path: &Path) -> Result<Arc<dyn Tokenizer>, String> {
     /// The largest tokenizer in use has about 35 MB.
     const MAX_BYTES: u64 = 256 << 20;
-    let cause = |error| crate::exit::cause(&error);
-    let size = std::fs::metadata(path).map_err(cause)?.len();
-    if size > MAX_BYTES {
-        return Err("larger than 256 MB".to_owned());
-    }
-    let bytes = std::fs::read(path).map_err(cause)?;
+    let bytes = crate::whole_file::read(path, MAX_BYTES);
+    let bytes = bytes.map_err(|error| crate::exit::cause(&error))?;
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => Ok(Arc::new(json::JsonTokenizer::parse(&bytes)?)),
         Some(_) => Ok(Arc::new(ranks::Ranks::parse(&bytes)?)),

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ignore::WalkBuilder;
 use tunelint_core::printable::printable_path;
@@ -13,6 +14,9 @@ use crate::spelling::nearest;
 /// Extensions of data files. A `.json` file may hold anything, so in a directory it is read only
 /// if the settings name it.
 const EXTENSIONS: [&str; 4] = ["jsonl", "ndjson", "csv", "tsv"];
+
+/// Files that list what a walk skips.
+const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
 
 /// A source to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +98,9 @@ fn missing(path: &Path, error: &std::io::Error) -> Failure {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    if name.starts_with('-') {
+        return failure.help("arguments after `--` are file names: write options before it");
+    }
     match nearest(&name, &names) {
         Some(near) if error.kind() == std::io::ErrorKind::NotFound => failure.help(format!(
             "did you mean {}?",
@@ -110,9 +117,24 @@ fn directory(
     wanted: Wanted<'_>,
 ) -> Result<(), Failure> {
     let before = walk.found.len();
+    let above = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    if let Some(special) = above.ancestors().find_map(special_ignore_file) {
+        walk.failures.push(not_regular(&special));
+        return Ok(());
+    }
+    let skipped = Arc::new(Mutex::new(Vec::new()));
+    let special = Arc::clone(&skipped);
     let entries = WalkBuilder::new(path)
         .require_git(false)
         .sort_by_file_name(std::cmp::Ord::cmp)
+        .filter_entry(move |entry| {
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let file = is_directory.then(|| special_ignore_file(entry.path()));
+            let file = file.flatten();
+            let is_wanted = file.is_none();
+            lock(&special).extend(file);
+            is_wanted
+        })
         .build();
     for entry in entries {
         match entry {
@@ -136,6 +158,9 @@ fn directory(
             }
         }
     }
+    let special = std::mem::take(&mut *lock(&skipped));
+    walk.failures
+        .extend(special.iter().map(|of| not_regular(of)));
     if walk.found.len() == before && !accept_nothing {
         let message = format!("no data files in {}", printable_path(path));
         let failure = Failure::new(message).about(path);
@@ -145,6 +170,29 @@ fn directory(
         )));
     }
     Ok(())
+}
+
+/// The first file with ignore patterns in a directory that is a device or a pipe. Reading it could
+/// block or never end.
+fn special_ignore_file(directory: &Path) -> Option<PathBuf> {
+    let files = IGNORE_FILES.iter().map(|name| directory.join(name));
+    let is_special = |path: &PathBuf| {
+        let meta = fs::metadata(path);
+        meta.is_ok_and(|meta| !meta.is_file() && !meta.is_dir())
+    };
+    files.into_iter().find(is_special)
+}
+
+fn not_regular(path: &Path) -> Failure {
+    let shown = printable_path(path);
+    Failure::new(format!(
+        "{shown} is not a regular file; its directory was skipped"
+    ))
+    .about(path)
+}
+
+fn lock(list: &Mutex<Vec<PathBuf>>) -> MutexGuard<'_, Vec<PathBuf>> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn is_data(path: &Path) -> bool {

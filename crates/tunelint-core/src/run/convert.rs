@@ -23,7 +23,7 @@ use tunelint_layouts::finding::{Finding, Findings, Message, Policy, Severity};
 use tunelint_layouts::layout::{Loss, Losses, ObjectWriter, TrainingObjective, WEIGHT};
 use tunelint_layouts::provider::limit::listed;
 use tunelint_layouts::reader::{DecodeOutcome, Reader, Scratch};
-use tunelint_layouts::writer::sink::{Form, Sink, encode};
+use tunelint_layouts::writer::sink::{Form, Sink, decoded, encode};
 use tunelint_rules::contract::RuleContext;
 use tunelint_rules::rules::RuleSet;
 
@@ -297,6 +297,7 @@ impl Converter {
         self.check_not_worse(example, own)?;
         self.carry_extras(example, object, columns, losses);
         self.check_columns(example, object, columns, losses)?;
+        self.check_characters(object)?;
         // Writing to memory does not fail.
         if encode(&self.form, columns, object, &mut outcome.bytes).is_ok() {
             outcome.ends.push(outcome.bytes.len());
@@ -351,6 +352,23 @@ impl Converter {
             losses.add(field_name(name), span);
         }
         Ok(())
+    }
+
+    /// For a table: refuses U+0000, which readers of tables reject or end the text at.
+    fn check_characters(&self, object: &ObjectWriter) -> Result<(), Box<Message>> {
+        if !matches!(self.form, Form::Table { .. }) {
+            return Ok(());
+        }
+        let has_zero =
+            |(_, value): &(&str, &str)| value.contains("\\u0000") && decoded(value).contains('\0');
+        match object.fields().find(has_zero) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let message = format!("a table cannot hold U+0000, which {} has", field_name(name));
+                let help = "remove the character, or use `--as jsonl` or `--as json`";
+                Err(Message::new(message).help(help).into())
+            }
+        }
     }
 
     /// Writes unknown fields to the output with `keep_extra`, or notes them as lost.

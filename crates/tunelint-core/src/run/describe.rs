@@ -7,7 +7,7 @@ pub mod targets;
 
 use serde::Serialize;
 
-use tunelint_data::text::printable::printable_path;
+use tunelint_data::text::printable::{inert_json, printable_path};
 use tunelint_layouts::provider::tokens::{ANY, Counter, Tokens};
 use tunelint_rules::survey::{Bin, CompactLocation, Lengths, SurprisingLabel};
 
@@ -166,7 +166,10 @@ impl StatsDocument {
 
     /// The document as indented JSON, ending with a line break.
     pub fn json(&self) -> String {
-        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |json| json + "\n")
+        serde_json::to_string_pretty(self).map_or_else(
+            |_| String::new(),
+            |json| inert_json(&json).into_owned() + "\n",
+        )
     }
 }
 

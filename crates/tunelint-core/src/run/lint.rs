@@ -18,7 +18,7 @@ use tunelint_layouts::finding::{Counts, Finding, Findings, Keep, Policy, UsualIm
 use tunelint_layouts::reader::absent::absent_columns;
 use tunelint_layouts::reader::request::with_request;
 use tunelint_layouts::reader::{
-    DecodeOutcome, OpenError, ReadOptions, Reader, Scratch, Unreadable,
+    DecodeOutcome, Decoder, OpenError, ReadOptions, Reader, Scratch, Unreadable,
 };
 use tunelint_rules::contract::{AnyTally, Check, SourceFacts, SuppressionFacts};
 use tunelint_rules::rules::{LOOKUP, RuleSet};
@@ -84,6 +84,8 @@ struct CheckedBatch {
     counts: BTreeMap<SourceId, Counts>,
     kept: Vec<Finding>,
     tallies: Tallies,
+    /// Records that could not be checked, without a finding about it.
+    unchecked: u64,
 }
 
 impl Tallies {
@@ -194,15 +196,22 @@ impl Linter {
             passed: &mut self.passed,
         };
         let before = pass.tallies.examples;
-        let mut counts = pass.over(&mut reader, observer)?;
+        let (mut counts, mut unchecked) = pass.over(&mut reader, observer)?;
         let examples = self.tallies.examples - before;
         let mut findings = Findings::new(&self.policy);
         check_source(&self.rules, &reader, &mut findings)?;
+        if reader.shape.is_err() || (reader.layout().is_none() && reader.records() > examples) {
+            let is_silent = findings.noticed() == 0 && counts.total() == 0;
+            unchecked += u64::from(is_silent) * reader.records().max(1);
+        }
         let (facts, kept) = findings.into_parts();
         facts.values().for_each(|found| counts.merge(found));
         kept.into_iter()
             .try_for_each(|finding| pass_on(&self.policy, &mut self.passed, finding, observer))?;
-        Ok(summarize(&reader, examples, counts))
+        Ok(SourceSummary {
+            unchecked,
+            ..summarize(&reader, examples, counts)
+        })
     }
 
     /// Checks a text file with one prompt per line, for a linter of rules for prompts.
@@ -236,6 +245,7 @@ impl Linter {
             container: "txt".to_owned(),
             records: examples + unread,
             examples,
+            unchecked: unread,
             counts,
             ..SourceSummary::default()
         })
@@ -376,7 +386,7 @@ impl Linter {
                 cutoff: &self.cutoff,
                 passed: &mut self.passed,
             };
-            let found = pass.over(&mut reader, observer)?;
+            let (found, _) = pass.over(&mut reader, observer)?;
             counts.entry(visited.source).or_default().merge(&found);
         }
         self.tallies.survey.complete();
@@ -448,8 +458,13 @@ struct Pass<'l> {
 
 impl Pass<'_> {
     /// Runs the rules on every record. Batches are checked in parallel; their findings are passed
-    /// on in file order.
-    fn over(&mut self, reader: &mut Reader, observer: &mut dyn Observer) -> io::Result<Counts> {
+    /// on in file order. Returns their counts, and the number of records that could not be checked
+    /// without a finding about it.
+    fn over(
+        &mut self,
+        reader: &mut Reader,
+        observer: &mut dyn Observer,
+    ) -> io::Result<(Counts, u64)> {
         let decoder = reader.decoder();
         let source = reader.source;
         let (rules, policy, cutoff) = (self.rules, self.policy, self.cutoff);
@@ -457,37 +472,23 @@ impl Pass<'_> {
         let faults = fault_rules(rules);
         let mut fold = Fold::new(policy.keep, &faults);
         let saturated_rules = Mutex::new(saturated_rules(policy, passed, source));
+        let checking = Checking {
+            rules,
+            policy,
+            cutoff,
+            decoder: &decoder,
+        };
         let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
             let known = saturated_rules
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
-            let mut findings = Findings::count_only(policy, known);
-            let mut tallies = Tallies::new(rules);
-            let (scratch, normalizer) = buffers;
-            decoder.each(batch, scratch, &mut |outcome| match outcome {
-                DecodeOutcome::Example(example) => {
-                    let noted = &mut tallies.suppressed;
-                    policy.suppressions.note(&example.record, noted);
-                    rules.check_example(example, &mut findings);
-                    tallies.observe(rules, example, normalizer, cutoff);
-                }
-                DecodeOutcome::Unreadable(record, why) => {
-                    let is_prompt = check_unreadable(rules, record, why, &mut findings);
-                    tallies.examples += u64::from(is_prompt);
-                }
-            });
-            let (counts, kept) = findings.into_parts();
-            CheckedBatch {
-                bytes: batch.bytes.len() as u64,
-                counts,
-                kept,
-                tallies,
-            }
+            checking.batch(batch, known, buffers)
         };
-        let mut counts = Counts::default();
+        let (mut counts, mut unchecked) = (Counts::default(), 0);
         let mut drain = |outcome: CheckedBatch| {
             let bytes = outcome.bytes;
+            unchecked += outcome.unchecked;
             let found = outcome.counts.values();
             found.for_each(|found| counts.merge(found));
             tallies.merge(rules, outcome.tallies);
@@ -508,7 +509,55 @@ impl Pass<'_> {
         let buffers = || (decoder.scratch(), Normalizer::default());
         reader.each_batch(self.threads, buffers, work, &mut drain)?;
         fold.finish(reader.records(), &counts, observer)?;
-        Ok(counts)
+        Ok((counts, unchecked))
+    }
+}
+
+/// What all batches of a source are checked with.
+struct Checking<'l> {
+    rules: &'l RuleSet,
+    policy: &'l Policy,
+    cutoff: &'l SampleCutoff,
+    decoder: &'l Decoder,
+}
+
+impl Checking<'_> {
+    /// Checks one batch. Findings of the rules in `known` are only counted.
+    fn batch(
+        &self,
+        batch: &Batch,
+        known: BTreeSet<&'static str>,
+        (scratch, normalizer): &mut (Scratch, Normalizer),
+    ) -> CheckedBatch {
+        let (rules, policy) = (self.rules, self.policy);
+        let mut findings = Findings::count_only(policy, known);
+        let mut tallies = Tallies::new(rules);
+        let mut unchecked = 0;
+        self.decoder
+            .each(batch, scratch, &mut |outcome| match outcome {
+                DecodeOutcome::Example(example) => {
+                    let noted = &mut tallies.suppressed;
+                    policy.suppressions.note(&example.record, noted);
+                    rules.check_example(example, &mut findings);
+                    tallies.observe(rules, example, normalizer, self.cutoff);
+                }
+                DecodeOutcome::Unreadable(record, why) => {
+                    let before = findings.noticed();
+                    let is_prompt = check_unreadable(rules, record, why, &mut findings);
+                    tallies.examples += u64::from(is_prompt);
+                    // An unknown layout is a finding about the file.
+                    let is_silent = !is_prompt && findings.noticed() == before;
+                    unchecked += u64::from(is_silent && !matches!(why, Unreadable::NoLayout));
+                }
+            });
+        let (counts, kept) = findings.into_parts();
+        CheckedBatch {
+            bytes: batch.bytes.len() as u64,
+            counts,
+            kept,
+            tallies,
+            unchecked,
+        }
     }
 }
 

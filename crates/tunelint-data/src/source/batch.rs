@@ -165,6 +165,13 @@ impl Batcher {
         }
     }
 
+    /// Closes the source and frees its buffer. No batch follows.
+    pub fn close(&mut self) {
+        self.reader = Box::new(io::empty());
+        self.buffer = Vec::new();
+        self.finished = true;
+    }
+
     /// Observations about the file as a whole, so far.
     pub fn facts(&self) -> &Facts {
         self.splitter.facts()
@@ -185,6 +192,10 @@ impl Batcher {
             let before = self.buffer.len();
             self.buffer.fill(&mut self.reader, wanted)?;
             self.ended = self.buffer.len() < wanted;
+            if self.ended {
+                // Sources that were read to their end need not stay open.
+                self.reader = Box::new(io::empty());
+            }
             self.bytes_read += (self.buffer.len() - before) as u64;
         }
         Ok(())

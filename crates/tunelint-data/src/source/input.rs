@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
 use super::compression::Compression;
+use super::endless::Endless;
 
 /// An origin of bytes that can be read any number of times.
 #[derive(Debug, Clone)]
@@ -21,8 +22,29 @@ pub enum Origin {
     Bytes(Arc<[u8]>),
 }
 
-/// The size and modification time of a file, to detect changes.
-pub type Stamp = (u64, Option<std::time::SystemTime>);
+/// What changes when a file is written to or replaced. Two stamps that differ are of two versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    bytes: u64,
+    modified: Option<std::time::SystemTime>,
+    /// Device and file, and the seconds and nanoseconds of the last change of its data or attributes:
+    /// a modification time can be set back.
+    #[cfg(unix)]
+    unix: (u64, u64, i64, i64),
+}
+
+impl Stamp {
+    fn of(meta: &std::fs::Metadata) -> Self {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt;
+        Self {
+            bytes: meta.len(),
+            modified: meta.modified().ok(),
+            #[cfg(unix)]
+            unix: (meta.dev(), meta.ino(), meta.ctime(), meta.ctime_nsec()),
+        }
+    }
+}
 
 /// A source of the dataset: its origin, its name, and how its bytes become text.
 #[derive(Debug, Clone)]
@@ -65,7 +87,7 @@ impl Input {
     /// I/O errors from reading, or from writing the temporary file.
     pub fn spool(name: impl Into<PathBuf>, reader: &mut dyn Read) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
-        io::copy(reader, &mut file)?;
+        io::copy(&mut Endless::new(reader), &mut file)?;
         Ok(Self {
             origin: Origin::Spooled(Arc::new(file)),
             name: name.into(),
@@ -80,7 +102,13 @@ impl Input {
     /// I/O errors.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         let raw: Box<dyn Read + Send> = match &self.origin {
-            Origin::Path(path) => Box::new(File::open(path)?),
+            Origin::Path(path) => {
+                let file = File::open(path)?;
+                match file.metadata()?.is_file() {
+                    true => Box::new(file),
+                    false => Box::new(Endless::new(file)),
+                }
+            }
             Origin::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
             Origin::Spooled(file) => {
                 let mut file = file.try_clone()?;
@@ -107,13 +135,14 @@ impl Input {
         })
     }
 
-    /// The current state of the file; `None` for bytes that cannot change.
+    /// The current state of the file; `None` for bytes that cannot change, and for a pipe, which
+    /// changes when it is read.
     pub fn stamp(&self) -> Option<Stamp> {
         let Origin::Path(path) = &self.origin else {
             return None;
         };
         let meta = std::fs::metadata(path).ok()?;
-        Some((meta.len(), meta.modified().ok()))
+        meta.is_file().then(|| Stamp::of(&meta))
     }
 
     /// Whether its bytes are read as stored: neither compressed nor in another encoding.

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use crate::text::position::Span;
-use crate::text::printable::push_printable;
+use crate::text::printable::{push_printable, push_shown};
 use crate::text::redaction::{Redaction, redact, star};
 
 /// The width of an excerpt in terminal columns: with its frame it fits an 80-column terminal, and
@@ -97,12 +97,9 @@ impl Excerpt {
         if skipped > 0 || cut {
             self.text.push('…');
         }
-        self.text.extend(
-            glyphs
-                .iter()
-                .skip(skipped)
-                .map(|glyph| glyph.shown.as_str()),
-        );
+        for glyph in glyphs.iter().skip(skipped) {
+            push_shown(&mut self.text, &glyph.shown);
+        }
         skipped
     }
 
@@ -115,7 +112,7 @@ impl Excerpt {
                 self.text.push('…');
                 return None;
             }
-            self.text.push_str(&glyph.shown);
+            push_shown(&mut self.text, &glyph.shown);
         }
         if cut {
             self.text.push('…');

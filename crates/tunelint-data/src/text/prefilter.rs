@@ -115,7 +115,7 @@ impl Marks {
                 bracket,
             );
         }
-        if has_long_word && secret::may_begin(bytes) {
+        if has_long_word && long_words(bytes).any(secret::may_begin) {
             self.set(Mark::Secret);
         }
     }
@@ -210,6 +210,28 @@ fn has_long_word(bytes: &[u8]) -> bool {
         before = solid;
     }
     found
+}
+
+/// The parts of `bytes` that [`has_long_word`] is about, with what credentials have before them: the
+/// search for many beginnings is slow, and long words are a small part of most texts.
+fn long_words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    /// The first line of a private key, or the name of a header.
+    const BEFORE: usize = 64;
+    /// The rest of the word, which fills no group.
+    const AFTER: usize = 8;
+    let solid = |eight: &[u8; 8]| eight.iter().all(u8::is_ascii_graphic);
+    let capitals = |eight: &[u8; 8]| eight.iter().all(|byte| (b'0'..=b'Z').contains(byte));
+    let (eights, _) = bytes.as_chunks::<8>();
+    let mut end = 0;
+    let runs = eights.chunk_by(move |one, next| solid(one) == solid(next));
+    runs.filter_map(move |run| {
+        let start = end;
+        end += 8 * run.len();
+        let is_long =
+            run.first().is_some_and(solid) && (run.len() > 1 || run.first().is_some_and(capitals));
+        let around = start.saturating_sub(BEFORE)..(end + AFTER).min(bytes.len());
+        bytes.get(around).filter(|_| is_long)
+    })
 }
 
 /// Words that set a mark. Shorter ones would slow down the search.

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 /// assert_eq!(printable("naïve 日本"), "naïve 日本");
 /// ```
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    if !text.chars().any(is_hidden) && !has_command(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
@@ -22,9 +22,35 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Appends `c`, or its visible escape.
+/// Whether a text may be a command to a CI system that reads the log: `::name::` at the start of a
+/// line, or `##[name]` or `##name[` anywhere.
+fn has_command(text: &str) -> bool {
+    text.trim_start().starts_with("::")
+        || text
+            .match_indices('[')
+            .any(|(at, _)| ends_command_mark(text.get(..at).unwrap_or_default()))
+}
+
+/// Whether a `[` after `before` begins a command.
+fn ends_command_mark(before: &str) -> bool {
+    let mark = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    mark.ends_with("##")
+}
+
+/// Appends `shown`, which is printable, so that together with what is there it is no command.
+pub fn push_shown(out: &mut String, shown: &str) {
+    match shown {
+        "[" => push_printable(out, '['),
+        _ => out.push_str(shown),
+    }
+}
+
+/// Appends `c`, or its visible escape. A character that would complete the start of a command to a CI
+/// system is escaped as well.
 pub fn push_printable(out: &mut String, c: char) {
     match c {
+        ':' if out.trim_start() == ":" => out.push_str("\\u{3a}"),
+        '[' if ends_command_mark(out) => out.push_str("\\u{5b}"),
         '\n' => out.push_str("\\n"),
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
@@ -60,7 +86,7 @@ pub fn printable_path(path: &std::path::Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes();
     let unusual = |c: char| is_hidden(c) || c == '"' || c == '\\';
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(unusual) => text.to_owned(),
+        Ok(text) if !text.chars().any(unusual) && !has_command(text) => text.to_owned(),
         _ => quote_path(bytes),
     }
 }
@@ -110,6 +136,31 @@ pub fn quoted(text: &str, limit: usize) -> String {
     }
     out.push('`');
     out
+}
+
+/// JSON text with every character that [`printable`] would replace written as a JSON escape, which
+/// means the same. The text must have no line break within a string.
+///
+/// ```
+/// use tunelint_data::text::printable::inert_json;
+/// assert_eq!(inert_json("{\"a\":\"\u{202e}##[x\"}"), r#"{"a":"\u202e##\u005bx"}"#);
+/// ```
+pub fn inert_json(text: &str) -> Cow<'_, str> {
+    let is_inert = |c: char| c == '\n' || !is_hidden(c);
+    if text.chars().all(is_inert) && !text.contains("##") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_inert(c) && !(c == '[' && ends_command_mark(&out)) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// A number with thousands separators: `40,000`.
@@ -167,6 +218,24 @@ mod tests {
     fn printable_is_idempotent() {
         let once = printable("\u{202e}abc\u{7}\n").into_owned();
         assert_eq!(printable(&once), once);
+    }
+
+    #[test]
+    fn no_text_is_a_command() {
+        for text in [
+            "::add-mask::x",
+            "  ::x",
+            "a ##[group]x",
+            "##vso[x]",
+            "\t::x",
+        ] {
+            let shown = printable(text);
+            assert!(!has_command(&shown), "{shown}");
+            assert_eq!(printable(&shown), shown);
+            let path = printable_path(std::path::Path::new(text));
+            assert!(path.starts_with('"') && !has_command(&path), "{path}");
+        }
+        assert_eq!(printable("std::vec [1] # [a]"), "std::vec [1] # [a]");
     }
 
     #[test]

@@ -9,9 +9,10 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::text::credentials::PRIVATE_KEY_BEGINS;
 use crate::text::escape::Unescaped;
 use crate::text::personal_data;
-use crate::text::secret::{PRIVATE_KEY_BEGINS, beginnings, find, logins, search_for};
+use crate::text::secret::{find, logins, search_for, telling_beginnings};
 
 /// Starts of tokens that are not reported as secrets, but not shown either.
 const HIDDEN_BEGINNINGS: [&str; 5] = ["sk-", "pypi-", "Bearer ", "SG.", "github_pat_"];
@@ -22,7 +23,7 @@ const TOKEN: usize = 12;
 /// Whether `text` may contain the start of something to redact.
 fn may_be_hidden(text: &[u8]) -> bool {
     static HIDDEN: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| search_for(beginnings().chain(HIDDEN_BEGINNINGS)));
+        LazyLock::new(|| search_for(telling_beginnings().chain(HIDDEN_BEGINNINGS)));
     HIDDEN.as_ref().is_none_or(|all| all.is_match(text))
 }
 
@@ -42,6 +43,27 @@ pub fn redact_secrets(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether `text` has something that looks like a secret.
+pub fn has_secret(text: &str) -> bool {
+    const LEVELS: usize = 2;
+    !hidden(Redaction::Secret, text.as_bytes(), LEVELS).is_empty()
+}
+
+/// A JSON Pointer (RFC 6901) with secrets redacted in each of its names.
+///
+/// ```
+/// use tunelint_data::text::redaction::redact_pointer;
+/// let pointer = "/postgres:~1~1shop:Tr4fik-9@db.internal/a~0b";
+/// assert_eq!(redact_pointer(pointer), "/postgres:~1~1shop:********@db.internal/a~0b");
+/// ```
+pub fn redact_pointer(pointer: &str) -> String {
+    let names = pointer.split('/').map(|name| {
+        let name = name.replace("~1", "/").replace("~0", "~");
+        redact_secrets(&name).replace('~', "~0").replace('/', "~1")
+    });
+    names.collect::<Vec<_>>().join("/")
 }
 
 /// What is redacted.
@@ -143,7 +165,7 @@ fn secret_at(rest: &[u8]) -> Option<(usize, usize)> {
 fn begins_secret(rest: &[u8]) -> Option<usize> {
     // `sk_live_` and `rk_live_` are listed without their first letter.
     let skip = usize::from(matches!(rest, [b's' | b'r', b'k', b'_', ..]));
-    beginnings()
+    telling_beginnings()
         .chain(HIDDEN_BEGINNINGS)
         .filter(|beginning| {
             rest.get(skip..)

@@ -3,11 +3,14 @@
 //! Both use one table. A report requires the complete format of a credential; redaction needs only
 //! its start, and hides personal data as well, because hiding too much is safer.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
+
+use crate::text::credentials::{CredentialPart, CredentialShape, shapes};
 
 /// A match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,112 +21,48 @@ pub struct SensitiveSpan {
     pub range: Range<usize>,
 }
 
-/// The format of one service's credentials.
-struct CredentialShape {
-    what: &'static str,
-    /// Every such credential contains one of these.
-    beginnings: &'static [&'static str],
-    /// The complete format, with the variable part as a group.
-    pattern: &'static str,
-}
-
-const fn shape(
-    what: &'static str,
-    beginnings: &'static [&'static str],
-    pattern: &'static str,
-) -> CredentialShape {
-    CredentialShape {
-        what,
-        beginnings,
-        pattern,
-    }
-}
-
-const SHAPES: [CredentialShape; 18] = [
-    shape(
-        "an AWS access key",
-        &["AKIA", "ASIA", "ABIA", "ACCA", "A3T"],
-        r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)([A-Z2-7]{16})\b",
-    ),
-    shape(
-        "a GitHub token",
-        &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
-        r"\bgh[pousr]_([0-9A-Za-z]{36})\b",
-    ),
-    shape(
-        "a GitHub token",
-        &["github_pat_"],
-        r"\bgithub_pat_(\w{82})\b",
-    ),
-    shape("a GitLab token", &["glpat-"], r"\bglpat-([\w-]{20})"),
-    shape("a Google API key", &["AIza"], r"\bAIza([\w-]{35})"),
-    shape(
-        "an OpenAI key",
-        &["T3BlbkFJ"],
-        r"\bsk-([\w-]*T3BlbkFJ[\w-]{20,})",
-    ),
-    shape(
-        "an Anthropic key",
-        &["sk-ant-"],
-        r"\bsk-ant-\w+-([\w-]{80,}AA)\b",
-    ),
-    shape("a Hugging Face token", &["hf_"], r"\bhf_([A-Za-z]{34})\b"),
-    shape(
-        "a Slack token",
-        &["xoxa-", "xoxb-", "xoxe-", "xoxp-", "xoxr-", "xoxs-"],
-        r"\bxox[abeprs]-([0-9A-Za-z-]{20,})",
-    ),
-    shape(
-        "a Slack webhook",
-        &["hooks.slack.com"],
-        r"hooks\.slack\.com/services/(T\w{8,}/B\w{8,}/\w{20,})",
-    ),
-    shape(
-        "a Stripe key",
-        &["k_live_", "k_test_", "k_prod_"],
-        r"\b[sr]k_(?:live|test|prod)_([0-9A-Za-z]{16,99})\b",
-    ),
-    shape("a SendGrid key", &["SG."], r"\bSG\.([\w-]{22}\.[\w-]{43})"),
-    shape("an npm token", &["npm_"], r"\bnpm_([0-9A-Za-z]{36})\b"),
-    shape("a PyPI token", &["pypi-AgE"], r"\bpypi-AgE([\w-]{50,})"),
-    shape(
-        "a DigitalOcean token",
-        &["dop_v1_", "doo_v1_", "dor_v1_"],
-        r"\bdo[opr]_v1_([0-9a-f]{64})\b",
-    ),
-    shape("a Databricks token", &["dapi"], r"\bdapi([0-9a-f]{32})\b"),
-    shape("a private key", &[PRIVATE_KEY_BEGINS], PRIVATE_KEY),
-    shape(
-        "a signed token (JWT)",
-        &["eyJ"],
-        r"\beyJ[\w-]{10,}\.(eyJ[\w-]{10,}\.[\w-]{20,})",
-    ),
-];
-
-/// A private key, with enough of its body to be a real one.
-const PRIVATE_KEY: &str =
-    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----([\sA-Za-z0-9+/=\\:,-]{64,})";
-/// The start of a private key.
-pub(super) const PRIVATE_KEY_BEGINS: &str = "-----BEGIN ";
 /// A URL with a user name and a password.
 const LOGIN: &str =
-    r#"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@"'<>\\]{1,64}:([^\s/@"'<>\\]{3,128})@[\w.-]+"#;
+    r#"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@"'<>\\]{0,64}:([^\s/@"'<>\\]{3,128})@[\w.-]+"#;
 
 struct CredentialPatterns {
-    shapes: Vec<Regex>,
+    shapes: Vec<(&'static CredentialShape, Regex)>,
+    /// Finds every beginning of a shape, also one inside another.
+    beginnings: Option<AhoCorasick>,
+    /// The index of the shape that each beginning is of.
+    of_beginning: Vec<usize>,
     login: Option<Regex>,
 }
 
 static PATTERNS: LazyLock<CredentialPatterns> = LazyLock::new(|| {
     let pattern = |pattern: &str| Regex::new(&format!("(?-u){pattern}")).ok();
+    let all = shapes().filter_map(|shape| Some((shape, pattern(shape.pattern)?)));
+    let shapes: Vec<_> = all.collect();
+    let numbered = shapes.iter().enumerate();
+    let of_beginning =
+        numbered.flat_map(|(index, (shape, _))| shape.beginnings.iter().map(move |_| index));
     CredentialPatterns {
-        shapes: SHAPES
-            .iter()
-            .filter_map(|shape| pattern(shape.pattern))
-            .collect(),
+        beginnings: AhoCorasick::new(shapes.iter().flat_map(|(shape, _)| shape.beginnings)).ok(),
+        of_beginning: of_beginning.collect(),
+        shapes,
         login: pattern(LOGIN),
     }
 });
+
+impl CredentialPatterns {
+    /// The shapes of which a beginning is in `text`, in the order of the table.
+    fn begun(&self, text: &[u8]) -> impl Iterator<Item = &(&'static CredentialShape, Regex)> {
+        let found = self
+            .beginnings
+            .iter()
+            .flat_map(|all| all.find_overlapping_iter(text));
+        let shapes = found.filter_map(|found| self.of_beginning.get(found.pattern().as_usize()));
+        let shapes: BTreeSet<usize> = shapes.copied().collect();
+        shapes
+            .into_iter()
+            .filter_map(|index| self.shapes.get(index))
+    }
+}
 
 /// Every secret in `text`, in order.
 ///
@@ -133,14 +72,23 @@ static PATTERNS: LazyLock<CredentialPatterns> = LazyLock::new(|| {
 /// assert_eq!((found[0].what, found[0].range.clone()), ("a password in a URL", 16..24));
 /// ```
 pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
-    let holds = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
     let mut found = Vec::new();
     if may_begin(text) {
-        for (shape, pattern) in SHAPES.iter().zip(&PATTERNS.shapes) {
-            if shape.beginnings.iter().any(|beginning| holds(beginning)) {
-                let (what, whole) = (shape.what, parts(text, pattern, is_random));
-                found.extend(whole.map(|(whole, _)| SensitiveSpan { what, range: whole }));
-            }
+        for (CredentialShape { what, part, .. }, pattern) in PATTERNS.begun(text) {
+            let is_real = match part {
+                CredentialPart::Token | CredentialPart::Random => is_random,
+                CredentialPart::Password => is_chosen,
+                CredentialPart::Login => is_login,
+            };
+            found.extend(
+                parts(text, pattern, is_real).map(|(whole, part_range)| SensitiveSpan {
+                    what,
+                    range: match part {
+                        CredentialPart::Token | CredentialPart::Random => whole,
+                        CredentialPart::Password | CredentialPart::Login => part_range,
+                    },
+                }),
+            );
         }
     }
     let what = "a password in a URL";
@@ -180,7 +128,13 @@ fn parts<'t>(
 /// The starts of all credentials that [`find`] finds, except passwords in URLs, which contain an
 /// `@`.
 pub fn beginnings() -> impl Iterator<Item = &'static str> {
-    SHAPES.iter().flat_map(|shape| shape.beginnings).copied()
+    shapes().flat_map(|shape| shape.beginnings).copied()
+}
+
+/// Those after which a credential follows wherever they occur.
+pub(super) fn telling_beginnings() -> impl Iterator<Item = &'static str> {
+    let telling = shapes().filter(|shape| shape.part == CredentialPart::Token);
+    telling.flat_map(|shape| shape.beginnings).copied()
 }
 
 /// Whether `text` contains one of [`beginnings`].
@@ -199,6 +153,11 @@ pub(super) fn search_for(literals: impl Iterator<Item = &'static str>) -> Option
 
 /// Whether `part` looks random: at least three bits per character, and not from documentation.
 fn is_random(part: &[u8]) -> bool {
+    bits(part) >= 3.0 && !part.ends_with(b"EXAMPLE")
+}
+
+/// Bits per character.
+fn bits(part: &[u8]) -> f64 {
     let mut counts = [0_u32; 256];
     for &byte in part {
         if let Some(count) = counts.get_mut(usize::from(byte)) {
@@ -206,13 +165,12 @@ fn is_random(part: &[u8]) -> bool {
         }
     }
     let all = part.len() as f64;
-    let bits: f64 = counts
+    counts
         .iter()
         .filter(|count| **count > 0)
         .map(|&count| f64::from(count) / all)
         .map(|share| -share * share.log2())
-        .sum();
-    bits >= 3.0 && !part.ends_with(b"EXAMPLE")
+        .sum()
 }
 
 /// Placeholders for passwords in documentation.
@@ -220,6 +178,45 @@ const NO_PASSWORDS: [&str; 14] = [
     "password", "passwd", "pass", "pwd", "secret", "changeme", "example", "your", "xxx", "***",
     "...", "{", "$", "[",
 ];
+
+/// What documentation writes in place of a password, with digits and capitals.
+const NO_CHOSEN_PASSWORDS: [&str; 12] = [
+    "passw0rd", "p@ss", "pa55", "p4ss", "s3cret", "s3cr3t", "admin", "test", "demo", "user", "123",
+    "(",
+];
+
+/// Names and passwords of documentation, in Base64.
+const NO_LOGINS: [&str; 5] = [
+    // Aladdin:open sesame, of RFC 7617
+    "QWxhZGRpbjpvcGVu",
+    // username:
+    "dXNlcm5hbWU6",
+    // user:
+    "dXNlcjp",
+    // admin:
+    "YWRtaW46",
+    // test:
+    "dGVzdDp",
+];
+
+/// Whether `part`, in an assignment, is a password in use: it mixes letters and digits, and is no
+/// placeholder.
+fn is_chosen(part: &[u8]) -> bool {
+    let word = String::from_utf8_lossy(part).to_ascii_lowercase();
+    let has = |of: fn(&u8) -> bool| part.iter().any(of);
+    is_password(part)
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && (has(u8::is_ascii_uppercase) || has(u8::is_ascii_punctuation))
+        && !NO_CHOSEN_PASSWORDS.iter().any(|known| word.contains(known))
+        && bits(part) >= 2.8
+}
+
+/// Whether `part` is a login in use.
+fn is_login(part: &[u8]) -> bool {
+    let is_documented = |known: &&str| part.starts_with(known.as_bytes());
+    is_random(part) && !NO_LOGINS.iter().any(is_documented)
+}
 
 /// Whether `part` is the port of a URL and the text after it: `8080),jo` before an `@`.
 fn begins_with_port(part: &[u8]) -> bool {
@@ -247,7 +244,8 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(PATTERNS.shapes.len(), SHAPES.len());
+        assert_eq!(PATTERNS.shapes.len(), shapes().count());
+        assert!(PATTERNS.beginnings.is_some());
         assert!(PATTERNS.login.is_some());
     }
 
@@ -260,8 +258,63 @@ mod tests {
             "mysql://root:${DB_PASS}@db/shop",
             "-----BEGIN CERTIFICATE-----",
             "api_key = \"0123456789abcdef\"",
+            "password = \"your_password\", 'password': 'P@ssw0rd!', password=\"${DB_PASS1}\"",
+            "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+            "API-DOCUMENTATION and /api/webhooks/ and 7:AA",
         ] {
             assert_eq!(find(text.as_bytes()), [], "{text}");
+        }
+    }
+
+    /// Characters of a set, in no pattern.
+    fn letters(set: &str, length: usize) -> String {
+        let set: Vec<char> = set.chars().collect();
+        let mut state = 7_u64;
+        let next = |_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            set[(state >> 33) as usize % set.len()]
+        };
+        (0..length).map(next).collect()
+    }
+
+    #[test]
+    fn live_providers_are_known() {
+        let word = |length| letters("aB3dE5fG7hJ9kL2mN4pQ6rS8tU", length);
+        let hex = |length| letters("0123456789abcdef", length);
+        for (secret, what) in [
+            (format!("gsk_{}", word(52)), "a Groq key"),
+            (format!("whsec_{}", word(32)), "a Stripe webhook secret"),
+            (format!("GOCSPX-{}", word(28)), "a Google client secret"),
+            (
+                format!("xapp-1-A0B1C2D3-1234567890-{}", hex(64)),
+                "a Slack token",
+            ),
+            (format!("hvs.{}", word(95)), "a Vault token"),
+            (format!("shpat_{}", hex(32)), "a Shopify token"),
+            (format!("glrt-{}", word(20)), "a GitLab token"),
+            (format!("pplx-{}", word(48)), "a Perplexity key"),
+            (format!("r8_{}", word(37)), "a Replicate token"),
+            (format!("1234567890:AA{}", word(33)), "a Telegram token"),
+            (format!("{}-us12", hex(32)), "a Mailchimp key"),
+            ("redis://:Tr4fik-9@cache".to_owned(), "a password in a URL"),
+            (
+                "Authorization: Basic c2hvcDpUcjRmaWstOQ==".to_owned(),
+                "a login in a header",
+            ),
+            (
+                "password=\"Tr4fik-9xQ\"".to_owned(),
+                "a password in an assignment",
+            ),
+            (
+                r#"{\"user\": \"shop\", \"db_password\": \"Tr4fik-9xQ\"}"#.to_owned(),
+                "a password in an assignment",
+            ),
+        ] {
+            let found = find(format!("use {secret} now").as_bytes());
+            let found: Vec<_> = found.iter().map(|found| found.what).collect();
+            assert_eq!(found, [what], "{secret}");
         }
     }
 }

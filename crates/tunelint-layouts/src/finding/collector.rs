@@ -7,7 +7,7 @@ use tunelint_data::record::{Located, Place, Record};
 use tunelint_data::text::excerpt::Excerpt;
 use tunelint_data::text::position::{Location, SourceId, Span};
 use tunelint_data::text::printable::printable;
-use tunelint_data::text::redaction::{Redaction, redact_secrets};
+use tunelint_data::text::redaction::{Redaction, redact_pointer, redact_secrets};
 
 use super::counts::Counts;
 use super::impact::{Impact, PartImpact, UsualImpacts};
@@ -326,6 +326,12 @@ impl<'p> Findings<'p> {
         suppression.is_some()
     }
 
+    /// The number of findings so far, suppressed ones included.
+    pub fn noticed(&self) -> u64 {
+        let of = |counts: &Counts| counts.total() + counts.suppressed().values().sum::<u64>();
+        self.counts.values().map(of).sum()
+    }
+
     /// Whether `rule` is enabled.
     pub fn is_enabled(&self, rule: &str) -> bool {
         self.policy.enabled.contains(rule)
@@ -374,7 +380,7 @@ impl<'p> Findings<'p> {
         fingerprint: u128,
     ) -> Finding {
         // Messages and pointers may quote the data.
-        location.pointer = redact_secrets(&location.pointer).into_owned();
+        location.pointer = redact_pointer(&location.pointer);
         location.id = location
             .id
             .map(|id| printable(&redact_secrets(&id)).into_owned());

@@ -21,6 +21,9 @@ pub struct SourceSummary {
     pub records: u64,
     /// The number of records that became examples.
     pub examples: u64,
+    /// The number of records that could not be checked and that no finding is about, because the rules
+    /// about them are off.
+    pub unchecked: u64,
     /// The targets that it was checked against.
     pub targets: Vec<String>,
     /// Whether it will be converted to what the targets take.

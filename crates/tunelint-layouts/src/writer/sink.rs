@@ -164,8 +164,8 @@ pub fn encode(
     Ok(())
 }
 
-/// The text of a JSON string; other values as written.
-fn decoded(value: &str) -> String {
+/// The cell of a value: the text of a JSON string; other values as written.
+pub fn decoded(value: &str) -> String {
     serde_json::from_str::<String>(value).unwrap_or_else(|_| value.to_owned())
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
+use tunelint_data::text::printable::counted;
 
 /// A compiled JSON Schema.
 pub trait Schema: fmt::Debug + Send + Sync {
@@ -46,6 +47,8 @@ pub enum SchemaFault {
     Choice(Vec<String>),
     /// The value violates another keyword of the schema.
     Keyword(String),
+    /// Validation was stopped after this many steps.
+    Unfinished(u64),
 }
 
 impl fmt::Display for SchemaFault {
@@ -56,6 +59,10 @@ impl fmt::Display for SchemaFault {
             Self::Type(types) => write!(f, "expected type {}", types.join(" or ")),
             Self::Choice(options) => write!(f, "expected one of {}", options.join(", ")),
             Self::Keyword(keyword) => write!(f, "violates `{keyword}`"),
+            Self::Unfinished(steps) => {
+                let steps = counted(*steps, "step");
+                write!(f, "not validated: the schema takes more than {steps}")
+            }
         }
     }
 }

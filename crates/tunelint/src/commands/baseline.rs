@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use tunelint_core::printable::{counted, printable_path};
 
 use super::check;
-use super::rule::print;
 use crate::baseline::{self, Baseline, Standing};
 use crate::cli::{self, BaselineCommand};
 use crate::exit::{Exit, Failure};
+use crate::stdout::print;
 
 /// Checks the sources, then runs the chosen command.
 pub fn run(options: cli::BaselineOptions) -> Result<Exit, Failure> {

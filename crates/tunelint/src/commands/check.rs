@@ -2,6 +2,7 @@
 //! started.
 
 mod accepting;
+mod contained;
 mod events;
 mod fixing;
 pub(super) mod opening;
@@ -9,6 +10,7 @@ mod options;
 mod output;
 pub mod parts;
 mod plan;
+mod report_option;
 mod roles;
 mod source;
 mod sources;
@@ -17,7 +19,9 @@ use std::path::PathBuf;
 use std::sync::PoisonError;
 
 use tunelint_core::finding::Keep;
+use tunelint_core::printable::counted;
 use tunelint_core::session::Outcome;
+use tunelint_core::totals::{SourceSummary, UnreadFile};
 
 use crate::baseline::Baseline;
 use crate::cli::CheckOptions;
@@ -74,8 +78,29 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     };
     let summary = &mut outcome.summary;
     summary.unread = sources.failures.iter().map(Failure::unread).collect();
+    summary.unread.extend(unchecked(&summary.sources));
+    if options.contained {
+        summary.notes.extend(sources.turned_off());
+    }
     events.into_reports(summary).finish(summary)?;
     Ok(exit.max(exit_of(&outcome)))
+}
+
+/// What could not be checked and is not reported as a finding, because the rules about it are off.
+fn unchecked(sources: &[SourceSummary]) -> Vec<UnreadFile> {
+    let partly = sources.iter().filter(|source| source.unchecked > 0);
+    let told = partly.map(
+        |SourceSummary {
+             path, unchecked, ..
+         }| UnreadFile {
+            path: Some(path.clone()),
+            message: format!(
+                "{} of {path} not checked: unreadable, and the rules that report it are off",
+                counted(*unchecked, "record")
+            ),
+        },
+    );
+    told.collect()
 }
 
 /// The exit code of a run.

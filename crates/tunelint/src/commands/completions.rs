@@ -2,9 +2,9 @@
 
 use clap::CommandFactory;
 
-use super::rule::print;
 use crate::cli::{CommandLine, Completions};
 use crate::exit::{Exit, Failure};
+use crate::stdout::print;
 
 /// Prints the completion script of a shell.
 pub fn run(options: &Completions) -> Result<Exit, Failure> {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use tunelint_core::printable::printable;
 
-use super::rule::print;
 use crate::cli::{Config, ConfigCommand, ConfigShow};
 use crate::exit::{Exit, Failure};
 use crate::settings::{self, Merged, SCHEMA, Settings, SettingsRequest};
+use crate::stdout::print;
 
 /// Default values.
 const DEFAULTS: [(&str, &str); 4] = [

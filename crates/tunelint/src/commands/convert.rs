@@ -26,7 +26,7 @@ use crate::exit::{Exit, Failure};
 use crate::reading;
 use crate::reading::threads;
 use crate::report::convert::Account;
-use crate::staged::same_file;
+use crate::staged::same_output;
 use chosen::Chosen;
 use destination::OutputDestination;
 use inputs::Inputs;
@@ -50,28 +50,29 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
     // A dry run finds out whether anything prevents the conversion. It is skipped if nothing can:
     // bad records are written to a file, and losses are only reported.
     if options.strict || options.rejects.is_none() {
-        let conversion = convert(&converter, readers, io::sink(), &mut first)?.0;
+        let conversion = convert(&converter, &inputs, readers, io::sink(), &mut first)?.0;
         if first.stops(&conversion, options.strict) {
             return Ok(Exit::Findings);
         }
         let readers = inputs.open()?;
         let second = account(&readers)?;
-        return write(&options, &converter, readers, second);
+        return write(&options, &converter, &inputs, readers, second);
     }
-    write(&options, &converter, readers, first)
+    write(&options, &converter, &inputs, readers, first)
 }
 
 fn convert<W: Write + Send>(
     converter: &Converter,
+    inputs: &Inputs,
     readers: Vec<Reader>,
     out: W,
     account: &mut Account,
 ) -> Result<(Conversion, W), Failure> {
     let policy = policy();
     let path = reading::names(&readers);
-    converter
-        .run(readers, &policy, out, account)
-        .map_err(|error| Failure::io("convert", &path, &error))
+    let converted = converter.run(readers, &policy, out, account);
+    inputs.unchanged()?;
+    converted.map_err(|error| Failure::io("convert", &path, &error))
 }
 
 /// Reports only what prevents a record from being read, at the severity of its rule.
@@ -119,7 +120,7 @@ fn refuse_same_file(options: &Convert, inputs: &Inputs) -> Result<(), Failure> {
             .help("choose another file with `-o`"));
     }
     if let Some(rejects) = &options.rejects
-        && (inputs.have(rejects) || same_file(&options.out, rejects) || *rejects == options.out)
+        && (inputs.have(rejects) || same_output(&options.out, rejects))
     {
         return Err(
             Failure::new("`--rejects` names the input or the output").help("choose another file")
@@ -148,12 +149,13 @@ fn has_content(path: &Path, expected: &[u8]) -> bool {
 fn write(
     options: &Convert,
     converter: &Converter,
+    inputs: &Inputs,
     readers: Vec<Reader>,
     mut account: Account,
 ) -> Result<Exit, Failure> {
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
     let destination = OutputDestination::open(options).map_err(failed)?;
-    let (conversion, destination) = convert(converter, readers, destination, &mut account)?;
+    let (conversion, destination) = convert(converter, inputs, readers, destination, &mut account)?;
     if conversion.read == 0 || conversion.unreadable > 0 {
         account.stops(&conversion, options.strict);
         return Ok(Exit::Findings);

@@ -7,11 +7,11 @@ use tunelint_core::prompts;
 use tunelint_core::session::Opened;
 
 use super::check::opening;
-use super::rule::print;
 use crate::cli::{CheckOptions, InferOptions};
 use crate::exit::{Exit, Failure};
 use crate::reading::threads;
 use crate::staged::StagedFile;
+use crate::stdout::print;
 
 /// Infers the format of the prompts in the files that `options` name, and writes it.
 pub fn run(options: InferOptions) -> Result<Exit, Failure> {

@@ -11,10 +11,10 @@ use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::session::is_evaluation;
 use tunelint_core::source::Input;
 
-use super::rule::print;
 use crate::cli::Init;
 use crate::exit::{Exit, Failure};
 use crate::staged::StagedFile;
+use crate::stdout::print;
 use crate::walk::{HowFound, walk};
 
 const SETTINGS: &str = "tunelint.toml";

@@ -8,20 +8,20 @@ use tunelint_core::loss::{self, NoCurve};
 use tunelint_core::printable::printable_path;
 use tunelint_core::profile;
 
-use super::rule::print;
 use crate::cli::{LossFormat, LossOptions};
 use crate::exit::{Exit, Failure};
 use crate::report::loss as report;
 use crate::report::loss::judged::Judged;
+use crate::stdout::print;
+use crate::whole_file;
 
 /// Reads the curve that `options` name, and prints the recommendation.
 pub fn run(options: &LossOptions) -> Result<Exit, Failure> {
     let path = printable_path(&options.file);
     let bytes = if options.file.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        io::Read::read_to_end(&mut io::stdin().lock(), &mut bytes).map(|_| bytes)
+        whole_file::read_stream(io::stdin().lock(), whole_file::MAX_BYTES)
     } else {
-        std::fs::read(&options.file)
+        whole_file::read(&options.file, whole_file::MAX_BYTES)
     };
     let bytes = bytes.map_err(|error| Failure::io("read", &path, &error))?;
     let curve = loss::read(&bytes).map_err(|why| no_curve(&path, &why))?;

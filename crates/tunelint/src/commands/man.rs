@@ -2,10 +2,10 @@
 
 use clap::CommandFactory;
 
-use super::rule::print;
 use crate::cli::{CommandLine, Man};
 use crate::exit::{Exit, Failure};
 use crate::names::unknown;
+use crate::stdout::print;
 
 /// Prints the man page of the program, or of one command.
 pub fn run(options: &Man) -> Result<Exit, Failure> {

@@ -6,10 +6,10 @@ use tunelint_core::describe::targets::range_words;
 use tunelint_core::printable::{counted, grouped};
 use tunelint_core::profile::{self, Cited, Effect, Fact, Profile, Reserved, Status, Unit, Where};
 
-use super::rule::print;
 use crate::cli;
 use crate::exit::{Exit, Failure};
 use crate::names;
+use crate::stdout::print;
 
 /// Prints the list of profiles, or the named one.
 pub fn run(options: &cli::ProfileOptions) -> Result<Exit, Failure> {

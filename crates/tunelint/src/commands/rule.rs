@@ -1,7 +1,5 @@
 //! `tunelint rule`: lists the rules, or prints one rule's page.
 
-use std::io::{self, Write};
-
 use tunelint_core::contract::{Level, RuleEntry, RuleStatus};
 use tunelint_core::rules::{REGISTRY, by_name};
 
@@ -9,6 +7,7 @@ use crate::cli::Rule;
 use crate::exit::{Exit, Failure};
 use crate::names;
 use crate::report::rule_page;
+use crate::stdout::print;
 
 /// Prints the list, or the page of the named rule.
 pub fn run(options: &Rule) -> Result<Exit, Failure> {
@@ -22,16 +21,6 @@ pub fn run(options: &Rule) -> Result<Exit, Failure> {
         None => list(),
     };
     print(&text)
-}
-
-/// Writes to standard output. A closed pipe is not an error.
-pub(super) fn print(text: &str) -> Result<Exit, Failure> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::io("write to", "standard output", &error))
-        }
-        _ => Ok(Exit::Clean),
-    }
 }
 
 fn list() -> String {

@@ -10,12 +10,12 @@ use tunelint_core::session::Opened;
 use tunelint_core::split::{Copier, Shares, Size, Split, Subset, limits};
 
 use super::check::opening;
-use super::rule::print;
 use crate::cli::{self, CheckOptions, SplitFormat};
 use crate::exit::{Exit, Failure};
 use crate::reading::{names, threads};
 use crate::report::split::{SplitReport, WrittenFile};
-use crate::staged::{StagedFile, same_file};
+use crate::staged::{StagedFile, same_file, same_output};
+use crate::stdout::print;
 
 /// Splits the files that `options` name.
 pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
@@ -137,7 +137,7 @@ fn files(
         Subset::Validation => options.validation.is_some(),
         Subset::Test => options.test.is_some(),
     };
-    let mut files = Vec::new();
+    let mut files: Vec<(Subset, PathBuf)> = Vec::new();
     for part in Subset::ALL.into_iter().filter(wanted) {
         let path = options.out.join(format!("{}.{extension}", part.as_str()));
         let shown = printable_path(&path);
@@ -153,6 +153,12 @@ fn files(
         if path.exists() && !options.force {
             return Err(Failure::new(format!("{shown} already exists"))
                 .help("replace it with `--force`, or choose another directory"));
+        }
+        if files.iter().any(|(_, other)| same_output(other, &path)) {
+            return Err(
+                Failure::new(format!("two outputs are the same file: {shown}"))
+                    .help("remove the link, or choose another directory with `-o`"),
+            );
         }
         files.push((part, path));
     }

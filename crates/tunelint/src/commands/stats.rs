@@ -8,12 +8,12 @@ use tunelint_core::session::Opened;
 use tunelint_core::stats::Stats;
 
 use super::check::{self, opening};
-use super::rule::print;
 use crate::cli::{self, CheckOptions, StatsFormat};
 use crate::exit::{Exit, Failure};
 use crate::reading::threads;
 use crate::report::stats::{html, human, markdown};
 use crate::report::{Format, Html};
+use crate::stdout::print;
 
 /// Summarizes the files that `options` name.
 pub fn run(options: cli::StatsOptions) -> Result<Exit, Failure> {

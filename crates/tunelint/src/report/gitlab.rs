@@ -9,6 +9,7 @@ use tunelint_core::printable::printable;
 use tunelint_core::totals::{SourceSummary, Summary, UnreadFile};
 
 use super::contract::Report;
+use super::inert::write_json;
 use super::style::Style;
 
 /// The report.
@@ -81,7 +82,7 @@ impl GitLab<'_> {
         };
         self.out.write_all(before)?;
         *self.written.entry(fingerprint).or_default() += 1;
-        serde_json::to_writer(&mut self.out, issue).map_err(io::Error::from)
+        write_json(&mut self.out, issue)
     }
 }
 

@@ -7,6 +7,7 @@ use tunelint_core::finding::Finding;
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
+use super::inert::write_json;
 use super::record::{FindingRecord, SourceRecord, SummaryRecord, ToolRecord, VERSION};
 use super::style::Style;
 
@@ -34,7 +35,7 @@ impl<'w> JsonReport<'w> {
             return Ok(());
         }
         write!(self.out, "{{\"version\":{VERSION},\"tool\":")?;
-        serde_json::to_writer(&mut self.out, &ToolRecord::default())?;
+        write_json(&mut self.out, &ToolRecord::default())?;
         self.out.write_all(b",\n\"findings\":[")
     }
 }
@@ -50,18 +51,18 @@ impl Report for JsonReport<'_> {
             .write_all(if self.written == 0 { b"\n" } else { b",\n" })?;
         self.written += 1;
         let record = FindingRecord::new(&self.style, finding);
-        serde_json::to_writer(&mut self.out, &record).map_err(io::Error::from)
+        write_json(&mut self.out, &record)
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         self.open()?;
         let sources: Vec<_> = summary.sources.iter().map(SourceRecord::new).collect();
         self.out.write_all(b"\n],\n\"targets\":")?;
-        serde_json::to_writer(&mut self.out, &summary.targets)?;
+        write_json(&mut self.out, &summary.targets)?;
         self.out.write_all(b",\n\"sources\":")?;
-        serde_json::to_writer(&mut self.out, &sources)?;
+        write_json(&mut self.out, &sources)?;
         self.out.write_all(b",\n\"summary\":")?;
-        serde_json::to_writer(&mut self.out, &SummaryRecord::new(summary))?;
+        write_json(&mut self.out, &SummaryRecord::new(summary))?;
         self.out.write_all(b"}\n")?;
         self.out.flush()
     }

@@ -8,6 +8,7 @@ use tunelint_core::finding::Finding;
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
+use super::inert::write_json;
 use super::record::{FindingRecord, SourceRecord, SummaryRecord, ToolRecord};
 use super::style::Style;
 
@@ -39,7 +40,7 @@ impl<'w> Jsonl<'w> {
 }
 
 fn write(out: &mut dyn Write, line: &JsonLine<'_>) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
+    write_json(&mut *out, line)?;
     out.write_all(b"\n")
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tunelint_core::finding::{Consequence, Finding, Fix, Severity};
 use tunelint_core::printable::printable;
+use tunelint_core::redaction::has_secret;
 use tunelint_core::totals::{SourceSummary, Summary, Verdict};
 
 use super::place::ReportPlace;
@@ -165,7 +166,7 @@ impl<'f> FindingRecord<'f> {
             help: finding.help.as_deref().map(printable),
             location: ReportPlace::of(style, &finding.location),
             related: related.collect(),
-            fix: finding.fix.as_ref().map(FixRecord::new),
+            fix: finding.fix.as_ref().and_then(FixRecord::new),
             targets: &finding.targets,
             count: finding.count,
             after_recovery: finding.after_recovery,
@@ -175,16 +176,20 @@ impl<'f> FindingRecord<'f> {
 }
 
 impl<'f> FixRecord<'f> {
-    fn new(fix: &'f Fix) -> Self {
+    /// `None` for a fix that writes a secret: a report has none, and an edit must be exact.
+    fn new(fix: &'f Fix) -> Option<Self> {
+        if fix.edits.iter().any(|edit| has_secret(&edit.text)) {
+            return None;
+        }
         let edits = fix.edits.iter().map(|edit| EditRecord {
             offset: edit.offset,
             length: edit.length,
             text: &edit.text,
         });
-        Self {
+        Some(Self {
             applicability: fix.applicability.as_str(),
             edits: edits.collect(),
-        }
+        })
     }
 }
 

@@ -17,6 +17,7 @@ use tunelint_core::rules;
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
+use super::inert::write_json;
 use super::record::VerdictRecord;
 use super::style::Style;
 use super::worst::Worst;
@@ -163,7 +164,7 @@ impl Report for Sarif<'_> {
                 "results": results.iter().map(|finding| self.result(finding, &names)).collect::<Value>(),
             }],
         });
-        serde_json::to_writer(&mut self.out, &document)?;
+        write_json(&mut self.out, &document)?;
         self.out.write_all(b"\n")?;
         self.out.flush()
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use tunelint_core::finding::Severity;
-use tunelint_core::printable::{counted, grouped, printable, printable_path};
+use tunelint_core::printable::{counted, grouped, inert_json, printable, printable_path};
 use tunelint_core::reader::Reader;
 use tunelint_core::redaction::redact_secrets;
 use tunelint_core::split::limits::LimitViolation;
@@ -119,7 +119,10 @@ impl SplitReport {
 
     /// As one JSON document.
     pub fn json(&self) -> String {
-        serde_json::to_string_pretty(self).map_or_else(|_| String::new(), |json| json + "\n")
+        serde_json::to_string_pretty(self).map_or_else(
+            |_| String::new(),
+            |json| inert_json(&json).into_owned() + "\n",
+        )
     }
 
     /// As text for people.

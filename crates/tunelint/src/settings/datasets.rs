@@ -8,7 +8,9 @@ use super::file;
 use super::interpreter::Interpreter;
 use super::json_schema::JsonSchema;
 use super::model::Dataset;
+use super::schema_limits;
 use crate::reading;
+use crate::whole_file;
 
 impl Interpreter<'_> {
     pub(super) fn dataset(
@@ -22,7 +24,7 @@ impl Interpreter<'_> {
         let production = self.patterns(&at("production"), &dataset.production, false);
         let benchmark = self.patterns(&at("benchmark"), &dataset.benchmark, false);
         let from_file = match &dataset.preamble_file {
-            Some(path) => self.text(&at("preamble-file"), path),
+            Some(path) => self.text(&at("preamble-file"), path, whole_file::MAX_BYTES),
             None => None,
         };
         let output_schema = match &dataset.output_schema {
@@ -55,7 +57,7 @@ impl Interpreter<'_> {
     }
 
     fn prompt_format(&mut self, pointer: &str, path: &str) -> Option<Arc<PromptFormat>> {
-        let text = self.text(pointer, path)?;
+        let text = self.text(pointer, path, whole_file::MAX_BYTES)?;
         match PromptFormat::from_json(&text) {
             Ok(format) => Some(Arc::new(format)),
             Err(error) => {
@@ -66,7 +68,7 @@ impl Interpreter<'_> {
     }
 
     fn schema(&mut self, pointer: &str, path: &str) -> Option<Arc<JsonSchema>> {
-        let text = self.text(pointer, path)?;
+        let text = self.text(pointer, path, schema_limits::MAX_BYTES)?;
         let schema = match serde_json::from_str(&text) {
             Ok(value) => JsonSchema::new(&value),
             Err(error) => Err(format!("invalid JSON in line {}", error.line())),

@@ -1,7 +1,6 @@
 //! Finds the closest settings file, and the files it extends.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use tunelint_core::printable::printable_path;
@@ -9,6 +8,7 @@ use tunelint_core::printable::printable_path;
 use super::document::SettingsDocument;
 use super::problem::{self, Problem};
 use crate::exit::Failure;
+use crate::whole_file;
 
 /// Names of settings files. The first one in a directory is used.
 const NAMES: [&str; 3] = ["tunelint.toml", ".tunelint.toml", PYPROJECT];
@@ -24,7 +24,7 @@ pub fn above(directory: &Path) -> Result<Option<PathBuf>, Failure> {
     for directory in directory.ancestors() {
         for name in NAMES {
             let path = directory.join(name);
-            if path.is_file() && (name != PYPROJECT || has_our_table(&path)?) {
+            if exists(&path)? && (name != PYPROJECT || has_our_table(&path)?) {
                 check_inside(&path, directory)?;
                 return Ok(Some(path));
             }
@@ -34,6 +34,19 @@ pub fn above(directory: &Path) -> Result<Option<PathBuf>, Failure> {
         }
     }
     Ok(None)
+}
+
+/// Whether there is a settings file. What is neither a file nor a directory is refused: without the
+/// settings, a check would be another one.
+fn exists(path: &Path) -> Result<bool, Failure> {
+    match fs::metadata(path) {
+        Ok(meta) if meta.is_file() => Ok(true),
+        Ok(meta) if !meta.is_dir() => {
+            let shown = printable_path(&shown(path));
+            Err(Failure::new(format!("{shown} is not a regular file")))
+        }
+        _ => Ok(false),
+    }
 }
 
 /// Refuses a settings file that is a link out of its repository: error messages quote the file, so
@@ -66,19 +79,15 @@ fn has_our_table(path: &Path) -> Result<bool, Failure> {
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
-    let shown = printable_path(path);
-    let failed = |error: &std::io::Error| Failure::io("read", &shown, error);
-    let file = fs::File::open(path).map_err(|error| failed(&error))?;
-    let mut text = String::new();
-    file.take(MAX_BYTES + 1)
-        .read_to_string(&mut text)
-        .map_err(|error| failed(&error))?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(Failure::new(format!(
-            "{shown} is too large for a settings file (limit: 1 MiB)"
-        )));
-    }
-    Ok(text)
+    whole_file::read_text(path, MAX_BYTES).map_err(|error| {
+        let shown = printable_path(path);
+        match error.kind() {
+            std::io::ErrorKind::FileTooLarge => Failure::new(format!(
+                "{shown} is too large for a settings file (limit: 1 MiB)"
+            )),
+            _ => Failure::io("read", &shown, &error),
+        }
+    })
 }
 
 /// Reads the file at `path` and the files it extends. The last one is the file itself.

@@ -15,6 +15,7 @@ use super::model::Settings;
 use super::patterns::Patterns;
 use super::problem::Problem;
 use crate::reading;
+use crate::whole_file;
 
 /// The maximum number of patterns in all settings together.
 const MAX_PATTERNS: usize = 200;
@@ -127,12 +128,13 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Reads a text file that the settings name. It must be inside the repository.
-    pub(super) fn text(&mut self, pointer: &str, path: &str) -> Option<String> {
+    /// Reads a text file that the settings name. It must be inside the repository and have at most
+    /// `limit` bytes.
+    pub(super) fn text(&mut self, pointer: &str, path: &str, limit: u64) -> Option<String> {
         let (document, _) = self.merged.document(pointer)?;
         let read = confined(document, path).and_then(|path| {
-            std::fs::read_to_string(path)
-                .map_err(|error| format!("cannot read this file: {}", crate::exit::cause(&error)))
+            let text = whole_file::read_text(&path, limit);
+            text.map_err(|error| format!("cannot read this file: {}", crate::exit::cause(&error)))
         });
         read.map_err(|why| self.report(pointer, why)).ok()
     }

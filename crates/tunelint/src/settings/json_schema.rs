@@ -8,6 +8,8 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::Value;
 use tunelint_core::schema::{Schema, SchemaCompiler, SchemaFault, SchemaViolation};
 
+use super::schema_limits::{self, MAX_STEPS, Step, within_limits};
+
 /// The size limit of a compiled pattern.
 const PATTERN_BYTES: usize = 1024 * 1024;
 
@@ -24,8 +26,11 @@ impl JsonSchema {
         let patterns = PatternOptions::regex()
             .size_limit(PATTERN_BYTES)
             .dfa_size_limit(8 * PATTERN_BYTES);
-        let options = jsonschema::options().with_pattern_options(patterns);
-        options.build(schema).map(Self).map_err(|error| {
+        let counting = schema_limits::counting(schema)?;
+        let options = jsonschema::options()
+            .with_pattern_options(patterns)
+            .with_keyword(schema_limits::STEP, |_, _, _| Ok(Box::new(Step)));
+        options.build(&counting).map(Self).map_err(|error| {
             let at = error.instance_path().as_str().to_owned();
             match faults(&error).into_iter().next() {
                 Some(SchemaFault::Keyword(_)) | None => format!("error at `{at}`"),
@@ -47,15 +52,23 @@ impl SchemaCompiler for JsonSchemas {
 
 impl Schema for JsonSchema {
     fn violations(&self, value: &Value) -> Vec<SchemaViolation> {
-        let mut departures = Vec::new();
-        for error in self.0.iter_errors(value) {
-            let pointer = error.instance_path().as_str();
-            departures.extend(faults(&error).into_iter().map(|fault| SchemaViolation {
-                pointer: pointer.to_owned(),
-                fault,
-            }));
-        }
-        departures
+        let all = within_limits(|| {
+            let mut violations = Vec::new();
+            for error in self.0.iter_errors(value) {
+                let pointer = error.instance_path().as_str();
+                violations.extend(faults(&error).into_iter().map(|fault| SchemaViolation {
+                    pointer: pointer.to_owned(),
+                    fault,
+                }));
+            }
+            violations
+        });
+        all.unwrap_or_else(|| {
+            vec![SchemaViolation {
+                pointer: String::new(),
+                fault: SchemaFault::Unfinished(MAX_STEPS),
+            }]
+        })
     }
 }
 

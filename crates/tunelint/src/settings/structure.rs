@@ -43,7 +43,7 @@ fn remove(value: &mut Value, departure: &SchemaViolation) {
             return;
         }
         // A value of the right type is kept, to find further problems.
-        SchemaFault::Keyword(_) => return,
+        SchemaFault::Keyword(_) | SchemaFault::Unfinished(_) => return,
         SchemaFault::Type(_) | SchemaFault::Choice(_) => departure.pointer.clone(),
     };
     let Some((around, step)) = pointer.rsplit_once('/') else {
@@ -96,6 +96,7 @@ fn problem(document: &SettingsDocument, schema: &Value, departure: &SchemaViolat
         SchemaFault::Keyword(keyword) => {
             document.problem(&value, bound_words(schema, pointer, keyword))
         }
+        SchemaFault::Unfinished(_) => document.problem(&value, departure.fault.to_string()),
     }
 }
 

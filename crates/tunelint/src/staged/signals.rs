@@ -25,9 +25,14 @@ pub(super) fn remove_when_interrupted(path: &Path) -> io::Result<()> {
     started
 }
 
+/// Makes a write that exceeds the size limit of files an error instead of the end of the program.
+/// Called once, before anything is written.
+pub fn outlive_size_limit() {
+    // Without a handler, which only a system without the signal refuses, the program ends.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)));
+}
+
 fn watch() -> io::Result<()> {
-    // With a handler, a write that exceeds the limit is an error instead of the end of the program.
-    signal_hook::flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     std::thread::Builder::new().spawn(move || {
         if let Some(signal) = signals.forever().next() {

@@ -56,6 +56,7 @@ impl Session {
             let tolerated = summary::tolerated(&dataset.counts, of, dataset.records);
             summary::fails(&dataset.counts, of.fail_on, &tolerated)
         });
+        let failed = failed || self.is_partial();
         let part = dataset.linter.into_part().map_err(io::Error::other)?;
         self.summary.suppressed = self.summary.counts.suppressed().values().sum();
         let outcome = Outcome {

@@ -24,6 +24,7 @@ impl Session {
             failed |= self.conclude(dataset, observer)?;
         }
         failed |= self.report_suppressions(observer)?;
+        failed |= self.is_partial();
         let mut summary = self.summary;
         summary.suppressed = summary.counts.suppressed().values().sum();
         summary.verdicts = targets::verdicts(&summary);
@@ -36,6 +37,13 @@ impl Session {
             failed,
             complete: self.complete,
         })
+    }
+
+    /// Whether records could not be checked and no finding is about it: a partial check is not clean,
+    /// whichever rules are off, unless no finding fails a run.
+    pub(super) fn is_partial(&self) -> bool {
+        let may_fail = self.settings.iter().any(|of| of.fail_on.is_some());
+        may_fail && self.summary.sources.iter().any(|of| of.unchecked > 0)
     }
 
     /// Reports the findings about one dataset as a whole. Returns whether any finding in the

@@ -181,11 +181,11 @@ pub(super) fn next_step(summary: &Summary) -> Option<(String, String)> {
         let sentence = "Fix these findings and run the check again. Details:".to_owned();
         return Some((sentence, format!("tunelint rule {rule}")));
     }
-    // Suppressed findings would still prevent a conversion.
+    // Suppressed findings and records that were not checked would still prevent a conversion.
     let [source] = summary.sources.as_slice() else {
         return None;
     };
-    if summary.suppressed > 0 {
+    if summary.suppressed > 0 || source.unchecked > 0 {
         return None;
     }
     let [target] = source.targets.as_slice() else {

@@ -62,6 +62,8 @@ fn verdict(profile: &Profile, sources: &[SourceSummary]) -> Verdict {
             Some(Consequence::Quality) | None => {}
         }
     }
+    // What was not checked is not known to be accepted.
+    verdict.rejected += sources.iter().map(|source| source.unchecked).sum::<u64>();
     convert(profile, &sources, &mut verdict);
     verdict
 }

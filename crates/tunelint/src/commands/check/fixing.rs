@@ -27,6 +27,7 @@ use super::plan::{Plan, Plans};
 use super::sources::Sources;
 use crate::cli::{CheckOptions, Fixes};
 use crate::exit::{Exit, Failure};
+use crate::progress::Progress;
 use crate::reading;
 use crate::staged::StagedFile;
 use crate::walk::Named;
@@ -49,7 +50,8 @@ pub(super) fn is_wanted(options: &CheckOptions) -> bool {
 }
 
 /// Applies the fixes that the options allow, or prints them with `--diff`. `names` are the names of
-/// all files by source id. Returns [`Exit::Findings`] only if `--diff` has changes to show.
+/// all files by source id. Returns [`Exit::Findings`] only if `--diff` has changes to show, and
+/// [`Exit::CouldNotRun`] if a file could not be read to its end.
 pub(super) fn run(
     options: &CheckOptions,
     sources: &Sources,
@@ -68,6 +70,7 @@ pub(super) fn run(
         names,
         done: BTreeMap::new(),
         passes: 0,
+        exit: Exit::Clean,
     };
     if options.fixes.diff {
         return fixing.show();
@@ -76,7 +79,7 @@ pub(super) fn run(
         fixing.passes += 1;
     }
     fixing.print_summary();
-    Ok(Exit::Clean)
+    Ok(fixing.exit)
 }
 
 /// The state of a fixing run.
@@ -87,11 +90,13 @@ struct Fixing<'r> {
     /// The number of fixes applied, by file and rule.
     done: BTreeMap<PathBuf, BTreeMap<&'static str, u64>>,
     passes: usize,
+    /// Whether every file could be read so far.
+    exit: Exit,
 }
 
 impl Fixing<'_> {
     /// Runs a silent check and returns the changes that its fixes make, by file.
-    fn changes(&self) -> Result<Vec<Planned>, Failure> {
+    fn changes(&mut self) -> Result<Vec<Planned>, Failure> {
         let fixes = Fixes {
             // Plain `--diff` shows the safe fixes.
             fix: self.options.fixes.fix || !self.options.fixes.drop_records,
@@ -108,9 +113,16 @@ impl Fixing<'_> {
             fixes: fixes.clone(),
             requests: Arc::clone(&requests),
         };
-        let mut events = Events::silent(Reports::only(Box::new(collector)));
+        let reports = Reports::only(Box::new(collector));
+        let mut events = match self.options.fixes.diff {
+            // No other run follows that would report what cannot be read.
+            true => Events::new(reports, Progress::default()),
+            false => Events::silent(reports),
+        };
         let session = plans.session(self.sources)?;
-        session.run(&mut events).map_err(output::failed)?;
+        if !session.run(&mut events).map_err(output::failed)?.complete {
+            self.exit = Exit::CouldNotRun;
+        }
         let requests =
             std::mem::take(&mut *requests.lock().unwrap_or_else(PoisonError::into_inner));
         let mut changes = Vec::new();
@@ -156,19 +168,19 @@ impl Fixing<'_> {
     }
 
     /// Prints the changes as a diff.
-    fn show(&self) -> Result<Exit, Failure> {
+    fn show(&mut self) -> Result<Exit, Failure> {
         let changes = self.changes()?;
         let mut text = String::new();
         for Planned { path, changes, .. } in &changes {
             let shown = diff::of(path, changes);
             text += &shown.map_err(|error| Failure::io("read", &printable_path(path), &error))?;
         }
-        crate::commands::rule::print(&text)?;
-        Ok(if changes.is_empty() {
-            Exit::Clean
-        } else {
-            Exit::Findings
-        })
+        crate::stdout::print(&text)?;
+        let found = match changes.is_empty() {
+            true => Exit::Clean,
+            false => Exit::Findings,
+        };
+        Ok(found.max(self.exit))
     }
 
     /// Applies all fixes that are possible now. Returns false if there were none.

@@ -30,7 +30,11 @@ pub fn open(options: &CheckOptions) -> Result<Vec<Opened>, Failure> {
         };
         let input = reading::input(&source.named, &plan.reading)?;
         let source = plan.settings.open(SourceId(index as u32), input);
-        opened.push(source.map_err(|error| events::failure(&error))?);
+        let mut source = source.map_err(|error| events::failure(&error))?;
+        if index >= reading::MAX_OPEN {
+            source.reader.close();
+        }
+        opened.push(source);
     }
     Ok(opened)
 }

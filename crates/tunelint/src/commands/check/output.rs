@@ -8,14 +8,13 @@ use tunelint_core::finding::{Finding, Keep, Severity};
 use tunelint_core::printable::printable_path;
 use tunelint_core::totals::{SourceSummary, Summary};
 
-use clap::ValueEnum;
-
 use super::accepting::Accepted;
+use super::report_option::{format_and_path, report_paths};
 use crate::cli::{CheckOptions, Color};
 use crate::exit::Failure;
-use crate::names;
 use crate::report::{self, Format, Report, SourceName, Style};
-use crate::staged::{StagedFile, same_file};
+use crate::staged::{StagedFile, same_file, same_output};
+use crate::stdout::Stdout;
 
 /// All reports of a run, which receive the same findings, and the baselines that withhold some.
 pub(super) struct Reports {
@@ -54,25 +53,6 @@ impl Write for Shared {
     }
 }
 
-/// Standard output. A closed pipe is not an error: the rest of the output is discarded.
-struct Stdout(io::Stdout);
-
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.0.write(bytes) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
-            outcome => outcome,
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self.0.flush() {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            outcome => outcome,
-        }
-    }
-}
-
 /// The number of findings that the reports need.
 pub(super) fn keep(options: &CheckOptions) -> Result<Keep, Failure> {
     most(options, Format::keep)
@@ -90,27 +70,6 @@ fn most<T: Ord>(options: &CheckOptions, of: fn(Format, bool) -> T) -> Result<T, 
         most = most.max(of(format_and_path(text)?.0, options.show_all));
     }
     Ok(most)
-}
-
-/// Parses the value of `--report`: `FORMAT=PATH`.
-fn format_and_path(text: &str) -> Result<(Format, PathBuf), Failure> {
-    let usage = || {
-        Failure::new(format!("invalid report `{text}`"))
-            .help("write FORMAT=PATH, for example json=report.json")
-    };
-    let (format, path) = text.split_once('=').ok_or_else(usage)?;
-    let format = <Format as clap::ValueEnum>::from_str(format, false).map_err(|_| {
-        let known: Vec<String> = <Format as clap::ValueEnum>::value_variants()
-            .iter()
-            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        names::unknown("report format", format, &known)
-    })?;
-    if path.is_empty() {
-        return Err(usage());
-    }
-    Ok((format, PathBuf::from(path)))
 }
 
 impl Reports {
@@ -138,7 +97,7 @@ impl Reports {
             rule_url: rule_url.clone(),
             links: color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         };
-        let out = BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()));
+        let out = BufWriter::with_capacity(64 * 1024, Stdout::default());
         let style_here = style(colored(options.color));
         let mut reports = vec![open(options.format, style_here, Box::new(out))];
         let mut files = Vec::new();
@@ -221,9 +180,7 @@ impl Reports {
 /// Rejects outputs that would overwrite an input (`read`: data, settings, baselines) or each other.
 pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<(), Failure> {
     let mut written: Vec<PathBuf> = options.part.iter().cloned().collect();
-    for text in &options.report {
-        written.push(format_and_path(text)?.1);
-    }
+    written.extend(report_paths(options)?);
     for (index, path) in written.iter().enumerate() {
         let shown = printable_path(path);
         if read.iter().any(|input| same_file(input, path)) {
@@ -233,7 +190,7 @@ pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<
         if written
             .iter()
             .skip(index + 1)
-            .any(|other| other == path || same_file(other, path))
+            .any(|other| same_output(other, path))
         {
             return Err(
                 Failure::new(format!("two outputs have the same path: {shown}"))

@@ -13,11 +13,13 @@ use super::events::{self, Events};
 use super::output::{self, Reports};
 use super::plan::Plans;
 use super::sources::Sources;
+use crate::arguments;
 use crate::cli::{CheckOptions, Command, CommandLine, Merge};
 use crate::exit::Failure;
 use crate::progress::Progress;
 use crate::report;
 use crate::staged::{StagedFile, same_file};
+use crate::whole_file;
 
 /// Checks the sources of one shard and writes the part file `path`, with what is needed for the
 /// findings about the whole dataset.
@@ -34,19 +36,23 @@ pub(super) fn shard(
         .help("run a separate check for each, with different `--part` files"));
     };
     let name = printable_path(path);
-    part.request = std::env::args().skip(1).collect();
+    let words = arguments::of_process()?.into_iter().skip(1);
+    part.request = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let files = sources.list.iter().zip(&outcome.summary.sources);
     let files =
         files.map(|(source, summary)| PartSource::new(source.named.path().to_owned(), summary));
     part.sources = files.collect();
     let bytes = part.to_bytes();
     let bytes = bytes.map_err(|error| Failure::new(format!("cannot write {name}: {error}")))?;
-    let mut file = StagedFile::create(path).map_err(|error| Failure::io("write", &name, &error))?;
-    file.write_all(&bytes)
-        .and_then(|()| file.commit(true))
-        .map_err(|error| Failure::io("write", &name, &error))?;
+    let written = StagedFile::create_private(path).and_then(|mut file| {
+        file.write_all(&bytes)?;
+        file.commit(true)
+    });
+    written.map_err(|error| Failure::io("write", &name, &error))?;
     outcome.summary.notes.push(format!(
-        "dataset-wide findings are reported by `tunelint merge {name} …`"
+        "dataset-wide findings are reported by `tunelint merge {name} …`; {name} holds texts of the data"
     ));
     Ok(outcome)
 }
@@ -115,7 +121,8 @@ fn check_of(options: &Merge, parts: &[(&Path, ShardPart)]) -> Result<CheckOption
 
 fn read(path: &Path) -> Result<ShardPart, Failure> {
     let name = printable_path(path);
-    let bytes = std::fs::read(path).map_err(|error| Failure::io("read", &name, &error))?;
+    let bytes = whole_file::read(path, u64::MAX);
+    let bytes = bytes.map_err(|error| Failure::io("read", &name, &error))?;
     ShardPart::from_bytes(&bytes).map_err(|why| match why {
         PartError::OtherFile => Failure::new(format!("{name} is not a part file"))
             .help("write a part for each shard with `tunelint check --part FILE`"),

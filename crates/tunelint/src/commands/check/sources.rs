@@ -1,12 +1,16 @@
 //! Finds the files to check, and the settings and dataset of each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
+use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::session::SourceRole;
+use tunelint_core::source::Input;
 
+use super::contained;
 use super::roles::{self, dataset_of, is_compared};
 use super::source::Source;
 use crate::cli::CheckOptions;
@@ -78,7 +82,12 @@ impl SettingsCache {
         let exclude = settings.exclude.as_ref();
         let excluded = exclude.is_some_and(|exclude| exclude.matches(&full));
         Ok(match found {
-            HowFound::ByName => !(excluded && force_exclude),
+            HowFound::ByName if !force_exclude => true,
+            // A hook names every `.json` file of a commit, and most are not datasets.
+            HowFound::ByName if is_json(path) && dataset_of(settings, &full).0.is_none() => {
+                !excluded && has_layout(path)
+            }
+            HowFound::ByName => !excluded,
             HowFound::AsData => !excluded && !is_compared(settings, &full),
             HowFound::Beside => !excluded && dataset_of(settings, &full).0.is_some(),
         })
@@ -115,6 +124,19 @@ fn full(path: &Path) -> PathBuf {
     )
 }
 
+fn is_json(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    name.ends_with(".json")
+}
+
+/// Whether the records of a file have a layout, so that it is a dataset. One that cannot be read is
+/// taken for one, so that the check reports it.
+fn has_layout(path: &Path) -> bool {
+    let opened = Reader::open(SourceId(0), Input::path(path), &ReadOptions::default());
+    opened.map_or(true, |reader| reader.layout().is_some())
+}
+
 fn directory_of(full: &Path) -> &Path {
     full.parent().unwrap_or(Path::new("/"))
 }
@@ -131,6 +153,9 @@ impl Sources {
             ..SettingsCache::default()
         };
         let here = Path::new(".").canonicalize().unwrap_or_default();
+        if options.contained {
+            contained::check_options(options, &here)?;
+        }
         let mut paths = options.paths.clone();
         if paths.is_empty() {
             paths = default_paths(&mut cache, &here)?;
@@ -149,7 +174,7 @@ impl Sources {
                 Named::Stdin => stdin.unwrap_or("-".as_ref()),
             };
             if options.contained && named != Named::Stdin {
-                contained(path, &here)?;
+                contained::input(path, &here)?;
             }
             let path = full(path);
             sources.list.push(cache.source(named, &path)?);
@@ -201,6 +226,18 @@ impl Sources {
         read.chain(options.baseline.clone()).collect()
     }
 
+    /// Which rules each settings file turns off, for checks of what a stranger may have changed.
+    pub(super) fn turned_off(&self) -> Vec<String> {
+        let note = |settings: &Settings| {
+            let ignored = settings.file.ignore.iter().map(String::as_str);
+            let rules: BTreeSet<&str> = settings.off.iter().copied().chain(ignored).collect();
+            let path = printable_path(settings.merged.paths().last()?);
+            let rules: Vec<&str> = rules.into_iter().collect();
+            (!rules.is_empty()).then(|| format!("{path} turns off: {}", rules.join(", ")))
+        };
+        self.settings.iter().filter_map(note).collect()
+    }
+
     /// The address of rule pages: the first one set in any settings file.
     pub(super) fn rule_url(&self) -> Option<String> {
         let mut settings = self.settings.iter();
@@ -249,20 +286,4 @@ fn is_complete(settings: &Settings, paths: &[PathBuf]) -> bool {
         .iter()
         .flat_map(|dataset| dataset.files.files());
     files.all(|file| covered(&file))
-}
-
-/// Rejects a file outside the repository, with links resolved.
-fn contained(path: &Path, here: &Path) -> Result<(), Failure> {
-    let root = settings::root_of(here);
-    match path.canonicalize() {
-        Ok(target) if !target.starts_with(&root) => {
-            let shown = printable_path(path);
-            Err(
-                Failure::new(format!("{shown} is outside the repository")).help(
-                    "run without `--contained` to check files outside the repository, or links to them",
-                ),
-            )
-        }
-        _ => Ok(()),
-    }
 }

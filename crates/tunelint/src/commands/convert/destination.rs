@@ -7,10 +7,11 @@ use tunelint_core::source::{Compression, Compressor};
 
 use crate::cli::Convert;
 use crate::staged::StagedFile;
+use crate::stdout::Stdout;
 
 /// Where the result is written.
 pub(super) enum OutputDestination {
-    Stdout(BufWriter<io::Stdout>),
+    Stdout(BufWriter<Stdout>),
     Staged(Compressor<StagedFile>),
     /// A staged file to which everything is written.
     Complete(StagedFile),
@@ -46,7 +47,7 @@ impl OutputDestination {
             return Ok(Self::Memory(Vec::new()));
         }
         if path.as_os_str() == "-" {
-            return Ok(Self::Stdout(BufWriter::new(io::stdout())));
+            return Ok(Self::Stdout(BufWriter::new(Stdout::default())));
         }
         let file = StagedFile::create(path)?;
         Compressor::new(Compression::of(path), file).map(Self::Staged)
@@ -73,7 +74,7 @@ impl OutputDestination {
             Self::Staged(file) => file.finish()?.commit(replace).map(|()| None),
             Self::Complete(file) => file.commit(replace).map(|()| None),
             Self::Memory(bytes) => Ok(Some(bytes)),
-            Self::Stdout(_) => Ok(None),
+            Self::Stdout(mut out) => out.flush().map(|()| None),
         }
     }
 }

@@ -6,7 +6,7 @@ use tunelint_core::fit::train_on_prompts;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::{ReadOptions, Reader};
-use tunelint_core::source::Input;
+use tunelint_core::source::{Input, Stamp};
 
 use super::chosen;
 use crate::cli::Convert;
@@ -19,6 +19,8 @@ use crate::walk::{HowFound, Named, walk};
 /// The files, and how they are read.
 pub(super) struct Inputs {
     inputs: Vec<Input>,
+    /// The state of each file before any of it is read.
+    stamps: Vec<Option<Stamp>>,
     options: ReadOptions,
     /// The files of directories that are not data files.
     skipped: Vec<String>,
@@ -54,8 +56,10 @@ impl Inputs {
         let declared = declarations(files.filter(|path| path.as_os_str() != "-"));
         let inputs = walk.found.iter();
         let inputs = inputs.map(|named: &Named| reading::input(named, &options.reading));
+        let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            inputs: inputs.collect::<Result<_, _>>()?,
+            stamps: inputs.iter().map(Input::stamp).collect(),
+            inputs,
             skipped,
             options: ReadOptions {
                 prompts_only: target.is_some_and(|target| train_on_prompts([&*target].into_iter())),
@@ -70,9 +74,28 @@ impl Inputs {
         let numbered = self.inputs.iter().enumerate();
         numbered
             .map(|(number, input)| {
-                reading::open(SourceId(number as u32), input.clone(), &self.options)
+                let source = SourceId(number as u32);
+                let mut reader = reading::open(source, input.clone(), &self.options)?;
+                if number >= reading::MAX_OPEN {
+                    reader.close();
+                }
+                Ok(reader)
             })
             .collect()
+    }
+
+    /// Fails if a file has changed since it was found. Called after each reading: what is written
+    /// would be a mix of two versions.
+    pub(super) fn unchanged(&self) -> Result<(), Failure> {
+        let mut states = self.inputs.iter().zip(&self.stamps);
+        match states.find(|(input, stamp)| input.stamp() != **stamp) {
+            None => Ok(()),
+            Some((input, _)) => {
+                let shown = printable_path(&input.name);
+                Err(Failure::new(format!("{shown} changed while being read"))
+                    .help("run the command again: nothing was written"))
+            }
+        }
     }
 
     /// The files that were left out, in words; `None` if there are none.

@@ -1,0 +1,87 @@
+//! The arguments of the process.
+
+use std::ffi::OsString;
+
+use clap::CommandFactory;
+use tunelint_core::printable::quoted;
+
+use crate::cli::CommandLine;
+use crate::exit::Failure;
+
+/// The arguments, in which no name of a file is an option if `--contained` is given: a hook passes
+/// names that come from a stranger's branch, and one may be `--config=x.jsonl`. Such names are moved
+/// after `--`.
+///
+/// # Errors
+/// A file with exactly the name of an option: whichever was meant, the other would be lost.
+pub fn of_process() -> Result<Vec<OsString>, Failure> {
+    separated(std::env::args_os().collect(), &|name| {
+        std::fs::symlink_metadata(name).is_ok()
+    })
+}
+
+fn separated(
+    mut arguments: Vec<OsString>,
+    exists: &dyn Fn(&OsString) -> bool,
+) -> Result<Vec<OsString>, Failure> {
+    let end = arguments.iter().position(|of| of == "--");
+    let named = arguments.split_off(end.unwrap_or(arguments.len()));
+    if !arguments.iter().any(|of| of == "--contained") {
+        arguments.extend(named);
+        return Ok(arguments);
+    }
+    let is_name = |of: &OsString| {
+        let bytes = of.as_encoded_bytes();
+        bytes.len() > 1 && bytes.starts_with(b"-") && exists(of)
+    };
+    let (names, mut options): (Vec<_>, Vec<_>) = arguments.into_iter().partition(is_name);
+    if let Some(name) = names.iter().find(|name| is_option(name)) {
+        let name = quoted(&name.to_string_lossy(), 60);
+        return Err(
+            Failure::new(format!("{name} is an option and the name of a file"))
+                .help("rename the file, or name it after `--`"),
+        );
+    }
+    options.push("--".into());
+    options.extend(names);
+    options.extend(named.into_iter().skip(1));
+    Ok(options)
+}
+
+/// Whether an argument is an option of some command, without a value.
+fn is_option(argument: &OsString) -> bool {
+    let command = CommandLine::command();
+    let options = command.get_subcommands().flat_map(|of| of.get_arguments());
+    let mut names = options.flat_map(|of| {
+        let long = of.get_long().map(|name| format!("--{name}"));
+        let short = of.get_short().map(|name| format!("-{name}"));
+        long.into_iter().chain(short)
+    });
+    names.any(|name| *argument == *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn separate(arguments: &[&str]) -> Result<Vec<OsString>, Failure> {
+        let all = ["--config=x.jsonl", "--isolated", "-f"];
+        let exists = |name: &OsString| all.iter().any(|of| name == of);
+        separated(arguments.iter().map(OsString::from).collect(), &exists)
+    }
+
+    #[test]
+    fn a_file_name_is_a_path() {
+        let contained = separate(&["t", "check", "--contained", "--config=x.jsonl", "a"]);
+        let expected = ["t", "check", "--contained", "a", "--", "--config=x.jsonl"];
+        assert_eq!(contained, Ok(expected.map(OsString::from).to_vec()));
+        let trusted = ["t", "check", "--config=x.jsonl"];
+        assert_eq!(separate(&trusted), Ok(trusted.map(OsString::from).to_vec()));
+    }
+
+    #[test]
+    fn a_name_that_is_an_option_is_refused() {
+        assert!(separate(&["t", "check", "--contained", "--isolated"]).is_err());
+        assert!(separate(&["t", "check", "--contained", "--", "--isolated"]).is_ok());
+    }
+}

@@ -1,0 +1,127 @@
+//! Exit 0 means that the whole check ran.
+
+use super::{GOOD, shell};
+use crate::formats::FORMATS;
+use crate::running::{Repository, root};
+
+#[test]
+fn a_partial_check_is_never_clean() {
+    let broken = format!("{GOOD}{{broken\n");
+    let repository = Repository::new(&[
+        ("broken.jsonl", &broken),
+        ("layout.jsonl", "{\"a\":\"b\"}\n"),
+        ("wide.csv", "input,output\na,b,c\n"),
+        (
+            "typed.jsonl",
+            &format!("{GOOD}{{\"text_input\":1,\"output\":\"b\"}}\n"),
+        ),
+    ]);
+    std::fs::write(repository.path("other.jsonl"), b"\xff\xfe{\0}\0").expect("written");
+    for name in [
+        "broken.jsonl",
+        "layout.jsonl",
+        "wide.csv",
+        "typed.jsonl",
+        "other.jsonl",
+    ] {
+        let (code, out, _) =
+            repository.run(&["check", name, "--select", "secret", "--format", "concise"]);
+        assert_eq!(code, 1, "{name}: {out}");
+        assert!(
+            out.contains(&format!(
+                "1 record of {name} not checked: unreadable, and the rules"
+            )),
+            "{out}"
+        );
+    }
+    for format in FORMATS {
+        let check = [
+            "check",
+            "broken.jsonl",
+            "--ignore",
+            "malformed-record,too-few-examples",
+            "--format",
+            format,
+        ];
+        let (code, out, said) = repository.run(&check);
+        assert_eq!(code, 1, "{format}");
+        assert!((out + &said).contains("not checked"), "{format}");
+    }
+    assert_eq!(
+        repository
+            .run(&[
+                "check",
+                "broken.jsonl",
+                "--select",
+                "secret",
+                "--fail-on",
+                "never"
+            ])
+            .0,
+        0
+    );
+    assert_eq!(
+        repository
+            .run(&["check", "broken.jsonl", "--select", "secret", "--part", "p"])
+            .0,
+        1
+    );
+}
+
+#[test]
+fn a_suppressed_record_is_not_unchecked() {
+    let broken = format!("{GOOD}{{broken\n");
+    let settings = "[[allow]]\nrule = \"malformed-record\"\nreason = \"kept as an example\"\nmatches = \"broken\"\n";
+    let repository = Repository::new(&[("broken.jsonl", &broken), ("tunelint.toml", settings)]);
+    let (code, out, said) = repository.run(&["check", "broken.jsonl"]);
+    assert_eq!(code, 0, "{out}{said}");
+}
+
+#[test]
+fn settings_that_switch_rules_off_are_named_when_contained() {
+    let settings = "ignore = [\"secret\"]\n[rules]\nempty-output = \"off\"\n";
+    let repository = Repository::new(&[("a.jsonl", GOOD), ("tunelint.toml", settings)]);
+    let (_, out, _) = repository.run(&["check", "--contained", "a.jsonl"]);
+    assert!(
+        out.contains("tunelint.toml turns off: empty-output, secret"),
+        "{out}"
+    );
+    let (_, out, _) = repository.run(&["check", "--contained", "--isolated", "a.jsonl"]);
+    assert!(!out.contains("turns off"), "{out}");
+}
+
+/// The commands of a step of the action.
+fn step(name: &str) -> String {
+    let action = std::fs::read_to_string(root().join("action.yml")).expect("a file");
+    let step = action.split("    - name: ").find(|of| of.starts_with(name));
+    let (_, commands) = step
+        .and_then(|of| of.split_once("run: |\n"))
+        .expect("commands");
+    commands.to_owned()
+}
+
+#[test]
+fn settings_that_differ_from_the_base_branch_are_visible() {
+    let parent = Repository::new(&[("up/tunelint.toml", "\n"), ("up/pyproject.toml", "\n")]);
+    let git = "git -c user.email=a@example.org -c user.name=a";
+    let script = format!(
+        "set -e
+cd up
+git init -q -b main . && git add -A && {git} commit -qm one
+git checkout -qb change
+mkdir 'a%b'
+echo 'ignore = [\"secret\"]' | tee tunelint.toml >'a%b/.tunelint.toml'
+git add -A && {git} commit -qm two
+cd .. && git clone -q -b change up change && cd change
+export BASE=main
+{}",
+        step("Settings")
+    );
+    let (code, out, said) = shell(&parent.path("."), &script);
+    assert_eq!(code, 0, "{said}");
+    let warning = "::warning title=tunelint::settings differ from the base branch: ";
+    assert_eq!(
+        out,
+        format!("{warning}a%25b/.tunelint.toml\n{warning}tunelint.toml\n")
+    );
+}

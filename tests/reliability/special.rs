@@ -1,0 +1,93 @@
+//! Devices and pipes in the place of files, and many files.
+
+use std::os::unix::fs::symlink;
+
+use super::{BAD, GOOD, shell};
+use crate::running::Repository;
+
+/// A run that must end: exit code, output, errors.
+fn within_a_minute(repository: &Repository, command: &str) -> (i32, String, String) {
+    shell(&repository.path("."), &format!("timeout 60 $T {command}"))
+}
+
+#[test]
+fn a_device_is_never_read_as_a_settings_file_or_a_baseline() {
+    let repository = Repository::new(&[("a.jsonl", GOOD), ("sub/b.jsonl", GOOD)]);
+    let (code, _, said) = shell(&repository.path("."), "mkfifo pipe");
+    assert_eq!(code, 0, "{said}");
+    for path in ["pipe", "/dev/zero"] {
+        for option in ["--baseline ", "--preamble @", "--config ", "--against "] {
+            let (code, _, said) =
+                within_a_minute(&repository, &format!("check a.jsonl {option}{path}"));
+            assert!(
+                code == 2 && said.contains("not a regular file"),
+                "{option}{path}: {said}"
+            );
+        }
+        let (code, _, said) = within_a_minute(&repository, &format!("loss {path}"));
+        assert!(code == 2 && said.contains("not a regular file"), "{said}");
+    }
+    for name in ["tunelint.toml", "sub/.gitignore", ".ignore"] {
+        symlink("/dev/zero", repository.path(name)).expect("a link");
+        let (code, _, said) = within_a_minute(&repository, "check .");
+        assert!(
+            code == 2 && said.contains(&format!("{name} is not a regular file")),
+            "{said}"
+        );
+        std::fs::remove_file(repository.path(name)).expect("removed");
+    }
+}
+
+#[test]
+fn a_source_without_a_record_ends() {
+    let repository = Repository::new(&[]);
+    for command in [
+        "check /dev/zero",
+        "check - --container jsonl </dev/zero",
+        "loss - </dev/zero",
+    ] {
+        let (code, _, said) = within_a_minute(&repository, command);
+        assert!(
+            code == 2 && said.contains("cannot read"),
+            "{command}: {code} {said}"
+        );
+    }
+}
+
+#[test]
+fn few_files_are_open_at_once() {
+    let names: Vec<String> = (0..150).map(|number| format!("{number}.jsonl")).collect();
+    let texts: Vec<String> = (0..150)
+        .map(|number| format!("{{\"text_input\":\"question {number}\",\"output\":\"b\"}}\n"))
+        .collect();
+    let files = names.iter().zip(&texts);
+    let files: Vec<(&str, &str)> = files
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    let repository = Repository::new(&files);
+    for command in [
+        "stats . --threads 2",
+        "infer . -o format.json",
+        "convert . -o all.csv && mv all.csv all",
+        "split . -o parts --validation 20%",
+        "check . --threads 2",
+    ] {
+        let script = format!("ulimit -n 32; $T {command}");
+        let (code, _, said) = shell(&repository.path("."), &script);
+        assert!(code < 2, "{command}: {said}");
+    }
+    assert_eq!(repository.read("all").lines().count(), 151);
+}
+
+#[test]
+fn a_read_error_while_fixing_is_not_clean() {
+    let repository = Repository::new(&[("a.jsonl", BAD)]);
+    for options in ["--fix --diff", "--fix"] {
+        let command = format!("check /proc/self/mem a.jsonl {options} --fail-on never");
+        let (code, _, said) = within_a_minute(&repository, &command);
+        assert!(
+            code == 2 && said.contains("cannot read /proc/self/mem"),
+            "{options}: {said}"
+        );
+    }
+}
