@@ -7,6 +7,7 @@ mod damage;
 mod domains;
 mod pages;
 mod sets;
+mod templates;
 mod tongues;
 
 use std::collections::{BTreeMap, BTreeSet};

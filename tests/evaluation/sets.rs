@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::domains;
+use super::templates;
 use super::tongues::LATIN;
 use crate::running::{shared, texts_of};
 
@@ -58,6 +59,7 @@ pub fn own() -> Vec<Set> {
     sets.extend(structured());
     sets.extend(passages());
     sets.extend(domains::all());
+    sets.extend(templates::all());
     sets
 }
 

@@ -51,6 +51,7 @@ registry! {
     constant_output "constant-output";
     container_not_accepted "container-not-accepted";
     control_character "control-character";
+    doubled_preamble "doubled-preamble";
     doubled_quotes "doubled-quotes";
     duplicate_column "duplicate-column";
     duplicate_example "duplicate-example";

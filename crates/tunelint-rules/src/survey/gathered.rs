@@ -15,6 +15,7 @@ use super::normal::Normalizer;
 use super::seen::{CompactLocation, ExampleDigest, Group, Seen};
 use super::sketch::{SampleCutoff, Sketch};
 use super::surprising::{LabelSample, SurprisingLabel};
+use super::unfinished::UnfinishedLengths;
 
 /// The statistics to gather. Nothing else is gathered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +70,8 @@ pub struct Survey {
     pub sources: Vec<SourceId>,
     /// The lengths of outputs, in characters.
     pub output_lengths: Lengths,
+    /// The lengths of those that end in the middle of a sentence.
+    pub unfinished: UnfinishedLengths,
     /// The digests and location of every example.
     pub seen: Seen,
     /// A sample of the distinct inputs.
@@ -119,9 +122,10 @@ impl Survey {
         }
         if self.needs.lengths {
             for output in example.wanted_outputs() {
-                self.output_lengths.add(output.chars(), || {
-                    CompactLocation::new(&example.record, output.text_span())
-                });
+                let spot = || CompactLocation::new(&example.record, output.text_span());
+                let chars = output.chars();
+                self.output_lengths.add(chars, spot);
+                self.unfinished.add(output, chars, spot);
             }
         }
     }
@@ -153,6 +157,7 @@ impl Survey {
     pub fn renumber_sources(&mut self, by: u32) {
         self.sources.iter_mut().for_each(|source| source.0 += by);
         self.output_lengths.renumber_sources(by);
+        self.unfinished.renumber_sources(by);
         self.seen.renumber_sources(by);
         self.sketch.renumber_sources(by);
         self.output_counts.renumber_sources(by);
@@ -199,6 +204,7 @@ impl Survey {
             }
         }
         self.output_lengths.merge(other.output_lengths);
+        self.unfinished.merge(other.unfinished);
         self.seen.merge(other.seen);
         self.sketch.merge(other.sketch);
         self.output_counts.merge(other.output_counts);
