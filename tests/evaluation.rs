@@ -5,8 +5,10 @@
 mod curves;
 mod damage;
 mod domains;
+mod languages;
 mod pages;
 mod sets;
+mod templates;
 mod tongues;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,6 +6,7 @@ use tunelint_core::inferred::shape::{OutputShape, json_keys};
 use tunelint_core::inferred::{Inferred, Majority};
 use tunelint_core::section_marker::{Separator, events};
 
+use super::languages;
 use super::sets::Row;
 
 /// What is damaged, the rule that should say so, and how; `None` where a row has nothing to
@@ -54,22 +55,58 @@ pub const DAMAGES: &[Damage] = &[
         let half = before.char_indices().nth(before.chars().count() / 2)?.0;
         input(row, format!("{}{after}", &before[..half]))
     }),
+    damage(
+        "missing-preamble",
+        "the part after a date or a name lost",
+        |row, form| {
+            if let Some(half) = &form.second_half {
+                return input(row, changed(&row.input, &half.value, "")?);
+            }
+            let half = form.system_second_half.as_ref()?;
+            Some(Row {
+                system: changed(&row.system, &half.value, "")?,
+                ..row.clone()
+            })
+        },
+    ),
+    damage("doubled-preamble", "doubled", |row, form| {
+        let (before, after) = preamble(row, form)?;
+        let space = if before.ends_with(char::is_whitespace) {
+            ""
+        } else {
+            " "
+        };
+        input(row, format!("{before}{space}{before}{after}"))
+    }),
+    damage("missing-suffix", "a line break lost", |row, form| {
+        let suffix = &form.suffix.as_ref()?.value;
+        suffix.trim().is_empty().then_some(())?;
+        input(row, row.input.strip_suffix(suffix.as_str())?.to_owned())
+    }),
+    damage(
+        "edge-whitespace",
+        "a line break after an input",
+        |row, form| {
+            form.input_breaks?;
+            input(row, format!("{}\n", row.input))
+        },
+    ),
     damage("missing-suffix", "removed", |row, form| {
         let suffix = &form
             .suffix
             .as_ref()
-            .filter(|found| found.share() >= 0.8)?
+            .filter(|found| found.share() >= 0.8 && !found.value.trim().is_empty())?
             .value;
         input(row, row.input.strip_suffix(suffix.as_str())?.to_owned())
     }),
-    damage("mixed-system-prompts", "a different one", |row, _| {
-        (!row.system.is_empty()).then(|| Row {
+    damage("mixed-system-prompts", "a different one", |row, form| {
+        (form.system.is_some() && !row.system.is_empty()).then(|| Row {
             system: "You are a pirate.".into(),
             ..row.clone()
         })
     }),
-    damage("mixed-system-prompts", "removed", |row, _| {
-        (!row.system.is_empty()).then(|| Row {
+    damage("mixed-system-prompts", "removed", |row, form| {
+        (form.system.is_some() && !row.system.is_empty()).then(|| Row {
             system: String::new(),
             ..row.clone()
         })
@@ -229,6 +266,13 @@ pub const DAMAGES: &[Damage] = &[
             .is_none()
             .then(|| output(row, "Это другой язык и другие буквы".to_owned()))?
     }),
+    damage("mixed-languages", "another language", |row, form| {
+        let usual = form.language?.value.name;
+        output(
+            row,
+            languages::in_another(usual, row.output.len() + row.input.len() * 7)?,
+        )
+    }),
     damage("mixed-output-pattern", "a decimal comma", |row, _| {
         let (number, unit) = measure(row)?;
         output(row, format!("{} {unit}", number.replace('.', ",")))
@@ -357,6 +401,25 @@ pub const DAMAGES: &[Damage] = &[
         let tag = form.xml.as_ref().and_then(|_| plain_tag(&row.output))?;
         output(row, row.output.replace(&format!("{tag}>"), "field>"))
     }),
+    damage("mixed-xml-tags", "an attribute lost", |row, form| {
+        let attribute = form
+            .xml
+            .as_ref()
+            .and_then(|_| last_attribute(&row.output))?;
+        output(row, changed(&row.output, attribute, "")?)
+    }),
+    damage("mixed-xml-tags", "a value without quotes", |row, form| {
+        let attribute = form
+            .xml
+            .as_ref()
+            .and_then(|_| last_attribute(&row.output))?;
+        let bare = attribute.replace('"', "");
+        output(row, changed(&row.output, attribute, &bare)?)
+    }),
+    damage("mixed-xml-tags", "an unknown entity", |row, form| {
+        form.xml.as_ref()?;
+        output(row, changed(&row.output, "</", "&nbsp;</")?)
+    }),
     damage("mixed-fence-language", "another name", |row, _| {
         let (usual, other) = fence(row)?;
         output(row, changed(&row.output, usual, other)?)
@@ -399,6 +462,13 @@ fn plain_tag(text: &str) -> Option<&str> {
     let names = text.split("</").skip(1);
     let mut names = names.filter_map(|rest| rest.split('>').next());
     names.find(|name| text.contains(&format!("<{name}>")))
+}
+
+/// The last of several attributes of the first element that has them, with the space before it.
+fn last_attribute(text: &str) -> Option<&str> {
+    let mut tags = text.split('<').filter_map(|tag| tag.split_once('>'));
+    let (tag, _) = tags.find(|(tag, _)| tag.matches("=\"").count() > 1)?;
+    tag.get(tag.rfind(' ')?..)
 }
 
 /// The opening fence of one of our programs, and one with another name of the language.

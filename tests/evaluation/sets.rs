@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::domains;
+use super::languages;
+use super::templates;
 use super::tongues::LATIN;
 use crate::running::{shared, texts_of};
 
@@ -58,6 +60,8 @@ pub fn own() -> Vec<Set> {
     sets.extend(structured());
     sets.extend(passages());
     sets.extend(domains::all());
+    sets.extend(templates::all());
+    sets.extend(languages::all());
     sets
 }
 

@@ -120,6 +120,28 @@ pub const GEORGIAN: Tongue = Tongue {
     end: ".",
 };
 
+pub const TAMIL: Tongue = Tongue {
+    parts: [
+        "கா",
+        "லோ",
+        "மி",
+        "தர்",
+        "ரன்",
+        "சோல்",
+        "பே",
+        "வின்",
+        "டோ",
+        "பெல்",
+        "சு",
+        "கிரா",
+        "நோ",
+        "பி",
+        "ஹார்",
+        "வெஸ்",
+    ],
+    end: ".",
+};
+
 impl Tongue {
     /// A word that is different for most numbers.
     pub fn word(&self, n: usize) -> String {

@@ -27,6 +27,7 @@ pub mod similarity;
 mod sketch;
 mod surprising;
 mod traits;
+mod unfinished;
 
 pub use cut::Cut;
 pub use gathered::{Needs, Survey};
@@ -37,3 +38,4 @@ pub use seen::{CompactLocation, ExampleDigest, Group, Kept, Leak, Leaks, Seen, V
 pub use sketch::{CAPACITY, HEAD, SampleCutoff, Sketch, SketchEntry};
 pub use surprising::SurprisingLabel;
 pub use traits::Traits;
+pub use unfinished::{UnfinishedLengths, Unit, Wall};

@@ -168,7 +168,7 @@ impl Batcher {
     /// Closes the source and frees its buffer. No batch follows.
     pub fn close(&mut self) {
         self.reader = Box::new(io::empty());
-        self.buffer = Vec::new();
+        self.buffer = Buffer::default();
         self.finished = true;
     }
 

@@ -36,6 +36,10 @@ const REFERENCES: [&str; 3] = ["solution", "ground_truth", "reward_model"];
 const REFERENCE: &str = "reference";
 /// The names of references next to messages; next to a text, they may be its response.
 const ANSWERS: [&str; 5] = ["answer", "answers", "expected_answer", "target", "gold"];
+/// The start or the end of the names of objects that configure an environment, which answers the
+/// model's actions.
+const ENVIRONMENT: &str = "env";
+const CONFIG: &str = "_config";
 /// The field for the response of another layout.
 const ANSWER: &str = "reference_answer";
 /// The object of references in Vertex AI's format.
@@ -103,12 +107,13 @@ impl Layout for PromptOnly {
                 let is_other = OTHERS.iter().any(|name| has(body, name));
                 let is_chat =
                     || first_of(body, "prompt").is_some_and(|of| of.get("role").is_some());
-                has(body, "prompt") && !is_other && (has_reference(body) || is_chat())
+                let is_given = || has_reference(body) || has_environment(body);
+                has(body, "prompt") && !is_other && (is_given() || is_chat())
             }
             Self::Messages => {
                 let has_answer = || ANSWERS.iter().any(|name| has(body, name));
                 has(body, "messages")
-                    && (has_reference(body) || has_answer())
+                    && (has_reference(body) || has_answer() || has_environment(body))
                     && ends_with_user("messages")
             }
             Self::Contents => has(body, "contents") && has(body, OBJECT),
@@ -325,6 +330,16 @@ fn has_reference(body: &Body<'_>) -> bool {
     let names = body.names();
     let mut names = names.iter().map(|(name, _)| *name);
     names.any(|name| REFERENCES.contains(&name) || name.starts_with(REFERENCE))
+}
+
+/// Whether a record has an object that configures an environment: `env_config`.
+fn has_environment(body: &Body<'_>) -> bool {
+    let is_environment = |name: &str| name.starts_with(ENVIRONMENT) || name.ends_with(CONFIG);
+    let is_object =
+        |field| matches!(field, Some(Field::Other(value)) if value.kind() == Kind::Object);
+    let names = body.names();
+    let mut names = names.iter().map(|(name, _)| *name);
+    names.any(|name| is_environment(name) && is_object(body.field(name)))
 }
 
 /// The role of the last message in the list `name`.

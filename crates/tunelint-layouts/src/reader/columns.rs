@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::field_values::FieldValues;
 use super::mapping::{
-    CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES,
+    CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES, is_comment,
 };
 use super::options::{OpenError, ReadOptions};
 use crate::declared::{Entry, FILE_NAME, Reading};
@@ -225,6 +225,10 @@ fn by_header(names: &[String]) -> Mapping {
             let evidence = format!("columns {}", side_names(&input, &output));
             Mapping::mapped(mapped_pairs(input, Binding::Name(output), None), evidence)
         }
+        _ if is_comment(names) => {
+            let cells = names.to_vec();
+            Mapping::problem(MappingProblem::HeaderIsComment { cells })
+        }
         _ if looks_like_data(names) => {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderLooksLikeData { cells })
@@ -254,7 +258,29 @@ fn looks_like_data(names: &[String]) -> bool {
         let name = normal_name(name);
         INPUT_NAMES.contains(&name.as_str()) || OUTPUT_NAMES.contains(&name.as_str())
     };
-    names.iter().any(data) && !names.iter().any(known)
+    names.iter().any(data) && !names.iter().any(known) && !are_numbered(names)
+}
+
+/// Whether the numbers in a header name columns: at least two years, or the numbers that a program
+/// gave to columns without names, from 0 on, or from 1 on after another name.
+fn are_numbered(names: &[String]) -> bool {
+    let numbers: Vec<&String> = names
+        .iter()
+        .filter(|name| name.parse::<f64>().is_ok())
+        .collect();
+    let whole: Vec<u32> = numbers
+        .iter()
+        .filter_map(|name| name.parse().ok())
+        .collect();
+    let rises = |by: fn(u32, u32) -> bool| {
+        whole
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if by(*a, *b)))
+    };
+    let are_years = whole.iter().all(|year| (1800..2200).contains(year)) && rises(|a, b| a < b);
+    let is_first = |first: &u32| *first == 0 || *first == 1 && whole.len() < names.len();
+    let are_counted = whole.first().is_some_and(is_first) && rises(|a, b| a + 1 == b);
+    whole.len() == numbers.len() && whole.len() > 1 && (are_years || are_counted)
 }
 
 /// The mapping of a table whose column for `role` was not recognized.

@@ -90,6 +90,11 @@ pub enum MappingProblem {
         /// Its cells.
         cells: Vec<String>,
     },
+    /// The first row is a comment, so the header is in a later one.
+    HeaderIsComment {
+        /// Its cells.
+        cells: Vec<String>,
+    },
     /// The input or the output column was not recognized.
     Unmapped {
         /// The side whose column was not recognized.
@@ -124,6 +129,16 @@ pub enum ColumnRole {
     Output,
 }
 
+impl MappingProblem {
+    /// The cells of a first row that is not a header.
+    pub fn first_row(&self) -> Option<&[String]> {
+        match self {
+            Self::HeaderLooksLikeData { cells } | Self::HeaderIsComment { cells } => Some(cells),
+            _ => None,
+        }
+    }
+}
+
 impl ColumnRole {
     /// The well-known names of such columns, most specific first, normalized.
     pub fn names(self) -> &'static [&'static str] {
@@ -132,6 +147,12 @@ impl ColumnRole {
             Self::Output => &OUTPUT_NAMES,
         }
     }
+}
+
+/// Whether a first row is a comment: `# exported by hand`.
+pub fn is_comment(cells: &[String]) -> bool {
+    let comment = cells.first().and_then(|cell| cell.strip_prefix('#'));
+    comment.is_some_and(|text| text.split_whitespace().nth(1).is_some())
 }
 
 impl Mapping {

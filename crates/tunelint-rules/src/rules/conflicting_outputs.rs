@@ -48,8 +48,9 @@ impl SurveyRule for ConflictingOutputs {
 
 /// Reports one finding for a group, at the first member whose output differs from the first one's.
 fn report(group: &[ExampleDigest], severity: Severity, findings: &mut Findings<'_>) {
-    // An undesirable response differs from the desirable one on purpose.
-    let wanted = group.iter().filter(|seen| !seen.is_undesirable());
+    // An undesirable response differs from the desirable one on purpose. A missing one is not another one.
+    let is_compared = |seen: &&ExampleDigest| !seen.is_undesirable() && seen.has_response();
+    let wanted = group.iter().filter(is_compared);
     let group: Vec<ExampleDigest> = wanted.copied().collect();
     let Some(first) = group.first() else { return };
     let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else {

@@ -1,6 +1,9 @@
 //! Flags control characters in a text.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use tunelint_data::text::prefilter::Mark;
@@ -27,7 +30,8 @@ struct ControlCharacter;
 impl ExampleRule for ControlCharacter {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         for text in example.texts() {
-            let mut found = decoded_commands(text.as_str());
+            let mut found = decoded_escapes(text.as_str());
+            found.extend(broken_strings(text.as_str()));
             if text.has(Mark::Control) {
                 found.extend(controls(text.as_str()));
                 found.sort_by_key(|(range, _)| range.start);
@@ -79,8 +83,13 @@ const TAB_COMMANDS: [&str; 7] = [
 ];
 const RETURN_COMMANDS: [&str; 6] = ["ight)", "ight]", "ight\\", "ight|", "ight.", "ightarrow"];
 
-/// The tabs and carriage returns of `text` that were the start of a TeX command.
-fn decoded_commands(text: &str) -> Vec<(Range<usize>, char)> {
+/// What is left of names of folders and files whose `\\t` was decoded: `C:\\temp` is a tab and `emp`.
+const TAB_FOLDERS: [&str; 10] = [
+    "emp", "mp", "est", "ests", "ools", "ext", "asks", "arget", "raining", "rash",
+];
+
+/// The tabs and carriage returns of `text` that were the start of a TeX command or of a folder.
+fn decoded_escapes(text: &str) -> Vec<(Range<usize>, char)> {
     let places = memchr::memchr2_iter(b'\t', b'\r', text.as_bytes());
     let is_command = |(at, commands): (usize, &[&str])| {
         let rest = text.get(at + 1..).unwrap_or_default();
@@ -91,11 +100,50 @@ fn decoded_commands(text: &str) -> Vec<(Range<usize>, char)> {
             after.is_some_and(|after| !(is_word && in_word(after)))
         })
     };
-    let command = |at: usize| match text.as_bytes().get(at)? {
-        b'\t' => is_command((at, &TAB_COMMANDS)).then_some((at..at + 1, '\t')),
+    let is_folder = |at| is_command((at, &TAB_FOLDERS)) && is_in_path(text, at);
+    let escape = |at: usize| match text.as_bytes().get(at)? {
+        b'\t' => (is_command((at, &TAB_COMMANDS)) || is_folder(at)).then_some((at..at + 1, '\t')),
         _ => is_command((at, &RETURN_COMMANDS)).then_some((at..at + 1, '\r')),
     };
-    places.filter_map(command).collect()
+    places.filter_map(escape).collect()
+}
+
+/// Whether what precedes `at` is a Windows path: `C:`, `C:\Users`.
+fn is_in_path(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let start = before.rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '('));
+    let token = before.get(start.map_or(0, |at| at + 1)..);
+    let Some((drive, rest)) = token.and_then(|token| token.split_once(':')) else {
+        return false;
+    };
+    let is_drive = drive.len() == 1 && drive.starts_with(|c: char| c.is_ascii_alphabetic());
+    is_drive && (rest.is_empty() || rest.starts_with('\\'))
+}
+
+static BROKEN_STRING: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n\")"));
+/// Calls whose text usually ends with a line break.
+const PRINTING: [&str; 5] = [
+    "print(\"",
+    "printf(\"",
+    "println!(\"",
+    "print!(\"",
+    "write(\"",
+];
+
+/// The line breaks of `text` that were `\\n` at the end of a printed string: `print("Hello` before a
+/// line with `")`.
+fn broken_strings(text: &str) -> Vec<(Range<usize>, char)> {
+    let is_open = |at: &usize| {
+        let line = text.get(..*at).and_then(|text| text.lines().next_back());
+        line.is_some_and(|line| {
+            PRINTING.iter().any(|call| line.contains(call)) && line.matches('"').count() == 1
+        })
+    };
+    let places = BROKEN_STRING.find_iter(text.as_bytes());
+    places
+        .filter(is_open)
+        .map(|at| (at..at + 1, '\n'))
+        .collect()
 }
 
 fn name(c: char) -> String {
@@ -103,7 +151,8 @@ fn name(c: char) -> String {
         '\u{8}' => " (backspace, possibly `\\b` from a regular expression)",
         '\u{b}' => " (vertical tab, possibly `\\v` from a TeX command)",
         '\u{c}' => " (form feed, possibly `\\f` from a TeX command)",
-        '\t' => " (tab, probably `\\t` from a TeX command)",
+        '\t' => " (tab, probably `\\t` from a TeX command or a path)",
+        '\n' => " (line break, probably `\\n` from a string)",
         '\r' => " (carriage return, probably `\\r` from a TeX command)",
         '\0' => " (NUL)",
         '\u{1b}' => " (escape, possibly a terminal color code)",
@@ -151,6 +200,7 @@ fn intended(c: char, rest: &str) -> &'static str {
     match c {
         '\t' => "\\t",
         '\r' => "\\r",
+        '\n' => "\\n",
         '\u{8}' => "\\b",
         '\u{b}' if in_word => "\\v",
         '\u{c}' if in_word => "\\f",
@@ -171,15 +221,28 @@ mod tests {
 
     #[test]
     fn decoded_commands_are_distinguished_from_tabs() {
-        let found = |text| decoded_commands(text).len();
+        let found = |text| decoded_escapes(text).len();
         assert_eq!(found("$3 \times 4 \right)$ \theta and \text{x}"), 4);
         assert_eq!(found("a\timestamp\tb\textile\r\n\right now"), 0);
+        assert_eq!(found("Open C:\temp or \"D:\\Users\test\\x\""), 2);
+        assert_eq!(found("A:\t12\nOption C:\temporary\nC:\\Users\tName"), 0);
         let text = tunelint_data::text::Text::composed(
             "3 \times 4".into(),
             tunelint_data::text::position::Span::at(0),
         );
-        let changes = repairs(text.as_str(), &decoded_commands(text.as_str()));
+        let changes = repairs(text.as_str(), &decoded_escapes(text.as_str()));
         assert_eq!(text.changed(&changes).unwrap(), "3 \\times 4");
+    }
+
+    #[test]
+    fn strings_that_were_broken_into_lines_are_found() {
+        let found = |text| broken_strings(text).len();
+        assert_eq!(found("int main() {\n  printf(\"Hello\n\");\n}"), 1);
+        assert_eq!(
+            found("print(\"\"\"Hello\n\"\"\")\nprint(\"a\", f(\"b\n\"))"),
+            0
+        );
+        assert_eq!(found("He said (in \"short\n\") so."), 0);
     }
 
     #[test]

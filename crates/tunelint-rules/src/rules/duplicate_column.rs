@@ -4,7 +4,7 @@ use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, S
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
-use tunelint_layouts::reader::{MappingProblem, Reader};
+use tunelint_layouts::reader::Reader;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -24,7 +24,7 @@ struct DuplicateColumn;
 impl SourceRule for DuplicateColumn {
     fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
         let problem = source.reader.mapping.problem.as_ref();
-        if !matches!(problem, Some(MappingProblem::HeaderLooksLikeData { .. })) {
+        if problem.is_none_or(|problem| problem.first_row().is_none()) {
             report(source.reader, findings);
         }
     }

@@ -1,4 +1,4 @@
-//! Flags leading or trailing whitespace in outputs.
+//! Flags leading or trailing whitespace in outputs, and line breaks at the end of inputs.
 
 use crate::contract::{
     Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule,
@@ -31,8 +31,10 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     let rule = EdgeWhitespace {
         leading: usually_none(inferred.outputs.leading),
         trailing: usually_none(inferred.outputs.trailing),
+        input: usually_none(inferred.input_breaks),
     };
-    (rule.leading.is_some() || rule.trailing.is_some()).then(|| Check::example(rule))
+    let applies = rule.leading.is_some() || rule.trailing.is_some() || rule.input.is_some();
+    applies.then(|| Check::example(rule))
 }
 
 struct UsualWhitespace;
@@ -66,10 +68,36 @@ impl SurveyRule for UsualWhitespace {
 struct EdgeWhitespace {
     leading: Option<Majority<bool>>,
     trailing: Option<Majority<bool>>,
+    /// The end of inputs, where only line breaks are unusual.
+    input: Option<Majority<bool>>,
+}
+
+impl EdgeWhitespace {
+    /// Reports line breaks at the end of an input.
+    fn check_input(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        let (Some(usual), Some(turn)) = (self.input, example.written_prompt()) else {
+            return;
+        };
+        let text = turn.joined();
+        let range = text.trim_end_matches('\n').len()..text.len();
+        if range.is_empty() {
+            return;
+        }
+        let place = example.record.at(turn.span_of(range.clone()));
+        findings.report(place, Severity::Advice, || {
+            Message::new(format!(
+                "the input ends with a line break ({} of inputs do not)",
+                usual.percent()
+            ))
+            .help("remove the line break")
+            .fix(Fix::of_text([turn.edit(&example.record, range, "")]))
+        });
+    }
 }
 
 impl ExampleRule for EdgeWhitespace {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        self.check_input(example, findings);
         let Some(turn) = example.wanted_output() else {
             return;
         };
@@ -123,6 +151,7 @@ mod tests {
         let mut rule = EdgeWhitespace {
             leading: USUALLY_NONE,
             trailing: USUALLY_NONE,
+            input: None,
         };
         assert_eq!(check(&rule, "\u{a0}Yes\u{3000}\n"), [leading, trailing]);
         assert_eq!(check(&rule, "Yes \n no\t"), [trailing]);
@@ -132,10 +161,28 @@ mod tests {
     }
 
     #[test]
+    fn a_line_break_after_an_input_is_unusual() {
+        let rule = EdgeWhitespace {
+            leading: None,
+            trailing: None,
+            input: USUALLY_NONE,
+        };
+        let of = |input: &str| {
+            let turns = vec![turn(Role::User, input), turn(Role::Model, "Yes\n")];
+            let example = Example::new(record(1), turns);
+            reported(|findings| rule.check(&example, findings))
+        };
+        let found = "advice: the input ends with a line break (96.6% of inputs do not)";
+        assert_eq!(of("Is it?\n"), [found]);
+        assert!(of("Is it? ").is_empty());
+    }
+
+    #[test]
     fn a_blank_output_has_no_edges() {
         let rule = EdgeWhitespace {
             leading: USUALLY_NONE,
             trailing: USUALLY_NONE,
+            input: None,
         };
         assert!(check(&rule, " \n").is_empty() && check(&rule, "").is_empty());
     }

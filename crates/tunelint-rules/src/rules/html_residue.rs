@@ -6,9 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{
-    Check, DatasetRule, FixKind, Level, RuleContext, RuleMeta, RuleStatus, Scope,
-};
+use crate::contract::{Check, DatasetRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::share::Share;
 use tunelint_data::text::Text;
 use tunelint_data::text::code_detection::is_code;
@@ -24,8 +22,7 @@ pub const META: RuleMeta = RuleMeta::new(
     Level::Fixed(Severity::Warning),
     Scope::Dataset,
 )
-.fix(FixKind::Unsafe)
-.status(RuleStatus::Preview);
+.fix(FixKind::Unsafe);
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {

@@ -31,7 +31,7 @@ impl SourceRule for MissingColumn {
         let Some(problem) = &reader.mapping.problem else {
             return;
         };
-        if !matches!(problem, MappingProblem::HeaderLooksLikeData { .. }) {
+        if problem.first_row().is_none() {
             let file = Location::whole(reader.source);
             findings.report_at(file, Severity::Error, || words(problem, &reader.input.name));
         }
@@ -41,7 +41,8 @@ impl SourceRule for MissingColumn {
 /// The message for a problem with the columns. `convert` shows it too.
 pub fn words(problem: &MappingProblem, path: &Path) -> Message {
     match problem {
-        MappingProblem::HeaderLooksLikeData { cells } => missing_header::message_for(cells),
+        MappingProblem::HeaderLooksLikeData { cells } => missing_header::message_for(cells, false),
+        MappingProblem::HeaderIsComment { cells } => missing_header::message_for(cells, true),
         MappingProblem::Unmapped {
             role,
             likely,

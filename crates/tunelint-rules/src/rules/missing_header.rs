@@ -1,4 +1,4 @@
-//! Flags tables whose first row looks like data, not like column names.
+//! Flags tables whose first row looks like data or is a comment.
 
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
@@ -25,15 +25,26 @@ struct MissingHeader;
 impl SourceRule for MissingHeader {
     fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
         let reader = source.reader;
-        if let Some(MappingProblem::HeaderLooksLikeData { cells }) = &reader.mapping.problem {
+        let Some(problem) = &reader.mapping.problem else {
+            return;
+        };
+        if let Some(cells) = problem.first_row() {
+            let is_comment = matches!(problem, MappingProblem::HeaderIsComment { .. });
             let file = Location::whole(reader.source);
-            findings.report_at(file, Severity::Error, || message_for(cells));
+            findings.report_at(file, Severity::Error, || message_for(cells, is_comment));
         }
     }
 }
 
-/// The message for a first row that holds `cells`.
-pub(super) fn message_for(cells: &[String]) -> Message {
+/// The message for a first row that holds `cells`, which are those of a comment or look like data.
+pub(super) fn message_for(cells: &[String], is_comment: bool) -> Message {
+    if is_comment {
+        let comment = quoted(&cells.join(","), 40);
+        return Message::new(format!(
+            "missing header: the first line is a comment ({comment})"
+        ))
+        .help("remove the comment, so that the header is the first line");
+    }
     Message::new(format!(
         "missing header: the first row looks like data ({})",
         listed(cells)

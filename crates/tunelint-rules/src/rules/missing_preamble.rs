@@ -1,5 +1,7 @@
 //! Flags inputs and system prompts that do not start with the preamble, exactly as written.
 
+mod second_half;
+
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::preamble::{PreambleDeviation, PreambleFault, depart};
 use crate::survey::inferred::{Common, Inferred};
@@ -49,24 +51,52 @@ impl ExampleRule for ConfiguredPreamble {
     }
 }
 
-/// The text that most first prompts, and most system prompts, start with.
+/// The preambles of the system prompts and of the first prompts.
 struct InferredPreamble {
+    system: UsualPreamble,
+    prompt: UsualPreamble,
+}
+
+/// An inferred preamble, and its second half if its middle varies. `None` where no text can lack it.
+struct UsualPreamble {
+    /// The whole preamble or its first half, whether or not a text can lack it.
+    first: String,
     preamble: Option<Common>,
-    system: Option<Common>,
+    second_half: Option<Common>,
+}
+
+impl UsualPreamble {
+    fn new(inferred: &Inferred, preamble: Option<&Common>, second_half: Option<&Common>) -> Self {
+        let usual = preamble.filter(|found| found.is_usual());
+        let missable = |found: &&Common| inferred.may_depart(found);
+        Self {
+            first: usual.map_or(String::new(), |found| found.value.clone()),
+            preamble: usual.filter(missable).cloned(),
+            second_half: second_half.filter(missable).cloned(),
+        }
+    }
+
+    /// Whether no text can lack any part of it.
+    fn is_in_all(&self) -> bool {
+        self.preamble.is_none() && self.second_half.is_none()
+    }
 }
 
 fn inferred_check(inferred: &Inferred) -> Option<Check> {
-    let usual = |found: Option<&Common>| {
-        found
-            .filter(|found| found.is_usual())
-            .filter(|found| inferred.may_depart(found))
-            .cloned()
-    };
     let rule = InferredPreamble {
-        preamble: usual(inferred.preamble.as_ref()),
-        system: usual(inferred.system_preamble.as_ref()),
+        system: UsualPreamble::new(
+            inferred,
+            inferred.system_preamble.as_ref(),
+            inferred.system_second_half.as_ref(),
+        ),
+        prompt: UsualPreamble::new(
+            inferred,
+            inferred.preamble.as_ref(),
+            inferred.second_half.as_ref(),
+        ),
     };
-    (rule.preamble.is_some() || rule.system.is_some()).then(|| Check::example(rule))
+    let in_all = rule.system.is_in_all() && rule.prompt.is_in_all();
+    (!in_all).then(|| Check::example(rule))
 }
 
 impl ExampleRule for InferredPreamble {
@@ -76,14 +106,26 @@ impl ExampleRule for InferredPreamble {
                 &self.system,
                 example.system().filter(|turn| !turn.is_blank()),
             ),
-            (&self.preamble, example.written_prompt()),
+            (&self.prompt, example.written_prompt()),
         ];
-        for (common, turn) in places {
-            let (Some(common), Some(turn)) = (common, turn) else {
+        for (usual, turn) in places {
+            let Some(turn) = turn.filter(|_| !usual.is_in_all()) else {
                 continue;
             };
-            if !turn.joined().starts_with(&common.value) {
-                report(example, turn, &common.value, Some(common), findings);
+            let text = turn.joined();
+            match (
+                text.starts_with(&usual.first),
+                &usual.preamble,
+                &usual.second_half,
+            ) {
+                (false, Some(common), _) => {
+                    report(example, turn, &common.value, Some(common), findings);
+                }
+                (true, _, Some(half)) => {
+                    let wanted = (usual.first.as_str(), half, texts_of(turn.role));
+                    second_half::check(example, turn, &text, wanted, findings);
+                }
+                _ => {}
             }
         }
     }

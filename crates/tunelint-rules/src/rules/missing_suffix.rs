@@ -46,12 +46,17 @@ impl ExampleRule for MissingSuffix {
             Severity::Warning,
             || {
                 let ending = quoted(suffix, 60);
-                let is_missing = departure.fault == PreambleFault::Missing;
+                // Without a line break, nothing else of the text differs.
+                let is_break = suffix.trim().is_empty();
+                let is_missing = is_break || departure.fault == PreambleFault::Missing;
                 let fix =
                     is_missing.then(|| Fix::of_text([turn.edit(&example.record, range, suffix)]));
+                let difference = match is_break {
+                    true => "no line break at the end".to_owned(),
+                    false => departure.describe("the common suffix", "end", &text, suffix),
+                };
                 Message::new(format!(
-                    "{}; {} of inputs end with {ending}",
-                    departure.describe("the common suffix", "end", &text, suffix),
+                    "{difference}; {} of inputs end with {ending}",
                     self.suffix.percent()
                 ))
                 .help(format!("end every input with {ending}"))

@@ -1,10 +1,11 @@
-//! An XML output with a tag that is not closed, or with other tags than nearly all others.
+//! An XML output that is not well-formed, or has other tags or attributes than nearly all others.
 
 use std::sync::Arc;
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use crate::survey::inferred::Inferred;
-use crate::survey::inferred::xml::{XmlFault, XmlTags};
+use crate::survey::inferred::xml::XmlTags;
+use crate::survey::inferred::xml_syntax::XmlFault;
 use tunelint_data::text::decoded::range_in;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
@@ -102,6 +103,44 @@ impl MixedXmlTags {
                 ),
                 same,
             ),
+            XmlFault::MissingAttribute { tag, name, with } => (
+                format!(
+                    "no attribute {} in {}; {} of outputs with the tag have it",
+                    quoted(name, SHOWN),
+                    opening(tag),
+                    with.percent()
+                ),
+                "use the same attributes in every output",
+            ),
+            XmlFault::Unquoted(_) | XmlFault::UnknownEntity(_) | XmlFault::BareAmpersand => {
+                self.describe_loose(fault)
+            }
         }
+    }
+
+    /// The same about a fault that HTML allows.
+    fn describe_loose(&self, fault: &XmlFault) -> (String, &'static str) {
+        let (what, help) = match fault {
+            XmlFault::Unquoted(name) => (
+                format!(
+                    "the value of attribute {} is not in quotes",
+                    quoted(name, SHOWN)
+                ),
+                "put the value in quotes",
+            ),
+            XmlFault::UnknownEntity(name) => (
+                format!("unknown entity {}", quoted(&format!("&{name};"), SHOWN)),
+                "write the character that it stands for",
+            ),
+            _ => ("`&` without an entity".to_owned(), "write `&amp;`"),
+        };
+        let strict = self
+            .tags
+            .strict
+            .map_or_else(String::new, |strict| strict.percent());
+        (
+            format!("{what}; {strict} of outputs have valid attributes and entities"),
+            help,
+        )
     }
 }

@@ -4,7 +4,7 @@ use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, S
 use tunelint_data::source::Facts;
 use tunelint_data::text::position::Location;
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
-use tunelint_layouts::reader::{MappingProblem, Reader};
+use tunelint_layouts::reader::Reader;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta =
@@ -22,8 +22,8 @@ impl SourceRule for NoRecords {
     fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
         let facts = source.reader.facts();
         // A single row is not a header: `missing-header` says so.
-        let problem = &source.reader.mapping.problem;
-        let is_row = matches!(problem, Some(MappingProblem::HeaderLooksLikeData { .. }));
+        let problem = source.reader.mapping.problem.as_ref();
+        let is_row = problem.is_some_and(|problem| problem.first_row().is_some());
         if source.reader.shape.is_ok() && facts.records == 0 && !is_row {
             report(source.reader, facts, findings);
         }

@@ -53,7 +53,8 @@ impl SurveyRule for RareLabel {
                 });
             }
         }
-        if total < ENOUGH {
+        let known = survey.inferred.labels.as_ref();
+        if total < ENOUGH || known.is_some_and(|labels| labels.are_values) {
             return;
         }
         let min = counted(MIN_EXAMPLES, "example");

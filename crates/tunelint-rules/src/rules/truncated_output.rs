@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, SurveyRule};
-use crate::survey::{Needs, Survey};
+use crate::survey::{Needs, Survey, Unit};
 use tunelint_data::text::Text;
 use tunelint_data::text::code_detection::is_code;
 use tunelint_data::text::prefilter::Mark;
@@ -20,7 +20,7 @@ pub const META: RuleMeta = RuleMeta::new(
 
 /// Builds the rule.
 pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::example(TruncatedOutput).and_survey(SharedMaximum))
+    Some(Check::example(TruncatedOutput).and_survey(LengthLimit))
 }
 
 /// Minimum number of bytes of an output whose unfinished end is not a matter of style.
@@ -51,21 +51,24 @@ impl ExampleRule for TruncatedOutput {
                 .get(..end)
                 .and_then(|text| text.char_indices().next_back());
             let span = text.span_of(last.map_or(0, |(at, _)| at), end);
-            findings.report(example.record.at(span), Severity::Warning, || {
-                Message::new(format!("truncated output: {}", cause.describe()))
-                    .help("complete the output, or remove the record")
+            findings.report(example.record.at(span), cause.severity(), || {
+                Message::new(cause.describe()).help(cause.help())
             });
         }
     }
 }
 
+/// The help for outputs that a length limit truncated.
+const WITHOUT_LIMIT: &str = "regenerate them without the length limit, or remove them";
+
 /// Minimum number of outputs of the maximum length that are unlikely to be a coincidence.
 const MIN_SHARING: usize = 5;
 
-/// Reports many outputs of exactly the maximum length: the sign of a length limit.
-struct SharedMaximum;
+/// Reports many outputs of exactly the maximum length, or of one length at which they end in the
+/// middle of a sentence: the signs of a length limit.
+struct LengthLimit;
 
-impl SurveyRule for SharedMaximum {
+impl SurveyRule for LengthLimit {
     fn needs(&self) -> Needs {
         Needs {
             lengths: true,
@@ -74,31 +77,62 @@ impl SurveyRule for SharedMaximum {
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
-        let longest = survey.output_lengths.longest();
-        let Some((max, first)) = longest.first() else {
-            return;
-        };
-        let sharing = longest
-            .iter()
-            .take_while(|(length, _)| length == max)
-            .count();
-        if sharing < MIN_SHARING || *max < MIN_BYTES as u64 || !is_limit(*max) {
-            return;
+        if !report_maximum(survey, findings) {
+            report_wall(survey, findings);
         }
-        findings.report_at(first.location(), Severity::Warning, || {
-            let more = if sharing == longest.len() {
-                " or more"
-            } else {
-                ""
-            };
-            Message::new(format!(
-                "{}{more} of exactly {} characters, the maximum: probably truncated there",
-                counted(sharing as u64, "output"),
-                grouped(*max)
-            ))
-            .help("regenerate them without the length limit, or remove them")
-        });
     }
+}
+
+/// Reports many outputs of exactly the maximum length; returns whether there are.
+fn report_maximum(survey: &Survey, findings: &mut Findings<'_>) -> bool {
+    let longest = survey.output_lengths.longest();
+    let Some((max, first)) = longest.first() else {
+        return false;
+    };
+    let sharing = longest
+        .iter()
+        .take_while(|(length, _)| length == max)
+        .count();
+    if sharing < MIN_SHARING || *max < MIN_BYTES as u64 || !is_limit(*max) {
+        return false;
+    }
+    findings.report_at(first.location(), Severity::Warning, || {
+        let more = if sharing == longest.len() {
+            " or more"
+        } else {
+            ""
+        };
+        Message::new(format!(
+            "{}{more} of exactly {} characters, the maximum: probably truncated there",
+            counted(sharing as u64, "output"),
+            grouped(*max)
+        ))
+        .help(WITHOUT_LIMIT)
+    });
+    true
+}
+
+/// Reports many outputs of one length that end in the middle of a sentence.
+fn report_wall(survey: &Survey, findings: &mut Findings<'_>) {
+    let Some(wall) = survey.unfinished.wall() else {
+        return;
+    };
+    findings.report_at(wall.first.location(), Severity::Warning, || {
+        let unit = match wall.unit {
+            Unit::Characters => "characters",
+            Unit::Words => "words",
+        };
+        let others = match wall.of - wall.count {
+            0 => "none of another length does".to_owned(),
+            others => format!("{} of other lengths", grouped(others)),
+        };
+        Message::new(format!(
+            "{} of exactly {} {unit} end in the middle of a sentence, {others}: probably truncated there",
+            counted(wall.count, "output"),
+            grouped(wall.length),
+        ))
+        .help(WITHOUT_LIMIT)
+    });
 }
 
 /// Whether a length is a typical limit: a multiple of 100 or of 256.
@@ -117,13 +151,40 @@ enum Cause {
 }
 
 impl Cause {
-    fn describe(&self) -> String {
+    /// A comma may be a typo for a period.
+    fn is_comma(&self) -> bool {
         match self {
+            Self::Word(word) => word.ends_with([',', '，']),
+            Self::Sign(sign) => matches!(sign, ',' | '，'),
+            _ => false,
+        }
+    }
+
+    fn severity(&self) -> Severity {
+        match self.is_comma() {
+            true => Severity::Advice,
+            false => Severity::Warning,
+        }
+    }
+
+    fn help(&self) -> &'static str {
+        match self.is_comma() {
+            true => "complete the output, or end its last sentence",
+            false => "complete the output, or remove the record",
+        }
+    }
+
+    fn describe(&self) -> String {
+        let end = match self {
             Self::OpenFence => "unclosed code block".to_owned(),
             Self::OpenJson => "incomplete JSON".to_owned(),
             Self::EmptyItem => "empty last list item".to_owned(),
             Self::Word(word) => format!("ends with {}", quoted(word, LONGEST_WORD)),
             Self::Sign(sign) => format!("ends with `{sign}`"),
+        };
+        match self.is_comma() {
+            true => format!("{end}: truncated, or a comma in place of a period"),
+            false => format!("truncated output: {end}"),
         }
     }
 }
@@ -148,6 +209,7 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
     let word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
     let found = match () {
         () if is_empty_item(line) => Cause::EmptyItem,
+        () if is_closing(whole, line) => return None,
         () if FUNCTION_WORDS.contains(&word) || word == "-" => Cause::Word(word.to_owned()),
         () => match word.chars().next_back().filter(|c| is_open_sign(*c))? {
             // Chinese has no spaces: this is a clause, not a word.
@@ -181,6 +243,17 @@ fn is_empty_item(line: &str) -> bool {
     numbered || matches!(line, "-" | "*" | "•")
 }
 
+/// The maximum number of words of the closing of a letter.
+const CLOSING_WORDS: usize = 4;
+
+/// Whether the last `line` of a text is the closing of a letter, without a name: `Kind regards,`.
+fn is_closing(text: &str, line: &str) -> bool {
+    line.ends_with(',')
+        && line.starts_with(char::is_uppercase)
+        && line.split_whitespace().count() <= CLOSING_WORDS
+        && text.lines().nth(1).is_some()
+}
+
 /// Whether no sentence ends with this sign.
 fn is_open_sign(c: char) -> bool {
     matches!(c, ',' | '(' | '–' | '—' | '，' | '、' | '（')
@@ -211,6 +284,13 @@ mod tests {
             Some(Cause::EmptyItem)
         );
         assert_eq!(cause_of(&format!("{long}It went home")), None);
+        assert_eq!(cause_of(&format!("{long}\n\nKind regards,")), None);
+        let comma = cause_of(&format!("{long}It went home,")).unwrap();
+        assert_eq!(comma.severity(), Severity::Advice);
+        assert_eq!(
+            comma.describe(),
+            "ends with `home,`: truncated, or a comma in place of a period"
+        );
         assert_eq!(cause_of(&format!("{long}The sum is 12.")), None);
         assert_eq!(cause_of("to the"), None);
         let block = "Run this: ```sh\nls\n```\nDone";

@@ -5,7 +5,7 @@ use tunelint_data::record::{Body, Record};
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
-use tunelint_layouts::reader::Unreadable;
+use tunelint_layouts::reader::{Unreadable, is_comment};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -28,6 +28,10 @@ impl RecordRule for WrongFieldCount {
             return;
         };
         let header = row.header();
+        // No row fits a comment that was taken for the header: `missing-header` says so.
+        if is_comment(&header.names) {
+            return;
+        }
         findings.report(record.at(Span::at(0)), Severity::Error, || {
             let (found, expected) = (row.len() as u64, header.names.len() as u64);
             let has_space_before_quote = row.cells().any(|cell| cell.as_str().starts_with(" \""));

@@ -8,13 +8,14 @@ use tunelint_data::text::position::SourceId;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::provider::task::Task;
 
-use super::inferred::Inferred;
+use super::inferred::{Inferred, language};
 use super::labels::OutputCounts;
 use super::lengths::Lengths;
 use super::normal::Normalizer;
 use super::seen::{CompactLocation, ExampleDigest, Group, Seen};
 use super::sketch::{SampleCutoff, Sketch};
 use super::surprising::{LabelSample, SurprisingLabel};
+use super::unfinished::UnfinishedLengths;
 
 /// The statistics to gather. Nothing else is gathered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,8 @@ pub struct Needs {
     pub form: bool,
     /// The labels that similar inputs do not have, in constant memory. Needs `form` as well.
     pub surprising: bool,
+    /// The language of the outputs, found in the sample. Needs `form` as well.
+    pub languages: bool,
 }
 
 impl Needs {
@@ -36,6 +39,7 @@ impl Needs {
         lengths: false,
         form: false,
         surprising: false,
+        languages: false,
     };
 
     /// Only the input for inferring the format.
@@ -52,6 +56,7 @@ impl Needs {
             lengths: self.lengths || other.lengths,
             form: self.form || other.form,
             surprising: self.surprising || other.surprising,
+            languages: self.languages || other.languages,
         }
     }
 }
@@ -69,6 +74,8 @@ pub struct Survey {
     pub sources: Vec<SourceId>,
     /// The lengths of outputs, in characters.
     pub output_lengths: Lengths,
+    /// The lengths of those that end in the middle of a sentence.
+    pub unfinished: UnfinishedLengths,
     /// The digests and location of every example.
     pub seen: Seen,
     /// A sample of the distinct inputs.
@@ -119,9 +126,10 @@ impl Survey {
         }
         if self.needs.lengths {
             for output in example.wanted_outputs() {
-                self.output_lengths.add(output.chars(), || {
-                    CompactLocation::new(&example.record, output.text_span())
-                });
+                let spot = || CompactLocation::new(&example.record, output.text_span());
+                let chars = output.chars();
+                self.output_lengths.add(chars, spot);
+                self.unfinished.add(output, chars, spot);
             }
         }
     }
@@ -143,6 +151,9 @@ impl Survey {
         self.repeated = self.seen.groups();
         self.sketch.canonicalize();
         self.inferred = Inferred::from_sketch(&self.sketch, &self.output_counts, self.examples);
+        if self.needs.languages {
+            self.inferred.language = language::infer(&self.sketch);
+        }
         let labeled = std::mem::take(&mut self.labeled);
         if let (Some(Task::Classification), Some(labels)) = (self.task(), &self.inferred.labels) {
             self.surprising = labeled.surprising(labels, self.stop_suffix());
@@ -153,6 +164,7 @@ impl Survey {
     pub fn renumber_sources(&mut self, by: u32) {
         self.sources.iter_mut().for_each(|source| source.0 += by);
         self.output_lengths.renumber_sources(by);
+        self.unfinished.renumber_sources(by);
         self.seen.renumber_sources(by);
         self.sketch.renumber_sources(by);
         self.output_counts.renumber_sources(by);
@@ -199,6 +211,7 @@ impl Survey {
             }
         }
         self.output_lengths.merge(other.output_lengths);
+        self.unfinished.merge(other.unfinished);
         self.seen.merge(other.seen);
         self.sketch.merge(other.sketch);
         self.output_counts.merge(other.output_counts);

@@ -10,6 +10,7 @@ pub mod fences;
 pub mod frame;
 pub mod json_structure;
 pub mod labels;
+pub mod language;
 mod majority;
 pub mod markers;
 pub mod names;
@@ -21,13 +22,17 @@ pub mod patterns;
 pub mod plateau;
 pub mod preamble;
 pub mod script;
+pub mod second_half;
 pub mod shape;
 pub mod task;
 pub mod tokens;
 pub mod xml;
+pub mod xml_syntax;
 
 pub use common::Common;
+use majority::AMONG_NEAR;
 pub use majority::Majority;
+use plateau::LEAST;
 
 use std::collections::BTreeSet;
 
@@ -37,6 +42,7 @@ use common::Counted;
 use fences::FenceLanguages;
 use json_structure::JsonStructure;
 use labels::LabelSet;
+use language::Language;
 use markers::{Marker, Markers};
 use outputs::Outputs;
 use patterns::Patterns;
@@ -63,6 +69,14 @@ pub struct Inferred {
     pub system_preamble: Option<Common>,
     /// The preamble of the first prompts.
     pub preamble: Option<Common>,
+    /// The second half of the system prompts' preamble, if its middle varies.
+    pub system_second_half: Option<Common>,
+    /// The second half of the first prompts' preamble, if its middle varies.
+    pub second_half: Option<Common>,
+    /// What the first prompts with the usual preamble have only once: the part before its markers.
+    pub preamble_once: Option<Common>,
+    /// `false` if nearly no first prompt ends with a line break.
+    pub input_breaks: Option<Majority<bool>>,
     /// The suffix of the first prompts.
     pub suffix: Option<Common>,
     /// The section markers of the first prompts.
@@ -79,6 +93,8 @@ pub struct Inferred {
     pub fences: FenceLanguages,
     /// `true` if nearly all of the last outputs are passages of their inputs.
     pub extracted: Option<Majority<bool>>,
+    /// The language of nearly all long outputs; only found for the rule that needs it.
+    pub language: Option<Majority<Language>>,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.
@@ -94,7 +110,11 @@ impl Inferred {
             .entries()
             .map(|entry| (&entry.input, entry.examples()))
             .collect();
-        let (system, system_preamble) = systems(sketch);
+        let Systems {
+            shared: system,
+            preamble: system_preamble,
+            second_half: system_second_half,
+        } = Systems::infer(sketch);
         let preamble = common::beginning(&prompts);
         let usual = preamble.as_ref().filter(|found| found.is_usual());
         let markers = Markers::infer(sketch.entries(), usual.map(|found| found.value.as_str()));
@@ -110,6 +130,11 @@ impl Inferred {
             saw_all: sketch.is_whole() && examples == sketch.len() as u64,
             task: task::infer(sketch, label_count, markers.as_ref()),
             suffix: common::ending(&prompts),
+            input_breaks: input_breaks(&prompts),
+            second_half: usual
+                .and_then(|usual| second_half::infer(&prompts, &usual.value, markers.as_ref())),
+            preamble_once: usual
+                .and_then(|usual| second_half::once(&prompts, &usual.value, markers.as_ref())),
             boilerplate: boilerplate(sketch),
             patterns: Patterns::infer(sketch, &outputs),
             json: JsonStructure::infer(sketch, &outputs),
@@ -118,10 +143,12 @@ impl Inferred {
             extracted: extraction::infer(sketch, &outputs),
             system,
             system_preamble,
+            system_second_half,
             preamble,
             markers,
             outputs,
             labels,
+            language: None,
         }
     }
 
@@ -146,21 +173,46 @@ impl Inferred {
     }
 }
 
-/// The system prompt that nearly all examples share, or the preamble of those that differ.
-fn systems(sketch: &Sketch) -> (Option<Common>, Option<Common>) {
-    let systems: Vec<(Option<&Cut>, usize)> = sketch
-        .with_systems()
-        .map(|(entry, system)| (system, entry.examples()))
-        .collect();
-    let heads = systems.iter();
-    let heads = heads.map(|(cut, examples)| (cut.map(Cut::head), *examples));
-    let system = common::same(heads, ONE_SYSTEM);
-    let with_one = systems.iter();
-    let with_one = with_one.filter_map(|(cut, examples)| Some(((*cut)?, *examples)));
-    let with_one: Vec<Counted<'_>> = with_one.collect();
-    let preamble = match &system {
-        None if with_one.len() == systems.len() => common::beginning(&with_one),
-        _ => None,
-    };
-    (system, preamble)
+/// Whether the prompts end with a line break, if nearly none do.
+fn input_breaks(prompts: &[Counted<'_>]) -> Option<Majority<bool>> {
+    let ends = prompts.iter();
+    let ends = ends.map(|(cut, examples)| (cut.tail().ends_with('\n'), *examples));
+    let usual = Majority::weighted(ends).filter(|usual| !usual.value)?;
+    usual.when(LEAST, AMONG_NEAR)
+}
+
+/// What the system prompts share.
+struct Systems {
+    /// The system prompt that nearly all examples have.
+    shared: Option<Common>,
+    /// The preamble of those that differ.
+    preamble: Option<Common>,
+    /// Its second half, if its middle varies.
+    second_half: Option<Common>,
+}
+
+impl Systems {
+    fn infer(sketch: &Sketch) -> Self {
+        let systems: Vec<(Option<&Cut>, usize)> = sketch
+            .with_systems()
+            .map(|(entry, system)| (system, entry.examples()))
+            .collect();
+        let heads = systems.iter();
+        let heads = heads.map(|(cut, examples)| (cut.map(Cut::head), *examples));
+        let shared = common::same(heads, ONE_SYSTEM);
+        let with_one = systems.iter();
+        let with_one = with_one.filter_map(|(cut, examples)| Some(((*cut)?, *examples)));
+        let with_one: Vec<Counted<'_>> = with_one.collect();
+        let preamble = match &shared {
+            None if with_one.len() == systems.len() => common::beginning(&with_one),
+            _ => None,
+        };
+        let usual = preamble.as_ref().filter(|found| found.is_usual());
+        let second_half = usual.and_then(|usual| second_half::infer(&with_one, &usual.value, None));
+        Self {
+            shared,
+            preamble,
+            second_half,
+        }
+    }
 }

@@ -16,7 +16,7 @@ use super::normal::Normalizer;
 use tunelint_data::record::Record;
 use tunelint_data::text::position::{Location, Position, SourceId, Span};
 use tunelint_layouts::example::tools::DECLARING;
-use tunelint_layouts::example::{Example, Role, Turn};
+use tunelint_layouts::example::{Example, Extra, Role, Turn};
 use tunelint_layouts::reader::Reader;
 
 /// A location in 20 bytes, ordered by source, then by offset.
@@ -100,6 +100,8 @@ pub struct ExampleDigest {
 const EXACT_BITS: u32 = 12;
 /// The bit of a response that is labeled undesirable.
 const UNDESIRABLE: u32 = 1;
+/// The output digest of examples without a response.
+const NO_RESPONSE: u64 = 0;
 /// The input digest of examples without an input. They are in no group.
 const BLANK: u64 = 0;
 
@@ -135,6 +137,10 @@ impl ExampleDigest {
             }
             exact = xxh3_64_with_seed(text.as_bytes(), exact);
         }
+        let response = output_index.and_then(|at| example.turns.get(at));
+        if response.is_none_or(Turn::is_blank) {
+            output = NO_RESPONSE;
+        }
         for raw in beside_turns(example) {
             input = xxh3_64_with_seed(raw.as_bytes(), input);
         }
@@ -147,6 +153,11 @@ impl ExampleDigest {
             spot: CompactLocation::new(&example.record, Span::at(0)),
             output,
         }
+    }
+
+    /// Whether there is a response with visible text.
+    pub fn has_response(&self) -> bool {
+        u64::from(self.output_digest()) != NO_RESPONSE
     }
 
     /// Whether its response is labeled undesirable.
@@ -202,12 +213,19 @@ fn compared(example: &Example<'_>, preferred: Option<usize>) -> u64 {
 /// The fields of files that go with the messages.
 const MEDIA: [&str; 6] = ["images", "image", "videos", "video", "audios", "audio"];
 
-/// What makes examples of the same messages different: the tools, the images. Other fields, such as
-/// an id, do not reach the model.
+/// Objects next to a prompt that only describe the record.
+const DESCRIBING: [&str; 4] = ["extra_info", "metadata", "meta", "info"];
+
+/// What makes examples of the same messages different: the tools, the images, and the objects that
+/// make another task of a prompt without a response. Other fields, such as an id, do not reach the
+/// model.
 fn beside_turns<'e>(example: &'e Example<'_>) -> impl Iterator<Item = &'e str> {
     let fields = example.settings.iter().chain(&example.extras);
+    let is_task = |of: &Extra<'_>| {
+        example.is_prompt_only() && of.raw.starts_with('{') && !DESCRIBING.contains(&of.key)
+    };
     fields
-        .filter(|of| DECLARING.contains(&of.key) || MEDIA.contains(&of.key))
+        .filter(move |of| DECLARING.contains(&of.key) || MEDIA.contains(&of.key) || is_task(of))
         .map(|of| of.raw)
 }
 

@@ -19,7 +19,7 @@ use super::section_marker::{self, Event};
 use super::seen::CompactLocation;
 use super::traits::{Reuse, Traits, asks_for_summary};
 use tunelint_data::text::position::Span;
-use tunelint_layouts::example::Example;
+use tunelint_layouts::example::{Example, Turn};
 
 /// Distinct inputs that a sketch keeps.
 pub const CAPACITY: usize = 4096;
@@ -135,7 +135,10 @@ impl SampleCutoff {
 impl Sketch {
     /// Adds one example.
     pub fn observe(&mut self, example: &Example<'_>, cutoff: &SampleCutoff) {
-        let Some(prompt) = example.prompt() else {
+        // A text without messages is compared as a prompt is.
+        let is_text = |turn: &&Turn<'_>| example.turns.len() == 1 && !turn.is_blank();
+        let text = || example.turns.first().filter(is_text);
+        let Some(prompt) = example.prompt().or_else(text) else {
             return;
         };
         let input = prompt.joined();
@@ -155,7 +158,7 @@ impl Sketch {
         }
         let output = example
             .wanted_output()
-            .filter(|turn| !turn.texts.is_empty());
+            .filter(|turn| !turn.texts.is_empty() && !std::ptr::eq(*turn, prompt));
         let output = output.map(|turn| turn.joined());
         let output_cut = output
             .as_ref()

@@ -89,7 +89,7 @@ fn is_expected(preamble: &str, texts: &[Counted<'_>]) -> bool {
 
 /// A shared prefix up to the end of its last line, sentence or label; `None` without one. What
 /// follows belongs to the content, where most texts happen to have the same words.
-fn ended(mut prefix: String) -> Option<String> {
+pub fn ended(mut prefix: String) -> Option<String> {
     let is_inner = |c: char| c.is_alphanumeric() || matches!(c, '_' | ',' | '\'' | '’' | '-' | '/');
     let is_sign = |c: char| !is_inner(c) && (c == '\n' || !c.is_whitespace());
     let after = |at: usize| prefix.get(at..).unwrap_or_default().chars().nth(1);
@@ -106,8 +106,27 @@ fn ended(mut prefix: String) -> Option<String> {
     Some(prefix)
 }
 
-/// The text that most of `texts` end with, if it can be an instruction or a separator.
+/// The text that most of `texts` end with, if it can be an instruction, a separator or line breaks.
 pub fn ending(texts: &[Counted<'_>]) -> Option<Common> {
+    shared_ending(texts).or_else(|| line_breaks(texts))
+}
+
+/// The line breaks that nearly all of `texts` end with.
+fn line_breaks(texts: &[Counted<'_>]) -> Option<Common> {
+    let ends = texts.iter().map(|(cut, examples)| {
+        let tail = cut.tail();
+        let breaks = tail.get(tail.trim_end_matches('\n').len()..);
+        (breaks.unwrap_or_default(), *examples)
+    });
+    let usual = Majority::convention(ends, LEAST, |_, other| other.is_empty())?;
+    Some(Common {
+        value: (!usual.value.is_empty()).then(|| usual.value.to_owned())?,
+        holders: usual.holders,
+        of: usual.of,
+    })
+}
+
+fn shared_ending(texts: &[Counted<'_>]) -> Option<Common> {
     let reversed: Vec<String> = texts.iter().map(|(cut, _)| reversed(cut.tail())).collect();
     let tails: Vec<&str> = reversed.iter().map(String::as_str).collect();
     let plateau = plateau::walk(&tails)?;
@@ -154,7 +173,8 @@ fn has_content(alone: usize, holders: usize) -> bool {
     alone as f64 <= ALONE * holders as f64
 }
 
-fn is_instruction(text: &str) -> bool {
+/// Whether a text is long enough to be an instruction.
+pub fn is_instruction(text: &str) -> bool {
     let chars = text.chars().count();
     let ideographs = text.chars().filter(|c| is_cjk(*c)).count();
     if ideographs * 2 >= chars {

@@ -39,6 +39,8 @@ pub struct LabelSet {
     pub unknown: BTreeSet<String>,
     /// The number of outputs.
     pub total: u64,
+    /// Whether they are numbers that may have any value, so that a rare one is no mistake.
+    pub are_values: bool,
 }
 
 impl LabelSet {
@@ -62,6 +64,7 @@ impl LabelSet {
         labels.sort_by(|a, b| (b.counted.count, &b.text).cmp(&(a.counted.count, &a.text)));
         let spellings = spellings(&labels);
         labels.retain(|label| !spellings.contains_key(&label.text));
+        let are_values = has_values(&labels, rare(&labels));
         let unknown = if total >= ENOUGH {
             &unknown(&labels) | &sentences
         } else {
@@ -72,6 +75,7 @@ impl LabelSet {
             spellings,
             unknown,
             total,
+            are_values,
         })
     }
 
@@ -294,13 +298,16 @@ fn sentences(labels: &[Label]) -> BTreeSet<String> {
     found.map(|(label, _)| label.text.clone()).collect()
 }
 
+/// The count up to which a label is rare. `labels` must be sorted by frequency.
+fn rare(labels: &[Label]) -> u64 {
+    let median = labels.get(labels.len() / 2);
+    1.max(median.map_or(0, |label| label.counted.count) / 50)
+}
+
 /// Outputs that are not labels: sentences that contain a more frequent label, and, if labels are
 /// frequent, outputs that occur only once.
 fn unknown(labels: &[Label]) -> BTreeSet<String> {
-    let median = labels
-        .get(labels.len() / 2)
-        .map_or(0, |label| label.counted.count);
-    let rare = 1.max(median / 50);
+    let rare = rare(labels);
     let has_known = labels.iter().any(|label| label.counted.count > rare);
     let words = |text: &str| text.split([' ', '_']).count();
     // A combination or path of labels is a separate label.
@@ -314,7 +321,11 @@ fn unknown(labels: &[Label]) -> BTreeSet<String> {
             && !is_compound(&label.text)
             && contains_label(&label.text, &known.text)
     };
-    let is_single = |label: &Label| label.counted.count == 1 && labels.len() >= 3 && has_known;
+    let is_open = has_values(labels, rare);
+    let is_value = |label: &Label| is_open && number(&label.text).is_some();
+    let is_single = |label: &Label| {
+        label.counted.count == 1 && labels.len() >= 3 && has_known && !is_value(label)
+    };
     labels
         .iter()
         .filter(|label| {
@@ -322,6 +333,44 @@ fn unknown(labels: &[Label]) -> BTreeSet<String> {
         })
         .map(|label| label.text.clone())
         .collect()
+}
+
+/// The greatest number of a rating, and the minimum share of each rating.
+const HIGHEST_RATING: f64 = 10.0;
+const RATING_SHARE: f64 = 0.05;
+
+/// Whether most labels that occur more often than `rare` are numbers that may have any value, such as
+/// years, counts and percentages: not ratings, each of which is frequent, and not the numbers of
+/// more classes, which have no gap.
+fn has_values(labels: &[Label], rare: u64) -> bool {
+    let known = || labels.iter().filter(|label| label.counted.count > rare);
+    let numbers = known().filter(|label| number(&label.text).is_some());
+    let of: u64 = known().map(|label| label.counted.count).sum();
+    let is_rating = |label: &Label| {
+        let value = label.text.parse::<f64>();
+        value.is_ok_and(|value| value.abs() <= HIGHEST_RATING)
+            && label.counted.count as f64 >= RATING_SHARE * of as f64
+    };
+    let classes: BTreeSet<usize> = known()
+        .filter_map(|label| label.text.parse().ok())
+        .collect();
+    let is_counted = classes.first().is_some_and(|first| *first <= 1)
+        && classes.len() == known().count()
+        && classes
+            .last()
+            .zip(classes.first())
+            .map(|(last, first)| last - first + 1)
+            == Some(classes.len())
+        && classes.len() as f64 > HIGHEST_RATING + 1.0;
+    numbers.count() * 2 > known().count() && !known().all(is_rating) && !is_counted
+}
+
+/// The value of a label that is a number, which may have a unit sign.
+fn number(label: &str) -> Option<f64> {
+    let digits = label
+        .trim_matches(['%', '$', '€', '£', ' '])
+        .replace(',', "");
+    digits.parse().ok()
 }
 
 /// Whether `label` occurs in `text` as whole words, with other words around it.
@@ -360,6 +409,23 @@ mod tests {
 
     fn spellings_of(labels: &[(&str, usize)]) -> Vec<(String, String)> {
         set(labels).unwrap().spellings.into_iter().collect()
+    }
+
+    #[test]
+    fn numbers_that_may_have_any_value_are_not_labels() {
+        let unknown = |labels: &[(&str, usize)]| set(labels).unwrap().unknown.len();
+        let years = [("1990", 40), ("1991", 40), ("1992", 40), ("1850", 1)];
+        assert_eq!(unknown(&years), 0);
+        assert_eq!(
+            unknown(&[("10%", 40), ("20%", 40), ("30%", 40), ("37%", 1)]),
+            0
+        );
+        assert_eq!(unknown(&[("1", 80), ("2", 40), ("3", 4), ("12", 1)]), 0);
+        assert_eq!(unknown(&[("1", 40), ("2", 40), ("3", 40), ("55", 1)]), 1);
+        assert_eq!(
+            unknown(&[("yes", 40), ("no", 40), ("maybe", 40), ("7", 1)]),
+            1
+        );
     }
 
     #[test]

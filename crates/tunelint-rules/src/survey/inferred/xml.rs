@@ -1,12 +1,13 @@
-//! The tags of outputs, where nearly all outputs are well-formed XML.
+//! The tags and attributes of outputs, where nearly all outputs are well-formed XML.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::majority::{Majority, NEARLY_ALL};
+use super::majority::{AMONG_NEAR, Majority, NEARLY_ALL};
 use super::names::NameSets;
 use super::outputs::{ENOUGH, Outputs};
 use super::shape::OutputShape;
+use super::xml_syntax::{Document, Element, XmlFault};
 use crate::survey::Sketch;
 
 /// The minimum share of outputs that are well-formed.
@@ -21,21 +22,10 @@ pub struct XmlTags {
     tags: BTreeMap<String, usize>,
     /// The tags of most outputs, where the others differ in one.
     usual: Option<Vec<String>>,
-}
-
-/// Why an output is not well-formed, or has other tags.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum XmlFault {
-    /// A tag that is not closed.
-    Unclosed(String),
-    /// A closing tag without its opening tag.
-    Unopened(String),
-    /// A tag that does not end.
-    Unfinished,
-    /// A tag that nearly no output has, where other rare tags do not occur.
-    Unknown(String, Majority<()>),
-    /// A tag that nearly all outputs have is missing.
-    Missing(String, Majority<()>),
+    /// For each tag, the attributes that nearly all outputs with it have there, with their number.
+    attributes: BTreeMap<String, Vec<(String, Majority<()>)>>,
+    /// The outputs whose attributes and entities are valid XML, if nearly all are.
+    pub strict: Option<Majority<()>>,
 }
 
 impl XmlTags {
@@ -44,17 +34,20 @@ impl XmlTags {
         if outputs.shape.as_ref()?.value != OutputShape::Markup {
             return None;
         }
-        let (mut valid, mut all) = (0, 0);
+        let (mut valid, mut strict, mut all) = (0, 0, 0);
         let mut tags: BTreeMap<String, usize> = BTreeMap::new();
         let mut sets = NameSets::default();
+        let mut attributes = AttributeCounts::default();
         let cuts = sketch.entries().filter_map(|entry| entry.output.as_ref());
         for text in cuts.filter_map(|cut| cut.whole()) {
             all += 1;
-            if let Ok(found) = tags_of(outputs.body(text)) {
+            if let Ok(found) = Document::parse(outputs.body(text)) {
                 valid += 1;
-                sets.add(&found.keys().copied().collect::<Vec<_>>());
-                for (tag, _) in found {
+                strict += usize::from(found.loose.is_none());
+                sets.add(&found.elements.keys().copied().collect::<Vec<_>>());
+                for (tag, element) in found.elements {
                     *tags.entry(tag.to_owned()).or_default() += 1;
+                    attributes.add(tag, &element);
                 }
             }
         }
@@ -64,10 +57,17 @@ impl XmlTags {
             of: all,
         };
         let valid = share.when(ENOUGH, VALID)?;
+        let strict = Majority {
+            value: (),
+            holders: strict,
+            of: valid.holders,
+        };
         Some(Self {
             valid,
+            attributes: attributes.usual(&tags),
             tags,
             usual: sets.usual(ENOUGH),
+            strict: strict.when(ENOUGH, AMONG_NEAR),
         })
     }
 
@@ -76,10 +76,19 @@ impl XmlTags {
         if !body.starts_with('<') {
             return None;
         }
-        let found = match tags_of(body) {
-            Ok(found) => found,
+        let document = match Document::parse(body) {
+            Ok(document) => document,
             Err(fault) => return Some(fault),
         };
+        let tag = self.tag_fault(&document);
+        let loose = || document.loose.clone().filter(|_| self.strict.is_some());
+        tag.or_else(loose)
+            .or_else(|| self.attribute_fault(&document))
+    }
+
+    /// A tag that is missing, or that nearly no output has.
+    fn tag_fault(&self, document: &Document<'_>) -> Option<(Range<usize>, XmlFault)> {
+        let found = &document.elements;
         let missing = self
             .tags
             .iter()
@@ -87,14 +96,30 @@ impl XmlTags {
         if let Some((tag, count)) = missing {
             return Some((0..1, XmlFault::Missing(tag.clone(), self.share(*count))));
         }
-        let is_unknown = |(tag, _): &(&&str, &Range<usize>)| {
+        let is_unknown = |(tag, _): &(&&str, &Element<'_>)| {
             let count = self.tags.get(**tag);
             !count.is_some_and(|count| self.is_usual(tag, *count))
         };
-        let (tag, place) = found.iter().find(is_unknown).filter(|_| self.is_closed())?;
+        let (tag, element) = found.iter().find(is_unknown).filter(|_| self.is_closed())?;
         let count = self.tags.get(*tag).copied().unwrap_or_default();
         let fault = XmlFault::Unknown((*tag).to_owned(), self.share(count));
-        Some((place.clone(), fault))
+        Some((element.place.clone(), fault))
+    }
+
+    /// An attribute that nearly all outputs with its tag have.
+    fn attribute_fault(&self, document: &Document<'_>) -> Option<(Range<usize>, XmlFault)> {
+        document.elements.iter().find_map(|(tag, element)| {
+            let usual = self.attributes.get(*tag)?;
+            let (name, with) = usual
+                .iter()
+                .find(|(name, _)| !element.attributes.contains(&name.as_str()))?;
+            let fault = XmlFault::MissingAttribute {
+                tag: (*tag).to_owned(),
+                name: name.clone(),
+                with: *with,
+            };
+            Some((element.place.clone(), fault))
+        })
     }
 
     fn share(&self, holders: usize) -> Majority<()> {
@@ -125,111 +150,43 @@ impl XmlTags {
     }
 }
 
-/// The tags of a text, each with its first place.
-type Places<'t> = BTreeMap<&'t str, Range<usize>>;
+/// The attributes of each tag, in the outputs that have it.
+#[derive(Default)]
+struct AttributeCounts(BTreeMap<String, (NameSets, BTreeMap<String, usize>)>);
 
-/// The tags of an XML text, or its first fault.
-fn tags_of(text: &str) -> Result<Places<'_>, (Range<usize>, XmlFault)> {
-    let mut found = Places::new();
-    let mut open: Vec<(&str, Range<usize>)> = Vec::new();
-    let mut at = 0;
-    while let Some(start) = next_tag(text, at) {
-        let rest = text.get(start..).unwrap_or_default();
-        if let Some(length) = skipped(rest) {
-            at = start + length;
-            continue;
+impl AttributeCounts {
+    fn add(&mut self, tag: &str, element: &Element<'_>) {
+        let (sets, counts) = self.0.entry(tag.to_owned()).or_default();
+        sets.add(&element.attributes);
+        for name in &element.attributes {
+            *counts.entry((*name).to_owned()).or_default() += 1;
         }
-        let Some(end) = rest.find('>') else {
-            return Err((start..start + 1, XmlFault::Unfinished));
+    }
+
+    /// The attributes that nearly all have, or that are of the usual ones where the others differ in
+    /// one. `tags` has the number of outputs with each tag.
+    fn usual(
+        self,
+        tags: &BTreeMap<String, usize>,
+    ) -> BTreeMap<String, Vec<(String, Majority<()>)>> {
+        let usual = |(tag, (sets, counts)): (String, (NameSets, BTreeMap<String, usize>))| {
+            let of = *tags.get(&tag)?;
+            let usual = sets.usual(ENOUGH).unwrap_or_default();
+            let attributes = counts.into_iter().filter_map(|(name, holders)| {
+                let with = Majority {
+                    value: (),
+                    holders,
+                    of,
+                };
+                let share = if usual.contains(&name) {
+                    AMONG_NEAR
+                } else {
+                    NEARLY_ALL
+                };
+                Some((name, with.when(ENOUGH, share)?))
+            });
+            Some((tag, attributes.collect()))
         };
-        let place = start..start + end + 1;
-        at = place.end;
-        let inner = rest.get(1..end).unwrap_or_default();
-        if let Some(name) = inner.strip_prefix('/') {
-            let name = name.trim_end();
-            match open.pop() {
-                Some((opened, _)) if opened == name => {}
-                Some((opened, place)) if open.iter().any(|(outer, _)| *outer == name) => {
-                    return Err((place, XmlFault::Unclosed(opened.to_owned())));
-                }
-                _ => return Err((place, XmlFault::Unopened(name.to_owned()))),
-            }
-            continue;
-        }
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
-        let name = inner
-            .split(|c: char| !is_name(c))
-            .next()
-            .unwrap_or_default();
-        found.entry(name).or_insert_with(|| place.clone());
-        if !inner.ends_with('/') {
-            open.push((name, place));
-        }
-    }
-    match open.pop() {
-        Some((name, place)) => Err((place, XmlFault::Unclosed(name.to_owned()))),
-        None => Ok(found),
-    }
-}
-
-/// The next `<` from `from` on that starts a tag, a comment or a declaration.
-fn next_tag(text: &str, from: usize) -> Option<usize> {
-    let rest = text.get(from..)?;
-    let starts = |at: &usize| {
-        let after = rest.get(at + 1..).unwrap_or_default();
-        after.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '/' | '!' | '?'))
-    };
-    let at = memchr::memchr_iter(b'<', rest.as_bytes()).find(starts)?;
-    Some(from + at)
-}
-
-/// The length of the comment, `CDATA` section, declaration or instruction at the start of `rest`.
-fn skipped(rest: &str) -> Option<usize> {
-    let ends = [
-        ("<!--", "-->"),
-        ("<![CDATA[", "]]>"),
-        ("<!", ">"),
-        ("<?", "?>"),
-    ];
-    let (_, end) = ends
-        .into_iter()
-        .find(|(start, _)| rest.starts_with(start))?;
-    Some(rest.find(end).map_or(rest.len(), |at| at + end.len()))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn fault(text: &str) -> Option<XmlFault> {
-        tags_of(text).err().map(|(_, fault)| fault)
-    }
-
-    #[test]
-    fn well_formed_texts_have_no_fault() {
-        for text in [
-            "<r><a x=\"1\">1 < 2</a><b/></r>",
-            "<?xml version=\"1.0\"?><!-- <x> --><r><![CDATA[<y>]]></r>",
-            "<a>é</a><a></a >",
-        ] {
-            assert_eq!(fault(text), None, "{text}");
-        }
-        let tags = tags_of("<r><a>1</a><b/></r>").unwrap();
-        assert_eq!(
-            tags.keys().copied().collect::<BTreeSet<_>>(),
-            ["a", "b", "r"].into()
-        );
-    }
-
-    #[test]
-    fn faults_name_the_tag() {
-        let unclosed = |tag: &str| Some(XmlFault::Unclosed(tag.to_owned()));
-        assert_eq!(fault("<r><a>1</r>"), unclosed("a"));
-        assert_eq!(fault("<r><a>1</a>"), unclosed("r"));
-        let unopened = Some(XmlFault::Unopened("b".to_owned()));
-        assert_eq!(fault("<r>1</b></r>"), unopened);
-        assert_eq!(fault("<r>1</r"), Some(XmlFault::Unfinished));
+        self.0.into_iter().filter_map(usual).collect()
     }
 }
