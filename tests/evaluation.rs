@@ -5,6 +5,7 @@
 mod curves;
 mod damage;
 mod domains;
+mod languages;
 mod pages;
 mod sets;
 mod templates;

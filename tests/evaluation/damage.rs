@@ -6,6 +6,7 @@ use tunelint_core::inferred::shape::{OutputShape, json_keys};
 use tunelint_core::inferred::{Inferred, Majority};
 use tunelint_core::section_marker::{Separator, events};
 
+use super::languages;
 use super::sets::Row;
 
 /// What is damaged, the rule that should say so, and how; `None` where a row has nothing to
@@ -264,6 +265,13 @@ pub const DAMAGES: &[Damage] = &[
         form.labels
             .is_none()
             .then(|| output(row, "Это другой язык и другие буквы".to_owned()))?
+    }),
+    damage("mixed-languages", "another language", |row, form| {
+        let usual = form.language?.value.name;
+        output(
+            row,
+            languages::in_another(usual, row.output.len() + row.input.len() * 7)?,
+        )
     }),
     damage("mixed-output-pattern", "a decimal comma", |row, _| {
         let (number, unit) = measure(row)?;

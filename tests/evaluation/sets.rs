@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::domains;
+use super::languages;
 use super::templates;
 use super::tongues::LATIN;
 use crate::running::{shared, texts_of};
@@ -60,6 +61,7 @@ pub fn own() -> Vec<Set> {
     sets.extend(passages());
     sets.extend(domains::all());
     sets.extend(templates::all());
+    sets.extend(languages::all());
     sets
 }
 

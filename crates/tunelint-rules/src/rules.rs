@@ -101,6 +101,7 @@ registry! {
     mixed_json_keys "mixed-json-keys";
     mixed_json_structure "mixed-json-structure";
     mixed_label_spelling "mixed-label-spelling";
+    mixed_languages "mixed-languages";
     mixed_layouts "mixed-layouts";
     mixed_marker_order "mixed-marker-order";
     mixed_marker_separator "mixed-marker-separator";

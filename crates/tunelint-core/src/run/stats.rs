@@ -13,12 +13,14 @@ use tunelint_rules::survey::{
     CompactLocation, ExampleDigest, Group, Lengths, Needs, Normalizer, SampleCutoff, Survey,
 };
 
-/// Everything that a survey can gather. Costs 32 bytes per example.
+/// Everything that a survey can gather, except languages, which no view shows. Costs 32 bytes per
+/// example.
 const ALL: Needs = Needs {
     seen: true,
     lengths: true,
     form: true,
     surprising: true,
+    languages: false,
 };
 
 /// The statistics of one source.

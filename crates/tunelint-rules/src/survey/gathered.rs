@@ -8,7 +8,7 @@ use tunelint_data::text::position::SourceId;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::provider::task::Task;
 
-use super::inferred::Inferred;
+use super::inferred::{Inferred, language};
 use super::labels::OutputCounts;
 use super::lengths::Lengths;
 use super::normal::Normalizer;
@@ -28,6 +28,8 @@ pub struct Needs {
     pub form: bool,
     /// The labels that similar inputs do not have, in constant memory. Needs `form` as well.
     pub surprising: bool,
+    /// The language of the outputs, found in the sample. Needs `form` as well.
+    pub languages: bool,
 }
 
 impl Needs {
@@ -37,6 +39,7 @@ impl Needs {
         lengths: false,
         form: false,
         surprising: false,
+        languages: false,
     };
 
     /// Only the input for inferring the format.
@@ -53,6 +56,7 @@ impl Needs {
             lengths: self.lengths || other.lengths,
             form: self.form || other.form,
             surprising: self.surprising || other.surprising,
+            languages: self.languages || other.languages,
         }
     }
 }
@@ -147,6 +151,9 @@ impl Survey {
         self.repeated = self.seen.groups();
         self.sketch.canonicalize();
         self.inferred = Inferred::from_sketch(&self.sketch, &self.output_counts, self.examples);
+        if self.needs.languages {
+            self.inferred.language = language::infer(&self.sketch);
+        }
         let labeled = std::mem::take(&mut self.labeled);
         if let (Some(Task::Classification), Some(labels)) = (self.task(), &self.inferred.labels) {
             self.surprising = labeled.surprising(labels, self.stop_suffix());

@@ -10,6 +10,7 @@ pub mod fences;
 pub mod frame;
 pub mod json_structure;
 pub mod labels;
+pub mod language;
 mod majority;
 pub mod markers;
 pub mod names;
@@ -41,6 +42,7 @@ use common::Counted;
 use fences::FenceLanguages;
 use json_structure::JsonStructure;
 use labels::LabelSet;
+use language::Language;
 use markers::{Marker, Markers};
 use outputs::Outputs;
 use patterns::Patterns;
@@ -91,6 +93,8 @@ pub struct Inferred {
     pub fences: FenceLanguages,
     /// `true` if nearly all of the last outputs are passages of their inputs.
     pub extracted: Option<Majority<bool>>,
+    /// The language of nearly all long outputs; only found for the rule that needs it.
+    pub language: Option<Majority<Language>>,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.
@@ -144,6 +148,7 @@ impl Inferred {
             markers,
             outputs,
             labels,
+            language: None,
         }
     }
 

@@ -103,7 +103,7 @@ impl Outputs {
                 .and_then(|quoted| quoted.when(ENOUGH, 1.0 - FEW_QUOTED)),
             date: Majority::among(texts.iter().filter_map(|text| DateStyle::of(text)))
                 .and_then(|date| date.when(LEAST, MOST)),
-            script: usual_script(&scripts),
+            script: usual_apart_from_inputs(&scripts),
             same_script: Majority::among(
                 scripts
                     .iter()
@@ -190,11 +190,11 @@ fn gap(cuts: &[&Cut], ending: &str) -> Option<String> {
     most.when(LEAST, MOST).map(|most| most.value.to_owned())
 }
 
-/// The script of nearly all outputs, or of most where the others are in a script that is not that of
-/// their input either. `scripts` has the script of each output, and that of its input.
-fn usual_script<'s>(scripts: &[(&'s str, Option<&str>)]) -> Option<Majority<&'s str>> {
-    let most = Majority::among(scripts.iter().map(|(output, _)| *output))?.value;
-    let forms = scripts.iter().map(|(output, input)| {
+/// The script or language of nearly all outputs, or of most where the others are not in that of their
+/// input either. `values` has that of each output, and that of its input.
+pub fn usual_apart_from_inputs<T: Ord + Copy>(values: &[(T, Option<T>)]) -> Option<Majority<T>> {
+    let most = Majority::among(values.iter().map(|(output, _)| *output))?.value;
+    let forms = values.iter().map(|(output, input)| {
         let is_third = *output != most && input.is_some_and(|input| input != *output);
         ((*output, is_third), 1)
     });
