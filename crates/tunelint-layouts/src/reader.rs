@@ -129,6 +129,7 @@ impl Reader {
         let sample = columns::Sample {
             container: reader.container(),
             header: &reader.header,
+            delimiter: reader.shape.as_ref().map_or(b',', |shape| shape.delimiter),
             batch: &reader.sample,
             first: reader.first.last(),
         };

@@ -12,7 +12,7 @@ use crate::layout::mismatch::{Mismatch, MismatchKind, Mismatches};
 use crate::layout::{self, Binding, Layout, Pairs, Template};
 use tunelint_data::record::json::{Kind, Parser};
 use tunelint_data::record::roles::RoleAliases;
-use tunelint_data::record::row::{Header, normal_name};
+use tunelint_data::record::row::{Header, RowParser, normal_name};
 use tunelint_data::record::{Body, Field, Record};
 use tunelint_data::source::{Batch, Container, Piece, PieceKind};
 use tunelint_data::text::position::{Position, SourceId};
@@ -24,6 +24,8 @@ pub(super) struct Sample<'r> {
     pub container: Option<Container>,
     /// The header of a table.
     pub header: &'r Header,
+    /// What separates its cells.
+    pub delimiter: u8,
     /// The records at the start of the source.
     pub batch: &'r Batch,
     /// The first batch with a record. Used if the sample has none, because the first record is
@@ -107,7 +109,7 @@ fn map_names(
     let prompts = options.prompts_only.then(|| as_prompts(sample, names));
     Ok(match prompts.flatten() {
         Some(mapping) => mapping,
-        None if rows => by_header(names),
+        None if rows => by_header(sample, names),
         None => by_sample(sample, names),
     })
 }
@@ -211,7 +213,7 @@ fn side_names(input: &Binding, output: &str) -> String {
 }
 
 /// The mapping of a table, from its header.
-fn by_header(names: &[String]) -> Mapping {
+fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
     if names.iter().all(String::is_empty) {
         // `no-records` reports a missing header.
         return Mapping::none();
@@ -229,7 +231,7 @@ fn by_header(names: &[String]) -> Mapping {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderIsComment { cells })
         }
-        _ if looks_like_data(names) => {
+        _ if looks_like_data(names) || recurs(sample, names) => {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderLooksLikeData { cells })
         }
@@ -243,6 +245,35 @@ fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
     let has = |name: &str| names.iter().any(|have| normal_name(have) == name);
     let fits = |layout: &Arc<dyn Layout>| layout.fits_header(&has, names.len());
     layout::all().into_iter().find(fits)
+}
+
+/// Whether a name in the first row is a value of its column as well, such as a label: then the row is
+/// data. A header that stands a second time, where files were joined, does not count.
+fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
+    /// Once may be a coincidence.
+    const TIMES: usize = 2;
+    let is_word = |name: &String| name.contains(char::is_alphabetic);
+    let mut times = vec![0_usize; names.len()];
+    let mut parser = RowParser::new(sample.delimiter);
+    let records = sample.batch.pieces.iter();
+    let records = records.filter(|piece| matches!(piece.kind, PieceKind::Record));
+    for piece in records.take(SAMPLE) {
+        let raw = sample.batch.bytes.get(piece.from..piece.to);
+        let text = raw.and_then(|raw| std::str::from_utf8(raw).ok());
+        let Some(row) = text.and_then(|text| parser.parse(text, sample.header).ok()) else {
+            continue;
+        };
+        let same: Vec<bool> = row
+            .cells()
+            .zip(names)
+            .map(|(cell, name)| is_word(name) && cell.as_str().trim() == name.trim())
+            .collect();
+        if !same.iter().all(|same| *same) {
+            let counts = times.iter_mut().zip(same);
+            counts.for_each(|(times, same)| *times += usize::from(same));
+        }
+    }
+    times.iter().any(|times| *times >= TIMES)
 }
 
 /// Whether the first row is probably data rather than a header.

@@ -2,6 +2,8 @@
 
 mod second_half;
 
+use std::sync::Arc;
+
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::preamble::{PreambleDeviation, PreambleFault, depart};
 use crate::survey::inferred::{Common, Inferred};
@@ -55,6 +57,7 @@ impl ExampleRule for ConfiguredPreamble {
 struct InferredPreamble {
     system: UsualPreamble,
     prompt: UsualPreamble,
+    inferred: Arc<Inferred>,
 }
 
 /// An inferred preamble, and its second half if its middle varies. `None` where no text can lack it.
@@ -82,8 +85,9 @@ impl UsualPreamble {
     }
 }
 
-fn inferred_check(inferred: &Inferred) -> Option<Check> {
+fn inferred_check(inferred: &Arc<Inferred>) -> Option<Check> {
     let rule = InferredPreamble {
+        inferred: Arc::clone(inferred),
         system: UsualPreamble::new(
             inferred,
             inferred.system_preamble.as_ref(),
@@ -113,6 +117,9 @@ impl ExampleRule for InferredPreamble {
                 continue;
             };
             let text = turn.joined();
+            if turn.role != Role::System && self.inferred.is_of_other_task(&text) {
+                continue;
+            }
             match (
                 text.starts_with(&usual.first),
                 &usual.preamble,

@@ -1,9 +1,11 @@
 //! Flags inputs that do not end with the suffix that most others share.
 
+use std::sync::Arc;
+
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
-use crate::survey::inferred::Common;
 use crate::survey::inferred::common::reversed;
 use crate::survey::inferred::preamble::{PreambleDeviation, PreambleFault, depart};
+use crate::survey::inferred::{Common, Inferred};
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
@@ -23,11 +25,13 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     let inferred = context.inferred.as_ref()?;
     let suffix = inferred.suffix.clone()?;
     let usual = suffix.is_usual() && inferred.may_depart(&suffix);
-    usual.then(|| Check::example(MissingSuffix { suffix }))
+    let inferred = Arc::clone(inferred);
+    usual.then(|| Check::example(MissingSuffix { suffix, inferred }))
 }
 
 struct MissingSuffix {
     suffix: Common,
+    inferred: Arc<Inferred>,
 }
 
 impl ExampleRule for MissingSuffix {
@@ -36,7 +40,7 @@ impl ExampleRule for MissingSuffix {
             return;
         };
         let (text, suffix) = (turn.joined(), &self.suffix.value);
-        if text.ends_with(suffix.as_str()) {
+        if text.ends_with(suffix.as_str()) || self.inferred.is_of_other_task(&text) {
             return;
         }
         let departure = depart_at_end(&text, suffix);

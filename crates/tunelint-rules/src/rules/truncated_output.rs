@@ -2,6 +2,8 @@
 
 use serde::de::IgnoredAny;
 
+use std::collections::BTreeSet;
+
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, SurveyRule};
 use crate::survey::{Needs, Survey, Unit};
 use tunelint_data::text::Text;
@@ -210,7 +212,9 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
     let found = match () {
         () if is_empty_item(line) => Cause::EmptyItem,
         () if is_closing(whole, line) => return None,
-        () if FUNCTION_WORDS.contains(&word) || word == "-" => Cause::Word(word.to_owned()),
+        () if word == "-" || FUNCTION_WORDS.contains(&word) && knows_words(whole) => {
+            Cause::Word(word.to_owned())
+        }
         () => match word.chars().next_back().filter(|c| is_open_sign(*c))? {
             // Chinese has no spaces: this is a clause, not a word.
             sign if word.chars().count() > LONGEST_WORD => Cause::Sign(sign),
@@ -218,6 +222,18 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
         },
     };
     (!is_code(text)).then_some(found)
+}
+
+/// Whether a text is in a language of [`FUNCTION_WORDS`], which are frequent in any text of theirs.
+fn knows_words(text: &str) -> bool {
+    /// The words that are looked at.
+    const LAST: usize = 80;
+    /// At least every twelfth word, and two different ones.
+    const ONE_IN: usize = 12;
+    let words: Vec<&str> = text.split_whitespace().rev().skip(1).take(LAST).collect();
+    let known = words.iter().filter(|word| FUNCTION_WORDS.contains(word));
+    let distinct: BTreeSet<&&str> = known.clone().collect();
+    known.count() * ONE_IN >= words.len() && distinct.len() > 1
 }
 
 /// Whether the number of lines that open or close a code block is odd, and the number of all fences

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Inferred;
+use crate::survey::inferred::labels::LabelSet;
 use tunelint_data::text::decoded::range_in;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
@@ -35,7 +36,7 @@ impl ExampleRule for UnknownLabel {
         };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
-        if !labels.unknown.contains(body) {
+        if !labels.unknown.contains(body) || self.is_meant(body, labels, example) {
             return;
         }
         let place = example.record.at(turn.span_of(range_in(body, &text)));
@@ -55,4 +56,28 @@ impl ExampleRule for UnknownLabel {
             }
         });
     }
+}
+
+impl UnknownLabel {
+    /// Whether the input belongs to another task, or offers the output as an option: it has the output
+    /// and several labels as words.
+    fn is_meant(&self, body: &str, labels: &LabelSet, example: &Example<'_>) -> bool {
+        const OTHERS: usize = 2;
+        let Some(input) = example.prompt().map(|turn| turn.joined()) else {
+            return false;
+        };
+        let known = labels.labels.iter().map(|label| label.text.as_str());
+        let offered = known.filter(|label| *label != body && has_word(&input, label));
+        self.inferred.is_of_other_task(&input)
+            || has_word(&input, body) && offered.take(OTHERS).count() == OTHERS
+    }
+}
+
+/// Whether `word` occurs in `text` with no letter or digit next to it.
+fn has_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + word.len()..).unwrap_or_default();
+        !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
+    })
 }

@@ -15,6 +15,7 @@ mod majority;
 pub mod markers;
 pub mod names;
 pub mod numbers;
+pub mod other_task;
 pub mod outputs;
 pub mod parity;
 pub mod pattern;
@@ -75,6 +76,10 @@ pub struct Inferred {
     pub second_half: Option<Common>,
     /// What the first prompts with the usual preamble have only once: the part before its markers.
     pub preamble_once: Option<Common>,
+    /// The preamble of a second task: of nearly all first prompts without the usual one.
+    pub other_preamble: Option<Common>,
+    /// The suffix of nearly all first prompts without the usual one.
+    pub other_suffix: Option<Common>,
     /// `false` if nearly no first prompt ends with a line break.
     pub input_breaks: Option<Majority<bool>>,
     /// The suffix of the first prompts.
@@ -117,6 +122,8 @@ impl Inferred {
         } = Systems::infer(sketch);
         let preamble = common::beginning(&prompts);
         let usual = preamble.as_ref().filter(|found| found.is_usual());
+        let suffix = common::ending(&prompts);
+        let usual_suffix = suffix.as_ref().filter(|found| found.is_usual());
         let markers = Markers::infer(sketch.entries(), usual.map(|found| found.value.as_str()));
         let outputs = Outputs::infer(sketch);
         let stop = outputs.stop.as_ref().map_or("", |stop| stop.value.as_str());
@@ -129,7 +136,10 @@ impl Inferred {
             inputs: sketch.len(),
             saw_all: sketch.is_whole() && examples == sketch.len() as u64,
             task: task::infer(sketch, label_count, markers.as_ref()),
-            suffix: common::ending(&prompts),
+            other_preamble: usual
+                .and_then(|usual| other_task::with_preamble(&prompts, &usual.value)),
+            other_suffix: usual_suffix
+                .and_then(|usual| other_task::with_suffix(&prompts, &usual.value)),
             input_breaks: input_breaks(&prompts),
             second_half: usual
                 .and_then(|usual| second_half::infer(&prompts, &usual.value, markers.as_ref())),
@@ -145,6 +155,7 @@ impl Inferred {
             system_preamble,
             system_second_half,
             preamble,
+            suffix,
             markers,
             outputs,
             labels,
@@ -157,12 +168,21 @@ impl Inferred {
         self.preamble.as_ref().filter(|found| found.is_usual())
     }
 
+    /// Whether a first prompt belongs to a second task, of which no format is known.
+    pub fn is_of_other_task(&self, text: &str) -> bool {
+        let starts = |other: &Common| text.starts_with(&other.value);
+        let ends = |other: &Common| text.ends_with(&other.value);
+        self.other_preamble.as_ref().is_some_and(starts)
+            || self.other_suffix.as_ref().is_some_and(ends)
+    }
+
     /// The markers that are expected in `text`. If the preamble is missing, its markers are not
-    /// expected: one cause, one finding.
+    /// expected: one cause, one finding. None are in a prompt of another task.
     pub fn expected_markers(&self, text: &str) -> impl Iterator<Item = &Marker> {
         let preamble = self.usual_preamble().map(|found| found.value.as_str());
         let lacks = preamble.is_some_and(|preamble| !text.starts_with(preamble));
-        let markers = self.markers.iter().flat_map(|markers| &markers.markers);
+        let markers = self.markers.iter().filter(|_| !self.is_of_other_task(text));
+        let markers = markers.flat_map(|markers| &markers.markers);
         markers.filter(move |marker| !(lacks && marker.in_preamble))
     }
 

@@ -21,6 +21,12 @@ pub(super) fn check(
         return;
     }
     let (at, departure) = nearest(rest, &half.value);
+    let found = rest.get(at + departure.from..at + departure.to);
+    let wanted = half.value.get(departure.wanted_from..departure.wanted_to);
+    // Another number is another task, such as the number of answers.
+    if is_number(found) && is_number(wanted) {
+        return;
+    }
     let start = first.len() + at;
     let span = turn.span_of(start + departure.from..start + departure.to);
     findings.report(example.record.at(span), Severity::Warning, || {
@@ -38,6 +44,10 @@ pub(super) fn check(
         ))
         .help(format!("continue the preamble of all {texts} with {}", quoted(&half.value, 60)))
     });
+}
+
+fn is_number(text: Option<&str>) -> bool {
+    text.is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Where the second half is nearly written, and how it differs; the end of the first half if it is
