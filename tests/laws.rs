@@ -84,7 +84,7 @@ fn tile(splitter: Box<dyn Splitter>, bytes: &[u8], batch_bytes: usize, lone_cr: 
     let (mut base, mut end, mut ordinal) = (0, 0, 0);
     while let Some(batch) = batcher.next_batch().expect("memory can be read") {
         assert_eq!(
-            batch.bytes,
+            *batch.bytes,
             bytes[base..base + batch.bytes.len()],
             "batches follow one another"
         );

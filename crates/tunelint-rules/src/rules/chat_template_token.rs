@@ -57,7 +57,7 @@ impl DatasetRule for ChatTemplateToken {
     type Tally = Share<FlaggedExample>;
 
     fn observe(&self, example: &Example<'_>, share: &mut Self::Tally) {
-        if example.capacity.verbatim {
+        if example.capacity.verbatim || is_rendered(example) {
             return;
         }
         share.all += 1;
@@ -126,6 +126,15 @@ impl DatasetRule for ChatTemplateToken {
         }
     }
 }
+
+/// Whether an example is one text with a whole conversation as the model sees it. Nothing adds tokens
+/// to it later, so they must be there.
+fn is_rendered(example: &Example<'_>) -> bool {
+    example.layout == TEXT && example.texts().any(|text| tokens(text).len() > 1)
+}
+
+/// The layout of examples that are one text.
+const TEXT: &str = "text";
 
 /// The edits that remove every chat template token of `text`, in order.
 fn tokens(text: &Text<'_>) -> Vec<TextChange> {
