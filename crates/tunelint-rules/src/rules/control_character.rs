@@ -1,9 +1,6 @@
 //! Flags control characters in a text.
 
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use memchr::memmem::Finder;
 
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use tunelint_data::text::prefilter::Mark;
@@ -31,7 +28,6 @@ impl ExampleRule for ControlCharacter {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         for text in example.texts() {
             let mut found = decoded_escapes(text.as_str());
-            found.extend(broken_strings(text.as_str()));
             if text.has(Mark::Control) {
                 found.extend(controls(text.as_str()));
                 found.sort_by_key(|(range, _)| range.start);
@@ -88,9 +84,10 @@ const TAB_FOLDERS: [&str; 10] = [
     "emp", "mp", "est", "ests", "ools", "ext", "asks", "arget", "raining", "rash",
 ];
 
-/// The tabs and carriage returns of `text` that were the start of a TeX command or of a folder.
+/// The tabs and carriage returns of `text` that were the start of a TeX command or of a folder, and the
+/// line breaks that were the end of a printed string.
 fn decoded_escapes(text: &str) -> Vec<(Range<usize>, char)> {
-    let places = memchr::memchr2_iter(b'\t', b'\r', text.as_bytes());
+    let places = memchr::memchr3_iter(b'\t', b'\r', b'\n', text.as_bytes());
     let is_command = |(at, commands): (usize, &[&str])| {
         let rest = text.get(at + 1..).unwrap_or_default();
         commands.iter().any(|command| {
@@ -103,6 +100,7 @@ fn decoded_escapes(text: &str) -> Vec<(Range<usize>, char)> {
     let is_folder = |at| is_command((at, &TAB_FOLDERS)) && is_in_path(text, at);
     let escape = |at: usize| match text.as_bytes().get(at)? {
         b'\t' => (is_command((at, &TAB_COMMANDS)) || is_folder(at)).then_some((at..at + 1, '\t')),
+        b'\n' => is_broken_string(text, at).then_some((at..at + 1, '\n')),
         _ => is_command((at, &RETURN_COMMANDS)).then_some((at..at + 1, '\r')),
     };
     places.filter_map(escape).collect()
@@ -120,7 +118,6 @@ fn is_in_path(text: &str, at: usize) -> bool {
     is_drive && (rest.is_empty() || rest.starts_with('\\'))
 }
 
-static BROKEN_STRING: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n\")"));
 /// Calls whose text usually ends with a line break.
 const PRINTING: [&str; 5] = [
     "print(\"",
@@ -130,20 +127,19 @@ const PRINTING: [&str; 5] = [
     "write(\"",
 ];
 
-/// The line breaks of `text` that were `\\n` at the end of a printed string: `print("Hello` before a
-/// line with `")`.
-fn broken_strings(text: &str) -> Vec<(Range<usize>, char)> {
-    let is_open = |at: &usize| {
-        let line = text.get(..*at).and_then(|text| text.lines().next_back());
-        line.is_some_and(|line| {
-            PRINTING.iter().any(|call| line.contains(call)) && line.matches('"').count() == 1
-        })
-    };
-    let places = BROKEN_STRING.find_iter(text.as_bytes());
-    places
-        .filter(is_open)
-        .map(|at| (at..at + 1, '\n'))
-        .collect()
+/// Whether the line break at `at` was `\\n` at the end of a printed string: `print("Hello` before a line
+/// with `")`.
+fn is_broken_string(text: &str, at: usize) -> bool {
+    if !text
+        .get(at + 1..)
+        .is_some_and(|rest| rest.starts_with("\")"))
+    {
+        return false;
+    }
+    let line = text.get(..at).and_then(|text| text.lines().next_back());
+    line.is_some_and(|line| {
+        PRINTING.iter().any(|call| line.contains(call)) && line.matches('"').count() == 1
+    })
 }
 
 fn name(c: char) -> String {
@@ -236,7 +232,7 @@ mod tests {
 
     #[test]
     fn strings_that_were_broken_into_lines_are_found() {
-        let found = |text| broken_strings(text).len();
+        let found = |text| decoded_escapes(text).len();
         assert_eq!(found("int main() {\n  printf(\"Hello\n\");\n}"), 1);
         assert_eq!(
             found("print(\"\"\"Hello\n\"\"\")\nprint(\"a\", f(\"b\n\"))"),

@@ -74,9 +74,10 @@ fn anchor<'t>(rests: impl Iterator<Item = &'t str>) -> Option<&'t str> {
         all += 1;
         for at in word_starts(rest) {
             let words = first_words(rest.get(at..).unwrap_or_default());
-            let (count, sum) = found.entry(words).or_default();
             // Only the first occurrence in each text.
-            if place_of(words, rest) == Some(at) && words.len() >= ANCHOR_BYTES {
+            let is_first = || rest.find(words) == Some(at);
+            if words.len() >= ANCHOR_BYTES && is_first() {
+                let (count, sum) = found.entry(words).or_default();
                 (*count, *sum) = (*count + 1, *sum + at);
             }
         }
