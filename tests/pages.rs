@@ -207,7 +207,7 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
             continue;
         }
         if words[0] == "toml" {
-            let profile = Profile::parse(&block.text).expect("an inline profile");
+            let profile: Profile = toml::from_str(&block.text).expect("an inline profile");
             profiles.insert(profile.name.clone(), Arc::new(profile));
             continue;
         }

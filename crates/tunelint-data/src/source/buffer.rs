@@ -3,8 +3,8 @@
 use std::io::{self, ErrorKind, Read};
 use std::ops::Deref;
 
-/// Bytes read so far, with room for more. The room is zeroed once, when it is made, and not before
-/// every reading as in [`Read::read_to_end`].
+/// Bytes read so far, and free memory for more, which is zeroed once and not before every reading as
+/// in [`Read::read_to_end`].
 #[derive(Debug, Default)]
 pub struct Buffer {
     bytes: Vec<u8>,

@@ -62,6 +62,10 @@ impl FieldValues {
     /// They cannot if one of them is always the same, or if the output repeats a few values next to a
     /// text that would stay unread: then they are the origin or the category of an example.
     pub(super) fn are_sides(&self, input: &str, output: &str, columns: &[String]) -> bool {
+        // Of one record many times, nothing can be told.
+        if self.fields.iter().all(|values| values.distinct.len() < 2) {
+            return true;
+        }
         let of = |name: &str| self.fields.iter().find(|values| values.name == name);
         let (Some(prompt), Some(response)) = (of(input), of(output)) else {
             return true;

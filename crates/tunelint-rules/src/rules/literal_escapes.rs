@@ -50,7 +50,7 @@ impl OddityRule for LiteralEscapes {
     }
 }
 
-/// Whether a backslash stands before a letter or sign that [`common_escape`] looks for.
+/// Whether a backslash precedes a letter or sign that [`common_escape`] looks for.
 fn may_be_escaped(text: &[u8]) -> bool {
     let mut places = memchr::memchr_iter(b'\\', text);
     places.any(|at| matches!(text.get(at + 1), Some(b'n' | b't' | b'r' | b'"' | b'u')))
