@@ -252,7 +252,7 @@ fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
 fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
     /// Once may be a coincidence.
     const TIMES: usize = 2;
-    let is_word = |name: &String| name.contains(char::is_alphabetic);
+    let is_word = |name: &String| name.len() > 1 && name.contains(char::is_alphabetic);
     let mut times = vec![0_usize; names.len()];
     let mut parser = RowParser::new(sample.delimiter);
     let records = sample.batch.pieces.iter();
