@@ -21,6 +21,20 @@ fn a_file_name_is_never_an_option() {
 }
 
 #[test]
+fn a_file_name_switches_off_no_option_of_the_command() {
+    let repository = Repository::new(&[("--select=no-records", ""), ("a.jsonl", BAD)]);
+    let check = [
+        "check",
+        "--contained",
+        "--select=no-records",
+        "--",
+        "a.jsonl",
+    ];
+    let (code, out, said) = repository.run(&check);
+    assert_eq!(code, 0, "{out} {said}");
+}
+
+#[test]
 fn a_file_named_like_an_option_is_refused_when_contained() {
     let repository = Repository::new(&[("--isolated", ""), ("a.jsonl", GOOD)]);
     let (code, _, said) = repository.run(&["check", "--contained", "--isolated", "a.jsonl"]);
@@ -87,6 +101,12 @@ fn a_hook_skips_json_that_is_not_a_dataset() {
     ];
     let found = |name: &str| repository.found(&[&hook[..], &[name]].concat());
     assert_eq!(found("package.json"), "");
+    fs::write(
+        repository.path("damaged.json"),
+        b"[{\"messages\":\"caf\xe9\"}]\n",
+    )
+    .expect("written");
+    assert!(found("damaged.json").contains("error[invalid-utf8]"));
     assert!(found("data.json").contains("error[empty-output]"));
     assert!(found("listed.json").contains("error["));
 }
@@ -128,6 +148,15 @@ fn a_contained_check_reads_and_writes_inside_only() {
         ];
         assert_eq!(parent.run_in("repository", &check).0, 0);
     }
+    std::os::unix::fs::symlink("../outside.jsonl", parent.path("repository/v.jsonl"))
+        .expect("a link");
+    let settings = "[[dataset]]\nfiles = [\"a.jsonl\"]\nvalidation = [\"v.jsonl\"]\n";
+    parent.write("repository/tunelint.toml", settings);
+    let (code, _, said) = parent.run_in("repository", &["check", "--contained", "a.jsonl"]);
+    assert!(
+        code == 2 && said.contains("is outside the repository"),
+        "{said}"
+    );
     assert_eq!(parent.read("outside.txt"), "x");
     assert!(!parent.path("report.json").exists() && !parent.path("part").exists());
 }

@@ -55,6 +55,22 @@ fn a_source_without_a_record_ends() {
 }
 
 #[test]
+fn a_pipe_after_many_files_keeps_its_records() {
+    let names = ["0.jsonl", "1.jsonl", "2.jsonl", "3.jsonl"];
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (*name, GOOD)).collect();
+    let repository = Repository::new(&files);
+    let convert = format!("convert {} pipe -o out.jsonl --to pairs", names.join(" "));
+    let command = format!(
+        "mkfifo pipe; cat {0} {0} {0} >pipe & timeout 60 $T {convert}",
+        names[0]
+    );
+    let (code, _, said) = shell(&repository.path("."), &command);
+    assert!(code == 0 && !said.contains("changed"), "{said}");
+    let written = repository.read("out.jsonl");
+    assert_eq!(written.lines().count(), 7 * GOOD.lines().count(), "{said}");
+}
+
+#[test]
 fn few_files_are_open_at_once() {
     let names: Vec<String> = (0..150).map(|number| format!("{number}.jsonl")).collect();
     let texts: Vec<String> = (0..150)

@@ -152,8 +152,12 @@ impl Reader {
     }
 
     /// Closes the file until it is read. Of many sources that are opened together, all but a few must
-    /// be closed, because the number of open files is limited.
+    /// be closed, because the number of open files is limited. A pipe stays open: what was read from
+    /// it cannot be read again.
     pub fn close(&mut self) {
+        if self.stamp.is_none() {
+            return;
+        }
         self.batcher.close();
         self.first = Vec::new();
         self.sample = Batch::default();

@@ -10,7 +10,7 @@ use crate::exit::Failure;
 
 /// The arguments, in which no name of a file is an option if `--contained` is given: a hook passes
 /// names that come from a stranger's branch, and one may be `--config=x.jsonl`. Such names are moved
-/// after `--`.
+/// after `--`. Where `--` is given, everything before it is an option of whoever wrote the command.
 ///
 /// # Errors
 /// A file with exactly the name of an option: whichever was meant, the other would be lost.
@@ -21,13 +21,11 @@ pub fn of_process() -> Result<Vec<OsString>, Failure> {
 }
 
 fn separated(
-    mut arguments: Vec<OsString>,
+    arguments: Vec<OsString>,
     exists: &dyn Fn(&OsString) -> bool,
 ) -> Result<Vec<OsString>, Failure> {
-    let end = arguments.iter().position(|of| of == "--");
-    let named = arguments.split_off(end.unwrap_or(arguments.len()));
-    if !arguments.iter().any(|of| of == "--contained") {
-        arguments.extend(named);
+    let has = |wanted: &str| arguments.iter().any(|of| of == wanted);
+    if has("--") || !has("--contained") {
         return Ok(arguments);
     }
     let is_name = |of: &OsString| {
@@ -44,7 +42,6 @@ fn separated(
     }
     options.push("--".into());
     options.extend(names);
-    options.extend(named.into_iter().skip(1));
     Ok(options)
 }
 
@@ -77,6 +74,8 @@ mod tests {
         assert_eq!(contained, Ok(expected.map(OsString::from).to_vec()));
         let trusted = ["t", "check", "--config=x.jsonl"];
         assert_eq!(separate(&trusted), Ok(trusted.map(OsString::from).to_vec()));
+        let written = ["t", "check", "--contained", "--config=x.jsonl", "--", "a"];
+        assert_eq!(separate(&written), Ok(written.map(OsString::from).to_vec()));
     }
 
     #[test]

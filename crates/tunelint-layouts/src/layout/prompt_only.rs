@@ -36,10 +36,8 @@ const REFERENCES: [&str; 3] = ["solution", "ground_truth", "reward_model"];
 const REFERENCE: &str = "reference";
 /// The names of references next to messages; next to a text, they may be its response.
 const ANSWERS: [&str; 5] = ["answer", "answers", "expected_answer", "target", "gold"];
-/// The start or the end of the names of objects that configure an environment, which answers the
-/// model's actions.
-const ENVIRONMENT: &str = "env";
-const CONFIG: &str = "_config";
+/// Words in the names of objects that configure an environment, which answers the model's actions.
+const ENVIRONMENT: [&str; 2] = ["env", "environment"];
 /// The field for the response of another layout.
 const ANSWER: &str = "reference_answer";
 /// The object of references in Vertex AI's format.
@@ -334,7 +332,10 @@ fn has_reference(body: &Body<'_>) -> bool {
 
 /// Whether a record has an object that configures an environment: `env_config`.
 fn has_environment(body: &Body<'_>) -> bool {
-    let is_environment = |name: &str| name.starts_with(ENVIRONMENT) || name.ends_with(CONFIG);
+    let is_environment = |name: &str| {
+        let mut words = name.split('_');
+        words.any(|word| ENVIRONMENT.contains(&word))
+    };
     let is_object =
         |field| matches!(field, Some(Field::Other(value)) if value.kind() == Kind::Object);
     let names = body.names();

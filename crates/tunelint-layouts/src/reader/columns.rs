@@ -227,7 +227,7 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
             let evidence = format!("columns {}", side_names(&input, &output));
             Mapping::mapped(mapped_pairs(input, Binding::Name(output), None), evidence)
         }
-        _ if is_comment(names) => {
+        (None, None) if is_comment(names) => {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderIsComment { cells })
         }
@@ -248,12 +248,13 @@ fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
 }
 
 /// Whether a name in the first row is a value of its column as well, such as a label: then the row is
-/// data. A header that stands a second time, where files were joined, does not count.
+/// data. The header itself, repeated where files were joined, does not count.
 fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
-    /// Once may be a coincidence.
+    /// Fewer, or a smaller share of the rows, may be a coincidence.
     const TIMES: usize = 2;
+    const ONE_IN: usize = 10;
     let is_word = |name: &String| name.len() > 1 && name.contains(char::is_alphabetic);
-    let mut times = vec![0_usize; names.len()];
+    let (mut times, mut rows) = (vec![0_usize; names.len()], 0);
     let mut parser = RowParser::new(sample.delimiter);
     let records = sample.batch.pieces.iter();
     let records = records.filter(|piece| matches!(piece.kind, PieceKind::Record));
@@ -268,12 +269,15 @@ fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
             .zip(names)
             .map(|(cell, name)| is_word(name) && cell.as_str().trim() == name.trim())
             .collect();
+        rows += 1;
         if !same.iter().all(|same| *same) {
             let counts = times.iter_mut().zip(same);
             counts.for_each(|(times, same)| *times += usize::from(same));
         }
     }
-    times.iter().any(|times| *times >= TIMES)
+    times
+        .iter()
+        .any(|times| *times >= TIMES && times * ONE_IN >= rows)
 }
 
 /// Whether the first row is probably data rather than a header.

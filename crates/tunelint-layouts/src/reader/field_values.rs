@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use tunelint_data::record::{Body, Field};
 
-/// The minimum number of records from which repeated values say something.
+/// The minimum number of records for a repeated value to be no coincidence.
 const LEAST: usize = 5;
 /// The minimum average number of words of a text that someone wrote.
 const WORDS: usize = 3;
-/// The maximum number of written texts that may stay unread.
+/// The maximum number of texts that nothing reads.
 const UNREAD: usize = 2;
 
 /// The values of each field.
@@ -59,10 +59,10 @@ impl FieldValues {
 
     /// Whether `input` and `output`, guessed from their names, can be what the model gets and writes,
     /// where the input is read with the other `columns`.
-    /// They cannot if one of them is always the same, or if the output repeats a few values next to a
-    /// text that would stay unread: then they are the origin or the category of an example.
+    /// Next to other fields, they cannot if one of them is always the same, or if the output repeats a
+    /// few values while a text stays unread: then they are the origin or the category of an example.
     pub(super) fn are_sides(&self, input: &str, output: &str, columns: &[String]) -> bool {
-        // Of one record many times, nothing can be told.
+        // The same record many times shows nothing about its fields.
         if self.fields.iter().all(|values| values.distinct.len() < 2) {
             return true;
         }
@@ -70,14 +70,20 @@ impl FieldValues {
         let (Some(prompt), Some(response)) = (of(input), of(output)) else {
             return true;
         };
-        if prompt.is_constant() || response.is_constant() || prompt.numbers == prompt.count {
+        let others = self.fields.len() > columns.len() + 1;
+        let same = prompt.is_constant() || response.is_constant();
+        if others && same || prompt.numbers == prompt.count {
             return false;
         }
         let read = |values: &&Values| values.name == output || columns.contains(&values.name);
         let unread = self.fields.iter().filter(|values| !read(values));
         let unread = unread.filter(|values| values.is_written()).count();
-        let labels = response.is_repeated() || response.numbers == response.count;
-        unread == 0 || !labels && unread <= UNREAD
+        let most = match (response.is_repeated(), response.numbers == response.count) {
+            (true, _) => 0,
+            (_, true) => 1,
+            _ => UNREAD,
+        };
+        unread <= most
     }
 }
 

@@ -1,6 +1,7 @@
 //! A preamble that only some of the inputs, or some of the system prompts, start with.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SurveyRule};
+use crate::survey::inferred::Common;
 use crate::survey::{Needs, SketchEntry, Survey};
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
@@ -37,11 +38,12 @@ impl SurveyRule for MixedPreambles {
         });
         let heads: Vec<_> = heads.collect();
         let found = [
-            ("system prompts", &inferred.system_preamble),
-            ("inputs", &inferred.preamble),
+            ("system prompts", &inferred.system_preamble, &None),
+            ("inputs", &inferred.preamble, &inferred.other_preamble),
         ];
-        for (texts, common) in found {
-            let Some(common) = common.as_ref().filter(|found| !found.is_usual()) else {
+        for (texts, common, other) in found {
+            let is_mixed = |found: &&Common| !found.is_usual() || other.is_some();
+            let Some(common) = common.as_ref().filter(is_mixed) else {
                 continue;
             };
             let lacks = |(_, system, input): &&(&SketchEntry, &str, &str)| {
@@ -54,12 +56,15 @@ impl SurveyRule for MixedPreambles {
                 .map(|(entry, ..)| entry.spot)
                 .min();
             findings.report_at(Location::whole(source), Severity::Advice, || {
-                let message = Message::new(format!(
-                    "{} of {texts} start with {}, the rest do not",
-                    common.percent(),
-                    quoted(common.value.trim_end(), 60)
-                ))
-                .help("start every prompt with it, or split the tasks into two datasets");
+                let shown = |common: &Common| quoted(common.value.trim_end(), 60);
+                let rest = match other {
+                    Some(other) => format!("nearly all others with {}", shown(other)),
+                    None => "the rest do not".to_owned(),
+                };
+                let (percent, shown) = (common.percent(), shown(common));
+                let message =
+                    Message::new(format!("{percent} of {texts} start with {shown}, {rest}"))
+                        .help("start every prompt with it, or split the tasks into two datasets");
                 match first {
                     Some(spot) => message.related("first one without it", spot.location()),
                     None => message,

@@ -119,8 +119,7 @@ fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
     let fits = |found: &Match<'_>| {
         let before = text.as_str().get(..found.start()).unwrap_or_default();
         match found.as_str().starts_with('{') {
-            // Paths are template code that a user may ask about.
-            true => role != Role::User || !found.as_str().contains('.'),
+            true => role != Role::User || !has_filter(text.as_str()),
             // After a word, it is an index or an argument: `𝓝[insert y s]`.
             false => is_output && !before.ends_with(|c: char| c.is_alphanumeric() && !is_cjk(c)),
         }
@@ -128,6 +127,16 @@ fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
     let mut found = pattern.find_iter(text.as_str());
     let placeholder = found.find(|found| found.len() <= MAX_BYTES && fits(found))?;
     Some(placeholder.range())
+}
+
+/// Whether a text has a filter in braces, `{{ sum | currency }}`: template code that a user asks about.
+fn has_filter(text: &str) -> bool {
+    let mut braces = text.split("{{").skip(1);
+    braces.any(|rest| {
+        rest.split("}}")
+            .next()
+            .is_some_and(|inner| inner.contains('|'))
+    })
 }
 
 #[cfg(test)]
@@ -159,7 +168,9 @@ mod tests {
             ),
             None
         );
-        assert!(found("You are {{ bot.name }}.", Role::System).is_some());
+        for role in [Role::System, Role::User] {
+            assert!(found("Write to {{ user.name }}.", role).is_some());
+        }
         assert_eq!(
             found(
                 "theorem : 𝓝[insert y s] x = nhds[insert y s] x",

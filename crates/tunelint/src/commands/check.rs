@@ -89,7 +89,7 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
 /// What could not be checked and is not reported as a finding, because the rules about it are off.
 fn unchecked(sources: &[SourceSummary]) -> Vec<UnreadFile> {
     let partly = sources.iter().filter(|source| source.unchecked > 0);
-    let told = partly.map(
+    let partly = partly.map(
         |SourceSummary {
              path, unchecked, ..
          }| UnreadFile {
@@ -100,7 +100,7 @@ fn unchecked(sources: &[SourceSummary]) -> Vec<UnreadFile> {
             ),
         },
     );
-    told.collect()
+    partly.collect()
 }
 
 /// The exit code of a run.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
-use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::reader::{MappingProblem, ReadOptions, Reader};
 use tunelint_core::session::SourceRole;
 use tunelint_core::source::Input;
 
 use super::contained;
 use super::roles::{self, dataset_of, is_compared};
 use super::source::Source;
-use crate::cli::CheckOptions;
+use crate::cli::{self, CheckOptions};
 use crate::exit::Failure;
 use crate::settings::{self, Merged, Settings, SettingsRequest};
 use crate::walk::{HowFound, Named, Walk, walk};
@@ -34,6 +34,8 @@ pub(super) struct Sources {
 #[derive(Debug, Default)]
 struct SettingsCache {
     wanted: SettingsRequest,
+    /// Whether the command line says how files are read, so that any layout is one of a dataset.
+    says_layout: bool,
     by_directory: BTreeMap<PathBuf, usize>,
     by_file: BTreeMap<Option<PathBuf>, usize>,
     settings: Vec<Settings>,
@@ -85,7 +87,7 @@ impl SettingsCache {
             HowFound::ByName if !force_exclude => true,
             // A hook names every `.json` file of a commit, and most are not datasets.
             HowFound::ByName if is_json(path) && dataset_of(settings, &full).0.is_none() => {
-                !excluded && has_layout(path)
+                !excluded && (self.says_layout || is_dataset(path))
             }
             HowFound::ByName => !excluded,
             HowFound::AsData => !excluded && !is_compared(settings, &full),
@@ -130,11 +132,24 @@ fn is_json(path: &Path) -> bool {
     name.ends_with(".json")
 }
 
-/// Whether the records of a file have a layout, so that it is a dataset. One that cannot be read is
-/// taken for one, so that the check reports it.
-fn has_layout(path: &Path) -> bool {
+fn says_layout(reading: &cli::Reading) -> bool {
+    let layout = [&reading.layout, &reading.input, &reading.output];
+    let templates = [&reading.input_template, &reading.output_template];
+    layout.into_iter().chain(templates).any(Option::is_some)
+}
+
+/// Whether a file is a dataset: not if it is valid JSON with other fields than any layout. One that
+/// cannot be read is taken for a dataset, so that the check reports it.
+fn is_dataset(path: &Path) -> bool {
     let opened = Reader::open(SourceId(0), Input::path(path), &ReadOptions::default());
-    opened.map_or(true, |reader| reader.layout().is_some())
+    let is_other = |reader: Reader| {
+        let problem = reader.mapping.problem;
+        matches!(
+            problem,
+            Some(MappingProblem::UnknownLayout { .. } | MappingProblem::NoFields)
+        )
+    };
+    !opened.is_ok_and(is_other)
 }
 
 fn directory_of(full: &Path) -> &Path {
@@ -150,6 +165,7 @@ impl Sources {
     pub(super) fn new(options: &CheckOptions) -> Result<Self, Failure> {
         let mut cache = SettingsCache {
             wanted: SettingsRequest::new(&options.settings.config, options.settings.isolated),
+            says_layout: says_layout(&options.reading),
             ..SettingsCache::default()
         };
         let here = Path::new(".").canonicalize().unwrap_or_default();
@@ -190,6 +206,11 @@ impl Sources {
             .map(|settings| is_complete(settings, &whole));
         sources.complete = complete.collect();
         sources.settings = cache.settings;
+        if options.contained {
+            sources
+                .compared_files()
+                .try_for_each(|path| contained::input(&path, &here))?;
+        }
         if let Some(path) = &options.tokenizer {
             let given = crate::tokenizer::load(path)?;
             for settings in &mut sources.settings {
@@ -197,6 +218,13 @@ impl Sources {
             }
         }
         Ok(sources)
+    }
+
+    /// The files that the settings compare datasets with.
+    fn compared_files(&self) -> impl Iterator<Item = PathBuf> {
+        let datasets = self.settings.iter().flat_map(|of| &of.datasets);
+        let compared = datasets.flat_map(|of| [&of.validation, &of.production, &of.benchmark]);
+        compared.flat_map(|patterns| patterns.files())
     }
 
     /// The files that `options` name, without walking directories and whether they exist or not:

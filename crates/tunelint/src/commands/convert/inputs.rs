@@ -1,5 +1,7 @@
 //! The files that are converted to one output.
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use tunelint_core::fit::train_on_prompts;
@@ -24,6 +26,32 @@ pub(super) struct Inputs {
     options: ReadOptions,
     /// The files of directories that are not data files.
     skipped: Vec<String>,
+}
+
+/// The input of a pipe, saved in a temporary file: a pipe can be read only once, and a conversion
+/// reads its inputs twice.
+fn spooled(input: Input, path: &Path) -> Result<Input, Failure> {
+    let mut pipe = File::open(path).map_err(|error| failure(path, &error))?;
+    let saved = Input::spool(path, &mut pipe).map_err(|error| failure(path, &error))?;
+    Ok(Input {
+        origin: saved.origin,
+        ..input
+    })
+}
+
+fn failure(path: &Path, error: &io::Error) -> Failure {
+    Failure::io("read", &printable_path(path), error)
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|meta| meta.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }
 
 impl Inputs {
@@ -55,7 +83,13 @@ impl Inputs {
         let files = walk.found.iter().map(Named::path);
         let declared = declarations(files.filter(|path| path.as_os_str() != "-"));
         let inputs = walk.found.iter();
-        let inputs = inputs.map(|named: &Named| reading::input(named, &options.reading));
+        let inputs = inputs.map(|named: &Named| {
+            let input = reading::input(named, &options.reading)?;
+            match named {
+                Named::File(path) if is_pipe(path) => spooled(input, path),
+                _ => Ok(input),
+            }
+        });
         let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             stamps: inputs.iter().map(Input::stamp).collect(),
