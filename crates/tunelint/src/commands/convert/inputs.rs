@@ -8,7 +8,7 @@ use tunelint_core::fit::train_on_prompts;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::{ReadOptions, Reader};
-use tunelint_core::source::{Input, Stamp};
+use tunelint_core::source::{Input, Origin, Stamp};
 
 use super::chosen;
 use crate::cli::Convert;
@@ -28,9 +28,19 @@ pub(super) struct Inputs {
     skipped: Vec<String>,
 }
 
-/// The input of a pipe, saved in a temporary file: a pipe can be read only once, and a conversion
-/// reads its inputs twice.
-fn spooled(input: Input, path: &Path) -> Result<Input, Failure> {
+/// Whether a conversion reads its inputs before it writes: for bad records, and for more columns.
+fn is_read_twice(options: &Convert) -> bool {
+    options.strict || options.rejects.is_none() || options.keep_extra
+}
+
+/// The input, a pipe saved in a temporary file, since it can be read only once.
+fn readable_twice(input: Input) -> Result<Input, Failure> {
+    let Origin::Path(path) = &input.origin else {
+        return Ok(input);
+    };
+    if !is_pipe(path) {
+        return Ok(input);
+    }
     let mut pipe = File::open(path).map_err(|error| failure(path, &error))?;
     let saved = Input::spool(path, &mut pipe).map_err(|error| failure(path, &error))?;
     Ok(Input {
@@ -83,16 +93,19 @@ impl Inputs {
         let files = walk.found.iter().map(Named::path);
         let declared = declarations(files.filter(|path| path.as_os_str() != "-"));
         let inputs = walk.found.iter();
-        let inputs = inputs.map(|named: &Named| {
-            let input = reading::input(named, &options.reading)?;
-            match named {
-                Named::File(path) if is_pipe(path) => spooled(input, path),
-                _ => Ok(input),
-            }
-        });
+        let inputs = inputs.map(|named: &Named| reading::input(named, &options.reading));
         let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
+        // Before a pipe is read, which may take long.
+        let stamps = inputs.iter().map(Input::stamp).collect();
+        let inputs = match is_read_twice(options) {
+            true => inputs
+                .into_iter()
+                .map(readable_twice)
+                .collect::<Result<Vec<_>, _>>()?,
+            false => inputs,
+        };
         Ok(Self {
-            stamps: inputs.iter().map(Input::stamp).collect(),
+            stamps,
             inputs,
             skipped,
             options: ReadOptions {
