@@ -343,18 +343,7 @@ const RATING_SHARE: f64 = 0.05;
 /// years, counts and percentages: not ratings, each of which is frequent, and not the numbers of
 /// more classes, which have no gap.
 fn has_values(labels: &[Label], rare: u64) -> bool {
-    let all: u64 = labels.iter().map(|label| label.counted.count).sum();
-    let mut passed = 0;
-    // A few equal mistakes do not decide.
-    let frequent = labels.iter().take_while(|label| {
-        let counts = (passed as f64) < SHARE * all as f64;
-        passed += label.counted.count;
-        counts
-    });
-    let known: Vec<&Label> = frequent
-        .filter(|label| label.counted.count > rare)
-        .collect();
-    let known = || known.iter().copied();
+    let known = || labels.iter().filter(|label| label.counted.count > rare);
     let numbers = known().filter(|label| number(&label.text).is_some());
     let of: u64 = known().map(|label| label.counted.count).sum();
     let is_rating = |label: &Label| {
