@@ -6,6 +6,7 @@ pub mod decoded;
 pub mod escape;
 pub mod excerpt;
 pub mod name_counts;
+mod pattern;
 pub mod personal_data;
 pub mod position;
 pub mod prefilter;

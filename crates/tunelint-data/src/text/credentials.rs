@@ -1,13 +1,15 @@
 //! The formats of credentials, by service: prefixes and lengths, as the services document them and as
 //! scanners of repositories look for them.
 
+use super::pattern::LazyPattern;
+
 /// The format of one service's credentials.
 pub(super) struct CredentialShape {
     pub(super) what: &'static str,
     /// Every such credential contains one of these.
     pub(super) beginnings: &'static [&'static str],
     /// The complete format, with the variable part as a group.
-    pub(super) pattern: &'static str,
+    pub(super) pattern: LazyPattern,
     /// What the variable part must be.
     pub(super) part: CredentialPart,
 }
@@ -36,7 +38,7 @@ const fn shape(
     CredentialShape {
         what,
         beginnings,
-        pattern,
+        pattern: LazyPattern::new(pattern),
         part,
     }
 }
@@ -51,7 +53,7 @@ const PRIVATE_KEY: &str =
 const ASSIGNED: &str = r#"(?i)(?:^|[^{\s"'\\\w][\s"'\\]{0,4}|\w[\s"'\\]{1,4})\w{0,20}(?:password|passwd)(?:\\?["'])?\s{0,3}[:=]\s{0,3}\\?["']([^\s"'\\<>{}$%]{8,64})\\?["']"#;
 
 /// Cloud platforms and what runs on them.
-const CLOUDS: &[CredentialShape] = &[
+static CLOUDS: [CredentialShape; 19] = [
     shape(
         "an AWS access key",
         &["AKIA", "ASIA", "ABIA", "ACCA", "A3T"],
@@ -154,7 +156,7 @@ const CLOUDS: &[CredentialShape] = &[
 ];
 
 /// Models and data about them.
-const MODELS: &[CredentialShape] = &[
+static MODELS: [CredentialShape; 13] = [
     shape(
         "an OpenAI key",
         &["T3BlbkFJ"],
@@ -221,7 +223,7 @@ const MODELS: &[CredentialShape] = &[
 ];
 
 /// Code, packages and what watches them.
-const CODE: &[CredentialShape] = &[
+static CODE: [CredentialShape; 23] = [
     shape(
         "a GitHub token",
         &["ghp_", "gho_", "ghu_", "ghs_", "ghr_"],
@@ -366,7 +368,7 @@ const CODE: &[CredentialShape] = &[
 ];
 
 /// Messages, payments and other services.
-const SERVICES: &[CredentialShape] = &[
+static SERVICES: [CredentialShape; 30] = [
     shape(
         "a Slack token",
         &["xoxa-", "xoxb-", "xoxe-", "xoxp-", "xoxr-", "xoxs-"],
@@ -554,7 +556,7 @@ const SERVICES: &[CredentialShape] = &[
 ];
 
 /// Formats that belong to no service.
-const FORMATS: &[CredentialShape] = &[
+static FORMATS: [CredentialShape; 5] = [
     shape("a private key", &[PRIVATE_KEY_BEGINS], PRIVATE_KEY, Token),
     shape(
         "an age private key",
@@ -597,7 +599,6 @@ const FORMATS: &[CredentialShape] = &[
 
 /// Every format.
 pub(super) fn shapes() -> impl Iterator<Item = &'static CredentialShape> {
-    [CLOUDS, MODELS, CODE, SERVICES, FORMATS]
-        .into_iter()
-        .flatten()
+    let groups: [&[CredentialShape]; 5] = [&CLOUDS, &MODELS, &CODE, &SERVICES, &FORMATS];
+    groups.into_iter().flatten()
 }

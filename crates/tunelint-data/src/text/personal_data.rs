@@ -4,16 +4,14 @@
 //! reserved for documentation do not count.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::bytes::Regex;
-
+use crate::text::pattern::LazyPattern;
 use crate::text::secret::{SensitiveSpan, logins};
 
 /// A kind of personal data.
 struct PersonalKind {
     what: &'static str,
-    pattern: &'static str,
+    pattern: LazyPattern,
     is_real: fn(&[u8]) -> bool,
 }
 
@@ -21,38 +19,39 @@ const MAIL: &str = "an email address";
 /// The number of digits of the shortest number searched for.
 const DIGITS: usize = 8;
 
-const KINDS: [PersonalKind; 5] = [
+static KINDS: [PersonalKind; 5] = [
     PersonalKind {
         what: MAIL,
-        pattern: r"(?-u)\b[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}\b",
+        pattern: LazyPattern::new(
+            r"\b[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}\b",
+        ),
         is_real: is_mail,
     },
     PersonalKind {
         what: "a card number",
-        pattern: r"(?-u)\b(?:\d{4}([ -]?)\d{4}[ -]?\d{4}[ -]?\d{4}|\d{4}[ -]?\d{6}[ -]?\d{5})\b",
+        pattern: LazyPattern::new(
+            r"\b(?:\d{4}([ -]?)\d{4}[ -]?\d{4}[ -]?\d{4}|\d{4}[ -]?\d{6}[ -]?\d{5})\b",
+        ),
         is_real: is_card,
     },
     PersonalKind {
         what: "a bank account number (IBAN)",
-        pattern: r"(?-u)\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
+        pattern: LazyPattern::new(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
         is_real: is_iban,
     },
     PersonalKind {
         what: "a social security number",
-        pattern: r"(?-u)\b\d{3}-\d{2}-\d{4}\b",
+        pattern: LazyPattern::new(r"\b\d{3}-\d{2}-\d{4}\b"),
         is_real: is_ssn,
     },
     PersonalKind {
         what: "a phone number",
-        pattern: r"(?-u)\+\d[\d ().-]{6,18}\d\b|(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b",
+        pattern: LazyPattern::new(
+            r"\+\d[\d ().-]{6,18}\d\b|(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b",
+        ),
         is_real: is_phone,
     },
 ];
-
-static PATTERNS: LazyLock<Vec<Option<Regex>>> = LazyLock::new(|| {
-    let patterns = KINDS.iter().map(|kind| Regex::new(kind.pattern).ok());
-    patterns.collect()
-});
 
 /// All personal data in `text`, in order and without overlaps.
 ///
@@ -66,17 +65,16 @@ pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
     let mut found: Vec<SensitiveSpan> = Vec::new();
     let has_sign = memchr::memchr(b'@', text).is_some();
     let has_number = text.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS;
-    if !has_sign && !has_number {
-        // The patterns are compiled for the first text that may need them.
-        return found;
-    }
-    for (kind, pattern) in KINDS.iter().zip(PATTERNS.iter()) {
+    for kind in &KINDS {
         let may = if kind.what == MAIL {
             has_sign
         } else {
             has_number
         };
-        let Some(pattern) = pattern.as_ref().filter(|_| may) else {
+        let Some(pattern) = Some(&kind.pattern)
+            .filter(|_| may)
+            .and_then(LazyPattern::get)
+        else {
             continue;
         };
         let matches = pattern

@@ -8,9 +8,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use regex::bytes::Regex;
 
 use crate::text::credentials::{CredentialPart, CredentialShape, shapes};
+use crate::text::pattern::LazyPattern;
 
 /// A match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,45 +22,40 @@ pub struct SensitiveSpan {
 }
 
 /// A URL with a user name and a password.
-const LOGIN: &str =
-    r#"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@"'<>\\]{0,64}:([^\s/@"'<>\\]{3,128})@[\w.-]+"#;
+static LOGIN: LazyPattern = LazyPattern::new(
+    r#"\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@"'<>\\]{0,64}:([^\s/@"'<>\\]{3,128})@[\w.-]+"#,
+);
 
-struct CredentialPatterns {
-    shapes: Vec<(&'static CredentialShape, Regex)>,
+/// Finds the formats of which a text may have a credential.
+struct Beginnings {
     /// Finds every beginning of a shape, also one inside another.
-    beginnings: Option<AhoCorasick>,
-    /// The index of the shape that each beginning is of.
-    of_beginning: Vec<usize>,
-    login: Option<Regex>,
+    search: Option<AhoCorasick>,
+    /// For each of them, the number of its shape in the table.
+    of_shape: Vec<usize>,
+    shapes: Vec<&'static CredentialShape>,
 }
 
-static PATTERNS: LazyLock<CredentialPatterns> = LazyLock::new(|| {
-    let pattern = |pattern: &str| Regex::new(&format!("(?-u){pattern}")).ok();
-    let all = shapes().filter_map(|shape| Some((shape, pattern(shape.pattern)?)));
-    let shapes: Vec<_> = all.collect();
-    let numbered = shapes.iter().enumerate();
-    let of_beginning =
-        numbered.flat_map(|(index, (shape, _))| shape.beginnings.iter().map(move |_| index));
-    CredentialPatterns {
-        beginnings: AhoCorasick::new(shapes.iter().flat_map(|(shape, _)| shape.beginnings)).ok(),
-        of_beginning: of_beginning.collect(),
-        shapes,
-        login: pattern(LOGIN),
+static SHAPE_BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let numbered = shapes().enumerate();
+    let of_shape =
+        numbered.flat_map(|(number, shape)| shape.beginnings.iter().map(move |_| number));
+    Beginnings {
+        search: AhoCorasick::new(beginnings()).ok(),
+        of_shape: of_shape.collect(),
+        shapes: shapes().collect(),
     }
 });
 
-impl CredentialPatterns {
+impl Beginnings {
     /// The shapes of which a beginning is in `text`, in the order of the table.
-    fn begun(&self, text: &[u8]) -> impl Iterator<Item = &(&'static CredentialShape, Regex)> {
-        let found = self
-            .beginnings
-            .iter()
-            .flat_map(|all| all.find_overlapping_iter(text));
-        let shapes = found.filter_map(|found| self.of_beginning.get(found.pattern().as_usize()));
-        let shapes: BTreeSet<usize> = shapes.copied().collect();
-        shapes
+    fn shapes_in(&self, text: &[u8]) -> impl Iterator<Item = &'static CredentialShape> {
+        let search = self.search.iter();
+        let found = search.flat_map(|all| all.find_overlapping_iter(text));
+        let numbers = found.filter_map(|found| self.of_shape.get(found.pattern().as_usize()));
+        let numbers: BTreeSet<usize> = numbers.copied().collect();
+        numbers
             .into_iter()
-            .filter_map(|index| self.shapes.get(index))
+            .filter_map(|number| self.shapes.get(number).copied())
     }
 }
 
@@ -74,14 +69,15 @@ impl CredentialPatterns {
 pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
     let mut found = Vec::new();
     if may_begin(text) {
-        for (CredentialShape { what, part, .. }, pattern) in PATTERNS.begun(text) {
+        for shape in SHAPE_BEGINNINGS.shapes_in(text) {
+            let CredentialShape { what, part, .. } = shape;
             let is_real = match part {
                 CredentialPart::Token | CredentialPart::Random => is_random,
                 CredentialPart::Password => is_chosen,
                 CredentialPart::Login => is_login,
             };
             found.extend(
-                parts(text, pattern, is_real).map(|(whole, part_range)| SensitiveSpan {
+                parts(text, &shape.pattern, is_real).map(|(whole, part_range)| SensitiveSpan {
                     what,
                     range: match part {
                         CredentialPart::Token | CredentialPart::Random => whole,
@@ -101,13 +97,10 @@ pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
 /// The passwords in URLs for which `is_real` holds.
 fn passwords(text: &[u8], is_real: fn(&[u8]) -> bool) -> Vec<Range<usize>> {
     let holds = |part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
-    // The patterns are compiled for the first text that may need them.
     if !holds("@") || !holds("://") {
         return Vec::new();
     }
-    let login = PATTERNS.login.iter();
-    login
-        .flat_map(|pattern| parts(text, pattern, is_real))
+    parts(text, &LOGIN, is_real)
         .map(|(_, password)| password)
         .collect()
 }
@@ -115,10 +108,11 @@ fn passwords(text: &[u8], is_real: fn(&[u8]) -> bool) -> Vec<Range<usize>> {
 /// The matches of `pattern` whose group `is_real` accepts: each whole match and its group.
 fn parts<'t>(
     text: &'t [u8],
-    pattern: &'t Regex,
+    pattern: &'static LazyPattern,
     is_real: fn(&[u8]) -> bool,
 ) -> impl Iterator<Item = (Range<usize>, Range<usize>)> + 't {
-    let captures = pattern.captures_iter(text);
+    let compiled = pattern.get().into_iter();
+    let captures = compiled.flat_map(move |pattern| pattern.captures_iter(text));
     let parts = captures.filter_map(|captures| Some((captures.get(0)?, captures.get(1)?)));
     parts
         .filter(move |(_, part)| is_real(part.as_bytes()))
@@ -244,9 +238,11 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        assert_eq!(PATTERNS.shapes.len(), shapes().count());
-        assert!(PATTERNS.beginnings.is_some());
-        assert!(PATTERNS.login.is_some());
+        for shape in shapes() {
+            assert!(shape.pattern.get().is_some(), "{}", shape.what);
+        }
+        assert!(SHAPE_BEGINNINGS.search.is_some());
+        assert!(LOGIN.get().is_some());
     }
 
     #[test]
