@@ -23,6 +23,7 @@ pub use object::ObjectWriter;
 pub use pairs::{Binding, Pairs, Template};
 pub use role_field::RoleField;
 pub use shared::WEIGHT;
+pub use text::TEXT;
 pub use tooling::RESULT_ORDER;
 
 /// Declares each layout's module, and makes the list of all layouts, in the order in which they are

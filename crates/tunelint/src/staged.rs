@@ -199,15 +199,19 @@ pub fn same_file(a: &Path, b: &Path) -> bool {
         .is_some_and(|a| fs::canonicalize(b).ok() == Some(a))
 }
 
-/// Whether two paths name the same file, or will when it is written: a missing file is that name in
-/// its directory, with links resolved.
+/// Where an output is, or will be when it is written, with links resolved: a missing file is that
+/// name in its directory.
+///
+/// # Errors
+/// The directory is missing or cannot be read.
+pub fn place(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path).or_else(|_| {
+        let name = path.file_name().unwrap_or_default();
+        fs::canonicalize(parent(path)).map(|directory| directory.join(name))
+    })
+}
+
+/// Whether two paths name the same file, or will when it is written.
 pub fn same_output(a: &Path, b: &Path) -> bool {
-    let place = |path: &Path| {
-        let whole = fs::canonicalize(path);
-        whole.or_else(|_| {
-            let name = path.file_name().unwrap_or_default();
-            fs::canonicalize(parent(path)).map(|directory| directory.join(name))
-        })
-    };
     same_file(a, b) || a == b || matches!((place(a), place(b)), (Ok(a), Ok(b)) if a == b)
 }

@@ -17,6 +17,9 @@ use crate::text::secret::{find, logins, search_for, telling_beginnings};
 /// Starts of tokens that are not reported as secrets, but not shown either.
 const HIDDEN_BEGINNINGS: [&str; 5] = ["sk-", "pypi-", "Bearer ", "SG.", "github_pat_"];
 
+/// Levels of escapes under which secrets are found: JSON inside a JSON string has two.
+const LEVELS: usize = 2;
+
 /// The minimum number of token characters after such a start.
 const TOKEN: usize = 12;
 
@@ -47,7 +50,6 @@ pub fn redact_secrets(text: &str) -> Cow<'_, str> {
 
 /// Whether `text` has something that looks like a secret.
 pub fn has_secret(text: &str) -> bool {
-    const LEVELS: usize = 2;
     !hidden(Redaction::Secret, text.as_bytes(), LEVELS).is_empty()
 }
 
@@ -84,7 +86,6 @@ pub fn mask(bytes: &mut [u8]) {
 /// Redacts in place according to `redaction`. Escaped text is covered as well: JSON escapes, and those
 /// of JSON inside a JSON string, as in the arguments of tool calls.
 pub fn redact(redaction: Redaction, bytes: &mut [u8]) {
-    const LEVELS: usize = 2;
     mask_levels(redaction, bytes, LEVELS);
 }
 

@@ -13,11 +13,14 @@ use tunelint_data::record::{Body, Record};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlainText;
 
+/// The name of the layout of examples that are one text, roles included.
+pub const TEXT: &str = "text";
+
 const FIELDS: [&str; 1] = ["text"];
 
 impl Layout for PlainText {
     fn name(&self) -> &'static str {
-        "text"
+        TEXT
     }
 
     fn fields(&self) -> &'static [&'static str] {

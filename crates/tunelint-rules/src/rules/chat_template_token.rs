@@ -12,6 +12,7 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::{grouped, quoted};
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Edit, Findings, Fix, Message, Severity};
+use tunelint_layouts::layout::TEXT;
 use tunelint_layouts::writer::edit::{EditText, TextChange};
 
 /// The rule's metadata, as listed in the registry.
@@ -132,9 +133,6 @@ impl DatasetRule for ChatTemplateToken {
 fn is_rendered(example: &Example<'_>) -> bool {
     example.layout == TEXT && example.texts().any(|text| tokens(text).len() > 1)
 }
-
-/// The layout of examples that are one text.
-const TEXT: &str = "text";
 
 /// The edits that remove every chat template token of `text`, in order.
 fn tokens(text: &Text<'_>) -> Vec<TextChange> {

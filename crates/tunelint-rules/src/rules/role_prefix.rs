@@ -9,6 +9,7 @@ use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::Severity;
+use tunelint_layouts::layout::TEXT;
 
 /// The rule's metadata for the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -42,9 +43,6 @@ const DIALOGUE_WORDS: [&str; 10] = [
     "scene",
     "assistant:",
 ];
-
-/// The layout of a whole example in one text.
-const TEXT: &str = "text";
 
 struct RolePrefix;
 

@@ -41,8 +41,7 @@ impl Normalizer {
                 .split_at_checked(ascii_run(rest.as_bytes()))
                 .unwrap_or((rest, ""));
             dispatch!(Level::new(), _ => push_folded(&mut self.form, ascii.as_bytes()));
-            let tail = self.push_non_ascii(tail);
-            rest = tail;
+            rest = self.push_non_ascii(tail);
         }
         collapse_spaces(&mut self.form, &self.two_spaces);
         trim_edges(&self.form)

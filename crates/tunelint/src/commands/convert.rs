@@ -29,7 +29,7 @@ use crate::report::convert::Account;
 use crate::staged::same_output;
 use chosen::Chosen;
 use destination::OutputDestination;
-use inputs::Inputs;
+use inputs::{Inputs, has_dry_run};
 use verdict::Verdict;
 
 /// Converts the files that `options` name.
@@ -47,9 +47,7 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
         Ok::<_, Failure>(account)
     };
     let mut first = account(&readers)?;
-    // A dry run finds out whether anything prevents the conversion. It is skipped if nothing can:
-    // bad records are written to a file, and losses are only reported.
-    if options.strict || options.rejects.is_none() {
+    if has_dry_run(&options) {
         let conversion = convert(&converter, &inputs, readers, io::sink(), &mut first)?.0;
         if first.stops(&conversion, options.strict) {
             return Ok(Exit::Findings);

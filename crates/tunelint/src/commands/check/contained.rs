@@ -8,6 +8,7 @@ use super::report_option::report_paths;
 use crate::cli::CheckOptions;
 use crate::exit::Failure;
 use crate::settings::{self, SettingsRequest};
+use crate::staged::place;
 
 /// Refuses a file outside the repository in any option.
 pub(super) fn check_options(options: &CheckOptions, here: &Path) -> Result<(), Failure> {
@@ -47,10 +48,7 @@ fn output(path: &Path, here: &Path) -> Result<(), Failure> {
     if path.is_absolute() && !path.starts_with(&root) {
         return Ok(());
     }
-    let directory = path.parent().filter(|of| !of.as_os_str().is_empty());
-    let directory = directory.unwrap_or(Path::new("."));
-    let resolved = path.canonicalize().or_else(|_| directory.canonicalize());
-    match resolved {
+    match place(path) {
         Ok(target) if !target.starts_with(&root) => Err(outside(path)),
         _ => Ok(()),
     }

@@ -28,9 +28,15 @@ pub(super) struct Inputs {
     skipped: Vec<String>,
 }
 
-/// Whether a conversion reads its inputs before it writes: for bad records, and for more columns.
+/// Whether a dry run finds out if anything prevents the conversion. Nothing can if bad records are
+/// written to a file and losses are only reported.
+pub(super) fn has_dry_run(options: &Convert) -> bool {
+    options.strict || options.rejects.is_none()
+}
+
+/// Whether the inputs are read before they are converted: in the dry run, or for more columns.
 fn is_read_twice(options: &Convert) -> bool {
-    options.strict || options.rejects.is_none() || options.keep_extra
+    has_dry_run(options) || options.keep_extra
 }
 
 /// The input, a pipe saved in a temporary file, since it can be read only once.
