@@ -267,7 +267,7 @@ pub const DAMAGES: &[Damage] = &[
             .then(|| output(row, "Это другой язык и другие буквы".to_owned()))?
     }),
     damage("mixed-languages", "another language", |row, form| {
-        let usual = form.language?.value.name;
+        let usual = form.language.as_ref()?.majority.value.name;
         output(
             row,
             languages::in_another(usual, row.output.len() + row.input.len() * 7)?,

@@ -23,6 +23,7 @@ pub mod prompt_format;
 pub mod section_marker;
 mod seen;
 pub mod share;
+pub mod signature;
 pub mod similarity;
 mod sketch;
 mod surprising;

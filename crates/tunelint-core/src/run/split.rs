@@ -19,7 +19,8 @@ use tunelint_data::text::position::Span;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::reader::{DecodeOutcome, Reader};
 use tunelint_rules::survey::inferred::Inferred;
-use tunelint_rules::survey::similarity::{Bands, SharedText, bands};
+use tunelint_rules::survey::signature::Signature;
+use tunelint_rules::survey::similarity::SharedText;
 use tunelint_rules::survey::{
     CompactLocation, ExampleDigest, Needs, Normalizer, SampleCutoff, Seen, Survey,
 };
@@ -68,7 +69,7 @@ struct Noted {
     key: u64,
     seen: ExampleDigest,
     spot: CompactLocation,
-    bands: Option<Bands>,
+    signature: Option<Signature>,
     /// The index of its label; the number of labels if it has none.
     stratum: usize,
 }
@@ -96,7 +97,7 @@ impl Split {
                 key: xxh3_64_with_seed(example.record.raw, seed),
                 seen: ExampleDigest::of(example, normalizer),
                 spot: CompactLocation::new(&example.record, Span::at(0)),
-                bands: common.rest(example).map(|rest| bands(&rest)),
+                signature: common.rest(example).map(|rest| Signature::of(&rest)),
                 stratum: stratum(example, inferred),
             })?;
         }

@@ -3,8 +3,7 @@
 use crate::contract::{
     Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope, SurveyRule,
 };
-use crate::survey::inferred::Majority;
-use crate::survey::inferred::language::{Language, certain, likely};
+use crate::survey::inferred::language::{UsualLanguage, likely};
 use crate::survey::{Needs, Survey};
 use tunelint_data::text::code_detection::is_code;
 use tunelint_layouts::example::Example;
@@ -59,8 +58,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     let Some(inferred) = &context.inferred else {
         return Some(Check::survey(Languages));
     };
-    let usual = inferred.language?;
-    let applies = inferred.may_depart(&usual);
+    let usual = inferred.language.clone()?;
+    let applies = inferred.may_depart(&usual.majority);
     applies.then(|| Check::example(MixedLanguages { usual }))
 }
 
@@ -79,7 +78,7 @@ impl SurveyRule for Languages {
 }
 
 struct MixedLanguages {
-    usual: Majority<Language>,
+    usual: UsualLanguage,
 }
 
 impl ExampleRule for MixedLanguages {
@@ -87,12 +86,14 @@ impl ExampleRule for MixedLanguages {
         let Some(turn) = example.wanted_output() else {
             return;
         };
-        let usual = self.usual.value;
-        // `mixed-scripts` reports another script.
-        let differs = |found: &Language| *found != usual && found.script == usual.script;
-        let Some(language) = certain(&turn.joined()).filter(differs) else {
+        let usual = self.usual.majority;
+        let Some(language) = self.usual.other(&turn.joined()) else {
             return;
         };
+        // `mixed-scripts` reports another script.
+        if language.script != usual.value.script {
+            return;
+        }
         let answers_in_kind = || {
             let mut inputs = example.input().iter();
             inputs.any(|turn| likely(&turn.joined()) == Some(language))
@@ -106,8 +107,8 @@ impl ExampleRule for MixedLanguages {
             Message::new(format!(
                 "output in {}; {} of outputs are in {}",
                 language.name,
-                self.usual.percent(),
-                usual.name
+                usual.percent(),
+                usual.value.name
             ))
             .help("translate the output, or remove the record")
         });

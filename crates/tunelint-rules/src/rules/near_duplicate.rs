@@ -8,7 +8,8 @@ use crate::contract::{
     Check, DatasetRule, Level, RuleContext, RuleMeta, RuleOption, RuleStatus, Scope,
 };
 use crate::survey::CompactLocation;
-use crate::survey::similarity::{BANDS, Bands, NEAR, Runs, SharedText, bands};
+use crate::survey::signature::{BANDS, Signature};
+use crate::survey::similarity::{NEAR, Runs, SharedText};
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::example::Example;
@@ -49,10 +50,13 @@ struct Candidates {
     threshold: f64,
 }
 
-/// The bands of every example, with its location: 84 bytes each. Merged tallies stay separate
-/// lists, so that merging copies nothing.
+/// An example's signature, with its location.
+type Signed = (CompactLocation, Signature);
+
+/// The signature of every example: about 100 bytes each. Merged tallies stay separate lists, so that
+/// merging copies nothing.
 #[derive(Default, Serialize, Deserialize)]
-struct Signatures(Vec<Vec<(CompactLocation, Bands)>>);
+struct Signatures(Vec<Vec<Signed>>);
 
 impl DatasetRule for Candidates {
     type Tally = Signatures;
@@ -60,7 +64,7 @@ impl DatasetRule for Candidates {
     fn observe(&self, example: &Example<'_>, tally: &mut Signatures) {
         if let Some(rest) = self.common.rest(example) {
             let spot = CompactLocation::new(&example.record, Span::at(0));
-            let signature = (spot, bands(&rest));
+            let signature = (spot, Signature::of(&rest));
             match tally.0.last_mut() {
                 Some(signatures) => signatures.push(signature),
                 None => tally.0.push(vec![signature]),
@@ -78,7 +82,7 @@ impl DatasetRule for Candidates {
     }
 
     fn follow_up(&self, tally: &Signatures) -> Option<Check> {
-        let pairs = candidates(&tally.0);
+        let pairs = candidates(&tally.0, self.threshold);
         let wanted: BTreeSet<CompactLocation> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
         (!pairs.is_empty()).then(|| {
             Check::dataset(Comparison {
@@ -93,23 +97,24 @@ impl DatasetRule for Candidates {
     fn finish(&self, _: Signatures, _: &mut Findings<'_>) {}
 }
 
-/// The pairs with an equal band, in the order of their locations.
+/// The pairs with an equal band that may be as similar as `threshold`, in the order of their
+/// locations.
 fn candidates(
-    signatures: &[Vec<(CompactLocation, Bands)>],
+    signatures: &[Vec<Signed>],
+    threshold: f64,
 ) -> BTreeSet<(CompactLocation, CompactLocation)> {
     let mut pairs = BTreeSet::new();
     let mut members = BTreeSet::new();
     for band in 0..BANDS {
-        let mut order: Vec<(u32, CompactLocation)> = signatures
-            .iter()
-            .flatten()
-            .filter_map(|(spot, bands)| Some((*bands.get(band)?, *spot)))
-            .collect();
+        let signed = signatures.iter().flatten();
+        let by_band = signed.filter_map(|of| Some((*of.1.bands.get(band)?, of)));
+        let mut order: Vec<(u32, &Signed)> = by_band.collect();
         order.sort_unstable();
         let buckets = order.chunk_by(|a, b| a.0 == b.0);
         for bucket in buckets.filter(|bucket| (2..=MAX_BUCKET).contains(&bucket.len())) {
-            for (at, (_, a)) in bucket.iter().enumerate() {
-                for (_, b) in bucket.iter().skip(at + 1) {
+            for (at, (_, (a, left))) in bucket.iter().enumerate() {
+                let others = bucket.iter().skip(at + 1).map(|(_, other)| other);
+                for (b, _) in others.filter(|(_, right)| left.may_reach(right, threshold)) {
                     if members.len() < MAX_COMPARED || members.contains(a) && members.contains(b) {
                         members.extend([*a, *b]);
                         pairs.insert((*a, *b));
@@ -255,17 +260,18 @@ mod tests {
     }
 
     /// Bands that agree with no other example's, except for the first: that is `first`.
-    fn with_band(ordinal: u32, first: u32) -> (CompactLocation, Bands) {
-        let mut bands: Bands = [ordinal; BANDS];
+    fn with_band(ordinal: u32, first: u32) -> Signed {
+        let mut bands = [ordinal; BANDS];
         bands[0] = first;
-        (spot(ordinal), bands)
+        let bits = [0; 2];
+        (spot(ordinal), Signature { bands, bits })
     }
 
     #[test]
     fn a_band_that_too_many_share_gives_no_candidates() {
         let sharing = |count| {
             let all = (0..count).map(|of| with_band(of, 7)).collect();
-            candidates(&[all]).len()
+            candidates(&[all], NEAR).len()
         };
         assert_eq!((sharing(1), sharing(2), sharing(3)), (0, 1, 3));
         assert_eq!((sharing(200), sharing(201)), (19_900, 0));
@@ -275,7 +281,7 @@ mod tests {
     fn the_number_of_compared_examples_is_limited() {
         let pairs = |count: u32| {
             let all = (0..2 * count).map(|of| with_band(of, of / 2)).collect();
-            candidates(&[all]).len()
+            candidates(&[all], NEAR).len()
         };
         assert_eq!((pairs(10_000), pairs(10_001)), (10_000, 10_000));
     }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::contract::{
     Check, DatasetRule, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule,
 };
-use crate::survey::similarity::{NEAR, Runs, SharedText, bands};
+use crate::survey::signature::Signature;
+use crate::survey::similarity::{NEAR, Runs, SharedText};
 use crate::survey::{CompactLocation, ExampleDigest, Kept, Leaks, Needs, Normalizer, Survey};
 use tunelint_data::text::position::Span;
 use tunelint_layouts::example::Example;
@@ -80,10 +81,16 @@ impl SurveyRule for ValidationLeak {
 /// Finds training examples that are near-duplicates of validation examples.
 struct NearLeak {
     common: SharedText,
-    /// Each validation example, with the 5-grams that are compared.
-    examples: Vec<(ExampleDigest, Runs)>,
+    examples: Vec<ValidationExample>,
     /// The indices in [`Self::examples`], by number and value of a band.
     bands: BTreeMap<(usize, u32), Vec<usize>>,
+}
+
+/// A validation example, with the 5-grams that are compared.
+struct ValidationExample {
+    digest: ExampleDigest,
+    signature: Signature,
+    runs: Runs,
 }
 
 /// The nearest training example by index of the validation example: similarity in thousandths, and
@@ -109,22 +116,26 @@ impl NearLeak {
                 continue;
             };
             let index = rule.examples.len();
-            for (band, value) in bands(&rest).into_iter().enumerate() {
-                rule.bands.entry((band, value)).or_default().push(index);
+            let signature = Signature::of(&rest);
+            for band in signature.bands.into_iter().enumerate() {
+                rule.bands.entry(band).or_default().push(index);
             }
-            rule.examples.push((*seen, Runs::of(&rest)));
+            rule.examples.push(ValidationExample {
+                digest: *seen,
+                signature,
+                runs: Runs::of(&rest),
+            });
         }
         rule
     }
 
-    /// The indices of the validation examples that may be near-duplicates of a text.
-    fn candidates(&self, rest: &str) -> Vec<usize> {
-        let found = bands(rest).into_iter().enumerate();
+    /// The validation examples that may be near-duplicates of a text with `signature`, by index.
+    fn candidates(&self, signature: &Signature) -> BTreeMap<usize, &ValidationExample> {
+        let found = signature.bands.into_iter().enumerate();
         let found = found.filter_map(|band| self.bands.get(&band)).flatten();
-        let mut indices: Vec<usize> = found.copied().collect();
-        indices.sort_unstable();
-        indices.dedup();
-        indices
+        let found = found.filter_map(|index| Some((*index, self.examples.get(*index)?)));
+        let near = |(_, of): &(usize, &ValidationExample)| of.signature.may_reach(signature, NEAR);
+        found.filter(near).collect()
     }
 }
 
@@ -145,19 +156,16 @@ impl DatasetRule for NearLeak {
         let Some(rest) = self.common.rest(example) else {
             return;
         };
-        let candidates = self.candidates(&rest);
+        let candidates = self.candidates(&Signature::of(&rest));
         if candidates.is_empty() {
             return;
         }
         let seen = ExampleDigest::of(example, &mut Normalizer::default());
         let runs = Runs::of(&rest);
         let spot = CompactLocation::new(&example.record, Span::at(0));
-        for index in candidates {
-            let Some((validation, validation_runs)) = self.examples.get(index) else {
-                continue;
-            };
-            let similarity = runs.similarity(validation_runs);
-            if validation.same_input(&seen) {
+        for (index, validation) in candidates {
+            let similarity = runs.similarity(&validation.runs);
+            if validation.digest.same_input(&seen) {
                 tally.note(index, SAME_INPUT, spot);
             } else if similarity >= NEAR {
                 tally.note(index, (similarity * 1_000.0) as u32, spot);
@@ -182,16 +190,16 @@ impl DatasetRule for NearLeak {
             .into_iter()
             .filter(|(_, (near, _))| *near < SAME_INPUT)
         {
-            let Some((validation, _)) = self.examples.get(index) else {
+            let Some(ValidationExample { digest, .. }) = self.examples.get(index) else {
                 continue;
             };
-            findings.report_at(validation.spot().location(), Severity::Warning, || {
+            findings.report_at(digest.spot().location(), Severity::Warning, || {
                 Message::new(format!(
                     "near-duplicate of training record {}: {}% of character 5-grams in common",
                     training.record(),
                     near / 10
                 ))
-                .identity(&validation.identity())
+                .identity(&digest.identity())
                 .help("remove it from the training or the validation set")
                 .related("training record", training.location())
             });
@@ -225,27 +233,40 @@ mod tests {
         assert_eq!(nearest([(1_000, 1), (SAME_INPUT, 2)]).1, spot(2));
     }
 
+    /// A rule with these validation examples, which agree in every band with their own text.
+    fn rule(texts: &[&str]) -> NearLeak {
+        let mut rule = NearLeak::new(&Leaks::default(), SharedText::default());
+        for text in texts {
+            let example = Example::new(record(5), vec![turn(Role::User, text)]);
+            let signature = Signature::of(text);
+            for band in signature.bands.into_iter().enumerate() {
+                let indices = rule.bands.entry(band).or_default();
+                indices.push(rule.examples.len());
+            }
+            rule.examples.push(ValidationExample {
+                digest: ExampleDigest::of(&example, &mut Normalizer::default()),
+                signature,
+                runs: Runs::of(text),
+            });
+        }
+        rule
+    }
+
     #[test]
     fn an_example_is_a_candidate_once_however_many_bands_agree() {
         let text = "The parcel left the depot on Monday and has not arrived at the shop.";
-        let mut rule = NearLeak::new(&Leaks::default(), SharedText::default());
-        for (band, value) in bands(text).into_iter().enumerate() {
-            rule.bands.insert((band, value), vec![4, 2]);
-        }
-        assert_eq!(rule.candidates(text), [2, 4]);
-        assert!(
-            rule.candidates("Nothing of this is in the other text.")
-                .is_empty()
-        );
+        let rule = rule(&[text, text]);
+        let indices = |text| {
+            let found = rule.candidates(&Signature::of(text));
+            found.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(indices(text), [0, 1]);
+        assert!(indices("Nothing of this is in the other text.").is_empty());
     }
 
     #[test]
     fn equal_inputs_are_left_to_the_first_pass() {
-        let turns = vec![turn(Role::User, "Where is it?"), turn(Role::Model, "Here.")];
-        let example = Example::new(record(5), turns);
-        let digest = ExampleDigest::of(&example, &mut Normalizer::default());
-        let mut rule = NearLeak::new(&Leaks::default(), SharedText::default());
-        rule.examples.push((digest, Runs::default()));
+        let rule = rule(&["Where is it?"]);
         let report = |near| {
             let tally = Nearest(BTreeMap::from([(0, (near, spot(3)))]));
             reported(|findings| rule.finish(tally, findings))

@@ -8,6 +8,7 @@ pub mod dates;
 pub mod extraction;
 pub mod fences;
 pub mod frame;
+mod frequent_words;
 pub mod json_structure;
 pub mod labels;
 pub mod language;
@@ -43,7 +44,7 @@ use common::Counted;
 use fences::FenceLanguages;
 use json_structure::JsonStructure;
 use labels::LabelSet;
-use language::Language;
+use language::UsualLanguage;
 use markers::{Marker, Markers};
 use outputs::Outputs;
 use patterns::Patterns;
@@ -99,7 +100,7 @@ pub struct Inferred {
     /// `true` if nearly all of the last outputs are passages of their inputs.
     pub extracted: Option<Majority<bool>>,
     /// The language of nearly all long outputs; only found for the rule that needs it.
-    pub language: Option<Majority<Language>>,
+    pub language: Option<UsualLanguage>,
     /// The labels, if the outputs are labels.
     pub labels: Option<LabelSet>,
     /// The task.

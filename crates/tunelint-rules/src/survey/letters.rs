@@ -35,35 +35,55 @@ pub(super) fn has_no_case(c: char) -> bool {
     )
 }
 
+/// The text in pieces, each of them either all ASCII or without any.
+pub(super) fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let bytes = rest.as_bytes();
+        let end = if bytes.first()?.is_ascii() {
+            ascii_prefix(bytes)
+        } else {
+            let end = bytes.iter().position(u8::is_ascii);
+            end.unwrap_or(bytes.len())
+        };
+        let run;
+        (run, rest) = rest.split_at_checked(end)?;
+        Some(run)
+    })
+}
+
+/// The number of leading ASCII bytes.
+pub(super) fn ascii_prefix(bytes: &[u8]) -> usize {
+    const STEP: usize = 64;
+    let whole = bytes.chunks(STEP).take_while(|chunk| chunk.is_ascii());
+    let start = whole.count() * STEP;
+    let rest = bytes.get(start..).unwrap_or_default();
+    let end = rest.iter().position(|byte| !byte.is_ascii());
+    end.map_or(bytes.len(), |end| start + end)
+}
+
 /// The text in lower case. The same as [`str::to_lowercase`], except that a final sigma is as any
 /// other.
 pub(super) fn lowercase(text: &str) -> String {
     let mut lower = String::with_capacity(text.len());
-    let mut rest = text;
     // ASCII letters are changed last, all at once.
-    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
-        let (ascii, other) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        lower.push_str(ascii);
-        let mut others = other.chars();
-        for c in others.by_ref() {
-            push_lowercase(&mut lower, c);
-            if c.is_ascii() {
-                break;
-            }
+    for run in runs(text) {
+        if run.is_ascii() {
+            lower.push_str(run);
+        } else {
+            run.chars().for_each(|c| push_lowercase(&mut lower, c));
         }
-        rest = others.as_str();
     }
-    lower.push_str(rest);
     lower.make_ascii_lowercase();
     lower
 }
 
-/// Adds a character in lower case; an ASCII character as it is.
+/// Adds a character outside ASCII in lower case.
 fn push_lowercase(lower: &mut String, c: char) {
     match c {
         'А'..='Я' => lower.push(char::from_u32(u32::from(c) + 32).unwrap_or(c)),
         'а'..='џ' | '\u{df}'..='\u{ff}' => lower.push(c),
-        _ if c.is_ascii() || has_no_case(c) => lower.push(c),
+        _ if has_no_case(c) => lower.push(c),
         _ => lower.extend(c.to_lowercase()),
     }
 }
@@ -146,6 +166,7 @@ mod tests {
                 "{c:?}"
             );
         }
+        assert_eq!(runs("aé東b").collect::<Vec<_>>(), ["a", "é東", "b"]);
         assert_eq!(lowercase("ÀB C\u{e9}D 東京 ДеX"), "àb c\u{e9}d 東京 деx");
     }
 }

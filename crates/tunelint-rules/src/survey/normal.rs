@@ -6,7 +6,7 @@ use fearless_simd::{Level, dispatch};
 use memchr::memmem::Finder;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
-use super::letters::{self, has_no_case};
+use super::letters::{self, ascii_prefix, has_no_case};
 
 /// Normalizes texts. Reuses its buffer, so keep one per thread.
 #[derive(Debug)]
@@ -87,16 +87,11 @@ impl Normalizer {
 /// The number of leading bytes that can be folded one by one: the ASCII characters up to the next
 /// non-ASCII one, except the last, which may carry a combining mark.
 fn ascii_run(bytes: &[u8]) -> usize {
-    const STEP: usize = 64;
-    let whole = bytes
-        .chunks(STEP)
-        .take_while(|chunk| chunk.is_ascii())
-        .count()
-        * STEP;
-    let rest = bytes.get(whole..).unwrap_or_default();
-    match rest.iter().position(|byte| !byte.is_ascii()) {
-        None => bytes.len(),
-        Some(at) => (whole + at).saturating_sub(1),
+    let ascii = ascii_prefix(bytes);
+    if ascii < bytes.len() {
+        ascii.saturating_sub(1)
+    } else {
+        ascii
     }
 }
 

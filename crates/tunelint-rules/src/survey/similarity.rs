@@ -1,16 +1,8 @@
-//! Similarity of texts: the Jaccard index of their runs of five characters (shingles), and the
-//! bands of a MinHash signature that find similar texts without comparing all pairs.
-//!
-//! A signature has 128 minima of run hashes (one hash function, 128 bins), cut into 16 bands of 8.
-//! Two texts that share 80% of their runs almost always agree in a band; two that share half of
-//! them rarely do. Texts that agree in a band are candidates, which are then compared run by run.
-//! A. Broder, On the resemblance and containment of documents, 1997; Leskovec, Rajaraman and
-//! Ullman, Mining of Massive Datasets, chapter 3; empty bins take the value of the next full one
-//! (A. Shrivastava and P. Li, 2014).
+//! Similarity of texts: the Jaccard index of their runs of five characters (shingles).
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
-
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::boilerplate::line_key;
 use super::inferred::Inferred;
@@ -19,17 +11,12 @@ use tunelint_layouts::example::{Example, Role};
 
 /// The minimum similarity of near-duplicates.
 pub const NEAR: f64 = 0.8;
-/// The number of bands of a signature.
-pub const BANDS: usize = 16;
-/// The bands of a text. Two texts are candidates if any of them agrees.
-pub type Bands = [u32; BANDS];
 
 /// The length of a run, in characters.
 const RUN: usize = 5;
 /// Texts up to this length, in characters, are not compared.
 const SHORTEST: usize = 40;
-const BINS: usize = 128;
-/// The maximum number of runs kept per text. Longer texts are sampled evenly.
+/// The maximum number of runs kept per text, repeated ones included. Longer texts are sampled evenly.
 const KEPT: usize = 2_048;
 
 /// The parts that most texts share, which are removed before texts are compared.
@@ -94,53 +81,36 @@ impl SharedText {
     }
 }
 
-/// The hashes of a text's runs, in order. A window holds 12 bits of each of the last five
-/// characters; its mix is the hash.
-fn runs(text: &str) -> impl Iterator<Item = u64> + '_ {
-    const BITS: u32 = 12;
-    const WINDOW: u64 = (1 << (BITS * RUN as u32)) - 1;
-    let mut window = 0_u64;
-    text.chars().enumerate().filter_map(move |(at, c)| {
-        let bits = u64::from(u32::from(c)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS);
-        window = ((window << BITS) | bits) & WINDOW;
-        let mixed = (window ^ (window >> 29)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+/// Calls `each` with the hash of every run of a text, in order.
+pub fn each_run(text: &str, each: impl FnMut(u64)) {
+    if text.is_ascii() {
+        each_run_of(text.bytes(), each);
+    } else {
+        each_run_of(text.chars().map(unit), each);
+    }
+}
+
+/// One byte for a character: itself in ASCII, 7 bits of its hash otherwise.
+fn unit(c: char) -> u8 {
+    let code = u32::from(c);
+    if c.is_ascii() {
+        code as u8
+    } else {
+        0x80 | (code.wrapping_mul(0x9e37_79b9) >> 25) as u8
+    }
+}
+
+/// The same for the units of a text. A window holds the last five; its mix is the hash.
+fn each_run_of(mut units: impl Iterator<Item = u8>, mut each: impl FnMut(u64)) {
+    const WINDOW: u64 = (1 << (8 * RUN)) - 1;
+    let start = units.by_ref().take(RUN - 1);
+    let mut window = start.fold(0, |window, unit| window << 8 | u64::from(unit));
+    units.for_each(|unit| {
+        window = (window << 8 | u64::from(unit)) & WINDOW;
+        let mixed = window.wrapping_mul(0xff51_afd7_ed55_8ccd);
         let mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-        (at + 1 >= RUN).then_some(mixed ^ (mixed >> 29))
-    })
-}
-
-/// The bands of a text's MinHash signature.
-pub fn bands(text: &str) -> Bands {
-    let mut minima = [u64::MAX; BINS];
-    for run in runs(text) {
-        let bin = (run % BINS as u64) as usize;
-        if let Some(minimum) = minima.get_mut(bin) {
-            *minimum = (*minimum).min(run);
-        }
-    }
-    fill_empty_bins(&mut minima);
-    let mut bands = [0; BANDS];
-    for (band, rows) in bands.iter_mut().zip(minima.chunks(BINS / BANDS)) {
-        let bytes: Vec<u8> = rows.iter().flat_map(|row| row.to_le_bytes()).collect();
-        *band = xxh3_64(&bytes) as u32;
-    }
-    bands
-}
-
-/// Fills each empty bin with the value of the next full one, offset by the distance.
-fn fill_empty_bins(minima: &mut [u64; BINS]) {
-    let full = *minima;
-    for (at, minimum) in minima
-        .iter_mut()
-        .enumerate()
-        .filter(|(_, value)| **value == u64::MAX)
-    {
-        let next = (1..BINS as u64).find_map(|distance| {
-            let value = *full.get((at + distance as usize) % BINS)?;
-            (value != u64::MAX).then(|| value.wrapping_add(distance.wrapping_mul(0x9e37_79b9)))
-        });
-        *minimum = next.unwrap_or(u64::MAX);
-    }
+        each(mixed ^ (mixed >> 29));
+    });
 }
 
 /// The run hashes of a text, for comparing it with another: all of them up to 2,048, and for longer
@@ -155,13 +125,17 @@ pub struct Runs {
 impl Runs {
     /// The runs of `text`.
     pub fn of(text: &str) -> Self {
-        let mut hashes: Vec<u64> = runs(text).collect();
-        hashes.sort_unstable();
-        hashes.dedup();
-        let mut runs = Self { zeros: 0, hashes };
-        while runs.hashes.len() > KEPT {
-            runs.thin(runs.zeros + 1);
-        }
+        let mut runs = Self::default();
+        each_run(text, |run| {
+            if run.trailing_zeros() >= runs.zeros {
+                runs.hashes.push(run);
+                if runs.hashes.len() > KEPT {
+                    runs.thin(runs.zeros + 1);
+                }
+            }
+        });
+        runs.hashes.sort_unstable();
+        runs.hashes.dedup();
         runs.hashes.shrink_to_fit();
         runs
     }
@@ -178,6 +152,16 @@ impl Runs {
         self.hashes.retain(|hash| hash.trailing_zeros() >= zeros);
     }
 
+    /// The hashes with a number of trailing zero bits.
+    fn thinned(&self, zeros: u32) -> Cow<'_, [u64]> {
+        if zeros == self.zeros {
+            return Cow::Borrowed(&self.hashes);
+        }
+        let mut fewer = self.clone();
+        fewer.thin(zeros);
+        Cow::Owned(fewer.hashes)
+    }
+
     /// The Jaccard index of two texts: the runs of both, as a share of the runs of either.
     ///
     /// ```
@@ -187,16 +171,9 @@ impl Runs {
     /// ```
     pub fn similarity(&self, other: &Self) -> f64 {
         let zeros = self.zeros.max(other.zeros);
-        let kept = |hash: &&u64| hash.trailing_zeros() >= zeros;
-        let both = self
-            .hashes
-            .iter()
-            .filter(kept)
-            .filter(|hash| other.hashes.binary_search(hash).is_ok())
-            .count();
-        let all = self.hashes.iter().filter(kept).count()
-            + other.hashes.iter().filter(kept).count()
-            - both;
+        let (ours, theirs) = (self.thinned(zeros), other.thinned(zeros));
+        let both = common(&ours, &theirs);
+        let all = ours.len() + theirs.len() - both;
         if all == 0 {
             1.0
         } else {
@@ -205,24 +182,28 @@ impl Runs {
     }
 }
 
+/// The number of common values of two sorted lists without repetition.
+fn common(a: &[u64], b: &[u64]) -> usize {
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    let mut common = 0;
+    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+        match x.cmp(y) {
+            Ordering::Less => drop(a.next()),
+            Ordering::Greater => drop(b.next()),
+            Ordering::Equal => {
+                common += 1;
+                a.next();
+                b.next();
+            }
+        }
+    }
+    common
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn share_a_band(a: &str, b: &str) -> bool {
-        bands(a).iter().zip(bands(b)).any(|(a, b)| *a == b)
-    }
-
-    #[test]
-    fn similar_texts_share_a_band() {
-        let text =
-            "my parcel with the blue teapot should have come on monday, but it has not arrived yet";
-        assert!(share_a_band(text, &text.replace("monday", "friday")));
-        assert!(!share_a_band(
-            text,
-            "a quite different question about the opening hours of the shop in the centre"
-        ));
-    }
+    use xxhash_rust::xxh3::xxh3_64;
 
     #[test]
     fn long_texts_are_compared_by_a_sample() {

@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
 use serde::{Deserialize, Serialize};
 
 use super::cut::Cut;
-use super::letters::{is_alphanumeric, lowercase};
+use super::letters::{is_alphanumeric, lowercase, runs};
 use super::occurrence::occurs;
 
 /// The traits of an example.
@@ -157,22 +157,46 @@ fn filter_bit(digest: u64) -> (usize, u64) {
 
 /// Calls `take` with a digest of each content word.
 fn each_content_word(text: &str, mut take: impl FnMut(u64)) {
-    // The multiplier of FxHash. Its high bits depend on every byte.
-    const SPREAD: u64 = 0x517c_c1b7_2722_0a95;
-    let (mut digest, mut length) = (0_u64, 0);
-    for c in text.chars() {
-        if is_alphanumeric(c) {
-            digest = (digest.rotate_left(5) ^ u64::from(c)).wrapping_mul(SPREAD);
-            length += 1;
-            continue;
+    let mut word = Word::default();
+    let mut end = |word: &mut Word| {
+        if word.length >= CONTENT_WORD {
+            take(word.digest);
         }
-        if length >= CONTENT_WORD {
-            take(digest);
+        *word = Word::default();
+    };
+    for run in runs(text) {
+        if run.is_ascii() {
+            for byte in run.bytes() {
+                match byte.is_ascii_alphanumeric() {
+                    true => word.push(u64::from(byte)),
+                    false => end(&mut word),
+                }
+            }
+        } else {
+            for c in run.chars() {
+                match is_alphanumeric(c) {
+                    true => word.push(u64::from(c)),
+                    false => end(&mut word),
+                }
+            }
         }
-        (digest, length) = (0, 0);
     }
-    if length >= CONTENT_WORD {
-        take(digest);
+    end(&mut word);
+}
+
+/// A word up to some character.
+#[derive(Debug, Default)]
+struct Word {
+    digest: u64,
+    length: usize,
+}
+
+impl Word {
+    fn push(&mut self, character: u64) {
+        // The multiplier of FxHash. Its high bits depend on every byte.
+        const SPREAD: u64 = 0x517c_c1b7_2722_0a95;
+        self.digest = (self.digest.rotate_left(5) ^ character).wrapping_mul(SPREAD);
+        self.length += 1;
     }
 }
 

@@ -6,7 +6,8 @@ use std::io;
 use super::{Noted, read, seen};
 use tunelint_layouts::reader::Reader;
 use tunelint_rules::survey::CompactLocation;
-use tunelint_rules::survey::similarity::{BANDS, NEAR, Runs, SharedText};
+use tunelint_rules::survey::signature::BANDS;
+use tunelint_rules::survey::similarity::{NEAR, Runs, SharedText};
 
 /// The maximum number of records that agree in a band for comparing all pairs. Larger buckets share
 /// boilerplate: their records are compared with the first distinct ones only.
@@ -30,11 +31,15 @@ pub fn find(
         .collect();
     let texts = texts(readers, common, &wanted, threads)?;
     let near = |a: usize, b: usize| {
-        let text = |at: usize| texts.get(&records.get(at)?.spot);
-        match (text(a), text(b)) {
-            (Some(a), Some(b)) => a.similarity(b) >= NEAR,
-            _ => false,
-        }
+        let (Some(a), Some(b)) = (records.get(a), records.get(b)) else {
+            return false;
+        };
+        let (Some(left), Some(right)) = (&a.signature, &b.signature) else {
+            return false;
+        };
+        let text = |record: &Noted| texts.get(&record.spot);
+        let are_near = |(a, b): (&Runs, &Runs)| a.similarity(b) >= NEAR;
+        left.may_reach(right, NEAR) && text(a).zip(text(b)).is_some_and(are_near)
     };
     for bucket in &buckets {
         join_near(bucket, &mut forest, near);
@@ -66,7 +71,9 @@ fn buckets(records: &[Noted], forest: &mut Forest) -> Vec<Vec<usize>> {
         let mut order: Vec<(u32, u64, usize)> = records
             .iter()
             .enumerate()
-            .filter_map(|(at, record)| Some((*record.bands.as_ref()?.get(band)?, record.key, at)))
+            .filter_map(|(at, record)| {
+                Some((*record.signature.as_ref()?.bands.get(band)?, record.key, at))
+            })
             .collect();
         order.sort_unstable();
         for bucket in order.chunk_by(|a, b| a.0 == b.0) {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use whatlang::{Detector, Lang, Script};
 
+use super::frequent_words::FrequentWords;
 use super::majority::Majority;
 use super::outputs::usual_apart_from_inputs;
 use crate::survey::Sketch;
@@ -12,7 +13,7 @@ use crate::survey::Sketch;
 /// The minimum length of a text whose language is certain, in characters.
 const LONG: usize = 150;
 /// The number of characters that are read.
-const READ: usize = 600;
+const READ: usize = 400;
 /// The minimum share of letters, spaces and punctuation in prose.
 const PLAIN: f64 = 0.95;
 /// The maximum length of a short word, and the minimum share of short words and of different words in
@@ -22,6 +23,10 @@ const SHORT_WORDS: f64 = 0.05;
 const DIFFERENT: f64 = 0.4;
 /// The minimum length of an input whose language may be that of its output.
 const SHORT: usize = 20;
+
+/// The number of outputs in the sample whose language is identified before that of the others is
+/// looked up by its frequent words.
+const IDENTIFIED: usize = 150;
 
 /// The languages that are distinguished.
 static DETECTOR: LazyLock<Detector> = LazyLock::new(|| {
@@ -70,9 +75,9 @@ pub struct Language {
 /// ```
 pub fn certain(text: &str) -> Option<Language> {
     let text = start(text);
-    text.char_indices()
-        .nth(LONG - 1)
-        .filter(|_| is_prose(text))?;
+    if !is_long(text) || !is_prose(text) {
+        return None;
+    }
     let found = DETECTOR.detect(text).filter(whatlang::Info::is_reliable)?;
     language(found.lang(), found.script())
 }
@@ -83,6 +88,10 @@ pub fn likely(text: &str) -> Option<Language> {
     text.char_indices().nth(SHORT - 1)?;
     let found = DETECTOR.detect(text)?;
     language(found.lang(), found.script())
+}
+
+fn is_long(text: &str) -> bool {
+    text.char_indices().nth(LONG - 1).is_some()
 }
 
 /// Whether a text is prose, and not code, a table or a list of names, which look like a language at
@@ -125,12 +134,52 @@ fn start(text: &str) -> &str {
 
 /// The language of nearly all outputs, or of most where the others are not in that of their input
 /// either.
-pub fn infer(sketch: &Sketch) -> Option<Majority<Language>> {
-    let languages = sketch.entries().filter_map(|entry| {
-        let output = certain(entry.output.as_ref()?.head())?;
-        Some((output, likely(entry.input.head())))
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsualLanguage {
+    /// The language, and how many of the long outputs are in it.
+    pub majority: Majority<Language>,
+    words: Option<FrequentWords>,
+}
+
+impl UsualLanguage {
+    /// The language of a text of at least 150 characters, if that is certain and another one.
+    pub fn other(&self, text: &str) -> Option<Language> {
+        let usual = self.majority.value;
+        // The cheap look first: identifying a language costs over 1,000 instructions per character.
+        if are_frequent(self.words.as_ref(), text) {
+            return None;
+        }
+        certain(text).filter(|language| *language != usual)
+    }
+}
+
+fn are_frequent(words: Option<&FrequentWords>, text: &str) -> bool {
+    words.is_some_and(|words| words.are_frequent_in(text))
+}
+
+/// The usual language of the outputs.
+pub fn infer(sketch: &Sketch) -> Option<UsualLanguage> {
+    let texts = sketch.entries().filter_map(|entry| {
+        let output = entry.output.as_ref()?.head();
+        is_long(output).then(|| (output, entry.input.head()))
     });
-    usual_apart_from_inputs(&languages.collect::<Vec<_>>())
+    let texts: Vec<(&str, &str)> = texts.collect();
+    let first = texts.iter().take(IDENTIFIED);
+    let first = first.filter_map(|(output, _)| Some((certain(output)?, *output)));
+    let first: Vec<(Language, &str)> = first.collect();
+    let most = Majority::among(first.iter().map(|(language, _)| *language))?.value;
+    let of_most = first.iter().filter(|(language, _)| *language == most);
+    let words = FrequentWords::of(&of_most.map(|(_, text)| *text).collect::<Vec<_>>());
+    let languages = texts.iter().filter_map(|(output, input)| {
+        if are_frequent(words.as_ref(), output) {
+            return Some((most, None));
+        }
+        let language = certain(output)?;
+        let of_input = (language != most).then(|| likely(input)).flatten();
+        Some((language, of_input))
+    });
+    let majority = usual_apart_from_inputs(&languages.collect::<Vec<_>>())?;
+    Some(UsualLanguage { majority, words })
 }
 
 #[cfg(test)]

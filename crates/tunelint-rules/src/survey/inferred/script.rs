@@ -2,7 +2,7 @@
 
 use unicode_script::Script;
 
-use crate::survey::letters::script_of;
+use crate::survey::letters::{runs, script_of};
 
 /// The number of letters checked.
 const LOOKED_AT: usize = 400;
@@ -17,18 +17,29 @@ const LOOKED_AT: usize = 400;
 /// assert_eq!(dominant("1 + 1 = 2"), None);
 /// ```
 pub fn dominant(text: &str) -> Option<&'static str> {
-    if text.is_ascii() {
-        let letter = text.bytes().any(|byte| byte.is_ascii_alphabetic());
-        return letter.then_some(Script::Latin.full_name());
-    }
     // Few texts have more than two or three scripts.
     let mut counts: Vec<(Script, usize)> = Vec::new();
-    for script in text.chars().filter_map(script_of).take(LOOKED_AT) {
-        match counts.iter_mut().find(|(known, _)| *known == script) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((script, 1)),
+    let mut left = LOOKED_AT;
+    let mut add = |script: Script, letters: usize| match counts.iter_mut().find(|of| of.0 == script)
+    {
+        Some((_, count)) => *count += letters,
+        None => counts.push((script, letters)),
+    };
+    for run in runs(text) {
+        let before = left;
+        if run.is_ascii() {
+            let letters = run.bytes().filter(u8::is_ascii_alphabetic).count();
+            left = left.saturating_sub(letters);
+            add(Script::Latin, before - left);
+        } else {
+            let scripts = run.chars().filter_map(script_of).take(left);
+            left -= scripts.inspect(|script| add(*script, 1)).count();
+        }
+        if left == 0 {
+            break;
         }
     }
+    counts.retain(|(_, count)| *count > 0);
     let named = counts.into_iter();
     let named = named.map(|(script, count)| (count, script.full_name()));
     named.max().map(|(_, name)| name)
