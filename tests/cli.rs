@@ -1035,3 +1035,20 @@ fn stats_lists_labels_worth_a_second_look() {
     let html = stats("html");
     assert!(html.contains("<td>account</td><td>delivery</td>"), "{html}");
 }
+
+#[test]
+fn timings_are_printed_beside_the_report() {
+    let arguments = ["check", "examples/tickets.csv", "--isolated"];
+    let (code, report, _) = outcome(&tunelint(&arguments));
+    let timed = tunelint(&[&arguments[..], &["--timings"]].concat());
+    let (timed_code, timed_report, timings) = outcome(&timed);
+    assert_eq!((timed_code, timed_report), (code, report));
+    assert!(
+        timings.starts_with("timings, summed over all threads:\n"),
+        "{timings}"
+    );
+    assert!(timings.ends_with(" 100.0%  in all\n"), "{timings}");
+    let parts = timings.lines().filter_map(|line| line.split("%  ").nth(1));
+    let rules = parts.filter(|part| REGISTRY.iter().any(|rule| rule.meta.name == *part));
+    assert!(rules.count() > 5, "{timings}");
+}

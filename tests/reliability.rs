@@ -10,6 +10,8 @@ mod schemas;
 mod secrets;
 mod special;
 mod streams;
+#[cfg(unix)]
+mod terminal;
 
 /// A good record, and a bad one.
 const GOOD: &str = "{\"text_input\":\"a\",\"output\":\"b\"}\n";

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod oddity;
 pub mod rule;
 pub mod schema;
+pub mod timings;
 
 pub use context::{RuleContext, RuleOptions};
 pub use custom::CustomRule;
@@ -22,5 +23,6 @@ pub use rule::{
     SuppressionFacts, SuppressionRule, SurveyRule,
 };
 pub use schema::{Schema, SchemaFault};
+pub use timings::{Stopwatch, Timings};
 pub use tunelint_layouts::finding::{FixKind, Level, RuleMeta, RuleOption, RuleStatus, Scope};
 pub use tunelint_layouts::provider::limit::{TargetFact, TargetLimit};

@@ -11,7 +11,8 @@ use tunelint_layouts::finding::{Findings, RuleLookup, RuleMeta, RuleStatus, Usua
 use tunelint_layouts::provider::faults::{self, SourceForm};
 use tunelint_layouts::provider::profile::Profile;
 
-use crate::contract::{Check, RuleContext, RuleEntry};
+use crate::contract::timings::timed;
+use crate::contract::{Check, RuleContext, RuleEntry, Stopwatch};
 use crate::survey::Needs;
 use crate::survey::inferred::Inferred;
 use crate::survey::production_prompts::prompt_without_output;
@@ -301,8 +302,14 @@ impl RuleSet {
         let custom = context.custom.iter();
         let custom = custom.filter(|rule| enabled.contains(rule.name));
         let custom = custom.map(|rule| (rule.name, Check::example(rule.clone())));
+        let mut checks: Vec<_> = checks.chain(custom).collect();
+        if let Some(timings) = &context.timings {
+            for (name, check) in &mut checks {
+                *check = timed(std::mem::take(check), &timings.of(name));
+            }
+        }
         Self {
-            checks: checks.chain(custom).collect(),
+            checks,
             enabled,
             context,
         }
@@ -317,6 +324,11 @@ impl RuleSet {
     /// findings are ignored.
     pub fn extend(&mut self, checks: impl IntoIterator<Item = (&'static str, Check)>) {
         self.checks.extend(checks);
+    }
+
+    /// The stopwatch of a part of the run that is no rule.
+    pub fn stopwatch(&self, part: &'static str) -> Stopwatch {
+        Stopwatch::of(self.context.timings.as_ref(), part)
     }
 
     /// Whether there are no rules.

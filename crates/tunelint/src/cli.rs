@@ -204,6 +204,9 @@ pub struct CheckOptions {
     /// Hide the progress bar, which is shown only on a terminal, after half a second
     #[arg(long, help_heading = "General")]
     pub no_progress: bool,
+    /// Print what reading, decoding, each rule and the report took
+    #[arg(long, help_heading = "General")]
+    pub timings: bool,
     /// Set when to use colors
     #[arg(
         long,

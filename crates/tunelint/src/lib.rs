@@ -12,9 +12,13 @@ mod stdout;
 
 mod whole_file;
 
+mod signals;
+
 mod staged;
 
 mod progress;
+
+mod timings;
 
 mod frame;
 
@@ -51,7 +55,7 @@ use exit::{Exit, Failure};
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(exit::report_bug));
-    staged::outlive_size_limit();
+    signals::outlive_size_limit();
     let run = std::panic::catch_unwind(run);
     run.unwrap_or(Exit::CouldNotRun).into()
 }

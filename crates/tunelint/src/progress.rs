@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::signals;
+
 /// Shorter runs show no bar.
 const DELAY: Duration = Duration::from_millis(500);
 /// Time between two updates.
@@ -35,17 +37,20 @@ impl Progress {
             if !timed_out(DELAY) {
                 return;
             }
+            // Without the watch for interruptions, the bar may stay on the terminal.
+            let _ = signals::note_bar(true);
             let bar = ProgressBar::new(total).with_style(style());
-            loop {
+            // What was read before the bar began says nothing about the speed.
+            bar.set_position(meter.load(Ordering::Relaxed));
+            bar.reset_eta();
+            while timed_out(TICK) {
                 let read = meter.load(Ordering::Relaxed);
-                // Some rules read a source twice.
+                // Packed files have more bytes than their size on disk.
                 bar.set_length(total.max(read));
                 bar.set_position(read);
-                if !timed_out(TICK) {
-                    break;
-                }
             }
             bar.finish_and_clear();
+            let _ = signals::note_bar(false);
         };
         progress.shown = Some((stop, std::thread::spawn(watch)));
         progress

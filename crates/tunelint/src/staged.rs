@@ -1,7 +1,6 @@
 //! Atomic file replacement: a file is written under a temporary name and renamed when complete.
 
 mod owner;
-mod signals;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -11,8 +10,8 @@ use tempfile::NamedTempFile;
 use tunelint_core::printable::printable_path;
 
 use crate::exit::unwritten;
+use crate::signals;
 use owner::Access;
-pub use signals::outlive_size_limit;
 
 /// A file that is being written. If it is dropped without [`StagedFile::commit`], the old file stays.
 /// Its errors name it.

@@ -20,7 +20,7 @@ use tunelint_layouts::reader::request::with_request;
 use tunelint_layouts::reader::{
     DecodeOutcome, Decoder, OpenError, ReadOptions, Reader, Scratch, Unreadable,
 };
-use tunelint_rules::contract::{AnyTally, Check, SourceFacts, SuppressionFacts};
+use tunelint_rules::contract::{AnyTally, Check, SourceFacts, Stopwatch, SuppressionFacts};
 use tunelint_rules::rules::{LOOKUP, RuleSet};
 use tunelint_rules::survey::inferred::Inferred;
 use tunelint_rules::survey::production_prompts::each_line;
@@ -44,6 +44,13 @@ pub struct Linter {
     /// What the records start with, known after the first pass.
     shared_start: SharedStart,
 }
+
+/// The parts of a run that timings name beside the rules.
+const READING: &str = "reading and waiting";
+const DECODING: &str = "decoding";
+const SURVEY: &str = "survey";
+/// Findings while files are read, and the rest of the report.
+pub const REPORTING: &str = "reporting";
 
 /// The number of findings passed on, by source and rule.
 type Passed = BTreeMap<(SourceId, &'static str), usize>;
@@ -76,6 +83,7 @@ pub struct Tallies {
     examples: u64,
     /// The records with suppressions, for rules that report after the records are gone.
     suppressed: SuppressedRecords,
+    surveying: Stopwatch,
 }
 
 /// The result of one batch.
@@ -97,6 +105,7 @@ impl Tallies {
             survey: Survey::new(rules.needs()),
             examples: 0,
             suppressed: SuppressedRecords::default(),
+            surveying: rules.stopwatch(SURVEY),
         }
     }
 
@@ -109,7 +118,9 @@ impl Tallies {
         cutoff: &SampleCutoff,
     ) {
         self.examples += 1;
+        let lap = self.surveying.start();
         self.survey.observe(example, normalizer, cutoff);
+        self.surveying.stop(lap);
         for (check, tally) in rules.checks().zip(&mut self.rules) {
             if let (Some(rule), Some(tally)) = (&check.dataset, tally) {
                 rule.observe(example, tally);
@@ -121,7 +132,7 @@ impl Tallies {
     pub fn merge(&mut self, rules: &RuleSet, other: Self) {
         self.examples += other.examples;
         self.suppressed.merge(other.suppressed);
-        self.survey.merge(other.survey);
+        self.surveying.measure(|| self.survey.merge(other.survey));
         for ((check, into), from) in rules.checks().zip(&mut self.rules).zip(other.rules) {
             if let (Some(rule), Some(into), Some(from)) = (&check.dataset, into, from) {
                 rule.merge(into, from);
@@ -324,7 +335,8 @@ impl Linter {
     /// Errors from reading or from `observer`; a file that has changed since it was checked.
     pub fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Conclusion> {
         let mut counts = BTreeMap::new();
-        self.tallies.survey.complete();
+        let surveying = self.tallies.surveying.clone();
+        surveying.measure(|| self.tallies.survey.complete());
         self.shared_start = SharedStart::of(&self.tallies.survey.inferred);
         let follow_ups = self.conclude(&mut counts, observer)?;
         let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
@@ -478,12 +490,16 @@ impl Pass<'_> {
             cutoff,
             decoder: &decoder,
         };
-        let work = |batch: &Batch, buffers: &mut (Scratch, Normalizer)| {
+        let (reading, reporting) = (rules.stopwatch(READING), rules.stopwatch(REPORTING));
+        let work = |batch: &Batch, (buffers, idle_since): &mut ((Scratch, Normalizer), _)| {
+            reading.stop(*idle_since);
             let known = saturated_rules
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
-            checking.batch(batch, known, buffers)
+            let checked = checking.batch(batch, known, buffers);
+            *idle_since = reading.start();
+            checked
         };
         let (mut counts, mut unchecked) = (Counts::default(), 0);
         let mut drain = |outcome: CheckedBatch| {
@@ -494,8 +510,9 @@ impl Pass<'_> {
             tallies.merge(rules, outcome.tallies);
             tallies.survey.advance(cutoff);
             let mut kept = outcome.kept.into_iter();
-            let passed_on =
-                kept.try_for_each(|finding| take(policy, passed, &mut fold, finding, observer));
+            let passed_on = reporting.measure(|| {
+                kept.try_for_each(|finding| take(policy, passed, &mut fold, finding, observer))
+            });
             *saturated_rules
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) =
@@ -506,7 +523,7 @@ impl Pass<'_> {
                 ControlFlow::Break(()) => Err(io::ErrorKind::Interrupted.into()),
             }
         };
-        let buffers = || (decoder.scratch(), Normalizer::default());
+        let buffers = || ((decoder.scratch(), Normalizer::default()), reading.start());
         reader.each_batch(self.threads, buffers, work, &mut drain)?;
         fold.finish(reader.records(), &counts, observer)?;
         Ok((counts, unchecked))
@@ -533,8 +550,11 @@ impl Checking<'_> {
         let mut findings = Findings::count_only(policy, known);
         let mut tallies = Tallies::new(rules);
         let mut unchecked = 0;
-        self.decoder
-            .each(batch, scratch, &mut |outcome| match outcome {
+        let decoding = rules.stopwatch(DECODING);
+        let mut lap = decoding.start();
+        self.decoder.each(batch, scratch, &mut |outcome| {
+            decoding.stop(lap);
+            match outcome {
                 DecodeOutcome::Example(example) => {
                     let noted = &mut tallies.suppressed;
                     policy.suppressions.note(&example.record, noted);
@@ -549,7 +569,10 @@ impl Checking<'_> {
                     let is_silent = !is_prompt && findings.noticed() == before;
                     unchecked += u64::from(is_silent && !matches!(why, Unreadable::NoLayout));
                 }
-            });
+            }
+            lap = decoding.start();
+        });
+        decoding.stop(lap);
         let (counts, kept) = findings.into_parts();
         CheckedBatch {
             bytes: batch.bytes.len() as u64,

@@ -11,6 +11,7 @@ use tunelint_layouts::provider::tokens::Tokenizer;
 
 use super::custom::CustomRule;
 use super::schema::{Schema, SchemaCompiler};
+use super::timings::Timings;
 use crate::survey::Leaks;
 use crate::survey::benchmark::Benchmarks;
 use crate::survey::inferred::Inferred;
@@ -56,6 +57,8 @@ pub struct RuleContext {
     pub custom: Vec<CustomRule>,
     /// The tokenizer, if the user set one; otherwise tokens are estimated.
     pub tokenizer: Option<Arc<dyn Tokenizer>>,
+    /// What measures the rules, if anything does.
+    pub timings: Option<Timings>,
 }
 
 impl RuleContext {

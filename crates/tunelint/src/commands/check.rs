@@ -18,7 +18,9 @@ mod sources;
 use std::path::PathBuf;
 use std::sync::PoisonError;
 
+use tunelint_core::contract::Stopwatch;
 use tunelint_core::finding::Keep;
+use tunelint_core::lint::REPORTING;
 use tunelint_core::printable::counted;
 use tunelint_core::session::Outcome;
 use tunelint_core::totals::{SourceSummary, UnreadFile};
@@ -27,7 +29,7 @@ use crate::baseline::Baseline;
 use crate::cli::CheckOptions;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
-use crate::report;
+use crate::{report, timings};
 use events::Events;
 use output::Reports;
 use plan::Plans;
@@ -69,9 +71,10 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     let (fail_on, rule_url) = (plans.fail_on(), sources.rule_url());
     let reports =
         Reports::open(&options, &names, fail_on, rule_url, open)?.with_baselines(accepted);
-    let progress = Progress::start(bytes_of(&names), !options.no_progress);
-    let mut events = Events::new(reports, progress);
     let session = plans.session(&sources)?;
+    let bytes = bytes_of(&names) * session.readings();
+    let progress = Progress::start(bytes, !options.no_progress);
+    let mut events = Events::new(reports, progress);
     let mut outcome = match &options.part {
         Some(path) => parts::shard(session, &sources, path, &mut events)?,
         None => session.run(&mut events).map_err(output::failed)?,
@@ -82,7 +85,12 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     if options.contained {
         summary.notes.extend(sources.turned_off());
     }
-    events.into_reports(summary).finish(summary)?;
+    let timings = timings::of_run(options.timings);
+    let reporting = Stopwatch::of(timings.as_ref(), REPORTING);
+    reporting.measure(|| events.into_reports(summary).finish(summary))?;
+    if let Some(timings) = timings {
+        timings::print(&timings);
+    }
     Ok(exit.max(exit_of(&outcome)))
 }
 
@@ -130,7 +138,8 @@ pub(super) fn today(options: &CheckOptions) -> Result<(Baseline, Option<PathBuf>
     let session = plans.session(&sources)?;
     let names = session.names();
     let (collector, today) = accepting::BaselineCollector::new(&names);
-    let progress = Progress::start(bytes_of(&names), !options.no_progress);
+    let bytes = bytes_of(&names) * session.readings();
+    let progress = Progress::start(bytes, !options.no_progress);
     let mut events = Events::new(Reports::only(Box::new(collector)), progress);
     if !session.run(&mut events).map_err(output::failed)?.complete {
         return Err(Failure::new(

@@ -9,6 +9,7 @@ use tunelint_data::source::Input;
 use tunelint_data::text::position::SourceId;
 use tunelint_layouts::finding::Counts;
 use tunelint_layouts::finding::totals::Summary;
+use tunelint_rules::rules::by_name;
 
 use super::role::SourceRole;
 use super::settings::{DatasetSettings, DeclaredSuppression};
@@ -128,6 +129,15 @@ impl Session {
             }
         }
         names
+    }
+
+    /// How often [`run`](Self::run) is expected to read every source, for an estimate of the time
+    /// left: once more if an enabled rule needs the inferred format. Whether it applies, and whether
+    /// a rule needs one more reading, is only known then.
+    pub fn readings(&self) -> u64 {
+        let mut enabled = self.settings.iter().flat_map(|of| &of.policy.enabled);
+        let infers = |name: &&'static str| by_name(name).is_some_and(|rule| rule.meta.infers);
+        1 + u64::from(enabled.any(infers))
     }
 
     /// The id of a file that is not a source; the first id if it is not among [`Self::names`].

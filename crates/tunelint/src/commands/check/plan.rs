@@ -18,6 +18,7 @@ use crate::dataset_info::declarations;
 use crate::exit::Failure;
 use crate::reading;
 use crate::settings::{Dataset, JsonSchemas, Settings};
+use crate::timings;
 use crate::walk::Named;
 
 /// The options of one dataset, validated before any data is read.
@@ -222,6 +223,7 @@ impl Plan {
                 will_convert: options.will_convert || dataset.is_some_and(Dataset::converts),
                 custom: settings.custom.clone(),
                 tokenizer: settings.tokenizer.clone(),
+                timings: timings::of_run(options.timings),
                 ..RuleContext::default()
             },
             targets,

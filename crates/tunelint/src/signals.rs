@@ -1,9 +1,10 @@
-//! Removes temporary files when a run is interrupted.
+//! What happens when a run is interrupted: temporary files are removed, and the line of the progress
+//! bar is cleared.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -13,13 +14,25 @@ use signal_hook::iterator::Signals;
 const SIGXFSZ: i32 = 25;
 
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static BAR: AtomicBool = AtomicBool::new(false);
 static WATCHING: Once = Once::new();
 
 /// Registers `path` to be removed when the run is interrupted. The file may be gone by then.
-pub(super) fn remove_when_interrupted(path: &Path) -> io::Result<()> {
+pub fn remove_when_interrupted(path: &Path) -> io::Result<()> {
     let mut temporaries = TEMPORARIES.lock().unwrap_or_else(PoisonError::into_inner);
     temporaries.push(path.to_path_buf());
     drop(temporaries);
+    watch_once()
+}
+
+/// Notes whether a progress bar is on the last line of the terminal, to be cleared when the run is
+/// interrupted.
+pub fn note_bar(shown: bool) -> io::Result<()> {
+    BAR.store(shown, Ordering::Relaxed);
+    watch_once()
+}
+
+fn watch_once() -> io::Result<()> {
     let mut started = Ok(());
     WATCHING.call_once(|| started = watch());
     started
@@ -54,6 +67,9 @@ fn remove_and_exit(signal: i32) {
     {
         // It may have been renamed already.
         let _ = fs::remove_file(path);
+    }
+    if BAR.load(Ordering::Relaxed) {
+        let _ = io::stderr().write_all(b"\r\x1b[2K");
     }
     std::process::exit(128 + signal)
 }
