@@ -2,12 +2,14 @@
 """Counts the instructions of tunelint and compares them with those in instructions.toml.
 
 usage: instructions.py PROGRAM [--all] [--only NAME]... [--update]
+       instructions.py PROGRAM --rules
 
 Unlike seconds, instructions do not depend on what else runs on the machine. valgrind counts them,
 with one thread, on generated files. A row per byte is the difference between a file of 4 MB and
 one of 20 MB, so that neither the start nor the study of the sample counts. Without `--all` or
 `--only`, messages, CSV and `--preview` are left out, which take most of the time. A row that rises
-by more than 10% makes the exit code 1. `--update` writes the counted rows to instructions.toml.
+by more than 10% makes the exit code 1. `--update` writes the counted rows to instructions.toml. `--rules`
+counts what each rule takes of a check; more than 15% for one of them makes the exit code 1.
 """
 import argparse
 import platform
@@ -30,6 +32,10 @@ BASELINE = HERE / "instructions.toml"
 Run = tuple[tuple[str, ...], str]
 SMALL, LARGE = 4_000_000, 20_000_000
 MOST_RISE = 0.10
+MOST_PER_RULE = 0.15
+# A method of a rule in the table of callgrind_annotate: its instructions, and the rule's module.
+METHOD = re.compile(r"^\s*([\d,]+) .*?:(<tunelint_rules::rules::(\w+)::\S+ as "
+                    r"tunelint_rules::contract::\S+>::\w+)", re.MULTILINE)
 # Runs at the same time: valgrind uses one processor for each.
 JOBS = 2
 
@@ -109,6 +115,46 @@ def instructions(program: Path, command: tuple[str, ...], path: Path) -> int:
     return int(counted[1])
 
 
+def per_rule(program: Path) -> dict[str, float]:
+    """What each rule takes of a check of the small file, as a share of all instructions.
+
+    Small methods that the compiler inlines are missing.
+    """
+    counted = WORK / "callgrind.out"
+    subprocess.run(
+        ["valgrind", "--tool=callgrind", f"--callgrind-out-file={counted}", program, *CHECK,
+         written(PAIRS[0]), "--threads", "1"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    table = subprocess.run(
+        ["callgrind_annotate", "--inclusive=yes", "--threshold=100", counted],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
+    total = re.search(r"^([\d,]+) .*PROGRAM TOTALS", table, re.MULTILINE)
+    if total is None:
+        sys.exit("callgrind_annotate printed no total")
+    methods: dict[tuple[str, str], int] = {}
+    for count, method, module in METHOD.findall(table):
+        rule = (module.replace("_", "-"), method)
+        methods[rule] = max(methods.get(rule, 0), number(count))
+    rules: dict[str, float] = {}
+    for (rule, _), count in methods.items():
+        rules[rule] = rules.get(rule, 0) + count / number(total[1])
+    return rules
+
+
+def number(printed: str) -> int:
+    """A number with separators of thousands."""
+    return int(printed.replace(",", ""))
+
+
+def show_rules(rules: dict[str, float]) -> list[str]:
+    """Prints the most costly rules. Returns those that take too much."""
+    costly = sorted(rules, key=lambda rule: -rules[rule])
+    print("| rule | share of the instructions |\n|---|---|")
+    for rule in costly[:10]:
+        print(f"| {rule} | {rules[rule]:.1%} |")
+    return [rule for rule in costly if rules[rule] > MOST_PER_RULE]
+
+
 def figure(row: Row, sizes: dict[str, int], counts: dict[Run, int]) -> float:
     """The figure of a row, from the counts of its runs."""
     found = [counts[row.command, name] for name in row.files]
@@ -176,6 +222,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", default=[], metavar="NAME",
                         choices=[row.name for row in ROWS], help="count this row (repeatable)")
     parser.add_argument("--update", action="store_true", help="write the rows to the baseline")
+    parser.add_argument("--rules", action="store_true", help="count each rule instead")
     return parser.parse_args()
 
 
@@ -186,6 +233,14 @@ def main() -> int:
         print("Instructions are not counted: valgrind is not installed.")
         return 0
     WORK.mkdir(parents=True, exist_ok=True)
+    if options.rules:
+        rules = per_rule(options.program.resolve())
+        if not rules:
+            sys.exit("no rule was found: does the program have symbols?")
+        costly = show_rules(rules)
+        if costly:
+            print(f"More than {MOST_PER_RULE:.0%} for one rule: {', '.join(costly)}.")
+        return 1 if costly else 0
     rows = [row for row in ROWS
             if (row.name in options.only if options.only else options.all or row.quick)]
     now, before = measured(options.program.resolve(), rows), baseline()
