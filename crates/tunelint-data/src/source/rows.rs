@@ -96,6 +96,13 @@ impl Rows {
                         };
                     }
                     None if !last => return Extent::Open,
+                    Some(b'\r') if data.get(found + 2).is_none() && !last => return Extent::Open,
+                    Some(b'\r') if data.get(found + 2) == Some(&b'\n') => {
+                        return Extent::Whole {
+                            len: found,
+                            end: Some((LineEnd::CrCrLf, 3)),
+                        };
+                    }
                     _ => {
                         return Extent::Whole {
                             len: found,
