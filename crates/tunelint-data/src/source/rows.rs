@@ -311,7 +311,7 @@ impl Splitter for Rows {
                         self.facts.line_end(end, start);
                     }
                     let whole = len + end.map_or(0, |(_, bytes)| bytes);
-                    let lines = count_lines(row, true) + u64::from(end.is_some());
+                    let lines = count_lines(rest.get(..whole).unwrap_or_default(), true);
                     self.cursor.at = Position {
                         line: start.line + lines,
                         column: 1,
