@@ -172,7 +172,7 @@ mod tests {
                 all,
                 ..Share::default()
             };
-            share.add(&record(1), Span::at(0), || ());
+            share.add(&record(1), Span::at(0), || false);
             reported(|findings| RefusalOutput.finish(share, findings))
         };
         assert_eq!(report(50), ["advice: output is a refusal"]);
