@@ -29,8 +29,8 @@ fn every_target_holds_on_its_corpus() {
 pub struct Random(pub u64);
 
 impl Random {
-    /// The next number.
-    pub fn next(&mut self) -> u64 {
+    /// Some number.
+    pub fn number(&mut self) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -40,14 +40,14 @@ impl Random {
 
     /// A number below `end`.
     pub fn below(&mut self, end: usize) -> usize {
-        self.next() as usize % end.max(1)
+        self.number() as usize % end.max(1)
     }
 
     /// `bytes` with a few bytes changed, added, removed or repeated.
     pub fn changed(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut bytes = bytes.to_vec();
         for _ in 0..=self.below(4) {
-            let (at, byte) = (self.below(bytes.len()), self.next() as u8);
+            let (at, byte) = (self.below(bytes.len()), self.number() as u8);
             match self.below(4) {
                 _ if bytes.is_empty() => bytes.push(byte),
                 0 => bytes[at] = byte,

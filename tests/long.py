@@ -62,7 +62,7 @@ def build():
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "fuzz"
     host = re.search(r"host: (\S+)", subprocess.check_output(["rustc", "-vV"], text=True)).group(1)
     env = os.environ | {"CARGO_TARGET_DIR": str(target), "RUSTFLAGS": COVERAGE}
-    # With a target of its own, build scripts are not instrumented.
+    # Given a target, build scripts are not instrumented.
     command = ["cargo", "build", "--release", "--locked", "--target", host]
     subprocess.run(command, cwd=ROOT / "fuzz", env=env, check=True)
     return target / host / "release"

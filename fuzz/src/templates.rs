@@ -1,6 +1,4 @@
-//! Templates of inputs and outputs: parsed or refused, and filled with whatever a table has.
-
-use std::sync::Arc;
+//! Templates of inputs and outputs: parsed, or refused in words.
 
 use tunelint_core::layout::Template;
 
@@ -10,11 +8,7 @@ use super::assembled;
 pub fn run(data: &[u8]) {
     let text = assembled::text(data);
     match Template::parse(&text) {
-        Ok(template) => {
-            let columns = template.columns().count();
-            assert!(columns <= text.matches('{').count());
-            drop(Arc::new(template));
-        }
+        Ok(template) => assert!(template.columns().count() <= text.matches('{').count()),
         Err(problem) => assert!(!problem.is_empty()),
     }
 }
