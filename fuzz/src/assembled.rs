@@ -65,7 +65,7 @@ const FRAGMENTS: [&[u8]; 64] = [
     b"'text_input'",
     b"# comment\n",
     b"},\n",
-    b"sk-proj-Zb3kQ9xLm2Vt7Rw5Yp8Nc4Hd6Fg1Js0A",
+    b"sk-proj-Wq7Td2Kf9Hm4Xs6Bn1Vc8Rj3Lp5Gy0Ze",
     b"\xf0\x9f\x98\x80",
     b"e\xcc\x81",
 ];
