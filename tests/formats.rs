@@ -132,9 +132,11 @@ fn text(path: &std::path::Path) -> &str {
 fn sarif_stays_within_the_upload_limits() {
     let folder = tempfile::tempdir().expect("a directory");
     let path = folder.path().join("many.jsonl");
-    let line = "{\"text_input\":\"a\",\"output\":\"b\",\"x\":1}\n";
+    // Copies of many records: those of one are one finding.
+    let pair = |at| format!("{{\"text_input\":\"{at}\",\"output\":\"b\",\"x\":1}}\n").repeat(2);
+    let pairs: String = (0..25_000).map(pair).collect();
     let error = "{\"text_input\":\"a\",\"output\":\"\"}\n";
-    fs::write(&path, line.repeat(25_000) + error).expect("written");
+    fs::write(&path, pairs + error).expect("written");
     let run = command(&["check", "--format", "sarif"])
         .arg(&path)
         .output()

@@ -15,11 +15,17 @@ mod cli;
 mod conversions;
 mod convert;
 mod corpora;
+mod differential;
 mod evaluation;
+mod faults;
 mod fields;
+mod figures;
 mod fixes;
 mod folding;
 mod formats;
+#[path = "../fuzz/src/lib.rs"]
+mod fuzz;
+mod fuzzing;
 mod hooks;
 mod html;
 mod human;

@@ -3,7 +3,9 @@
 
 mod arguments;
 mod changes;
+mod families;
 mod inert;
+mod linear;
 mod outputs;
 mod partial;
 mod schemas;

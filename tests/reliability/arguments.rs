@@ -148,6 +148,14 @@ fn a_contained_check_reads_and_writes_inside_only() {
         ];
         assert_eq!(parent.run_in("repository", &check).0, 0);
     }
+    // Whoever wrote the command may name files elsewhere, such as the settings of the base branch.
+    parent.write("base.toml", "select = [\"empty-output\"]");
+    for (option, name) in [("--config", "base.toml"), ("--production", "outside.jsonl")] {
+        let option = format!("{option}={}", parent.path(name).display());
+        let check = ["check", "--contained", &option, "a.jsonl"];
+        let (code, _, said) = parent.run_in("repository", &check);
+        assert!(code < 2, "{option}: {said}");
+    }
     std::os::unix::fs::symlink("../outside.jsonl", parent.path("repository/v.jsonl"))
         .expect("a link");
     let settings = "[[dataset]]\nfiles = [\"a.jsonl\"]\nvalidation = [\"v.jsonl\"]\n";

@@ -83,20 +83,20 @@ impl Baseline {
         write().map_err(|error| Failure::io("write", &printable_path(path), &error))
     }
 
-    /// Adds a finding in the file `name`.
+    /// Adds a finding in the file `name`, and those that it stands for.
     pub fn add(&mut self, finding: &Finding, name: &str) {
-        *self.counts.entry(key(finding, name)).or_default() += 1;
+        *self.counts.entry(key(finding, name)).or_default() += finding.count;
     }
 
-    /// Removes one occurrence of a finding. Returns false if none is left.
-    pub fn take(&mut self, finding: &Finding, name: &str) -> bool {
-        match self.counts.get_mut(&key(finding, name)) {
-            Some(count) if *count > 0 => {
-                *count -= 1;
-                true
-            }
-            _ => false,
-        }
+    /// Removes a finding and those that it stands for, as far as they are accepted. Returns their
+    /// number.
+    pub fn take(&mut self, finding: &Finding, name: &str) -> u64 {
+        let Some(count) = self.counts.get_mut(&key(finding, name)) else {
+            return 0;
+        };
+        let taken = finding.count.min(*count);
+        *count -= taken;
+        taken
     }
 
     /// The number of accepted findings.

@@ -88,15 +88,20 @@ impl Failure {
         })
     }
 
-    /// Writes it to standard error.
-    pub fn print(&self) {
+    /// The text for people, printable.
+    pub fn text(&self) -> String {
         let mut text = self.frames.clone();
         text.push_str(&format!("error: {}\n", printable(&self.message)));
         if let Some(help) = &self.help {
             text.push_str(&format!("  help: {}\n", printable(help)));
         }
+        text
+    }
+
+    /// Writes it to standard error.
+    pub fn print(&self) {
         // If standard error is closed, the error cannot be reported anywhere.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
+        let _ = io::stderr().lock().write_all(self.text().as_bytes());
     }
 }
 

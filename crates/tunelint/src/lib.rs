@@ -46,6 +46,9 @@ mod settings;
 
 mod commands;
 
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+
 use std::process::ExitCode;
 
 use clap::Parser;

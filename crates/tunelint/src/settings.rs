@@ -28,3 +28,19 @@ pub use json_schema::JsonSchemas;
 pub use merged::{Merged, SettingsRequest};
 pub use model::{Dataset, Settings};
 pub use structure::SCHEMA;
+
+#[cfg(feature = "fuzzing")]
+impl Settings {
+    /// Interprets the text of a settings file.
+    ///
+    /// # Errors
+    /// All problems of the text.
+    pub fn of_text(text: &str) -> Result<Self, crate::exit::Failure> {
+        let (path, directory) = ("tunelint.toml".into(), std::path::Path::new("."));
+        let root = Some(directory.to_path_buf());
+        let document =
+            document::SettingsDocument::parse(path, text.to_owned(), directory, root, false);
+        let documents = document.map_err(problem::failure)?.into_iter().collect();
+        Self::interpret(Merged::of(documents))
+    }
+}

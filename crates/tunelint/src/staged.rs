@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 use tunelint_core::printable::printable_path;
 
-use crate::exit::unwritten;
+use crate::exit::{cause, unwritten};
 use crate::signals;
 use owner::Access;
 
@@ -137,7 +137,10 @@ impl Destination {
             false => temporary.persist_noclobber(&target),
         };
         renamed.map_err(|error| error.error)?;
-        sync_directory(parent(&target))
+        sync_directory(parent(&target)).map_err(|error| {
+            let message = "it was written, but a power cut may still undo that";
+            io::Error::new(error.kind(), format!("{message}: {}", cause(&error)))
+        })
     }
 
     fn out(&mut self) -> &mut dyn Write {

@@ -52,7 +52,9 @@ impl FixRequest {
         let Some(fix) = &finding.fix else { return };
         match (fix.applicability, finding.location.record) {
             (Applicability::DropsRecord, Some(record)) => {
-                self.drops.entry(record).or_insert(finding.rule);
+                for record in std::iter::once(&record).chain(&finding.copies) {
+                    self.drops.entry(*record).or_insert(finding.rule);
+                }
             }
             (Applicability::DropsRecord, None) => {}
             _ if fix.edits.is_empty() => {
@@ -486,6 +488,7 @@ mod tests {
                 fix: Some(fix),
                 targets: Vec::new(),
                 parts: Vec::new(),
+                copies: Vec::new(),
                 count: 1,
                 after_recovery: false,
                 fingerprint: 0,

@@ -2,8 +2,10 @@
 //! about the dataset as a whole. Some of these need a second pass over the sources.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::io;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tunelint_data::record::Record;
@@ -72,6 +74,23 @@ pub struct Conclusion {
     /// The inferred format of the dataset; empty unless a rule needed it.
     pub inferred: Arc<Inferred>,
 }
+
+/// A source that [`Linter::finish`] could not read again, or whose findings the observer refused.
+#[derive(Debug)]
+pub struct NotReadAgain {
+    /// Its name.
+    pub name: PathBuf,
+    /// What failed.
+    pub error: io::Error,
+}
+
+impl fmt::Display for NotReadAgain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for NotReadAgain {}
 
 /// What is kept of the examples seen so far: the tallies of the dataset rules and the survey.
 ///
@@ -360,20 +379,28 @@ impl Linter {
         counts: &mut BTreeMap<SourceId, Counts>,
         observer: &mut dyn Observer,
     ) -> io::Result<Vec<(&'static str, Check)>> {
-        let policy = self.policy.clone();
         let suppressed = std::mem::take(&mut self.tallies.suppressed);
-        let mut findings = Findings::new(&policy).with_suppressed(&suppressed);
+        let mut late = LateFindings {
+            policy: &self.policy,
+            visited: &self.visited,
+            shared_start: &self.shared_start,
+            passed: &mut self.passed,
+        };
+        let mut passed_on = Ok(());
+        let mut overflow = |kept| {
+            if passed_on.is_ok() {
+                passed_on = late.pass_on(kept, observer);
+            }
+        };
+        let findings = Findings::new(&self.policy).with_suppressed(&suppressed);
+        let mut findings = findings.with_overflow(&mut overflow);
         let follow_ups = self.tallies.finish(&self.rules, &mut findings);
         let (found, kept) = findings.into_parts();
+        passed_on?;
         found
             .iter()
             .for_each(|(source, found)| counts.entry(*source).or_default().merge(found));
-        for mut finding in kept {
-            if finding.location.record.is_some() && self.wants_excerpt(&finding) {
-                self.add_excerpt(&mut finding);
-            }
-            pass_on(&self.policy, &mut self.passed, finding, observer)?;
-        }
+        late.pass_on(kept, observer)?;
         Ok(follow_ups)
     }
 
@@ -385,10 +412,15 @@ impl Linter {
         observer: &mut dyn Observer,
     ) -> io::Result<()> {
         for visited in &self.visited {
+            let about = |error: io::Error| {
+                let name = visited.input.name.clone();
+                io::Error::new(error.kind(), NotReadAgain { name, error })
+            };
             let opened = Reader::open(visited.source, visited.input.clone(), &visited.options);
-            let mut reader = opened.map_err(OpenError::into_io)?;
+            let mut reader = opened.map_err(OpenError::into_io).map_err(about)?;
             if reader.stamp != visited.stamp {
-                return Err(io::Error::other("the file changed while it was being read"));
+                let message = "the file changed while it was being read";
+                return Err(about(io::Error::other(message)));
             }
             let mut pass = Pass {
                 rules: &self.rules,
@@ -398,10 +430,30 @@ impl Linter {
                 cutoff: &self.cutoff,
                 passed: &mut self.passed,
             };
-            let (found, _) = pass.over(&mut reader, observer)?;
+            let (found, _) = pass.over(&mut reader, observer).map_err(about)?;
             counts.entry(visited.source).or_default().merge(&found);
         }
         self.tallies.survey.complete();
+        Ok(())
+    }
+}
+
+/// Passes on findings whose records are gone.
+struct LateFindings<'l> {
+    policy: &'l Policy,
+    visited: &'l [Visited],
+    shared_start: &'l SharedStart,
+    passed: &'l mut Passed,
+}
+
+impl LateFindings<'_> {
+    fn pass_on(&mut self, kept: Vec<Finding>, observer: &mut dyn Observer) -> io::Result<()> {
+        for mut finding in kept {
+            if finding.location.record.is_some() && self.wants_excerpt(&finding) {
+                self.add_excerpt(&mut finding);
+            }
+            pass_on(self.policy, self.passed, finding, observer)?;
+        }
         Ok(())
     }
 
@@ -683,8 +735,7 @@ fn take(
     finding: Finding,
     observer: &mut dyn Observer,
 ) -> io::Result<()> {
-    match limited(policy, passed, finding) {
-        Some(finding) if observer.accepts(&finding) => Ok(()),
+    match limited(policy, passed, finding).and_then(|finding| new(finding, observer)) {
         Some(finding) if observer.folds() => fold.take(finding, observer),
         Some(finding) => observer.finding(finding),
         None => Ok(()),
@@ -698,10 +749,15 @@ fn pass_on(
     finding: Finding,
     observer: &mut dyn Observer,
 ) -> io::Result<()> {
-    match limited(policy, passed, finding) {
-        Some(finding) if !observer.accepts(&finding) => observer.finding(finding),
-        _ => Ok(()),
-    }
+    let finding = limited(policy, passed, finding);
+    let finding = finding.and_then(|finding| new(finding, observer));
+    finding.map_or(Ok(()), |finding| observer.finding(finding))
+}
+
+/// The finding, unless it was accepted before.
+fn new(finding: Finding, observer: &mut dyn Observer) -> Option<Finding> {
+    let accepted = observer.accepted(&finding);
+    finding.without_accepted(accepted)
 }
 
 /// The finding, unless enough of its rule in its source were passed on before.

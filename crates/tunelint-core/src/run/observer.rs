@@ -35,10 +35,11 @@ pub trait Observer: Send {
         true
     }
 
-    /// Whether a finding was accepted before, for example in a baseline. Called once for each
-    /// finding, before any are folded; an accepted one counts as suppressed and is not passed on.
-    fn accepts(&mut self, _finding: &Finding) -> bool {
-        false
+    /// How many of the findings that one stands for were accepted before, for example in a baseline.
+    /// Called once for each finding, before any are folded; accepted ones count as suppressed, and a
+    /// finding of which none is left is not passed on.
+    fn accepted(&mut self, _finding: &Finding) -> u64 {
+        0
     }
 
     /// A file could not be read, or not completely. The run continues with the next one.

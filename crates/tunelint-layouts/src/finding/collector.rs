@@ -106,8 +106,10 @@ impl JoinablePlaces {
     }
 }
 
+/// Receives findings that are passed on before a rule is finished.
+pub type Overflow<'p> = &'p mut dyn FnMut(Vec<Finding>);
+
 /// Collects findings: counts every one, and builds the text only of those that are kept.
-#[derive(Debug)]
 pub struct Findings<'p> {
     policy: &'p Policy,
     rule: &'static str,
@@ -120,6 +122,46 @@ pub struct Findings<'p> {
     /// The places in the current record that a finding about other targets can join.
     places: JoinablePlaces,
     suppressed: Option<&'p SuppressedRecords>,
+    overflow: Option<Overflow<'p>>,
+}
+
+/// Equal records of one source that a finding is about.
+#[derive(Debug)]
+struct Family {
+    first: Location,
+    /// The next places.
+    places: Vec<Location>,
+    /// All further records.
+    copies: Vec<u64>,
+    count: u64,
+}
+
+/// Further places that a finding about equal records names.
+const PLACES: usize = 2;
+
+/// Findings that are held at the end of a run, where nothing else bounds their number: beyond it, they
+/// are passed on in the order in which the rules report them.
+const HELD: usize = 4_096;
+
+impl Family {
+    /// One record.
+    fn of(place: Location) -> Self {
+        Self {
+            first: place,
+            places: Vec::new(),
+            copies: Vec::new(),
+            count: 1,
+        }
+    }
+
+    /// Adds the next record.
+    fn add(&mut self, place: Location) {
+        self.count += 1;
+        self.copies.extend(place.record);
+        if self.places.len() < PLACES {
+            self.places.push(place);
+        }
+    }
 }
 
 impl<'p> Findings<'p> {
@@ -135,6 +177,7 @@ impl<'p> Findings<'p> {
             located: None,
             places: JoinablePlaces::default(),
             suppressed: None,
+            overflow: None,
         }
     }
 
@@ -152,6 +195,14 @@ impl<'p> Findings<'p> {
     #[must_use]
     pub fn with_suppressed(mut self, suppressed: &'p SuppressedRecords) -> Self {
         self.suppressed = Some(suppressed);
+        self
+    }
+
+    /// The same with a bound on memory: whenever many findings of [`report_at`](Self::report_at) and
+    /// [`report_family`](Self::report_family) are kept, they go to `overflow`, by location and rule.
+    #[must_use]
+    pub fn with_overflow(mut self, overflow: Overflow<'p>) -> Self {
+        self.overflow = Some(overflow);
         self
     }
 
@@ -281,7 +332,7 @@ impl<'p> Findings<'p> {
                 let message = message().into();
                 let fingerprint = message.fingerprint(rule, &location);
                 let finding = self.finish(rule, impact, location, message, fingerprint);
-                self.kept.push(finding);
+                self.hold(finding);
             }
             return;
         }
@@ -292,7 +343,59 @@ impl<'p> Findings<'p> {
         }
         if self.count(rule, impact, location.source) {
             let finding = self.finish(rule, impact, location, message, fingerprint);
-            self.kept.push(finding);
+            self.hold(finding);
+        }
+    }
+
+    /// Reports equal records at `places`, in order: each counts, and those of one source are one
+    /// finding. `message` gets their number; `identity` is what they have in common.
+    pub fn report_family<'t, M: Into<Message>>(
+        &mut self,
+        places: impl IntoIterator<Item = Location>,
+        impact: impl Into<Impact<'t>>,
+        identity: &[u8],
+        message: impl Fn(u64) -> M,
+    ) {
+        let rule = self.rule;
+        let Some(impact) = self.impact_in_force(rule, impact.into()) else {
+            return;
+        };
+        let fingerprint = fingerprint(rule, "", identity);
+        let mut families: BTreeMap<SourceId, Family> = BTreeMap::new();
+        for place in places {
+            if !self.policy.suppressions.is_empty()
+                && self.is_excused_late(rule, &place, fingerprint)
+            {
+                continue;
+            }
+            match families.get_mut(&place.source) {
+                Some(family) => family.add(place),
+                None => drop(families.insert(place.source, Family::of(place))),
+            }
+        }
+        for (source, family) in families {
+            if !self.count_all(rule, impact, source, family.count) {
+                continue;
+            }
+            let message = message(family.count).into();
+            let mut finding = self.finish(rule, impact, family.first, message, fingerprint);
+            finding.add_occurrences(family.places);
+            finding.copies = family.copies;
+            finding.count = family.count;
+            self.hold(finding);
+        }
+    }
+
+    /// Keeps a finding whose record is gone. Many are passed on.
+    fn hold(&mut self, finding: Finding) {
+        self.kept.push(finding);
+        if self.kept.len() < HELD {
+            return;
+        }
+        if let Some(overflow) = &mut self.overflow {
+            let mut kept = std::mem::take(&mut self.kept);
+            kept.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+            overflow(kept);
         }
     }
 
@@ -357,7 +460,19 @@ impl<'p> Findings<'p> {
 
     /// Counts a finding. Returns whether it is to be kept.
     fn count(&mut self, rule: &'static str, impact: Impact<'_>, source: SourceId) -> bool {
-        self.counts.entry(source).or_default().add(rule, impact, 1);
+        self.count_all(rule, impact, source, 1)
+    }
+
+    /// Counts one finding that stands for `number`. Returns whether it is to be kept.
+    fn count_all(
+        &mut self,
+        rule: &'static str,
+        impact: Impact<'_>,
+        source: SourceId,
+        number: u64,
+    ) -> bool {
+        let counts = self.counts.entry(source).or_default();
+        counts.add(rule, impact, number);
         if self.saturated_rules.contains(rule) {
             return false;
         }
@@ -414,6 +529,7 @@ impl<'p> Findings<'p> {
                 some => some.to_vec(),
             },
             parts: Vec::new(),
+            copies: Vec::new(),
             count: 1,
             after_recovery,
             fingerprint,
@@ -428,4 +544,37 @@ fn sort_key(finding: &Finding) -> (u32, u64, &'static str) {
         finding.location.start.offset,
         finding.rule,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tunelint_data::text::position::Position;
+
+    #[test]
+    fn findings_at_the_end_of_a_run_are_passed_on_before_there_are_many() {
+        let policy = Policy {
+            enabled: ["a-rule"].into(),
+            ..Policy::default()
+        };
+        let (mut passed_on, mut most) = (0, 0);
+        let mut overflow = |kept: Vec<Finding>| {
+            passed_on += kept.len();
+            most = most.max(kept.len());
+        };
+        let mut findings = Findings::new(&policy).with_overflow(&mut overflow);
+        findings.set_rule("a-rule");
+        for offset in 0..10_000 {
+            let start = Position {
+                offset,
+                ..Position::START
+            };
+            let place = Location::point(SourceId(0), start);
+            findings.report_family([place], Severity::Advice, b"", |_| "equal");
+        }
+        let (counts, kept) = findings.into_parts();
+        let total: u64 = counts.values().map(Counts::total).sum();
+        assert_eq!((passed_on + kept.len(), total), (10_000, 10_000));
+        assert!(most.max(kept.len()) <= HELD);
+    }
 }

@@ -113,8 +113,11 @@ pub struct Finding {
     pub targets: Vec<String>,
     /// The impact on each of them, if they do different things; empty if they do the same.
     pub parts: Vec<PartImpact>,
-    /// How many findings it stands for: more than one if it holds for nearly every record.
+    /// How many findings it stands for: more than one if it holds for nearly every record, or is
+    /// about equal records.
     pub count: u64,
+    /// The further records that it is about: what fixes it changes them as well.
+    pub copies: Vec<u64>,
     /// Whether the record follows a place where the reader had to resynchronize.
     pub after_recovery: bool,
     /// A stable identity that survives moved lines: a digest of rule, pointer and record.
@@ -147,12 +150,31 @@ impl Finding {
         self.message = format!("{} ({words})", self.message);
         self.count = count;
         self.fingerprint = fingerprint(self.rule, pointer, b"");
-        self.related
-            .extend(places.into_iter().map(|location| Related {
-                label: "another occurrence".to_owned(),
-                location,
-            }));
+        self.add_occurrences(places);
         self
+    }
+
+    /// Adds further places of the same problem.
+    pub(super) fn add_occurrences(&mut self, places: Vec<Location>) {
+        let related = places.into_iter().map(|location| Related {
+            label: "another occurrence".to_owned(),
+            location,
+        });
+        self.related.extend(related);
+    }
+
+    /// The finding for the rest, if `accepted` of those that it stands for were accepted before.
+    #[must_use]
+    pub fn without_accepted(mut self, accepted: u64) -> Option<Self> {
+        if accepted >= self.count {
+            return None;
+        }
+        if accepted > 0 {
+            let words = format!(" ({accepted} of {} accepted before)", self.count);
+            self.message.push_str(&words);
+            self.count -= accepted;
+        }
+        Some(self)
     }
 }
 

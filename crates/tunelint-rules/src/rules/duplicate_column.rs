@@ -1,5 +1,7 @@
 //! Flags table columns that have the name of an earlier column.
 
+use std::collections::BTreeSet;
+
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::quoted;
@@ -34,8 +36,9 @@ impl SourceRule for DuplicateColumn {
 fn report(reader: &Reader, findings: &mut Findings<'_>) {
     let file = Location::whole(reader.source);
     let names = &reader.header.names;
-    for (index, name) in names.iter().enumerate() {
-        if !name.is_empty() && names.iter().take(index).any(|earlier| earlier == name) {
+    let mut earlier = BTreeSet::new();
+    for name in names {
+        if !name.is_empty() && !earlier.insert(name) {
             findings.report_at(file.clone(), Severity::Error, || {
                 let shown = quoted(name, 40);
                 Message::new(format!(

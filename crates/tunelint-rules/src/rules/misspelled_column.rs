@@ -1,5 +1,7 @@
 //! Flags columns whose names differ in case or spaces from what the target reads.
 
+use std::collections::BTreeSet;
+
 use crate::contract::{
     Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule, TargetFact,
 };
@@ -37,10 +39,11 @@ impl SourceRule for MisspelledColumn {
             columns => columns,
         };
         let names = &reader.header.names;
+        let present: BTreeSet<&str> = names.iter().map(String::as_str).collect();
         let misspelled = names.iter().filter_map(|name| {
             let wanted = normal_name(name);
             let is_read = read.contains(&wanted.as_str()) && wanted != OPTIONAL;
-            let is_there = names.contains(&wanted);
+            let is_there = present.contains(wanted.as_str());
             (is_read && !is_there).then_some((name, wanted))
         });
         for (name, wanted) in misspelled {

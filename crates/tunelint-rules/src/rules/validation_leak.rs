@@ -10,8 +10,9 @@ use crate::contract::{
 };
 use crate::survey::signature::Signature;
 use crate::survey::similarity::{NEAR, Runs, SharedText};
-use crate::survey::{CompactLocation, ExampleDigest, Kept, Leaks, Needs, Normalizer, Survey};
+use crate::survey::{CompactLocation, ExampleDigest, Kept, Leak, Leaks, Needs, Normalizer, Survey};
 use tunelint_data::text::position::Span;
+use tunelint_data::text::printable::counted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
 
@@ -50,32 +51,61 @@ impl SurveyRule for ValidationLeak {
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
-        for leak in self.validation.find(&survey.seen) {
-            let (validation, training) = (leak.validation, leak.training);
-            let exact = validation.same_text(&training);
-            let severity = if exact {
-                Severity::Error
-            } else {
-                Severity::Warning
-            };
-            findings.report_at(validation.spot().location(), severity, || {
-                let record = training.spot().record();
-                let duplicate = format!("duplicate of training record {record}");
-                let message = match () {
-                    () if exact => duplicate,
-                    () if validation.same_output(&training) => {
-                        format!("{duplicate} except for case, spacing or punctuation")
-                    }
-                    () => format!("same input as training record {record}"),
-                };
-                Message::new(message)
-                    .identity(&validation.identity())
-                    .fix(Fix::dropping())
-                    .help("remove it from the training or the validation set")
-                    .related("training record", training.spot().location())
-            });
+        for family in families(self.validation.find(&survey.seen)) {
+            report(&family, findings);
         }
     }
+}
+
+/// The leaks of equal validation examples, which leak from the same training example, in the order of
+/// the first of each.
+fn families(leaks: Vec<Leak>) -> Vec<Vec<Leak>> {
+    let mut families: BTreeMap<[u8; 16], Vec<Leak>> = BTreeMap::new();
+    for leak in leaks {
+        let family = families.entry(leak.validation.identity()).or_default();
+        family.push(leak);
+    }
+    let mut families: Vec<Vec<Leak>> = families.into_values().collect();
+    families.sort_by_key(|family| family.first().map(|leak| leak.validation.spot()));
+    families
+}
+
+fn report(family: &[Leak], findings: &mut Findings<'_>) {
+    let Some(&Leak {
+        validation,
+        training,
+    }) = family.first()
+    else {
+        return;
+    };
+    let exact = validation.same_text(&training);
+    let severity = match exact {
+        true => Severity::Error,
+        false => Severity::Warning,
+    };
+    let places = family.iter().map(|leak| leak.validation.spot().location());
+    findings.report_family(places, severity, &validation.identity(), |number| {
+        let record = training.spot().record();
+        let (duplicate, input) = match number {
+            1 => ("duplicate".to_owned(), "same input".to_owned()),
+            _ => (
+                counted(number, "duplicate"),
+                format!("{} with the same input", counted(number, "record")),
+            ),
+        };
+        let duplicate = format!("{duplicate} of training record {record}");
+        let message = match () {
+            () if exact => duplicate,
+            () if validation.same_output(&training) => {
+                format!("{duplicate} except for case, spacing or punctuation")
+            }
+            () => format!("{input} as training record {record}"),
+        };
+        Message::new(message)
+            .fix(Fix::dropping())
+            .help("remove it from the training or the validation set")
+            .related("training record", training.spot().location())
+    });
 }
 
 /// Finds training examples that are near-duplicates of validation examples.

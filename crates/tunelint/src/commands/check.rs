@@ -61,6 +61,7 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
         if options.fixes.diff {
             return Ok(exit.max(fixed));
         }
+        exit = exit.max(fixed);
     }
     let accepted = accepting::Accepted::read(&options, &sources, &names)?;
     let plans = match accepted.is_empty() {

@@ -2,10 +2,12 @@
 //! is a failed test, any other a skipped one. A file without findings is one passed test.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
+use tempfile::SpooledTempFile;
 use tunelint_core::finding::Finding;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable;
@@ -20,14 +22,22 @@ pub struct Junit<'w> {
     out: Box<dyn Write + Send + 'w>,
     /// The suites, by source id.
     suites: BTreeMap<u32, Suite>,
+    /// The tests of all suites, which wait here because their counts come first in the report.
+    cases: SpooledTempFile,
+    written: u64,
 }
 
-/// The tests of one file. They are buffered, because their counts come first in the file.
+/// Bytes of tests that are kept in memory; more go to a temporary file.
+const IN_MEMORY: usize = 1 << 20;
+
+/// The tests of one file.
+#[derive(Default)]
 struct Suite {
     tests: usize,
     failures: usize,
     skipped: usize,
-    cases: Writer<Vec<u8>>,
+    /// Where they are in the waiting tests.
+    cases: Vec<Range<u64>>,
 }
 
 impl<'w> Junit<'w> {
@@ -37,23 +47,15 @@ impl<'w> Junit<'w> {
             style,
             out,
             suites: BTreeMap::new(),
-        }
-    }
-}
-
-impl Default for Suite {
-    fn default() -> Self {
-        Self {
-            tests: 0,
-            failures: 0,
-            skipped: 0,
-            cases: Writer::new(Vec::new()),
+            cases: SpooledTempFile::new(IN_MEMORY),
+            written: 0,
         }
     }
 }
 
 impl Suite {
-    fn add(&mut self, style: &Style, finding: &Finding) -> io::Result<()> {
+    /// Counts the test of a finding, and writes it to `cases`.
+    fn add(&mut self, style: &Style, finding: &Finding, cases: &mut Vec<u8>) -> io::Result<()> {
         let at = &finding.location.start;
         let path = xml(&style.name(finding.location.source).relative);
         let name = format!("{} at {}:{}", finding.rule, at.line, at.column);
@@ -62,7 +64,8 @@ impl Suite {
         self.failures += usize::from(fails);
         self.skipped += usize::from(!fails);
         let (line, message) = (at.line.to_string(), xml(&finding.message));
-        let case = self.cases.create_element("testcase");
+        let mut writer = Writer::new(cases);
+        let case = writer.create_element("testcase");
         let case = case
             .with_attribute(("name", name.as_str()))
             .with_attribute(("classname", path.as_str()))
@@ -82,12 +85,31 @@ impl Suite {
         Ok(())
     }
 
-    /// Adds the passed test of a file without findings.
-    fn pass(&mut self, path: &str) -> io::Result<()> {
-        self.tests = 1;
-        let case = self.cases.create_element("testcase");
-        let case = case.with_attribute(("name", "no findings"));
-        case.with_attribute(("classname", path)).write_empty()?;
+    /// Adds the place of the last test.
+    fn place(&mut self, range: Range<u64>) {
+        match self.cases.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => self.cases.push(range),
+        }
+    }
+
+    /// Writes its tests: those that wait in `cases`, or a passed one if there are none.
+    fn write<W: Write>(
+        &self,
+        path: &str,
+        cases: &mut SpooledTempFile,
+        out: &mut Writer<W>,
+    ) -> io::Result<()> {
+        if self.tests == 0 {
+            let case = out.create_element("testcase");
+            let case = case.with_attribute(("name", "no findings"));
+            case.with_attribute(("classname", path)).write_empty()?;
+        }
+        for range in &self.cases {
+            cases.seek(SeekFrom::Start(range.start))?;
+            let mut rest = cases.take(range.end - range.start);
+            io::copy(&mut rest, out.get_mut())?;
+        }
         Ok(())
     }
 }
@@ -103,32 +125,33 @@ impl Report for Junit<'_> {
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
         let suite = self.suites.entry(finding.location.source.0).or_default();
-        suite.add(&self.style, finding)
+        let mut case = Vec::new();
+        suite.add(&self.style, finding, &mut case)?;
+        self.cases.write_all(&case)?;
+        let start = self.written;
+        self.written += case.len() as u64;
+        suite.place(start..self.written);
+        Ok(())
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let mut writer = Writer::new(&mut self.out);
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-        let (style, suites) = (&self.style, &mut self.suites);
+        let (style, suites, cases) = (&self.style, &self.suites, &mut self.cases);
         let root = writer.create_element("testsuites");
         root.with_attribute(("name", "tunelint"))
             .write_inner_content(|inner| {
                 for (id, suite) in suites {
                     let path = xml(&style.name(SourceId(*id)).relative);
-                    if suite.tests == 0 {
-                        suite.pass(&path)?;
-                    }
                     let number = |number: usize| number.to_string();
                     inner
                         .create_element("testsuite")
                         .with_attribute(("name", path.as_str()))
-                        .with_attribute(("tests", number(suite.tests).as_str()))
+                        .with_attribute(("tests", number(suite.tests.max(1)).as_str()))
                         .with_attribute(("failures", number(suite.failures).as_str()))
                         .with_attribute(("errors", "0"))
                         .with_attribute(("skipped", number(suite.skipped).as_str()))
-                        .write_inner_content(|cases| {
-                            cases.get_mut().write_all(suite.cases.get_ref())
-                        })?;
+                        .write_inner_content(|out| suite.write(&path, cases, out))?;
                 }
                 for file in &summary.unread {
                     unread(inner, style.name_of_unread(file), &file.message)?;

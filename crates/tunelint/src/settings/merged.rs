@@ -86,6 +86,11 @@ impl Merged {
         for text in &wanted.values {
             documents.push(from_argument(text)?);
         }
+        Ok(Self::of(documents))
+    }
+
+    /// Merges documents, of which later ones win.
+    pub(super) fn of(documents: Vec<SettingsDocument>) -> Self {
         let mut merged = Self {
             value: Value::Object(serde_json::Map::new()),
             ..Self::default()
@@ -96,7 +101,7 @@ impl Merged {
                 .extend(structure::remove_invalid(&mut document));
             merged.add(document);
         }
-        Ok(merged)
+        merged
     }
 
     /// The settings files that were read.

@@ -111,6 +111,17 @@ fn each_subschema<'s>(
     Ok(())
 }
 
+/// Whether a pointer leads into a keyword whose value is data. The name of a definition or of a
+/// property is no keyword.
+fn leads_into_data(pointer: &str) -> bool {
+    let mut is_name = false;
+    pointer.split('/').skip(1).any(|step| {
+        let is_data = !is_name && DATA.contains(&step);
+        is_name = !is_name && MAPS.contains(&step);
+        is_data
+    })
+}
+
 fn add_steps(schema: &mut Value) {
     let Value::Object(schema) = schema else {
         return;
@@ -158,7 +169,7 @@ impl<'s> Expansion<'s> {
         let Some(pointer) = reference.strip_prefix('#') else {
             return Ok(0);
         };
-        if pointer.split('/').any(|step| DATA.contains(&step)) {
+        if leads_into_data(pointer) {
             return Err("a reference leads into `enum` or `const`".to_owned());
         }
         self.known.insert(reference, 0);
@@ -193,6 +204,16 @@ mod tests {
         let why = counting(&chain(22)).unwrap_err();
         assert_eq!(why, "its references expand to more than 100,000 subschemas");
         assert!(counting(&json!({ "enum": [{}], "$ref": "#/enum/0" })).is_err());
+    }
+
+    #[test]
+    fn a_definition_may_have_the_name_of_a_keyword() {
+        let defined = |reference: &str| {
+            let definitions = json!({ "enum": { "enum": [{}] }, "const": { "type": "string" } });
+            counting(&json!({ "$defs": definitions, "$ref": reference }))
+        };
+        assert!(defined("#/$defs/enum").is_ok() && defined("#/$defs/const").is_ok());
+        assert!(defined("#/$defs/enum/enum/0").is_err());
     }
 
     #[test]

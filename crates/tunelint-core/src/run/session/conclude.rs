@@ -13,7 +13,7 @@ use tunelint_rules::rules::RuleSet;
 use super::counting::{Counting, withdraw};
 use super::state::{CheckedDataset, Outcome, Session};
 use super::{summary, targets};
-use crate::run::lint::{Observer, check_suppression};
+use crate::run::lint::{NotReadAgain, Observer, SourceError, check_suppression};
 
 impl Session {
     /// Reports the findings that need all sources, and completes the summary. Called once, after
@@ -63,7 +63,19 @@ impl Session {
         } = dataset;
         let names = self.names();
         let mut counting = Counting::new(observer, &self.meter);
-        let concluded = linter.finish(&mut counting)?;
+        let concluded = match linter.finish(&mut counting) {
+            Ok(concluded) => concluded,
+            Err(error) => {
+                let has_failed = counting.failed;
+                let NotReadAgain { name, error } = error.downcast()?;
+                if has_failed {
+                    return Err(error);
+                }
+                observer.unreadable(&SourceError::Read(name, error));
+                self.complete = false;
+                return Ok(false);
+            }
+        };
         summary::name_task(&concluded.inferred, &targets, &mut self.summary);
         let mut accepted = counting.accepted;
         for (source, mut found) in concluded.counts {
@@ -135,7 +147,8 @@ impl Session {
             let (mut counts, kept) = findings.into_parts();
             let mut counting = Counting::new(observer, &self.meter);
             for finding in kept {
-                if !counting.accepts(&finding) {
+                let accepted = counting.accepted(&finding);
+                if let Some(finding) = finding.without_accepted(accepted) {
                     counting.finding(finding)?;
                 }
             }

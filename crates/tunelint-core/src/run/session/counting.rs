@@ -10,7 +10,7 @@ use tunelint_layouts::finding::{Counts, Finding};
 
 use crate::run::lint::Observer;
 
-/// Findings that the observer accepted, by source.
+/// Findings that the observer accepted, by source: one for all of the same impact.
 pub(super) type AcceptedFindings = BTreeMap<SourceId, Vec<Finding>>;
 
 /// An observer that remembers the findings that the inner observer accepts. The linter has already
@@ -45,19 +45,37 @@ pub(super) fn withdraw(accepted: &mut AcceptedFindings, source: SourceId, counts
     }
 }
 
+/// Whether two findings are counted together.
+fn have_one_impact(one: &Finding, next: &Finding) -> bool {
+    one.rule == next.rule
+        && one.severity == next.severity
+        && one.consequence == next.consequence
+        && one.targets == next.targets
+        && one.parts == next.parts
+}
+
 impl Observer for Counting<'_> {
     fn folds(&self) -> bool {
         self.observer.folds()
     }
 
-    fn accepts(&mut self, finding: &Finding) -> bool {
-        let is_accepted = self.observer.accepts(finding);
-        if is_accepted {
-            let source = finding.location.source;
-            let accepted = self.accepted.entry(source).or_default();
-            accepted.push(finding.clone());
+    fn accepted(&mut self, finding: &Finding) -> u64 {
+        let number = self.observer.accepted(finding);
+        if number == 0 {
+            return 0;
         }
-        is_accepted
+        let known = self.accepted.entry(finding.location.source).or_default();
+        match known
+            .iter_mut()
+            .find(|known| have_one_impact(known, finding))
+        {
+            Some(known) => known.count += number,
+            None => known.push(Finding {
+                count: number,
+                ..finding.clone()
+            }),
+        }
+        number
     }
 
     fn finding(&mut self, finding: Finding) -> io::Result<()> {

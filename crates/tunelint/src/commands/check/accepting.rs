@@ -66,15 +66,15 @@ impl Accepted {
         self.baselines.is_empty()
     }
 
-    /// Whether a finding is accepted. A matched entry is used up, so that a second equal finding is
-    /// new.
-    pub(super) fn takes(&mut self, finding: &Finding) -> bool {
+    /// How many of the findings that one stands for are accepted. A matched entry is used up, so
+    /// that a second equal finding is new.
+    pub(super) fn takes(&mut self, finding: &Finding) -> u64 {
         let source = finding.location.source;
         let Some((Some(baseline), name)) = self.sources.get(source.0 as usize) else {
-            return false;
+            return 0;
         };
         let baseline = self.baselines.get_mut(*baseline);
-        baseline.is_some_and(|baseline| baseline.take(finding, name))
+        baseline.map_or(0, |baseline| baseline.take(finding, name))
     }
 }
 

@@ -10,7 +10,9 @@ use crate::exit::Failure;
 use crate::settings::{self, SettingsRequest};
 use crate::staged::place;
 
-/// Refuses a file outside the repository in any option.
+/// Refuses a file outside the repository in any option, unless it is named by an absolute path: no name
+/// of a file is an option, so whoever wrote the command chose it, such as the settings of the base
+/// branch.
 pub(super) fn check_options(options: &CheckOptions, here: &Path) -> Result<(), Failure> {
     let settings = &options.settings;
     let preamble = options.preamble.as_deref();
@@ -26,7 +28,10 @@ pub(super) fn check_options(options: &CheckOptions, here: &Path) -> Result<(), F
     ];
     let read = options.validation.iter().chain(&options.benchmark);
     let mut read = read.chain(singles.iter().flatten());
-    read.try_for_each(|path| input(path, here))?;
+    read.try_for_each(|path| match is_chosen(path, here) {
+        true => Ok(()),
+        false => input(path, here),
+    })?;
     let mut written = report_paths(options)?;
     written.extend(options.part.clone());
     written.extend(options.fixes.rejects.clone());
@@ -41,11 +46,15 @@ pub(super) fn input(path: &Path, here: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Refuses an output that leaves the repository through `..` or a link. An absolute path outside was
-/// chosen by whoever wrote the command, such as the temporary directory of a CI job.
+/// Whether a path is absolute and outside, so that no link of the repository leads there.
+fn is_chosen(path: &Path, here: &Path) -> bool {
+    path.is_absolute() && !path.starts_with(settings::root_of(here))
+}
+
+/// Refuses an output that leaves the repository through `..` or a link.
 fn output(path: &Path, here: &Path) -> Result<(), Failure> {
     let root = settings::root_of(here);
-    if path.is_absolute() && !path.starts_with(&root) {
+    if is_chosen(path, here) {
         return Ok(());
     }
     match place(path) {

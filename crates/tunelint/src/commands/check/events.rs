@@ -64,8 +64,8 @@ impl Observer for Events {
         self.reports.finding(&finding)
     }
 
-    fn accepts(&mut self, finding: &Finding) -> bool {
-        self.reports.accepts(finding)
+    fn accepted(&mut self, finding: &Finding) -> u64 {
+        self.reports.accepted(finding)
     }
 
     fn unreadable(&mut self, error: &SourceError) {

@@ -79,6 +79,12 @@ pub(super) fn run(
         fixing.passes += 1;
     }
     fixing.print_summary();
+    if fixing.exit == Exit::CouldNotRun {
+        // The check that follows may be able to read them again.
+        Failure::new("some files could not be read, so that not everything was fixed")
+            .help("run the command again")
+            .print();
+    }
     Ok(fixing.exit)
 }
 

@@ -141,9 +141,9 @@ impl Reports {
         self
     }
 
-    /// Whether a baseline accepts a finding. Must be called once per finding: each entry of a
-    /// baseline is used up.
-    pub(super) fn accepts(&mut self, finding: &Finding) -> bool {
+    /// How many of the findings that one stands for a baseline accepts. Must be called once per
+    /// finding: each entry of a baseline is used up.
+    pub(super) fn accepted(&mut self, finding: &Finding) -> u64 {
         self.accepted.takes(finding)
     }
 
