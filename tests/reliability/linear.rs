@@ -1,7 +1,9 @@
 //! Work grows with the size of a file and not faster, whatever there is more of. Instructions are counted,
 //! by the processor or by valgrind, and not time.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use crate::figures;
 use crate::running::Repository;
@@ -9,12 +11,25 @@ use crate::running::Repository;
 /// The most that twice as much may take.
 const MOST: f64 = 2.3;
 
+/// The program without symbols, which valgrind would read for longer than the program runs.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+    let program = Path::new(env!("CARGO_BIN_EXE_tunelint"));
+    let stripped = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tunelint-stripped");
+    let done = Command::new("strip")
+        .arg("-o")
+        .args([&stripped, program])
+        .status();
+    match done.is_ok_and(|status| status.success()) {
+        true => stripped,
+        false => program.to_owned(),
+    }
+});
+
 /// The instructions of a run; `None` where nothing counts them.
 fn instructions(repository: &Repository, arguments: &[&str]) -> Option<u64> {
-    let program = env!("CARGO_BIN_EXE_tunelint");
     let run = |tool: &[&str]| {
         let mut command = Command::new(tool[0]);
-        command.args(&tool[1..]).arg(program).args(arguments);
+        command.args(&tool[1..]).arg(&*PROGRAM).args(arguments);
         command.current_dir(repository.path("."));
         let output = command.output().ok()?;
         String::from_utf8(output.stderr).ok()
