@@ -4,7 +4,6 @@ pub mod absent;
 mod columns;
 mod decoder;
 mod field_values;
-mod likely;
 mod mapping;
 mod options;
 pub mod request;
@@ -24,9 +23,7 @@ use crate::example::{Example, KTO_TAG};
 use crate::layout::Layout;
 
 pub use decoder::{DecodeOutcome, Decoder, Scratch, Unreadable};
-pub use mapping::{
-    ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES, Preferred, Sides, is_comment,
-};
+pub use mapping::{ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES, is_comment};
 pub use options::{OpenError, ReadOptions};
 
 /// An open source, positioned at its first record.
@@ -193,7 +190,6 @@ impl Reader {
             source: self.source,
             rows: shape.is_some_and(|shape| shape.container.has_rows()),
             delimiter: shape.map_or(b',', |shape| shape.delimiter),
-            is_document: shape.is_some_and(|shape| shape.container == Container::Json),
             lone_cr: shape.is_some_and(|shape| shape.cr_only || shape.container.has_rows()),
             layout: self.mapping.layout.clone(),
             mapped: self.mapping.mapped,

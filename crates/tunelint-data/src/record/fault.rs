@@ -144,13 +144,6 @@ pub enum Malformed {
     ExpectedValue,
     /// The record is a JSON value of this kind, not an object.
     NotAnObject(super::kind::Kind),
-    /// The document is a list of texts rather than of objects.
-    ListOfTexts {
-        /// The number of texts.
-        texts: usize,
-        /// The number of elements.
-        of: usize,
-    },
     /// The record is a string, or a list of strings, that holds the JSON of an object.
     EncodedTwice,
     /// The list of records is never closed.

@@ -7,7 +7,6 @@
 
 use super::batch::{Cursor, Piece, PieceKind, Splitter, too_large};
 use super::facts::Facts;
-use super::lines::is_comment;
 use crate::record::fault::{Fault, FaultKind, Malformed};
 use crate::text::position::{Position, Span};
 
@@ -295,12 +294,6 @@ impl Document {
                 self.advance(data.get(..len)?);
                 Some(len)
             }
-            Some(b'/' | b'#') if self.root == Root::Sequence && is_comment(data) => {
-                let end = memchr::memchr(b'\n', data).or(last.then_some(data.len()))?;
-                self.facts.comments.add(self.cursor.at);
-                self.advance(data.get(..end)?);
-                Some(end)
-            }
             Some(b',') => {
                 if !self.want_comma || self.root == Root::Sequence {
                     self.misplaced(from, 1, Malformed::ExtraComma, pieces);
@@ -397,15 +390,7 @@ impl Document {
             let trimmed = before.trim_ascii_end();
             let after_element = trimmed.strip_suffix(b",").map(<[u8]>::trim_ascii_end);
             let after_element = after_element.is_some_and(|rest| rest.ends_with(b"}"));
-            let starts_record = match self.root {
-                Root::List => {
-                    line_start && !trimmed.ends_with(b":") && !trimmed.ends_with(b"[")
-                        || after_element
-                }
-                // An indented object is part of a record.
-                Root::Sequence => before.ends_with(b"\n"),
-            };
-            if starts_record {
+            if line_start && !trimmed.ends_with(b":") && !trimmed.ends_with(b"[") || after_element {
                 let end = trimmed
                     .strip_suffix(b",")
                     .unwrap_or(trimmed)

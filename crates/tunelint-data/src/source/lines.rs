@@ -59,10 +59,6 @@ impl Lines {
         let mut content = line;
         if terminated && self.end == b'\n' {
             let end = match line.split_last() {
-                Some((b'\r', rest)) if rest.ends_with(b"\r") => {
-                    content = rest.trim_ascii_end();
-                    LineEnd::CrCrLf
-                }
                 Some((b'\r', rest)) => {
                     content = rest;
                     LineEnd::CrLf
@@ -80,8 +76,6 @@ impl Lines {
             }
         } else if is_conflict_mark(content) {
             self.facts.conflicts.add(start);
-        } else if is_comment(content) {
-            self.facts.comments.add(start);
         } else {
             self.record(content, from, start, pieces);
         }
@@ -112,11 +106,6 @@ impl Lines {
         self.cursor.at.offset += bytes as u64;
         self.cursor.at.line += lines;
     }
-}
-
-/// Whether a line of JSON is a comment.
-pub(super) fn is_comment(line: &[u8]) -> bool {
-    matches!(line.first(), Some(b'/' | b'#')) && (line.starts_with(b"//") || line.starts_with(b"#"))
 }
 
 /// Whether a line is one of git's conflict markers.

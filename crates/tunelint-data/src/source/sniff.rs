@@ -6,7 +6,6 @@ use std::path::Path;
 use super::batch::Splitter;
 use super::container::Container;
 use super::document::Root;
-use super::lines::is_comment;
 use super::rows::Rows;
 use crate::record::json::Parser;
 use crate::record::row::RowParser;
@@ -325,7 +324,6 @@ fn is_json(bytes: &[u8]) -> bool {
 
 /// Detects other containers in a `.jsonl` file.
 fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
-    let text = after_comments(text);
     let trimmed = text.trim_ascii_start();
     let Some(line) = first_line(text) else {
         // One line longer than the head: only a list can be assumed.
@@ -366,20 +364,6 @@ fn lines(shape: &mut Shape, text: &[u8], sure: bool) {
         }
         Some(_) => {}
     }
-}
-
-/// The text after the comments at its start. They are skipped where the records are read.
-fn after_comments(text: &[u8]) -> &[u8] {
-    let mut rest = text;
-    while is_comment(rest.trim_ascii_start()) {
-        let start = rest.len() - rest.trim_ascii_start().len();
-        let comment = rest.get(start..).unwrap_or_default();
-        let Some(end) = memchr::memchr(b'\n', comment) else {
-            return text;
-        };
-        rest = comment.get(end..).unwrap_or_default();
-    }
-    rest
 }
 
 fn is_object_list(text: &[u8]) -> bool {

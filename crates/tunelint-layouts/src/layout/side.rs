@@ -17,23 +17,13 @@ pub(super) fn read<'a>(
     mismatches: &mut Mismatches,
 ) -> Option<Vec<Turn<'a>>> {
     match record.body.field(name) {
-        Some(Field::Other(list)) if is_conversation(list) => all(record, list, mismatches),
+        Some(Field::Other(list)) if list.kind() == Kind::Array => all(record, list, mismatches),
         // Some datasets wrap the list in an object.
         Some(Field::Other(object)) if object.get("messages").is_some() => {
             all(record, object.get("messages")?, mismatches)
         }
         _ => required(record, &[name], mismatches).map(|text| vec![Turn::of_text(role, text)]),
     }
-}
-
-/// Whether a value is a list of messages: not if its items are objects without a part of a message,
-/// as the result of an extraction that was not encoded as text.
-fn is_conversation(value: Value<'_>) -> bool {
-    const PARTS: [&str; 4] = ["role", "content", "from", "value"];
-    let has_part = |item: Value<'_>| PARTS.iter().any(|key| item.get(key).is_some());
-    let mut items = value.items();
-    let is_data = |item: Value<'_>| item.kind() == Kind::Object && !has_part(item);
-    value.kind() == Kind::Array && (value.items().next().is_none() || !items.all(is_data))
 }
 
 /// Reads every message of a list.

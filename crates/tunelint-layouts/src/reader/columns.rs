@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::field_values::FieldValues;
-use super::likely;
 use super::mapping::{
     CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES, is_comment,
 };
 use super::options::{OpenError, ReadOptions};
 use crate::declared::{Entry, FILE_NAME, Reading};
 use crate::layout::mismatch::{Mismatch, MismatchKind, Mismatches};
-use crate::layout::{self, Binding, Layout, Pairs, Template, TrainingObjective};
+use crate::layout::{self, Binding, Layout, Pairs, Template};
 use tunelint_data::record::json::{Kind, Parser};
 use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::row::{Header, RowParser, normal_name};
@@ -36,9 +35,6 @@ pub(super) struct Sample<'r> {
 
 /// Names of a field with the answers to choose from. Without them, a question has no answer.
 const CHOICES: [&str; 3] = ["choices", "options", "candidates"];
-
-/// Names of a field that says which question is asked about a text.
-const ASKING: [&str; 5] = ["task", "task_name", "subtask", "aspect", "relation"];
 
 /// The number of records from which the layout is detected.
 const SAMPLE: usize = 64;
@@ -95,7 +91,7 @@ fn map_names(
     options: &ReadOptions,
 ) -> Result<Mapping, OpenError> {
     if options.input.is_some() || options.output.is_some() {
-        return by_options(sample, names, options);
+        return by_options(names, options, container.has_rows());
     }
     let rows = container.has_rows();
     // With an explicit layout that maps columns, a table may still have any of the well-known
@@ -105,7 +101,7 @@ fn map_names(
         .as_ref()
         .is_some_and(|layout| layout.maps_columns());
     if options.system.is_some() || named && rows && layout_of_header(names).is_none() {
-        return by_options(sample, names, options);
+        return by_options(names, options, rows);
     }
     if let Some(layout) = &options.layout {
         return Ok(Mapping::of(Arc::clone(layout), "set by the user"));
@@ -135,8 +131,7 @@ fn sample_names(sample: &Sample<'_>) -> Vec<String> {
 
 /// Passes every sampled record that can be parsed to `take`.
 fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
-    let (mut parser, mut rows) = (Parser::new(), RowParser::new(sample.delimiter));
-    let has_rows = sample.container.is_some_and(Container::has_rows);
+    let mut parser = Parser::new();
     // A first record that is larger than the sample is in the first batch instead.
     let is_record = |piece: &&Piece| matches!(piece.kind, PieceKind::Record);
     let sampled = sample.batch.pieces.iter().any(|piece| is_record(&piece));
@@ -149,23 +144,14 @@ fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
             .bytes
             .get(piece.from..piece.to)
             .and_then(|raw| std::str::from_utf8(raw).ok());
-        let body = text.and_then(|text| match has_rows {
-            true => rows.parse(text, sample.header).ok().map(Body::Row),
-            false => parser.parse(text).ok().map(Body::Json),
-        });
-        if let Some(body) = body {
-            take(&body);
+        if let Some(json) = text.and_then(|text| parser.parse(text).ok()) {
+            take(&Body::Json(json));
         }
     }
 }
 
 /// The mapping to the columns that the user named. A side that was not named is detected.
-fn by_options(
-    sample: &Sample<'_>,
-    names: &[String],
-    options: &ReadOptions,
-) -> Result<Mapping, OpenError> {
-    let rows = sample.container.is_some_and(Container::has_rows);
+fn by_options(names: &[String], options: &ReadOptions, rows: bool) -> Result<Mapping, OpenError> {
     let find = |known: &[&str]| well_known(names, known).map(Binding::Name);
     let input = options.input.clone().or_else(|| find(&INPUT_NAMES));
     let output = options.output.clone().or_else(|| find(&OUTPUT_NAMES));
@@ -189,12 +175,8 @@ fn by_options(
             mapped_pairs(input, output, options.system.clone()),
             "user-defined columns".to_owned(),
         ),
-        (None, output) => {
-            let output = output.as_ref().map(Binding::columns);
-            let known = output.as_ref().and_then(|names| names.first());
-            unmapped(sample, names, [None, known])
-        }
-        (Some(input), None) => unmapped(sample, names, [input.columns().first(), None]),
+        (None, _) => unmapped(names, ColumnRole::Input),
+        (_, None) => unmapped(names, ColumnRole::Output),
     })
 }
 
@@ -217,27 +199,10 @@ fn well_known_sides(names: &[String]) -> (Option<String>, Option<String>) {
 /// The input `name`, with the context that belongs to it if `names` has one.
 fn with_context(name: String, names: &[String]) -> Binding {
     let context = well_known(names, &CONTEXT_NAMES).filter(|context| *context != name);
-    match context {
-        Some(context) => with_field(name, &context),
-        None => Binding::Name(name),
-    }
-}
-
-/// The input `name` with the field `other` after it.
-fn with_field(name: String, other: &str) -> Binding {
-    let template = Template::parse(&format!("{name}: {{{name}}}\n{other}: {{{other}}}")).ok();
+    let template = context.and_then(|context| {
+        Template::parse(&format!("{name}: {{{name}}}\n{context}: {{{context}}}")).ok()
+    });
     template.map_or(Binding::Name(name), |of| Binding::Template(of.guessed()))
-}
-
-/// The field that says which question is asked about a text, if it varies.
-fn asking<'n>(values: &FieldValues, names: &'n [String]) -> Option<&'n String> {
-    names.iter().find(|name| {
-        let is_asking = ASKING.contains(&normal_name(name).as_str());
-        is_asking
-            && values
-                .of(name)
-                .is_some_and(|of| of.is_worded() && !of.is_constant())
-    })
 }
 
 /// The columns of both sides, in words.
@@ -256,8 +221,7 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
     if let Some(layout) = layout_of_header(names) {
         return Mapping::of(layout, "inferred from the header");
     }
-    let (input, output) = well_known_sides(names);
-    match (input, output) {
+    match well_known_sides(names) {
         (Some(input), Some(output)) => {
             let input = with_context(input, names);
             let evidence = format!("columns {}", side_names(&input, &output));
@@ -271,10 +235,8 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderLooksLikeData { cells })
         }
-        (input, output) => match likely::preferred(&field_values(sample, names)) {
-            Some(of) => Mapping::problem(MappingProblem::PreferenceNames(of)),
-            None => unmapped(sample, names, [input.as_ref(), output.as_ref()]),
-        },
+        (None, _) => unmapped(names, ColumnRole::Input),
+        (_, None) => unmapped(names, ColumnRole::Output),
     }
 }
 
@@ -293,9 +255,14 @@ fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
     const ONE_IN: usize = 10;
     let is_word = |name: &String| name.len() > 1 && name.contains(char::is_alphabetic);
     let (mut times, mut rows) = (vec![0_usize; names.len()], 0);
-    each_sample(sample, |body| {
-        let Body::Row(row) = body else {
-            return;
+    let mut parser = RowParser::new(sample.delimiter);
+    let records = sample.batch.pieces.iter();
+    let records = records.filter(|piece| matches!(piece.kind, PieceKind::Record));
+    for piece in records.take(SAMPLE) {
+        let raw = sample.batch.bytes.get(piece.from..piece.to);
+        let text = raw.and_then(|raw| std::str::from_utf8(raw).ok());
+        let Some(row) = text.and_then(|text| parser.parse(text, sample.header).ok()) else {
+            continue;
         };
         let same: Vec<bool> = row
             .cells()
@@ -307,7 +274,7 @@ fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
             let counts = times.iter_mut().zip(same);
             counts.for_each(|(times, same)| *times += usize::from(same));
         }
-    });
+    }
     times
         .iter()
         .any(|times| *times >= TIMES && times * ONE_IN >= rows)
@@ -351,35 +318,23 @@ fn are_numbered(names: &[String]) -> bool {
     whole.len() == numbers.len() && whole.len() > 1 && (are_years || are_counted)
 }
 
-/// The mapping of a table of which only the `known` columns of input and output were recognized.
-fn unmapped(sample: &Sample<'_>, names: &[String], known: [Option<&String>; 2]) -> Mapping {
-    let [input, output] = known;
-    let (role, other) = match input {
-        None => (ColumnRole::Input, output),
-        _ => (ColumnRole::Output, input),
-    };
+/// The mapping of a table whose column for `role` was not recognized.
+fn unmapped(names: &[String], role: ColumnRole) -> Mapping {
     let near = names.iter().find(|name| {
-        let is_near = |of: &&str| strsim::damerau_levenshtein(&normal_name(name), of) == 1;
-        // Next to a name of one letter, every short name would be near.
-        name.len() > 2 && Some(*name) != other && role.names().iter().any(is_near)
+        role.names()
+            .iter()
+            .any(|known| strsim::damerau_levenshtein(&normal_name(name), known) == 1)
     });
-    let known = match role {
-        ColumnRole::Input => [near, output],
-        ColumnRole::Output => [input, near],
+    // The input usually comes first and the output last.
+    let likely = match role {
+        ColumnRole::Input => names.first(),
+        ColumnRole::Output => names.last(),
     };
-    let sides = likely::sides(&field_values(sample, names), known);
     Mapping::problem(MappingProblem::Unmapped {
         role,
-        sides,
+        likely: near.or(likely).cloned(),
         columns: names.to_vec(),
     })
-}
-
-/// The values of the fields `names` in the sampled records.
-fn field_values(sample: &Sample<'_>, names: &[String]) -> FieldValues {
-    let mut values = FieldValues::new(names);
-    each_sample(sample, |body| values.add(body));
-    values
 }
 
 /// The mapping of records as prompts without responses: the first such layout of which all sampled
@@ -420,13 +375,7 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
         .max_by_key(|(votes, _)| **votes);
     let best = best.filter(|(votes, _)| **votes > 0);
     if best.is_some_and(|(_, layout)| has_other_names(sample, layout, names)) {
-        let mapping = unknown_layout(sample, names);
-        return match mapping.problem {
-            Some(MappingProblem::UnknownLayout { fields, sides }) => {
-                Mapping::problem(MappingProblem::HalfKnown { fields, sides })
-            }
-            _ => mapping,
-        };
+        return unknown_layout(sample, names);
     }
     if let Some((votes, layout)) = best {
         let evidence = match (*votes, sampled) {
@@ -436,18 +385,7 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
             ),
             (some, of) => format!("inferred from {some} of the first {of} records"),
         };
-        return Mapping {
-            problem: unread_prompt(sample, layout, names),
-            ..Mapping::of(Arc::clone(layout), evidence)
-        };
-    }
-    // Fragments of broken records show nothing about their fields.
-    if sampled * 2 < sampled_pieces(sample) {
-        return Mapping::none();
-    }
-    if sampled == 1 && sample.container == Some(Container::Json) && is_map(sample) {
-        let names = names.to_vec();
-        return Mapping::problem(MappingProblem::ObjectAsMap { names });
+        return Mapping::of(Arc::clone(layout), evidence);
     }
     match (names.is_empty(), sampled) {
         // No record could be parsed; each is reported by itself.
@@ -457,43 +395,13 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
     }
 }
 
-/// The number of sampled records, with those that cannot be parsed.
-fn sampled_pieces(sample: &Sample<'_>) -> usize {
-    let pieces = sample.batch.pieces.iter();
-    let records = pieces.filter(|piece| matches!(piece.kind, PieceKind::Record));
-    records.take(SAMPLE).count()
-}
-
-/// Whether the only record is an object whose keys are data: texts of several words, or many, all
-/// with a value of one kind.
-fn is_map(sample: &Sample<'_>) -> bool {
-    const FEWEST: usize = 4;
-    const MANY: usize = 30;
-    let mut is_map = true;
-    each_sample(sample, |body| {
-        let Body::Json(json) = body else {
-            return;
-        };
-        let keys: Vec<&str> = json.root().entries().map(|entry| entry.key).collect();
-        let of_words = keys.iter().filter(|key| key.trim().contains(' ')).count();
-        let mut kinds = json.root().entries().map(|entry| entry.value.kind());
-        let first = kinds.next();
-        let is_one_kind = kinds.all(|kind| Some(kind) == first);
-        let are_data = keys.len() >= MANY || of_words * 2 > keys.len();
-        is_map &= keys.len() >= FEWEST && is_one_kind && are_data;
-    });
-    is_map
-}
-
-/// Whether nearly every sampled record lacks a field of a layout of two texts, and has another text
-/// that the layout does not read: then the field has another name, rather than each record a fault.
-/// A name that is close to the missing one is a misspelling, unless there are names of another pair.
+/// Whether every sampled record lacks a field of a layout of two texts, and has a well-known name
+/// instead: then it is another pair of names, rather than a fault of each record.
 fn has_other_names(sample: &Sample<'_>, layout: &Arc<dyn Layout>, names: &[String]) -> bool {
-    if layout.columns().is_empty() {
+    if layout.columns().is_empty() || !matches!(well_known_sides(names), (Some(_), Some(_))) {
         return false;
     }
-    let is_pair = matches!(well_known_sides(names), (Some(_), Some(_)));
-    let (mut lack, mut records) = (0, 0);
+    let mut lack = true;
     each_sample(sample, |body| {
         let record = Record {
             source: SourceId(0),
@@ -507,88 +415,30 @@ fn has_other_names(sample: &Sample<'_>, layout: &Arc<dyn Layout>, names: &[Strin
         };
         let mut mismatches = Mismatches::default();
         layout.decode(&record, &mut mismatches);
-        let is_missing = |of: &Mismatch| match &of.kind {
-            MismatchKind::MissingField { near, .. } => {
-                is_pair || near.is_none() && has_unread_text(body, layout)
-            }
-            _ => false,
-        };
-        records += 1;
-        lack += usize::from(mismatches.take().iter().any(is_missing));
+        let is_missing = |of: &Mismatch| matches!(of.kind, MismatchKind::MissingField { .. });
+        lack &= mismatches.take().iter().any(is_missing);
     });
-    /// One record in this many may have the field.
-    const ONE_IN: usize = 20;
-    lack > 0 && (records - lack) * ONE_IN <= records
-}
-
-/// The problem of preference data without a prompt in which a text that could be one is not read. If
-/// an answer holds that text, the answers are whole dialogues.
-fn unread_prompt(
-    sample: &Sample<'_>,
-    layout: &Arc<dyn Layout>,
-    names: &[String],
-) -> Option<MappingProblem> {
-    let is_preference = layout.capacity().objective == TrainingObjective::Preference;
-    let prompt = layout.fields().first().copied().unwrap_or_default();
-    if !is_preference || names.iter().any(|name| name == prompt) {
-        return None;
-    }
-    let of = likely::preferred(&field_values(sample, names))?;
-    let prompt = of.prompt.as_ref()?;
-    let mut is_unread = !layout.fields().contains(&prompt.as_str());
-    each_sample(sample, |body| {
-        is_unread &= match (body.field(prompt), body.field(&of.chosen)) {
-            (Some(Field::Text(prompt)), Some(Field::Text(chosen))) => {
-                !chosen.as_str().contains(prompt.as_str())
-            }
-            _ => false,
-        };
-    });
-    is_unread.then_some(MappingProblem::PreferenceNames(of))
-}
-
-/// Whether a record has a text in a field that `layout` does not read.
-fn has_unread_text(body: &Body<'_>, layout: &Arc<dyn Layout>) -> bool {
-    let names = body.names();
-    let mut names = names.iter().map(|(name, _)| *name);
-    names.any(|name| {
-        let is_text = |field| matches!(field, Field::Text(text) if text.as_str().contains(char::is_alphabetic));
-        !layout.fields().contains(&name) && body.field(name).is_some_and(is_text)
-    })
+    lack
 }
 
 /// The mapping of records in an unknown layout: by well-known field names, if they have any, and if
 /// their values can be an input and an output.
 fn unknown_layout(sample: &Sample<'_>, names: &[String]) -> Mapping {
-    let values = field_values(sample, names);
-    if let Some(of) = likely::preferred(&values) {
-        return Mapping::problem(MappingProblem::PreferenceNames(of));
-    }
-    let (input, output) = well_known_sides(names);
     let unknown = || {
-        let known = [input.as_ref(), output.as_ref()];
-        Mapping::problem(MappingProblem::UnknownLayout {
-            fields: names.to_vec(),
-            sides: likely::sides(&values, known),
-        })
+        let fields = names.to_vec();
+        Mapping::problem(MappingProblem::UnknownLayout { fields })
     };
-    let (Some(input), Some(output)) = (input.clone(), output.clone()) else {
+    let (Some(input), Some(output)) = well_known_sides(names) else {
         return unknown();
     };
-    // The name of a label says more than its number.
-    let output = values.in_words(&output).unwrap_or(output);
     // The context of a question is a text; a list of choices is not.
     let mut common: Vec<String> = names.to_vec();
+    let mut values = FieldValues::new(names);
     each_sample(sample, |body| {
         common.retain(|name| matches!(body.field(name), Some(Field::Text(_))));
+        values.add(body);
     });
-    let binding = match (
-        with_context(input.clone(), &common),
-        asking(&values, &common),
-    ) {
-        (Binding::Name(name), Some(task)) => with_field(name, task),
-        (binding, _) => binding,
-    };
+    let binding = with_context(input.clone(), &common);
     let columns = binding.columns();
     let unread = names.iter().filter(|name| !columns.contains(name));
     let has_choices = unread

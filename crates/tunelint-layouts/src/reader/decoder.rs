@@ -23,8 +23,6 @@ pub struct Decoder {
     pub(super) rows: bool,
     pub(super) delimiter: u8,
     pub(super) lone_cr: bool,
-    /// Whether the source is one JSON document, rather than a record on each line.
-    pub(super) is_document: bool,
     pub(super) layout: Option<Arc<dyn Layout>>,
     /// Whether the field names come from the user or from guesses rather than from the layout.
     pub(super) mapped: bool,
@@ -133,7 +131,6 @@ impl Decoder {
         if kind != Kind::Object && !self.takes_list(kind) {
             let how = match is_encoded_twice(json.root()) {
                 true => Malformed::EncodedTwice,
-                false if self.is_document => list_of_texts(json.root()),
                 false => Malformed::NotAnObject(kind),
             };
             let fault = Fault::malformed(how, json.root().span());
@@ -207,19 +204,6 @@ impl Decoder {
                 ));
             }
         }
-    }
-}
-
-/// What is wrong with a document that is not an object and holds no list of records.
-fn list_of_texts(root: Value<'_>) -> Malformed {
-    let (of, texts) = (root.items(), root.items());
-    let texts = texts.filter(|item| item.kind() == Kind::String).count();
-    match texts {
-        0 => Malformed::NotAnObject(root.kind()),
-        _ => Malformed::ListOfTexts {
-            texts,
-            of: of.count(),
-        },
     }
 }
 

@@ -1,5 +1,4 @@
-//! The values of the fields in the first records, by which a guess from names alone is checked, and
-//! by which one is made where the names say nothing.
+//! The values of the fields in the first records, by which a guess from names alone is checked.
 
 use std::collections::BTreeSet;
 
@@ -11,22 +10,17 @@ const LEAST: usize = 5;
 const WORDS: usize = 3;
 /// The maximum number of texts that nothing reads.
 const UNREAD: usize = 2;
-/// The number of letters that count as a word where words are written without spaces.
-const LETTERS: usize = 2;
 
 /// The values of each field.
 pub(super) struct FieldValues {
     fields: Vec<Values>,
 }
 
-/// The values of one field.
 #[derive(Default)]
-pub(super) struct Values {
-    /// Its name.
-    pub name: String,
+struct Values {
+    name: String,
     count: usize,
     numbers: usize,
-    identifiers: usize,
     words: usize,
     distinct: BTreeSet<String>,
 }
@@ -58,31 +52,9 @@ impl FieldValues {
             }
             values.count += 1;
             values.numbers += usize::from(raw.parse::<f64>().is_ok());
-            values.identifiers += usize::from(is_identifier(raw));
-            values.words += words(raw);
+            values.words += raw.split_whitespace().count();
             values.distinct.insert(raw.to_owned());
         }
-    }
-
-    /// The fields, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Values> {
-        self.fields.iter()
-    }
-
-    /// The values of the field `name`.
-    pub(super) fn of(&self, name: &str) -> Option<&Values> {
-        self.fields.iter().find(|values| values.name == name)
-    }
-
-    /// The field with the words for the numbers in the field `name`: `label_name` for `label`.
-    pub(super) fn in_words(&self, name: &str) -> Option<String> {
-        let numbers = self.of(name).filter(|of| of.numbers == of.count)?;
-        let is_name = |of: &&Values| {
-            let rest = of.name.strip_prefix(&numbers.name);
-            rest.is_some_and(|rest| matches!(rest, "_name" | "_text" | "_str" | "_label"))
-        };
-        let named = self.iter().find(is_name)?;
-        (named.numbers == 0).then(|| named.name.clone())
     }
 
     /// Whether `input` and `output`, guessed from their names, can be what the model gets and writes,
@@ -94,7 +66,8 @@ impl FieldValues {
         if self.fields.iter().all(|values| values.distinct.len() < 2) {
             return true;
         }
-        let (Some(prompt), Some(response)) = (self.of(input), self.of(output)) else {
+        let of = |name: &str| self.fields.iter().find(|values| values.name == name);
+        let (Some(prompt), Some(response)) = (of(input), of(output)) else {
             return true;
         };
         let others = self.fields.len() > columns.len() + 1;
@@ -116,7 +89,7 @@ impl FieldValues {
 
 impl Values {
     /// Whether every record has the same value.
-    pub(super) fn is_constant(&self) -> bool {
+    fn is_constant(&self) -> bool {
         self.count >= LEAST && self.distinct.len() == 1
     }
 
@@ -126,31 +99,9 @@ impl Values {
     }
 
     /// Whether the values are texts, or lists of texts, that someone wrote for each record.
-    pub(super) fn is_written(&self) -> bool {
-        !self.is_repeated() && self.is_text()
+    fn is_written(&self) -> bool {
+        !self.is_repeated() && self.count > 0 && self.words >= WORDS * self.count
     }
-
-    /// Whether the values have several words.
-    pub(super) fn is_text(&self) -> bool {
-        self.count > 0 && self.words >= WORDS * self.count
-    }
-
-    /// Whether the values can be what a model writes: neither numbers nor identifiers.
-    pub(super) fn is_worded(&self) -> bool {
-        self.count > 0 && (self.numbers + self.identifiers) * 2 <= self.count
-    }
-}
-
-/// Whether a value names a record or a file: one word with a digit or a slash in it.
-fn is_identifier(raw: &str) -> bool {
-    let has_sign = || raw.contains(|c: char| c.is_ascii_digit() || c == '/');
-    raw.is_ascii() && !raw.trim().contains(char::is_whitespace) && has_sign()
-}
-
-/// The number of words. Chinese, Japanese and Thai are written without spaces.
-fn words(raw: &str) -> usize {
-    let unspaced = |c: &char| matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{9fff}');
-    raw.split_whitespace().count() + raw.chars().filter(unspaced).count() / LETTERS
 }
 
 #[cfg(test)]

@@ -99,15 +99,10 @@ pub enum MappingProblem {
     Unmapped {
         /// The side whose column was not recognized.
         role: ColumnRole,
-        /// The columns that can be each side.
-        sides: Sides,
+        /// The most likely column, if there is one.
+        likely: Option<String>,
         /// The existing columns.
         columns: Vec<String>,
-    },
-    /// The only record is an object that maps names to texts: its keys are data.
-    ObjectAsMap {
-        /// Its first keys.
-        names: Vec<String>,
     },
     /// The records are empty objects.
     NoFields,
@@ -122,38 +117,7 @@ pub enum MappingProblem {
     UnknownLayout {
         /// The existing fields.
         fields: Vec<String>,
-        /// The fields that can be each side.
-        sides: Sides,
     },
-    /// One side has the field of a layout, and the other side is in a field that no layout has.
-    HalfKnown {
-        /// The existing fields.
-        fields: Vec<String>,
-        /// The fields that can be each side.
-        sides: Sides,
-    },
-    /// A better and a worse answer, or their prompt, under names that no layout has.
-    PreferenceNames(Preferred),
-}
-
-/// The columns that can be input and output: all that fit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sides {
-    /// Those that can be the input.
-    pub inputs: Vec<String>,
-    /// Those that can be the output.
-    pub outputs: Vec<String>,
-}
-
-/// The fields of preference data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Preferred {
-    /// The field with the prompt, if one of them can be.
-    pub prompt: Option<String>,
-    /// The field with the better answer.
-    pub chosen: String,
-    /// The field with the worse answer.
-    pub rejected: String,
 }
 
 /// The side of an example that a column belongs to.

@@ -35,11 +35,7 @@ impl ExampleRule for IdenticalPreference {
             .unwrap_or_default();
         if !chosen.iter().map(key).eq(example.rejected.iter().map(key)) {
             if differs_in_whitespace(chosen, &example.rejected) {
-                let severity = match differs_in_lines(chosen, &example.rejected) {
-                    true => Severity::Advice,
-                    false => Severity::Warning,
-                };
-                findings.report(example.record.at(rejected.span), severity, || {
+                findings.report(example.record.at(rejected.span), Severity::Warning, || {
                     Message::new("chosen and rejected responses differ only in whitespace")
                         .help("remove the record, or change one of the responses")
                 });
@@ -64,18 +60,6 @@ fn differs_in_whitespace<'a>(chosen: &[Turn<'a>], rejected: &[Turn<'a>]) -> bool
     chosen.len() == rejected.len()
         && chosen.iter().zip(rejected).all(same)
         && chosen.iter().chain(rejected).all(is_plain)
-}
-
-/// Whether line breaks or indents differ, which may be meant: they are the syntax of
-/// YAML, Python and lists.
-fn differs_in_lines<'a>(chosen: &[Turn<'a>], rejected: &[Turn<'a>]) -> bool {
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let differ = |(one, other): (&Turn<'_>, &Turn<'_>)| {
-        let (one, other) = (one.joined(), other.joined());
-        let lines = one.trim().lines().map(indent);
-        !lines.eq(other.trim().lines().map(indent))
-    };
-    chosen.iter().zip(rejected).any(differ)
 }
 
 /// The content of a turn that is compared: its text, and its parts as written.

@@ -32,11 +32,7 @@ impl ExampleRule for InvisibleCharacter {
                 continue;
             };
             let span = text.span_of(first.start, first.end);
-            let severity = match is_message(&found) || is_named(example) {
-                true => Severity::Advice,
-                false => Severity::Warning,
-            };
-            findings.report(example.record.at(span), severity, || {
+            findings.report(example.record.at(span), Severity::Warning, || {
                 let changes: Vec<TextChange> = found
                     .iter()
                     .map(|(range, _)| (range.clone(), String::new()))
@@ -51,29 +47,6 @@ impl ExampleRule for InvisibleCharacter {
             });
         }
     }
-}
-
-/// Words of an example that is about hidden text.
-const HIDING: [&str; 4] = ["hidden", "invisible", "zero-width", "prompt injection"];
-
-/// Whether an example is about hidden text, so that the characters are meant.
-fn is_named(example: &Example<'_>) -> bool {
-    let rejected = example.rejected.iter().flat_map(|turn| &turn.texts);
-    let mut texts = example.texts().chain(rejected);
-    texts.any(|text| {
-        let text = text.as_str().to_lowercase();
-        HIDING.iter().any(|word| text.contains(word))
-    })
-}
-
-/// Whether many characters in a row encode a hidden text, which someone put there on purpose.
-fn is_message(found: &[(Range<usize>, char)]) -> bool {
-    const FEWEST: usize = 8;
-    let is_row = |row: &[(Range<usize>, char)]| {
-        row.windows(2)
-            .all(|pair| matches!(pair, [(one, _), (next, _)] if one.end == next.start))
-    };
-    found.windows(FEWEST).any(is_row)
 }
 
 fn name(c: char) -> &'static str {

@@ -2,14 +2,11 @@
 
 use tunelint_data::record::Record;
 use tunelint_data::record::fault::{Fault, FaultKind, Malformed, NumberForm, Unfinished};
-use tunelint_data::text::position::Location;
-use tunelint_data::text::printable::{counted, grouped, quoted};
+use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Consequence, Findings, Fix, Message, Severity};
 use tunelint_layouts::reader::Unreadable;
 
-use crate::contract::{
-    Check, FixKind, Level, RecordRule, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule,
-};
+use crate::contract::{Check, FixKind, Level, RecordRule, RuleContext, RuleMeta, Scope};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -22,28 +19,7 @@ pub const META: RuleMeta = RuleMeta::new(
 
 /// Builds the check; never `None`.
 pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check {
-        source: Check::source(Comments).source,
-        ..Check::record(MalformedRecord)
-    })
-}
-
-/// Lines of comments between records. The records are read without them.
-struct Comments;
-
-impl SourceRule for Comments {
-    fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
-        let (source, facts) = (source.reader.source, source.reader.facts());
-        let Some(first) = facts.comments.first() else {
-            return;
-        };
-        findings.report_at(Location::point(source, first), Severity::Error, || {
-            let lines = counted(facts.comments.count, "line");
-            Message::new(format!("comments in JSON, on {lines} between records"))
-                .help("remove them (the records were read without them)")
-                .related_occurrences(source, &facts.comments)
-        });
-    }
+    Some(Check::record(MalformedRecord))
 }
 
 struct MalformedRecord;
@@ -107,11 +83,6 @@ fn sentence(how: Malformed, text: &str) -> String {
         Malformed::NotAnObject(kind) => {
             format!("expected an object, found {}", kind.describe())
         }
-        Malformed::ListOfTexts { texts, of } => format!(
-            "{} of {} elements of the list are texts, not objects",
-            grouped(texts as u64),
-            grouped(of as u64)
-        ),
         _ => fixed_sentence(how).to_owned(),
     }
 }
@@ -226,9 +197,6 @@ fn help_for(how: Malformed) -> Option<String> {
         Malformed::ExpectedObjectEnd => "escape quotes inside strings as `\\\"`",
         Malformed::UnknownWord => "put text in double quotes",
         Malformed::EncodedTwice => "write the objects themselves, without a second `json.dumps`",
-        Malformed::ListOfTexts { .. } => {
-            "write each as an object with named fields, such as `{\"text\": …}`"
-        }
         Malformed::NotAnObject(_) => "write each example as an object with named fields",
         Malformed::StrayBracket => "remove the bracket",
         Malformed::ExtraComma => "remove the comma",

@@ -4,12 +4,11 @@ use std::path::Path;
 
 use super::missing_header::{self, listed};
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
-use tunelint_data::record::row::normal_name;
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{is_hidden, quoted, shell_quoted};
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::fit::rewrite_command;
-use tunelint_layouts::reader::{ColumnRole, MappingProblem, Preferred, Sides};
+use tunelint_layouts::reader::{ColumnRole, MappingProblem};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -46,63 +45,21 @@ pub fn words(problem: &MappingProblem, path: &Path) -> Message {
         MappingProblem::HeaderIsComment { cells } => missing_header::message_for(cells, true),
         MappingProblem::Unmapped {
             role,
-            sides,
+            likely,
             columns,
-        } => unmapped(*role, sides, columns),
-        MappingProblem::ObjectAsMap { names } => object_as_map(names),
+        } => unmapped(*role, likely.as_deref(), columns),
         MappingProblem::NoFields => Message::new("records without fields").help("check the export"),
         MappingProblem::ReadByName { input, output } => read_by_name(input, output, path),
-        MappingProblem::PreferenceNames(of) => preference_names(of),
-        MappingProblem::UnknownLayout { fields, .. } if is_one_conversation(fields) => {
+        MappingProblem::UnknownLayout { fields } if is_one_conversation(fields) => {
             Message::new("the list is one conversation, not a list of records")
                 .help("put it in another list, or in the field `messages` of an object")
         }
-        MappingProblem::UnknownLayout { fields, sides }
-        | MappingProblem::HalfKnown { fields, sides } => unknown_layout(fields, sides),
+        MappingProblem::UnknownLayout { fields } => {
+            Message::new(format!("unknown layout with fields {}", listed(fields))).help(format!(
+                "set the fields with `--input` and `--output`; looked for {LOOKED_FOR}"
+            ))
+        }
     }
-}
-
-fn object_as_map(names: &[String]) -> Message {
-    let first = names.first().map(|name| quoted(name, 30));
-    Message::new(format!(
-        "one object with data as keys ({}, …) instead of a list of records",
-        first.unwrap_or_default()
-    ))
-    .help("write each key and its value as a record with two named fields")
-}
-
-fn unknown_layout(fields: &[String], sides: &Sides) -> Message {
-    let message = Message::new(format!("unknown layout with fields {}", listed(fields)));
-    match (sides.inputs.as_slice(), sides.outputs.as_slice()) {
-        ([input], [output]) => message.help(format!(
-            "set the fields with `--input {} --output {}`, or rename them; looked for {LOOKED_FOR}",
-            argument(input),
-            argument(output)
-        )),
-        _ => message.help(format!(
-            "set the fields with `--input` and `--output`; looked for {LOOKED_FOR}"
-        )),
-    }
-}
-
-/// The message for preference data with other names than `prompt`, `chosen` and `rejected`.
-fn preference_names(of: &Preferred) -> Message {
-    let prompt = of.prompt.iter().map(|name| (name, "prompt"));
-    let answers = [(&of.chosen, "chosen"), (&of.rejected, "rejected")];
-    let renamed = prompt.chain(answers).filter(|(name, known)| name != known);
-    let (names, steps): (Vec<String>, Vec<String>) = renamed
-        .map(|(name, known)| {
-            (
-                quoted(name, 30),
-                format!("{} to `{known}`", quoted(name, 30)),
-            )
-        })
-        .unzip();
-    Message::new(format!(
-        "no layout of preference data has fields called {}",
-        names.join(", ")
-    ))
-    .help(format!("rename {}", steps.join(", ")))
 }
 
 /// Whether the records are the messages of a conversation.
@@ -135,22 +92,17 @@ fn read_by_name(input: &[String], output: &str, path: &Path) -> Message {
 /// The fields of the most common layouts.
 const LOOKED_FOR: &str = "`text_input`/`output`, `prompt`/`completion`, `messages`, `contents`, `conversations`, `instruction`";
 
-fn unmapped(role: ColumnRole, sides: &Sides, columns: &[String]) -> Message {
-    let (name, option, likely) = match role {
-        ColumnRole::Input => ("input", "--input", sides.inputs.as_slice()),
-        ColumnRole::Output => ("output", "--output", sides.outputs.as_slice()),
+fn unmapped(role: ColumnRole, likely: Option<&str>, columns: &[String]) -> Message {
+    let (name, option) = match role {
+        ColumnRole::Input => ("input", "--input"),
+        ColumnRole::Output => ("output", "--output"),
     };
-    let options: Vec<String> = match (likely, sides.outputs.as_slice()) {
-        ([input], [output]) if role == ColumnRole::Input && !is_known(output) => vec![format!(
-            "`--input {} --output {}`",
-            argument(input),
-            argument(output)
-        )],
-        ([] | [_, _, _, _, ..], _) => vec![format!("`{option} COLUMN`")],
-        (several, _) => (several.iter())
-            .map(|column| format!("`{option} {}`", argument(column)))
-            .collect(),
-    };
+    let column: String = likely
+        .unwrap_or("COLUMN")
+        .chars()
+        .filter(|c| !is_hidden(*c))
+        .take(40)
+        .collect();
     let known = role.names();
     let examples = known.get(..6).unwrap_or(known).join("`, `");
     Message::new(format!(
@@ -158,22 +110,9 @@ fn unmapped(role: ColumnRole, sides: &Sides, columns: &[String]) -> Message {
         listed(columns)
     ))
     .help(format!(
-        "set it with {}, or rename the column; looked for `{examples}` and similar names",
-        options.join(" or ")
+        "set it with `{option} {}`, or rename the column; looked for `{examples}` and similar names",
+        shell_quoted(&column)
     ))
-}
-
-/// Whether a column is read as the output without an option.
-fn is_known(output: &str) -> bool {
-    ColumnRole::Output
-        .names()
-        .contains(&normal_name(output).as_str())
-}
-
-/// A column as an argument of a command.
-fn argument(column: &str) -> String {
-    let shown: String = column.chars().filter(|c| !is_hidden(*c)).take(40).collect();
-    shell_quoted(&shown)
 }
 
 #[cfg(test)]
@@ -182,12 +121,8 @@ mod tests {
 
     #[test]
     fn the_suggested_column_can_be_pasted() {
-        let help = |likely: Option<&str>| {
-            let sides = Sides {
-                outputs: likely.iter().map(|name| (*name).to_owned()).collect(),
-                ..Sides::default()
-            };
-            let message = unmapped(ColumnRole::Output, &sides, &["a".to_owned()]);
+        let help = |likely| {
+            let message = unmapped(ColumnRole::Output, likely, &["a".to_owned()]);
             let help = message.advice().unwrap();
             help.split_once(", or rename").unwrap().0.to_owned()
         };
@@ -218,11 +153,7 @@ mod tests {
 
     #[test]
     fn the_names_looked_for_depend_on_the_side() {
-        let message = unmapped(
-            ColumnRole::Input,
-            &Sides::default(),
-            &["a".to_owned(), "b".to_owned()],
-        );
+        let message = unmapped(ColumnRole::Input, None, &["a".to_owned(), "b".to_owned()]);
         assert_eq!(
             message.text(),
             "cannot tell which column is the input; found `a`, `b`"

@@ -59,16 +59,8 @@ impl ExampleRule for MissingMarker {
                 continue;
             }
             let misspelt = markers.misspelt(&missing.key.value, &events);
-            if misspelt.is_none() && markers.is_replaced(&events) {
-                continue;
-            }
-            // Another heading in its place may name another kind of text.
-            let severity = match misspelt.is_none() && markers.has_another(&events) {
-                true => Severity::Advice,
-                false => Severity::Warning,
-            };
             let range = misspelt.map_or(0..0, |event| event.range());
-            findings.report(example.record.at(turn.span_of(range.clone())), severity, || {
+            findings.report(example.record.at(turn.span_of(range.clone())), Severity::Warning, || {
                 let form = quoted(&missing.form, 40);
                 let share = missing.key.percent();
                 let (message, fix) = match misspelt {

@@ -125,8 +125,6 @@ impl ExampleRule for InferredPreamble {
                 &usual.preamble,
                 &usual.second_half,
             ) {
-                // Nothing follows the preamble, so the separator after it is not needed.
-                (false, Some(common), _) if text.trim_end() == common.value.trim_end() => {}
                 (false, Some(common), _) => {
                     report(example, turn, &common.value, Some(common), findings);
                 }

@@ -89,38 +89,7 @@ fn run_at(chars: &[(usize, char)], at: usize) -> Option<(usize, String)> {
         original.push(c);
     }
     let sequences = original.chars().count();
-    let is_sure = (conclusive || sequences > 1) && stands_alone(chars, at, count);
-    (is_sure && is_sensible(&original)).then_some((count, original))
-}
-
-/// Whether no other letter of windows-1252 is next to the run. Text of another encoding has such
-/// letters throughout, and a few of them are valid UTF-8 by chance.
-fn stands_alone(chars: &[(usize, char)], at: usize, count: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|before| chars.get(before));
-    let after = chars.get(at + count);
-    let is_other = |(_, c): &(usize, char)| byte_of(*c).is_some_and(|byte| byte >= 0xc0);
-    ![before, after].into_iter().flatten().any(is_other)
-}
-
-/// Whether the letters of a decoded run are of one alphabet, and do not start with a mark that belongs
-/// on a letter before it.
-fn is_sensible(text: &str) -> bool {
-    let is_mark = |c: char| matches!(c, '\u{591}'..='\u{5c7}' | '\u{64b}'..='\u{65f}');
-    let mut scripts = text.chars().filter(|c| c.is_alphabetic()).map(script);
-    let first = scripts.next();
-    !text.starts_with(is_mark) && scripts.all(|script| Some(script) == first)
-}
-
-/// A number for the alphabet of a letter.
-fn script(c: char) -> u32 {
-    match c as u32 {
-        0..0x250 | 0x1e00..0x1f00 => 0,
-        0x370..0x400 | 0x1f00..0x2000 => 1,
-        0x400..0x530 => 2,
-        0x600..0x780 | 0xfb50..0xff00 => 3,
-        0x2e80..0xa000 | 0xac00..0xd7b0 | 0xf900..0xfb00 | 0xff00..0x40000 => 4,
-        code => code,
-    }
+    (conclusive || sequences > 1).then_some((count, original))
 }
 
 /// The UTF-8 sequence that starts at character `at`, each of its bytes decoded as windows-1252:

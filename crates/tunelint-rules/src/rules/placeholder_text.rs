@@ -11,7 +11,7 @@ use tunelint_data::text::Text;
 use tunelint_data::text::code_detection::is_code;
 use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::quoted;
-use tunelint_layouts::example::{Example, Role, Turn};
+use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
 /// The rule's metadata for the registry.
@@ -82,26 +82,14 @@ impl ExampleRule for PlaceholderText {
             return;
         }
         for (text, range) in places {
-            let found = text.as_str().get(range.clone()).unwrap_or_default();
-            if found.starts_with('{') && is_copied(example, found) {
-                continue;
-            }
             let span = text.span_of(range.start, range.end);
             findings.report(example.record.at(span), Severity::Warning, || {
+                let found = text.as_str().get(range).unwrap_or_default();
                 Message::new(format!("unfilled placeholder {}", quoted(found, 40)))
                     .help("replace it with the actual value")
             });
         }
     }
-}
-
-/// Whether a variable in braces is in the input and in the response alike: then the response quotes
-/// it, such as a URL with a variable.
-fn is_copied(example: &Example<'_>, found: &str) -> bool {
-    let has = |turn: &Turn<'_>| turn.texts.iter().any(|text| text.as_str().contains(found));
-    let mut answers = example.turns.iter().filter(|turn| turn.role == Role::Model);
-    let mut others = example.turns.iter().filter(|turn| turn.role != Role::Model);
-    others.any(has) && answers.any(has)
 }
 
 /// Reports outputs that are nothing but a placeholder, unless the input has it.
@@ -131,8 +119,7 @@ fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
     let fits = |found: &Match<'_>| {
         let before = text.as_str().get(..found.start()).unwrap_or_default();
         match found.as_str().starts_with('{') {
-            // In a path, it is a variable of an address.
-            true => role != Role::User || !has_filter(text.as_str()) && !before.ends_with('/'),
+            true => role != Role::User || !has_filter(text.as_str()),
             // After a word, it is an index or an argument: `𝓝[insert y s]`.
             false => is_output && !before.ends_with(|c: char| c.is_alphanumeric() && !is_cjk(c)),
         }

@@ -43,30 +43,10 @@ const RARE_PERCENT: u64 = 2;
 /// Minimum number of outputs for which the share is meaningful.
 const MIN_OUTPUTS: u64 = 50;
 
-/// Words of a system prompt that limits what the model should do.
-const LIMITING: [&str; 9] = [
-    " only",
-    "refuse",
-    "decline",
-    "scope",
-    "unrelated",
-    "off-topic",
-    "do not answer",
-    "don't answer",
-    "outside",
-];
-
-/// Whether the system prompt limits what the model should answer.
-fn is_asked(example: &Example<'_>) -> bool {
-    let system = example.system().map(|turn| turn.joined().to_lowercase());
-    system.is_some_and(|text| LIMITING.iter().any(|word| text.contains(word)))
-}
-
 struct RefusalOutput;
 
 impl DatasetRule for RefusalOutput {
-    /// With each refusal, whether the system prompt asks for it.
-    type Tally = Share<bool>;
+    type Tally = Share;
 
     fn observe(&self, example: &Example<'_>, share: &mut Self::Tally) {
         for text in example.output_texts() {
@@ -84,7 +64,7 @@ impl DatasetRule for RefusalOutput {
                 .as_ref()
                 .is_some_and(|refusal| refusal.is_match(opening))
             {
-                share.add(&example.record, text.span(), || is_asked(example));
+                share.add(&example.record, text.span(), || ());
             }
         }
     }
@@ -106,11 +86,7 @@ impl DatasetRule for RefusalOutput {
         };
         let more = share.more();
         let last = share.places.len().saturating_sub(1);
-        for (at, (location, is_asked)) in share.places.into_iter().enumerate() {
-            let (severity, rare) = match is_asked {
-                true => (Severity::Advice, false),
-                false => (severity, rare),
-            };
+        for (at, (location, ())) in share.places.into_iter().enumerate() {
             findings.report_at(location, severity, || {
                 let more = if at == last { more.as_str() } else { "" };
                 let rare = if rare { ", rare in this dataset" } else { "" };
@@ -172,7 +148,7 @@ mod tests {
                 all,
                 ..Share::default()
             };
-            share.add(&record(1), Span::at(0), || false);
+            share.add(&record(1), Span::at(0), || ());
             reported(|findings| RefusalOutput.finish(share, findings))
         };
         assert_eq!(report(50), ["advice: output is a refusal"]);

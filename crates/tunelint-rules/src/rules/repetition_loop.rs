@@ -27,16 +27,7 @@ const MAX_PERIOD: usize = 400;
 const TAIL_BYTES: usize = 16;
 
 /// Words in an input by which a repetition is the task.
-const REPETITION_WORDS: [&str; 8] = [
-    "repeat",
-    "over and over",
-    "重复",
-    "song",
-    "lyrics",
-    "chorus",
-    "refrain",
-    "歌词",
-];
+const REPETITION_WORDS: [&str; 3] = ["repeat", "over and over", "重复"];
 
 struct RepetitionLoop;
 
@@ -45,9 +36,6 @@ impl OddityRule for RepetitionLoop {
         let mut texts = example.output_texts();
         let (text, (start, period)) =
             texts.find_map(|text| Some((text, loop_at_end(text.as_str())?)))?;
-        if is_refrain(text.as_str(), start, period) {
-            return None;
-        }
         if example.asks_for(&REPETITION_WORDS) || names_a_number_of_times(example) {
             return None;
         }
@@ -59,15 +47,6 @@ impl OddityRule for RepetitionLoop {
         let span = text.span_of(start, end);
         Some(Oddity::new(span, text.as_str(), message, help))
     }
-}
-
-/// Whether the repeated text is whole lines that stand between other lines before as well: the refrain
-/// of a song.
-fn is_refrain(text: &str, start: usize, period: usize) -> bool {
-    let unit = text.get(start..start + period).unwrap_or_default();
-    let line = unit.lines().map(str::trim).find(|line| !line.is_empty());
-    let mut before = text.get(..start).unwrap_or_default().lines().rev().skip(1);
-    unit.contains('\n') && line.is_some_and(|line| before.any(|other| other.trim() == line))
 }
 
 /// Whether the input asks for something a number of times: `100 times`.

@@ -27,11 +27,7 @@ impl ExampleRule for ReplacementCharacter {
                 continue;
             };
             let span = text.span_of(at, at + '\u{fffd}'.len_utf8());
-            let severity = match is_quoted(example, text.as_str(), at) {
-                true => Severity::Advice,
-                false => Severity::Warning,
-            };
-            findings.report(example.record.at(span), severity, || {
+            findings.report(example.record.at(span), Severity::Warning, || {
                 let count = text.as_str().matches('\u{fffd}').count() as u64;
                 let lost = counted(count, "character");
                 Message::new(format!("{lost} lost in decoding, replaced with U+FFFD"))
@@ -39,12 +35,4 @@ impl ExampleRule for ReplacementCharacter {
             });
         }
     }
-}
-
-/// Whether the character at `at` is in a code block of an input: output of a program that the user
-/// shows, rather than a text that was damaged.
-fn is_quoted(example: &Example<'_>, text: &str, at: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default();
-    let mut answers = example.output_texts();
-    before.matches("```").count() % 2 == 1 && !answers.any(|text| text.has(Mark::Replacement))
 }

@@ -1,7 +1,5 @@
 //! Messages in an order that the target does not accept, or that breaks training anyway.
 
-use serde::{Deserialize, Serialize};
-
 use crate::contract::{
     Check, DatasetRule, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact,
 };
@@ -27,7 +25,6 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     });
     let mut check = Check::example(RoleOrder {
         required: required.collect(),
-        has_targets: !context.profiles.is_empty(),
     });
     if context.profiles.is_empty() {
         check.dataset = Check::dataset(UnusualOrder).dataset;
@@ -38,9 +35,6 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 struct RoleOrder {
     /// The requirements of the targets.
     required: Vec<(Order, TargetFact)>,
-    /// Whether there are targets. Without them, [`UnusualOrder`] counts conversations without a last
-    /// answer, since a dataset of those is no mistake.
-    has_targets: bool,
 }
 
 /// A requirement on the order of messages.
@@ -112,9 +106,6 @@ impl ExampleRule for RoleOrder {
         }
         let breaches = always_wrong(example).iter().filter_map(|order| {
             let is_required = self.required.iter().any(|(required, _)| required == order);
-            if *order == Order::LastModel && !self.has_targets {
-                return None;
-            }
             let breach = match order {
                 Order::SamePrompt => order.breach_of(example),
                 _ => order.breach(&example.turns),
@@ -152,26 +143,13 @@ fn always_wrong(example: &Example<'_>) -> &'static [Order] {
 const MIN_CONVERSATIONS: u64 = 20;
 const UNUSUAL_PERCENT: u64 = 10;
 
-/// The percentage of conversations without a last answer that are prompts on purpose.
-const PROMPTS_PERCENT: u64 = 95;
-
-/// Gives advice, without a target, about a few conversations in an order that many targets reject, and
-/// reports those without a last answer.
+/// Gives advice, without a target, about a few conversations in an order that many targets reject.
 struct UnusualOrder;
 
-/// The conversations in an unusual order, and those without a last answer.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Orders {
-    unusual: Share<String>,
-    unanswered: Share,
-}
-
 impl DatasetRule for UnusualOrder {
-    type Tally = Orders;
+    type Tally = Share<String>;
 
     fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally) {
-        observe_last(example, &mut tally.unanswered);
-        let tally = &mut tally.unusual;
         if !example.capacity.many_turns || example.outputs().next().is_none() {
             return;
         }
@@ -183,18 +161,14 @@ impl DatasetRule for UnusualOrder {
     }
 
     fn merge(&self, into: &mut Self::Tally, from: Self::Tally) {
-        into.unusual.merge(from.unusual);
-        into.unanswered.merge(from.unanswered);
+        into.merge(from);
     }
 
     fn renumber_sources(&self, tally: &mut Self::Tally, by: u32) {
-        tally.unusual.renumber_sources(by);
-        tally.unanswered.renumber_sources(by);
+        tally.renumber_sources(by);
     }
 
     fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>) {
-        report_unanswered(tally.unanswered, findings);
-        let tally = tally.unusual;
         let (have, all) = (grouped(tally.have), grouped(tally.all));
         if tally.all < MIN_CONVERSATIONS || tally.is_at_least(UNUSUAL_PERCENT) {
             return;
@@ -207,43 +181,6 @@ impl DatasetRule for UnusualOrder {
                 "{what}; {have} of {all} conversations do not alternate from the user on"
             ))
             .help("merge consecutive messages of one role, or add the missing message: many targets reject them")
-        });
-    }
-}
-
-/// Counts a conversation, and whether its last message is not an answer.
-fn observe_last(example: &Example<'_>, share: &mut Share) {
-    let is_conversation = example.turns.len() > 1 && example.outputs().next().is_some();
-    if example.is_prompt_only() || !is_conversation {
-        return;
-    }
-    share.all += 1;
-    if let Some(breach) = Order::LastModel.breach(&example.turns) {
-        share.add(&example.record, breach.span, || ());
-    }
-}
-
-/// Reports each conversation without a last answer, or all of them once where nearly all are.
-fn report_unanswered(share: Share, findings: &mut Findings<'_>) {
-    let (have, all) = (grouped(share.have), grouped(share.all));
-    if share.all >= MIN_CONVERSATIONS && share.is_at_least(PROMPTS_PERCENT) {
-        let Some((place, ())) = share.places.into_iter().next() else {
-            return;
-        };
-        findings.report_at(place, Severity::Advice, || {
-            Message::new(format!(
-                "{have} of {all} conversations end without an answer: nothing follows their last prompt"
-            ))
-            .help("add the last answers, unless the model writes them during training")
-        });
-        return;
-    }
-    let more = share.more();
-    let last = share.places.len().saturating_sub(1);
-    for (at, (place, ())) in share.places.into_iter().enumerate() {
-        findings.report_at(place, Severity::Warning, || {
-            let more = if at == last { more.as_str() } else { "" };
-            Message::new(format!("{NO_FINAL_ASSISTANT}{more}")).help(Order::LastModel.help())
         });
     }
 }

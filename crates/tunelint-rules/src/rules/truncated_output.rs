@@ -212,8 +212,6 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
     let found = match () {
         () if is_empty_item(line) => Cause::EmptyItem,
         () if is_closing(whole, line) => return None,
-        () if word == "-" && is_no_value(whole, line) => return None,
-        () if is_stranded(line, word) => return None,
         () if word == "-" || FUNCTION_WORDS.contains(&word) && knows_words(whole) => {
             Cause::Word(word.to_owned())
         }
@@ -238,64 +236,6 @@ fn knows_words(text: &str) -> bool {
     known.count() * ONE_IN >= words.len() && distinct.len() > 1
 }
 
-/// Words that a clause can end with after a word of [`BEFORE`]: `who we are`, `what it is for`.
-const STRANDED: [&str; 12] = [
-    "is", "are", "was", "were", "to", "with", "for", "from", "by", "at", "of", "as",
-];
-/// Words of a subordinate clause, and pronouns next to a verb.
-const BEFORE: [&str; 24] = [
-    "who",
-    "whom",
-    "what",
-    "which",
-    "where",
-    "how",
-    "when",
-    "why",
-    "that",
-    "whatever",
-    "wherever",
-    "it",
-    "he",
-    "she",
-    "we",
-    "you",
-    "they",
-    "this",
-    "there",
-    "these",
-    "those",
-    "someone",
-    "something",
-    "nothing",
-];
-
-/// Whether the last `word` of a line may end a clause, since its object or its subject comes before.
-fn is_stranded(line: &str, word: &str) -> bool {
-    /// The words before it that are looked at.
-    const NEAR: usize = 6;
-    let mut before = line.split_whitespace().rev().skip(1).take(NEAR);
-    let is_before = |word: &str| {
-        let word = word
-            .trim_matches(|c: char| !c.is_alphabetic())
-            .to_lowercase();
-        BEFORE.contains(&word.as_str())
-    };
-    STRANDED.contains(&word) && before.any(is_before)
-}
-
-/// Whether the dash at the end of `line` stands for no value: `Fax: -`, after other fields.
-fn is_no_value(text: &str, line: &str) -> bool {
-    let is_field = |line: &str| line.contains([':', '：']);
-    let name = line.trim_end_matches('-').trim_end();
-    let others = text
-        .lines()
-        .rev()
-        .skip(1)
-        .filter(|line| !line.trim().is_empty());
-    name.ends_with([':', '：']) && others.take(2).any(is_field)
-}
-
 /// Whether the number of lines that open or close a code block is odd, and the number of all fences
 /// as well: a block may open in the middle of a line.
 fn has_open_fence(text: &str) -> bool {
@@ -304,13 +244,7 @@ fn has_open_fence(text: &str) -> bool {
         .filter(|line| line.trim_start().starts_with("```"));
     // A block on one line, ```` ```x``` ````, opens and closes.
     let open = fences.filter(|line| line.matches("```").count() % 2 == 1);
-    !is_stray_fence(text) && open.count() % 2 == 1 && text.matches("```").count() % 2 == 1
-}
-
-/// Whether the last line is a fence after the end of a sentence: it opens no block that could be cut.
-fn is_stray_fence(text: &str) -> bool {
-    let before = text.strip_suffix("```").map(str::trim_end);
-    before.is_some_and(|text| text.ends_with(['.', '!', '?', '。', '！', '？']))
+    open.count() % 2 == 1 && text.matches("```").count() % 2 == 1
 }
 
 fn is_open_json(text: &str) -> bool {

@@ -40,11 +40,7 @@ impl ExampleRule for UnknownLabel {
             return;
         }
         let place = example.record.at(turn.span_of(range_in(body, &text)));
-        let severity = match is_proper(body, labels) {
-            true => Severity::Advice,
-            false => Severity::Warning,
-        };
-        findings.report(place, severity, || {
+        findings.report(place, Severity::Warning, || {
             let known = labels.labels.len() - labels.unknown.len();
             let message = format!(
                 "unknown label {}: not one of the {known} labels of the dataset",
@@ -75,33 +71,6 @@ impl UnknownLabel {
         self.inferred.is_of_other_task(&input)
             || has_word(&input, body) && offered.take(OTHERS).count() == OTHERS
     }
-}
-
-/// Whether an unknown label may be a rare one: it has a word of a known label, or there are several
-/// such labels, and it is as short as those and no misspelling of one.
-fn is_proper(body: &str, labels: &LabelSet) -> bool {
-    /// The number of unknown labels that are a long tail.
-    const TAIL: usize = 3;
-    let known = || {
-        labels
-            .labels
-            .iter()
-            .filter(|label| !labels.unknown.contains(&label.text))
-    };
-    let words = |text: &str| -> Vec<String> {
-        let parts = text.split(|c: char| !c.is_alphanumeric());
-        parts
-            .filter(|part| part.chars().count() > 2)
-            .map(str::to_lowercase)
-            .collect()
-    };
-    let own = words(body);
-    let shares = known().any(|label| words(&label.text).iter().any(|word| own.contains(word)));
-    let longest = known().map(|label| label.text.chars().count()).max();
-    let is_short = body.chars().count() <= longest.unwrap_or(0) * 2;
-    let is_near = known().any(|label| strsim::damerau_levenshtein(&label.text, body) <= 2);
-    let is_rare = shares || labels.unknown.len() >= TAIL;
-    is_rare && is_short && !is_near && labels.meant(body).is_none()
 }
 
 /// Whether `word` occurs in `text` with no letter or digit next to it.

@@ -28,9 +28,6 @@ pub struct Markers {
     /// The share of inputs in this order, among those with all markers; `None` if no order is common
     /// enough.
     pub ordered: Option<Majority<()>>,
-    /// The keys of markers that take the place of a usual one, where those vary: a heading that names
-    /// the kind of text.
-    alternatives: BTreeSet<String>,
     /// The keys of all markers that are too frequent to be misspellings.
     frequent: BTreeSet<String>,
     /// The number of inputs.
@@ -123,7 +120,6 @@ impl Markers {
             markers.insert(key, marker_of(holders, count, in_preamble.contains(key)));
         }
         let (order, ordered) = common_order(&inputs, &markers)?;
-        let alternatives = alternatives(&inputs, &markers);
         let markers: Vec<Marker> = order
             .iter()
             .filter_map(|key| markers.remove(*key))
@@ -136,7 +132,6 @@ impl Markers {
         (!markers.is_empty()).then_some(Self {
             markers,
             ordered,
-            alternatives,
             frequent,
             of,
         })
@@ -152,7 +147,6 @@ impl Markers {
         (!markers.is_empty()).then_some(Self {
             markers,
             ordered,
-            alternatives: BTreeSet::new(),
             frequent: BTreeSet::new(),
             of,
         })
@@ -211,22 +205,6 @@ impl Markers {
         (!rest.contains(&closing)).then(|| at..at + form.len())
     }
 
-    /// Whether one of `events` takes the place of a usual marker.
-    pub fn is_replaced(&self, events: &[Event]) -> bool {
-        events
-            .iter()
-            .any(|event| self.alternatives.contains(&event.key()))
-    }
-
-    /// Whether there are as many `events` as usual markers, and one of them is no usual marker.
-    pub fn has_another(&self, events: &[Event]) -> bool {
-        let is_other = |event: &Event| {
-            let key = event.key();
-            self.markers.iter().all(|marker| marker.key.value != key)
-        };
-        events.len() >= self.markers.len() && events.iter().any(is_other)
-    }
-
     /// The marker among `events` that is probably a misspelling of `missing`.
     pub fn misspelt<'t>(&self, missing: &str, events: &'t [Event]) -> Option<&'t Event> {
         let near = |event: &&Event| {
@@ -247,32 +225,6 @@ impl Markers {
             .map(|marker| tunelint_data::text::printable::quoted(&marker.form, 30))
             .collect();
         forms.join(", ")
-    }
-}
-
-/// The markers of inputs that lack a usual one, if there are several that each occur more than once:
-/// none of them occurs next to all usual ones.
-fn alternatives(inputs: &[Input<'_>], markers: &BTreeMap<&str, Marker>) -> BTreeSet<String> {
-    /// The minimum number of different alternatives, and of inputs with each.
-    const KINDS: usize = 2;
-    const TIMES: usize = 2;
-    let (mut others, mut next_to_all) = (BTreeMap::new(), BTreeSet::new());
-    for input in inputs {
-        let own: BTreeSet<&str> = input.markers.iter().map(|(key, _)| key.as_str()).collect();
-        let has_all = markers.keys().all(|key| own.contains(key));
-        for key in own.into_iter().filter(|key| !markers.contains_key(key)) {
-            match has_all {
-                true => {
-                    next_to_all.insert(key);
-                }
-                false => *others.entry(key).or_insert(0) += input.examples,
-            }
-        }
-    }
-    others.retain(|key, times| *times >= TIMES && !next_to_all.contains(key));
-    match others.len() {
-        0..KINDS => BTreeSet::new(),
-        _ => others.into_keys().map(str::to_owned).collect(),
     }
 }
 

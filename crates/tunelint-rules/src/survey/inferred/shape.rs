@@ -5,7 +5,7 @@ use tunelint_data::record::json::{Kind, Parser};
 use tunelint_data::text::printable::quoted;
 
 use super::frame::unfenced;
-use super::majority::{Majority, NEARLY_ALL};
+use super::majority::Majority;
 
 /// The shape of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,31 +136,12 @@ pub fn usual_shape(texts: &[&str], least: usize) -> Option<Majority<OutputShape>
     let shapes = || texts.iter().map(|text| (OutputShape::of(text), *text));
     let most = Majority::among(shapes().map(|(shape, _)| shape))?.value;
     let forms = shapes().map(|(shape, text)| ((shape, shape != most && most.is_within(text)), 1));
-    let usual = match mostly_json(most, texts) {
-        true => Majority::among(forms.map(|(form, _)| form))?.when(least, MOST_JSON)?,
-        false => Majority::convention(forms, least, |_, (_, holds_it)| *holds_it)?,
-    };
+    let usual = Majority::convention(forms, least, |_, (_, holds_it)| *holds_it)?;
     Some(Majority {
         value: usual.value.0,
         holders: usual.holders,
         of: usual.of,
     })
-}
-
-/// The minimum share of outputs that are JSON where the others were meant to be.
-const MOST_JSON: f64 = 0.5;
-
-/// Whether nearly all texts start and end as JSON of this shape, so that those that are not valid were
-/// meant to be.
-fn mostly_json(shape: OutputShape, texts: &[&str]) -> bool {
-    let (open, close) = match shape {
-        OutputShape::JsonObject => ('{', '}'),
-        OutputShape::JsonArray => ('[', ']'),
-        _ => return false,
-    };
-    let is_meant = |text: &&&str| text.trim().starts_with(open) && text.trim().ends_with(close);
-    let meant = texts.iter().filter(is_meant).count();
-    meant as f64 >= NEARLY_ALL * texts.len() as f64
 }
 
 /// The kind of JSON value that `text` is; `None` if it is not valid JSON.
@@ -290,16 +271,5 @@ mod tests {
         assert_eq!(usual("Here it is: {\"a\": 1}"), object);
         assert_eq!(usual("{'a': 1}"), object);
         assert_eq!(usual("I cannot tell."), None);
-    }
-
-    #[test]
-    fn a_third_of_broken_json_is_still_meant_as_json() {
-        let usual = |other: &'static str| {
-            let mut texts = vec!["{\"a\": 1}"; 60];
-            texts.extend([other; 30]);
-            usual_shape(&texts, 50).map(|usual| usual.value)
-        };
-        assert_eq!(usual("{\"a\": \"b\"c\"}"), Some(OutputShape::JsonObject));
-        assert_eq!(usual("{a} is a set"), None);
     }
 }
