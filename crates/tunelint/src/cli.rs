@@ -204,7 +204,7 @@ pub struct CheckOptions {
     /// Hide the progress bar, which is shown only on a terminal, after half a second
     #[arg(long, help_heading = "General")]
     pub no_progress: bool,
-    /// Print what reading, decoding, each rule and the report took
+    /// Print the time spent reading, decoding, in each rule and on the report
     #[arg(long, help_heading = "General")]
     pub timings: bool,
     /// Set when to use colors

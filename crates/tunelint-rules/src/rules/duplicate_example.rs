@@ -79,7 +79,7 @@ fn report(Family { first, duplicates }: &Family<'_>, findings: &mut Findings<'_>
             ),
             number => (
                 format!("{} of record {record}", counted(number, "duplicate")),
-                "keep one of them, or the model sees it several times",
+                "remove all but one, or the model sees it several times",
             ),
         };
         if !first.same_text(duplicate) {

@@ -53,7 +53,7 @@ struct Candidates {
 /// An example's signature, with its location.
 type Signed = (CompactLocation, Signature);
 
-/// The signature of every example: about 100 bytes each. Merged tallies stay separate lists, so that
+/// The signature of every example: 112 bytes each. Merged tallies stay separate lists, so that
 /// merging copies nothing.
 #[derive(Default, Serialize, Deserialize)]
 struct Signatures(Vec<Vec<Signed>>);
@@ -263,7 +263,7 @@ mod tests {
     fn with_band(ordinal: u32, first: u32) -> Signed {
         let mut bands = [ordinal; BANDS];
         bands[0] = first;
-        let bits = [0; 2];
+        let bits = None;
         (spot(ordinal), Signature { bands, bits })
     }
 

@@ -86,11 +86,16 @@ fn report(family: &[Leak], findings: &mut Findings<'_>) {
     let places = family.iter().map(|leak| leak.validation.spot().location());
     findings.report_family(places, severity, &validation.identity(), |number| {
         let record = training.spot().record();
-        let (duplicate, input) = match number {
-            1 => ("duplicate".to_owned(), "same input".to_owned()),
+        let (duplicate, input, help) = match number {
+            1 => (
+                "duplicate".to_owned(),
+                "same input".to_owned(),
+                "remove it from the training or the validation set",
+            ),
             _ => (
                 counted(number, "duplicate"),
                 format!("{} with the same input", counted(number, "record")),
+                "remove them from the training or the validation set",
             ),
         };
         let duplicate = format!("{duplicate} of training record {record}");
@@ -103,7 +108,7 @@ fn report(family: &[Leak], findings: &mut Findings<'_>) {
         };
         Message::new(message)
             .fix(Fix::dropping())
-            .help("remove it from the training or the validation set")
+            .help(help)
             .related("training record", training.spot().location())
     });
 }

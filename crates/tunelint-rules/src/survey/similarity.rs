@@ -16,8 +16,10 @@ pub const NEAR: f64 = 0.8;
 const RUN: usize = 5;
 /// Texts up to this length, in characters, are not compared.
 const SHORTEST: usize = 40;
-/// The maximum number of runs kept per text, repeated ones included. Longer texts are sampled evenly.
+/// The maximum number of runs kept per text. Longer texts are sampled evenly.
 const KEPT: usize = 2_048;
+/// The maximum number of runs, repeated ones included, that are sorted at once.
+const SORTED: usize = 2 * KEPT;
 
 /// The parts that most texts share, which are removed before texts are compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,13 +131,12 @@ impl Runs {
         each_run(text, |run| {
             if run.trailing_zeros() >= runs.zeros {
                 runs.hashes.push(run);
-                if runs.hashes.len() > KEPT {
-                    runs.thin(runs.zeros + 1);
+                if runs.hashes.len() > SORTED {
+                    runs.reduce();
                 }
             }
         });
-        runs.hashes.sort_unstable();
-        runs.hashes.dedup();
+        runs.reduce();
         runs.hashes.shrink_to_fit();
         runs
     }
@@ -145,6 +146,16 @@ impl Runs {
         let all = self.hashes.iter();
         let digest = all.fold(0, |digest: u64, hash| digest.rotate_left(5) ^ hash);
         digest.to_le_bytes()
+    }
+
+    /// Sorts the hashes, and drops repeated ones, then those of few zeros until few enough are left.
+    /// Which are left depends on the set of all runs alone.
+    fn reduce(&mut self) {
+        self.hashes.sort_unstable();
+        self.hashes.dedup();
+        while self.hashes.len() > KEPT {
+            self.thin(self.zeros + 1);
+        }
     }
 
     fn thin(&mut self, zeros: u32) {
@@ -213,5 +224,8 @@ mod tests {
         let (a, b) = (Runs::of(&text), Runs::of(&other));
         assert!(a.hashes.len() <= KEPT);
         assert!((a.similarity(&b) - 1_800.0 / 2_200.0).abs() < 0.05);
+        let repeated = |text: &str| Runs::of(&text.repeat(4_000));
+        let (a, b) = ("hat my sat in red ", "hat by sat in red ");
+        assert!(repeated(a).similarity(&repeated(b)) < 0.7);
     }
 }

@@ -27,8 +27,8 @@ impl Session {
     /// Files are read again if a rule compares each example with the inferred format.
     ///
     /// # Errors
-    /// Errors from `observer`; [`io::ErrorKind::Interrupted`] if [`Observer::progress`] breaks;
-    /// and, in the second pass, a file that has changed or can no longer be read.
+    /// Errors from `observer`, and [`io::ErrorKind::Interrupted`] if [`Observer::progress`] breaks. A
+    /// file that changes, or can no longer be read in the second pass, makes the outcome incomplete.
     pub fn run(mut self, observer: &mut dyn Observer) -> io::Result<Outcome> {
         self.check_each(observer)?;
         self.finish(observer)

@@ -81,7 +81,7 @@ pub(super) fn run(
     fixing.print_summary();
     if fixing.exit == Exit::CouldNotRun {
         // The check that follows may be able to read them again.
-        Failure::new("some files could not be read, so that not everything was fixed")
+        Failure::new("some files could not be read, so not everything was fixed")
             .help("run the command again")
             .print();
     }
