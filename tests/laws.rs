@@ -7,8 +7,9 @@ use tunelint_core::position::Position;
 use tunelint_core::record::FaultKind;
 use tunelint_core::row::{Header, RowParser};
 use tunelint_core::rules::REGISTRY;
-use tunelint_core::source::{Batcher, Document, Lines, PieceKind, Root, Rows, Splitter};
+use tunelint_core::source::{Document, Lines, PieceKind, Root, Rows, Splitter};
 
+use crate::fuzz::pieces::tile;
 use crate::running::Check;
 
 /// Lines in which something is wrong, or nearly.
@@ -75,43 +76,6 @@ fn table() -> impl Strategy<Value = String> {
 fn found(check: &Check, name: &str, bytes: &[u8]) -> String {
     let (findings, counts) = check.run(name, bytes);
     format!("{findings:#?}\n{counts:#?}")
-}
-
-/// Cuts with a splitter through batches of any size, and judges the pieces.
-fn tile(splitter: Box<dyn Splitter>, bytes: &[u8], batch_bytes: usize, lone_cr: bool) {
-    let reader: Box<dyn std::io::Read + Send> = Box::new(std::io::Cursor::new(bytes.to_vec()));
-    let mut batcher = Batcher::new(reader, Vec::new(), splitter, 1 << 20).batch_bytes(batch_bytes);
-    let (mut base, mut end, mut ordinal) = (0, 0, 0);
-    while let Some(batch) = batcher.next_batch().expect("memory can be read") {
-        assert_eq!(
-            *batch.bytes,
-            bytes[base..base + batch.bytes.len()],
-            "batches follow one another"
-        );
-        for piece in &batch.pieces {
-            assert!(piece.from <= piece.to && piece.to <= batch.bytes.len());
-            let at_sign = matches!(&piece.kind, PieceKind::Fault(fault) if fault.span.len() <= 1);
-            let from = piece.start.offset as usize;
-            assert!(from >= end || at_sign, "pieces do not overlap");
-            assert_eq!(
-                piece.start,
-                Position::START.advance(&bytes[..from], lone_cr),
-                "the place is right"
-            );
-            if matches!(piece.kind, PieceKind::Record) {
-                assert_eq!(from, base + piece.from);
-                assert_eq!(piece.ordinal, ordinal + 1, "records are counted");
-            }
-            // A sign between two records is none itself.
-            if !matches!(&piece.kind, PieceKind::Fault(fault) if matches!(fault.kind, FaultKind::Malformed(_)))
-            {
-                ordinal = piece.ordinal;
-            }
-            end = end.max(base + piece.to);
-        }
-        base += batch.bytes.len();
-    }
-    assert_eq!(base, bytes.len(), "every byte was cut");
 }
 
 proptest! {

@@ -1,11 +1,10 @@
 //! Each layout: what it reads, it writes, and reads again as the same.
 
-use std::io;
 use std::sync::Arc;
 
-use tunelint_core::convert::{Conversion, Converter, Recipient, Reject, TurnsPolicy, Weights};
+use tunelint_core::convert::{Conversion, Converter, TurnsPolicy, Weights};
 use tunelint_core::example::Example;
-use tunelint_core::finding::{Finding, Policy};
+use tunelint_core::finding::Policy;
 use tunelint_core::layout::{self, Layout};
 use tunelint_core::position::SourceId;
 use tunelint_core::reader::{ReadOptions, Reader};
@@ -13,19 +12,6 @@ use tunelint_core::sink::Form;
 use tunelint_core::source::Input;
 
 use super::assembled;
-
-/// Ignores what is said about a conversion.
-struct Silent;
-
-impl Recipient for Silent {
-    fn finding(&mut self, _: Finding) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn reject(&mut self, _: Reject) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Records of the layout that the first byte chooses, written in the layout that the second chooses.
 pub fn run(data: &[u8]) {
@@ -68,7 +54,7 @@ fn convert(from: &Arc<dyn Layout>, to: &Arc<dyn Layout>, bytes: &[u8]) -> (Conve
         threads: 1,
     };
     let readers = vec![open(from, bytes)];
-    let run = converter.run(readers, &Policy::default(), Vec::new(), &mut Silent);
+    let run = converter.run(readers, &Policy::default(), Vec::new(), &mut ());
     run.expect("memory can be read and written")
 }
 

@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput};
-use tunelint_core::convert::{Converter, Recipient, Reject, TurnsPolicy, Weights};
+use tunelint_core::convert::{Converter, TurnsPolicy, Weights};
 use tunelint_core::finding::{Finding, Policy, Scope};
 use tunelint_core::layout::{self, Layout};
 use tunelint_core::position::SourceId;
@@ -22,19 +22,6 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// A dataset of about 2 MB.
 const RECORDS: usize = 5_000;
-
-/// Ignores what a conversion reports.
-struct Silent;
-
-impl Recipient for Silent {
-    fn finding(&mut self, _: Finding) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn reject(&mut self, _: Reject) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Records in the layout `pairs`, of different lengths and words.
 fn pairs() -> Arc<[u8]> {
@@ -87,7 +74,7 @@ fn converted(bytes: &Arc<[u8]>, layout: &Arc<dyn Layout>, form: Form) -> Outcome
         threads: 1,
     };
     let readers = vec![open(bytes, "pairs.jsonl")?];
-    let done = converter.run(readers, &Policy::default(), Vec::new(), &mut Silent)?;
+    let done = converter.run(readers, &Policy::default(), Vec::new(), &mut ())?;
     Ok((done.1, done.0.written))
 }
 

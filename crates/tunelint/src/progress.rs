@@ -45,7 +45,7 @@ impl Progress {
             bar.reset_eta();
             while timed_out(TICK) {
                 let read = meter.load(Ordering::Relaxed);
-                // Packed files have more bytes than their size on disk.
+                // A rule may need one more reading than is expected.
                 bar.set_length(total.max(read));
                 bar.set_position(read);
             }

@@ -92,6 +92,17 @@ pub trait Recipient: Send {
     fn reject(&mut self, reject: Reject) -> io::Result<()>;
 }
 
+/// Ignores them: for callers that need only the counts and what was written.
+impl Recipient for () {
+    fn finding(&mut self, _: Finding) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn reject(&mut self, _: Reject) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// The rule name of findings about records that cannot be converted to the target layout.
 pub const UNCONVERTIBLE: &str = "unconvertible";
 

@@ -159,6 +159,11 @@ impl Tallies {
         }
     }
 
+    /// Completes the survey, after the last example of a pass.
+    fn complete(&mut self) {
+        self.surveying.measure(|| self.survey.complete());
+    }
+
     /// Reports the findings, once the survey is complete. Returns the checks of rules that need
     /// another pass.
     fn finish(
@@ -354,8 +359,7 @@ impl Linter {
     /// Errors from reading or from `observer`; a file that has changed since it was checked.
     pub fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Conclusion> {
         let mut counts = BTreeMap::new();
-        let surveying = self.tallies.surveying.clone();
-        surveying.measure(|| self.tallies.survey.complete());
+        self.tallies.complete();
         self.shared_start = SharedStart::of(&self.tallies.survey.inferred);
         let follow_ups = self.conclude(&mut counts, observer)?;
         let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
@@ -433,7 +437,7 @@ impl Linter {
             let (found, _) = pass.over(&mut reader, observer).map_err(about)?;
             counts.entry(visited.source).or_default().merge(&found);
         }
-        self.tallies.survey.complete();
+        self.tallies.complete();
         Ok(())
     }
 }

@@ -168,9 +168,12 @@ impl Runs {
         if zeros == self.zeros {
             return Cow::Borrowed(&self.hashes);
         }
-        let mut fewer = self.clone();
-        fewer.thin(zeros);
-        Cow::Owned(fewer.hashes)
+        let fewer = self.hashes.iter().copied();
+        Cow::Owned(
+            fewer
+                .filter(|hash| hash.trailing_zeros() >= zeros)
+                .collect(),
+        )
     }
 
     /// The Jaccard index of two texts: the runs of both, as a share of the runs of either.
