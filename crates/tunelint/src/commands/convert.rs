@@ -46,17 +46,18 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
         }
         Ok::<_, Failure>(account)
     };
-    let mut first = account(&readers)?;
-    if has_dry_run(&options) {
-        let conversion = convert(&converter, &inputs, readers, io::sink(), &mut first)?.0;
-        if first.stops(&conversion, options.strict) {
-            return Ok(Exit::Findings);
-        }
-        let readers = inputs.open()?;
-        let second = account(&readers)?;
-        return write(&options, &converter, &inputs, readers, second);
+    if !has_dry_run(&options) {
+        let account = account(&readers)?;
+        return write(&options, &converter, &inputs, readers, account);
     }
-    write(&options, &converter, &inputs, readers, first)
+    let mut dry = account(&readers)?;
+    let conversion = convert(&converter, &inputs, readers, io::sink(), &mut dry)?.0;
+    if dry.stops(&conversion, options.strict) {
+        return Ok(Exit::Findings);
+    }
+    let readers = inputs.open()?;
+    let account = account(&readers)?;
+    write(&options, &converter, &inputs, readers, account)
 }
 
 fn convert<W: Write + Send>(
@@ -154,8 +155,7 @@ fn write(
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
     let destination = OutputDestination::open(options).map_err(failed)?;
     let (conversion, destination) = convert(converter, inputs, readers, destination, &mut account)?;
-    if conversion.read == 0 || conversion.unreadable > 0 {
-        account.stops(&conversion, options.strict);
+    if account.stops(&conversion, options.strict) {
         return Ok(Exit::Findings);
     }
     let mut destination = destination.complete().map_err(failed)?;

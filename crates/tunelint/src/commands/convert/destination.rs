@@ -1,5 +1,6 @@
 //! Where the result of a conversion is written.
 
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -17,6 +18,12 @@ pub(super) enum OutputDestination {
     Complete(StagedFile),
     /// For `--check`, which compares it with the existing file. Never compressed.
     Memory(Vec<u8>),
+}
+
+/// Whether what is written cannot be taken back: standard output, a pipe or a device.
+pub(super) fn is_streamed(options: &Convert) -> bool {
+    let special = |path: &Path| fs::metadata(path).is_ok_and(|of| !of.is_file() && !of.is_dir());
+    !options.check && (options.out.as_os_str() == "-" || special(&options.out))
 }
 
 impl Write for OutputDestination {

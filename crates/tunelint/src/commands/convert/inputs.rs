@@ -11,6 +11,7 @@ use tunelint_core::reader::{ReadOptions, Reader};
 use tunelint_core::source::{Input, Origin, Stamp};
 
 use super::chosen;
+use super::destination::is_streamed;
 use crate::cli::Convert;
 use crate::dataset_info::declarations;
 use crate::exit::Failure;
@@ -29,9 +30,9 @@ pub(super) struct Inputs {
 }
 
 /// Whether a dry run finds out if anything prevents the conversion. Nothing can if bad records are
-/// written to a file and losses are only reported.
+/// written to a file and losses are only reported; and a file is not replaced before it is known.
 pub(super) fn has_dry_run(options: &Convert) -> bool {
-    options.strict || options.rejects.is_none()
+    (options.strict || options.rejects.is_none()) && is_streamed(options)
 }
 
 /// Whether the inputs are read before they are converted: in the dry run, or for more columns.
