@@ -63,22 +63,24 @@ impl Excerpt {
         };
         let line_start =
             memchr::memrchr2(b'\n', b'\r', part(from, start)).map_or(from, |at| from + at + 1);
-        let before = glyphs(part(line_start, start));
+        let (before, cut_before) = last_columns(part(line_start, start), BEFORE);
+        let before: Vec<Glyph> = glyphs(before).collect();
         let marked = glyphs(part(start, shown_end));
         let rest = part(shown_end, until);
         let line_end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let after = glyphs(rest.get(..line_end).unwrap_or_default());
 
         let mut excerpt = Self::default();
-        let skipped = excerpt.push_tail(&before, BEFORE, line_start > 0 && line_start == from);
+        let cut = cut_before || line_start > 0 && line_start == from;
+        let skipped = excerpt.push_tail(&before, BEFORE, cut);
         let used: usize = before.iter().skip(skipped).map(|glyph| glyph.columns).sum();
         let from = excerpt.text.len();
         let room = COLUMNS.saturating_sub(used);
-        let left = excerpt.push_head(&marked, room, shown_end < end);
+        let left = excerpt.push_head(marked, room, shown_end < end);
         excerpt.highlight = from..excerpt.text.len();
         if let Some(left) = left {
             excerpt.push_head(
-                &after,
+                after,
                 left,
                 shown_end + line_end < raw.len() && line_end == rest.len(),
             );
@@ -104,7 +106,12 @@ impl Excerpt {
     }
 
     /// Appends glyphs as far as they fit; returns the remaining room if all of them did.
-    fn push_head(&mut self, glyphs: &[Glyph], room: usize, cut: bool) -> Option<usize> {
+    fn push_head(
+        &mut self,
+        glyphs: impl Iterator<Item = Glyph>,
+        room: usize,
+        cut: bool,
+    ) -> Option<usize> {
         let mut columns = 0;
         for glyph in glyphs {
             columns += glyph.columns;
@@ -151,27 +158,31 @@ fn masked_window(
     window.split_off(shown.start - from)
 }
 
-fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
-    let mut glyphs = Vec::new();
-    let mut push = |shown: String| {
-        let columns = shown.width();
-        glyphs.push(Glyph { shown, columns });
-    };
-    for chunk in bytes.utf8_chunks() {
-        for grapheme in chunk.valid().graphemes(true) {
-            let mut shown = String::new();
-            grapheme
-                .chars()
-                .take(GRAPHEME_CHARS)
-                .for_each(|c| push_printable(&mut shown, c));
-            push(shown);
-        }
-        chunk
-            .invalid()
-            .iter()
-            .for_each(|byte| push(format!("\\x{byte:02X}")));
+/// The end of `bytes` that surely has the last `columns`, and whether something is before it. ASCII
+/// characters take at least one column each.
+fn last_columns(bytes: &[u8], columns: usize) -> (&[u8], bool) {
+    let from = bytes.len().saturating_sub(columns + 1);
+    match bytes.get(from..) {
+        Some(end) if from > 0 && bytes.is_ascii() => (end, true),
+        _ => (bytes, false),
     }
-    glyphs
+}
+
+/// The graphemes of `bytes` as they are shown.
+fn glyphs(bytes: &[u8]) -> impl Iterator<Item = Glyph> {
+    bytes.utf8_chunks().flat_map(|chunk| {
+        let valid = chunk.valid().graphemes(true).map(|grapheme| {
+            let mut shown = String::new();
+            let chars = grapheme.chars().take(GRAPHEME_CHARS);
+            chars.for_each(|c| push_printable(&mut shown, c));
+            shown
+        });
+        let invalid = chunk.invalid().iter().map(|byte| format!("\\x{byte:02X}"));
+        valid.chain(invalid).map(|shown| {
+            let columns = shown.width();
+            Glyph { shown, columns }
+        })
+    })
 }
 
 #[cfg(test)]

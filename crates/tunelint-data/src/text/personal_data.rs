@@ -12,12 +12,41 @@ use crate::text::secret::{SensitiveSpan, logins};
 struct PersonalKind {
     what: &'static str,
     pattern: LazyPattern,
+    /// Whether a text may contain it: certain if not, and cheaper than the pattern, which also takes
+    /// long to compile.
+    may_contain: fn(&Signs) -> bool,
     is_real: fn(&[u8]) -> bool,
 }
 
 const MAIL: &str = "an email address";
-/// The number of digits of the shortest number searched for.
-const DIGITS: usize = 8;
+
+/// What a text has that personal data consist of.
+struct Signs {
+    /// An `@`.
+    has_at: bool,
+    /// The number of digits in the longest run of digits and what separates them.
+    digits: usize,
+    /// Two capital letters before two digits.
+    has_country: bool,
+}
+
+impl Signs {
+    fn of(text: &[u8]) -> Self {
+        let is_number = |byte: &u8| byte.is_ascii_digit() || b" ().+-".contains(byte);
+        let digits = |run: &[u8]| run.iter().filter(|byte| byte.is_ascii_digit()).count();
+        let is_country =
+            |four: &[u8]| matches!(four, [b'A'..=b'Z', b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9']);
+        Self {
+            has_at: memchr::memchr(b'@', text).is_some(),
+            digits: text
+                .split(|byte| !is_number(byte))
+                .map(digits)
+                .max()
+                .unwrap_or(0),
+            has_country: text.windows(4).any(is_country),
+        }
+    }
+}
 
 static KINDS: [PersonalKind; 5] = [
     PersonalKind {
@@ -25,6 +54,7 @@ static KINDS: [PersonalKind; 5] = [
         pattern: LazyPattern::new(
             r"\b[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24}\b",
         ),
+        may_contain: |signs| signs.has_at,
         is_real: is_mail,
     },
     PersonalKind {
@@ -32,16 +62,19 @@ static KINDS: [PersonalKind; 5] = [
         pattern: LazyPattern::new(
             r"\b(?:\d{4}([ -]?)\d{4}[ -]?\d{4}[ -]?\d{4}|\d{4}[ -]?\d{6}[ -]?\d{5})\b",
         ),
+        may_contain: |signs| signs.digits >= 15,
         is_real: is_card,
     },
     PersonalKind {
         what: "a bank account number (IBAN)",
         pattern: LazyPattern::new(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
+        may_contain: |signs| signs.has_country,
         is_real: is_iban,
     },
     PersonalKind {
         what: "a social security number",
         pattern: LazyPattern::new(r"\b\d{3}-\d{2}-\d{4}\b"),
+        may_contain: |signs| signs.digits >= 9,
         is_real: is_ssn,
     },
     PersonalKind {
@@ -49,6 +82,7 @@ static KINDS: [PersonalKind; 5] = [
         pattern: LazyPattern::new(
             r"\+\d[\d ().-]{6,18}\d\b|(?:\(\d{3}\) ?|\b\d{3}[ .-])\d{3}[ .-]\d{4}\b",
         ),
+        may_contain: |signs| signs.digits >= 8,
         is_real: is_phone,
     },
 ];
@@ -63,18 +97,9 @@ static KINDS: [PersonalKind; 5] = [
 /// ```
 pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
     let mut found: Vec<SensitiveSpan> = Vec::new();
-    let has_sign = memchr::memchr(b'@', text).is_some();
-    let has_number = text.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS;
-    for kind in &KINDS {
-        let may = if kind.what == MAIL {
-            has_sign
-        } else {
-            has_number
-        };
-        let Some(pattern) = Some(&kind.pattern)
-            .filter(|_| may)
-            .and_then(LazyPattern::get)
-        else {
+    let signs = Signs::of(text);
+    for kind in KINDS.iter().filter(|kind| (kind.may_contain)(&signs)) {
+        let Some(pattern) = kind.pattern.get() else {
             continue;
         };
         let matches = pattern
@@ -86,7 +111,11 @@ pub fn find(text: &[u8]) -> Vec<SensitiveSpan> {
         }));
     }
     // A password and host of a URL look like an email address.
-    let logins = if has_sign { logins(text) } else { Vec::new() };
+    let logins = if signs.has_at {
+        logins(text)
+    } else {
+        Vec::new()
+    };
     let is_login = |at: usize| logins.iter().any(|login| login.contains(&at));
     found.retain(|found| found.what != MAIL || !is_login(found.range.start));
     found.sort_by_key(|found| (found.range.start, found.range.end));

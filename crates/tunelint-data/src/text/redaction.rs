@@ -5,30 +5,17 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use aho_corasick::AhoCorasick;
 
 use crate::text::credentials::PRIVATE_KEY_BEGINS;
 use crate::text::escape::Unescaped;
 use crate::text::personal_data;
-use crate::text::secret::{find, logins, search_for, telling_beginnings};
-
-/// Starts of tokens that are not reported as secrets, but not shown either.
-const HIDDEN_BEGINNINGS: [&str; 5] = ["sk-", "pypi-", "Bearer ", "SG.", "github_pat_"];
+use crate::text::secret::{HIDDEN_BEGINNINGS, find, logins, may_begin, telling_beginnings};
 
 /// Levels of escapes under which secrets are found: JSON inside a JSON string has two.
 const LEVELS: usize = 2;
 
 /// The minimum number of token characters after such a start.
 const TOKEN: usize = 12;
-
-/// Whether `text` may contain the start of something to redact.
-fn may_be_hidden(text: &[u8]) -> bool {
-    static HIDDEN: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| search_for(telling_beginnings().chain(HIDDEN_BEGINNINGS)));
-    HIDDEN.as_ref().is_none_or(|all| all.is_match(text))
-}
 
 /// `text` with everything that looks like a secret or personal data replaced by stars.
 ///
@@ -121,7 +108,7 @@ fn hidden(redaction: Redaction, bytes: &[u8], levels: usize) -> Vec<Range<usize>
 /// Everything that starts like a secret.
 fn begun(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
-    if !may_be_hidden(bytes) {
+    if !may_begin(bytes) {
         return ranges;
     }
     let mut at = 0;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::text::credentials::{CredentialPart, CredentialShape, shapes};
 use crate::text::pattern::LazyPattern;
@@ -131,18 +131,22 @@ pub(super) fn telling_beginnings() -> impl Iterator<Item = &'static str> {
     telling.flat_map(|shape| shape.beginnings).copied()
 }
 
-/// Whether `text` contains one of [`beginnings`].
-pub fn may_begin(text: &[u8]) -> bool {
-    static BEGINNINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| search_for(beginnings()));
-    BEGINNINGS.as_ref().is_some_and(|all| all.is_match(text))
-}
+/// Starts of tokens that are not reported as secrets, but not shown either.
+pub(super) const HIDDEN_BEGINNINGS: [&str; 5] = ["sk-", "pypi-", "Bearer ", "SG.", "github_pat_"];
 
-pub(super) fn search_for(literals: impl Iterator<Item = &'static str>) -> Option<AhoCorasick> {
-    let mut search = AhoCorasick::builder();
-    search
-        .match_kind(MatchKind::LeftmostFirst)
-        .build(literals)
-        .ok()
+/// Whether `text` contains one of [`beginnings`] or of the tokens that are not shown. One search for
+/// both, since building it takes longer than searching a small file.
+pub fn may_begin(text: &[u8]) -> bool {
+    static BEGINNINGS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let mut search = AhoCorasick::builder();
+        search
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::LeftmostFirst)
+            .build(beginnings().chain(HIDDEN_BEGINNINGS))
+            .ok()
+    });
+    // Without the search, nothing is ruled out.
+    BEGINNINGS.as_ref().is_none_or(|all| all.is_match(text))
 }
 
 /// Whether `part` looks random: at least three bits per character, and not from documentation.
