@@ -10,6 +10,7 @@ use std::ops::Range;
 use capacity::Capacity;
 use smallvec::SmallVec;
 pub use tunelint_data::record::roles::Role;
+use xxhash_rust::xxh3::xxh3_64;
 
 use tunelint_data::record::Record;
 use tunelint_data::text::Text;
@@ -256,7 +257,16 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// The digest of its texts, joined (XXH3, without a seed). Of a single text, it is computed once.
+    pub fn digest(&self) -> u64 {
+        match self.texts.as_slice() {
+            [one] => one.digest(),
+            _ => xxh3_64(self.joined().as_bytes()),
+        }
+    }
+
     /// Its texts, joined.
+    #[inline]
     pub fn joined(&self) -> std::borrow::Cow<'_, str> {
         match self.texts.as_slice() {
             [one] => one.as_str().into(),

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::text::escape::escape_at;
-use crate::text::position::Span;
+use crate::text::position::{Span, characters};
 use crate::text::prefilter::{Mark, Marks};
 use crate::text::printable::is_blank;
 
@@ -30,6 +32,7 @@ pub struct Text<'a> {
     span: Span,
     coding: Coding,
     chars: Cell<Option<u64>>,
+    digest: Cell<Option<u64>>,
     marks: Cell<Marks>,
 }
 
@@ -42,6 +45,7 @@ impl<'a> Text<'a> {
             span,
             coding,
             chars: Cell::new(None),
+            digest: Cell::new(None),
             marks: Cell::default(),
         }
     }
@@ -54,6 +58,7 @@ impl<'a> Text<'a> {
             span,
             coding: Coding::Composed,
             chars: Cell::new(None),
+            digest: Cell::new(None),
             marks: Cell::default(),
         }
     }
@@ -83,13 +88,32 @@ impl<'a> Text<'a> {
         if let Some(count) = self.chars.get() {
             return count;
         }
-        let count = self.decoded.chars().count() as u64;
+        let count = characters(self.decoded.as_bytes());
         self.chars.set(Some(count));
         count
     }
 
+    /// The digest of the text (XXH3, without a seed), computed once.
+    pub fn digest(&self) -> u64 {
+        if let Some(digest) = self.digest.get() {
+            return digest;
+        }
+        let digest = xxh3_64(self.decoded.as_bytes());
+        self.digest.set(Some(digest));
+        digest
+    }
+
     /// Whether it may contain what `mark` stands for; `false` is certain. Computed once.
+    #[inline]
     pub fn has(&self, mark: Mark) -> bool {
+        let marks = self.marks.get();
+        match marks.know(mark) {
+            true => marks.has(mark),
+            false => self.look_for(mark),
+        }
+    }
+
+    fn look_for(&self, mark: Mark) -> bool {
         let marks = self.marks.get().knowing(mark, &self.decoded);
         self.marks.set(marks);
         marks.has(mark)
@@ -109,26 +133,21 @@ impl<'a> Text<'a> {
     ///
     /// Escapes are walked only here, when a finding needs its location.
     pub fn span_of(&self, from: usize, to: usize) -> Span {
-        let inner = |at: usize| self.span.start + self.raw_offset(at);
-        match self.coding {
-            Coding::Composed => self.span,
-            _ => Span::new(inner(from), inner(to.max(from))),
+        if self.coding == Coding::Composed {
+            return self.span;
         }
+        let spans = self.spans_of(std::iter::once(&(from..to.max(from))));
+        spans.first().copied().unwrap_or(self.span)
     }
 
     /// The spans of the decoded `ranges` in the record, which must be in order and not overlap. The
     /// raw value is walked once, however many there are.
     pub fn spans_of<'r>(&self, ranges: impl Iterator<Item = &'r Range<usize>>) -> Vec<Span> {
-        let step: fn(&[u8]) -> (usize, usize) = match self.coding {
-            Coding::Plain | Coding::Composed => |_| (1, 1),
-            Coding::Quoted => cell_step,
-            Coding::Json => json_step,
-        };
         let quote = usize::from(matches!(self.coding, Coding::Quoted | Coding::Json));
         let (mut raw, mut decoded) = (quote, 0);
         let mut reach = |wanted: usize| {
             let rest = self.raw.as_bytes().get(raw..).unwrap_or_default();
-            let (raw_len, decoded_len) = walk(rest, wanted.saturating_sub(decoded), step);
+            let (raw_len, decoded_len) = walk(rest, wanted.saturating_sub(decoded), self.coding);
             raw += raw_len;
             decoded += decoded_len;
             self.span.start + raw
@@ -136,20 +155,6 @@ impl<'a> Text<'a> {
         ranges
             .map(|range| Span::new(reach(range.start), reach(range.end)))
             .collect()
-    }
-
-    /// The offset of the decoded byte `at` in the raw value.
-    fn raw_offset(&self, at: usize) -> usize {
-        match self.coding {
-            Coding::Plain | Coding::Composed => at,
-            Coding::Quoted => 1 + walk(self.inner(), at, cell_step).0,
-            Coding::Json => 1 + walk(self.inner(), at, json_step).0,
-        }
-    }
-
-    /// The raw bytes after the opening quote.
-    fn inner(&self) -> &'a [u8] {
-        self.raw.as_bytes().get(1..).unwrap_or_default()
     }
 }
 
@@ -165,12 +170,23 @@ pub fn range_in(part: &str, whole: &str) -> std::ops::Range<usize> {
     start..start + part.len()
 }
 
-/// Walks raw text inside quotes until `wanted` decoded bytes have been passed: the number of raw
-/// and decoded bytes.
-fn walk(raw: &[u8], wanted: usize, step: fn(&[u8]) -> (usize, usize)) -> (usize, usize) {
+/// Walks raw text, inside its quotes if it has any, until `wanted` decoded bytes have been passed: the
+/// number of raw and decoded bytes. Only escapes are looked at one by one.
+fn walk(raw: &[u8], wanted: usize, coding: Coding) -> (usize, usize) {
+    let (escape, step): (u8, fn(&[u8]) -> (usize, usize)) = match coding {
+        Coding::Plain | Coding::Composed => return (wanted, wanted),
+        Coding::Quoted => (b'"', cell_step),
+        Coding::Json => (b'\\', json_step),
+    };
     let (mut at, mut decoded) = (0, 0);
     while decoded < wanted && at < raw.len() {
-        let (raw_len, decoded_len) = step(raw.get(at..).unwrap_or_default());
+        let rest = raw.get(at..).unwrap_or_default();
+        let near = rest.get(..wanted - decoded).unwrap_or(rest);
+        let (raw_len, decoded_len) = match memchr::memchr(escape, near) {
+            Some(0) => step(rest),
+            Some(plain) => (plain, plain),
+            None => (near.len(), near.len()),
+        };
         at += raw_len;
         decoded += decoded_len;
     }

@@ -140,6 +140,9 @@ pub fn line_ends(bytes: &[u8], lone_cr: bool) -> LineEnds {
 
 /// The number of characters in `bytes`; an invalid byte counts as one.
 pub fn characters(bytes: &[u8]) -> u64 {
+    if bytes.is_ascii() {
+        return bytes.len() as u64;
+    }
     match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => text.chars().count() as u64,
         Err(_) => bytes

@@ -69,17 +69,26 @@ impl Marks {
     /// Computes all marks of the kind of `mark`, if that has not been done yet.
     #[must_use]
     pub fn knowing(mut self, mark: Mark, text: &str) -> Self {
-        if mark >= Mark::RoleMeaning {
-            if self.0 & WORDS_KNOWN == 0 {
-                self.look_for_words(text);
-            }
-        } else if self.0 & BYTES_KNOWN == 0 {
-            self.look_at_bytes(text.as_bytes());
+        match self.know(mark) {
+            true => {}
+            false if mark >= Mark::RoleMeaning => self.look_for_words(text),
+            false => self.look_at_bytes(text.as_bytes()),
         }
         self
     }
 
+    /// Whether the marks of the kind of `mark` have been computed.
+    #[inline]
+    pub fn know(self, mark: Mark) -> bool {
+        let known = match mark >= Mark::RoleMeaning {
+            true => WORDS_KNOWN,
+            false => BYTES_KNOWN,
+        };
+        self.0 & known != 0
+    }
+
     /// Whether `mark` is set.
+    #[inline]
     pub fn has(self, mark: Mark) -> bool {
         self.0 & (1 << mark as u32) != 0
     }
@@ -199,17 +208,23 @@ fn has_long_word(bytes: &[u8]) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * ONES;
     let (eights, _) = bytes.as_chunks::<8>();
-    let (mut before, mut found) = (false, false);
-    for eight in eights {
-        let word = u64::from_le_bytes(*eight);
-        // Every byte is ASCII and above the space; every byte is at least `0` and at most `Z`.
-        let solid = (word | word.wrapping_sub(0x21 * ONES)) & HIGH == 0;
-        let beyond = word.wrapping_add((0x7f - 0x5a) * ONES) | word.wrapping_sub(0x30 * ONES);
-        let capitals = (word | beyond) & HIGH == 0;
-        found |= (solid & before) | capitals;
-        before = solid;
-    }
-    found
+    // The high bit of each byte that is not ASCII or not above the space, and of each that is not
+    // from `0` to `Z`.
+    let blanks = |word: u64| (word | word.wrapping_sub(0x21 * ONES)) & HIGH;
+    let beyond = |word: u64| {
+        let either = word.wrapping_add((0x7f - 0x5a) * ONES) | word.wrapping_sub(0x30 * ONES);
+        (word | either) & HIGH
+    };
+    // Each group is looked at twice, as the second of two and as the first: a loop that remembers
+    // nothing is vectorized.
+    let pairs = eights.iter().zip(eights.get(1..).unwrap_or_default());
+    let found = pairs.fold(0_u64, |found, (one, next)| {
+        let (one, next) = (u64::from_le_bytes(*one), u64::from_le_bytes(*next));
+        let is_long = (blanks(one) | blanks(next) == 0) | (beyond(one) == 0);
+        found | u64::from(is_long)
+    });
+    let last = eights.last().map(|last| u64::from_le_bytes(*last));
+    found != 0 || last.is_some_and(|last| beyond(last) == 0)
 }
 
 /// The parts of `bytes` that [`has_long_word`] is about, with what credentials have before them: the

@@ -28,7 +28,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         .outputs
         .shape
         .is_some_and(|shape| shape.value == OutputShape::Text);
-    (prose && inferred.may_depart(&bare)).then(|| Check::example(MixedQuoting { bare, inferred }))
+    let may_depart = !inferred.outputs.none_quoted && inferred.may_depart(&bare);
+    (prose && may_depart).then(|| Check::example(MixedQuoting { bare, inferred }))
 }
 
 struct MixedQuoting {

@@ -21,7 +21,10 @@ impl Cut {
     /// assert_eq!(Cut::new("one", 3, 5).whole(), Some("one"));
     /// ```
     pub fn new(text: &str, head: usize, tail: usize) -> Self {
-        let chars = text.chars().count();
+        let chars = match text.is_ascii() {
+            true => text.len(),
+            false => text.chars().count(),
+        };
         if chars <= head {
             return Self {
                 head: text.into(),

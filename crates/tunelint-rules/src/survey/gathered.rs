@@ -8,6 +8,7 @@ use tunelint_data::text::position::SourceId;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::provider::task::Task;
 
+use super::inferred::outputs::begins_with_quote;
 use super::inferred::{Inferred, language};
 use super::labels::OutputCounts;
 use super::lengths::Lengths;
@@ -84,6 +85,8 @@ pub struct Survey {
     pub output_counts: OutputCounts,
     /// A sample of inputs with their labels.
     labeled: LabelSample,
+    /// Whether an output begins with a quotation mark.
+    begins_with_quote: bool,
     /// The inferred format; empty before [`complete`](Self::complete).
     #[serde(skip)]
     pub inferred: Inferred,
@@ -137,7 +140,9 @@ impl Survey {
     /// Adds an example to the input for inferring the format.
     fn observe_form(&mut self, example: &Example<'_>, cutoff: &SampleCutoff) {
         self.sketch.observe(example, cutoff);
-        if let Some(output) = example.wanted_output().filter(|_| !cutoff.open_labels()) {
+        let output = example.wanted_output();
+        self.begins_with_quote |= output.is_some_and(|turn| begins_with_quote(&turn.joined()));
+        if let Some(output) = output.filter(|_| !cutoff.open_labels()) {
             let spot = || CompactLocation::new(&example.record, output.text_span());
             self.output_counts.add(output.joined().trim(), spot);
             if self.needs.surprising && !self.output_counts.is_open() {
@@ -150,7 +155,9 @@ impl Survey {
     pub fn complete(&mut self) {
         self.repeated = self.seen.groups();
         self.sketch.canonicalize();
+        self.sketch.find_markers();
         self.inferred = Inferred::from_sketch(&self.sketch, &self.output_counts, self.examples);
+        self.inferred.outputs.none_quoted = !self.begins_with_quote;
         if self.needs.languages {
             self.inferred.language = language::infer(&self.sketch);
         }
@@ -216,6 +223,7 @@ impl Survey {
         self.sketch.merge(other.sketch);
         self.output_counts.merge(other.output_counts);
         self.labeled.merge(other.labeled);
+        self.begins_with_quote |= other.begins_with_quote;
         if self.output_counts.is_open() {
             self.labeled = LabelSample::default();
         }

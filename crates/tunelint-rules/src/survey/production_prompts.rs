@@ -42,6 +42,7 @@ impl Prompts {
             prompts.read_records(Reader::open(source, input, options)?)?;
         }
         prompts.sketch.canonicalize();
+        prompts.sketch.find_markers();
         Ok(prompts)
     }
 

@@ -50,7 +50,8 @@ pub struct SketchEntry {
     /// The last output; `None` if the example has none, one without text, or one labeled
     /// undesirable.
     pub output: Option<Cut>,
-    /// The section markers of the whole prompt, in order.
+    /// The section markers of the whole prompt, in order; of a prompt that was not cut, empty before
+    /// [`Sketch::find_markers`].
     pub markers: Vec<Event>,
     /// Whether there is more than one user message.
     many_prompts: bool,
@@ -143,8 +144,13 @@ impl Sketch {
         };
         let input = prompt.joined();
         let system = example.system().map(|turn| turn.joined());
-        let system_key = system.as_ref().map(|text| key_of(text, SEED));
-        let key = key_of(&input, system_key.unwrap_or(0));
+        let system_key = system
+            .as_ref()
+            .map(|text| xxh3_64_with_seed(text.as_bytes(), SEED));
+        let key = match system_key {
+            Some(seed) => xxh3_64_with_seed(input.as_bytes(), seed),
+            None => prompt.digest(),
+        };
         if cutoff.excludes(key) || self.is_beyond(key) {
             return;
         }
@@ -165,12 +171,16 @@ impl Sketch {
             .map(|text| Cut::new(text, OUTPUT_HEAD, OUTPUT_TAIL));
         let input_cut = Cut::new(&input, HEAD, TAIL);
         let is_cut = |cut: &Cut| cut.whole().is_none();
-        let is_cut = is_cut(&input_cut) || output_cut.as_ref().is_some_and(is_cut);
+        let is_input_cut = is_cut(&input_cut);
+        let is_cut = is_input_cut || output_cut.as_ref().is_some_and(is_cut);
         let entry = SketchEntry {
             count: 1,
             spot: CompactLocation::new(&example.record, Span::at(0)),
             system: system_key,
-            markers: section_marker::events(&input),
+            markers: match is_input_cut {
+                true => section_marker::events(&input),
+                false => Vec::new(),
+            },
             many_prompts: example.prompts().nth(1).is_some(),
             reuse: (is_cut && cutoff.is_studied(key) && self.is_studied(key))
                 .then(|| Reuse::of(&input, output.as_deref().unwrap_or_default())),
@@ -280,6 +290,16 @@ impl Sketch {
             .for_each(|entry| entry.reuse = None);
     }
 
+    /// Finds the section markers of the inputs that were not cut. It is done in the end, since most
+    /// entries of a large dataset are evicted before.
+    pub fn find_markers(&mut self) {
+        for entry in self.entries.values_mut() {
+            if let Some(input) = entry.input.whole() {
+                entry.markers = section_marker::events(input);
+            }
+        }
+    }
+
     /// Drops the system prompts that no entry refers to.
     fn drop_unused_systems(&mut self) {
         let used: std::collections::BTreeSet<u64> = self
@@ -289,8 +309,4 @@ impl Sketch {
             .collect();
         self.systems.retain(|key, _| used.contains(key));
     }
-}
-
-fn key_of(text: &str, seed: u64) -> u64 {
-    xxh3_64_with_seed(text.as_bytes(), seed)
 }

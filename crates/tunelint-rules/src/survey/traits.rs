@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Match, MatchKind};
 use serde::{Deserialize, Serialize};
 
 use super::cut::Cut;
-use super::letters::{is_alphanumeric, lowercase, runs};
+use super::letters::{is_alphanumeric, lowercase};
 use super::occurrence::occurs;
+use tunelint_data::text::position::characters;
 
 /// The traits of an example.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,8 @@ static SUMMARY: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let mut search = AhoCorasick::builder();
     search
         .kind(Some(AhoCorasickKind::ContiguousNFA))
+        // Vectors find the candidates of such a search.
+        .match_kind(MatchKind::LeftmostFirst)
         .build(SUMMARY_WORDS)
         .ok()
 });
@@ -157,47 +160,45 @@ fn filter_bit(digest: u64) -> (usize, u64) {
 
 /// Calls `take` with a digest of each content word.
 fn each_content_word(text: &str, mut take: impl FnMut(u64)) {
-    let mut word = Word::default();
-    let mut end = |word: &mut Word| {
-        if word.length >= CONTENT_WORD {
-            take(word.digest);
-        }
-        *word = Word::default();
-    };
-    for run in runs(text) {
-        if run.is_ascii() {
-            for byte in run.bytes() {
-                match byte.is_ascii_alphanumeric() {
-                    true => word.push(u64::from(byte)),
-                    false => end(&mut word),
-                }
-            }
-        } else {
-            for c in run.chars() {
-                match is_alphanumeric(c) {
-                    true => word.push(u64::from(c)),
-                    false => end(&mut word),
-                }
+    let bytes = text.as_bytes();
+    let (mut start, mut at, mut is_ascii) = (0, 0, true);
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let end = rest.iter().position(|byte| !byte.is_ascii_alphanumeric());
+        at += end.unwrap_or(rest.len());
+        let mut sign = 1;
+        if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
+            let c = text.get(at..).and_then(|rest| rest.chars().next());
+            sign = c.map_or(1, char::len_utf8);
+            if c.is_some_and(is_alphanumeric) {
+                at += sign;
+                is_ascii = false;
+                continue;
             }
         }
+        let word = bytes.get(start..at).unwrap_or_default();
+        if word.len() >= CONTENT_WORD && (is_ascii || characters(word) >= CONTENT_WORD as u64) {
+            take(digest(word));
+        }
+        if at >= bytes.len() {
+            return;
+        }
+        at += sign;
+        (start, is_ascii) = (at, true);
     }
-    end(&mut word);
 }
 
-/// A word up to some character.
-#[derive(Debug, Default)]
-struct Word {
-    digest: u64,
-    length: usize,
-}
-
-impl Word {
-    fn push(&mut self, character: u64) {
-        // The multiplier of FxHash. Its high bits depend on every byte.
-        const SPREAD: u64 = 0x517c_c1b7_2722_0a95;
-        self.digest = (self.digest.rotate_left(5) ^ character).wrapping_mul(SPREAD);
-        self.length += 1;
-    }
+/// A digest of a word, whose high bits depend on every byte.
+fn digest(word: &[u8]) -> u64 {
+    // The multiplier of FxHash.
+    const SPREAD: u64 = 0x517c_c1b7_2722_0a95;
+    let add = |digest: u64, eight: u64| (digest.rotate_left(5) ^ eight).wrapping_mul(SPREAD);
+    let (eights, rest) = word.as_chunks::<8>();
+    let eights = eights.iter().map(|eight| u64::from_le_bytes(*eight));
+    let last = rest
+        .iter()
+        .fold(0, |last, byte| last << 8 | u64::from(*byte));
+    add(eights.fold(word.len() as u64, add), last)
 }
 
 /// Whether a text in lower case has words that ask for a summary.
@@ -231,6 +232,10 @@ mod tests {
         assert_eq!(overlap("the quick brown fox", "a quick brown dog"), 100);
         assert_eq!(overlap("quick brown bears", "a quick brown dog"), 66);
         assert_eq!(overlap("", "a quick brown dog"), 0);
+        assert_eq!(overlap("größte straße", "die größte straße"), 100);
+        assert_eq!(overlap("un café", "un café noir"), 100);
+        assert_eq!(overlap("tall cafés", "a tall café"), 50);
+        assert_eq!(overlap("東京は首都", "東京は、首都"), 0);
         let long = "x".repeat(900);
         assert!(asks(&format!("{long} Sum up the text")));
         assert!(!asks(&format!("{long} sum up {long}")));

@@ -1,12 +1,13 @@
-//! The most frequent short words of a language, as some of its texts have them: they show that
+//! The most frequent words of a language, as some of its texts have them: they show that
 //! another text is in that language at a fraction of the cost of identifying it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of bytes of a text that are read.
 const READ: usize = 600;
-/// The maximum number of words.
-const WORDS: usize = 64;
+/// The maximum number of words. With fewer, data of a small vocabulary without function words would
+/// have too small a share of them.
+const WORDS: usize = 512;
 /// The minimum number of texts that the words are taken from.
 const TEXTS: usize = 20;
 /// The share of these texts that have fewer of the words than required of another text.
@@ -17,7 +18,7 @@ const SHARE: u32 = 200;
 /// The share that is always enough.
 const ENOUGH: u32 = 500;
 
-/// Short words, and the share of them in a text that shows its language.
+/// Words of up to eight bytes, and the share of them in a text that shows its language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrequentWords {
     words: Vec<u64>,

@@ -159,7 +159,10 @@ fn is_closed(labels: &[Label], sentences: &BTreeSet<String>, total: u64) -> bool
 /// The normal form of a label: without letter case, compatibility forms, and punctuation between
 /// and around words. A hyphen separates words only between letters: `-1` is a number, `A-` a grade.
 fn normal_form(label: &str) -> String {
-    let folded: Vec<char> = label.nfkc().flat_map(char::to_lowercase).collect();
+    let folded: Vec<char> = match label.is_ascii() {
+        true => label.chars().map(|c| c.to_ascii_lowercase()).collect(),
+        false => label.nfkc().flat_map(char::to_lowercase).collect(),
+    };
     let letter = |at: Option<usize>| {
         let c = at.and_then(|at| folded.get(at));
         c.is_some_and(|c| c.is_alphabetic())
@@ -260,19 +263,25 @@ const FURTHER_WORDS: usize = 2;
 /// The sentences that are the same around several labels, `The answer is spam` and `The answer is
 /// ham`, where nearly all outputs are the labels alone or such a sentence.
 fn sentences(labels: &[Label]) -> BTreeSet<String> {
-    let normals: Vec<String> = labels
+    let normals: Vec<(String, usize)> = labels
         .iter()
-        .map(|label| normal_form(&label.text))
+        .map(|label| {
+            let normal = normal_form(&label.text);
+            let words = normal.split(' ').count();
+            (normal, words)
+        })
         .collect();
-    let words = |text: &str| text.split(' ').count();
     // The words around the longest more frequent label inside, and the label.
-    let framed = |(label, text): (&Label, &String)| {
-        let knowns = labels.iter().zip(&normals).filter(|(known, inner)| {
-            known.counted.count > label.counted.count
-                && words(text) >= words(inner) + FURTHER_WORDS
-                && place_of(inner, text).is_some()
-        });
-        let (_, inner) = knowns.max_by_key(|(_, inner)| inner.len())?;
+    let framed = |(label, (text, words)): (&Label, &(String, usize))| {
+        let knowns = labels
+            .iter()
+            .zip(&normals)
+            .filter(|(known, (inner, inner_words))| {
+                known.counted.count > label.counted.count
+                    && *words >= inner_words + FURTHER_WORDS
+                    && place_of(inner, text).is_some()
+            });
+        let (_, (inner, _)) = knowns.max_by_key(|(_, (inner, _))| inner.len())?;
         let (before, after) = text.split_at_checked(place_of(inner, text)?)?;
         let after = after.strip_prefix(inner.as_str())?;
         Some((format!("{before}\0{after}"), inner.clone()))

@@ -55,6 +55,8 @@ pub struct Outputs {
     pub date: Option<Majority<DateStyle>>,
     /// `false` if at most a few outputs are in quotes.
     pub quoted: Option<Majority<bool>>,
+    /// Whether no output of the whole dataset is in quotes.
+    pub none_quoted: bool,
     /// The usual script.
     pub script: Option<Majority<&'static str>>,
     /// `true` if nearly all outputs are in the script of their input.
@@ -246,17 +248,24 @@ pub fn starts_upper(text: &str) -> Option<bool> {
     (first.is_uppercase() != first.is_lowercase()).then_some(first.is_uppercase())
 }
 
+/// Opening and closing quotation marks.
+const QUOTES: [(char, char); 5] = [
+    ('"', '"'),
+    ('\'', '\''),
+    ('“', '”'),
+    ('«', '»'),
+    ('「', '」'),
+];
+
+/// Whether the first visible character is one that a quoted output begins with.
+pub fn begins_with_quote(text: &str) -> bool {
+    let first = text.trim_start().chars().next();
+    first.is_some_and(|first| QUOTES.iter().any(|(open, _)| *open == first))
+}
+
 /// Whether a text is in quotes, without the same quotes inside.
 pub fn is_quoted(text: &str) -> bool {
-    [
-        ("\"", "\""),
-        ("'", "'"),
-        ("“", "”"),
-        ("«", "»"),
-        ("「", "」"),
-    ]
-    .into_iter()
-    .any(|(open, close)| {
+    QUOTES.into_iter().any(|(open, close)| {
         let inner = text
             .strip_prefix(open)
             .and_then(|rest| rest.strip_suffix(close));

@@ -28,8 +28,8 @@ pub fn dominant(text: &str) -> Option<&'static str> {
     for run in runs(text) {
         let before = left;
         if run.is_ascii() {
-            let letters = run.bytes().filter(u8::is_ascii_alphabetic).count();
-            left = left.saturating_sub(letters);
+            let letters = run.bytes().filter(u8::is_ascii_alphabetic).take(left);
+            left -= letters.count();
             add(Script::Latin, before - left);
         } else {
             let scripts = run.chars().filter_map(script_of).take(left);
