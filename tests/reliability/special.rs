@@ -64,6 +64,36 @@ fn a_pipe_of_the_shell_is_a_preamble_and_no_settings_file() {
 }
 
 #[test]
+fn settings_with_many_mistakes_end() {
+    let unknown: String = (0..30_000).map(|at| format!("x{at} = 1\n")).collect();
+    // Patterns beyond the limit are not compiled, so that nothing is wrong with them.
+    let pattern = |at: usize| ["a", "["][usize::from(at > 200)];
+    let entry = |at| {
+        let text = pattern(at);
+        format!("[[allow]]\nrule = \"secret\"\nreason = \"r\"\nmatches = \"{text}\"\n")
+    };
+    let allow: String = (1..=400).map(entry).collect();
+    let excluded: Vec<String> = (1..=400).map(|at| format!("'{}'", pattern(at))).collect();
+    let excluded = format!("exclude = [{}]\n", excluded.join(","));
+    let repository = Repository::new(&[
+        ("a.jsonl", GOOD),
+        ("unknown.toml", &unknown),
+        ("allow.toml", &allow),
+        ("excluded.toml", &excluded),
+    ]);
+    let (code, _, said) = within_a_minute(&repository, "check a.jsonl --config unknown.toml");
+    let errors = "30,000 errors in `unknown.toml`, of which 50 are shown";
+    assert!(code == 2 && said.contains(errors), "{said}");
+    assert_eq!(said.matches("unknown setting").count(), 50);
+    for name in ["allow.toml", "excluded.toml"] {
+        let command = format!("check a.jsonl --config {name}");
+        let (code, _, said) = within_a_minute(&repository, &command);
+        let is_one = said.contains("too many patterns") && said.contains("1 error in");
+        assert!(code == 2 && is_one, "{said}");
+    }
+}
+
+#[test]
 fn a_source_without_a_record_ends() {
     let repository = Repository::new(&[]);
     for command in [

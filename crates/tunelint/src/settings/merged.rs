@@ -160,7 +160,7 @@ impl Merged {
             }
             match around.rsplit_once('/') {
                 Some((outer, _)) => around = outer,
-                None => return Problem::new("", "", &(0..0), message.into()),
+                None => return Problem::new("", &"".into(), &(0..0), message.into()),
             }
         }
     }
