@@ -1,5 +1,5 @@
 //! Faults while a file is written: every call to the file system fails once, the program is killed at every
-//! call, the disk is full. Each output then has its old content or its new content, never a mix.
+//! call and after any time, the disk is full. Each output then has its old content or its new content, never a mix.
 //!
 //! The calls fail in a library that is loaded before the C library (`tests/faults/shim.c`), which needs no
 //! right to trace. What it cannot see, a raw system call such as the rename, fails under `strace`, where
@@ -7,6 +7,7 @@
 
 mod disk;
 mod injected;
+mod kills;
 mod traced;
 
 use std::collections::BTreeMap;
@@ -195,6 +196,14 @@ impl Judge {
             let is_report = content.is_some_and(|content| is_whole_report(name, &content));
             assert!(is_old || is_new || is_report, "{name} is a mix: {about}");
         }
+    }
+}
+
+/// What a killed run leaves is no input of the next one.
+fn leftovers_are_ignored(repository: &Repository) {
+    if !temporaries(&repository.path(".")).is_empty() {
+        let (_, out, _) = repository.run(&["check", ".", "--format", "concise"]);
+        assert!(!out.contains(".tunelint-"), "{out}");
     }
 }
 

@@ -182,12 +182,8 @@ fn a_hook_is_quiet_on_good_data_and_tells_of_bad() {
     assert!(code == 0 && out.contains("Skipped"), "{out}");
 }
 
-/// With the real pre-commit, which passes the names of files without `--`.
-#[test]
-fn a_committed_file_name_is_never_an_option() {
-    let Some(mut pre_commit) = tool("pre-commit") else {
-        return;
-    };
+/// The hooks that `init` writes, with the program that was built.
+fn written_hooks() -> String {
     let template = root().join("crates/tunelint/src/commands/init/pre-commit.yaml");
     let template = fs::read_to_string(template).expect("a file");
     let entry = format!("entry: {} ", env!("CARGO_BIN_EXE_tunelint"));
@@ -197,24 +193,69 @@ fn a_committed_file_name_is_never_an_option() {
         .map(|line| line.replace("entry: tunelint ", &entry))
         .map(|line| line.replace("language: python", "language: system"))
         .collect();
+    config.join("\n")
+}
+
+/// The real pre-commit, with those of `arguments`: exit code and output.
+fn pre_commit(repository: &Repository, arguments: &[&str]) -> (i32, String) {
+    let mut pre_commit = tool("pre-commit").expect("it was there");
+    pre_commit
+        .args(["run", "--color", "never"])
+        .args(arguments)
+        .current_dir(repository.path("."))
+        .env("PRE_COMMIT_HOME", repository.path(".git/pre-commit"))
+        .env("NO_COLOR", "1");
+    let (code, out, said) = outcome(&pre_commit.output().expect("it starts"));
+    (code, out + &said)
+}
+
+/// pre-commit passes the names of files without `--`.
+#[test]
+fn a_committed_file_name_is_never_an_option() {
+    if tool("pre-commit").is_none() {
+        return;
+    }
     let good = "{\"text_input\":\"a\",\"output\":\"b\"}\n";
     let bad = "{\"text_input\":\"a\",\"output\":\"\"}\n";
     let repository = Repository::new(&[
-        (".pre-commit-config.yaml", &config.join("\n")),
+        (".pre-commit-config.yaml", &written_hooks()),
         ("--config=x.jsonl", bad),
         ("--report=json=data/x.jsonl", good),
         ("data/x.jsonl", good),
     ]);
     track(&repository);
-    pre_commit
-        .args(["run", "--all-files", "--color", "never"])
-        .current_dir(repository.path("."))
-        .env("PRE_COMMIT_HOME", repository.path(".git/pre-commit"))
-        .env("NO_COLOR", "1");
-    let (code, out, said) = outcome(&pre_commit.output().expect("it starts"));
-    assert_eq!(code, 1, "{out}{said}");
-    assert!(out.contains("--config=x.jsonl:1:28"), "{out}{said}");
+    let (code, out) = pre_commit(&repository, &["--all-files"]);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("--config=x.jsonl:1:28"), "{out}");
     assert_eq!(repository.read("data/x.jsonl"), good);
+}
+
+#[test]
+fn a_passing_hook_names_the_settings_of_the_commit() {
+    if tool("pre-commit").is_none() {
+        return;
+    }
+    let repository = Repository::new(&[(".pre-commit-config.yaml", &written_hooks())]);
+    track(&repository);
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
+        git.args(identity).args(arguments);
+        let done = git.current_dir(repository.path(".")).output();
+        assert!(done.expect("git starts").status.success(), "{arguments:?}");
+    };
+    git(&["commit", "-qm", "one"]);
+    repository.write("tunelint.toml", "ignore = [\"secret\"]\n");
+    git(&["add", "-A"]);
+    let note = |base: &str| {
+        format!("note: tunelint.toml differs from {base}: turns off secret; changes ignore\n")
+    };
+    let (code, out) = pre_commit(&repository, &[]);
+    assert!(code == 0 && out.contains(&note("HEAD")), "{out}");
+    git(&["commit", "-qm", "two"]);
+    let refs = ["--from-ref", "HEAD~1", "--to-ref", "HEAD"];
+    let (code, out) = pre_commit(&repository, &refs);
+    assert!(code == 0 && out.contains(&note("HEAD~1")), "{out}");
 }
 
 #[test]

@@ -34,7 +34,7 @@ COVERAGE = " ".join(
 # The figures of the tests, and how the page names them.
 FIGURES = {
     "faults": "faults: calls that failed, full disks, limits",
-    "kills": "kills, one at each call",
+    "kills": "kills, at each call and at growing delays",
     "differential": "inputs compared with other parsers",
 }
 

@@ -8,6 +8,7 @@ pub mod fixes;
 pub mod json;
 pub mod parts;
 pub mod pieces;
+pub mod reports;
 pub mod settings;
 pub mod shown;
 pub mod sniffing;
@@ -18,7 +19,7 @@ pub mod templates;
 pub type Body = fn(&[u8]);
 
 /// All targets by name. Each has a file of its name in `fuzz_targets` and a folder in `corpus`.
-pub const TARGETS: [(&str, Body); 12] = [
+pub const TARGETS: [(&str, Body); 13] = [
     ("conversions", conversions::run),
     ("documents", pieces::documents),
     ("excerpts", shown::excerpts),
@@ -27,6 +28,7 @@ pub const TARGETS: [(&str, Body); 12] = [
     ("lines", pieces::lines),
     ("parts", parts::run),
     ("redaction", shown::redaction),
+    ("reports", reports::run),
     ("settings", settings::run),
     ("sniffing", sniffing::run),
     ("tables", tables::run),

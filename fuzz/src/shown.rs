@@ -8,10 +8,10 @@ use tunelint_core::redaction::{Redaction, redact_secrets};
 use super::assembled;
 
 /// A secret with random characters, so that nothing else in a text has them.
-const SECRET: &str = "sk-proj-Zb3kQ9xLm2Vt7Rw5Yp8Nc4Hd6Fg1Js0A";
+pub const SECRET: &str = "sk-proj-Zb3kQ9xLm2Vt7Rw5Yp8Nc4Hd6Fg1Js0A";
 
 /// A part of it that gives it away.
-const TELLING: &str = "Lm2Vt7Rw5Yp8";
+pub const TELLING: &str = "Lm2Vt7Rw5Yp8";
 
 /// An excerpt of any span of any bytes, with a secret among them.
 pub fn excerpts(data: &[u8]) {

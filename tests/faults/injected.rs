@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use super::{CASES, Case, Judge, temporaries};
+use super::{CASES, Case, Judge, leftovers_are_ignored};
 use crate::figures;
 use crate::running::{Repository, root};
 
@@ -83,12 +83,7 @@ fn a_kill_leaves_the_old_file_or_the_new_one() {
     let kills = each_call(KILL, 4, |judge, repository, call, output| {
         assert_eq!(output.status.signal(), Some(9), "{call}");
         judge.is_whole(repository, call);
-        // What it leaves is no input of the next run.
-        let left = temporaries(&repository.path("."));
-        if !left.is_empty() {
-            let (_, out, _) = repository.run(&["check", ".", "--format", "concise"]);
-            assert!(!out.contains(".tunelint-"), "{out}");
-        }
+        leftovers_are_ignored(repository);
     });
     assert!(kills > 20 || shim().is_none(), "{kills} kills");
     figures::add("kills", kills);

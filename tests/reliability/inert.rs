@@ -3,16 +3,8 @@
 use tunelint_core::printable::is_hidden;
 
 use crate::formats::FORMATS;
+use crate::fuzz::reports::is_command;
 use crate::running::Repository;
-
-/// Whether a CI system would take a line of a log for a command.
-fn is_command(line: &str) -> bool {
-    let mark = |(at, _): (usize, &str)| {
-        let name = line[..at].trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        name.ends_with("##")
-    };
-    line.trim_start().starts_with("::") || line.match_indices('[').any(mark)
-}
 
 #[test]
 fn no_line_of_a_log_starts_with_data() {

@@ -164,3 +164,28 @@ fn a_message_about_an_output_names_it() {
         "{said}"
     );
 }
+
+/// Ends a check by the signal `$1` once the temporary file of its report is there. Its input stays open, so
+/// that it cannot end before.
+const ENDED: &str = r#"set -m
+mkfifo pipe
+exec 3<>pipe
+$T check pipe --report json=out.json &
+for at in $(seq 300); do ls -A | grep -q '^\.out\.json\.tunelint-' && break; sleep 0.1; done
+ls -A | grep -c tunelint-
+kill -$1 $!
+wait $!
+echo $?"#;
+
+#[test]
+fn a_signal_leaves_the_old_file_and_no_temporary_file() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let repository = Repository::new(&[("out.json", "old"), ("ended.sh", ENDED)]);
+        let script = format!("timeout 60 bash ended.sh {signal}");
+        let (_, out, said) = shell(&repository.path("."), &script);
+        assert_eq!(out, format!("1\n{code}\n"), "{signal}: {said}");
+        assert_eq!(repository.read("out.json"), "old", "{signal}");
+        let left = crate::running::files_below(&repository.path("."), Some("tmp"));
+        assert!(left.is_empty(), "{signal}: {left:?}");
+    }
+}

@@ -125,3 +125,76 @@ export BASE=main
         format!("{warning}a%25b/.tunelint.toml\n{warning}tunelint.toml\n")
     );
 }
+
+/// A repository whose branch `change` is checked out, with `tunelint.toml` as on `main`.
+const ON_A_BRANCH: &str = "set -e
+export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org
+export GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+unset PRE_COMMIT_FROM_REF CI_MERGE_REQUEST_DIFF_BASE_SHA GITHUB_BASE_REF
+rmdir .git && git init -q -b main && git add -A && git commit -qm one
+git checkout -qb change
+";
+
+#[test]
+fn settings_that_differ_from_the_base_are_named_by_the_hook() {
+    let settings = "ignore = [\"mojibake\"]\n";
+    let other = "[tool.tunelint]\nfail-on = \"warning\"\n";
+    let repository = Repository::new(&[
+        ("tunelint.toml", settings),
+        ("sub/pyproject.toml", other),
+        ("old/.tunelint.toml", settings),
+        ("a.jsonl", GOOD),
+    ]);
+    let script = format!(
+        "{ON_A_BRANCH}
+echo 'ignore = [\"mojibake\", \"secret\"]' >tunelint.toml
+printf '[rules]\\nempty-output = \"off\"\\n' >>tunelint.toml
+echo '[tool.other]' >sub/pyproject.toml
+touch sub/tunelint-baseline.txt
+echo data >.ignore
+git rm -q old/.tunelint.toml
+git add -A
+echo staged: && $T config diff
+git commit -qm two
+echo committed: && $T config diff
+echo from: && PRE_COMMIT_FROM_REF=main PRE_COMMIT_TO_REF=change $T config diff
+git update-ref refs/remotes/origin/main main
+echo to be merged: && cd sub && GITHUB_BASE_REF=main $T config diff
+echo data: && cd .. && echo >>a.jsonl && git checkout -q main && $T config diff
+PATH= $T config diff"
+    );
+    let (code, out, said) = shell(&repository.path("."), &script);
+    assert_eq!((code, said.as_str()), (0, ""), "{out}");
+    let lines = |base: &str| {
+        let all = [
+            ".ignore differs from BASE",
+            "old/.tunelint.toml differs from BASE: removed; changes ignore",
+            "sub/pyproject.toml differs from BASE: changes fail-on",
+            "sub/tunelint-baseline.txt differs from BASE",
+            "tunelint.toml differs from BASE: turns off empty-output, secret; changes ignore, \
+             rules.empty-output",
+        ];
+        let all: String = all.iter().map(|line| format!("note: {line}\n")).collect();
+        all.replace("BASE", base)
+    };
+    let expected = [
+        format!("staged:\n{}committed:\n", lines("HEAD")),
+        format!("from:\n{}", lines("main")),
+        format!("to be merged:\n{}data:\n", lines("origin/main")),
+    ];
+    assert_eq!(out, expected.concat());
+}
+
+#[test]
+fn settings_without_a_base_are_not_an_error() {
+    let repository = Repository::new(&[("tunelint.toml", "ignore = [\"secret\"]\n")]);
+    let none = (0, String::new(), String::new());
+    assert_eq!(repository.run(&["config", "diff"]), none);
+    let (_, out, said) = shell(
+        &repository.path("."),
+        "rmdir .git && git init -q && git add -A && $T config diff",
+    );
+    assert_eq!((out, said), (none.1, none.2));
+    let (code, _, said) = repository.run(&["config", "diff", "--base=--output=x"]);
+    assert!(code == 2 && said.contains("not a commit"), "{said}");
+}

@@ -19,10 +19,11 @@ fn a_device_is_never_read_as_a_settings_file_or_a_baseline() {
         for option in ["--baseline ", "--preamble @", "--config ", "--against "] {
             let (code, _, said) =
                 within_a_minute(&repository, &format!("check a.jsonl {option}{path}"));
-            assert!(
-                code == 2 && said.contains("not a regular file"),
-                "{option}{path}: {said}"
-            );
+            let about = format!("{option}{path}: {said}");
+            assert!(code == 2 && said.contains("not a regular file"), "{about}");
+            let what = option.trim_matches(['-', '@', ' ']);
+            let is_named = said.contains(what) || said.contains("prompt format");
+            assert!(is_named && said.contains(path), "{about}");
         }
         let (code, _, said) = within_a_minute(&repository, &format!("loss {path}"));
         assert!(code == 2 && said.contains("not a regular file"), "{said}");
@@ -35,6 +36,60 @@ fn a_device_is_never_read_as_a_settings_file_or_a_baseline() {
             "{said}"
         );
         std::fs::remove_file(repository.path(name)).expect("removed");
+    }
+}
+
+#[test]
+fn a_pipe_of_the_shell_is_a_preamble_and_no_settings_file() {
+    let repository = Repository::new(&[("a.jsonl", GOOD), ("base", "# tunelint baseline\n")]);
+    // With a baseline, the options are read twice.
+    for command in [
+        "check a.jsonl --baseline base --preamble @<(echo a)",
+        "convert a.jsonl -o out.jsonl --preamble @<(echo a) --system-prompt @<(echo b) --to messages",
+    ] {
+        let (code, out, said) = within_a_minute(&repository, command);
+        assert_eq!(code, 0, "{command}: {out}{said}");
+    }
+    let (code, out, _) = within_a_minute(&repository, "check a.jsonl --preamble @<(echo other)");
+    assert!(code == 1 && out.contains("missing-preamble"), "{out}");
+    for option in ["--config", "--baseline", "--against"] {
+        let command = format!("check a.jsonl {option} <(echo)");
+        let (code, _, said) = within_a_minute(&repository, &command);
+        let is_named = said.contains("/dev/fd/") && said.contains("not a regular file");
+        assert!(code == 2 && is_named, "{option}: {said}");
+    }
+    let (code, _, said) =
+        within_a_minute(&repository, "check a.jsonl --preamble @<(cat /dev/zero)");
+    assert!(code == 2 && said.contains("larger than 64 MiB"), "{said}");
+}
+
+#[test]
+fn settings_with_many_mistakes_end() {
+    let unknown: String = (0..30_000).map(|at| format!("x{at} = 1\n")).collect();
+    // Patterns beyond the limit are not compiled, so that nothing is wrong with them.
+    let pattern = |at: usize| ["a", "["][usize::from(at > 200)];
+    let entry = |at| {
+        let text = pattern(at);
+        format!("[[allow]]\nrule = \"secret\"\nreason = \"r\"\nmatches = \"{text}\"\n")
+    };
+    let allow: String = (1..=400).map(entry).collect();
+    let excluded: Vec<String> = (1..=400).map(|at| format!("'{}'", pattern(at))).collect();
+    let excluded = format!("exclude = [{}]\n", excluded.join(","));
+    let repository = Repository::new(&[
+        ("a.jsonl", GOOD),
+        ("unknown.toml", &unknown),
+        ("allow.toml", &allow),
+        ("excluded.toml", &excluded),
+    ]);
+    let (code, _, said) = within_a_minute(&repository, "check a.jsonl --config unknown.toml");
+    let errors = "30,000 errors in `unknown.toml`, of which 50 are shown";
+    assert!(code == 2 && said.contains(errors), "{said}");
+    assert_eq!(said.matches("unknown setting").count(), 50);
+    for name in ["allow.toml", "excluded.toml"] {
+        let command = format!("check a.jsonl --config {name}");
+        let (code, _, said) = within_a_minute(&repository, &command);
+        let is_one = said.contains("too many patterns") && said.contains("1 error in");
+        assert!(code == 2 && is_one, "{said}");
     }
 }
 

@@ -760,6 +760,8 @@ pub struct Config {
 pub enum ConfigCommand {
     /// Print every setting in force, and where it was set
     Show(ConfigShow),
+    /// Print which settings files differ from the base branch, and the rules they turn off
+    Diff(ConfigDiff),
     /// Print the JSON Schema of the settings, for editors
     Schema,
 }
@@ -772,6 +774,15 @@ pub struct ConfigShow {
     pub path: Option<PathBuf>,
     #[command(flatten)]
     pub settings: SettingsOptions,
+}
+
+/// Options of `config diff`.
+#[derive(Debug, Args)]
+pub struct ConfigDiff {
+    /// The commit or branch to compare with [default: the base of the pull request or push, origin/HEAD,
+    /// the upstream branch, or else HEAD]
+    #[arg(long, value_name = "REVISION")]
+    pub base: Option<String>,
 }
 
 /// The lowest severity that fails a run.

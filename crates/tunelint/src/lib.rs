@@ -12,6 +12,8 @@ mod stdout;
 
 mod whole_file;
 
+mod git;
+
 mod signals;
 
 mod staged;

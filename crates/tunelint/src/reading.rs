@@ -130,25 +130,26 @@ pub fn size(text: &str) -> Result<usize, Failure> {
 pub fn prompt_format(path: &Path) -> Result<PromptFormat, Failure> {
     let shown = printable_path(path);
     let text = whole_file::read_text(path, whole_file::MAX_BYTES);
-    let text = text.map_err(|error| Failure::io("read", &shown, &error))?;
+    let text = text.map_err(|error| Failure::io("read the prompt format", &shown, &error))?;
     PromptFormat::from_json(&text).map_err(|error| {
         Failure::new(format!("{shown}: {error}"))
             .help("write one with `tunelint infer train.jsonl -o format.json`")
     })
 }
 
-/// The text of an argument, or with `@FILE` the text of a file without its last line break.
-pub fn text_or_file(text: &str) -> Result<String, Failure> {
+/// The text of an argument, or with `@FILE` the text of a file without its last line break. `option` is
+/// the option of the argument.
+pub fn text_or_file(option: &str, text: &str) -> Result<String, Failure> {
     let Some(path) = text.strip_prefix('@') else {
         return Ok(text.to_owned());
     };
-    match whole_file::read_text(Path::new(path), whole_file::MAX_BYTES) {
+    let path = Path::new(path);
+    match whole_file::read_given(path, whole_file::MAX_BYTES) {
         Ok(text) => Ok(without_line_break(text)),
-        Err(error) => Err(Failure::io(
-            "read",
-            &printable_path(Path::new(path)),
-            &error,
-        )),
+        Err(error) => {
+            let shown = format!("{} for {option}", printable_path(path));
+            Err(Failure::io("read", &shown, &error))
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! Settings cannot run commands or write files. They are values, patterns that match in linear
 //! time, and paths inside their repository, which are only read.
 
+pub mod changes;
 mod datasets;
 mod document;
 mod file;
@@ -23,7 +24,7 @@ mod schema_names;
 mod structure;
 mod suppressions;
 
-pub use find::{above, root_of, shown};
+pub use find::{NAMES, above, root_of, shown};
 pub use json_schema::JsonSchemas;
 pub use merged::{Merged, SettingsRequest};
 pub use model::{Dataset, Settings};

@@ -1,9 +1,11 @@
 //! Reads small files whole: settings, preambles, baselines. A device or a pipe in their place could
-//! block or never end, so only regular files are read.
+//! block or never end, so only regular files are read, and pipes that the shell has opened for us.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The size limit of files that people write.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -13,14 +15,13 @@ pub const MAX_BYTES: u64 = 64 << 20;
 /// # Errors
 /// I/O errors, a file that is not regular, and one of more than `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let other = || io::Error::other("it is not a regular file");
     // A pipe would block when it is opened.
     if !std::fs::metadata(path)?.is_file() {
-        return Err(other());
+        return Err(not_regular());
     }
     let file = File::open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(other());
+        return Err(not_regular());
     }
     read_stream(file, limit)
 }
@@ -42,11 +43,67 @@ pub fn read_stream(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Refuses what is neither a regular file nor a directory, for files that are opened later. A path that
+/// does not exist is not an error.
+///
+/// # Errors
+/// A device, a pipe or a socket.
+pub fn refuse_special(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(meta) if !meta.is_file() && !meta.is_dir() => Err(not_regular()),
+        _ => Ok(()),
+    }
+}
+
+fn not_regular() -> io::Error {
+    io::Error::other("it is not a regular file")
+}
+
+/// The text of a file that is named on the command line. It may be a pipe that the shell has opened, such
+/// as `<(command)`: that is read once and kept, since a command may ask for it twice.
+///
+/// # Errors
+/// Those of [`read_text`].
+pub fn read_given(path: &Path, limit: u64) -> io::Result<String> {
+    static KEPT: Mutex<BTreeMap<PathBuf, String>> = Mutex::new(BTreeMap::new());
+    if !is_open_pipe(path) {
+        return read_text(path, limit);
+    }
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = kept.get(path) {
+        return Ok(text.clone());
+    }
+    let text = text_of(read_stream(File::open(path)?, limit)?)?;
+    kept.insert(path.to_owned(), text.clone());
+    Ok(text)
+}
+
+/// Whether a path names an open descriptor that is a pipe. Unlike a pipe in the file system, it can be
+/// opened without waiting for a writer.
+#[cfg(unix)]
+fn is_open_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let directory = path.parent();
+    let is_descriptor = ["/dev/fd", "/proc/self/fd"]
+        .iter()
+        .any(|of| directory == Some(of.as_ref()));
+    is_descriptor && std::fs::metadata(path).is_ok_and(|meta| meta.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_open_pipe(_: &Path) -> bool {
+    false
+}
+
 /// The text of the file at `path`.
 ///
 /// # Errors
 /// Those of [`read`], and a file that is not UTF-8.
 pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
-    let text = String::from_utf8(read(path, limit)?);
+    text_of(read(path, limit)?)
+}
+
+fn text_of(bytes: Vec<u8>) -> io::Result<String> {
+    let text = String::from_utf8(bytes);
     text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
 }

@@ -1,4 +1,7 @@
-//! `tunelint config`: prints the settings in force with their origins, or their JSON Schema.
+//! `tunelint config`: prints the settings in force with their origins, how they differ from the base of a
+//! change, or their JSON Schema.
+
+mod diff;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +23,7 @@ const DEFAULTS: [(&str, &str); 4] = [
 /// Prints the settings or the schema.
 pub fn run(options: &Config) -> Result<Exit, Failure> {
     match &options.command {
+        ConfigCommand::Diff(options) => diff::run(options),
         ConfigCommand::Schema => print(SCHEMA),
         ConfigCommand::Show(show) => print(&shown(show)?),
     }

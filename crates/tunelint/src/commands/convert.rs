@@ -94,7 +94,12 @@ fn policy() -> Policy {
 
 fn converter(options: &Convert, readers: &[Reader]) -> Result<Converter, Failure> {
     let chosen = Chosen::new(options, readers)?;
-    let text = |given: &Option<String>| given.as_deref().map(reading::text_or_file).transpose();
+    let text = |option: &str, given: &Option<String>| {
+        let given = given.as_deref();
+        given
+            .map(|text| reading::text_or_file(option, text))
+            .transpose()
+    };
     Ok(Converter {
         form: chosen.form(options)?,
         weights: chosen.weights(),
@@ -104,8 +109,8 @@ fn converter(options: &Convert, readers: &[Reader]) -> Result<Converter, Failure
             Turns::Each => TurnsPolicy::Each,
             Turns::Reject => TurnsPolicy::Reject,
         },
-        preamble: text(&options.preamble)?,
-        system_prompt: text(&options.system_prompt)?,
+        preamble: text("--preamble", &options.preamble)?,
+        system_prompt: text("--system-prompt", &options.system_prompt)?,
         keep_extra: options.keep_extra,
         shuffle: options.shuffle,
         threads: threads(options.threads),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
 use toml::Spanned;
@@ -36,7 +37,7 @@ pub struct SettingsDocument {
     pub value: Value,
     /// The locations of the values, by RFC 6901 pointer.
     pub places: BTreeMap<String, ValueSpan>,
-    text: String,
+    text: Arc<str>,
 }
 
 /// The table of our settings in a `pyproject.toml`.
@@ -59,9 +60,9 @@ impl SettingsDocument {
             root,
             value: Value::Null,
             places: BTreeMap::new(),
-            text,
+            text: text.into(),
         };
-        let text = document.text.clone();
+        let text = Arc::clone(&document.text);
         let (table, errors) = DeTable::parse_recoverable(&text);
         if !errors.is_empty() {
             let problem = |error: &toml::de::Error| {

@@ -11,8 +11,8 @@ use crate::exit::Failure;
 use crate::whole_file;
 
 /// Names of settings files. The first one in a directory is used.
-const NAMES: [&str; 3] = ["tunelint.toml", ".tunelint.toml", PYPROJECT];
-const PYPROJECT: &str = "pyproject.toml";
+pub const NAMES: [&str; 3] = ["tunelint.toml", ".tunelint.toml", PYPROJECT];
+pub(super) const PYPROJECT: &str = "pyproject.toml";
 
 /// The size limit of a settings file.
 const MAX_BYTES: u64 = 1024 * 1024;

@@ -99,7 +99,7 @@ impl Interpreter<'_> {
         loose: bool,
     ) -> Option<Patterns> {
         for (index, text) in texts.iter().enumerate() {
-            self.count_pattern(&format!("{pointer}/{index}"));
+            self.count_pattern(&format!("{pointer}/{index}"))?;
             let leaves = Path::new(text).is_absolute() || text.split('/').any(|step| step == "..");
             if leaves {
                 self.report(
@@ -117,8 +117,9 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Counts a pattern. Reports one problem when there are too many.
-    pub(super) fn count_pattern(&mut self, pointer: &str) {
+    /// Counts a pattern that will be compiled. If there are too many, the first of them is a problem, and
+    /// none is compiled any more, which may take long.
+    pub(super) fn count_pattern(&mut self, pointer: &str) -> Option<()> {
         self.patterns += 1;
         if self.patterns == MAX_PATTERNS + 1 {
             self.report(
@@ -126,6 +127,7 @@ impl Interpreter<'_> {
                 format!("too many patterns (limit: {MAX_PATTERNS})"),
             );
         }
+        (self.patterns <= MAX_PATTERNS).then_some(())
     }
 
     /// Reads a text file that the settings name. It must be inside the repository and have at most

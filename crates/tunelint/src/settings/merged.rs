@@ -6,12 +6,13 @@ use std::ops::Range;
 use std::path::Path;
 
 use serde_json::Value;
-use tunelint_core::printable::quoted;
+use tunelint_core::printable::{printable_path, quoted};
 
 use super::document::{SettingsDocument, escaped};
 use super::problem::{self, Problem};
 use super::{find, structure};
 use crate::exit::Failure;
+use crate::whole_file;
 
 /// Top-level keys whose lists are joined when a file extends another. Tables are merged key by key;
 /// all other values are replaced.
@@ -79,6 +80,11 @@ impl Merged {
     /// # Errors
     /// Files that cannot be read, and invalid TOML.
     pub fn read(path: Option<&Path>, wanted: &SettingsRequest) -> Result<Self, Failure> {
+        if let Some(path) = &wanted.file {
+            let shown = format!("{} for --config", printable_path(path));
+            let special = whole_file::refuse_special(path);
+            special.map_err(|error| Failure::io("read", &shown, &error))?;
+        }
         let mut documents = match path {
             Some(path) => find::chain(path)?,
             None => Vec::new(),
@@ -154,7 +160,7 @@ impl Merged {
             }
             match around.rsplit_once('/') {
                 Some((outer, _)) => around = outer,
-                None => return Problem::new("", "", &(0..0), message.into()),
+                None => return Problem::new("", &"".into(), &(0..0), message.into()),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Problems in settings files, shown with an excerpt.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use tunelint_core::excerpt::Excerpt;
 use tunelint_core::finding::Severity;
@@ -11,37 +12,34 @@ use crate::exit::Failure;
 use crate::frame::Frame;
 use crate::spelling::nearest;
 
+/// The number of problems that are shown. A file of 1 MiB may have a hundred thousand.
+const SHOWN: usize = 50;
+
 /// A problem in a settings file.
 #[derive(Debug)]
 pub struct Problem {
-    frame: Frame,
+    name: String,
+    text: Arc<str>,
+    span: Range<usize>,
+    message: String,
+    help: Option<String>,
 }
 
 impl Problem {
     /// A problem at `span` of the file `name`, which contains `text`.
-    pub fn new(name: &str, text: &str, span: &Range<usize>, message: String) -> Self {
-        // Only the first line is marked, because a table may span many.
-        let marked = text.get(span.clone()).unwrap_or_default();
-        let line = marked.lines().next().map_or(0, str::len);
-        let span = Span::new(span.start, span.start + line);
-        let before = text.as_bytes().get(..span.start).unwrap_or_default();
+    pub fn new(name: &str, text: &Arc<str>, span: &Range<usize>, message: String) -> Self {
         Self {
-            frame: Frame {
-                code: "error[settings]".to_owned(),
-                severity: Severity::Error,
-                message,
-                help: None,
-                path: name.to_owned(),
-                at: Some(Position::START.advance(before, false)),
-                excerpt: Some(Excerpt::new(text.as_bytes(), span)),
-                url: None,
-            },
+            name: name.to_owned(),
+            text: Arc::clone(text),
+            span: span.clone(),
+            message,
+            help: None,
         }
     }
 
     /// Adds what to do about it.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.frame.help = Some(help.into());
+        self.help = Some(help.into());
         self
     }
 
@@ -55,19 +53,44 @@ impl Problem {
             None => self,
         }
     }
+
+    /// The problem with its excerpt, which takes time in proportion to the text before it.
+    fn frame(self) -> Frame {
+        let Self { text, span, .. } = self;
+        // Only the first line is marked, because a table may span many.
+        let marked = text.get(span.clone()).unwrap_or_default();
+        let line = marked.lines().next().map_or(0, str::len);
+        let span = Span::new(span.start, span.start + line);
+        let before = text.as_bytes().get(..span.start).unwrap_or_default();
+        Frame {
+            code: "error[settings]".to_owned(),
+            severity: Severity::Error,
+            message: self.message,
+            help: self.help,
+            path: self.name,
+            at: Some(Position::START.advance(before, false)),
+            excerpt: Some(Excerpt::new(text.as_bytes(), span)),
+            url: None,
+        }
+    }
 }
 
 /// Joins all problems into the error that ends the run.
 pub fn failure(mut problems: Vec<Problem>) -> Failure {
-    problems.sort_by_key(|problem| (problem.frame.path.clone(), problem.frame.at));
-    let path = problems.first().map(|problem| problem.frame.path.clone());
+    problems.sort_by(|a, b| (&a.name, a.span.start).cmp(&(&b.name, b.span.start)));
+    let path = problems.first().map(|problem| problem.name.clone());
     let count = counted(problems.len() as u64, "error");
+    let shown = match problems.len() > SHOWN {
+        true => format!(", of which {SHOWN} are shown"),
+        false => String::new(),
+    };
     let color = crate::exit::colored_errors();
     let frames: String = problems
         .into_iter()
-        .filter_map(|problem| problem.frame.draw(color).ok())
+        .take(SHOWN)
+        .filter_map(|problem| problem.frame().draw(color).ok())
         .map(|text| format!("{}\n\n", text.trim_end()))
         .collect();
     let file = quoted(&path.unwrap_or_default(), 200);
-    Failure::new(format!("invalid settings: {count} in {file}")).shown_before(frames)
+    Failure::new(format!("invalid settings: {count} in {file}{shown}")).shown_before(frames)
 }

@@ -125,7 +125,7 @@ impl Interpreter<'_> {
     }
 
     fn regex(&mut self, pointer: &str, text: &str) -> Option<RegexBuilder> {
-        self.count_pattern(pointer);
+        self.count_pattern(pointer)?;
         let mut builder = RegexBuilder::new(text);
         builder
             .size_limit(PATTERN_BYTES)

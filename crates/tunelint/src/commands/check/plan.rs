@@ -202,7 +202,7 @@ impl Plan {
         let given = options
             .preamble
             .as_deref()
-            .map(reading::text_or_file)
+            .map(|text| reading::text_or_file("--preamble", text))
             .transpose()?;
         let allows = settings.allows.iter().enumerate();
         let active: Vec<usize> = allows
