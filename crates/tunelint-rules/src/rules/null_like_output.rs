@@ -38,6 +38,9 @@ const NULLS: [&str; 11] = [
     "(null)",
 ];
 
+/// Those that people write, too.
+const WORDS: [&str; 3] = ["None", "N/A", "n/a"];
+
 /// Maximum number of distinct outputs that are remembered, to distinguish labels from free text.
 const MAX_DISTINCT: usize = 1000;
 /// The percentage of null values from which they are probably an answer. They are reported once.
@@ -102,7 +105,11 @@ impl DatasetRule for NullLikeOutput {
             false => (share.more(), share.places.len()),
         };
         for (at, (location, value)) in share.places.into_iter().take(shown).enumerate() {
-            findings.report_at(location, Severity::Warning, || {
+            let severity = match is_answer || WORDS.contains(&value.as_str()) {
+                true => Severity::Advice,
+                false => Severity::Warning,
+            };
+            findings.report_at(location, severity, || {
                 let more = if at + 1 == shown { more.as_str() } else { "" };
                 Message::new(format!(
                     "null value written as text: {}{more}",

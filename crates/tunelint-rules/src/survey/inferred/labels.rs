@@ -109,6 +109,17 @@ impl LabelSet {
     }
 }
 
+impl LabelSet {
+    /// Whether an unknown label has several words more than any known one, as a sentence has. Of two
+    /// labels, one may contain the other.
+    pub fn is_longer(&self, unknown: &str) -> bool {
+        let words = |text: &str| text.split([' ', '_']).count();
+        let known = self.labels.iter().map(|label| label.text.as_str());
+        let mut known = known.filter(|label| !self.unknown.contains(*label));
+        known.all(|label| words(unknown) >= words(label) + FURTHER_WORDS)
+    }
+}
+
 /// The distinct outputs without the stop suffix. Blank outputs are excluded.
 fn merged(counts: &OutputCounts, stop: &str) -> Vec<Label> {
     let mut merged: BTreeMap<&str, Counted> = BTreeMap::new();
@@ -347,12 +358,24 @@ fn unknown(labels: &[Label]) -> BTreeSet<String> {
 /// The greatest number of a rating, and the minimum share of each rating.
 const HIGHEST_RATING: f64 = 10.0;
 const RATING_SHARE: f64 = 0.05;
+/// How many times as often the median label occurs as the same mistake made several times.
+const MISTAKE_RATIO: u64 = 10;
 
 /// Whether most labels that occur more often than `rare` are numbers that may have any value, such as
 /// years, counts and percentages: not ratings, each of which is frequent, and not the numbers of
 /// more classes, which have no gap.
 fn has_values(labels: &[Label], rare: u64) -> bool {
-    let known = || labels.iter().filter(|label| label.counted.count > rare);
+    // A few equal mistakes are not a label.
+    let median = labels.get(labels.len() / 2);
+    let median = median.map_or(0, |label| label.counted.count);
+    let is_mistake = |label: &Label| {
+        let count = label.counted.count;
+        count <= SENTENCES && count * MISTAKE_RATIO <= median
+    };
+    let known = || {
+        let frequent = labels.iter().filter(|label| label.counted.count > rare);
+        frequent.filter(|label| !is_mistake(label))
+    };
     let numbers = known().filter(|label| number(&label.text).is_some());
     let of: u64 = known().map(|label| label.counted.count).sum();
     let is_rating = |label: &Label| {
@@ -431,6 +454,8 @@ mod tests {
         );
         assert_eq!(unknown(&[("1", 80), ("2", 40), ("3", 4), ("12", 1)]), 0);
         assert_eq!(unknown(&[("1", 40), ("2", 40), ("3", 40), ("55", 1)]), 1);
+        let thrice = [("1", 40), ("2", 40), ("3", 40), ("10", 3), ("55", 1)];
+        assert_eq!(unknown(&thrice), 1);
         assert_eq!(
             unknown(&[("yes", 40), ("no", 40), ("maybe", 40), ("7", 1)]),
             1
@@ -482,6 +507,7 @@ mod tests {
         let set = set(&[("spam", 60), ("ham", 60), ("This is spam", 1)]).unwrap();
         assert!(set.unknown.contains("This is spam"));
         assert_eq!(set.meant("This is spam"), Some("spam"));
+        assert!(set.is_longer("This is spam") && !set.is_longer("no spam"));
     }
 
     #[test]
