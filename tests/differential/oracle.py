@@ -14,13 +14,30 @@ def refuse(literal):
     raise ValueError(literal)
 
 
-def read_json(text):
-    # The digits of numbers are not compared.
-    value = json.loads(text, parse_constant=refuse, parse_int=lambda _: 0, parse_float=lambda _: 0)
+def line_of(value):
+    """The value on a line. Refuses lone surrogates, which are no characters."""
     line = json.dumps(value, ensure_ascii=False)
-    # A lone surrogate, which is no character.
     line.encode("utf-8")
     return line
+
+
+def object_of(pairs):
+    """The object. Of equal keys, the last one counts; what is wrong with the others still is."""
+    if len(dict(pairs)) < len(pairs):
+        line_of(pairs)
+    return dict(pairs)
+
+
+def read_json(text):
+    # The digits of numbers are not compared.
+    value = json.loads(
+        text,
+        object_pairs_hook=object_of,
+        parse_constant=refuse,
+        parse_int=lambda _: 0,
+        parse_float=lambda _: 0,
+    )
+    return line_of(value)
 
 
 def read_csv(text):
