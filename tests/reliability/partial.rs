@@ -151,6 +151,7 @@ echo 'ignore = [\"mojibake\", \"secret\"]' >tunelint.toml
 printf '[rules]\\nempty-output = \"off\"\\n' >>tunelint.toml
 echo '[tool.other]' >sub/pyproject.toml
 touch sub/tunelint-baseline.txt
+echo data >.ignore
 git rm -q old/.tunelint.toml
 git add -A
 echo staged: && $T config diff
@@ -166,6 +167,7 @@ PATH= $T config diff"
     assert_eq!((code, said.as_str()), (0, ""), "{out}");
     let lines = |base: &str| {
         let all = [
+            ".ignore differs from BASE",
             "old/.tunelint.toml differs from BASE: removed; changes ignore",
             "sub/pyproject.toml differs from BASE: changes fail-on",
             "sub/tunelint-baseline.txt differs from BASE",

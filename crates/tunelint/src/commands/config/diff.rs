@@ -12,8 +12,9 @@ use crate::settings::{NAMES, changes};
 use crate::stdout::print;
 use crate::whole_file;
 
-/// The usual name of a baseline, which accepts findings.
-const BASELINE: &str = "tunelint-baseline.txt";
+/// Files without settings that decide what is reported: the usual name of a baseline, and of the files that
+/// are skipped in directories.
+const OTHERS: [&str; 2] = ["tunelint-baseline.txt", ".ignore"];
 
 /// The largest file whose values are compared.
 const MAX_BYTES: u64 = 1 << 20;
@@ -36,7 +37,7 @@ pub(super) fn run(options: &ConfigDiff) -> Result<Exit, Failure> {
     let Some(base) = base else {
         return Ok(Exit::Clean);
     };
-    let names: Vec<&str> = NAMES.into_iter().chain([BASELINE]).collect();
+    let names: Vec<&str> = NAMES.into_iter().chain(OTHERS).collect();
     let files = base.changed(&names).unwrap_or_default();
     let mut text = String::new();
     for file in files.iter().take(MAX_FILES) {
@@ -57,26 +58,22 @@ pub(super) fn run(options: &ConfigDiff) -> Result<Exit, Failure> {
 /// What changed in a file, as the end of a sentence; `None` if it is no setting.
 fn change(base: &Base, file: &Path) -> Option<String> {
     let path = base.path(file);
-    let Ok(meta) = std::fs::symlink_metadata(&path) else {
-        let described = changes::described(file, base.text(file).as_deref(), None)?;
-        return Some(match file.ends_with(BASELINE) {
-            true => ": removed".to_owned(),
-            false => format!(": removed; {described}"),
-        });
-    };
-    if file.ends_with(BASELINE) {
-        return Some(String::new());
-    }
-    // The text behind a link is not that of the repository.
-    let new = match meta.is_file() {
-        true => whole_file::read_text(&path, MAX_BYTES).ok(),
-        false => None,
+    let old = base.text(file);
+    let is_other = OTHERS.iter().any(|name| file.ends_with(name));
+    let new = match std::fs::symlink_metadata(&path) {
+        // The text behind a link is not that of the repository.
+        Ok(meta) if !meta.is_file() => return Some(String::new()),
+        Ok(_) => Some(whole_file::read_text(&path, MAX_BYTES).ok()),
+        Err(_) => None,
     };
     match new {
+        None if is_other => Some(": removed".to_owned()),
+        None => changes::described(file, old.as_deref(), None).map(|of| format!(": removed; {of}")),
+        Some(None) => Some(String::new()),
+        Some(new) if is_other => (new != old).then(String::new),
         Some(new) => {
-            let described = changes::described(file, base.text(file).as_deref(), Some(&new))?;
-            Some(format!(": {described}"))
+            let described = changes::described(file, old.as_deref(), new.as_deref());
+            described.map(|of| format!(": {of}"))
         }
-        None => Some(String::new()),
     }
 }
