@@ -169,7 +169,9 @@ fn foreign(rest: &[u8]) -> Option<Mark> {
 /// The mark of the bracket at the start of `rest`.
 fn bracket(rest: &[u8]) -> Option<Mark> {
     match rest {
-        [b'<', b'|' | 0xef | b'<' | b's' | b'e' | b'b' | b'/', ..] => Some(Mark::ChatToken),
+        [b'<', b'|' | 0xef, ..] | [b'<', b'<', b'S' | b'/', ..] => Some(Mark::ChatToken),
+        [b'<', b's', b't' | b'>', ..] | [b'<', b'/', b's', ..] => Some(Mark::ChatToken),
+        [b'<', b'e', b'n' | b'o', ..] | [b'<', b'b', b'o', ..] => Some(Mark::ChatToken),
         [b'[', b'I' | b'/' | b'T', b'N' | b'I' | b'O', ..] => Some(Mark::ChatToken),
         [b'[', b'i' | b'I', b'n' | b'N', ..] | [b'[', b'y' | b'Y', b'o' | b'O', ..] => {
             Some(Mark::Placeholder)
@@ -179,25 +181,38 @@ fn bracket(rest: &[u8]) -> Option<Mark> {
     }
 }
 
-/// The marks of single bytes, each at the bit of its [`Mark`].
+/// The marks of all bytes, each at the bit of its [`Mark`].
 ///
-/// Comparisons instead of a lookup table, because they vectorize; inlined, so that the widest vectors
-/// of the processor are used.
+/// Inlined, so that the widest vectors of the processor are used; in blocks, so that they are also
+/// used for the last few bytes.
 #[inline(always)]
 fn classes(bytes: &[u8]) -> u8 {
-    let of = |seen: u8, &byte: &u8| {
-        let control = (byte < 0x20) & (byte != b'\n') & (byte != b'\t') & (byte != b'\r');
-        let control = u8::from(control | (byte == 0x7f));
-        let foreign = u8::from(byte >= 0x80) << Mark::Foreign as u32;
-        let tag = u8::from(byte == b'<') << Mark::Tag as u32;
-        let ampersand = u8::from(byte == b'&') << Mark::Ampersand as u32;
-        let bracket = u8::from(byte | 0x20 == b'{') << Mark::Bracket as u32;
-        let at = u8::from(byte | 0x20 == b'`') << Mark::At as u32;
-        let backslash = u8::from(byte == b'\\') << Mark::Backslash as u32;
-        let hash = u8::from(byte == b'#') << Mark::Hash as u32;
-        seen | control | foreign | tag | ampersand | bracket | at | backslash | hash
-    };
-    bytes.iter().fold(0, of)
+    const BLOCK: usize = 32;
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    let mut last = [b' '; BLOCK];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let mut seen = [0; BLOCK];
+    for block in blocks.iter().chain([&last]) {
+        let bytes = seen.iter_mut().zip(block);
+        bytes.for_each(|(seen, byte)| *seen |= class(*byte));
+    }
+    seen.iter().fold(0, |all, seen| all | seen)
+}
+
+/// The marks of one byte. Comparisons instead of a lookup table, because they vectorize.
+#[inline(always)]
+fn class(byte: u8) -> u8 {
+    let bit = |is: bool, mark: Mark| if is { 1 << mark as u32 } else { 0 };
+    let is_break = (byte.wrapping_sub(b'\t') < 2) | (byte == b'\r');
+    bit((byte < 0x20) & !is_break, Mark::Control)
+        | bit(byte == 0x7f, Mark::Control)
+        | bit(byte >= 0x80, Mark::Foreign)
+        | bit(byte == b'<', Mark::Tag)
+        | bit(byte == b'&', Mark::Ampersand)
+        | bit(byte | 0x20 == b'{', Mark::Bracket)
+        | bit(byte | 0x20 == b'`', Mark::At)
+        | bit(byte == b'\\', Mark::Backslash)
+        | bit(byte == b'#', Mark::Hash)
 }
 
 /// Whether `bytes` may contain a credential: 23 ASCII bytes without a space, or 15 capital letters

@@ -32,12 +32,12 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 /// role name that may follow it.
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?:<\|im_start\|>|<\|start_header_id\|>|<start_of_turn>)(?:(?:system|user|assistant|model|tool)\b(?:<\|end_header_id\|>)?\s*)?",
+        r"(?:<\|im_start\|>|<\|start_header_id\|>|<start_of_turn>)(?:(?:system|user|assistant|model|tool)(?-u:\b)(?:<\|end_header_id\|>)?[ \t\r\n]*)?",
         r"|<\|(?:im_end|im_sep|endoftext|endofprompt|eot_id|eom_id|end_header_id|begin_of_text|end_of_text|python_tag",
         r"|system|user|assistant|tool|end|start|channel|message|call|return|fim_prefix|fim_middle|fim_suffix",
         r"|START_OF_TURN_TOKEN|END_OF_TURN_TOKEN|SYSTEM_TOKEN|USER_TOKEN|CHATBOT_TOKEN)\|>",
         r"|<｜(?:begin▁of▁sentence|end▁of▁sentence|User|Assistant)｜>",
-        r"|<end_of_turn>|<bos>|<eos>|<</?SYS>>|\[/?INST\]|\[TOOL_CALLS\]|\A<s>|</s>\s*\z",
+        r"|<end_of_turn>|<bos>|<eos>|<</?SYS>>|\[/?INST\]|\[TOOL_CALLS\]|\A<s>|</s>[ \t\r\n]*\z",
     ))
     .ok()
 });

@@ -31,8 +31,8 @@ pub fn build(_: &RuleContext) -> Option<Check> {
 
 static RESIDUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"&(?:amp;)*(?:amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|lsquo|rsquo|ldquo|rdquo|#\d{2,5}|#x[0-9a-fA-F]{2,4});",
-        r"|</?(?:br|p|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|img|font|center|hr|blockquote)(?:[ \n]+[a-zA-Z-]+=[^<>]*)?\s*/?>",
+        r"&(?:amp;)*(?:amp|lt|gt|quot|apos|nbsp|hellip|mdash|ndash|lsquo|rsquo|ldquo|rdquo|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});",
+        r"|</?(?:br|p|div|span|a|b|i|em|strong|ul|ol|li|h[1-6]|table|tr|td|th|img|font|center|hr|blockquote)(?:[ \n]+[a-zA-Z-]+=[^<>]*)?[ \t\r\n]*/?>",
     ))
     .ok()
 });

@@ -27,13 +27,14 @@ const OPENING_CHARS: usize = 300;
 
 /// A first person that cannot or will not do what assistants do. An apology alone does not match:
 /// people who answer letters apologize too.
+// Without Unicode's letters and word boundaries, which take most of the time to compile.
 static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)(?:\A|[.!?,;:\n]\s*|\bbut |\bthat |\bmodel,? )",
-        r"(?:(?:as an ai[a-z ]*, )?i(?:['’]m| am)? ?(?:can['’]?t|cannot|can not|won['’]t|will not|(?:am )?unable to|(?:am )?not able to)",
+        r"(?i-u)(?:\A|[.!?,;:\n]\s*|\bbut |\bthat |\bmodel,? )",
+        r"(?:(?:as an ai[a-z ]*, )?i(?:(?:'|(?u:’))m| am)? ?(?:can(?:'|(?u:’))?t|cannot|can not|won(?:'|(?u:’))t|will not|(?:am )?unable to|(?:am )?not able to)",
         r" (?:directly |actually |really |currently )?",
         r"(?:assist|help (?:you )?with (?:that|this|your request|such)|provide|fulfil|comply|complete (?:this|that|your)|generate|create|answer (?:that|this|your)|respond to|engage|support (?:that|this)|discuss|write (?:that|this)|participate|do that|share that|browse|access|offer)",
-        r"|i['’]?m sorry,? but (?:as an ai|i don['’]t have (?:access|enough information|the ability)))",
+        r"|i(?:'|(?u:’))?m sorry,? but (?:as an ai|i don(?:'|(?u:’))t have (?:access|enough information|the ability)))",
     ))
     .ok()
 });
@@ -42,9 +43,9 @@ static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// request that is refused as a whole.
 static MODEL_REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)\A\s*(?:(?:(?:i['’]?m |i am )?sorry|(?:i )?apologi[sz]e|(?:my )?apologies|unfortunately)[,.!]? (?:but )?)?",
+        r"(?i-u)\A\s*(?:(?:(?:i(?:'|(?u:’))?m |i am )?sorry|(?:i )?apologi[sz]e|(?:my )?apologies|unfortunately)[,.!]? (?:but )?)?",
         r"(?:as an? (?:ai|(?:large )?language model)\b",
-        r"|i (?:can['’]?t|cannot|can not|won['’]t|am (?:unable|not able) to|['’]m (?:unable|not able) to)",
+        r"|i (?:can(?:'|(?u:’))?t|cannot|can not|won(?:'|(?u:’))t|am (?:unable|not able) to|(?:'|(?u:’))m (?:unable|not able) to)",
         r" (?:(?:assist|help)(?: you)? with|fulfil+|comply with) (?:that|this|your request|such)\b)",
     ))
     .ok()
