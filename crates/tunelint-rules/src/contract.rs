@@ -6,6 +6,7 @@
 //! as a whole ([`SourceRule`]), or the suppressions of the settings ([`SuppressionRule`]). An
 //! [`OddityRule`] is a dataset rule about single outputs. A [`Check`] bundles them, and a [`RuleEntry`] builds the check from a [`RuleContext`].
 
+pub mod certainty;
 pub mod context;
 pub mod custom;
 pub mod entry;
@@ -14,6 +15,7 @@ pub mod rule;
 pub mod schema;
 pub mod timings;
 
+pub use certainty::severity;
 pub use context::{RuleContext, RuleOptions};
 pub use custom::CustomRule;
 pub use entry::RuleEntry;

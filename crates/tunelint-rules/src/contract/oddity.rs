@@ -108,7 +108,11 @@ impl<R: OddityRule> DatasetRule for Counted<R> {
         let more = share.more();
         let shown = if is_task { 1 } else { share.places.len() };
         for (at, (location, found)) in share.places.into_iter().take(shown).enumerate() {
-            findings.report_at(location, Severity::Warning, || {
+            let severity = match is_task {
+                true => Severity::Advice,
+                false => Severity::Warning,
+            };
+            findings.report_at(location, severity, || {
                 let message = match (is_task, at + 1 == shown) {
                     (true, _) => {
                         format!("{}; {have} of {all} examples are like this", found.message)

@@ -21,6 +21,10 @@ pub fn build(context: &RuleContext) -> Option<Check> {
     Some(Check::survey(ConflictingOutputs { task: context.task }))
 }
 
+/// The maximum number of inputs with several outputs, in percent of the examples. More of them show that
+/// an input has several labels.
+const RARE_PERCENT: u64 = 2;
+
 struct ConflictingOutputs {
     /// The configured task; `None` if it has to be inferred.
     task: Option<Task>,
@@ -36,26 +40,51 @@ impl SurveyRule for ConflictingOutputs {
     }
 
     fn finish(&self, survey: &Survey, findings: &mut Findings<'_>) {
-        let severity = match self.task.or(survey.task()) {
-            Some(Task::Classification | Task::Extraction) => Severity::Warning,
+        let conflicts: Vec<Conflict> = survey
+            .repeated
+            .iter()
+            .filter_map(|group| conflict_of(group))
+            .collect();
+        let is_rare = conflicts.len() as u64 * 100 <= survey.examples * RARE_PERCENT;
+        let severity = match (self.task, survey.task()) {
+            (Some(Task::Classification | Task::Extraction), _) => Severity::Warning,
+            (None, Some(Task::Classification)) if is_rare => Severity::Warning,
             _ => Severity::Advice,
         };
-        for group in &survey.repeated {
-            report(group, severity, findings);
+        for conflict in conflicts {
+            report(&conflict, severity, findings);
         }
     }
 }
 
-/// Reports one finding for a group, at the first member whose output differs from the first one's.
-fn report(group: &[ExampleDigest], severity: Severity, findings: &mut Findings<'_>) {
+/// Examples with one input, and the first two of them whose outputs differ.
+struct Conflict {
+    group: Vec<ExampleDigest>,
+    first: ExampleDigest,
+    other: ExampleDigest,
+}
+
+fn conflict_of(group: &[ExampleDigest]) -> Option<Conflict> {
     // An undesirable response differs from the desirable one on purpose. A missing one is not another one.
     let is_compared = |seen: &&ExampleDigest| !seen.is_undesirable() && seen.has_response();
     let wanted = group.iter().filter(is_compared);
     let group: Vec<ExampleDigest> = wanted.copied().collect();
-    let Some(first) = group.first() else { return };
-    let Some(other) = group.iter().find(|seen| !seen.same_output(first)) else {
-        return;
-    };
+    let first = *group.first()?;
+    let other = *group.iter().find(|seen| !seen.same_output(&first))?;
+    Some(Conflict {
+        group,
+        first,
+        other,
+    })
+}
+
+/// Reports a conflict once, at the first example with another output.
+fn report(conflict: &Conflict, severity: Severity, findings: &mut Findings<'_>) {
+    let Conflict {
+        group,
+        first,
+        other,
+    } = conflict;
     findings.report_at(other.spot().location(), severity, || {
         let outputs: BTreeSet<u32> = group.iter().map(|seen| seen.output_digest()).collect();
         let record = first.spot().record();

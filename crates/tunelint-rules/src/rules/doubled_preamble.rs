@@ -2,6 +2,7 @@
 
 use memchr::memmem::find;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Common;
 use tunelint_data::text::printable::quoted;
@@ -51,7 +52,7 @@ impl ExampleRule for DoubledPreamble {
         let range = start..start + repeated.len();
         findings.report(
             example.record.at(turn.span_of(range)),
-            Severity::Warning,
+            severity(&self.once, Evidence::Damaged),
             || {
                 // Directly after the first, the second one adds nothing.
                 let whole = start..start + self.preamble.len();

@@ -1,5 +1,6 @@
 //! Flags leading or trailing whitespace in outputs, and line breaks at the end of inputs.
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{
     Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope, SurveyRule,
 };
@@ -115,7 +116,7 @@ impl ExampleRule for EdgeWhitespace {
                 continue;
             };
             let place = example.record.at(turn.span_of(range.clone()));
-            findings.report(place, Severity::Warning, || {
+            findings.report(place, severity(&usual, Evidence::Damaged), || {
                 Message::new(format!(
                     "{edge} whitespace ({} of outputs have none)",
                     usual.percent()

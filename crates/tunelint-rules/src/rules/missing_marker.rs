@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::markers::{Departing, Marker, Markers};
@@ -49,7 +50,7 @@ impl ExampleRule for MissingMarker {
         {
             if let Some(range) = Markers::unclosed(&missing.form, &text) {
                 let place = example.record.at(turn.span_of(range));
-                findings.report(place, Severity::Warning, || {
+                findings.report(place, severity(&missing.key, Evidence::Damaged), || {
                     let (form, share) = (quoted(&missing.form, 40), missing.key.percent());
                     Message::new(format!(
                         "section marker {form} is not closed ({share} of inputs have it, closed)"
@@ -60,7 +61,8 @@ impl ExampleRule for MissingMarker {
             }
             let misspelt = markers.misspelt(&missing.key.value, &events);
             let range = misspelt.map_or(0..0, |event| event.range());
-            findings.report(example.record.at(turn.span_of(range.clone())), Severity::Warning, || {
+            let severity = severity(&missing.key, Evidence::damaged_if(misspelt.is_some()));
+            findings.report(example.record.at(turn.span_of(range.clone())), severity, || {
                 let form = quoted(&missing.form, 40);
                 let share = missing.key.percent();
                 let (message, fix) = match misspelt {

@@ -4,7 +4,9 @@ mod second_half;
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{self, Evidence};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::common::{is_ended, is_evident};
 use crate::survey::inferred::preamble::{PreambleDeviation, PreambleFault, depart};
 use crate::survey::inferred::{Common, Inferred};
 use tunelint_data::record::Record;
@@ -126,7 +128,8 @@ impl ExampleRule for InferredPreamble {
                 &usual.second_half,
             ) {
                 (false, Some(common), _) => {
-                    report(example, turn, &common.value, Some(common), findings);
+                    let usual = Some((common, &*self.inferred));
+                    report(example, turn, &common.value, usual, findings);
                 }
                 (true, _, Some(half)) => {
                     let wanted = (usual.first.as_str(), half, texts_of(turn.role));
@@ -138,18 +141,24 @@ impl ExampleRule for InferredPreamble {
     }
 }
 
-/// Reports `turn`: an error for a configured preamble, a warning for an inferred one (`common`).
+/// Reports `turn`: an error for a configured preamble, less for an inferred one (`usual`).
 fn report(
     example: &Example<'_>,
     turn: &Turn<'_>,
     preamble: &str,
-    common: Option<&Common>,
+    usual: Option<(&Common, &Inferred)>,
     findings: &mut Findings<'_>,
 ) {
     let text = turn.joined();
     let departure = depart(&text, preamble);
-    let severity = match common {
-        Some(_) => Severity::Warning,
+    let severity = match usual {
+        Some((common, inferred)) => {
+            let evidence = match inferred.is_saved {
+                true => Evidence::damaged_if(departure.is_damage(&text, preamble)),
+                false => evidence(&departure, &text, preamble),
+            };
+            certainty::severity(common, evidence)
+        }
         None => Severity::Error,
     };
     let place = example
@@ -157,8 +166,8 @@ fn report(
         .at(turn.span_of(departure.from..departure.to));
     findings.report(place, severity, || {
         let difference = departure.describe("the preamble", "start", &text, preamble);
-        let message = match common {
-            Some(common) => format!(
+        let message = match usual {
+            Some((common, _)) => format!(
                 "{difference}; {} of {} start with {}",
                 common.percent(),
                 texts_of(turn.role),
@@ -174,6 +183,17 @@ fn report(
             ))
             .fix(repaired(&example.record, turn, &departure, &text, preamble))
     });
+}
+
+/// What a text that differs from an inferred preamble has in its place. Where a preamble ends in the
+/// middle of a sentence, other texts are not damaged; where a short one is missing, it was perhaps not
+/// an instruction.
+fn evidence(departure: &PreambleDeviation, text: &str, preamble: &str) -> Evidence {
+    match departure.is_damage(text, preamble) {
+        true if is_ended(preamble) => Evidence::Damaged,
+        false if is_evident(preamble) => Evidence::Absent,
+        _ => Evidence::Thin,
+    }
 }
 
 /// The plural noun for the texts of a role.

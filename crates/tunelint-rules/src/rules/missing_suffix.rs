@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
-use crate::survey::inferred::common::reversed;
+use crate::survey::inferred::common::{is_sign, reversed};
 use crate::survey::inferred::preamble::{PreambleDeviation, PreambleFault, depart};
 use crate::survey::inferred::{Common, Inferred};
 use tunelint_data::text::printable::quoted;
@@ -47,7 +48,10 @@ impl ExampleRule for MissingSuffix {
         let range = departure.from..departure.to;
         findings.report(
             example.record.at(turn.span_of(range.clone())),
-            Severity::Warning,
+            severity(
+                &self.suffix,
+                evidence(&departure, &text, suffix, self.inferred.is_saved),
+            ),
             || {
                 let ending = quoted(suffix, 60);
                 // Without a line break, nothing else of the text differs.
@@ -67,6 +71,14 @@ impl ExampleRule for MissingSuffix {
                 .fix(fix.flatten())
             },
         );
+    }
+}
+
+/// What an input has in place of the suffix. Words at the end may be content.
+fn evidence(departure: &PreambleDeviation, text: &str, suffix: &str, is_saved: bool) -> Evidence {
+    match is_saved || is_sign(suffix) {
+        true => Evidence::damaged_if(departure.is_damage(text, suffix)),
+        false => Evidence::Thin,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::numbers::DateStyle;
 use crate::survey::inferred::{Inferred, Majority};
@@ -42,7 +43,7 @@ impl ExampleRule for MixedDateStyle {
             return;
         };
         let place = example.record.at(turn.span_of(range_in(body, &text)));
-        findings.report(place, Severity::Warning, || {
+        findings.report(place, severity(&self.style, Evidence::Damaged), || {
             Message::new(format!(
                 "date written like `{}`; {} of dates are written like `{}`",
                 style.example(),

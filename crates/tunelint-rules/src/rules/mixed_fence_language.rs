@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::fences::FenceFault;
@@ -48,7 +49,7 @@ impl ExampleRule for MixedFenceLanguage {
             return;
         };
         let span = text.span_of(range.start, range.end);
-        findings.report(example.record.at(span), Severity::Warning, || {
+        findings.report(example.record.at(span), severity_of(&fault), || {
             let (message, help) = match fault {
                 FenceFault::Name(name, usual) => (
                     format!(
@@ -69,5 +70,12 @@ impl ExampleRule for MixedFenceLanguage {
             };
             Message::new(message).help(help)
         });
+    }
+}
+/// Another name of a language is damaged; a block without one may hold no code.
+fn severity_of(fault: &FenceFault<'_>) -> Severity {
+    match fault {
+        FenceFault::Name(_, usual) => severity(usual, Evidence::Damaged),
+        FenceFault::Unnamed(usual) => severity(usual, Evidence::Absent),
     }
 }

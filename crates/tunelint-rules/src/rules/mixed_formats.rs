@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::malformed_record;
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::shape::{OutputShape, fenced_json, json_fault};
 use crate::survey::inferred::{Inferred, Majority};
@@ -56,17 +57,14 @@ impl ExampleRule for MixedFormats {
         let range = range_in(body, &text);
         findings.report(
             example.record.at(turn.span_of(range.clone())),
-            Severity::Warning,
+            severity(&self.shape, self.evidence(body)),
             || {
                 let usual = format!(
                     "{} of outputs are {}",
                     self.shape.percent(),
                     self.shape.value.plural()
                 );
-                let wants_json = matches!(
-                    self.shape.value,
-                    OutputShape::JsonObject | OutputShape::JsonArray
-                );
+                let wants_json = self.wants_json();
                 let unwrapped = fenced_json(body).filter(|_| wants_json);
                 let message = match (unwrapped, json_fault(body).filter(|_| wants_json)) {
                     (Some(_), _) => format!("JSON in code fences; {usual} without them"),
@@ -86,6 +84,19 @@ impl ExampleRule for MixedFormats {
 }
 
 impl MixedFormats {
+    fn wants_json(&self) -> bool {
+        matches!(
+            self.shape.value,
+            OutputShape::JsonObject | OutputShape::JsonArray
+        )
+    }
+
+    /// JSON in a fence and invalid JSON are damaged JSON; text in its place may be an answer.
+    fn evidence(&self, body: &str) -> Evidence {
+        let is_json = fenced_json(body).is_some() || json_fault(body).is_some();
+        Evidence::damaged_if(self.wants_json() && is_json)
+    }
+
     /// A cheap test: among plain text, only outputs that look like JSON or a table can differ.
     fn may_differ(&self, body: &str) -> bool {
         self.shape.value != OutputShape::Text || body.starts_with(['{', '[']) || body.contains('|')

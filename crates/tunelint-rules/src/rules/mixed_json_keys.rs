@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::survey::inferred::names::is_near;
 use crate::survey::inferred::outputs::sorted;
 use crate::survey::inferred::shape::{json_keys, listed};
 use crate::survey::inferred::{Inferred, Majority};
@@ -46,7 +48,8 @@ impl ExampleRule for MixedJsonKeys {
             return;
         }
         let place = example.record.at(turn.span_of(range_in(body, &text)));
-        findings.report(place, Severity::Warning, || {
+        let evidence = Evidence::damaged_if(is_near(&self.keys.value, &keys));
+        findings.report(place, severity(&self.keys, evidence), || {
             let only = |these: &[String], those: &[String]| {
                 let only: Vec<&str> = these
                     .iter()

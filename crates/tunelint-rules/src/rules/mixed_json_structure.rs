@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::json_structure::{JsonDeviation, JsonDeviationKind, JsonStructure};
@@ -57,7 +58,7 @@ impl ExampleRule for MixedJsonStructure {
         for (at, deviation) in found.iter().take(MAX_PER_OUTPUT).enumerate() {
             let range = start + deviation.range.start..start + deviation.range.end;
             let place = example.record.at(turn.span_of(range));
-            findings.report(place, Severity::Warning, || {
+            findings.report(place, severity_of(deviation), || {
                 let more = match more {
                     more if more > 0 && at + 1 == MAX_PER_OUTPUT => {
                         format!("; {} more in this output", grouped(more as u64))
@@ -75,6 +76,17 @@ impl MixedJsonStructure {
     fn is_covered(&self, deviation: &JsonDeviation) -> bool {
         let is_key = !matches!(deviation.kind, JsonDeviationKind::Type(..));
         is_key && self.inferred.outputs.keys.is_some() && deviation.depth == 1
+    }
+}
+
+/// A value of another type or under another name is damaged; a missing one may be optional.
+fn severity_of(deviation: &JsonDeviation) -> Severity {
+    match &deviation.kind {
+        JsonDeviationKind::Type(Kind::Null, usual) => severity(usual, Evidence::Absent),
+        JsonDeviationKind::Type(_, usual) => severity(usual, Evidence::Damaged),
+        JsonDeviationKind::Renamed(_, with) => severity(with, Evidence::Damaged),
+        JsonDeviationKind::Missing(with) => severity(with, Evidence::Absent),
+        JsonDeviationKind::Extra(with) => severity(&with.rest(), Evidence::Absent),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::markers::{Departing, Markers};
@@ -56,7 +57,7 @@ impl ExampleRule for MixedMarkerOrder {
             return;
         };
         let place = example.record.at(turn.span_of(early.range()));
-        findings.report(place, Severity::Warning, || {
+        findings.report(place, severity(&ordered, Evidence::Damaged), || {
             let suffix = self
                 .inferred
                 .suffix

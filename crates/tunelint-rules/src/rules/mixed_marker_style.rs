@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::markers::Departing;
@@ -60,7 +61,7 @@ impl ExampleRule for MixedMarkerStyle {
                 continue;
             }
             let place = example.record.at(turn.span_of(event.range()));
-            findings.report(place, Severity::Warning, || {
+            findings.report(place, severity(usual, Evidence::Damaged), || {
                 // The closing tag would have to change too.
                 let edit = || turn.edit(&example.record, event.range(), &usual.value);
                 let fix = (!event.form.starts_with('<'))

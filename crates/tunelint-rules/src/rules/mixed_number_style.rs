@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::numbers::{Number, is_words};
 use crate::survey::inferred::outputs::Outputs;
@@ -46,7 +47,7 @@ impl ExampleRule for MixedNumberStyle {
         };
         let text = turn.joined();
         let body = self.inferred.outputs.body(&text);
-        let Some((template, share)) = deviation(&self.inferred.outputs, body) else {
+        let Some((template, usual)) = deviation(&self.inferred.outputs, body) else {
             return;
         };
         // `Spell the number in words`, or a choice of `two` and `three`.
@@ -54,15 +55,16 @@ impl ExampleRule for MixedNumberStyle {
             return;
         }
         let place = example.record.at(turn.span_of(range_in(body, &text)));
-        findings.report(place, Severity::Warning, || {
-            Message::new(template.replace("{}", &share)).help("write all numbers in one style")
+        findings.report(place, severity(&usual, Evidence::Damaged), || {
+            Message::new(template.replace("{}", &usual.percent()))
+                .help("write all numbers in one style")
         });
     }
 }
 
-/// The first deviation of a number from the usual style: a message template, and the share of
-/// outputs that goes into it. `None` for a text that is not a number, in digits or in words.
-pub fn deviation(usual: &Outputs, body: &str) -> Option<(&'static str, String)> {
+/// The first deviation of a number from the usual style: a message template, and the
+/// outputs in that style, whose share goes into it. `None` for a text that is not a number, in digits or in words.
+pub fn deviation(usual: &Outputs, body: &str) -> Option<(&'static str, Majority<()>)> {
     let words = is_words(body);
     let number = Number::parse(body);
     if !words && number.is_none() {
@@ -71,7 +73,7 @@ pub fn deviation(usual: &Outputs, body: &str) -> Option<(&'static str, String)> 
     let other =
         |usual: &Option<Majority<bool>>, have: bool, with: &'static str, without: &'static str| {
             let usual = usual.as_ref().filter(|usual| usual.value != have)?;
-            Some((if have { with } else { without }, usual.percent()))
+            Some((if have { with } else { without }, usual.bare()))
         };
     let in_words = other(
         &usual.in_words,
@@ -88,7 +90,7 @@ pub fn deviation(usual: &Outputs, body: &str) -> Option<(&'static str, String)> 
             .filter(|usual| number.decimal.is_some_and(|sign| sign != usual.value))?;
         Some((
             "decimal separator differs from {} of comparable outputs",
-            usual.percent(),
+            usual.bare(),
         ))
     };
     in_words
@@ -131,8 +133,8 @@ mod tests {
 
     /// What is said about `body`.
     fn said(usual: &Outputs, body: &str) -> Option<String> {
-        let (template, share) = deviation(usual, body)?;
-        Some(template.replace("{}", &share))
+        let (template, usual) = deviation(usual, body)?;
+        Some(template.replace("{}", &usual.percent()))
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::mixed_number_style;
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::numbers::DateStyle;
@@ -55,9 +56,11 @@ impl ExampleRule for MixedOutputPattern {
             return;
         }
         let place = example.record.at(turn.span_of(range_in(body, &text)));
-        findings.report(place, Severity::Warning, || {
-            Message::new(describe(&deviation)).help("write all outputs in the same pattern")
-        });
+        findings.report(
+            place,
+            severity(&deviation.convention, Evidence::Damaged),
+            || Message::new(describe(&deviation)).help("write all outputs in the same pattern"),
+        );
     }
 }
 
@@ -109,8 +112,9 @@ fn describe(deviation: &Deviation) -> String {
         kind,
         found,
         usual,
-        share,
+        convention,
     } = deviation;
+    let share = convention.percent();
     match kind {
         DeviationKind::Fence => format!("output in code fences; {share} of outputs have none"),
         DeviationKind::NoFence => {

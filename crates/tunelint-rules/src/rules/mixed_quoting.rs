@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::outputs::is_quoted;
 use crate::survey::inferred::shape::OutputShape;
@@ -49,7 +50,7 @@ impl ExampleRule for MixedQuoting {
         let range = range_in(body, &text);
         findings.report(
             example.record.at(turn.span_of(range.clone())),
-            Severity::Warning,
+            severity(&self.bare, Evidence::Absent),
             || {
                 let inner = unquoted(body);
                 Message::new(format!(

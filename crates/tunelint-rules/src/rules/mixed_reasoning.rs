@@ -1,9 +1,11 @@
 //! Reasoning in some outputs only.
 
 use super::unbalanced_think::{CLOSING, OPENING};
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{
     Check, DatasetRule, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope,
 };
+use crate::survey::inferred::Majority;
 use crate::survey::presence::Presence;
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::{Example, PartKind, Turn};
@@ -96,9 +98,14 @@ impl ExampleRule for RareReasoning {
         else {
             return;
         };
+        let usual = Majority {
+            value: self.expects,
+            holders: self.most as usize,
+            of: self.all as usize,
+        };
         findings.report(
             example.record.at(turn.text_span()),
-            Severity::Warning,
+            severity(&usual, Evidence::Absent),
             || {
                 let (here, there) = match self.expects {
                     true => ("no reasoning", "have reasoning"),

@@ -1,5 +1,6 @@
 //! An output without the stop suffix that nearly all others end with.
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::inferred::Common;
 use tunelint_data::text::printable::quoted;
@@ -44,9 +45,14 @@ impl ExampleRule for MixedStopSuffix {
             return;
         }
         let end = body.len()..body.len();
+        // A sentence at the end may be left out on purpose.
+        let evidence = match self.stop.value.contains(' ') {
+            true => Evidence::Thin,
+            false => Evidence::Absent,
+        };
         findings.report(
             example.record.at(turn.span_of(end.clone())),
-            Severity::Warning,
+            severity(&self.stop, evidence),
             || {
                 let stop = quoted(&self.stop.value, 40);
                 let fix = self.gap.as_ref().and_then(|gap| {

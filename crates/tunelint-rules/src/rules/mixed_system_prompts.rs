@@ -1,8 +1,10 @@
 //! A system prompt that is missing, or differs from the one of nearly all other examples.
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::HEAD;
 use crate::survey::inferred::Common;
+use crate::survey::inferred::preamble::depart;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
@@ -44,10 +46,14 @@ impl ExampleRule for MixedSystemPrompts {
                 .turns
                 .first()
                 .map_or(example.record.span(), |turn| turn.span);
-            findings.report(example.record.at(span), Severity::Warning, || {
-                Message::new(format!("no system prompt; {share} of examples share one"))
-                    .help(help())
-            });
+            findings.report(
+                example.record.at(span),
+                severity(&self.system, Evidence::Absent),
+                || {
+                    Message::new(format!("no system prompt; {share} of examples share one"))
+                        .help(help())
+                },
+            );
             return;
         };
         let text = turn.joined();
@@ -57,7 +63,7 @@ impl ExampleRule for MixedSystemPrompts {
         let from = common_prefix(&text, &self.system.value);
         findings.report(
             example.record.at(turn.span_of(from..text.len())),
-            Severity::Warning,
+            severity(&self.system, self.evidence(&text)),
             || {
                 let here = text.get(from..).unwrap_or_default();
                 let there = self.system.value.get(from..).unwrap_or_default();
@@ -76,6 +82,14 @@ impl ExampleRule for MixedSystemPrompts {
 }
 
 impl MixedSystemPrompts {
+    /// Another system prompt is written on purpose, unless it is a damaged form of the usual one.
+    fn evidence(&self, text: &str) -> Evidence {
+        match depart(text, &self.system.value).is_damage(text, &self.system.value) {
+            true => Evidence::Damaged,
+            false => Evidence::Thin,
+        }
+    }
+
     fn is_usual(&self, text: &str) -> bool {
         match self.is_whole() {
             true => text == self.system.value,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use crate::survey::inferred::Inferred;
 use crate::survey::inferred::xml::XmlTags;
@@ -47,7 +48,7 @@ impl ExampleRule for MixedXmlTags {
         };
         let start = range_in(body, &text).start;
         let span = turn.span_of(start + range.start..start + range.end);
-        findings.report(example.record.at(span), Severity::Warning, || {
+        findings.report(example.record.at(span), self.severity_of(&fault), || {
             let (what, help) = self.describe(&fault);
             Message::new(what).help(help)
         });
@@ -55,6 +56,25 @@ impl ExampleRule for MixedXmlTags {
 }
 
 impl MixedXmlTags {
+    /// XML that is not well-formed is damaged; a tag may be optional.
+    fn severity_of(&self, fault: &XmlFault) -> Severity {
+        match fault {
+            XmlFault::Unclosed(_) | XmlFault::Unopened(_) | XmlFault::Unfinished => {
+                severity(&self.tags.valid, Evidence::Damaged)
+            }
+            XmlFault::Unknown(_, with) => severity(&with.rest(), Evidence::Absent),
+            XmlFault::Missing(_, with) | XmlFault::MissingAttribute { with, .. } => {
+                severity(with, Evidence::Absent)
+            }
+            XmlFault::Unquoted(_) | XmlFault::UnknownEntity(_) | XmlFault::BareAmpersand => {
+                let strict = self.tags.strict.as_ref();
+                strict.map_or(Severity::Advice, |strict| {
+                    severity(strict, Evidence::Damaged)
+                })
+            }
+        }
+    }
+
     /// The message about a fault, and the help.
     fn describe(&self, fault: &XmlFault) -> (String, &'static str) {
         let opening = |tag: &str| quoted(&format!("<{tag}>"), SHOWN);

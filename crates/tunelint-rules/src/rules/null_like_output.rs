@@ -38,6 +38,9 @@ const NULLS: [&str; 11] = [
     "(null)",
 ];
 
+/// Those that people write, too.
+const WORDS: [&str; 3] = ["None", "N/A", "n/a"];
+
 /// Maximum number of distinct outputs that are remembered, to distinguish labels from free text.
 const MAX_DISTINCT: usize = 1000;
 /// The percentage of null values from which they are probably an answer. They are reported once.
@@ -102,7 +105,11 @@ impl DatasetRule for NullLikeOutput {
             false => (share.more(), share.places.len()),
         };
         for (at, (location, value)) in share.places.into_iter().take(shown).enumerate() {
-            findings.report_at(location, Severity::Warning, || {
+            let severity = match is_answer || WORDS.contains(&value.as_str()) {
+                true => Severity::Advice,
+                false => Severity::Warning,
+            };
+            findings.report_at(location, severity, || {
                 let more = if at + 1 == shown { more.as_str() } else { "" };
                 Message::new(format!(
                     "null value written as text: {}{more}",
@@ -179,9 +186,14 @@ mod tests {
             "",
         ];
         assert_eq!(observed(outputs.map(str::to_owned)).share.have, 0);
-        assert_eq!(
-            reported(|findings| NullLikeOutput.finish(observed([" None\n".to_owned()]), findings)),
-            ["warning: null value written as text: `None`"]
-        );
+        let report = |output: &str| {
+            let tally = observed([output.to_owned()]);
+            reported(|findings| NullLikeOutput.finish(tally, findings))
+        };
+        let null = ["warning: null value written as text: `null`"];
+        assert_eq!(report(" null\n"), null);
+        // People write this, too.
+        let none = ["advice: null value written as text: `None`"];
+        assert_eq!(report(" None\n"), none);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use crate::survey::inferred::extraction::{contains, is_passage};
 use crate::survey::inferred::{Inferred, Majority};
@@ -61,7 +62,7 @@ impl ExampleRule for OutputNotInInput {
         }
         findings.report(
             example.record.at(turn.text_span()),
-            Severity::Warning,
+            severity(&self.usual, Evidence::Absent),
             || {
                 Message::new(format!(
                     "output is not in its input: {} ({} of outputs are)",

@@ -38,6 +38,18 @@ static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// A refusal that only language models write: an AI that names itself, or an apology before a
+/// request that is refused as a whole.
+static MODEL_REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\A\s*(?:(?:(?:i['’]?m |i am )?sorry|(?:i )?apologi[sz]e|(?:my )?apologies|unfortunately)[,.!]? (?:but )?)?",
+        r"(?:as an? (?:ai|(?:large )?language model)\b",
+        r"|i (?:can['’]?t|cannot|can not|won['’]t|am (?:unable|not able) to|['’]m (?:unable|not able) to)",
+        r" (?:(?:assist|help)(?: you)? with|fulfil+|comply with) (?:that|this|your request|such)\b)",
+    ))
+    .ok()
+});
+
 /// The share of refusals, in percent, below which each is a warning.
 const RARE_PERCENT: u64 = 2;
 /// Minimum number of outputs for which the share is meaningful.
@@ -46,7 +58,7 @@ const MIN_OUTPUTS: u64 = 50;
 struct RefusalOutput;
 
 impl DatasetRule for RefusalOutput {
-    type Tally = Share;
+    type Tally = Share<bool>;
 
     fn observe(&self, example: &Example<'_>, share: &mut Self::Tally) {
         for text in example.output_texts() {
@@ -64,7 +76,12 @@ impl DatasetRule for RefusalOutput {
                 .as_ref()
                 .is_some_and(|refusal| refusal.is_match(opening))
             {
-                share.add(&example.record, text.span(), || ());
+                let is_model = MODEL_REFUSAL
+                    .as_ref()
+                    .is_some_and(|refusal| refusal.is_match(opening));
+                // With tools, a model is meant to say what it has no tool for.
+                let is_meant = has_tools(example);
+                share.add(&example.record, text.span(), || is_model && !is_meant);
             }
         }
     }
@@ -77,16 +94,15 @@ impl DatasetRule for RefusalOutput {
         tally.renumber_sources(by);
     }
 
-    fn finish(&self, share: Self::Tally, findings: &mut Findings<'_>) {
+    fn finish(&self, share: Share<bool>, findings: &mut Findings<'_>) {
         let rare = share.all >= MIN_OUTPUTS && !share.is_at_least(RARE_PERCENT);
-        let severity = if rare {
-            Severity::Warning
-        } else {
-            Severity::Advice
-        };
         let more = share.more();
         let last = share.places.len().saturating_sub(1);
-        for (at, (location, ())) in share.places.into_iter().enumerate() {
+        for (at, (location, is_model)) in share.places.into_iter().enumerate() {
+            let severity = match rare && is_model {
+                true => Severity::Warning,
+                false => Severity::Advice,
+            };
             findings.report_at(location, severity, || {
                 let more = if at == last { more.as_str() } else { "" };
                 let rare = if rare { ", rare in this dataset" } else { "" };
@@ -96,6 +112,12 @@ impl DatasetRule for RefusalOutput {
             });
         }
     }
+}
+
+/// Whether an example offers tools to the model.
+fn has_tools(example: &Example<'_>) -> bool {
+    let mut keys = example.settings.iter().map(|extra| extra.key);
+    keys.any(|key| matches!(key, "tools" | "functions" | "toolConfig"))
 }
 
 #[cfg(test)]
@@ -142,18 +164,46 @@ mod tests {
     }
 
     #[test]
-    fn a_rare_refusal_is_a_warning() {
-        let report = |all| {
+    fn an_unmistakable_refusal_is_that_of_a_model() {
+        let is_model = |text| MODEL_REFUSAL.as_ref().unwrap().is_match(text);
+        for text in [
+            "As an AI language model, I can't browse the web.",
+            "I'm sorry, but I can't assist with that.",
+            "I’m sorry, but I cannot fulfill this request.",
+            "Sorry, I can't help with that request.",
+            "I apologize, but as an AI I have no opinion.",
+            "I cannot comply with your request.",
+        ] {
+            assert!(is_model(text), "{text}");
+        }
+        for text in [
+            "I'm not able to create images.",
+            "I cannot provide that number.",
+            "Sorry, I can't help you with the move on Sunday.",
+            "He said: I can't assist with that.",
+            "I can't help this feeling.",
+        ] {
+            assert!(!is_model(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_rare_refusal_of_a_model_is_a_warning() {
+        let report = |all, is_model| {
             let mut share = Share {
                 all,
                 ..Share::default()
             };
-            share.add(&record(1), Span::at(0), || ());
+            share.add(&record(1), Span::at(0), || is_model);
             reported(|findings| RefusalOutput.finish(share, findings))
         };
-        assert_eq!(report(50), ["advice: output is a refusal"]);
+        assert_eq!(report(50, true), ["advice: output is a refusal"]);
         assert_eq!(
-            report(51),
+            report(51, false),
+            ["advice: output is a refusal, rare in this dataset"]
+        );
+        assert_eq!(
+            report(51, true),
             ["warning: output is a refusal, rare in this dataset"]
         );
     }

@@ -38,6 +38,16 @@ const FUNCTION_WORDS: [&str; 37] = [
     "his", "her", "very", "und", "der", "die", "das", "et", "le", "la",
 ];
 
+/// Those of English with which not even a loose sentence ends.
+const CERTAIN_WORDS: [&str; 13] = [
+    "the", "an", "and", "or", "but", "of", "because", "than", "which", "their", "its", "your", "my",
+];
+/// The minimum number of characters and words of a last line that is prose, not a title, a verse or an
+/// item, and of sentences that end before it.
+const PROSE_CHARS: usize = 80;
+const PROSE_WORDS: usize = 12;
+const PROSE_SENTENCES: usize = 2;
+
 struct TruncatedOutput;
 
 impl ExampleRule for TruncatedOutput {
@@ -145,10 +155,13 @@ fn is_limit(length: u64) -> bool {
 /// The evidence that an output was truncated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
-    OpenFence,
+    /// The number of code fences is odd; whether the last one opens a block.
+    OpenFence(bool),
     OpenJson,
-    EmptyItem,
-    Word(String),
+    /// The last item of a list is empty; whether it has the number after that of another item.
+    EmptyItem(bool),
+    /// The last word; whether it is in the middle of a sentence of prose.
+    Word(String, bool),
     Sign(char),
 }
 
@@ -156,37 +169,49 @@ impl Cause {
     /// A comma may be a typo for a period.
     fn is_comma(&self) -> bool {
         match self {
-            Self::Word(word) => word.ends_with([',', '，']),
+            Self::Word(word, _) => word.ends_with([',', '，']),
             Self::Sign(sign) => matches!(sign, ',' | '，'),
             _ => false,
         }
     }
 
+    /// Whether nothing else explains it.
+    fn is_certain(&self) -> bool {
+        match self {
+            Self::OpenJson => true,
+            Self::OpenFence(is) | Self::EmptyItem(is) | Self::Word(_, is) => *is,
+            Self::Sign(_) => false,
+        }
+    }
+
     fn severity(&self) -> Severity {
-        match self.is_comma() {
-            true => Severity::Advice,
-            false => Severity::Warning,
+        match self.is_certain() {
+            true => Severity::Warning,
+            false => Severity::Advice,
         }
     }
 
     fn help(&self) -> &'static str {
-        match self.is_comma() {
-            true => "complete the output, or end its last sentence",
-            false => "complete the output, or remove the record",
+        match self {
+            Self::OpenFence(false) => "open or close the code block, or complete the output",
+            _ if self.is_comma() => "complete the output, or end its last sentence",
+            _ => "complete the output, or remove the record",
         }
     }
 
     fn describe(&self) -> String {
         let end = match self {
-            Self::OpenFence => "unclosed code block".to_owned(),
+            Self::OpenFence(true) => "unclosed code block".to_owned(),
+            Self::OpenFence(false) => "odd number of code fences".to_owned(),
             Self::OpenJson => "incomplete JSON".to_owned(),
-            Self::EmptyItem => "empty last list item".to_owned(),
-            Self::Word(word) => format!("ends with {}", quoted(word, LONGEST_WORD)),
+            Self::EmptyItem(_) => "empty last list item".to_owned(),
+            Self::Word(word, _) => format!("ends with {}", quoted(word, LONGEST_WORD)),
             Self::Sign(sign) => format!("ends with `{sign}`"),
         };
-        match self.is_comma() {
-            true => format!("{end}: truncated, or a comma in place of a period"),
-            false => format!("truncated output: {end}"),
+        match (self.is_comma(), self.is_certain()) {
+            (true, _) => format!("{end}: truncated, or a comma in place of a period"),
+            (false, true) => format!("truncated output: {end}"),
+            (false, false) => format!("possibly truncated output: {end}"),
         }
     }
 }
@@ -199,7 +224,7 @@ pub(super) fn is_truncated(text: &Text<'_>) -> bool {
 fn cause(text: &Text<'_>) -> Option<Cause> {
     let whole = text.as_str().trim_end();
     if text.has(Mark::At) && has_open_fence(whole) {
-        return Some(Cause::OpenFence);
+        return Some(Cause::OpenFence(opens_last(whole)));
     }
     if text.as_str().trim_start().starts_with(['{', '[']) && is_open_json(whole) {
         return Some(Cause::OpenJson);
@@ -210,15 +235,15 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
     let line = whole.lines().next_back().unwrap_or_default().trim();
     let word = line.rsplit(char::is_whitespace).next().unwrap_or_default();
     let found = match () {
-        () if is_empty_item(line) => Cause::EmptyItem,
+        () if is_empty_item(line) => Cause::EmptyItem(continues_list(whole, line)),
         () if is_closing(whole, line) => return None,
         () if word == "-" || FUNCTION_WORDS.contains(&word) && knows_words(whole) => {
-            Cause::Word(word.to_owned())
+            Cause::Word(word.to_owned(), is_in_prose(whole, line, word))
         }
         () => match word.chars().next_back().filter(|c| is_open_sign(*c))? {
             // Chinese has no spaces: this is a clause, not a word.
             sign if word.chars().count() > LONGEST_WORD => Cause::Sign(sign),
-            _ => Cause::Word(word.to_owned()),
+            _ => Cause::Word(word.to_owned(), false),
         },
     };
     (!is_code(text)).then_some(found)
@@ -245,6 +270,50 @@ fn has_open_fence(text: &str) -> bool {
     // A block on one line, ```` ```x``` ````, opens and closes.
     let open = fences.filter(|line| line.matches("```").count() % 2 == 1);
     open.count() % 2 == 1 && text.matches("```").count() % 2 == 1
+}
+
+/// Whether the last line with a fence opens a block: it names a language, or the line before it announces
+/// the block with a colon. Another one may close a block that the input opened, or be left over.
+fn opens_last(text: &str) -> bool {
+    let (mut opens, mut is_announced) = (false, false);
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        if let Some(name) = line.strip_prefix("```") {
+            opens = is_announced || name.starts_with(char::is_alphabetic);
+        }
+        is_announced = line.ends_with([':', '：']);
+    }
+    opens
+}
+
+/// Whether the list marker `line` has the number after that of an item above it.
+fn continues_list(text: &str, line: &str) -> bool {
+    let digits = line.trim_end_matches(['.', ')']);
+    let before = digits
+        .parse::<u32>()
+        .ok()
+        .and_then(|number| number.checked_sub(1));
+    let sign = line.get(digits.len()..).unwrap_or_default();
+    before.is_some_and(|before| {
+        let marker = format!("{before}{sign} ");
+        text.lines()
+            .any(|line| line.trim_start().starts_with(&marker))
+    })
+}
+
+/// Whether `word`, at the end of the last `line`, is in the middle of a sentence of prose. After a sign it
+/// belongs to the next item of a list, and in an open quotation it is what somebody says.
+fn is_in_prose(text: &str, line: &str, word: &str) -> bool {
+    let before = line.strip_suffix(word).unwrap_or_default().trim_end();
+    let is_quoted =
+        line.matches('"').count() % 2 == 1 || line.matches('“').count() > line.matches('”').count();
+    let ends = |text: &str| text.matches(". ").count() + text.matches(".\n").count();
+    CERTAIN_WORDS.contains(&word)
+        && before.ends_with(char::is_alphanumeric)
+        && line.starts_with(char::is_alphabetic)
+        && !is_quoted
+        && line.split_whitespace().nth(PROSE_WORDS - 1).is_some()
+        && line.chars().nth(PROSE_CHARS - 1).is_some()
+        && ends(text) >= PROSE_SENTENCES
 }
 
 fn is_open_json(text: &str) -> bool {
@@ -287,17 +356,37 @@ mod tests {
     #[test]
     fn unfinished_ends_are_found() {
         let long = "The parcel left the depot this morning. ".repeat(6);
-        assert_eq!(cause_of("```python\nprint(1)\n"), Some(Cause::OpenFence));
+        assert_eq!(
+            cause_of("```python\nprint(1)\n"),
+            Some(Cause::OpenFence(true))
+        );
         assert_eq!(cause_of("```python\nprint(1)\n```\nDone"), None);
+        let announced = "Use this:\n```\nprint(1)";
+        assert_eq!(cause_of(announced), Some(Cause::OpenFence(true)));
+        let stray = "print(1)\n```\nThat is all.";
+        assert_eq!(cause_of(stray), Some(Cause::OpenFence(false)));
         assert_eq!(cause_of("{\"a\": [1, 2"), Some(Cause::OpenJson));
         assert_eq!(cause_of("[citation needed] It is so"), None);
         assert_eq!(
             cause_of(&format!("{long}It went to the")),
-            Some(Cause::Word("the".to_owned()))
+            Some(Cause::Word("the".to_owned(), true))
         );
+        for end in [
+            "\nA story of mice and",
+            "the size of the city; and",
+            "he said: \"It went to the",
+            "to go with",
+        ] {
+            let cause = cause_of(&format!("{long}{end}")).unwrap();
+            assert_eq!(cause.severity(), Severity::Advice, "{end}");
+        }
         assert_eq!(
             cause_of(&format!("{long}\n1. Wait\n2.")),
-            Some(Cause::EmptyItem)
+            Some(Cause::EmptyItem(true))
+        );
+        assert_eq!(
+            cause_of(&format!("{long}\nComments:\n-")),
+            Some(Cause::EmptyItem(false))
         );
         assert_eq!(cause_of(&format!("{long}It went home")), None);
         assert_eq!(cause_of(&format!("{long}\n\nKind regards,")), None);

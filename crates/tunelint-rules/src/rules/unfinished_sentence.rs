@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::truncated_output::is_truncated;
+use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope};
 use crate::survey::inferred::outputs::{LONG, ends_in_word};
 use crate::survey::inferred::{Inferred, Majority};
@@ -52,7 +53,7 @@ impl ExampleRule for UnfinishedSentence {
         let word = body.split_whitespace().next_back().unwrap_or_default();
         let range = range_in(word, text.as_str());
         let place = example.record.at(text.span_of(range.start, range.end));
-        findings.report(place, Severity::Warning, || {
+        findings.report(place, severity(&self.finished, Evidence::Absent), || {
             Message::new(format!(
                 "ends in the middle of a sentence, with {}; {} of long outputs do not",
                 quoted(word, SHOWN),

@@ -40,13 +40,19 @@ impl ExampleRule for UnknownLabel {
             return;
         }
         let place = example.record.at(turn.span_of(range_in(body, &text)));
-        findings.report(place, Severity::Warning, || {
+        let meant = labels.meant(body);
+        // A label that occurs once is rare, but perhaps right.
+        let severity = match meant.is_some() && labels.is_longer(body) {
+            true => Severity::Warning,
+            false => Severity::Advice,
+        };
+        findings.report(place, severity, || {
             let known = labels.labels.len() - labels.unknown.len();
             let message = format!(
                 "unknown label {}: not one of the {known} labels of the dataset",
                 quoted(body, 60)
             );
-            match labels.meant(body) {
+            match meant {
                 Some(meant) => {
                     Message::new(format!("{message}, but contains {}", quoted(meant, 40)))
                         .help("write only the label")

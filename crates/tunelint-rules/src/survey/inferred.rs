@@ -65,6 +65,8 @@ pub struct Inferred {
     /// Whether the sketch holds every example (all inputs are distinct and fit in it): what is not
     /// in the sketch is not in the dataset.
     pub saw_all: bool,
+    /// Whether it was saved, so that the prompts must have it, rather than inferred from them.
+    pub is_saved: bool,
     /// The system prompt that nearly all examples share.
     pub system: Option<Common>,
     /// The preamble of the system prompts, if these differ.
@@ -136,6 +138,7 @@ impl Inferred {
         Self {
             inputs: sketch.len(),
             saw_all: sketch.is_whole() && examples == sketch.len() as u64,
+            is_saved: false,
             task: task::infer(sketch, label_count, markers.as_ref()),
             other_preamble: usual
                 .and_then(|usual| other_task::with_preamble(&prompts, &usual.value)),

@@ -212,6 +212,7 @@ impl PromptFormat {
         let order = self.order.map(|share| share.majority(()));
         Inferred {
             inputs: self.inputs,
+            is_saved: true,
             system: common(&self.system),
             system_preamble: common(&self.system_preamble),
             preamble: common(&self.preamble),

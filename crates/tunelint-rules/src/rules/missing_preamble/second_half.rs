@@ -1,11 +1,12 @@
 //! Flags texts without the second half of a preamble whose middle varies.
 
+use crate::contract::certainty::{Evidence, severity};
 use crate::survey::inferred::Common;
 use crate::survey::inferred::preamble::{PreambleDeviation, PreambleFault, depart};
 use crate::survey::inferred::second_half::word_starts;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::{Example, Turn};
-use tunelint_layouts::finding::{Findings, Message, Severity};
+use tunelint_layouts::finding::{Findings, Message};
 
 /// Checks a turn, whose `text` starts with the preamble `first`, for its second half. `texts` is the
 /// plural noun for such texts.
@@ -29,7 +30,9 @@ pub(super) fn check(
     }
     let start = first.len() + at;
     let span = turn.span_of(start + departure.from..start + departure.to);
-    findings.report(example.record.at(span), Severity::Warning, || {
+    let is_damage = departure.is_damage(rest.get(at..).unwrap_or_default(), &half.value);
+    let severity = severity(half, Evidence::damaged_if(is_damage));
+    findings.report(example.record.at(span), severity, || {
         let tail = rest.get(at..).unwrap_or_default();
         let difference = departure.describe(
             "the second half of the preamble",

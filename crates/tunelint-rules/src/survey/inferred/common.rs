@@ -10,6 +10,10 @@ const SHORTEST: usize = 12;
 const FEWEST_WORDS: usize = 2;
 /// The same for Chinese, Japanese and Korean, where each character counts as a word.
 const SHORTEST_CJK: usize = 8;
+/// The minimum length of a text that is evidently an instruction, in characters; of Chinese, Japanese
+/// and Korean.
+const EVIDENT: usize = 40;
+const EVIDENT_CJK: usize = 16;
 /// The minimum share of texts with a suffix that is a separator, not an instruction.
 const SEPARATOR_SHARE: f64 = 0.9;
 /// The maximum share of texts that consist of nothing but the shared text.
@@ -184,6 +188,23 @@ pub fn is_instruction(text: &str) -> bool {
         .split(|c: char| !is_word(c))
         .filter(|word| !word.is_empty());
     chars >= SHORTEST && words.count() >= FEWEST_WORDS
+}
+
+/// Whether a shared beginning is evidently an instruction: it ends with a line, a sentence or a label.
+pub fn is_ended(text: &str) -> bool {
+    ended(text.to_owned()).is_some_and(|ended| ended == text)
+}
+
+/// Whether it is, in addition, so long that texts do not begin with it by habit.
+pub fn is_evident(text: &str) -> bool {
+    let ideographs = text.chars().filter(|c| is_cjk(*c)).count();
+    let is_long = text.chars().nth(EVIDENT - 1).is_some() || ideographs >= EVIDENT_CJK;
+    is_long && is_ended(text)
+}
+
+/// Whether a shared ending cannot be content: a separator or line breaks.
+pub fn is_sign(text: &str) -> bool {
+    text.trim().is_empty() || is_separator(text)
 }
 
 /// Whether a text is a separator, made of signs that do not end a sentence: `\n\n###\n\n`, ` ->`.

@@ -109,6 +109,17 @@ impl LabelSet {
     }
 }
 
+impl LabelSet {
+    /// Whether an unknown label has several words more than any known one, as a sentence has. Of two
+    /// labels, one may contain the other.
+    pub fn is_longer(&self, unknown: &str) -> bool {
+        let words = |text: &str| text.split([' ', '_']).count();
+        let known = self.labels.iter().map(|label| label.text.as_str());
+        let mut known = known.filter(|label| !self.unknown.contains(*label));
+        known.all(|label| words(unknown) >= words(label) + FURTHER_WORDS)
+    }
+}
+
 /// The distinct outputs without the stop suffix. Blank outputs are excluded.
 fn merged(counts: &OutputCounts, stop: &str) -> Vec<Label> {
     let mut merged: BTreeMap<&str, Counted> = BTreeMap::new();
@@ -473,6 +484,7 @@ mod tests {
         let set = set(&[("spam", 60), ("ham", 60), ("This is spam", 1)]).unwrap();
         assert!(set.unknown.contains("This is spam"));
         assert_eq!(set.meant("This is spam"), Some("spam"));
+        assert!(set.is_longer("This is spam") && !set.is_longer("no spam"));
     }
 
     #[test]

@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 
 /// The minimum share of a value that is nearly all.
 pub const NEARLY_ALL: f64 = 0.95;
+/// The number of items with other values that are few in any dataset from which something is inferred.
+const FEW: usize = 2;
+/// The minimum share of a value from which the others are exceptions, whatever they are.
+pub const NEARLY_UNIVERSAL: f64 = 0.98;
 /// The minimum share of a value among near ones: see [`Majority::convention`].
 pub const AMONG_NEAR: f64 = 0.85;
 /// The maximum number of near values. More of them show that the value varies.
@@ -92,6 +96,35 @@ impl<T> Majority<T> {
     /// The share of items with this value, from 0 to 1.
     pub fn share(&self) -> f64 {
         self.holders as f64 / self.of.max(1) as f64
+    }
+
+    /// Whether nearly all items have the value, in a small dataset all but a few: a damaged form of it is
+    /// a mistake.
+    pub fn is_nearly_all(&self) -> bool {
+        self.share() >= NEARLY_ALL || self.of - self.holders <= FEW
+    }
+
+    /// Whether so many items have the value that anything else is an exception.
+    pub fn is_nearly_universal(&self) -> bool {
+        self.share() >= NEARLY_UNIVERSAL
+    }
+
+    /// The items without the value.
+    pub fn rest(&self) -> Majority<()> {
+        Majority {
+            value: (),
+            holders: self.of - self.holders,
+            of: self.of,
+        }
+    }
+
+    /// The same share without the value.
+    pub fn bare(&self) -> Majority<()> {
+        Majority {
+            value: (),
+            holders: self.holders,
+            of: self.of,
+        }
     }
 
     /// This majority, if there are at least `least` items and at least `share` of them have the value.

@@ -72,8 +72,8 @@ pub struct Deviation {
     pub found: String,
     /// How outputs are usually written.
     pub usual: String,
-    /// The share of outputs that are written in this way.
-    pub share: String,
+    /// The outputs that are written in this way.
+    pub convention: Majority<()>,
 }
 
 /// What differs.
@@ -238,12 +238,12 @@ impl Patterns {
 }
 
 impl Deviation {
-    fn new<T>(kind: DeviationKind, found: &str, usual: &str, share: &Majority<T>) -> Self {
+    fn new<T>(kind: DeviationKind, found: &str, usual: &str, convention: &Majority<T>) -> Self {
         Self {
             kind,
             found: found.to_owned(),
             usual: usual.to_owned(),
-            share: share.percent(),
+            convention: convention.bare(),
         }
     }
 

@@ -58,10 +58,26 @@ pub struct PreambleDeviation {
     pub wanted_to: usize,
 }
 
+/// The maximum number of characters of a typo in either text.
+const TYPO: usize = 2;
+
 /// The maximum number of edits of a mistyped preamble. Also limited to a fifth of its length.
 const MAX_EDITS: usize = 40;
 
 impl PreambleDeviation {
+    /// Whether the text evidently has a damaged form of `wanted`: with other spacing, in another letter
+    /// case, or with a typo. Another word or number makes another template.
+    pub fn is_damage(&self, text: &str, wanted: &str) -> bool {
+        match self.fault {
+            PreambleFault::Spacing | PreambleFault::Case => true,
+            PreambleFault::Mistyped => {
+                let of = |text: &str, from, to| is_part_of_word(text, from, to);
+                of(text, self.from, self.to) && of(wanted, self.wanted_from, self.wanted_to)
+            }
+            PreambleFault::Missing | PreambleFault::Partial | PreambleFault::Misplaced => false,
+        }
+    }
+
     /// The message for the difference: see [`PreambleFault::describe`].
     pub fn describe(&self, what: &str, edge: &str, text: &str, wanted: &str) -> String {
         let found = text.get(self.from..self.to).unwrap_or_default();
@@ -69,6 +85,17 @@ impl PreambleDeviation {
         self.fault
             .describe(what, edge, found, wanted.unwrap_or_default())
     }
+}
+
+/// Whether a range of a text is short enough for a typo, and not a whole word or number.
+fn is_part_of_word(text: &str, from: usize, to: usize) -> bool {
+    let part = text.get(from..to).unwrap_or_default();
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let before = text.get(..from).and_then(|text| text.chars().next_back());
+    let after = text.get(to..).and_then(|text| text.chars().next());
+    let is_short = part.chars().nth(TYPO).is_none();
+    let is_within = !part.contains(char::is_alphabetic) || is_letter(before) || is_letter(after);
+    is_short && is_within && !part.contains(|c: char| c.is_numeric() || c.is_whitespace())
 }
 
 /// The difference between `preamble` and a `text` that does not start with it. The first match of:
@@ -356,6 +383,37 @@ mod tests {
             parts("Classify the sentimnt of the review.\nfine"),
             (PreambleFault::Mistyped, "", "e")
         );
+    }
+
+    #[test]
+    fn another_word_or_number_is_not_damage() {
+        let damaged = |text: &str, preamble: &str| depart(text, preamble).is_damage(text, preamble);
+        let preamble = "List 3 words that rhyme with the german word: ";
+        assert!(damaged(
+            "List 3 words that ryhme with the german word: x",
+            preamble
+        ));
+        assert!(damaged(
+            "list 3 words that rhyme with the german word: x",
+            preamble
+        ));
+        assert!(damaged(
+            "List 3 words that rhyme with the german  word: x",
+            preamble
+        ));
+        assert!(!damaged(
+            "List 5 words that rhyme with the german word: x",
+            preamble
+        ));
+        assert!(!damaged(
+            "List 3 words that rhyme with the french word: x",
+            preamble
+        ));
+        assert!(!damaged(
+            "List 3 words that rhyme with a german word: x",
+            preamble
+        ));
+        assert!(!damaged("Haus", preamble));
     }
 
     #[test]
