@@ -1006,6 +1006,7 @@ fn a_guessed_context_may_be_missing() {
     let choices = "{\"question\":\"q\",\"choices\":[\"a\",\"b\"],\"answer\":\"a\"}\n";
     let (code, said, _) = converted(choices, "pairs", &[]);
     assert_eq!(code, 1, "{said}");
-    let unknown = "unknown layout with fields `question`, `choices`, `answer`";
+    let unknown =
+        "cannot tell which fields are prompt and response; found `question`, `choices`, `answer`";
     assert!(said.contains(unknown), "{said}");
 }

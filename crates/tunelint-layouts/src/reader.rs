@@ -23,7 +23,9 @@ use crate::example::{Example, KTO_TAG};
 use crate::layout::Layout;
 
 pub use decoder::{DecodeOutcome, Decoder, Scratch, Unreadable};
-pub use mapping::{ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES, is_comment};
+pub use mapping::{
+    ColumnRole, INPUT_NAMES, Likely, Mapping, MappingProblem, OUTPUT_NAMES, is_comment,
+};
 pub use options::{OpenError, ReadOptions};
 
 /// An open source, positioned at its first record.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::field_values::FieldValues;
 use super::mapping::{
-    CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Mapping, MappingProblem, OUTPUT_NAMES, is_comment,
+    CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Likely, Mapping, MappingProblem, OUTPUT_NAMES,
+    is_comment,
 };
 use super::options::{OpenError, ReadOptions};
 use crate::declared::{Entry, FILE_NAME, Reading};
@@ -38,6 +39,9 @@ const CHOICES: [&str; 3] = ["choices", "options", "candidates"];
 
 /// The number of records from which the layout is detected.
 const SAMPLE: usize = 64;
+
+/// The minimum number of records that do not all have the same fault by coincidence.
+const MANY: usize = 5;
 
 /// Determines the mapping of an opened source. The user's columns take precedence over the user's
 /// layout, that over the entry about the source in a `dataset_info.json`, and that over detection.
@@ -91,7 +95,7 @@ fn map_names(
     options: &ReadOptions,
 ) -> Result<Mapping, OpenError> {
     if options.input.is_some() || options.output.is_some() {
-        return by_options(names, options, container.has_rows());
+        return by_options(sample, names, options);
     }
     let rows = container.has_rows();
     // With an explicit layout that maps columns, a table may still have any of the well-known
@@ -101,7 +105,7 @@ fn map_names(
         .as_ref()
         .is_some_and(|layout| layout.maps_columns());
     if options.system.is_some() || named && rows && layout_of_header(names).is_none() {
-        return by_options(names, options, rows);
+        return by_options(sample, names, options);
     }
     if let Some(layout) = &options.layout {
         return Ok(Mapping::of(Arc::clone(layout), "set by the user"));
@@ -131,7 +135,8 @@ fn sample_names(sample: &Sample<'_>) -> Vec<String> {
 
 /// Passes every sampled record that can be parsed to `take`.
 fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
-    let mut parser = Parser::new();
+    let (mut parser, mut rows) = (Parser::new(), RowParser::new(sample.delimiter));
+    let has_rows = sample.container.is_some_and(Container::has_rows);
     // A first record that is larger than the sample is in the first batch instead.
     let is_record = |piece: &&Piece| matches!(piece.kind, PieceKind::Record);
     let sampled = sample.batch.pieces.iter().any(|piece| is_record(&piece));
@@ -144,14 +149,23 @@ fn each_sample(sample: &Sample<'_>, mut take: impl FnMut(&Body<'_>)) {
             .bytes
             .get(piece.from..piece.to)
             .and_then(|raw| std::str::from_utf8(raw).ok());
-        if let Some(json) = text.and_then(|text| parser.parse(text).ok()) {
-            take(&Body::Json(json));
+        let body = text.and_then(|text| match has_rows {
+            true => rows.parse(text, sample.header).ok().map(Body::Row),
+            false => parser.parse(text).ok().map(Body::Json),
+        });
+        if let Some(body) = body {
+            take(&body);
         }
     }
 }
 
 /// The mapping to the columns that the user named. A side that was not named is detected.
-fn by_options(names: &[String], options: &ReadOptions, rows: bool) -> Result<Mapping, OpenError> {
+fn by_options(
+    sample: &Sample<'_>,
+    names: &[String],
+    options: &ReadOptions,
+) -> Result<Mapping, OpenError> {
+    let rows = sample.container.is_some_and(Container::has_rows);
     let find = |known: &[&str]| well_known(names, known).map(Binding::Name);
     let input = options.input.clone().or_else(|| find(&INPUT_NAMES));
     let output = options.output.clone().or_else(|| find(&OUTPUT_NAMES));
@@ -175,8 +189,8 @@ fn by_options(names: &[String], options: &ReadOptions, rows: bool) -> Result<Map
             mapped_pairs(input, output, options.system.clone()),
             "user-defined columns".to_owned(),
         ),
-        (None, _) => unmapped(names, ColumnRole::Input),
-        (_, None) => unmapped(names, ColumnRole::Output),
+        (None, _) => unmapped(sample, names, ColumnRole::Input),
+        (_, None) => unmapped(sample, names, ColumnRole::Output),
     })
 }
 
@@ -235,8 +249,8 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderLooksLikeData { cells })
         }
-        (None, _) => unmapped(names, ColumnRole::Input),
-        (_, None) => unmapped(names, ColumnRole::Output),
+        (None, _) => unmapped(sample, names, ColumnRole::Input),
+        (_, None) => unmapped(sample, names, ColumnRole::Output),
     }
 }
 
@@ -247,53 +261,77 @@ fn layout_of_header(names: &[String]) -> Option<Arc<dyn Layout>> {
     layout::all().into_iter().find(fits)
 }
 
-/// Whether a name in the first row is a value of its column as well, such as a label: then the row is
-/// data. The header itself, repeated where files were joined, does not count.
+/// Whether the first row is data by its columns: a name in it, such as a label, is a value of its column
+/// as well, or it is written like nearly all values of its column, as identifiers and dates are. The
+/// header itself, repeated where files were joined, does not count.
 fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
     /// Fewer, or a smaller share of the rows, may be a coincidence.
     const TIMES: usize = 2;
     const ONE_IN: usize = 10;
     let is_word = |name: &String| name.len() > 1 && name.contains(char::is_alphabetic);
-    let (mut times, mut rows) = (vec![0_usize; names.len()], 0);
-    let mut parser = RowParser::new(sample.delimiter);
-    let records = sample.batch.pieces.iter();
-    let records = records.filter(|piece| matches!(piece.kind, PieceKind::Record));
-    for piece in records.take(SAMPLE) {
-        let raw = sample.batch.bytes.get(piece.from..piece.to);
-        let text = raw.and_then(|raw| std::str::from_utf8(raw).ok());
-        let Some(row) = text.and_then(|text| parser.parse(text, sample.header).ok()) else {
-            continue;
-        };
-        let same: Vec<bool> = row
+    let signatures: Vec<Option<String>> = names.iter().map(|name| signature(name)).collect();
+    let mut counts = vec![(0_usize, 0_usize); names.len()];
+    let mut rows = 0;
+    each_sample(sample, |body| {
+        let Body::Row(row) = body else { return };
+        let same: Vec<(bool, bool)> = row
             .cells()
             .zip(names)
-            .map(|(cell, name)| is_word(name) && cell.as_str().trim() == name.trim())
+            .zip(&signatures)
+            .map(|((cell, name), like)| {
+                let cell = cell.as_str().trim();
+                let is_like = like.is_some() && signature(cell) == *like;
+                (is_word(name) && cell == name.trim(), is_like)
+            })
             .collect();
         rows += 1;
-        if !same.iter().all(|same| *same) {
-            let counts = times.iter_mut().zip(same);
-            counts.for_each(|(times, same)| *times += usize::from(same));
+        if !same.iter().all(|(same, _)| *same) {
+            for ((times, likes), (same, is_like)) in counts.iter_mut().zip(same) {
+                *times += usize::from(same);
+                *likes += usize::from(is_like);
+            }
         }
-    }
-    times
-        .iter()
-        .any(|times| *times >= TIMES && times * ONE_IN >= rows)
+    });
+    counts.iter().any(|(times, likes)| {
+        let repeats = *times >= TIMES && times * ONE_IN >= rows;
+        repeats || *likes >= TIMES && likes * ONE_IN >= rows * (ONE_IN - 1)
+    })
+}
+
+/// How a value with signs that names do not have is written: `P-104` and `P-7` alike, `[a]` and `[b]`.
+/// `None` for other values, and for long ones.
+fn signature(value: &str) -> Option<String> {
+    const LONGEST: usize = 40;
+    let class = |c: char| match c {
+        c if c.is_numeric() => '0',
+        c if c.is_alphabetic() => 'a',
+        c => c,
+    };
+    let mut classes: Vec<char> = value.trim().chars().take(LONGEST + 1).map(class).collect();
+    let is_long = classes.len() > LONGEST;
+    classes.dedup();
+    let has = |usual: &[char]| classes.iter().any(|c| !usual.contains(c));
+    let has_sign = has(&['0', 'a', '_', ' ']) && classes.contains(&'0');
+    let is_bracketed = has(&['0', 'a', '_', ' ', '-', '.', '/', '&', '\'']);
+    (!is_long && (has_sign || is_bracketed)).then(|| classes.into_iter().collect())
 }
 
 /// Whether the first row is probably data rather than a header.
 fn looks_like_data(names: &[String]) -> bool {
-    let data = |name: &String| {
-        let words = name.split_whitespace().count();
-        name.parse::<f64>().is_ok()
-            || words > 4
+    let is_text = |name: &String| {
+        name.split_whitespace().count() > 4
             || name.chars().count() > 40
             || name.ends_with(['?', '.', '!'])
     };
+    let is_number = |name: &String| name.parse::<f64>().is_ok();
     let known = |name: &String| {
         let name = normal_name(name);
-        INPUT_NAMES.contains(&name.as_str()) || OUTPUT_NAMES.contains(&name.as_str())
+        // One letter may be a value as well.
+        name.len() > 1
+            && (INPUT_NAMES.contains(&name.as_str()) || OUTPUT_NAMES.contains(&name.as_str()))
     };
-    names.iter().any(data) && !names.iter().any(known) && !are_numbered(names)
+    let has_numbers = names.iter().any(is_number) && !are_numbered(names);
+    (names.iter().any(is_text) || has_numbers) && !names.iter().any(known)
 }
 
 /// Whether the numbers in a header name columns: at least two years, or the numbers that a program
@@ -319,20 +357,34 @@ fn are_numbered(names: &[String]) -> bool {
 }
 
 /// The mapping of a table whose column for `role` was not recognized.
-fn unmapped(names: &[String], role: ColumnRole) -> Mapping {
-    let near = names.iter().find(|name| {
-        role.names()
-            .iter()
-            .any(|known| strsim::damerau_levenshtein(&normal_name(name), known) == 1)
-    });
-    // The input usually comes first and the output last.
-    let likely = match role {
-        ColumnRole::Input => names.first(),
-        ColumnRole::Output => names.last(),
+fn unmapped(sample: &Sample<'_>, names: &[String], role: ColumnRole) -> Mapping {
+    /// In a shorter name, one letter makes another name.
+    const SHORTEST: usize = 4;
+    let mut values = FieldValues::new(names);
+    each_sample(sample, |body| values.add(body));
+    let (input, output) = well_known_sides(names);
+    let mut likely = values.likely([input.as_ref(), output.as_ref()]);
+    let is_near = |name: &&String| {
+        let known = role.names().iter().filter(|known| known.len() >= SHORTEST);
+        known
+            .map(|known| strsim::damerau_levenshtein(&normal_name(name), known))
+            .any(|distance| distance == 1)
     };
+    if let Some(near) = names.iter().find(is_near).cloned() {
+        likely = match role {
+            ColumnRole::Input => Likely {
+                input: Some(near),
+                output: None,
+            },
+            ColumnRole::Output => Likely {
+                input: None,
+                output: Some(near),
+            },
+        };
+    }
     Mapping::problem(MappingProblem::Unmapped {
         role,
-        likely: near.or(likely).cloned(),
+        likely,
         columns: names.to_vec(),
     })
 }
@@ -374,8 +426,12 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
         .rev()
         .max_by_key(|(votes, _)| **votes);
     let best = best.filter(|(votes, _)| **votes > 0);
-    if best.is_some_and(|(_, layout)| has_other_names(sample, layout, names)) {
-        return unknown_layout(sample, names);
+    if best.is_some_and(|(_, layout)| has_other_names(sample, layout)) {
+        match well_known_sides(names) {
+            (Some(_), Some(_)) => return unknown_layout(sample, names),
+            sides if sampled >= MANY => return missing_side(sample, names, sides),
+            _ => {}
+        }
     }
     if let Some((votes, layout)) = best {
         let evidence = match (*votes, sampled) {
@@ -395,10 +451,24 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
     }
 }
 
-/// Whether every sampled record lacks a field of a layout of two texts, and has a well-known name
-/// instead: then it is another pair of names, rather than a fault of each record.
-fn has_other_names(sample: &Sample<'_>, layout: &Arc<dyn Layout>, names: &[String]) -> bool {
-    if layout.columns().is_empty() || !matches!(well_known_sides(names), (Some(_), Some(_))) {
+/// The mapping of records that all lack the field of one side, and have no well-known name instead.
+fn missing_side(
+    sample: &Sample<'_>,
+    names: &[String],
+    (input, output): (Option<String>, Option<String>),
+) -> Mapping {
+    let mut values = FieldValues::new(names);
+    each_sample(sample, |body| values.add(body));
+    Mapping::problem(MappingProblem::MissingSide {
+        fields: names.to_vec(),
+        likely: values.likely([input.as_ref(), output.as_ref()]),
+    })
+}
+
+/// Whether every sampled record lacks a field of a layout of two texts: then it has another name, rather
+/// than each record a fault.
+fn has_other_names(sample: &Sample<'_>, layout: &Arc<dyn Layout>) -> bool {
+    if layout.columns().is_empty() {
         return false;
     }
     let mut lack = true;
@@ -424,13 +494,6 @@ fn has_other_names(sample: &Sample<'_>, layout: &Arc<dyn Layout>, names: &[Strin
 /// The mapping of records in an unknown layout: by well-known field names, if they have any, and if
 /// their values can be an input and an output.
 fn unknown_layout(sample: &Sample<'_>, names: &[String]) -> Mapping {
-    let unknown = || {
-        let fields = names.to_vec();
-        Mapping::problem(MappingProblem::UnknownLayout { fields })
-    };
-    let (Some(input), Some(output)) = well_known_sides(names) else {
-        return unknown();
-    };
     // The context of a question is a text; a list of choices is not.
     let mut common: Vec<String> = names.to_vec();
     let mut values = FieldValues::new(names);
@@ -438,21 +501,29 @@ fn unknown_layout(sample: &Sample<'_>, names: &[String]) -> Mapping {
         common.retain(|name| matches!(body.field(name), Some(Field::Text(_))));
         values.add(body);
     });
+    let sides = well_known_sides(names);
+    let unknown = |likely: Likely| {
+        let fields = names.to_vec();
+        Mapping::problem(MappingProblem::UnknownLayout { fields, likely })
+    };
+    let (Some(input), Some(output)) = &sides else {
+        return unknown(values.likely([sides.0.as_ref(), sides.1.as_ref()]));
+    };
     let binding = with_context(input.clone(), &common);
     let columns = binding.columns();
     let unread = names.iter().filter(|name| !columns.contains(name));
     let has_choices = unread
         .map(|name| normal_name(name))
         .any(|name| CHOICES.contains(&name.as_str()));
-    if has_choices || !values.are_sides(&input, &output, &columns) {
-        return unknown();
+    if has_choices || !values.are_sides(input, output, &columns) {
+        return unknown(Likely::default());
     }
-    let evidence = format!("fields {}", side_names(&binding, &output));
+    let evidence = format!("fields {}", side_names(&binding, output));
     let layout = mapped_pairs(binding, Binding::Name(output.clone()), None);
     Mapping {
         problem: Some(MappingProblem::ReadByName {
             input: columns,
-            output,
+            output: output.clone(),
         }),
         ..Mapping::mapped(layout, evidence)
     }

@@ -1,18 +1,27 @@
-//! The values of the fields in the first records, by which a guess from names alone is checked.
+//! The values of the fields in the first records, by which a guess from names alone is checked, and
+//! by which fields are suggested where the names say nothing.
 
 use std::collections::BTreeSet;
 
+use super::mapping::Likely;
 use tunelint_data::record::{Body, Field};
+use tunelint_data::text::printable::is_hidden;
 
 /// The minimum number of records for a repeated value to be no coincidence.
 const LEAST: usize = 5;
 /// The minimum average number of words of a text that someone wrote.
 const WORDS: usize = 3;
+/// The maximum number of fields whose values are kept: where there are more, data is used as names, and
+/// nothing is known of the values.
+const MOST: usize = 200;
+/// The number of letters of a script without spaces that count as a further word. A label is shorter.
+const LETTERS: usize = 4;
 /// The maximum number of texts that nothing reads.
 const UNREAD: usize = 2;
 
 /// The values of each field.
 pub(super) struct FieldValues {
+    records: usize,
     fields: Vec<Values>,
 }
 
@@ -21,6 +30,11 @@ struct Values {
     name: String,
     count: usize,
     numbers: usize,
+    /// The number of texts that are not empty, and of those that name a record, a file or a day.
+    filled: usize,
+    identifiers: usize,
+    /// The number of letters of scripts without spaces between words.
+    unspaced: usize,
     words: usize,
     distinct: BTreeSet<String>,
 }
@@ -28,32 +42,65 @@ struct Values {
 impl FieldValues {
     /// No values yet of the fields `names`.
     pub(super) fn new(names: &[String]) -> Self {
+        let names = if names.len() > MOST { &[] } else { names };
         let named = names.iter().map(|name| Values {
             name: name.clone(),
             ..Values::default()
         });
         Self {
+            records: 0,
             fields: named.collect(),
         }
     }
 
     /// Adds the values of a record.
     pub(super) fn add(&mut self, body: &Body<'_>) {
+        self.records += 1;
         for values in &mut self.fields {
             let Some(value) = body.field(&values.name) else {
                 continue;
             };
-            let raw = match &value {
-                Field::Text(text) => text.as_str(),
-                Field::Other(value) => value.raw(),
+            let (raw, is_text) = match &value {
+                Field::Text(text) => (text.as_str(), true),
+                Field::Other(value) => (value.raw(), false),
             };
             if raw == "null" {
                 continue;
             }
             values.count += 1;
+            values.filled += usize::from(is_text && !raw.trim().is_empty());
             values.numbers += usize::from(raw.parse::<f64>().is_ok());
+            values.unspaced += raw.chars().filter(|c| is_unspaced(*c)).count();
+            values.identifiers += usize::from(is_identifier(raw));
             values.words += raw.split_whitespace().count();
             values.distinct.insert(raw.to_owned());
+        }
+    }
+
+    /// The fields that can be input and output where their names do not say so; `known` are the two
+    /// whose names do. Nothing is suggested where several fields are as likely, or for an input without
+    /// words.
+    pub(super) fn likely(&self, known: [Option<&String>; 2]) -> Likely {
+        let is_open = |of: &&Values| !known.contains(&Some(&of.name));
+        let open = self.fields.iter().filter(is_open);
+        let open = open.filter(|of| of.is_plausible(self.records));
+        let open: Vec<&Values> = open.collect();
+        let name = |of: &Values| Some(of.name.clone());
+        let (input, output) = match (known, open.as_slice()) {
+            ([Some(_), None], [one]) => (None, name(one)),
+            ([None, Some(_)], [one]) if one.has_words() => (name(one), None),
+            ([None, None], [one, other]) if one.can_have(other) => (name(one), name(other)),
+            ([None, None], [one, other]) if other.can_have(one) => (name(other), name(one)),
+            _ => (None, None),
+        };
+        // Where one of them is suggested, a command needs the other as well.
+        let [known_input, known_output] = known;
+        match (&input, &output) {
+            (None, None) => Likely::default(),
+            _ => Likely {
+                input: input.or_else(|| known_input.cloned()),
+                output: output.or_else(|| known_output.cloned()),
+            },
         }
     }
 
@@ -102,6 +149,44 @@ impl Values {
     fn is_written(&self) -> bool {
         !self.is_repeated() && self.count > 0 && self.words >= WORDS * self.count
     }
+
+    /// Whether the values have several words, so that they can be an input.
+    fn has_words(&self) -> bool {
+        const LEAST_WORDS: usize = 2;
+        self.words + self.unspaced / LETTERS >= LEAST_WORDS * self.count
+    }
+
+    /// Whether the values can be inputs of `outputs`: texts with answers, or with labels that recur. A
+    /// heading of each text is neither.
+    fn can_have(&self, outputs: &Self) -> bool {
+        let recurs = outputs.count >= LEAST && outputs.distinct.len() < outputs.count;
+        self.has_words() && (outputs.has_words() || recurs)
+    }
+
+    /// Whether the values of `records` records can be what a model reads or writes: mostly there, not
+    /// always the same, and neither numbers nor identifiers. A name with hidden characters cannot be
+    /// given on the command line.
+    fn is_plausible(&self, records: usize) -> bool {
+        let is_named = !self.name.trim().is_empty() && !self.name.contains(is_hidden);
+        is_named
+            && self.filled * 2 > records
+            && !self.is_constant()
+            && self.identifiers * 2 <= self.filled
+    }
+}
+
+/// Whether a letter is of a script that has no spaces between words: Chinese, Japanese, Thai.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+}
+
+/// Whether a value is a number, or names a record, a file, a page or a day: one word with a digit or a
+/// sign of such names, or no letters at all.
+fn is_identifier(raw: &str) -> bool {
+    let raw = raw.trim();
+    let has_sign = || raw.contains(|c: char| c.is_ascii_digit() || matches!(c, '/' | '\\' | '@'));
+    let is_word = raw.is_ascii() && !raw.contains(char::is_whitespace);
+    !raw.is_empty() && (is_word && has_sign() || !raw.contains(char::is_alphabetic))
 }
 
 #[cfg(test)]
@@ -128,6 +213,46 @@ mod tests {
             values.add(&Body::Json(parser.parse(text).unwrap()));
         }
         values.are_sides(sides.0, sides.1, &[sides.0.to_owned()])
+    }
+
+    fn likely(known: [Option<&str>; 2], record: impl Fn(usize) -> String) -> [Option<String>; 2] {
+        let records: Vec<String> = (0..8).map(record).collect();
+        let mut parser = Parser::new();
+        let body = Body::Json(parser.parse(&records[0]).unwrap());
+        let names: Vec<String> = body
+            .names()
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        let mut values = FieldValues::new(&names);
+        for text in &records {
+            values.add(&Body::Json(parser.parse(text).unwrap()));
+        }
+        let known = known.map(|name| name.map(str::to_owned));
+        let [input, output] = &known;
+        let likely = values.likely([input.as_ref(), output.as_ref()]);
+        [likely.input, likely.output]
+    }
+
+    #[test]
+    fn only_fields_with_words_are_suggested() {
+        let record = |n: usize| {
+            format!(
+                r#"{{"id":"r-{n}","set":"train","url":"https://a.org/{n}","wer":"Who is number {n}?","was":"w{}","":"x y z {n}"}}"#,
+                ["a", "b"][n % 2]
+            )
+        };
+        let of = |name: &str| Some(name.to_owned());
+        assert_eq!(likely([None, None], record), [of("wer"), of("was")]);
+        assert_eq!(likely([Some("wer"), None], record), [of("wer"), of("was")]);
+        let objects = |n: usize| format!(r#"{{"q":"Who is {n}?","x":{{"who is it":{n}}}}}"#);
+        assert_eq!(likely([Some("q"), None], objects), [None, None]);
+        let headings = |n: usize| format!(r#"{{"x":"Who is {n}?","y":"number{}"}}"#, "x".repeat(n));
+        assert_eq!(likely([None, None], headings), [None, None]);
+        let two = |n: usize| format!(r#"{{"q":"Who is {n}?","x":"He is {n}.","y":"She is {n}."}}"#);
+        assert_eq!(likely([Some("q"), None], two), [None, None]);
+        let numbers = |n: usize| format!(r#"{{"a":{n},"b":"{n}","c":"c{n}"}}"#);
+        assert_eq!(likely([None, None], numbers), [None, None]);
     }
 
     #[test]

@@ -99,8 +99,8 @@ pub enum MappingProblem {
     Unmapped {
         /// The side whose column was not recognized.
         role: ColumnRole,
-        /// The most likely column, if there is one.
-        likely: Option<String>,
+        /// The columns that can be each side.
+        likely: Likely,
         /// The existing columns.
         columns: Vec<String>,
     },
@@ -117,7 +117,25 @@ pub enum MappingProblem {
     UnknownLayout {
         /// The existing fields.
         fields: Vec<String>,
+        /// The fields that can be each side.
+        likely: Likely,
     },
+    /// One side has a field of a layout; no record has that of the other side.
+    MissingSide {
+        /// The existing fields.
+        fields: Vec<String>,
+        /// The fields that can be each side.
+        likely: Likely,
+    },
+}
+
+/// The fields or columns that can be input and output by their values, where only one can be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Likely {
+    /// The one that can be the input.
+    pub input: Option<String>,
+    /// The one that can be the output.
+    pub output: Option<String>,
 }
 
 /// The side of an example that a column belongs to.

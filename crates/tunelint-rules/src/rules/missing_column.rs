@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::missing_header::{self, listed};
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
+use tunelint_data::record::row::normal_name;
 use tunelint_data::text::position::Location;
 use tunelint_data::text::printable::{is_hidden, quoted, shell_quoted};
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::fit::rewrite_command;
-use tunelint_layouts::reader::{ColumnRole, MappingProblem};
+use tunelint_layouts::reader::{ColumnRole, Likely, MappingProblem};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -47,19 +48,44 @@ pub fn words(problem: &MappingProblem, path: &Path) -> Message {
             role,
             likely,
             columns,
-        } => unmapped(*role, likely.as_deref(), columns),
+        } => unmapped(*role, likely, columns),
         MappingProblem::NoFields => Message::new("records without fields").help("check the export"),
         MappingProblem::ReadByName { input, output } => read_by_name(input, output, path),
-        MappingProblem::UnknownLayout { fields } if is_one_conversation(fields) => {
+        MappingProblem::UnknownLayout { fields, .. } if is_one_conversation(fields) => {
             Message::new("the list is one conversation, not a list of records")
                 .help("put it in another list, or in the field `messages` of an object")
         }
-        MappingProblem::UnknownLayout { fields } => {
-            Message::new(format!("unknown layout with fields {}", listed(fields))).help(format!(
-                "set the fields with `--input` and `--output`; looked for {LOOKED_FOR}"
-            ))
-        }
+        MappingProblem::UnknownLayout { fields, likely }
+        | MappingProblem::MissingSide { fields, likely } => unknown_layout(fields, likely),
     }
+}
+
+fn unknown_layout(fields: &[String], likely: &Likely) -> Message {
+    let options = match (
+        argument("--input", &likely.input),
+        argument("--output", &likely.output),
+    ) {
+        (Some(input), Some(output)) => format!("`{input} {output}`"),
+        (Some(input), None) => format!("`{input}` and `--output`"),
+        (None, Some(output)) => format!("`--input` and `{output}`"),
+        (None, None) => "`--input` and `--output`".to_owned(),
+    };
+    let sides = [ColumnRole::Input, ColumnRole::Output].map(|role| has_name(fields, role));
+    let problem = match sides {
+        [true, true] => "cannot tell which fields are prompt and response",
+        [true, false] => "no response field recognized",
+        [false, true] => "no prompt field recognized",
+        [false, false] => "no prompt and response fields recognized",
+    };
+    Message::new(format!("{problem}; found {}", listed(fields))).help(format!(
+        "set the fields with {options}; looked for {LOOKED_FOR}"
+    ))
+}
+
+/// An option with the column that can be given to it, as it is written in a command.
+fn argument(option: &str, column: &Option<String>) -> Option<String> {
+    let column = column.as_ref().filter(|name| !name.contains(is_hidden))?;
+    Some(format!("{option} {}", shell_quoted(column)))
 }
 
 /// Whether the records are the messages of a conversation.
@@ -92,17 +118,23 @@ fn read_by_name(input: &[String], output: &str, path: &Path) -> Message {
 /// The fields of the most common layouts.
 const LOOKED_FOR: &str = "`text_input`/`output`, `prompt`/`completion`, `messages`, `contents`, `conversations`, `instruction`";
 
-fn unmapped(role: ColumnRole, likely: Option<&str>, columns: &[String]) -> Message {
+fn unmapped(role: ColumnRole, likely: &Likely, columns: &[String]) -> Message {
     let (name, option) = match role {
         ColumnRole::Input => ("input", "--input"),
         ColumnRole::Output => ("output", "--output"),
     };
-    let column: String = likely
-        .unwrap_or("COLUMN")
-        .chars()
-        .filter(|c| !is_hidden(*c))
-        .take(40)
-        .collect();
+    let (input, output) = (
+        argument("--input", &likely.input),
+        argument("--output", &likely.output),
+    );
+    let options = match (role, input, output) {
+        (ColumnRole::Input, Some(input), Some(output)) if !is_known(&likely.output) => {
+            format!("{input} {output}")
+        }
+        (ColumnRole::Input, Some(input), _) => input,
+        (ColumnRole::Output, _, Some(output)) => output,
+        _ => format!("{option} COLUMN"),
+    };
     let known = role.names();
     let examples = known.get(..6).unwrap_or(known).join("`, `");
     Message::new(format!(
@@ -110,9 +142,21 @@ fn unmapped(role: ColumnRole, likely: Option<&str>, columns: &[String]) -> Messa
         listed(columns)
     ))
     .help(format!(
-        "set it with `{option} {}`, or rename the column; looked for `{examples}` and similar names",
-        shell_quoted(&column)
+        "set it with `{options}`, or rename the column; looked for `{examples}` and similar names"
     ))
+}
+
+/// Whether a column is read as the output without an option.
+fn is_known(output: &Option<String>) -> bool {
+    has_name(output.as_slice(), ColumnRole::Output)
+}
+
+/// Whether one of the fields has a well-known name for `role`.
+fn has_name(fields: &[String], role: ColumnRole) -> bool {
+    // One letter names anything.
+    let names = fields.iter().map(|name| normal_name(name));
+    let mut names = names.filter(|name| name.chars().nth(1).is_some());
+    names.any(|name| role.names().contains(&name.as_str()))
 }
 
 #[cfg(test)]
@@ -121,17 +165,21 @@ mod tests {
 
     #[test]
     fn the_suggested_column_can_be_pasted() {
-        let help = |likely| {
-            let message = unmapped(ColumnRole::Output, likely, &["a".to_owned()]);
+        let help = |likely: Option<&str>| {
+            let likely = Likely {
+                input: None,
+                output: likely.map(str::to_owned),
+            };
+            let message = unmapped(ColumnRole::Output, &likely, &["a".to_owned()]);
             let help = message.advice().unwrap();
             help.split_once(", or rename").unwrap().0.to_owned()
         };
         assert_eq!(help(None), "set it with `--output COLUMN`");
         assert_eq!(help(Some("My class")), "set it with `--output 'My class'`");
-        // Hidden characters do not reach the terminal.
-        assert_eq!(help(Some("la\u{1b}bel")), "set it with `--output label`");
-        let shown = format!("set it with `--output {}`", "x".repeat(40));
-        assert_eq!(help(Some(&"x".repeat(41))), shown);
+        // Hidden characters do not reach the terminal, and a name without them is another one.
+        assert_eq!(help(Some("la\u{1b}bel")), "set it with `--output COLUMN`");
+        let long = "x".repeat(90);
+        assert_eq!(help(Some(&long)), format!("set it with `--output {long}`"));
     }
 
     #[test]
@@ -153,7 +201,11 @@ mod tests {
 
     #[test]
     fn the_names_looked_for_depend_on_the_side() {
-        let message = unmapped(ColumnRole::Input, None, &["a".to_owned(), "b".to_owned()]);
+        let message = unmapped(
+            ColumnRole::Input,
+            &Likely::default(),
+            &["a".to_owned(), "b".to_owned()],
+        );
         assert_eq!(
             message.text(),
             "cannot tell which column is the input; found `a`, `b`"
