@@ -37,6 +37,8 @@ pub enum LineEnd {
     CrLf,
     /// CR alone
     Cr,
+    /// CR CR LF: a CR LF that a program wrote as text once more.
+    CrCrLf,
 }
 
 /// Observations about a file.
@@ -60,8 +62,8 @@ pub struct Facts {
     pub wrapped: bool,
     /// The first line end.
     pub first_end: Option<LineEnd>,
-    /// The number of lines that end in LF, in CR LF, and in CR.
-    pub ends: [u64; 3],
+    /// The number of lines that end in LF, in CR LF, in CR, and in CR CR LF.
+    pub ends: [u64; 4],
     /// Lines with another line end than the first.
     pub other_ends: Occurrences,
     /// Lines that end in CR alone.
@@ -86,7 +88,7 @@ impl Facts {
 
     /// Whether most lines end in CR LF.
     pub fn is_mostly_crlf(&self) -> bool {
-        let [lf, crlf, cr] = self.ends;
+        let [lf, crlf, cr, _] = self.ends;
         crlf > lf + cr || crlf == lf + cr && self.first_end == Some(LineEnd::CrLf)
     }
 }

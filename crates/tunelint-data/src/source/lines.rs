@@ -59,6 +59,10 @@ impl Lines {
         let mut content = line;
         if terminated && self.end == b'\n' {
             let end = match line.split_last() {
+                Some((b'\r', rest)) if rest.ends_with(b"\r") => {
+                    content = rest.trim_ascii_end();
+                    LineEnd::CrCrLf
+                }
                 Some((b'\r', rest)) => {
                     content = rest;
                     LineEnd::CrLf

@@ -96,6 +96,13 @@ impl Rows {
                         };
                     }
                     None if !last => return Extent::Open,
+                    Some(b'\r') if data.get(found + 2).is_none() && !last => return Extent::Open,
+                    Some(b'\r') if data.get(found + 2) == Some(&b'\n') => {
+                        return Extent::Whole {
+                            len: found,
+                            end: Some((LineEnd::CrCrLf, 3)),
+                        };
+                    }
                     _ => {
                         return Extent::Whole {
                             len: found,
@@ -304,7 +311,7 @@ impl Splitter for Rows {
                         self.facts.line_end(end, start);
                     }
                     let whole = len + end.map_or(0, |(_, bytes)| bytes);
-                    let lines = count_lines(row, true) + u64::from(end.is_some());
+                    let lines = count_lines(rest.get(..whole).unwrap_or_default(), true);
                     self.cursor.at = Position {
                         line: start.line + lines,
                         column: 1,

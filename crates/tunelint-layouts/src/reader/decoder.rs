@@ -165,7 +165,9 @@ impl Decoder {
             body: Body::Row(row),
             ..record
         };
-        if row.len() != self.header.names.len() {
+        // Rows may lack the empty columns that a spreadsheet writes next to a table.
+        let lacking = self.header.names.get(row.len()..);
+        if lacking.is_none_or(|names| names.iter().any(|name| !name.is_empty())) {
             return take(DecodeOutcome::Unreadable(&record, Unreadable::FieldCount));
         }
         self.example(&record, take);

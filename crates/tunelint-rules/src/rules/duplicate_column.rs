@@ -32,22 +32,36 @@ impl SourceRule for DuplicateColumn {
     }
 }
 
-/// Reports every column whose name an earlier column has.
+/// Reports every column whose name an earlier column has, and those without a name once.
 fn report(reader: &Reader, findings: &mut Findings<'_>) {
-    let source = reader.source;
+    let file = Location::whole(reader.source);
     let names = &reader.header.names;
     let mut earlier = BTreeSet::new();
     for name in names {
-        if !earlier.insert(name) {
-            findings.report_at(Location::whole(source), Severity::Error, || {
+        if !name.is_empty() && !earlier.insert(name) {
+            findings.report_at(file.clone(), Severity::Error, || {
                 let shown = quoted(name, 40);
-                let message = if name.is_empty() {
-                    "more than one column without a name".to_owned()
-                } else {
-                    format!("duplicate column {shown}: only the first one is read")
-                };
-                Message::new(message).help("give every column a unique name")
+                Message::new(format!(
+                    "duplicate column {shown}: only the first one is read"
+                ))
+                .help("give every column a unique name")
             });
         }
     }
+    let nameless = names.iter().filter(|name| name.is_empty()).count();
+    if nameless < 2 {
+        return;
+    }
+    // Spreadsheets write the empty columns next to a table as well.
+    let last = names.iter().rev().take_while(|name| name.is_empty());
+    let (severity, help) = match last.count() == nameless {
+        true => (
+            Severity::Advice,
+            "remove the delimiters at the end of each line, or name the columns",
+        ),
+        false => (Severity::Error, "give every column a unique name"),
+    };
+    findings.report_at(file, severity, || {
+        Message::new(format!("{nameless} columns without a name")).help(help)
+    });
 }

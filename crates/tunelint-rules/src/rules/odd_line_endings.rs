@@ -93,12 +93,19 @@ fn report(reader: &Reader, facts: &Facts, findings: &mut Findings<'_>) {
         });
         return;
     }
+    let [lf, crlf, cr, twice] = facts.ends;
+    if twice > 0 && lf + crlf + cr == 0 {
+        findings.report_at(Location::whole(source), Severity::Warning, || {
+            Message::new("lines end in CR CR LF: many readers see an empty line after each")
+                .help("save the file with LF line endings (it was read without the second CR)")
+        });
+        return;
+    }
     let Some(first) = facts.other_ends.first() else {
         return;
     };
     findings.report_at(Location::point(source, first), Severity::Advice, || {
-        let [lf, crlf, cr] = facts.ends;
-        let kinds = [(lf, "LF"), (crlf, "CRLF"), (cr, "CR")];
+        let kinds = [(lf, "LF"), (crlf, "CRLF"), (cr, "CR"), (twice, "CR CR LF")];
         let listed: Vec<String> = kinds
             .iter()
             .filter(|(count, _)| *count > 0)

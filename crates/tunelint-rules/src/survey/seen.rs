@@ -216,16 +216,32 @@ const MEDIA: [&str; 6] = ["images", "image", "videos", "video", "audios", "audio
 /// Objects next to a prompt that only describe the record.
 const DESCRIBING: [&str; 4] = ["extra_info", "metadata", "meta", "info"];
 
-/// What makes examples of the same messages different: the tools, the images, and the objects that
-/// make another task of a prompt without a response. Other fields, such as an id, do not reach the
+/// Fields that say which question is asked about a text.
+const ASKING: [&str; 7] = [
+    "task",
+    "task_name",
+    "task_type",
+    "subtask",
+    "instruction_id",
+    "aspect",
+    "relation",
+];
+
+/// What makes examples of the same messages different: the tools, the images, the name of the task,
+/// and the objects that make another task of a prompt without a response. Other fields, such as an id, do not reach the
 /// model.
 fn beside_turns<'e>(example: &'e Example<'_>) -> impl Iterator<Item = &'e str> {
     let fields = example.settings.iter().chain(&example.extras);
     let is_task = |of: &Extra<'_>| {
         example.is_prompt_only() && of.raw.starts_with('{') && !DESCRIBING.contains(&of.key)
     };
+    let is_named = |of: &Extra<'_>| {
+        [&DECLARING[..], &MEDIA, &ASKING]
+            .iter()
+            .any(|names| names.contains(&of.key))
+    };
     fields
-        .filter(move |of| DECLARING.contains(&of.key) || MEDIA.contains(&of.key) || is_task(of))
+        .filter(move |of| is_named(of) || is_task(of))
         .map(|of| of.raw)
 }
 
