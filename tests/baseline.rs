@@ -71,7 +71,7 @@ fn what_was_there_is_accepted_and_what_comes_is_told() {
     );
     assert!(
         out.contains("a.jsonl:3:1: warning[duplicate-example]")
-            && out.contains("a.jsonl:5:1: warning[duplicate-example] 2 duplicates of record 4 (1 of 2 accepted before)"),
+            && out.contains("a.jsonl:6:1: warning[duplicate-example] 2 duplicates of record 4 (1 of 2 accepted before)"),
         "{out}"
     );
     let (_, json, _) = repository.run(&[

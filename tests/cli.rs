@@ -1014,24 +1014,24 @@ fn stats_lists_labels_worth_a_second_look() {
     let line = |n| match n {
         // Two lines in one cell: the line is not the record.
         0 => "\"My parcel\nhas not come\",delivery\n".to_owned(),
-        77 => "My parcel has not come this week,account\n".to_owned(),
+        1_077 => "My parcel has not come this week,account\n".to_owned(),
         n if n % 2 == 0 => format!("My parcel {n} has not come,delivery\n"),
         n => format!("I forgot password number {n},account\n"),
     };
-    let lines: String = (0..120).map(line).collect();
+    let lines: String = (0..1_200).map(line).collect();
     fs::write(&path, format!("input,output\n{lines}")).expect("written");
     let path = path.to_str().expect("a plain path");
     let stats = |format| outcome(&tunelint(&["stats", path, "--format", format])).1;
     let json: serde_json::Value = serde_json::from_str(&stats("json")).expect("JSON");
     let found = &json["sources"][0]["surprising_labels"];
     let expected = serde_json::json!([
-        {"record": 78, "line": 80, "label": "account", "suggested": "delivery"}
+        {"record": 1078, "line": 1080, "label": "account", "suggested": "delivery"}
     ]);
     assert_eq!(found, &expected);
     let human = stats("human");
-    let row = "record 78, line 80: `account`, similar inputs have `delivery`";
+    let row = "record 1078, line 1080: `account`, similar inputs have `delivery`";
     assert!(human.contains(row), "{human}");
-    assert!(stats("markdown").contains("| 78 | 80 | account | delivery |"));
+    assert!(stats("markdown").contains("| 1078 | 1080 | account | delivery |"));
     let html = stats("html");
     assert!(html.contains("<td>account</td><td>delivery</td>"), "{html}");
 }

@@ -57,6 +57,16 @@ fn three_of_a_rule_in_each_file_and_the_lines_of_the_next() {
 }
 
 #[test]
+fn equal_records_that_are_not_shown_are_counted_with_their_findings() {
+    let text: String = (0..5).map(|at| record(at, "good").repeat(3)).collect();
+    let said = report(&[("a.jsonl", &text)], &["--select", "duplicate-example"]);
+    let lines = ["a.jsonl:2:1", "a.jsonl:5:1", "a.jsonl:8:1"];
+    assert_eq!(places(&said), lines, "{said}");
+    let more = "  … 4 more in 2 findings, lines 11, 14\n";
+    assert!(said.contains(more), "{said}");
+}
+
+#[test]
 fn findings_are_by_line_whichever_pass_finds_them() {
     // Duplicates are found at the end of the run.
     let mut text: String = (0..40).map(|at| record(at, "good")).collect();

@@ -60,7 +60,7 @@ fn a_baseline_accepts_as_many_copies_as_there_were() {
     assert_eq!(check(), "");
     repository.write("a.jsonl", &RECORD.repeat(6));
     assert!(
-        check().contains("5 duplicates of record 1 (3 of 5 accepted before)"),
+        check().contains("5 duplicates of record 1 (3 of 5 accepted before; the next is record 5)"),
         "{}",
         check()
     );

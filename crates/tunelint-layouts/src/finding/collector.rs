@@ -577,4 +577,38 @@ mod tests {
         assert_eq!((passed_on + kept.len(), total), (10_000, 10_000));
         assert!(most.max(kept.len()) <= HELD);
     }
+
+    #[test]
+    fn copies_that_were_accepted_are_passed_over() {
+        let policy = Policy {
+            enabled: ["a-rule"].into(),
+            ..Policy::default()
+        };
+        let mut findings = Findings::new(&policy);
+        findings.set_rule("a-rule");
+        let place = |record| Location {
+            record: Some(record),
+            ..Location::point(SourceId(0), Position::START)
+        };
+        findings.report_family((2..=6).map(place), Severity::Advice, b"", |_| "equal");
+        let (_, kept) = findings.into_parts();
+        let rest = |accepted| {
+            let found = kept.first().cloned()?.without_accepted(accepted)?;
+            let related = found.related.iter().map(|of| of.location.record);
+            let related: Vec<u64> = related.flatten().collect();
+            Some((found.location.record?, found.copies, related, found.message))
+        };
+        assert_eq!(
+            rest(0),
+            Some((2, vec![3, 4, 5, 6], vec![3, 4], "equal".to_owned()))
+        );
+        let after = |words: &str| format!("equal ({words})");
+        assert_eq!(
+            rest(1),
+            Some((3, vec![4, 5, 6], vec![4], after("1 of 5 accepted before")))
+        );
+        let words = "4 of 5 accepted before; the next is record 6";
+        assert_eq!(rest(4), Some((2, vec![], vec![], after(words))));
+        assert_eq!(rest(5), None);
+    }
 }

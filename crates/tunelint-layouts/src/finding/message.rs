@@ -157,7 +157,7 @@ impl Finding {
     /// Adds further places of the same problem.
     pub(super) fn add_occurrences(&mut self, places: Vec<Location>) {
         let related = places.into_iter().map(|location| Related {
-            label: "another occurrence".to_owned(),
+            label: OCCURRENCE.to_owned(),
             location,
         });
         self.related.extend(related);
@@ -170,13 +170,42 @@ impl Finding {
             return None;
         }
         if accepted > 0 {
-            let words = format!(" ({accepted} of {} accepted before)", self.count);
+            let next = match self.skip_copies(accepted) {
+                Some(record) => format!("; the next is record {record}"),
+                None => String::new(),
+            };
+            let words = format!(" ({accepted} of {} accepted before{next})", self.count);
             self.message.push_str(&words);
             self.count -= accepted;
         }
         Some(self)
     }
+
+    /// Moves the finding to the first copy that was not accepted: those accepted are the first. Returns
+    /// the number of its record if its place is not known.
+    fn skip_copies(&mut self, accepted: u64) -> Option<u64> {
+        let last = usize::try_from(accepted).ok()?.checked_sub(1)?;
+        let next = *self.copies.get(last)?;
+        self.copies.drain(..=last);
+        let related = std::mem::take(&mut self.related);
+        let (copies, others): (Vec<Related>, Vec<Related>) =
+            related.into_iter().partition(|of| of.label == OCCURRENCE);
+        self.related = others;
+        let mut copies = copies.into_iter().skip(last);
+        let place = copies.next();
+        self.related.extend(copies);
+        match place {
+            Some(place) => {
+                self.location = place.location;
+                None
+            }
+            None => Some(next),
+        }
+    }
 }
+
+/// The label of a further copy of the record that a finding is about.
+const OCCURRENCE: &str = "another occurrence";
 
 /// Two messages about one place as one: what both start with is not repeated. What it is about and
 /// what targets do are separated by a colon.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use tunelint_core::finding::{Finding, Severity};
 use tunelint_core::position::SourceId;
-use tunelint_core::printable::grouped;
+use tunelint_core::printable::{counted, grouped};
 
 /// Findings shown in total.
 const MAX_SHOWN: usize = 50;
@@ -41,6 +41,9 @@ struct Rest {
     lines: Vec<u64>,
     /// The number of findings in these lines.
     listed: u64,
+    /// Those that are not shown, and the number of all that they stand for.
+    hidden: u64,
+    stands_for: u64,
 }
 
 /// A finding to show, and a line to show after it.
@@ -126,6 +129,8 @@ impl Listing {
 impl Rest {
     /// Lists a finding that is not shown at index `at` of the lines.
     fn list(&mut self, finding: &Finding, at: usize) {
+        self.hidden += 1;
+        self.stands_for += finding.count;
         let line = finding.location.start.line;
         if finding.location.record.is_none() {
             return;
@@ -146,6 +151,10 @@ impl Rest {
             return None;
         }
         let mut sentence = format!("… {} more", grouped(self.all));
+        // Equal records are one finding, with one line.
+        if self.hidden < self.stands_for && self.stands_for == self.all {
+            sentence.push_str(&format!(" in {}", counted(self.hidden, "finding")));
+        }
         let lines: Vec<String> = self.lines.iter().map(u64::to_string).collect();
         match lines.as_slice() {
             [] => return Some(sentence),

@@ -349,12 +349,24 @@ fn unknown(labels: &[Label]) -> BTreeSet<String> {
 /// The greatest number of a rating, and the minimum share of each rating.
 const HIGHEST_RATING: f64 = 10.0;
 const RATING_SHARE: f64 = 0.05;
+/// How many times as often the median label occurs as the same mistake made several times.
+const MISTAKE_RATIO: u64 = 10;
 
 /// Whether most labels that occur more often than `rare` are numbers that may have any value, such as
 /// years, counts and percentages: not ratings, each of which is frequent, and not the numbers of
 /// more classes, which have no gap.
 fn has_values(labels: &[Label], rare: u64) -> bool {
-    let known = || labels.iter().filter(|label| label.counted.count > rare);
+    // A few equal mistakes are not a label.
+    let median = labels.get(labels.len() / 2);
+    let median = median.map_or(0, |label| label.counted.count);
+    let is_mistake = |label: &Label| {
+        let count = label.counted.count;
+        count <= SENTENCES && count * MISTAKE_RATIO <= median
+    };
+    let known = || {
+        let frequent = labels.iter().filter(|label| label.counted.count > rare);
+        frequent.filter(|label| !is_mistake(label))
+    };
     let numbers = known().filter(|label| number(&label.text).is_some());
     let of: u64 = known().map(|label| label.counted.count).sum();
     let is_rating = |label: &Label| {
@@ -433,6 +445,8 @@ mod tests {
         );
         assert_eq!(unknown(&[("1", 80), ("2", 40), ("3", 4), ("12", 1)]), 0);
         assert_eq!(unknown(&[("1", 40), ("2", 40), ("3", 40), ("55", 1)]), 1);
+        let thrice = [("1", 40), ("2", 40), ("3", 40), ("10", 3), ("55", 1)];
+        assert_eq!(unknown(&thrice), 1);
         assert_eq!(
             unknown(&[("yes", 40), ("no", 40), ("maybe", 40), ("7", 1)]),
             1

@@ -180,7 +180,7 @@ impl Page {
         }
         self.title("Labels worth a second look (`tunelint rule surprising-label`)");
         for of in surprising {
-            let lead = format!("  record {}, line {}: ", grouped(of.record), of.line);
+            let lead = format!("  record {}, line {}: ", of.record, of.line);
             let words = format!("`{}`, similar inputs have `{}`", of.label, of.suggested);
             self.wrapped(&lead, &words);
         }

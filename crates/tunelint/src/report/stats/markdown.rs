@@ -102,7 +102,7 @@ fn labels(source: &SourceStats) -> String {
 fn surprising(source: &SourceStats) -> String {
     let rows = source.surprising_labels.iter().map(|of| {
         vec![
-            grouped(of.record),
+            of.record.to_string(),
             of.line.to_string(),
             plain(&of.label),
             plain(&of.suggested),
@@ -130,7 +130,7 @@ fn form(source: &SourceStats) -> String {
 
 fn targets(source: &SourceStats) -> String {
     let limits = source.limits.iter().map(|of| {
-        let record = of.record.map_or(String::new(), grouped);
+        let record = of.record.map_or(String::new(), |record| record.to_string());
         let max = counted(of.max, of.unit);
         vec![
             of.target.clone(),
