@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::mapping::Likely;
+use super::mapping::{ColumnRole, Likely};
+use tunelint_data::record::row::normal_name;
 use tunelint_data::record::{Body, Field};
 use tunelint_data::text::printable::is_hidden;
 
@@ -81,7 +82,15 @@ impl FieldValues {
     /// whose names do. Nothing is suggested where several fields are as likely, or for an input without
     /// words.
     pub(super) fn likely(&self, known: [Option<&String>; 2]) -> Likely {
-        let is_open = |of: &&Values| !known.contains(&Some(&of.name));
+        let [known_input, known_output] = known;
+        let is_named =
+            |of: &Values, role: ColumnRole| role.names().contains(&normal_name(&of.name).as_str());
+        // Another input, such as a context, is no output.
+        let is_taken = |of: &Values| {
+            known_input.is_some() && is_named(of, ColumnRole::Input)
+                || known_output.is_some() && is_named(of, ColumnRole::Output)
+        };
+        let is_open = |of: &&Values| !known.contains(&Some(&of.name)) && !is_taken(of);
         let open = self.fields.iter().filter(is_open);
         let open = open.filter(|of| of.is_plausible(self.records));
         let open: Vec<&Values> = open.collect();
@@ -94,7 +103,6 @@ impl FieldValues {
             _ => (None, None),
         };
         // Where one of them is suggested, a command needs the other as well.
-        let [known_input, known_output] = known;
         match (&input, &output) {
             (None, None) => Likely::default(),
             _ => Likely {
@@ -245,6 +253,8 @@ mod tests {
         let of = |name: &str| Some(name.to_owned());
         assert_eq!(likely([None, None], record), [of("wer"), of("was")]);
         assert_eq!(likely([Some("wer"), None], record), [of("wer"), of("was")]);
+        let context = |n: usize| format!(r#"{{"question":"Who is {n}?","context":"It is {n}."}}"#);
+        assert_eq!(likely([Some("question"), None], context), [None, None]);
         let objects = |n: usize| format!(r#"{{"q":"Who is {n}?","x":{{"who is it":{n}}}}}"#);
         assert_eq!(likely([Some("q"), None], objects), [None, None]);
         let headings = |n: usize| format!(r#"{{"x":"Who is {n}?","y":"number{}"}}"#, "x".repeat(n));
