@@ -15,6 +15,8 @@ const WORDS: usize = 3;
 /// The maximum number of fields whose values are kept: where there are more, data is used as names, and
 /// nothing is known of the values.
 const MOST: usize = 200;
+/// The number of letters of a script without spaces that count as a further word. A label is shorter.
+const LETTERS: usize = 4;
 /// The maximum number of texts that nothing reads.
 const UNREAD: usize = 2;
 
@@ -159,7 +161,7 @@ impl Values {
     /// Whether the values have several words, so that they can be an input.
     fn has_words(&self) -> bool {
         const LEAST_WORDS: usize = 2;
-        self.words + self.unspaced / 2 >= LEAST_WORDS * self.count
+        self.words + self.unspaced / LETTERS >= LEAST_WORDS * self.count
     }
 
     /// Whether the values can be inputs of `outputs`: texts with answers, or with labels that recur. A

@@ -1,7 +1,7 @@
 //! How certain it is that an example which deviates from an inferred convention is a mistake.
 //!
 //! A warning is nearly certain; what only may be a mistake is advice. The rules that infer what is
-//! usual decide by the share of the convention and by what stands in its place.
+//! usual decide by the share of the convention and by what is there in its place.
 
 use crate::survey::inferred::Majority;
 use tunelint_layouts::finding::Severity;

@@ -186,9 +186,14 @@ mod tests {
             "",
         ];
         assert_eq!(observed(outputs.map(str::to_owned)).share.have, 0);
-        assert_eq!(
-            reported(|findings| NullLikeOutput.finish(observed([" None\n".to_owned()]), findings)),
-            ["warning: null value written as text: `None`"]
-        );
+        let report = |output: &str| {
+            let tally = observed([output.to_owned()]);
+            reported(|findings| NullLikeOutput.finish(tally, findings))
+        };
+        let null = ["warning: null value written as text: `null`"];
+        assert_eq!(report(" null\n"), null);
+        // People write this, too.
+        let none = ["advice: null value written as text: `None`"];
+        assert_eq!(report(" None\n"), none);
     }
 }

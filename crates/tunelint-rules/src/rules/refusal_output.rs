@@ -27,6 +27,7 @@ const OPENING_CHARS: usize = 300;
 
 /// A first person that cannot or will not do what assistants do. An apology alone does not match:
 /// people who answer letters apologize too.
+//
 // Without Unicode's letters and word boundaries, which take most of the time to compile.
 static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -39,7 +40,7 @@ static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// A refusal that only language models write: an AI that speaks of itself, or an apology before a
+/// A refusal that only language models write: an AI that names itself, or an apology before a
 /// request that is refused as a whole.
 static MODEL_REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(

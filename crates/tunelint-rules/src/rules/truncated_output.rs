@@ -372,8 +372,8 @@ mod tests {
             Some(Cause::Word("the".to_owned(), true))
         );
         for end in [
-            "\nOf mice and",
-            "the city; and",
+            "\nA story of mice and",
+            "the size of the city; and",
             "he said: \"It went to the",
             "to go with",
         ] {

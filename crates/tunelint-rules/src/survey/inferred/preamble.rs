@@ -87,7 +87,7 @@ impl PreambleDeviation {
     }
 }
 
-/// Whether a range of a text is short enough for a typo, and no word or number of its own.
+/// Whether a range of a text is short enough for a typo, and not a whole word or number.
 fn is_part_of_word(text: &str, from: usize, to: usize) -> bool {
     let part = text.get(from..to).unwrap_or_default();
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
