@@ -57,7 +57,7 @@ fn what_may_be_right_is_advice() {
 }
 
 /// The message about each file of `tests/data/found`, and a part of its help.
-const FOUND: [(&str, &str, &str); 6] = [
+const FOUND: [(&str, &str, &str); 7] = [
     (
         "missing-column--category-and-text.tsv",
         "cannot tell which column is the input; found `意图`, `语料`",
@@ -82,6 +82,11 @@ const FOUND: [(&str, &str, &str); 6] = [
         "missing-column--two-answers.csv",
         "cannot tell which column is the output; found `input`, `expected_output`, `phi_output`",
         "set it with `--output COLUMN`,",
+    ),
+    (
+        "missing-header--semicolons.csv",
+        "missing header: the first row looks like data (`Faculty`, ",
+        "such as `input;output`",
     ),
     (
         "odd-line-endings--two-returns.csv",

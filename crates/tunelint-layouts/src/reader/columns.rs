@@ -243,11 +243,17 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
         }
         (None, None) if is_comment(names) => {
             let cells = names.to_vec();
-            Mapping::problem(MappingProblem::HeaderIsComment { cells })
+            Mapping::problem(MappingProblem::HeaderIsComment {
+                cells,
+                delimiter: sample.delimiter,
+            })
         }
         _ if looks_like_data(names) || recurs(sample, names) => {
             let cells = names.to_vec();
-            Mapping::problem(MappingProblem::HeaderLooksLikeData { cells })
+            Mapping::problem(MappingProblem::HeaderLooksLikeData {
+                cells,
+                delimiter: sample.delimiter,
+            })
         }
         (None, _) => unmapped(sample, names, ColumnRole::Input),
         (_, None) => unmapped(sample, names, ColumnRole::Output),

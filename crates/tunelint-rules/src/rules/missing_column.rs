@@ -42,8 +42,12 @@ impl SourceRule for MissingColumn {
 /// The message for a problem with the columns. `convert` shows it too.
 pub fn words(problem: &MappingProblem, path: &Path) -> Message {
     match problem {
-        MappingProblem::HeaderLooksLikeData { cells } => missing_header::message_for(cells, false),
-        MappingProblem::HeaderIsComment { cells } => missing_header::message_for(cells, true),
+        MappingProblem::HeaderLooksLikeData { cells, delimiter } => {
+            missing_header::looks_like_data(cells, *delimiter)
+        }
+        MappingProblem::HeaderIsComment { cells, delimiter } => {
+            missing_header::is_comment(cells, *delimiter)
+        }
         MappingProblem::Unmapped {
             role,
             likely,
