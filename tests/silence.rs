@@ -57,11 +57,16 @@ fn what_may_be_right_is_advice() {
 }
 
 /// The message about each file of `tests/data/found`, and a part of its help.
-const FOUND: [(&str, &str, &str); 7] = [
+const FOUND: [(&str, &str, &str); 8] = [
     (
         "missing-column--category-and-text.tsv",
         "cannot tell which column is the input; found `意图`, `语料`",
         "`--input 语料 --output 意图`",
+    ),
+    (
+        "missing-column--classes-as-numbers.jsonl",
+        "no layout has fields called `text` and `label` (read as input and output)",
+        "--to pairs --input text --output label`",
     ),
     (
         "missing-column--columns-without-a-name.csv",
