@@ -60,7 +60,7 @@ fn what_may_be_right_is_advice() {
 const FOUND: [(&str, &str, &str); 8] = [
     (
         "missing-column--category-and-text.tsv",
-        "cannot tell which column is the input; found `意图`, `语料`",
+        "cannot tell which columns are input and output; found `意图`, `语料`",
         "`--input 语料 --output 意图`",
     ),
     (

@@ -190,8 +190,8 @@ fn by_options(
             let pairs = mapped_pairs(sample, input, output, options.system.clone());
             Mapping::mapped(pairs, "user-defined columns".to_owned())
         }
-        (None, _) => unmapped(sample, names, ColumnRole::Input),
-        (_, None) => unmapped(sample, names, ColumnRole::Output),
+        (None, output) => unmapped(sample, names, ColumnRole::Input, output.is_none()),
+        (_, None) => unmapped(sample, names, ColumnRole::Output, false),
     })
 }
 
@@ -257,8 +257,8 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
                 delimiter: sample.delimiter,
             })
         }
-        (None, _) => unmapped(sample, names, ColumnRole::Input),
-        (_, None) => unmapped(sample, names, ColumnRole::Output),
+        (None, output) => unmapped(sample, names, ColumnRole::Input, output.is_none()),
+        (_, None) => unmapped(sample, names, ColumnRole::Output, false),
     }
 }
 
@@ -364,8 +364,8 @@ fn are_numbered(names: &[String]) -> bool {
     whole.len() == numbers.len() && whole.len() > 1 && (are_years || are_counted)
 }
 
-/// The mapping of a table whose column for `role` was not recognized.
-fn unmapped(sample: &Sample<'_>, names: &[String], role: ColumnRole) -> Mapping {
+/// The mapping of a table whose column for `role` was not recognized, or neither of the two.
+fn unmapped(sample: &Sample<'_>, names: &[String], role: ColumnRole, both: bool) -> Mapping {
     /// In a shorter name, one letter makes another name.
     const SHORTEST: usize = 4;
     let mut values = FieldValues::new(names);
@@ -392,6 +392,7 @@ fn unmapped(sample: &Sample<'_>, names: &[String], role: ColumnRole) -> Mapping 
     }
     Mapping::problem(MappingProblem::Unmapped {
         role,
+        both,
         likely,
         columns: names.to_vec(),
     })

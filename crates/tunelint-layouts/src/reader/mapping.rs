@@ -103,6 +103,8 @@ pub enum MappingProblem {
     Unmapped {
         /// The side whose column was not recognized.
         role: ColumnRole,
+        /// Whether the other side was not recognized either.
+        both: bool,
         /// The columns that can be each side.
         likely: Likely,
         /// The existing columns.
