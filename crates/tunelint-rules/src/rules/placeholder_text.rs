@@ -182,10 +182,12 @@ fn placeholder(
     let is_output = role == Role::Model;
     let may = text.has(Mark::Placeholder) || (is_output && text.has(Mark::Filler));
     let pattern = may.then(|| PLACEHOLDER.as_ref()).flatten()?;
+    let has_filter = role == Role::User && has_filter(text.as_str());
     let fits = |found: &Match<'_>| {
         let before = text.as_str().get(..found.start()).unwrap_or_default();
         match found.as_str().chars().next() {
-            Some('{') => role != Role::User || !has_filter(text.as_str()),
+            // After a slash, a user quotes the template of a path.
+            Some('{') => role != Role::User || !(has_filter || before.ends_with('/')),
             // After a word, it is an index or an argument: `𝓝[insert y s]`.
             Some('[') => {
                 is_output && !before.ends_with(|c: char| c.is_alphanumeric() && !is_cjk(c))
@@ -325,12 +327,16 @@ mod tests {
         };
         let path = "GET /hotels/{{HotelId}}/blocks";
         assert_eq!(of(path, path), (0, false));
-        assert_eq!(of(path, "Call it."), (1, false));
+        assert_eq!(of(path, "Call it."), (0, false));
+        assert_eq!(of("Hello {{name}}, well?", "Hi."), (1, false));
         assert_eq!(of("Call it.", path), (0, true));
-        assert_eq!(of(path, "GET /hotels/{{HotelId}}/{{BlockId}}"), (0, true));
+        assert_eq!(
+            of(path, "GET /hotels/{{HotelId}}/{{BlockId}}/beds"),
+            (0, true)
+        );
         // No more than the first few are searched.
-        let many: String = (0..9).map(|n| format!("{{{{a{n}}}}} ")).collect();
-        assert_eq!(of(&many, &format!("{many}{{{{b}}}}")), (0, false));
+        let many: String = (0..9).map(|n| format!("{{{{a{n}}}}}, ")).collect();
+        assert_eq!(of(&many, &format!("{many}{{{{b}}}}, c")), (0, false));
     }
 
     #[test]
