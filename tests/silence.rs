@@ -57,11 +57,16 @@ fn what_may_be_right_is_advice() {
 }
 
 /// The message about each file of `tests/data/found`, and a part of its help.
-const FOUND: [(&str, &str, &str); 6] = [
+const FOUND: [(&str, &str, &str); 8] = [
     (
         "missing-column--category-and-text.tsv",
-        "cannot tell which column is the input; found `意图`, `语料`",
+        "cannot tell which columns are input and output; found `意图`, `语料`",
         "`--input 语料 --output 意图`",
+    ),
+    (
+        "missing-column--classes-as-numbers.jsonl",
+        "no layout has fields called `text` and `label` (read as input and output)",
+        "--to pairs --input text --output label`",
     ),
     (
         "missing-column--columns-without-a-name.csv",
@@ -82,6 +87,11 @@ const FOUND: [(&str, &str, &str); 6] = [
         "missing-column--two-answers.csv",
         "cannot tell which column is the output; found `input`, `expected_output`, `phi_output`",
         "set it with `--output COLUMN`,",
+    ),
+    (
+        "missing-header--semicolons.csv",
+        "missing header: the first row looks like data (`Faculty`, ",
+        "such as `input;output`",
     ),
     (
         "odd-line-endings--two-returns.csv",

@@ -20,7 +20,7 @@ pub use contract::{Layout, Loss, Losses};
 pub use mapped_alpaca::{AlpacaColumns, MappedAlpaca, MappedPreference};
 pub use mismatch::{Mismatch, MismatchKind, Mismatches};
 pub use object::ObjectWriter;
-pub use pairs::{Binding, Pairs, Template};
+pub use pairs::{Binding, Pairs, Template, is_class};
 pub use role_field::RoleField;
 pub use shared::WEIGHT;
 pub use text::TEXT;

@@ -499,25 +499,56 @@ pub fn delimiter_name(delimiter: u8) -> String {
     }
 }
 
-/// The delimiter with which the first rows have the same number of fields, more than one. `named`
-/// is kept if it gives more than one column.
+/// The delimiter with which the rows of the head have the same number of fields, more than one. `named`
+/// is kept if it gives more than one column, unless its rows are ragged and those of another are not:
+/// prose has commas between semicolons.
 fn sniff_delimiter(text: &[u8], named: u8) -> Option<u8> {
-    if score(text, named)?.0 > 1 {
+    /// Maximum share of fitting rows that are ragged, and the minimum share of those that are regular.
+    const RAGGED: f64 = 0.8;
+    const REGULAR: f64 = 0.95;
+    /// Fewer rows may agree by coincidence.
+    const ENOUGH: u32 = 4;
+    let own = score(text, named)?;
+    let is_kept = own.columns > 1;
+    if is_kept && own.share() >= RAGGED {
         return Some(named);
     }
     let others = DELIMITERS.iter().filter(|&&delimiter| delimiter != named);
     let scored = others.filter_map(|&delimiter| {
-        let (columns, share) = score(text, delimiter)?;
-        (columns > 1 && share >= 0.6).then_some((delimiter, share))
+        let score = score(text, delimiter)?;
+        let fits = match is_kept {
+            true => score.rows >= ENOUGH && score.share() >= REGULAR,
+            false => score.share() >= 0.6,
+        };
+        (score.columns > 1 && fits).then_some((delimiter, score.share()))
     });
-    scored
-        .max_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(delimiter, _)| delimiter)
+    let best = scored.max_by(|a, b| a.1.total_cmp(&b.1));
+    best.map(|(delimiter, _)| delimiter)
+        .or(is_kept.then_some(named))
 }
 
-/// The number of columns of the header, and the share of the first rows that have as many fields.
-fn score(text: &[u8], delimiter: u8) -> Option<(usize, f64)> {
-    const ROWS: usize = 20;
+/// How well a delimiter fits the rows of a head.
+struct Score {
+    /// The number of columns of the header.
+    columns: usize,
+    /// The number of rows after it.
+    rows: u32,
+    /// The number of those that have as many fields.
+    fitting: u32,
+}
+
+impl Score {
+    /// The share of fitting rows: all of them where there are none.
+    fn share(&self) -> f64 {
+        match self.rows {
+            0 => 1.0,
+            rows => f64::from(self.fitting) / f64::from(rows),
+        }
+    }
+}
+
+/// How well `delimiter` fits the rows of the head.
+fn score(text: &[u8], delimiter: u8) -> Option<Score> {
     let mut splitter = Rows::new(Position::START, delimiter, HEAD_BYTES);
     let mut pieces = Vec::new();
     Splitter::split(&mut splitter, text, text.len() < HEAD_BYTES, &mut pieces);
@@ -525,29 +556,29 @@ fn score(text: &[u8], delimiter: u8) -> Option<(usize, f64)> {
     let columns = header.names.len();
     let mut parser = RowParser::new(delimiter);
     let (mut rows, mut fitting) = (0_u32, 0_u32);
-    for piece in pieces.iter().take(ROWS) {
+    for piece in &pieces {
         let row = text
             .get(piece.from..piece.to)
             .and_then(|row| std::str::from_utf8(row).ok());
         let Some(row) = row else { continue };
         rows += 1;
-        fitting += u32::from(
-            parser
-                .parse(row, header)
-                .is_ok_and(|row| row.len() == columns),
+        // A quote in the wrong place does not change where the fields are.
+        let fields = parser.parse(row, header).map_or_else(
+            |_| row.split(char::from(delimiter)).count(),
+            |row| row.len(),
         );
+        fitting += u32::from(fields == columns);
     }
-    let share = if rows == 0 {
-        1.0
-    } else {
-        f64::from(fitting) / f64::from(rows)
-    };
-    Some((columns, share))
+    Some(Score {
+        columns,
+        rows,
+        fitting,
+    })
 }
 
 fn looks_like_rows(text: &[u8]) -> bool {
     DELIMITERS.iter().any(|&delimiter| {
-        score(text, delimiter).is_some_and(|(columns, share)| columns > 1 && share >= 0.8)
+        score(text, delimiter).is_some_and(|score| score.columns > 1 && score.share() >= 0.8)
     })
 }
 
@@ -633,6 +664,23 @@ mod tests {
         );
         assert_eq!(shape("a.csv", "a;b\nc;\"d\n,\"\n").delimiter, b';');
         assert_eq!(shape("a.csv", "sep=;\na;b\n").skip, 6);
+    }
+
+    #[test]
+    fn a_delimiter_with_equal_rows_wins_over_one_with_ragged_rows() {
+        let prose =
+            "group;question\nA;Is it so, or not?\nB;\"No, it; is, not\"\nC;Why\nD;Well, a, b\n";
+        assert_eq!(shape("a.csv", prose).delimiter, b';');
+        let first = "A, a;Is it so?\nB;No, it, is not\nC;Why, so\nD;Well\nE;a \"b\", c\n";
+        assert_eq!(shape("a.csv", first).delimiter, b';');
+        // Four rows at least, and nearly all of them.
+        let short = "A, a;Is it so?\nB;No, it, is not\nC;Why, so\nD;Well\n";
+        assert_eq!(shape("a.csv", short).delimiter, b',');
+        let ragged = "a, b;c\nd;e, f, g\nh;i\nj;k\nl\n";
+        assert_eq!(shape("a.csv", ragged).delimiter, b',');
+        // A few damaged rows do not change the delimiter of the rest.
+        let damaged = format!("a,b;\n{}c,d,e;\n", "c,d;\n".repeat(5));
+        assert_eq!(shape("a.csv", &damaged).delimiter, b',');
     }
 
     #[test]

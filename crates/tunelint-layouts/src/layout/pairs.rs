@@ -8,6 +8,7 @@ use super::object::ObjectWriter;
 use super::shared::flat;
 use crate::example::capacity::Capacity;
 use crate::example::{Example, Role, Turn};
+use tunelint_data::record::json::{Kind, Value};
 use tunelint_data::record::row::normal_name;
 use tunelint_data::record::{Body, Field, Record};
 use tunelint_data::text::Text;
@@ -27,6 +28,8 @@ struct Mapped {
     system: Option<String>,
     /// All names in use, so that any other name is an extra field.
     names: Vec<String>,
+    /// Whether outputs that are classes are read as their text.
+    has_classes: bool,
 }
 
 /// The source of a text.
@@ -189,8 +192,27 @@ impl Pairs {
                 output,
                 system,
                 names,
+                has_classes: false,
             }),
         }
+    }
+
+    /// The same layout, which also reads whole numbers and booleans as outputs.
+    #[must_use]
+    pub fn with_classes(mut self) -> Self {
+        if let Some(mapped) = &mut self.mapped {
+            mapped.has_classes = true;
+        }
+        self
+    }
+}
+
+/// Whether a value is a class as classifiers have it: a whole number or a boolean.
+pub fn is_class(value: Value<'_>) -> bool {
+    match value.kind() {
+        Kind::Bool => true,
+        Kind::Number => value.raw().parse::<i64>().is_ok(),
+        _ => false,
     }
 }
 
@@ -206,7 +228,14 @@ impl Mapped {
         }
         for (binding, role) in [(&self.input, Role::User), (&self.output, Role::Model)] {
             let text = match binding {
-                Binding::Name(name) => required(record, &[name], mismatches)?,
+                Binding::Name(name) => match record.body.field(name) {
+                    Some(Field::Other(value))
+                        if self.has_classes && role == Role::Model && is_class(value) =>
+                    {
+                        Text::composed(value.raw().to_owned(), value.span())
+                    }
+                    _ => required(record, &[name], mismatches)?,
+                },
                 Binding::Template(template) => template.fill(record, mismatches)?,
             };
             turns.push(Turn::of_text(role, text));
@@ -396,5 +425,25 @@ mod tests {
         let line = r#"{"text_input":"a","input":"b","output":"c"}"#;
         assert_eq!(left_over(&pairs(), line), ["input"]);
         assert!(left_over(&pairs(), r#"{"input":"b","output":"c"}"#).is_empty());
+    }
+
+    #[test]
+    fn classes_are_read_as_their_text() {
+        let names = ["text", "label"].map(|name| Binding::Name(name.to_owned()));
+        let [input, output] = names;
+        let strict = Pairs::mapped(input, output, None);
+        let classes = strict.clone().with_classes();
+        let line = |label: &str| format!(r#"{{"text":"a","label":{label}}}"#);
+        for label in ["1", "-1", "true"] {
+            let (turns, wrong) = read(&classes, &line(label));
+            assert_eq!(
+                (turns.last(), wrong.len()),
+                (Some(&format!("model: {label}")), 0)
+            );
+            assert_eq!(read(&strict, &line(label)).1.len(), 1);
+        }
+        for label in ["1.5", "null", "[1]"] {
+            assert_eq!(read(&classes, &line(label)).1.len(), 1, "{label}");
+        }
     }
 }

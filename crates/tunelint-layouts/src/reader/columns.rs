@@ -1,5 +1,6 @@
 //! Detects the layout of a file, and its input and output columns.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::field_values::FieldValues;
@@ -10,7 +11,7 @@ use super::mapping::{
 use super::options::{OpenError, ReadOptions};
 use crate::declared::{Entry, FILE_NAME, Reading};
 use crate::layout::mismatch::{Mismatch, MismatchKind, Mismatches};
-use crate::layout::{self, Binding, Layout, Pairs, Template};
+use crate::layout::{self, Binding, Layout, Pairs, Template, is_class};
 use tunelint_data::record::json::{Kind, Parser};
 use tunelint_data::record::roles::RoleAliases;
 use tunelint_data::record::row::{Header, RowParser, normal_name};
@@ -185,12 +186,12 @@ fn by_options(
         }
     }
     Ok(match (input, output) {
-        (Some(input), Some(output)) => Mapping::mapped(
-            mapped_pairs(input, output, options.system.clone()),
-            "user-defined columns".to_owned(),
-        ),
-        (None, _) => unmapped(sample, names, ColumnRole::Input),
-        (_, None) => unmapped(sample, names, ColumnRole::Output),
+        (Some(input), Some(output)) => {
+            let pairs = mapped_pairs(sample, input, output, options.system.clone());
+            Mapping::mapped(pairs, "user-defined columns".to_owned())
+        }
+        (None, output) => unmapped(sample, names, ColumnRole::Input, output.is_none()),
+        (_, None) => unmapped(sample, names, ColumnRole::Output, false),
     })
 }
 
@@ -239,18 +240,25 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
         (Some(input), Some(output)) => {
             let input = with_context(input, names);
             let evidence = format!("columns {}", side_names(&input, &output));
-            Mapping::mapped(mapped_pairs(input, Binding::Name(output), None), evidence)
+            let pairs = mapped_pairs(sample, input, Binding::Name(output), None);
+            Mapping::mapped(pairs, evidence)
         }
         (None, None) if is_comment(names) => {
             let cells = names.to_vec();
-            Mapping::problem(MappingProblem::HeaderIsComment { cells })
+            Mapping::problem(MappingProblem::HeaderIsComment {
+                cells,
+                delimiter: sample.delimiter,
+            })
         }
         _ if looks_like_data(names) || recurs(sample, names) => {
             let cells = names.to_vec();
-            Mapping::problem(MappingProblem::HeaderLooksLikeData { cells })
+            Mapping::problem(MappingProblem::HeaderLooksLikeData {
+                cells,
+                delimiter: sample.delimiter,
+            })
         }
-        (None, _) => unmapped(sample, names, ColumnRole::Input),
-        (_, None) => unmapped(sample, names, ColumnRole::Output),
+        (None, output) => unmapped(sample, names, ColumnRole::Input, output.is_none()),
+        (_, None) => unmapped(sample, names, ColumnRole::Output, false),
     }
 }
 
@@ -356,8 +364,8 @@ fn are_numbered(names: &[String]) -> bool {
     whole.len() == numbers.len() && whole.len() > 1 && (are_years || are_counted)
 }
 
-/// The mapping of a table whose column for `role` was not recognized.
-fn unmapped(sample: &Sample<'_>, names: &[String], role: ColumnRole) -> Mapping {
+/// The mapping of a table whose column for `role` was not recognized, or neither of the two.
+fn unmapped(sample: &Sample<'_>, names: &[String], role: ColumnRole, both: bool) -> Mapping {
     /// In a shorter name, one letter makes another name.
     const SHORTEST: usize = 4;
     let mut values = FieldValues::new(names);
@@ -384,6 +392,7 @@ fn unmapped(sample: &Sample<'_>, names: &[String], role: ColumnRole) -> Mapping 
     }
     Mapping::problem(MappingProblem::Unmapped {
         role,
+        both,
         likely,
         columns: names.to_vec(),
     })
@@ -519,7 +528,7 @@ fn unknown_layout(sample: &Sample<'_>, names: &[String]) -> Mapping {
         return unknown(Likely::default());
     }
     let evidence = format!("fields {}", side_names(&binding, output));
-    let layout = mapped_pairs(binding, Binding::Name(output.clone()), None);
+    let layout = mapped_pairs(sample, binding, Binding::Name(output.clone()), None);
     Mapping {
         problem: Some(MappingProblem::ReadByName {
             input: columns,
@@ -530,6 +539,33 @@ fn unknown_layout(sample: &Sample<'_>, names: &[String]) -> Mapping {
 }
 
 /// The layout `pairs` with other field names.
-fn mapped_pairs(input: Binding, output: Binding, system: Option<String>) -> Arc<dyn Layout> {
-    Arc::new(Pairs::mapped(input, output, system))
+fn mapped_pairs(
+    sample: &Sample<'_>,
+    input: Binding,
+    output: Binding,
+    system: Option<String>,
+) -> Arc<dyn Layout> {
+    let are_classes = matches!(&output, Binding::Name(name) if are_classes(sample, name));
+    let pairs = Pairs::mapped(input, output, system);
+    Arc::new(match are_classes {
+        true => pairs.with_classes(),
+        false => pairs,
+    })
+}
+
+/// Whether all sampled values of a field are whole numbers or booleans, few of them different: classes,
+/// as classifiers are trained on.
+fn are_classes(sample: &Sample<'_>, name: &str) -> bool {
+    let mut distinct = BTreeSet::new();
+    let (mut records, mut classes) = (0, 0);
+    each_sample(sample, |body| {
+        records += 1;
+        if let Some(Field::Other(value)) = body.field(name)
+            && is_class(value)
+        {
+            classes += 1;
+            distinct.insert(value.raw().to_owned());
+        }
+    });
+    records >= MANY && classes == records && distinct.len() * 2 <= records
 }

@@ -98,7 +98,9 @@ impl FieldValues {
         let (input, output) = match (known, open.as_slice()) {
             ([Some(_), None], [one]) => (None, name(one)),
             ([None, Some(_)], [one]) if one.has_words() => (name(one), None),
-            ([None, None], [one, other]) if one.can_have(other) => (name(one), name(other)),
+            ([None, None], [one, other]) if one.can_have(other) && !other.is_labeled_by(one) => {
+                (name(one), name(other))
+            }
             ([None, None], [one, other]) if other.can_have(one) => (name(other), name(one)),
             _ => (None, None),
         };
@@ -167,8 +169,16 @@ impl Values {
     /// Whether the values can be inputs of `outputs`: texts with answers, or with labels that recur. A
     /// heading of each text is neither.
     fn can_have(&self, outputs: &Self) -> bool {
-        let recurs = outputs.count >= LEAST && outputs.distinct.len() < outputs.count;
-        self.has_words() && (outputs.has_words() || recurs)
+        self.has_words() && (outputs.has_words() || outputs.recurs())
+    }
+
+    /// Whether the values can be inputs of `labels`, which recur while they do not.
+    fn is_labeled_by(&self, labels: &Self) -> bool {
+        self.has_words() && labels.recurs() && !self.recurs()
+    }
+
+    fn recurs(&self) -> bool {
+        self.count >= LEAST && self.distinct.len() < self.count
     }
 
     /// Whether the values of `records` records can be what a model reads or writes: mostly there, not
@@ -257,6 +267,8 @@ mod tests {
         assert_eq!(likely([Some("question"), None], context), [None, None]);
         let objects = |n: usize| format!(r#"{{"q":"Who is {n}?","x":{{"who is it":{n}}}}}"#);
         assert_eq!(likely([Some("q"), None], objects), [None, None]);
+        let labels = |n: usize| format!(r#"{{"x":"class {}","y":"Who is {n}?"}}"#, n % 2);
+        assert_eq!(likely([None, None], labels), [of("y"), of("x")]);
         let headings = |n: usize| format!(r#"{{"x":"Who is {n}?","y":"number{}"}}"#, "x".repeat(n));
         assert_eq!(likely([None, None], headings), [None, None]);
         let two = |n: usize| format!(r#"{{"q":"Who is {n}?","x":"He is {n}.","y":"She is {n}."}}"#);

@@ -89,16 +89,22 @@ pub enum MappingProblem {
     HeaderLooksLikeData {
         /// Its cells.
         cells: Vec<String>,
+        /// What separates them.
+        delimiter: u8,
     },
     /// The first row is a comment, so the header is in a later one.
     HeaderIsComment {
         /// Its cells.
         cells: Vec<String>,
+        /// What separates them.
+        delimiter: u8,
     },
     /// The input or the output column was not recognized.
     Unmapped {
         /// The side whose column was not recognized.
         role: ColumnRole,
+        /// Whether the other side was not recognized either.
+        both: bool,
         /// The columns that can be each side.
         likely: Likely,
         /// The existing columns.
@@ -151,7 +157,9 @@ impl MappingProblem {
     /// The cells of a first row that is not a header.
     pub fn first_row(&self) -> Option<&[String]> {
         match self {
-            Self::HeaderLooksLikeData { cells } | Self::HeaderIsComment { cells } => Some(cells),
+            Self::HeaderLooksLikeData { cells, .. } | Self::HeaderIsComment { cells, .. } => {
+                Some(cells)
+            }
             _ => None,
         }
     }

@@ -42,13 +42,18 @@ impl SourceRule for MissingColumn {
 /// The message for a problem with the columns. `convert` shows it too.
 pub fn words(problem: &MappingProblem, path: &Path) -> Message {
     match problem {
-        MappingProblem::HeaderLooksLikeData { cells } => missing_header::message_for(cells, false),
-        MappingProblem::HeaderIsComment { cells } => missing_header::message_for(cells, true),
+        MappingProblem::HeaderLooksLikeData { cells, delimiter } => {
+            missing_header::looks_like_data(cells, *delimiter)
+        }
+        MappingProblem::HeaderIsComment { cells, delimiter } => {
+            missing_header::is_comment(cells, *delimiter)
+        }
         MappingProblem::Unmapped {
             role,
+            both,
             likely,
             columns,
-        } => unmapped(*role, likely, columns),
+        } => unmapped(*role, *both, likely, columns),
         MappingProblem::NoFields => Message::new("records without fields").help("check the export"),
         MappingProblem::ReadByName { input, output } => read_by_name(input, output, path),
         MappingProblem::UnknownLayout { fields, .. } if is_one_conversation(fields) => {
@@ -118,37 +123,45 @@ fn read_by_name(input: &[String], output: &str, path: &Path) -> Message {
 /// The fields of the most common layouts.
 const LOOKED_FOR: &str = "`text_input`/`output`, `prompt`/`completion`, `messages`, `contents`, `conversations`, `instruction`";
 
-fn unmapped(role: ColumnRole, likely: &Likely, columns: &[String]) -> Message {
-    let (name, option) = match role {
-        ColumnRole::Input => ("input", "--input"),
-        ColumnRole::Output => ("output", "--output"),
+fn unmapped(role: ColumnRole, both: bool, likely: &Likely, columns: &[String]) -> Message {
+    let option = |role: ColumnRole| {
+        let (option, column) = match role {
+            ColumnRole::Input => ("--input", &likely.input),
+            ColumnRole::Output => ("--output", &likely.output),
+        };
+        argument(option, column).unwrap_or_else(|| format!("{option} COLUMN"))
     };
-    let (input, output) = (
-        argument("--input", &likely.input),
-        argument("--output", &likely.output),
-    );
-    let options = match (role, input, output) {
-        (ColumnRole::Input, Some(input), Some(output)) if !is_known(&likely.output) => {
-            format!("{input} {output}")
+    let (columns_are, options, known) = match (both, role) {
+        (true, _) => {
+            let sides = [ColumnRole::Input, ColumnRole::Output];
+            let known = sides.map(|role| role.names().get(..3).unwrap_or_default());
+            (
+                "columns are input and output",
+                sides.map(option).join(" "),
+                known.concat(),
+            )
         }
-        (ColumnRole::Input, Some(input), _) => input,
-        (ColumnRole::Output, _, Some(output)) => output,
-        _ => format!("{option} COLUMN"),
+        (false, role) => (
+            match role {
+                ColumnRole::Input => "column is the input",
+                ColumnRole::Output => "column is the output",
+            },
+            option(role),
+            role.names().get(..6).unwrap_or_default().to_vec(),
+        ),
     };
-    let known = role.names();
-    let examples = known.get(..6).unwrap_or(known).join("`, `");
+    let (it, rename) = match both {
+        true => ("them", "rename the columns"),
+        false => ("it", "rename the column"),
+    };
     Message::new(format!(
-        "cannot tell which column is the {name}; found {}",
+        "cannot tell which {columns_are}; found {}",
         listed(columns)
     ))
     .help(format!(
-        "set it with `{options}`, or rename the column; looked for `{examples}` and similar names"
+        "set {it} with `{options}`, or {rename}; looked for `{}` and similar names",
+        known.join("`, `")
     ))
-}
-
-/// Whether a column is read as the output without an option.
-fn is_known(output: &Option<String>) -> bool {
-    has_name(output.as_slice(), ColumnRole::Output)
 }
 
 /// Whether one of the fields has a well-known name for `role`.
@@ -170,7 +183,7 @@ mod tests {
                 input: None,
                 output: likely.map(str::to_owned),
             };
-            let message = unmapped(ColumnRole::Output, &likely, &["a".to_owned()]);
+            let message = unmapped(ColumnRole::Output, false, &likely, &["a".to_owned()]);
             let help = message.advice().unwrap();
             help.split_once(", or rename").unwrap().0.to_owned()
         };
@@ -203,6 +216,7 @@ mod tests {
     fn the_names_looked_for_depend_on_the_side() {
         let message = unmapped(
             ColumnRole::Input,
+            false,
             &Likely::default(),
             &["a".to_owned(), "b".to_owned()],
         );
@@ -216,5 +230,32 @@ mod tests {
                 "set it with `--input COLUMN`, or rename the column; looked for `text_input`, `input_text`, `prompt`, `question`, `instruction`, `input` and similar names"
             )
         );
+    }
+
+    #[test]
+    fn both_columns_are_asked_for_at_once() {
+        let of = |input: Option<&str>, output: Option<&str>| {
+            let likely = Likely {
+                input: input.map(str::to_owned),
+                output: output.map(str::to_owned),
+            };
+            unmapped(
+                ColumnRole::Input,
+                true,
+                &likely,
+                &["a".to_owned(), "b".to_owned()],
+            )
+        };
+        assert_eq!(
+            of(None, None).text(),
+            "cannot tell which columns are input and output; found `a`, `b`"
+        );
+        let help = |input, output| of(input, output).advice().unwrap().to_owned();
+        assert_eq!(
+            help(None, None),
+            "set them with `--input COLUMN --output COLUMN`, or rename the columns; looked for `text_input`, `input_text`, `prompt`, `output`, `output_text`, `completion` and similar names"
+        );
+        assert!(help(Some("b"), None).starts_with("set them with `--input b --output COLUMN`,"));
+        assert!(help(Some("b"), Some("a")).starts_with("set them with `--input b --output a`,"));
     }
 }

@@ -28,28 +28,46 @@ impl SourceRule for MissingHeader {
         let Some(problem) = &reader.mapping.problem else {
             return;
         };
-        if let Some(cells) = problem.first_row() {
-            let is_comment = matches!(problem, MappingProblem::HeaderIsComment { .. });
-            let file = Location::whole(reader.source);
-            findings.report_at(file, Severity::Error, || message_for(cells, is_comment));
+        let file = Location::whole(reader.source);
+        match problem {
+            MappingProblem::HeaderLooksLikeData { cells, delimiter } => {
+                findings.report_at(file, Severity::Error, || looks_like_data(cells, *delimiter));
+            }
+            MappingProblem::HeaderIsComment { cells, delimiter } => {
+                findings.report_at(file, Severity::Error, || is_comment(cells, *delimiter));
+            }
+            _ => {}
         }
     }
 }
 
-/// The message for a first row that holds `cells`, which are those of a comment or look like data.
-pub(super) fn message_for(cells: &[String], is_comment: bool) -> Message {
-    if is_comment {
-        let comment = quoted(&cells.join(","), 40);
-        return Message::new(format!(
-            "missing header: the first line is a comment ({comment})"
-        ))
-        .help("remove the comment, so that the header is the first line");
-    }
+/// The message for a first row that is a comment, whose `cells` `delimiter` separates.
+pub(super) fn is_comment(cells: &[String], delimiter: u8) -> Message {
+    let comment = quoted(&cells.join(&separator(delimiter)), 40);
+    Message::new(format!(
+        "missing header: the first line is a comment ({comment})"
+    ))
+    .help("remove the comment, so that the header is the first line")
+}
+
+/// The message for a first row that holds `cells`, which look like data.
+pub(super) fn looks_like_data(cells: &[String], delimiter: u8) -> Message {
+    let help = match delimiter {
+        b'\t' => "add a header row, such as `input` and `output` separated by a tab".to_owned(),
+        _ => format!(
+            "add a header row, such as `input{}output`",
+            separator(delimiter)
+        ),
+    };
     Message::new(format!(
         "missing header: the first row looks like data ({})",
         listed(cells)
     ))
-    .help("add a header row, such as `input,output`")
+    .help(help)
+}
+
+fn separator(delimiter: u8) -> String {
+    char::from(delimiter).to_string()
 }
 
 /// The first 12 names, and the number of the rest.
@@ -60,5 +78,21 @@ pub(super) fn listed(names: &[String]) -> String {
         format!("{} and {more} more", shown.join(", "))
     } else {
         shown.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_suggested_header_has_the_delimiter_of_the_file() {
+        let help = |delimiter| {
+            let message = looks_like_data(&["Is it?".to_owned(), "Yes.".to_owned()], delimiter);
+            message.advice().unwrap().to_owned()
+        };
+        assert_eq!(help(b','), "add a header row, such as `input,output`");
+        assert_eq!(help(b';'), "add a header row, such as `input;output`");
+        assert!(help(b'\t').ends_with("`input` and `output` separated by a tab"));
     }
 }

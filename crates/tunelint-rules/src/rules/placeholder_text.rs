@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use regex::{Match, Regex};
 
-use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope};
+use crate::contract::{
+    Check, ExampleRule, Level, Oddity, OddityRule, RuleContext, RuleMeta, Scope,
+};
 use crate::survey::inferred::plateau::is_cjk;
 use tunelint_data::text::Text;
 use tunelint_data::text::code_detection::is_code;
@@ -18,12 +20,14 @@ use tunelint_layouts::finding::{Findings, Message, Severity};
 pub const META: RuleMeta = RuleMeta::new(
     "placeholder-text",
     Level::Fixed(Severity::Warning),
-    Scope::Example,
+    Scope::Dataset,
 );
 
-/// Builds the rule.
+/// Builds the rule. Placeholders in outputs may be the task; in inputs they are one example's own.
 pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::example(PlaceholderText))
+    let mut check = Check::example(PlaceholderText);
+    check.dataset = Check::oddity(PlaceholderText).dataset;
+    Some(check)
 }
 
 static PLACEHOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -66,30 +70,88 @@ const MAX_BYTES: usize = 64;
 
 struct PlaceholderText;
 
+/// The help for an unfilled placeholder.
+const HELP: &str = "replace it with the actual value";
+
+/// The maximum number of placeholders of an example that are searched in its other texts.
+const MAX_SEARCHED: usize = 4;
+
 impl ExampleRule for PlaceholderText {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         check_whole(example, findings);
-        let mut places = example
-            .turns
-            .iter()
-            .flat_map(|turn| turn.texts.iter().map(|text| (text, turn.role)))
-            .filter_map(|(text, role)| Some((text, placeholder(text, role)?)))
-            .peekable();
-        if places.peek().is_none()
-            || example.texts().any(is_code)
-            || example.asks_for(&TEMPLATE_WORDS)
-        {
+        let texts = texts_of(example, |role| role != Role::Model);
+        let mut searched = 0;
+        let places = texts.filter_map(|(text, role)| {
+            // What the output copies is notation.
+            let is_own = |found: &str| !is_copied(found, example, Role::Model, &mut searched);
+            Some((text, placeholder(text, role, is_own)?))
+        });
+        let places: Vec<(&Text<'_>, Range<usize>)> = places.collect();
+        if places.is_empty() || is_about_placeholders(example) {
             return;
         }
         for (text, range) in places {
             let span = text.span_of(range.start, range.end);
             findings.report(example.record.at(span), Severity::Warning, || {
-                let found = text.as_str().get(range).unwrap_or_default();
-                Message::new(format!("unfilled placeholder {}", quoted(found, 40)))
-                    .help("replace it with the actual value")
+                Message::new(message_for(text, range)).help(HELP)
             });
         }
     }
+}
+
+impl OddityRule for PlaceholderText {
+    fn find(&self, example: &Example<'_>) -> Option<Oddity> {
+        let mut texts = texts_of(example, |role| role == Role::Model);
+        let mut searched = 0;
+        let (text, range) = texts.find_map(|(text, role)| {
+            // What is copied from the user is notation.
+            let is_own = |found: &str| !is_copied(found, example, Role::User, &mut searched);
+            Some((text, placeholder(text, role, is_own)?))
+        })?;
+        if is_about_placeholders(example) {
+            return None;
+        }
+        let span = text.span_of(range.start, range.end);
+        let message = message_for(text, range);
+        Some(Oddity::new(span, text.as_str(), message, HELP))
+    }
+
+    fn shows_task(&self, example: &Example<'_>) -> bool {
+        let mut texts = texts_of(example, |role| role == Role::Model);
+        texts.any(|(text, role)| placeholder(text, role, |_| true).is_some())
+    }
+}
+
+/// The texts of the turns with a role that `wanted` accepts.
+fn texts_of<'e, 'a>(
+    example: &'e Example<'a>,
+    wanted: fn(Role) -> bool,
+) -> impl Iterator<Item = (&'e Text<'a>, Role)> {
+    let turns = example.turns.iter().filter(move |turn| wanted(turn.role));
+    turns.flat_map(|turn| turn.texts.iter().map(|text| (text, turn.role)))
+}
+
+/// Whether an example has code, or asks for placeholders.
+fn is_about_placeholders(example: &Example<'_>) -> bool {
+    example.texts().any(is_code) || example.asks_for(&TEMPLATE_WORDS)
+}
+
+/// Whether a turn of the other `role` has the same placeholder in braces. After [`MAX_SEARCHED`] of an
+/// example, the others are taken for copies.
+fn is_copied(found: &str, example: &Example<'_>, role: Role, searched: &mut usize) -> bool {
+    if !found.starts_with('{') {
+        return false;
+    }
+    *searched += 1;
+    let turns = example.turns.iter().filter(|turn| turn.role == role);
+    let mut texts = turns.flat_map(|turn| &turn.texts);
+    let finder = memchr::memmem::Finder::new(found);
+    *searched > MAX_SEARCHED || texts.any(|text| finder.find(text.as_str().as_bytes()).is_some())
+}
+
+fn message_for(text: &Text<'_>, range: Range<usize>) -> String {
+    let found = text.as_str().get(range).unwrap_or_default();
+    format!("unfilled placeholder {}", quoted(found, 40))
 }
 
 /// Reports outputs that are nothing but a placeholder, unless the input has it.
@@ -110,23 +172,50 @@ fn check_whole(example: &Example<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The first placeholder of `text`. In inputs only `{{…}}` counts: brackets and lorem ipsum may
-/// describe the expected format of the output.
-fn placeholder(text: &Text<'_>, role: Role) -> Option<Range<usize>> {
+/// The first placeholder of `text` that `is_own`. In inputs only `{{…}}` counts: brackets and lorem
+/// ipsum may describe the expected format of the output.
+fn placeholder(
+    text: &Text<'_>,
+    role: Role,
+    mut is_own: impl FnMut(&str) -> bool,
+) -> Option<Range<usize>> {
     let is_output = role == Role::Model;
     let may = text.has(Mark::Placeholder) || (is_output && text.has(Mark::Filler));
     let pattern = may.then(|| PLACEHOLDER.as_ref()).flatten()?;
+    let has_filter = role == Role::User && has_filter(text.as_str());
     let fits = |found: &Match<'_>| {
         let before = text.as_str().get(..found.start()).unwrap_or_default();
-        match found.as_str().starts_with('{') {
-            true => role != Role::User || !has_filter(text.as_str()),
+        match found.as_str().chars().next() {
+            // After a slash, a user quotes the template of a path.
+            Some('{') => role != Role::User || !(has_filter || before.ends_with('/')),
             // After a word, it is an index or an argument: `𝓝[insert y s]`.
-            false => is_output && !before.ends_with(|c: char| c.is_alphanumeric() && !is_cjk(c)),
+            Some('[') => {
+                is_output && !before.ends_with(|c: char| c.is_alphanumeric() && !is_cjk(c))
+            }
+            _ => is_output && !is_in_code_string(before),
         }
     };
     let mut found = pattern.find_iter(text.as_str());
-    let placeholder = found.find(|found| found.len() <= MAX_BYTES && fits(found))?;
+    let placeholder =
+        found.find(|found| found.len() <= MAX_BYTES && fits(found) && is_own(found.as_str()))?;
     Some(placeholder.range())
+}
+
+/// Whether a text that ends in `before` is inside a string that code assigns or passes: `text = "The`.
+fn is_in_code_string(before: &str) -> bool {
+    /// The maximum number of characters between the quote and the text in question.
+    const NEAR: usize = 80;
+    const QUOTES: [char; 3] = ['"', '\'', '`'];
+    let near = before.char_indices().rev().take(NEAR);
+    let quote = near.filter(|(_, c)| QUOTES.contains(c)).map(|(at, _)| at);
+    let Some(quote) = quote.max() else {
+        return false;
+    };
+    let code = before.get(..quote).unwrap_or_default();
+    let code = code
+        .trim_end_matches(QUOTES)
+        .trim_end_matches([' ', 'f', 'r', 'b']);
+    code.ends_with(['=', '('])
 }
 
 /// Whether a text has a filter in braces, `{{ sum | currency }}`: template code that a user asks about.
@@ -142,11 +231,12 @@ fn has_filter(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::testing::{record, reported, turn};
     use tunelint_data::text::position::Span;
 
     fn found(text: &str, role: Role) -> Option<String> {
         let composed = Text::composed(text.to_owned(), Span::at(0));
-        let range = placeholder(&composed, role)?;
+        let range = placeholder(&composed, role, |_| true)?;
         Some(text.get(range).unwrap().to_owned())
     }
 
@@ -203,5 +293,57 @@ mod tests {
         ] {
             assert_eq!(found(text, Role::Model), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_string_in_code_is_no_filler() {
+        for text in [
+            "text = \"Lorem ipsum dolor\"\nprint(text)",
+            "text = \"\"\"\nThe Lorem ipsum dolor",
+            "print(f'Lorem ipsum')",
+        ] {
+            assert_eq!(found(text, Role::Model), None, "{text}");
+        }
+        for text in [
+            "She said: \"Lorem ipsum\"",
+            "{\"text\": \"Lorem ipsum dolor\"}",
+            "Lorem ipsum (\"dolor\")",
+        ] {
+            assert!(found(text, Role::Model).is_some(), "{text}");
+        }
+    }
+
+    fn example(input: &str, output: &str) -> Example<'static> {
+        let turns = vec![turn(Role::User, input), turn(Role::Model, output)];
+        Example::new(record(1), turns)
+    }
+
+    #[test]
+    fn braces_that_the_output_copies_are_notation() {
+        let of = |input: &str, output: &str| {
+            let example = example(input, output);
+            let inputs = reported(|findings| PlaceholderText.check(&example, findings)).len();
+            (inputs, PlaceholderText.find(&example).is_some())
+        };
+        let path = "GET /hotels/{{HotelId}}/blocks";
+        assert_eq!(of(path, path), (0, false));
+        assert_eq!(of(path, "Call it."), (0, false));
+        assert_eq!(of("Hello {{name}}, well?", "Hi."), (1, false));
+        assert_eq!(of("Call it.", path), (0, true));
+        assert_eq!(
+            of(path, "GET /hotels/{{HotelId}}/{{BlockId}}/beds"),
+            (0, true)
+        );
+        // No more than the first few are searched.
+        let many: String = (0..9).map(|n| format!("{{{{a{n}}}}}, ")).collect();
+        assert_eq!(of(&many, &format!("{many}{{{{b}}}}, c")), (0, false));
+    }
+
+    #[test]
+    fn outputs_with_code_show_what_the_others_are() {
+        let code = example("A fragment?", "```\n<p>{{name}}</p>\n```");
+        assert!(PlaceholderText.find(&code).is_none() && PlaceholderText.shows_task(&code));
+        let plain = example("A name?", "It is Ada.");
+        assert!(!PlaceholderText.shows_task(&plain));
     }
 }

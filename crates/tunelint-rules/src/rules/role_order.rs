@@ -1,5 +1,7 @@
 //! Messages in an order that the target does not accept, or that breaks training anyway.
 
+use serde::{Deserialize, Serialize};
+
 use crate::contract::{
     Check, DatasetRule, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact,
 };
@@ -23,10 +25,12 @@ pub fn build(context: &RuleContext) -> Option<Check> {
         let facts = facts.filter(|fact| fact.effect != Effect::Advises);
         facts.map(move |fact| (order, fact))
     });
+    let counts_ends = context.profiles.is_empty();
     let mut check = Check::example(RoleOrder {
         required: required.collect(),
+        counts_ends,
     });
-    if context.profiles.is_empty() {
+    if counts_ends {
         check.dataset = Check::dataset(UnusualOrder).dataset;
     }
     Some(check)
@@ -35,6 +39,8 @@ pub fn build(context: &RuleContext) -> Option<Check> {
 struct RoleOrder {
     /// The requirements of the targets.
     required: Vec<(Order, TargetFact)>,
+    /// Whether [`UnusualOrder`] reports conversations that do not end with the assistant.
+    counts_ends: bool,
 }
 
 /// A requirement on the order of messages.
@@ -118,6 +124,9 @@ impl ExampleRule for RoleOrder {
                 continue;
             }
             reported.push((breach.span, &[]));
+            if self.counts_ends && *order == Order::LastModel {
+                continue;
+            }
             findings.report(example.record.at(breach.span), Severity::Warning, || {
                 Message::new(breach.what).help(order.help())
             });
@@ -143,44 +152,102 @@ fn always_wrong(example: &Example<'_>) -> &'static [Order] {
 const MIN_CONVERSATIONS: u64 = 20;
 const UNUSUAL_PERCENT: u64 = 10;
 
-/// Gives advice, without a target, about a few conversations in an order that many targets reject.
+/// The minimum number of conversations, and the minimum percentage of them without a final response, that
+/// show that they are prompts.
+const MIN_PROMPTS: u64 = 5;
+const PROMPTS_PERCENT: u64 = 90;
+
+/// Without a target: gives advice about a few conversations in an order that many targets reject, and
+/// reports those that do not end with the assistant, once where nearly none does.
 struct UnusualOrder;
 
-impl DatasetRule for UnusualOrder {
-    type Tally = Share<String>;
+/// The conversations in an unusual order, and those without a final response.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Orders {
+    unusual: Share<String>,
+    open: Share,
+}
 
-    fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally) {
-        if !example.capacity.many_turns || example.outputs().next().is_none() {
+impl DatasetRule for UnusualOrder {
+    type Tally = Orders;
+
+    fn observe(&self, example: &Example<'_>, tally: &mut Orders) {
+        if example.outputs().next().is_none() {
             return;
         }
-        tally.all += 1;
+        if example.turns.len() > 1 && always_wrong(example).contains(&Order::LastModel) {
+            tally.open.all += 1;
+            if let Some(breach) = Order::LastModel.breach(&example.turns) {
+                tally.open.add(&example.record, breach.span, || ());
+            }
+        }
+        if !example.capacity.many_turns {
+            return;
+        }
+        tally.unusual.all += 1;
         let mut orders = [Order::FirstUser, Order::Alternate].into_iter();
         if let Some(breach) = orders.find_map(|order| order.breach_of(example)) {
-            tally.add(&example.record, breach.span, || breach.what.to_owned());
+            let what = || breach.what.to_owned();
+            tally.unusual.add(&example.record, breach.span, what);
         }
     }
 
-    fn merge(&self, into: &mut Self::Tally, from: Self::Tally) {
-        into.merge(from);
+    fn merge(&self, into: &mut Orders, from: Orders) {
+        into.unusual.merge(from.unusual);
+        into.open.merge(from.open);
     }
 
-    fn renumber_sources(&self, tally: &mut Self::Tally, by: u32) {
-        tally.renumber_sources(by);
+    fn renumber_sources(&self, tally: &mut Orders, by: u32) {
+        tally.unusual.renumber_sources(by);
+        tally.open.renumber_sources(by);
     }
 
-    fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>) {
-        let (have, all) = (grouped(tally.have), grouped(tally.all));
-        if tally.all < MIN_CONVERSATIONS || tally.is_at_least(UNUSUAL_PERCENT) {
-            return;
-        }
-        let Some((place, what)) = tally.places.into_iter().next() else {
+    fn finish(&self, tally: Orders, findings: &mut Findings<'_>) {
+        report_unusual(tally.unusual, findings);
+        report_open(tally.open, findings);
+    }
+}
+
+/// Gives advice once if a few conversations are in an unusual order.
+fn report_unusual(unusual: Share<String>, findings: &mut Findings<'_>) {
+    let (have, all) = (grouped(unusual.have), grouped(unusual.all));
+    if unusual.all < MIN_CONVERSATIONS || unusual.is_at_least(UNUSUAL_PERCENT) {
+        return;
+    }
+    let Some((place, what)) = unusual.places.into_iter().next() else {
+        return;
+    };
+    findings.report_at(place, Severity::Advice, || {
+        Message::new(format!(
+            "{what}; {have} of {all} conversations do not alternate from the user on"
+        ))
+        .help("merge consecutive messages of one role, or add the missing message: many targets reject them")
+    });
+}
+
+/// Reports conversations without a final response: each of them, or nearly all of them once, as prompts.
+fn report_open(open: Share, findings: &mut Findings<'_>) {
+    if open.all >= MIN_PROMPTS && open.is_at_least(PROMPTS_PERCENT) {
+        let (have, all) = (grouped(open.have), grouped(open.all));
+        let Some((place, ())) = open.places.into_iter().next() else {
             return;
         };
         findings.report_at(place, Severity::Advice, || {
             Message::new(format!(
-                "{what}; {have} of {all} conversations do not alternate from the user on"
+                "{NO_FINAL_ASSISTANT} in {have} of {all} conversations"
             ))
-            .help("merge consecutive messages of one role, or add the missing message: many targets reject them")
+            .help("unless they are prompts for reinforcement learning, add the responses")
+        });
+        return;
+    }
+    let (more, shown) = (open.more(), open.places.len());
+    for (at, (place, ())) in open.places.into_iter().enumerate() {
+        findings.report_at(place, Severity::Warning, || {
+            let text = match at + 1 == shown {
+                true => format!("{NO_FINAL_ASSISTANT}{more}"),
+                false => NO_FINAL_ASSISTANT.to_owned(),
+            };
+            Message::new(text).help(Order::LastModel.help())
         });
     }
 }
@@ -374,6 +441,7 @@ fn repeated(turns: &[Turn<'_>], join: bool) -> Option<Breach> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::testing::{record, reported, turn};
     use tunelint_data::text::Text;
 
     fn breaks(order: Order, roles: &str) -> bool {
@@ -408,5 +476,27 @@ mod tests {
             assert!(!breaks(order, valid), "{order:?} {valid}");
             assert!(breaks(order, invalid), "{order:?} {invalid}");
         }
+    }
+
+    fn conversations(ends: &[(Role, usize)]) -> Vec<String> {
+        let mut tally = Orders::default();
+        for (role, times) in ends {
+            let turns = [Role::User, Role::Model, *role].map(|role| turn(role, "x"));
+            let example = Example::new(record(1), turns.to_vec());
+            (0..*times).for_each(|_| UnusualOrder.observe(&example, &mut tally));
+        }
+        reported(|findings| UnusualOrder.finish(tally, findings))
+    }
+
+    #[test]
+    fn conversations_that_nearly_all_end_with_the_user_are_prompts() {
+        let single = "warning: last message is not from the assistant";
+        assert_eq!(conversations(&[(Role::User, 1)]), [single]);
+        assert_eq!(conversations(&[(Role::User, 4)]), [single; 4]);
+        let prompts = "advice: last message is not from the assistant in 9 of 10 conversations";
+        let found = conversations(&[(Role::User, 9), (Role::Model, 1)]);
+        assert_eq!(found.last().map(String::as_str), Some(prompts));
+        let found = conversations(&[(Role::User, 8), (Role::Model, 2)]);
+        assert_eq!(found, [single; 8]);
     }
 }

@@ -8,7 +8,7 @@ use tunelint_data::text::position::SourceId;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::provider::task::Task;
 
-use super::inferred::outputs::begins_with_quote;
+use super::inferred::outputs::{Edges, begins_with_quote};
 use super::inferred::{Inferred, language};
 use super::labels::OutputCounts;
 use super::lengths::Lengths;
@@ -87,6 +87,8 @@ pub struct Survey {
     labeled: LabelSample,
     /// Whether an output begins with a quotation mark.
     begins_with_quote: bool,
+    /// How many outputs have whitespace at their edges.
+    edges: Edges,
     /// The inferred format; empty before [`complete`](Self::complete).
     #[serde(skip)]
     pub inferred: Inferred,
@@ -141,7 +143,11 @@ impl Survey {
     fn observe_form(&mut self, example: &Example<'_>, cutoff: &SampleCutoff) {
         self.sketch.observe(example, cutoff);
         let output = example.wanted_output();
-        self.begins_with_quote |= output.is_some_and(|turn| begins_with_quote(&turn.joined()));
+        if let Some(output) = output {
+            let text = output.joined();
+            self.begins_with_quote |= begins_with_quote(&text);
+            self.edges.add(&text);
+        }
         if let Some(output) = output.filter(|_| !cutoff.open_labels()) {
             let spot = || CompactLocation::new(&example.record, output.text_span());
             self.output_counts.add(output.joined().trim(), spot);
@@ -158,6 +164,8 @@ impl Survey {
         self.sketch.find_markers();
         self.inferred = Inferred::from_sketch(&self.sketch, &self.output_counts, self.examples);
         self.inferred.outputs.none_quoted = !self.begins_with_quote;
+        self.inferred.outputs.leading = self.edges.leading();
+        self.inferred.outputs.trailing = self.edges.trailing();
         if self.needs.languages {
             self.inferred.language = language::infer(&self.sketch);
         }
@@ -224,6 +232,7 @@ impl Survey {
         self.output_counts.merge(other.output_counts);
         self.labeled.merge(other.labeled);
         self.begins_with_quote |= other.begins_with_quote;
+        self.edges.merge(other.edges);
         if self.output_counts.is_open() {
             self.labeled = LabelSample::default();
         }

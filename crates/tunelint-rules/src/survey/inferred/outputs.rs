@@ -1,5 +1,7 @@
 //! The inferred format of outputs: stop suffix, shape, notation of numbers and dates.
 
+use serde::{Deserialize, Serialize};
+
 use super::common::{Common, reversed};
 use super::majority::{AMONG_NEAR, Majority, NEARLY_ALL};
 use super::names;
@@ -97,8 +99,6 @@ impl Outputs {
             })
             .collect();
         let mut outputs = Self {
-            leading: edge(&cuts, |cut| cut.head().starts_with(char::is_whitespace)),
-            trailing: edge(&cuts, |cut| cut.tail().ends_with(char::is_whitespace)),
             shape: usual_shape(&texts, ENOUGH),
             quoted: Majority::among(texts.iter().map(|text| is_quoted(text)))
                 .filter(|quoted| !quoted.value)
@@ -208,16 +208,67 @@ pub fn usual_apart_from_inputs<T: Ord + Copy>(values: &[(T, Option<T>)]) -> Opti
     })
 }
 
-/// Whether most outputs have whitespace at one edge.
-fn edge(cuts: &[&Cut], of: fn(&Cut) -> bool) -> Option<Majority<bool>> {
-    let most = Majority::among(cuts.iter().map(|cut| of(cut)))?.when(LEAST, HALF)?;
-    // A tie is not a format, and a share of up to 95% with whitespace may be intended.
-    let clear = if most.value {
-        most.share() >= NEARLY_ALL
-    } else {
-        most.share() > HALF
-    };
-    clear.then_some(most)
+/// How many outputs have whitespace at their edges: of all, not only of those in the sketch, which has
+/// one of each distinct input.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edges {
+    /// The number of outputs that are not blank.
+    of: usize,
+    leading: usize,
+    trailing: usize,
+    /// The number of those that start with an indented line of several: pieces of code.
+    indented: usize,
+}
+
+impl Edges {
+    /// Counts an output.
+    pub fn add(&mut self, text: &str) {
+        let body = text.trim();
+        if body.is_empty() {
+            return;
+        }
+        self.of += 1;
+        self.trailing += usize::from(text.ends_with(char::is_whitespace));
+        if text.starts_with(char::is_whitespace) {
+            self.leading += 1;
+            let is_indented = text.starts_with("  ") || text.starts_with('\t');
+            self.indented += usize::from(is_indented && body.contains('\n'));
+        }
+    }
+
+    /// Adds the counts of other outputs.
+    pub fn merge(&mut self, other: Self) {
+        self.of += other.of;
+        self.leading += other.leading;
+        self.trailing += other.trailing;
+        self.indented += other.indented;
+    }
+
+    /// Whether most outputs have leading whitespace; `None` as well where it is indentation.
+    pub fn leading(&self) -> Option<Majority<bool>> {
+        /// The maximum share of outputs that are indented by mistake.
+        const FEW_INDENTED: f64 = 0.05;
+        let is_content = self.indented as f64 > FEW_INDENTED * self.of as f64;
+        self.edge(self.leading).filter(|_| !is_content)
+    }
+
+    /// Whether most outputs have trailing whitespace.
+    pub fn trailing(&self) -> Option<Majority<bool>> {
+        self.edge(self.trailing)
+    }
+
+    /// Whether most outputs have whitespace at the edge at which `have` have it.
+    fn edge(&self, have: usize) -> Option<Majority<bool>> {
+        let counts = [(true, have), (false, self.of - have)];
+        let most = Majority::weighted(counts)?.when(LEAST, HALF)?;
+        // A tie is not a format, and a share of up to 95% with whitespace may be intended.
+        let clear = if most.value {
+            most.share() >= NEARLY_ALL
+        } else {
+            most.share() > HALF
+        };
+        clear.then_some(most)
+    }
 }
 
 /// The keys in alphabetical order.
@@ -392,6 +443,32 @@ mod tests {
         );
         assert_eq!(stop_of(&["It is.", "No."].repeat(20)), None);
         assert_eq!(stop_of(&["12 euro", "37 euro"].repeat(20)), None);
+    }
+
+    #[test]
+    fn all_outputs_count_for_whitespace_at_edges() {
+        let of = |counts: &[(&str, usize)]| {
+            let mut halves = [Edges::default(), Edges::default()];
+            for (text, times) in counts {
+                for n in 0..*times {
+                    halves[n % 2].add(text);
+                }
+            }
+            let [mut edges, rest] = halves;
+            edges.merge(rest);
+            let shown = |most: Option<Majority<bool>>| most.map(|most| (most.value, most.holders));
+            (shown(edges.leading()), shown(edges.trailing()))
+        };
+        let (some, all) = (Some((false, 30)), Some((false, 40)));
+        assert_eq!(of(&[("Yes.", 30), (" No.", 10), (" ", 9)]), (some, all));
+        assert_eq!(of(&[("Yes.", 30), ("No.\n", 10)]), (all, some));
+        assert_eq!(of(&[("Yes.\n", 40)]), (all, Some((true, 40))));
+        assert_eq!(of(&[("Yes.", 19)]), (None, None));
+        // A tie, and pieces of code.
+        assert_eq!(of(&[("Yes.", 20), (" No.", 20)]), (None, all));
+        assert_eq!(of(&[("a();", 30), ("  b();\n}", 10)]), (None, all));
+        let few = Some((false, 98));
+        assert_eq!(of(&[("a();", 98), ("  b();\n}", 2)]).0, few);
     }
 
     #[test]
