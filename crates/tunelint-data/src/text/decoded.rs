@@ -173,17 +173,18 @@ pub fn range_in(part: &str, whole: &str) -> std::ops::Range<usize> {
 /// Walks raw text, inside its quotes if it has any, until `wanted` decoded bytes have been passed: the
 /// number of raw and decoded bytes. Only escapes are looked at one by one.
 fn walk(raw: &[u8], wanted: usize, coding: Coding) -> (usize, usize) {
-    let (escape, step): (u8, fn(&[u8]) -> (usize, usize)) = match coding {
+    let escape = match coding {
         Coding::Plain | Coding::Composed => return (wanted, wanted),
-        Coding::Quoted => (b'"', cell_step),
-        Coding::Json => (b'\\', json_step),
+        Coding::Quoted => b'"',
+        Coding::Json => b'\\',
     };
     let (mut at, mut decoded) = (0, 0);
     while decoded < wanted && at < raw.len() {
         let rest = raw.get(at..).unwrap_or_default();
         let near = rest.get(..wanted - decoded).unwrap_or(rest);
         let (raw_len, decoded_len) = match memchr::memchr(escape, near) {
-            Some(0) => step(rest),
+            Some(0) if coding == Coding::Json => json_step(rest),
+            Some(0) => cell_step(rest),
             Some(plain) => (plain, plain),
             None => (near.len(), near.len()),
         };
