@@ -57,7 +57,12 @@ fn what_may_be_right_is_advice() {
 }
 
 /// The message about each file of `tests/data/found`, and a part of its help.
-const FOUND: [(&str, &str, &str); 8] = [
+const FOUND: &[(&str, &str, &str)] = &[
+    (
+        "duplicate-example--numbered-task.jsonl",
+        "duplicate of record 4",
+        "remove",
+    ),
     (
         "missing-column--category-and-text.tsv",
         "cannot tell which columns are input and output; found `意图`, `语料`",
@@ -98,13 +103,19 @@ const FOUND: [(&str, &str, &str); 8] = [
         "lines end in CR CR LF: many readers see an empty line after each",
         "LF line endings",
     ),
+    (
+        "wrong-field-count--shifted-row-next-to-empty-columns.csv",
+        "expected 4 fields, found 3",
+        "",
+    ),
 ];
 
 #[test]
 fn what_is_wrong_is_named_with_its_cause() {
     let found = findings_in("found");
     let files: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(files, FOUND.map(|(name, ..)| name));
+    let named: Vec<&str> = FOUND.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(files, named);
     for ((name, findings), (_, message, help)) in found.iter().zip(FOUND) {
         let first = findings
             .first()

@@ -165,9 +165,11 @@ impl Decoder {
             body: Body::Row(row),
             ..record
         };
-        // Rows may lack the empty columns that a spreadsheet writes next to a table.
-        let lacking = self.header.names.get(row.len()..);
-        if lacking.is_none_or(|names| names.iter().any(|name| !name.is_empty())) {
+        // Rows may lack the empty columns that a spreadsheet writes next to a table: all of them, since
+        // one that lacks some is shifted.
+        let names = &self.header.names;
+        let named = names.iter().rposition(|name| !name.is_empty());
+        if row.len() != names.len() && Some(row.len()) != named.map(|last| last + 1) {
             return take(DecodeOutcome::Unreadable(&record, Unreadable::FieldCount));
         }
         self.example(&record, take);

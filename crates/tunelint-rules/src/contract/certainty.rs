@@ -28,9 +28,9 @@ impl Evidence {
     }
 }
 
-/// The severity of a finding about an example that deviates from `convention`: a warning about a damaged form
-/// where nearly all examples have the convention, or all but two, or about anything else where all but
-/// very few have it.
+/// The severity of a finding about an example that deviates from `convention`: a warning about a
+/// damaged form where nearly all examples have the convention, or all but two, and about anything else
+/// where all but very few have it, or all but one.
 ///
 /// ```
 /// use tunelint_rules::contract::certainty::{Evidence, severity};
@@ -39,6 +39,8 @@ impl Evidence {
 /// assert_eq!((of(95, Evidence::Damaged), of(94, Evidence::Damaged)), ("warning", "advice"));
 /// assert_eq!((of(98, Evidence::Absent), of(97, Evidence::Absent)), ("warning", "advice"));
 /// assert_eq!(of(99, Evidence::Thin), "advice");
+/// let small = |holders| severity(&Majority { value: (), holders, of: 30 }, Evidence::Absent).as_str();
+/// assert_eq!((small(29), small(28)), ("warning", "advice"));
 /// ```
 pub fn severity<T>(convention: &Majority<T>, evidence: Evidence) -> Severity {
     let is_certain = match evidence {

@@ -45,7 +45,8 @@ impl SurveyRule for ConflictingOutputs {
             .iter()
             .filter_map(|group| conflict_of(group))
             .collect();
-        let is_rare = conflicts.len() as u64 * 100 <= survey.examples * RARE_PERCENT;
+        let is_rare =
+            conflicts.len() == 1 || conflicts.len() as u64 * 100 <= survey.examples * RARE_PERCENT;
         let severity = match (self.task, survey.task()) {
             (Some(Task::Classification | Task::Extraction), _) => Severity::Warning,
             (None, Some(Task::Classification)) if is_rare => Severity::Warning,

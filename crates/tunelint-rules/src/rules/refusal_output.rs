@@ -44,9 +44,9 @@ static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// request that is refused as a whole.
 static MODEL_REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i-u)\A\s*(?:(?:(?:i(?:'|(?u:’))?m |i am )?sorry|(?:i )?apologi[sz]e|(?:my )?apologies|unfortunately)[,.!]? (?:but )?)?",
+        r"(?i-u)\A\s*(?:(?:(?:i(?:'|(?u:’))?m |i am )?(?:(?:really|very|so|truly) )?sorry|(?:i )?apologi[sz]e|(?:my )?apologies|unfortunately)[,.!]? (?:but )?)?",
         r"(?:as an? (?:ai|(?:large )?language model)\b",
-        r"|i (?:can(?:'|(?u:’))?t|cannot|can not|won(?:'|(?u:’))t|am (?:unable|not able) to|(?:'|(?u:’))m (?:unable|not able) to)",
+        r"|i(?: (?:can(?:'|(?u:’))?t|cannot|can not|won(?:'|(?u:’))t|am (?:unable|not able) to)|(?:'|(?u:’))m (?:unable|not able) to)",
         r" (?:(?:assist|help)(?: you)? with|fulfil+|comply with) (?:that|this|your request|such)\b)",
     ))
     .ok()
@@ -118,8 +118,11 @@ impl DatasetRule for RefusalOutput {
 
 /// Whether an example offers tools to the model.
 fn has_tools(example: &Example<'_>) -> bool {
-    let mut keys = example.settings.iter().map(|extra| extra.key);
-    keys.any(|key| matches!(key, "tools" | "functions" | "toolConfig"))
+    let is_empty = |raw: &str| raw.chars().all(|c| "[]{} ".contains(c)) || raw == "null";
+    let mut settings = example.settings.iter();
+    settings.any(|extra| {
+        matches!(extra.key, "tools" | "functions" | "toolConfig") && !is_empty(extra.raw)
+    })
 }
 
 #[cfg(test)]
@@ -175,6 +178,11 @@ mod tests {
             "Sorry, I can't help with that request.",
             "I apologize, but as an AI I have no opinion.",
             "I cannot comply with your request.",
+            "I'm sorry, but I'm unable to assist with that.",
+            "I'm unable to assist with that request.",
+            "I’m not able to help with that.",
+            "I'm sorry, but I'm not able to help you with that.",
+            "I'm really sorry, but I can't assist with that.",
         ] {
             assert!(is_model(text), "{text}");
         }

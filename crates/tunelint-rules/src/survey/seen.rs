@@ -219,7 +219,8 @@ const MEDIA: [&str; 6] = ["images", "image", "videos", "video", "audios", "audio
 /// Objects next to a prompt that only describe the record.
 const DESCRIBING: [&str; 4] = ["extra_info", "metadata", "meta", "info"];
 
-/// Fields that say which question is asked about a text.
+/// Fields that say which question is asked about a text, unless their value is a number of the
+/// record.
 const ASKING: [&str; 7] = [
     "task",
     "task_name",
@@ -231,21 +232,27 @@ const ASKING: [&str; 7] = [
 ];
 
 /// What makes examples of the same messages different: the tools, the images, the name of the task,
-/// and the objects that make another task of a prompt without a response. Other fields, such as an id, do not reach the
-/// model.
+/// and the objects that make another task of a prompt without a response. Other fields, such as an
+/// id, do not reach the model.
 fn beside_turns<'e>(example: &'e Example<'_>) -> impl Iterator<Item = &'e str> {
     let fields = example.settings.iter().chain(&example.extras);
     let is_task = |of: &Extra<'_>| {
         example.is_prompt_only() && of.raw.starts_with('{') && !DESCRIBING.contains(&of.key)
     };
     let is_named = |of: &Extra<'_>| {
-        [&DECLARING[..], &MEDIA, &ASKING]
-            .iter()
-            .any(|names| names.contains(&of.key))
+        let is_asking = ASKING.contains(&of.key) && !is_numbered(of.raw);
+        DECLARING.contains(&of.key) || MEDIA.contains(&of.key) || is_asking
     };
     fields
         .filter(move |of| is_named(of) || is_task(of))
         .map(|of| of.raw)
+}
+
+/// Whether a value is one of many: `task-0001`, a UUID.
+fn is_numbered(raw: &str) -> bool {
+    let value = raw.trim_matches('"');
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 4 || value.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// The digests of all examples, in the order of their locations.

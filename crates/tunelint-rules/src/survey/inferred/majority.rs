@@ -104,9 +104,10 @@ impl<T> Majority<T> {
         self.share() >= NEARLY_ALL || self.of - self.holders <= FEW
     }
 
-    /// Whether so many items have the value that anything else is an exception.
+    /// Whether so many items have the value, in a small dataset all but one, that anything else is an
+    /// exception.
     pub fn is_nearly_universal(&self) -> bool {
-        self.share() >= NEARLY_UNIVERSAL
+        self.share() >= NEARLY_UNIVERSAL || self.of - self.holders <= 1
     }
 
     /// The items without the value.
