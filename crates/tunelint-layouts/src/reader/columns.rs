@@ -250,7 +250,7 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
                 delimiter: sample.delimiter,
             })
         }
-        _ if looks_like_data(names) || recurs(sample, names) => {
+        _ if !names.iter().any(is_known) && (looks_like_data(names) || recurs(sample, names)) => {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderLooksLikeData {
                 cells,
@@ -306,7 +306,7 @@ fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
     })
 }
 
-/// How a value with signs that names do not have is written: `P-104` and `P-7` alike, `[a]` and `[b]`.
+/// How a value with a digit and a sign that names do not have is written: `P-104` and `P-7` alike.
 /// `None` for other values, and for long ones.
 fn signature(value: &str) -> Option<String> {
     const LONGEST: usize = 40;
@@ -318,10 +318,8 @@ fn signature(value: &str) -> Option<String> {
     let mut classes: Vec<char> = value.trim().chars().take(LONGEST + 1).map(class).collect();
     let is_long = classes.len() > LONGEST;
     classes.dedup();
-    let has = |usual: &[char]| classes.iter().any(|c| !usual.contains(c));
-    let has_sign = has(&['0', 'a', '_', ' ']) && classes.contains(&'0');
-    let is_bracketed = has(&['0', 'a', '_', ' ', '-', '.', '/', '&', '\'']);
-    (!is_long && (has_sign || is_bracketed)).then(|| classes.into_iter().collect())
+    let has_sign = classes.iter().any(|c| !['0', 'a', '_', ' '].contains(c));
+    (!is_long && has_sign && classes.contains(&'0')).then(|| classes.into_iter().collect())
 }
 
 /// Whether the first row is probably data rather than a header.
@@ -332,14 +330,16 @@ fn looks_like_data(names: &[String]) -> bool {
             || name.ends_with(['?', '.', '!'])
     };
     let is_number = |name: &String| name.parse::<f64>().is_ok();
-    let known = |name: &String| {
-        let name = normal_name(name);
-        // One letter may be a value as well.
-        name.len() > 1
-            && (INPUT_NAMES.contains(&name.as_str()) || OUTPUT_NAMES.contains(&name.as_str()))
-    };
     let has_numbers = names.iter().any(is_number) && !are_numbered(names);
-    (names.iter().any(is_text) || has_numbers) && !names.iter().any(known)
+    names.iter().any(is_text) || has_numbers
+}
+
+/// Whether a column has a well-known name.
+fn is_known(name: &String) -> bool {
+    let name = normal_name(name);
+    // One letter may be a value as well.
+    name.len() > 1
+        && (INPUT_NAMES.contains(&name.as_str()) || OUTPUT_NAMES.contains(&name.as_str()))
 }
 
 /// Whether the numbers in a header name columns: at least two years, or the numbers that a program
@@ -568,4 +568,43 @@ fn are_classes(sample: &Sample<'_>, name: &str) -> bool {
         }
     });
     records >= MANY && classes == records && distinct.len() * 2 <= records
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tunelint_data::source::Input;
+
+    use super::*;
+    use crate::reader::Reader;
+
+    /// The mapping of a file called `name`: a first line, and others that `line` writes.
+    fn mapping(name: &str, first: &str, count: usize, line: impl Fn(usize) -> String) -> Mapping {
+        let lines: String = (0..count).map(|n| line(n) + "\n").collect();
+        let text = format!("{first}{lines}");
+        let input = Input::bytes(Path::new(name), text.as_bytes());
+        let reader = Reader::open(SourceId(0), input, &ReadOptions::default());
+        reader.expect("memory").mapping
+    }
+
+    #[test]
+    fn a_header_with_a_well_known_name_is_no_data() {
+        let is_data = |header: &str, cell: &str| {
+            let row =
+                |n: usize| format!("Where is parcel {n}?,{}", cell.replace('#', &n.to_string()));
+            let mapping = mapping("a.csv", &format!("{header}\n"), 20, row);
+            matches!(
+                mapping.problem,
+                Some(MappingProblem::HeaderLooksLikeData { .. })
+            )
+        };
+        assert!(is_data("frage,P-104", "P-#"));
+        assert!(!is_data("question,P-104", "P-#"));
+        assert!(!is_data("question,[etikett]", "[pos]"));
+        // Signs without a digit are the way to write a name as well.
+        assert!(!is_data("frage,[etikett]", "[pos]"));
+        assert!(is_data("frage,pos", "pos"));
+        assert!(!is_data("question,pos", "pos"));
+    }
 }
