@@ -90,7 +90,9 @@ fn unknown_layout(fields: &[String], likely: &Likely) -> Message {
 /// An option with the column that can be given to it, as it is written in a command.
 fn argument(option: &str, column: &Option<String>) -> Option<String> {
     let column = column.as_ref().filter(|name| !name.contains(is_hidden))?;
-    Some(format!("{option} {}", shell_quoted(column)))
+    // After a space, a value with a dash is read as another option.
+    let between = if column.starts_with('-') { '=' } else { ' ' };
+    Some(format!("{option}{between}{}", shell_quoted(column)))
 }
 
 /// Whether the records are the messages of a conversation.
@@ -193,6 +195,8 @@ mod tests {
         assert_eq!(help(Some("la\u{1b}bel")), "set it with `--output COLUMN`");
         let long = "x".repeat(90);
         assert_eq!(help(Some(&long)), format!("set it with `--output {long}`"));
+        assert_eq!(help(Some("--foo")), "set it with `--output=--foo`");
+        assert_eq!(help(Some("-x y")), "set it with `--output='-x y'`");
     }
 
     #[test]
