@@ -80,7 +80,7 @@ impl FieldValues {
 
     /// The fields that can be input and output where their names do not say so; `known` are the two
     /// whose names do. Nothing is suggested where several fields are as likely, or for an input without
-    /// words.
+    /// words, and of two texts neither, because nothing tells which is the input.
     pub(super) fn likely(&self, known: [Option<&String>; 2]) -> Likely {
         let [known_input, known_output] = known;
         let is_named =
@@ -98,10 +98,8 @@ impl FieldValues {
         let (input, output) = match (known, open.as_slice()) {
             ([Some(_), None], [one]) => (None, name(one)),
             ([None, Some(_)], [one]) if one.has_words() => (name(one), None),
-            ([None, None], [one, other]) if one.can_have(other) && !other.is_labeled_by(one) => {
-                (name(one), name(other))
-            }
-            ([None, None], [one, other]) if other.can_have(one) => (name(other), name(one)),
+            ([None, None], [one, other]) if one.is_labeled_by(other) => (name(one), name(other)),
+            ([None, None], [one, other]) if other.is_labeled_by(one) => (name(other), name(one)),
             _ => (None, None),
         };
         // Where one of them is suggested, a command needs the other as well.
@@ -166,15 +164,14 @@ impl Values {
         self.words + self.unspaced / LETTERS >= LEAST_WORDS * self.count
     }
 
-    /// Whether the values can be inputs of `outputs`: texts with answers, or with labels that recur. A
-    /// heading of each text is neither.
-    fn can_have(&self, outputs: &Self) -> bool {
-        self.has_words() && (outputs.has_words() || outputs.recurs())
-    }
-
-    /// Whether the values can be inputs of `labels`, which recur while they do not.
+    /// Whether the values are texts, and `labels` recur: as single words, or far more often than the
+    /// texts. Of two texts, nothing tells which is the input, and a heading of each text is no label.
     fn is_labeled_by(&self, labels: &Self) -> bool {
-        self.has_words() && labels.recurs() && !self.recurs()
+        let are_labels = match labels.has_words() {
+            true => labels.is_repeated() && !self.is_repeated(),
+            false => labels.recurs(),
+        };
+        self.has_words() && are_labels
     }
 
     fn recurs(&self) -> bool {
@@ -269,6 +266,15 @@ mod tests {
         assert_eq!(likely([Some("q"), None], objects), [None, None]);
         let labels = |n: usize| format!(r#"{{"x":"class {}","y":"Who is {n}?"}}"#, n % 2);
         assert_eq!(likely([None, None], labels), [of("y"), of("x")]);
+        let recurring = |n: usize| {
+            let label = ["no", "yes"][n % 2];
+            format!(r#"{{"x":"{label}","y":"Who is {}?"}}"#, n % 7)
+        };
+        assert_eq!(likely([None, None], recurring), [of("y"), of("x")]);
+        let texts = |n: usize| {
+            format!(r#"{{"summary_x":"It is {n}.","article_x":"He says that it is {n}."}}"#)
+        };
+        assert_eq!(likely([None, None], texts), [None, None]);
         let headings = |n: usize| format!(r#"{{"x":"Who is {n}?","y":"number{}"}}"#, "x".repeat(n));
         assert_eq!(likely([None, None], headings), [None, None]);
         let two = |n: usize| format!(r#"{{"q":"Who is {n}?","x":"He is {n}.","y":"She is {n}."}}"#);
