@@ -109,6 +109,14 @@ impl FieldValues {
         }
     }
 
+    /// Whether a field can be the side that none of the fields `known` is.
+    pub(super) fn may_have_side(&self, known: [Option<&String>; 2]) -> bool {
+        let mut open = self.fields.iter().filter(|of| of.is_open(known));
+        // The values of too many fields are unknown.
+        self.fields.is_empty()
+            || open.any(|of| of.is_plausible(self.records) || of.recurs() && !of.is_constant())
+    }
+
     /// Whether `input` and `output`, guessed from their names, can be what the model gets and writes,
     /// where the input is read with the other `columns`.
     /// Next to other fields, they cannot if one of them is always the same, or if the output repeats a
