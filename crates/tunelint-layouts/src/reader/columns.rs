@@ -680,6 +680,20 @@ mod tests {
     }
 
     #[test]
+    fn a_chosen_response_lacks_a_rejected_one() {
+        let layout = |line: &dyn Fn(usize) -> String| {
+            let mapping = mapping("a.jsonl", "", 20, line);
+            mapping.layout.map(|layout| layout.name())
+        };
+        let line = |n: usize| {
+            format!(r#"{{"prompt":"Who is {n}?","chosen":"He is {n}.","reject_de":"No {n}."}}"#)
+        };
+        assert_eq!(layout(&line), Some("preference"));
+        let answered = |n: usize| line(n).replace("reject_de", "response");
+        assert_ne!(layout(&answered), Some("preference"));
+    }
+
+    #[test]
     fn without_another_field_each_record_lacks_one() {
         let only = |n: usize| format!(r#"{{"text_input":"Who is {n}?"}}"#);
         assert_eq!(missing_side(20, only), None);
