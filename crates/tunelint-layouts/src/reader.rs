@@ -24,7 +24,7 @@ use crate::layout::Layout;
 
 pub use decoder::{DecodeOutcome, Decoder, Scratch, Unreadable};
 pub use mapping::{
-    ColumnRole, INPUT_NAMES, Likely, Mapping, MappingProblem, OUTPUT_NAMES, is_comment,
+    ColumnRole, INPUT_NAMES, Likely, Mapping, MappingProblem, Misspelled, OUTPUT_NAMES, is_comment,
 };
 pub use options::{OpenError, ReadOptions};
 
@@ -99,6 +99,7 @@ impl Reader {
                 head.len(),
             ),
         };
+        let is_cut = head.len() >= HEAD_BYTES;
         let rest = head.split_off(skip.min(head.len()));
         let sample = shape.as_ref().map_or_else(
             |_| Batch::default(),
@@ -133,6 +134,7 @@ impl Reader {
             header: &reader.header,
             delimiter: reader.shape.as_ref().map_or(b',', |shape| shape.delimiter),
             batch: &reader.sample,
+            is_cut,
             first: reader.first.last(),
         };
         let entry = reader.declared.as_ref().and_then(|of| of.entry.as_deref());

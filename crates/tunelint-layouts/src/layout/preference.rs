@@ -72,11 +72,21 @@ impl Layout for Preference {
     fn recognises(&self, body: &Body<'_>) -> bool {
         let all = |names: &[&str]| names.iter().all(|name| has(body, name));
         match self {
-            Self::Trl => all(&["chosen", "rejected"]) && !has(body, "conversations"),
+            Self::Trl => {
+                // Without the rejected response, the names of other layouts decide.
+                let has_other = ["completion", "response", "output", "label"];
+                let is_meant =
+                    all(&["prompt", "chosen"]) && !has_other.iter().any(|name| has(body, name));
+                (all(&["chosen", "rejected"]) || is_meant) && !has(body, "conversations")
+            }
             Self::OpenAi => has(body, "preferred_output") || has(body, "non_preferred_output"),
             Self::Vertex => all(&["contents", "completions"]),
             Self::ShareGpt => all(&["conversations", "chosen"]),
         }
+    }
+
+    fn could_be(&self, body: &Body<'_>) -> bool {
+        self.recognises(body) && (*self != Self::Trl || has(body, "rejected"))
     }
 
     fn decode<'a>(&self, record: &Record<'a>, mismatches: &mut Mismatches) -> Option<Example<'a>> {

@@ -1,12 +1,12 @@
 //! Detects the layout of a file, and its input and output columns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::field_values::FieldValues;
 use super::mapping::{
-    CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Likely, Mapping, MappingProblem, OUTPUT_NAMES,
-    is_comment,
+    CONTEXT_NAMES, ColumnRole, INPUT_NAMES, Likely, Mapping, MappingProblem, Misspelled,
+    OUTPUT_NAMES, is_comment,
 };
 use super::options::{OpenError, ReadOptions};
 use crate::declared::{Entry, FILE_NAME, Reading};
@@ -30,6 +30,8 @@ pub(super) struct Sample<'r> {
     pub delimiter: u8,
     /// The records at the start of the source.
     pub batch: &'r Batch,
+    /// Whether the source may go on after them.
+    pub is_cut: bool,
     /// The first batch with a record. Used if the sample has none, because the first record is
     /// larger than the sample.
     pub first: Option<&'r Batch>,
@@ -250,7 +252,7 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
                 delimiter: sample.delimiter,
             })
         }
-        _ if looks_like_data(names) || recurs(sample, names) => {
+        _ if !names.iter().any(is_known) && (looks_like_data(names) || recurs(sample, names)) => {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderLooksLikeData {
                 cells,
@@ -306,7 +308,7 @@ fn recurs(sample: &Sample<'_>, names: &[String]) -> bool {
     })
 }
 
-/// How a value with signs that names do not have is written: `P-104` and `P-7` alike, `[a]` and `[b]`.
+/// How a value with a digit and a sign that names do not have is written: `P-104` and `P-7` alike.
 /// `None` for other values, and for long ones.
 fn signature(value: &str) -> Option<String> {
     const LONGEST: usize = 40;
@@ -318,10 +320,8 @@ fn signature(value: &str) -> Option<String> {
     let mut classes: Vec<char> = value.trim().chars().take(LONGEST + 1).map(class).collect();
     let is_long = classes.len() > LONGEST;
     classes.dedup();
-    let has = |usual: &[char]| classes.iter().any(|c| !usual.contains(c));
-    let has_sign = has(&['0', 'a', '_', ' ']) && classes.contains(&'0');
-    let is_bracketed = has(&['0', 'a', '_', ' ', '-', '.', '/', '&', '\'']);
-    (!is_long && (has_sign || is_bracketed)).then(|| classes.into_iter().collect())
+    let has_sign = classes.iter().any(|c| !['0', 'a', '_', ' '].contains(c));
+    (!is_long && has_sign && classes.contains(&'0')).then(|| classes.into_iter().collect())
 }
 
 /// Whether the first row is probably data rather than a header.
@@ -332,14 +332,16 @@ fn looks_like_data(names: &[String]) -> bool {
             || name.ends_with(['?', '.', '!'])
     };
     let is_number = |name: &String| name.parse::<f64>().is_ok();
-    let known = |name: &String| {
-        let name = normal_name(name);
-        // One letter may be a value as well.
-        name.len() > 1
-            && (INPUT_NAMES.contains(&name.as_str()) || OUTPUT_NAMES.contains(&name.as_str()))
-    };
     let has_numbers = names.iter().any(is_number) && !are_numbered(names);
-    (names.iter().any(is_text) || has_numbers) && !names.iter().any(known)
+    names.iter().any(is_text) || has_numbers
+}
+
+/// Whether a column has a well-known name.
+fn is_known(name: &String) -> bool {
+    let name = normal_name(name);
+    // One letter may be a value as well.
+    name.len() > 1
+        && (INPUT_NAMES.contains(&name.as_str()) || OUTPUT_NAMES.contains(&name.as_str()))
 }
 
 /// Whether the numbers in a header name columns: at least two years, or the numbers that a program
@@ -435,12 +437,9 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
         .rev()
         .max_by_key(|(votes, _)| **votes);
     let best = best.filter(|(votes, _)| **votes > 0);
-    if best.is_some_and(|(_, layout)| has_other_names(sample, layout)) {
-        match well_known_sides(names) {
-            (Some(_), Some(_)) => return unknown_layout(sample, names),
-            sides if sampled >= MANY => return missing_side(sample, names, sides),
-            _ => {}
-        }
+    let other_names = best.and_then(|(_, layout)| OtherNames::of(sample, layout));
+    if let Some(mapping) = other_names.and_then(|of| of.mapping(sample, names, sampled)) {
+        return mapping;
     }
     if let Some((votes, layout)) = best {
         let evidence = match (*votes, sampled) {
@@ -460,44 +459,85 @@ fn by_sample(sample: &Sample<'_>, names: &[String]) -> Mapping {
     }
 }
 
-/// The mapping of records that all lack the field of one side, and have no well-known name instead.
-fn missing_side(
-    sample: &Sample<'_>,
-    names: &[String],
-    (input, output): (Option<String>, Option<String>),
-) -> Mapping {
-    let mut values = FieldValues::new(names);
-    each_sample(sample, |body| values.add(body));
-    Mapping::problem(MappingProblem::MissingSide {
-        fields: names.to_vec(),
-        likely: values.likely([input.as_ref(), output.as_ref()]),
-    })
+/// The names of a layout of two texts in records that all lack one of its fields: then it has another
+/// name, rather than each record a fault.
+struct OtherNames {
+    /// The field that nearly all records have under a similar name.
+    misspelled: Option<Misspelled>,
 }
 
-/// Whether every sampled record lacks a field of a layout of two texts: then it has another name, rather
-/// than each record a fault.
-fn has_other_names(sample: &Sample<'_>, layout: &Arc<dyn Layout>) -> bool {
-    if layout.columns().is_empty() {
-        return false;
+impl OtherNames {
+    /// `None` if a sampled record has all fields of `layout`, or it is no layout of two texts.
+    fn of(sample: &Sample<'_>, layout: &Arc<dyn Layout>) -> Option<Self> {
+        if layout.columns().is_empty() {
+            return None;
+        }
+        let (mut records, mut lacking) = (0_usize, 0);
+        let mut times: BTreeMap<Misspelled, usize> = BTreeMap::new();
+        each_sample(sample, |body| {
+            let record = Record {
+                source: SourceId(0),
+                raw: &[],
+                start: Position::START,
+                ordinal: 1,
+                body: *body,
+                role_aliases: RoleAliases::empty(),
+                lone_cr: false,
+                recovered: false,
+            };
+            let mut mismatches = Mismatches::default();
+            layout.decode(&record, &mut mismatches);
+            let mut lacks = false;
+            for Mismatch { kind, .. } in mismatches.take() {
+                let MismatchKind::MissingField { name, near, .. } = kind else {
+                    continue;
+                };
+                lacks = true;
+                if let Some(near) = near {
+                    *times.entry(Misspelled { wanted: name, near }).or_default() += 1;
+                }
+            }
+            records += 1;
+            lacking += usize::from(lacks);
+        });
+        let misspelled = times
+            .into_iter()
+            .find(|(_, times)| times * 10 >= records * 9)
+            .map(|(of, _)| of);
+        (records > 0 && records == lacking).then_some(Self { misspelled })
     }
-    let mut lack = true;
-    each_sample(sample, |body| {
-        let record = Record {
-            source: SourceId(0),
-            raw: &[],
-            start: Position::START,
-            ordinal: 1,
-            body: *body,
-            role_aliases: RoleAliases::empty(),
-            lone_cr: false,
-            recovered: false,
-        };
-        let mut mismatches = Mismatches::default();
-        layout.decode(&record, &mut mismatches);
-        let is_missing = |of: &Mismatch| matches!(of.kind, MismatchKind::MissingField { .. });
-        lack &= mismatches.take().iter().any(is_missing);
-    });
-    lack
+
+    /// The mapping of the `sampled` records; `None` if each of them is to be reported by itself.
+    fn mapping(self, sample: &Sample<'_>, names: &[String], sampled: usize) -> Option<Mapping> {
+        let (input, output) = well_known_sides(names);
+        let known = [input.as_ref(), output.as_ref()];
+        // A well-known name that differs in case is read all the same.
+        let misspelled = self
+            .misspelled
+            .filter(|of| !known.contains(&Some(&of.near)));
+        let is_read = known.iter().all(Option::is_some);
+        if is_read && (misspelled.is_none() || sampled < MANY) {
+            return Some(unknown_layout(sample, names));
+        }
+        let mut values = FieldValues::new(names);
+        each_sample(sample, |body| values.add(body));
+        let may_have_side = misspelled.is_some() || values.may_have_side(known);
+        (sampled >= MANY && may_have_side).then(|| {
+            Mapping::problem(MappingProblem::MissingSide {
+                fields: names.to_vec(),
+                likely: values.likely(known),
+                misspelled,
+                first: is_part(sample).then_some(sampled),
+            })
+        })
+    }
+}
+
+/// Whether the sample may be only a part of the source.
+fn is_part(sample: &Sample<'_>) -> bool {
+    let pieces = sample.batch.pieces.iter();
+    let records = pieces.filter(|piece| matches!(piece.kind, PieceKind::Record));
+    sample.is_cut || records.count() > SAMPLE
 }
 
 /// The mapping of records in an unknown layout: by well-known field names, if they have any, and if
@@ -568,4 +608,120 @@ fn are_classes(sample: &Sample<'_>, name: &str) -> bool {
         }
     });
     records >= MANY && classes == records && distinct.len() * 2 <= records
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use tunelint_data::source::Input;
+
+    use super::*;
+    use crate::reader::Reader;
+
+    /// The mapping of a file called `name`: a first line, and others that `line` writes.
+    fn mapping(name: &str, first: &str, count: usize, line: impl Fn(usize) -> String) -> Mapping {
+        let lines: String = (0..count).map(|n| line(n) + "\n").collect();
+        let text = format!("{first}{lines}");
+        let input = Input::bytes(Path::new(name), text.as_bytes());
+        let reader = Reader::open(SourceId(0), input, &ReadOptions::default());
+        reader.expect("memory").mapping
+    }
+
+    fn missing_side(count: usize, line: impl Fn(usize) -> String) -> Option<MappingProblem> {
+        let problem = mapping("a.jsonl", "", count, line).problem;
+        problem.filter(|of| matches!(of, MappingProblem::MissingSide { .. }))
+    }
+
+    #[test]
+    fn a_field_that_nearly_all_records_misspell_is_renamed() {
+        let misspelled = |line: &dyn Fn(usize) -> String| match missing_side(20, line)? {
+            MappingProblem::MissingSide { misspelled, .. } => misspelled,
+            _ => None,
+        };
+        let of = |wanted: &str, near: &str| {
+            Some(Misspelled {
+                wanted: wanted.to_owned(),
+                near: near.to_owned(),
+            })
+        };
+        let line = |n: usize| format!(r#"{{"text_input":"Who is {n}?","ouput":"He is {n}."}}"#);
+        assert_eq!(misspelled(&line), of("output", "ouput"));
+        let alpaca = |n: usize| line(n).replace("text_input", "instruction");
+        assert_eq!(misspelled(&alpaca), of("output", "ouput"));
+        let input = |n: usize| format!(r#"{{"promt":"Who is {n}?","completion":"He is {n}."}}"#);
+        assert_eq!(misspelled(&input), of("prompt", "promt"));
+        // A well-known name of something else does not hide it.
+        let labelled = |n: usize| line(n).replace('}', r#","category":"pos"}"#);
+        assert_eq!(misspelled(&labelled), of("output", "ouput"));
+        let half = |n: usize| match n % 2 {
+            0 => line(n),
+            _ => line(n).replace("ouput", "antwort"),
+        };
+        assert_eq!(misspelled(&half), None);
+    }
+
+    #[test]
+    fn the_sample_is_named_where_only_it_was_looked_at() {
+        let first = |count: usize, answer: &str| {
+            let answer = answer.to_owned();
+            let line = move |n: usize| {
+                format!(r#"{{"text_input":"Who is {n}?","resp":"He is {n}{answer}"}}"#)
+            };
+            match missing_side(count, line) {
+                Some(MappingProblem::MissingSide { first, .. }) => first,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(first(64, "."), None);
+        assert_eq!(first(65, "."), Some(64));
+        let long = " and so on".repeat(700);
+        assert!(first(40, &long).is_some_and(|sampled| sampled < 40));
+    }
+
+    #[test]
+    fn a_chosen_response_lacks_a_rejected_one() {
+        let layout = |line: &dyn Fn(usize) -> String| {
+            let mapping = mapping("a.jsonl", "", 20, line);
+            mapping.layout.map(|layout| layout.name())
+        };
+        let line = |n: usize| {
+            format!(r#"{{"prompt":"Who is {n}?","chosen":"He is {n}.","reject_de":"No {n}."}}"#)
+        };
+        assert_eq!(layout(&line), Some("preference"));
+        let answered = |n: usize| line(n).replace("reject_de", "response");
+        assert_ne!(layout(&answered), Some("preference"));
+    }
+
+    #[test]
+    fn without_another_field_each_record_lacks_one() {
+        let only = |n: usize| format!(r#"{{"text_input":"Who is {n}?"}}"#);
+        assert_eq!(missing_side(20, only), None);
+        let numbered = |n: usize| format!(r#"{{"id":{n},"text_input":"Who is {n}?"}}"#);
+        assert_eq!(missing_side(20, numbered), None);
+        let with_input = |n: usize| format!(r#"{{"instruction":"Do {n}.","input":"Who is {n}?"}}"#);
+        assert_eq!(missing_side(20, with_input), None);
+        let class = |n: usize| format!(r#"{{"text_input":"Who is {n}?","klasse":{}}}"#, n % 2);
+        assert!(missing_side(20, class).is_some());
+    }
+
+    #[test]
+    fn a_header_with_a_well_known_name_is_no_data() {
+        let is_data = |header: &str, cell: &str| {
+            let row =
+                |n: usize| format!("Where is parcel {n}?,{}", cell.replace('#', &n.to_string()));
+            let mapping = mapping("a.csv", &format!("{header}\n"), 20, row);
+            matches!(
+                mapping.problem,
+                Some(MappingProblem::HeaderLooksLikeData { .. })
+            )
+        };
+        assert!(is_data("frage,P-104", "P-#"));
+        assert!(!is_data("question,P-104", "P-#"));
+        assert!(!is_data("question,[etikett]", "[pos]"));
+        // Signs without a digit are the way to write a name as well.
+        assert!(!is_data("frage,[etikett]", "[pos]"));
+        assert!(is_data("frage,pos", "pos"));
+        assert!(!is_data("question,pos", "pos"));
+    }
 }

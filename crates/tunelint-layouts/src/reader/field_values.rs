@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::mapping::{ColumnRole, Likely};
+use super::mapping::{CONTEXT_NAMES, ColumnRole, Likely};
 use tunelint_data::record::row::normal_name;
 use tunelint_data::record::{Body, Field};
 use tunelint_data::text::printable::is_hidden;
@@ -80,38 +80,41 @@ impl FieldValues {
 
     /// The fields that can be input and output where their names do not say so; `known` are the two
     /// whose names do. Nothing is suggested where several fields are as likely, or for an input without
-    /// words.
+    /// words, nor while another text would stay unread; and of two texts neither, because nothing tells
+    /// which is the input.
     pub(super) fn likely(&self, known: [Option<&String>; 2]) -> Likely {
-        let [known_input, known_output] = known;
-        let is_named =
-            |of: &Values, role: ColumnRole| role.names().contains(&normal_name(&of.name).as_str());
-        // Another input, such as a context, is no output.
-        let is_taken = |of: &Values| {
-            known_input.is_some() && is_named(of, ColumnRole::Input)
-                || known_output.is_some() && is_named(of, ColumnRole::Output)
-        };
-        let is_open = |of: &&Values| !known.contains(&Some(&of.name)) && !is_taken(of);
-        let open = self.fields.iter().filter(is_open);
+        let open = self.fields.iter().filter(|of| of.is_open(known));
         let open = open.filter(|of| of.is_plausible(self.records));
         let open: Vec<&Values> = open.collect();
         let name = |of: &Values| Some(of.name.clone());
         let (input, output) = match (known, open.as_slice()) {
             ([Some(_), None], [one]) => (None, name(one)),
             ([None, Some(_)], [one]) if one.has_words() => (name(one), None),
-            ([None, None], [one, other]) if one.can_have(other) && !other.is_labeled_by(one) => {
-                (name(one), name(other))
-            }
-            ([None, None], [one, other]) if other.can_have(one) => (name(other), name(one)),
+            ([None, None], [one, other]) if one.is_labeled_by(other) => (name(one), name(other)),
+            ([None, None], [one, other]) if other.is_labeled_by(one) => (name(other), name(one)),
             _ => (None, None),
         };
-        // Where one of them is suggested, a command needs the other as well.
-        match (&input, &output) {
-            (None, None) => Likely::default(),
-            _ => Likely {
-                input: input.or_else(|| known_input.cloned()),
-                output: output.or_else(|| known_output.cloned()),
-            },
+        if input.is_none() && output.is_none() {
+            return Likely::default();
         }
+        // Where one of them is suggested, a command needs the other as well.
+        let [known_input, known_output] = known;
+        let input = input.or_else(|| known_input.cloned());
+        let output = output.or_else(|| known_output.cloned());
+        let is_read = |of: &&Values| [&input, &output].contains(&&Some(of.name.clone()));
+        let mut unread = self.fields.iter().filter(|of| !is_read(of));
+        match unread.any(|of| of.is_needed(self.records)) {
+            true => Likely::default(),
+            false => Likely { input, output },
+        }
+    }
+
+    /// Whether a field can be the side that none of the fields `known` is.
+    pub(super) fn may_have_side(&self, known: [Option<&String>; 2]) -> bool {
+        let mut open = self.fields.iter().filter(|of| of.is_open(known));
+        // The values of too many fields are unknown.
+        self.fields.is_empty()
+            || open.any(|of| of.is_plausible(self.records) || of.recurs() && !of.is_constant())
     }
 
     /// Whether `input` and `output`, guessed from their names, can be what the model gets and writes,
@@ -145,6 +148,31 @@ impl FieldValues {
 }
 
 impl Values {
+    fn is_named(&self, names: &[&str]) -> bool {
+        names.contains(&normal_name(&self.name).as_str())
+    }
+
+    /// Whether the field can be a side that none of the fields `known` is. Another input, such as a
+    /// context, is no output.
+    fn is_open(&self, known: [Option<&String>; 2]) -> bool {
+        let [input, output] = known;
+        let is_taken =
+            |side: Option<&String>, role: ColumnRole| side.is_some() && self.is_named(role.names());
+        !known.contains(&Some(&self.name))
+            && !is_taken(input, ColumnRole::Input)
+            && !is_taken(output, ColumnRole::Output)
+    }
+
+    /// Whether examples without the field are probably not what was meant: it has the name of an input
+    /// or of a context, or texts.
+    fn is_needed(&self, records: usize) -> bool {
+        // Many records have no context.
+        let is_filled = || self.distinct.iter().any(|raw| !raw.trim().is_empty());
+        let is_context = self.is_named(&CONTEXT_NAMES) && !self.is_constant() && is_filled();
+        let is_text = self.is_named(ColumnRole::Input.names()) || self.has_words();
+        is_context || is_text && self.is_plausible(records)
+    }
+
     /// Whether every record has the same value.
     fn is_constant(&self) -> bool {
         self.count >= LEAST && self.distinct.len() == 1
@@ -166,15 +194,14 @@ impl Values {
         self.words + self.unspaced / LETTERS >= LEAST_WORDS * self.count
     }
 
-    /// Whether the values can be inputs of `outputs`: texts with answers, or with labels that recur. A
-    /// heading of each text is neither.
-    fn can_have(&self, outputs: &Self) -> bool {
-        self.has_words() && (outputs.has_words() || outputs.recurs())
-    }
-
-    /// Whether the values can be inputs of `labels`, which recur while they do not.
+    /// Whether the values are texts, and `labels` recur: as single words, or far more often than the
+    /// texts. Of two texts, nothing tells which is the input, and a heading of each text is no label.
     fn is_labeled_by(&self, labels: &Self) -> bool {
-        self.has_words() && labels.recurs() && !self.recurs()
+        let are_labels = match labels.has_words() {
+            true => labels.is_repeated() && !self.is_repeated(),
+            false => labels.recurs(),
+        };
+        self.has_words() && are_labels
     }
 
     fn recurs(&self) -> bool {
@@ -269,8 +296,32 @@ mod tests {
         assert_eq!(likely([Some("q"), None], objects), [None, None]);
         let labels = |n: usize| format!(r#"{{"x":"class {}","y":"Who is {n}?"}}"#, n % 2);
         assert_eq!(likely([None, None], labels), [of("y"), of("x")]);
+        let recurring = |n: usize| {
+            let label = ["no", "yes"][n % 2];
+            format!(r#"{{"x":"{label}","y":"Who is {}?"}}"#, n % 7)
+        };
+        assert_eq!(likely([None, None], recurring), [of("y"), of("x")]);
+        let texts = |n: usize| {
+            format!(r#"{{"summary_x":"It is {n}.","article_x":"He says that it is {n}."}}"#)
+        };
+        assert_eq!(likely([None, None], texts), [None, None]);
         let headings = |n: usize| format!(r#"{{"x":"Who is {n}?","y":"number{}"}}"#, "x".repeat(n));
         assert_eq!(likely([None, None], headings), [None, None]);
+        let contexts = |n: usize| {
+            let input = ["", "", "", "It is a mail."][n % 4];
+            format!(r#"{{"instruction":"Who is {n}?","input":"{input}","reply_de":"He is {n}."}}"#)
+        };
+        assert_eq!(likely([Some("instruction"), None], contexts), [None, None]);
+        let without = |n: usize| contexts(n).replace("It is a mail.", "");
+        let both = [of("instruction"), of("reply_de")];
+        assert_eq!(likely([Some("instruction"), None], without), both);
+        let summaries = |n: usize| {
+            format!(
+                r#"{{"mail":"Who is {n}?","label":"l{}","summary":"He is {n}."}}"#,
+                n % 2
+            )
+        };
+        assert_eq!(likely([None, Some("label")], summaries), [None, None]);
         let two = |n: usize| format!(r#"{{"q":"Who is {n}?","x":"He is {n}.","y":"She is {n}."}}"#);
         assert_eq!(likely([Some("q"), None], two), [None, None]);
         let numbers = |n: usize| format!(r#"{{"a":{n},"b":"{n}","c":"c{n}"}}"#);

@@ -130,9 +130,22 @@ pub enum MappingProblem {
     MissingSide {
         /// The existing fields.
         fields: Vec<String>,
+        /// The field that nearly all records have under a similar name.
+        misspelled: Option<Misspelled>,
         /// The fields that can be each side.
         likely: Likely,
+        /// The number of records that were looked at, if there may be more.
+        first: Option<usize>,
     },
+}
+
+/// A field that a layout requires, under a similar name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Misspelled {
+    /// The required name.
+    pub wanted: String,
+    /// The name that the records have.
+    pub near: String,
 }
 
 /// The fields or columns that can be input and output by their values, where only one can be.

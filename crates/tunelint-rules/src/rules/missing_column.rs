@@ -6,10 +6,10 @@ use super::missing_header::{self, listed};
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
 use tunelint_data::record::row::normal_name;
 use tunelint_data::text::position::Location;
-use tunelint_data::text::printable::{is_hidden, quoted, shell_quoted};
+use tunelint_data::text::printable::{counted, is_hidden, quoted, shell_quoted};
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
 use tunelint_layouts::fit::rewrite_command;
-use tunelint_layouts::reader::{ColumnRole, Likely, MappingProblem};
+use tunelint_layouts::reader::{ColumnRole, Likely, MappingProblem, Misspelled};
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -60,12 +60,41 @@ pub fn words(problem: &MappingProblem, path: &Path) -> Message {
             Message::new("the list is one conversation, not a list of records")
                 .help("put it in another list, or in the field `messages` of an object")
         }
-        MappingProblem::UnknownLayout { fields, likely }
-        | MappingProblem::MissingSide { fields, likely } => unknown_layout(fields, likely),
+        MappingProblem::UnknownLayout { fields, likely } => unknown_layout(fields, likely, None),
+        MappingProblem::MissingSide {
+            fields,
+            misspelled: Some(misspelled),
+            first,
+            ..
+        } => renamed(misspelled, fields, *first),
+        MappingProblem::MissingSide {
+            fields,
+            likely,
+            first,
+            ..
+        } => unknown_layout(fields, likely, *first),
     }
 }
 
-fn unknown_layout(fields: &[String], likely: &Likely) -> Message {
+/// The message for a field under a similar name, which is what the consumer of the file needs renamed.
+fn renamed(misspelled: &Misspelled, fields: &[String], first: Option<usize>) -> Message {
+    let [wanted, near] = [&misspelled.wanted, &misspelled.near].map(|name| quoted(name, 40));
+    Message::new(format!(
+        "no field {wanted}{}; found {}",
+        where_sought(first),
+        listed(fields)
+    ))
+    .help(format!("rename {near} to {wanted} if it is the same field"))
+}
+
+/// The records that were looked at, if there may be more.
+fn where_sought(first: Option<usize>) -> String {
+    first.map_or_else(String::new, |count| {
+        format!(" in the first {}", counted(count as u64, "record"))
+    })
+}
+
+fn unknown_layout(fields: &[String], likely: &Likely, first: Option<usize>) -> Message {
     let options = match (
         argument("--input", &likely.input),
         argument("--output", &likely.output),
@@ -82,7 +111,8 @@ fn unknown_layout(fields: &[String], likely: &Likely) -> Message {
         [false, true] => "no prompt field recognized",
         [false, false] => "no prompt and response fields recognized",
     };
-    Message::new(format!("{problem}; found {}", listed(fields))).help(format!(
+    let place = where_sought(first);
+    Message::new(format!("{problem}{place}; found {}", listed(fields))).help(format!(
         "set the fields with {options}; looked for {LOOKED_FOR}"
     ))
 }
@@ -90,7 +120,9 @@ fn unknown_layout(fields: &[String], likely: &Likely) -> Message {
 /// An option with the column that can be given to it, as it is written in a command.
 fn argument(option: &str, column: &Option<String>) -> Option<String> {
     let column = column.as_ref().filter(|name| !name.contains(is_hidden))?;
-    Some(format!("{option} {}", shell_quoted(column)))
+    // After a space, a value with a dash is read as another option.
+    let between = if column.starts_with('-') { '=' } else { ' ' };
+    Some(format!("{option}{between}{}", shell_quoted(column)))
 }
 
 /// Whether the records are the messages of a conversation.
@@ -193,6 +225,44 @@ mod tests {
         assert_eq!(help(Some("la\u{1b}bel")), "set it with `--output COLUMN`");
         let long = "x".repeat(90);
         assert_eq!(help(Some(&long)), format!("set it with `--output {long}`"));
+        assert_eq!(help(Some("--foo")), "set it with `--output=--foo`");
+        assert_eq!(help(Some("-x y")), "set it with `--output='-x y'`");
+    }
+
+    #[test]
+    fn a_missing_side_is_renamed_or_set() {
+        let said = |misspelled: Option<Misspelled>, first: Option<usize>| {
+            let problem = MappingProblem::MissingSide {
+                fields: vec!["text_input".to_owned(), "ouput".to_owned()],
+                misspelled,
+                likely: Likely {
+                    input: Some("text_input".to_owned()),
+                    output: Some("ouput".to_owned()),
+                },
+                first,
+            };
+            let message = words(&problem, Path::new("a.jsonl"));
+            (
+                message.text().to_owned(),
+                message.advice().unwrap().to_owned(),
+            )
+        };
+        let misspelled = Misspelled {
+            wanted: "output".to_owned(),
+            near: "ouput".to_owned(),
+        };
+        let (text, help) = said(Some(misspelled), None);
+        assert_eq!(text, "no field `output`; found `text_input`, `ouput`");
+        assert_eq!(help, "rename `ouput` to `output` if it is the same field");
+        let (text, help) = said(None, Some(64));
+        assert_eq!(
+            text,
+            "no response field recognized in the first 64 records; found `text_input`, `ouput`"
+        );
+        assert!(
+            help.contains("`--input text_input --output ouput`"),
+            "{help}"
+        );
     }
 
     #[test]
