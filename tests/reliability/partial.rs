@@ -186,6 +186,26 @@ PATH= $T config diff"
 }
 
 #[test]
+fn no_program_of_the_repository_runs_for_the_difference() {
+    let repository = Repository::new(&[("tunelint.toml", "ignore = [\"mojibake\"]\n")]);
+    let script = format!(
+        "{ON_A_BRANCH}
+printf '#!/bin/sh\\ntouch ran\\n' >.git/program && chmod +x .git/program
+echo '*.toml filter=program' >.git/info/attributes
+echo 'ignore = [\"secret\"]' >tunelint.toml
+git config filter.program.clean '.git/program; cat'
+git config core.fsmonitor .git/program
+$T config diff
+test -e ran || echo none
+git status --short >status
+test -e ran && echo some"
+    );
+    let (_, out, _) = shell(&repository.path("."), &script);
+    let note = "note: tunelint.toml differs from HEAD: turns off secret; changes ignore\n";
+    assert_eq!(out, format!("{note}none\nsome\n"));
+}
+
+#[test]
 fn settings_without_a_base_are_not_an_error() {
     let repository = Repository::new(&[("tunelint.toml", "ignore = [\"secret\"]\n")]);
     let none = (0, String::new(), String::new());

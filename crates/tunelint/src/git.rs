@@ -1,16 +1,15 @@
 //! What git knows of a change: the commit that it is based on, and files as they were there.
 //!
-//! Only commands of git's plumbing are run, which start no other program. Where git is missing, or the
+//! Only commands of git's plumbing are run that read no file of the working directory, so that git runs no
+//! filter, and no hook or file system monitor of the repository. Where git is missing, or the
 //! directory is no repository, there is no base.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::whole_file::read_stream;
-
-/// The limit of what git prints.
-const MAX_BYTES: u64 = 4 << 20;
+use crate::whole_file::{MAX_BYTES, read, read_stream};
 
 /// Variables with the base of a change, of pre-commit and GitLab.
 const COMMITS: [&str; 2] = ["PRE_COMMIT_FROM_REF", "CI_MERGE_REQUEST_DIFF_BASE_SHA"];
@@ -58,24 +57,50 @@ impl Base {
     }
 
     /// The files with one of `names`, in any directory, that differ from the base, also those that no
-    /// longer exist. Relative to [`Base::path`].
+    /// longer exist. Relative to [`Base::path`]. Files that git does not track are not among them.
     pub fn changed(&self, names: &[&str]) -> Option<Vec<PathBuf>> {
         let patterns = names.iter().map(|name| format!(":(top,glob)**/{name}"));
         let patterns: Vec<String> = patterns.collect();
-        let fixed = [
+        let listed = |command: &[&str]| {
+            let mut arguments: Vec<&OsStr> = command.iter().map(OsStr::new).collect();
+            arguments.push("--".as_ref());
+            arguments.extend(patterns.iter().map(OsStr::new));
+            git(&arguments)
+        };
+        let tracked = listed(&["ls-files", "-z", "--full-name"])?;
+        let staged = listed(&[
             "diff-index",
+            "--cached",
             "--name-only",
             "-z",
             "--no-ext-diff",
             "--no-renames",
-        ];
-        let mut arguments: Vec<&OsStr> = fixed.iter().map(OsStr::new).collect();
-        arguments.push(self.commit.as_ref());
-        arguments.push("--".as_ref());
-        arguments.extend(patterns.iter().map(OsStr::new));
-        let listed = git(&arguments)?;
-        let paths = listed.split(|byte| *byte == 0).filter(|of| !of.is_empty());
-        Some(paths.map(path_of).collect())
+            &self.commit,
+        ])?;
+        let paths = [tracked, staged].concat();
+        let paths = paths.split(|byte| *byte == 0).filter(|of| !of.is_empty());
+        let files: BTreeSet<PathBuf> = paths.map(path_of).collect();
+        let differs = |file: &PathBuf| !self.is_unchanged(file);
+        Some(files.into_iter().filter(differs).collect())
+    }
+
+    /// Whether a file in the working directory has the contents that it has in the base. Git may write
+    /// other line ends.
+    fn is_unchanged(&self, file: &Path) -> bool {
+        let path = self.path(file);
+        let current = match std::fs::symlink_metadata(&path) {
+            // Of a link, git keeps the target as contents.
+            Ok(meta) if meta.is_symlink() => std::fs::read_link(&path)
+                .ok()
+                .map(|target| target.into_os_string().into_encoded_bytes()),
+            Ok(_) => read(&path, MAX_BYTES).ok(),
+            Err(_) => None,
+        };
+        let lines = |mut bytes: Vec<u8>| {
+            bytes.retain(|byte| *byte != b'\r');
+            bytes
+        };
+        current.is_some() && current.map(lines) == self.contents(file).map(lines)
     }
 
     /// The path of a file in the working directory.
@@ -86,10 +111,13 @@ impl Base {
     /// The text of a file in the base; `None` without such a file, and for one that
     /// is not UTF-8.
     pub fn text(&self, file: &Path) -> Option<String> {
+        String::from_utf8(self.contents(file)?).ok()
+    }
+
+    fn contents(&self, file: &Path) -> Option<Vec<u8>> {
         let mut object = std::ffi::OsString::from(format!("{}:", self.commit));
         object.push(file);
-        let bytes = git(&["cat-file".as_ref(), "blob".as_ref(), object.as_os_str()])?;
-        String::from_utf8(bytes).ok()
+        git(&["cat-file".as_ref(), "blob".as_ref(), object.as_os_str()])
     }
 }
 
@@ -116,6 +144,13 @@ fn line(arguments: &[&str]) -> Option<String> {
 fn git(arguments: &[&OsStr]) -> Option<Vec<u8>> {
     let mut command = Command::new("git");
     command
+        // The settings of a repository may name programs.
+        .args([
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.hooksPath=/dev/null",
+        ])
         .args(arguments)
         // No locks, and no objects from the network.
         .env("GIT_OPTIONAL_LOCKS", "0")

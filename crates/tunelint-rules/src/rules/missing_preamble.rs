@@ -154,8 +154,10 @@ fn report(
     let severity = match usual {
         Some((common, inferred)) => {
             let evidence = match inferred.is_saved {
-                true => Evidence::damaged_if(departure.is_damage(&text, preamble)),
-                false => evidence(&departure, &text, preamble),
+                true if !departure.is_affix(&text, preamble) => {
+                    Evidence::damaged_if(departure.is_damage(&text, preamble))
+                }
+                _ => evidence(&departure, &text, preamble),
             };
             certainty::severity(common, evidence)
         }
@@ -186,12 +188,12 @@ fn report(
 }
 
 /// What a text that differs from an inferred preamble has in its place. Where a preamble ends in the
-/// middle of a sentence, other texts are not damaged; where a short one is missing, it was perhaps not
-/// an instruction.
+/// middle of a sentence, other texts are only damaged if a longer word is mistyped; where a short one is
+/// missing, it was perhaps not an instruction. A word with an affix more or less is another one.
 fn evidence(departure: &PreambleDeviation, text: &str, preamble: &str) -> Evidence {
     match departure.is_damage(text, preamble) {
-        true if is_ended(preamble) => Evidence::Damaged,
-        false if is_evident(preamble) => Evidence::Absent,
+        true if is_ended(preamble) || departure.is_typo(text, preamble) => Evidence::Damaged,
+        false if is_evident(preamble) && !departure.is_affix(text, preamble) => Evidence::Absent,
         _ => Evidence::Thin,
     }
 }
@@ -241,6 +243,21 @@ fn without_overlap<'p>(preamble: &'p str, text: &str) -> &'p str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mistyped_word_is_damage_and_an_affix_is_not() {
+        let of = |text: &str, preamble: &str| evidence(&depart(text, preamble), text, preamble);
+        let product = "Write a short product description for";
+        let typo = "Write a short prodct description for a lamp";
+        assert_eq!(of(typo, product), Evidence::Damaged);
+        assert_eq!(
+            of("Write a short poem about a lamp", product),
+            Evidence::Thin
+        );
+        let likely = "List three likely causes of the problem below:\n";
+        let unlikely = "List three unlikely causes of the problem below:\nRust";
+        assert_eq!(of(unlikely, likely), Evidence::Thin);
+    }
 
     #[test]
     fn overlapping_words_are_not_repeated() {

@@ -74,10 +74,12 @@ impl ExampleRule for MissingSuffix {
     }
 }
 
-/// What an input has in place of the suffix. Words at the end may be content.
+/// What an input has in place of the suffix. Other words at the end may be content, not a mistyped one.
 fn evidence(departure: &PreambleDeviation, text: &str, suffix: &str, is_saved: bool) -> Evidence {
     match is_saved || is_sign(suffix) {
+        _ if departure.is_affix(text, suffix) => Evidence::Thin,
         true => Evidence::damaged_if(departure.is_damage(text, suffix)),
+        false if departure.is_typo(text, suffix) => Evidence::Damaged,
         false => Evidence::Thin,
     }
 }
@@ -108,5 +110,17 @@ mod tests {
         );
         let missing = depart_at_end("Is it so?", "Answer yes or no.");
         assert_eq!((missing.from, missing.to), (9, 9));
+    }
+
+    #[test]
+    fn a_mistyped_word_is_damage() {
+        let suffix = "Answer with one word only.";
+        let of = |text: &str| evidence(&depart_at_end(text, suffix), text, suffix, false);
+        assert_eq!(
+            of("Is it so? Answer with one word olny."),
+            Evidence::Damaged
+        );
+        assert_eq!(of("Is it so? Answer with one words only."), Evidence::Thin);
+        assert_eq!(of("Is it so?"), Evidence::Thin);
     }
 }

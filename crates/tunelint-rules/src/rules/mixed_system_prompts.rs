@@ -4,7 +4,7 @@ use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{Check, ExampleRule, FixKind, Level, RuleContext, RuleMeta, Scope};
 use crate::survey::HEAD;
 use crate::survey::inferred::Common;
-use crate::survey::inferred::preamble::depart;
+use crate::survey::inferred::preamble::is_typo_of;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
@@ -84,7 +84,13 @@ impl ExampleRule for MixedSystemPrompts {
 impl MixedSystemPrompts {
     /// Another system prompt is written on purpose, unless it is a damaged form of the usual one.
     fn evidence(&self, text: &str) -> Evidence {
-        match depart(text, &self.system.value).is_damage(text, &self.system.value) {
+        let usual = self.system.value.as_str();
+        // Of a longer prompt, the end is not known.
+        let text = match (self.is_whole(), text.char_indices().nth(HEAD)) {
+            (false, Some((end, _))) => text.get(..end).unwrap_or(text),
+            _ => text,
+        };
+        match is_cut(text, usual) || is_mistyped(text, usual) {
             true => Evidence::Damaged,
             false => Evidence::Thin,
         }
@@ -103,8 +109,68 @@ impl MixedSystemPrompts {
     }
 }
 
+/// Whether `text` is the beginning of `usual` up to the middle of a word.
+fn is_cut(text: &str, usual: &str) -> bool {
+    let text = text.trim_end();
+    let rest = usual.strip_prefix(text);
+    text.contains(char::is_whitespace)
+        && text.ends_with(char::is_alphanumeric)
+        && rest.is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+}
+
+/// The maximum number of words with a typo.
+const MAX_TYPOS: usize = 2;
+
+/// Whether two texts have the same words, apart from whitespace, letter case, signs and a few typos.
+fn is_mistyped(text: &str, usual: &str) -> bool {
+    let (mut words, mut wanted) = (text.split_whitespace(), usual.split_whitespace());
+    let mut typos = 0;
+    loop {
+        match (words.next(), wanted.next()) {
+            (None, None) => return true,
+            (Some(word), Some(meant)) if letters(word).eq(letters(meant)) => {}
+            (Some(word), Some(meant)) if typos < MAX_TYPOS && is_typo_of(word, meant) => typos += 1,
+            _ => return false,
+        }
+    }
+}
+
+/// The letters and digits of a word, in lower case.
+fn letters(word: &str) -> impl Iterator<Item = char> {
+    let known = word.chars().filter(|c| c.is_alphanumeric());
+    known.flat_map(char::to_lowercase)
+}
+
 /// The length of the common prefix, in bytes.
 fn common_prefix(a: &str, b: &str) -> usize {
     let equal = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
     equal.map(|(c, _)| c.len_utf8()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_form_is_told_from_another_prompt() {
+        let usual = "You are a helpful assistant of the bicycle shop. Answer briefly.";
+        let is_damaged = |text: &str| is_cut(text, usual) || is_mistyped(text, usual);
+        for text in [
+            "You are a helpful assistant of the bicyc",
+            "You are a helpful assistant of the bcyle shop. Answer briefly.",
+            "You are a helpfull assistant of the bicycle shop. Answer brefly.",
+            "You are a helpful  assistant of the bicycle shop. answer briefly",
+        ] {
+            assert!(is_damaged(text), "{text}");
+        }
+        for text in [
+            "You are a helpful assistant of the bicycle shop.",
+            "You are a helpful assistant of the bicycle shops. Answer briefly.",
+            "You are a helpful assistant of the book shop. Answer briefly.",
+            "You are a helpful assistant of the bicycle shop. Answer briefly. In German.",
+            "You are an",
+        ] {
+            assert!(!is_damaged(text), "{text}");
+        }
+    }
 }

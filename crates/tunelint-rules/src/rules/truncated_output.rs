@@ -10,7 +10,7 @@ use tunelint_data::text::Text;
 use tunelint_data::text::code_detection::is_code;
 use tunelint_data::text::prefilter::Mark;
 use tunelint_data::text::printable::{counted, grouped, quoted};
-use tunelint_layouts::example::Example;
+use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::finding::{Findings, Message, Severity};
 
 /// The rule's metadata for the registry.
@@ -42,6 +42,13 @@ const FUNCTION_WORDS: [&str; 37] = [
 const CERTAIN_WORDS: [&str; 13] = [
     "the", "an", "and", "or", "but", "of", "because", "than", "which", "their", "its", "your", "my",
 ];
+/// Those with which not even a title, a verse or an item of a list ends.
+const NEVER_LAST: [&str; 7] = ["the", "an", "of", "their", "its", "your", "my"];
+/// Words after which `a` is an article, not a letter: the answer is `a`.
+const BEFORE_ARTICLE: [&str; 18] = [
+    "of", "to", "with", "for", "by", "from", "as", "at", "in", "on", "into", "than", "such", "and",
+    "or", "but", "that", "has",
+];
 /// The minimum number of characters and words of a last line that is prose, not a title, a verse or an
 /// item, and of sentences that end before it.
 const PROSE_CHARS: usize = 80;
@@ -52,11 +59,20 @@ struct TruncatedOutput;
 
 impl ExampleRule for TruncatedOutput {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
+        // Whether the input opened a block, which an output may continue and close.
+        let mut is_opened = None;
         for text in example
             .wanted_outputs()
             .filter_map(|turn| turn.texts.last())
         {
-            let Some(cause) = cause(text) else { continue };
+            let Some(mut cause) = cause(text) else {
+                continue;
+            };
+            if cause == Cause::OpenFence(Fence::Only)
+                && *is_opened.get_or_insert_with(|| has_fence_before(example))
+            {
+                cause = Cause::OpenFence(Fence::Single);
+            }
             let end = text.as_str().trim_end().len();
             let last = text
                 .as_str()
@@ -68,6 +84,12 @@ impl ExampleRule for TruncatedOutput {
             });
         }
     }
+}
+
+/// Whether a text of the input has a code fence.
+fn has_fence_before(example: &Example<'_>) -> bool {
+    let mut inputs = example.turns.iter().filter(|turn| turn.role != Role::Model);
+    inputs.any(|turn| turn.joined().contains("```"))
 }
 
 /// The help for outputs that a length limit truncated.
@@ -152,17 +174,30 @@ fn is_limit(length: u64) -> bool {
     length.is_multiple_of(100) || length.is_multiple_of(256)
 }
 
+/// The last of an odd number of code fences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fence {
+    /// It opens a block: it names a language or is announced.
+    Opening,
+    /// The only one, with code after it: it opens a block unless the input did.
+    Only,
+    /// The only one, which may close a block whose start is missing.
+    Single,
+    /// One of several, which may be left over.
+    Odd,
+}
+
 /// The evidence that an output was truncated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
-    /// The number of code fences is odd; whether the last one opens a block.
-    OpenFence(bool),
+    OpenFence(Fence),
     OpenJson,
-    /// The last item of a list is empty; whether it has the number after that of another item.
+    /// The last item of a list is empty; whether it continues the items before it.
     EmptyItem(bool),
     /// The last word; whether it is in the middle of a sentence of prose.
     Word(String, bool),
-    Sign(char),
+    /// The last sign; whether it is an opening bracket in prose.
+    Sign(char, bool),
 }
 
 impl Cause {
@@ -170,7 +205,7 @@ impl Cause {
     fn is_comma(&self) -> bool {
         match self {
             Self::Word(word, _) => word.ends_with([',', '，']),
-            Self::Sign(sign) => matches!(sign, ',' | '，'),
+            Self::Sign(sign, _) => matches!(sign, ',' | '，'),
             _ => false,
         }
     }
@@ -179,8 +214,8 @@ impl Cause {
     fn is_certain(&self) -> bool {
         match self {
             Self::OpenJson => true,
-            Self::OpenFence(is) | Self::EmptyItem(is) | Self::Word(_, is) => *is,
-            Self::Sign(_) => false,
+            Self::OpenFence(fence) => matches!(fence, Fence::Opening | Fence::Only),
+            Self::EmptyItem(is) | Self::Word(_, is) | Self::Sign(_, is) => *is,
         }
     }
 
@@ -193,7 +228,9 @@ impl Cause {
 
     fn help(&self) -> &'static str {
         match self {
-            Self::OpenFence(false) => "open or close the code block, or complete the output",
+            Self::OpenFence(Fence::Single | Fence::Odd) => {
+                "open or close the code block, or complete the output"
+            }
             _ if self.is_comma() => "complete the output, or end its last sentence",
             _ => "complete the output, or remove the record",
         }
@@ -201,12 +238,12 @@ impl Cause {
 
     fn describe(&self) -> String {
         let end = match self {
-            Self::OpenFence(true) => "unclosed code block".to_owned(),
-            Self::OpenFence(false) => "odd number of code fences".to_owned(),
+            Self::OpenFence(Fence::Odd) => "odd number of code fences".to_owned(),
+            Self::OpenFence(_) => "code block that is not closed".to_owned(),
             Self::OpenJson => "incomplete JSON".to_owned(),
             Self::EmptyItem(_) => "empty last list item".to_owned(),
             Self::Word(word, _) => format!("ends with {}", quoted(word, LONGEST_WORD)),
-            Self::Sign(sign) => format!("ends with `{sign}`"),
+            Self::Sign(sign, _) => format!("ends with `{sign}`"),
         };
         match (self.is_comma(), self.is_certain()) {
             (true, _) => format!("{end}: truncated, or a comma in place of a period"),
@@ -224,7 +261,7 @@ pub(super) fn is_truncated(text: &Text<'_>) -> bool {
 fn cause(text: &Text<'_>) -> Option<Cause> {
     let whole = text.as_str().trim_end();
     if text.has(Mark::At) && has_open_fence(whole) {
-        return Some(Cause::OpenFence(opens_last(whole)));
+        return Some(Cause::OpenFence(last_fence(whole)));
     }
     if text.as_str().trim_start().starts_with(['{', '[']) && is_open_json(whole) {
         return Some(Cause::OpenJson);
@@ -242,8 +279,10 @@ fn cause(text: &Text<'_>) -> Option<Cause> {
         }
         () => match word.chars().next_back().filter(|c| is_open_sign(*c))? {
             // Chinese has no spaces: this is a clause, not a word.
-            sign if word.chars().count() > LONGEST_WORD => Cause::Sign(sign),
-            _ => Cause::Word(word.to_owned(), false),
+            sign if word.chars().count() > LONGEST_WORD => {
+                Cause::Sign(sign, is_bracket_in_prose(whole, line))
+            }
+            _ => Cause::Word(word.to_owned(), is_bracket_in_prose(whole, line)),
         },
     };
     (!is_code(text)).then_some(found)
@@ -272,9 +311,9 @@ fn has_open_fence(text: &str) -> bool {
     open.count() % 2 == 1 && text.matches("```").count() % 2 == 1
 }
 
-/// Whether the last line with a fence opens a block: it names a language, or the line before it announces
-/// the block with a colon. Another one may close a block that the input opened, or be left over.
-fn opens_last(text: &str) -> bool {
+/// What the last line with a fence does. One without a sign of it may close a block that the input opened,
+/// or be left over.
+fn last_fence(text: &str) -> Fence {
     let (mut opens, mut is_announced) = (false, false);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         if let Some(name) = line.strip_prefix("```") {
@@ -282,38 +321,134 @@ fn opens_last(text: &str) -> bool {
         }
         is_announced = line.ends_with([':', '：']);
     }
-    opens
+    match (opens, text.split_once("```")) {
+        (true, _) => Fence::Opening,
+        (false, Some((before, after))) if !after.contains("```") => {
+            // After the end of a block follows prose, which ends with a sentence.
+            let is_code = !after.trim().is_empty() && !after.ends_with(ENDS);
+            match is_code || before.trim().is_empty() {
+                true => Fence::Only,
+                false => Fence::Single,
+            }
+        }
+        _ => Fence::Odd,
+    }
 }
 
-/// Whether the list marker `line` has the number after that of an item above it.
+/// Whether the list marker `line` has the number after that of an item above it, or is the bullet of
+/// two items above it, of which one is the last.
 fn continues_list(text: &str, line: &str) -> bool {
+    let above = text.strip_suffix(line).unwrap_or_default().trim_end();
+    let items = |marker: &str| {
+        let lines = above.lines().map(str::trim_start);
+        lines.filter(|line| line.starts_with(marker)).count()
+    };
+    if matches!(line, "-" | "*" | "•") {
+        let marker = format!("{line} ");
+        let last = above.lines().next_back().unwrap_or_default();
+        return last.trim_start().starts_with(&marker) && items(&marker) >= 2;
+    }
     let digits = line.trim_end_matches(['.', ')']);
     let before = digits
         .parse::<u32>()
         .ok()
         .and_then(|number| number.checked_sub(1));
     let sign = line.get(digits.len()..).unwrap_or_default();
-    before.is_some_and(|before| {
-        let marker = format!("{before}{sign} ");
-        text.lines()
-            .any(|line| line.trim_start().starts_with(&marker))
-    })
+    before.is_some_and(|before| items(&format!("{before}{sign} ")) > 0)
 }
 
 /// Whether `word`, at the end of the last `line`, is in the middle of a sentence of prose. After a sign it
-/// belongs to the next item of a list, and in an open quotation it is what somebody says.
+/// belongs to the next item of a list, and in an open quotation it is what somebody says. A word that may
+/// end a title or a verse must be in a long line.
 fn is_in_prose(text: &str, line: &str, word: &str) -> bool {
+    let line = without_marker(line);
     let before = line.strip_suffix(word).unwrap_or_default().trim_end();
-    let is_quoted =
-        line.matches('"').count() % 2 == 1 || line.matches('“').count() > line.matches('”').count();
-    let ends = |text: &str| text.matches(". ").count() + text.matches(".\n").count();
-    CERTAIN_WORDS.contains(&word)
+    let is_long = || {
+        line.split_whitespace().nth(PROSE_WORDS - 1).is_some()
+            && line.chars().nth(PROSE_CHARS - 1).is_some()
+    };
+    let is_middle = NEVER_LAST.contains(&word)
+        || CERTAIN_WORDS.contains(&word) && is_long()
+        || word == "a" && is_article(text, before);
+    is_middle
         && before.ends_with(char::is_alphanumeric)
         && line.starts_with(char::is_alphabetic)
-        && !is_quoted
-        && line.split_whitespace().nth(PROSE_WORDS - 1).is_some()
-        && line.chars().nth(PROSE_CHARS - 1).is_some()
-        && ends(text) >= PROSE_SENTENCES
+        && !is_in_quotation(line)
+        && has_sentences(text)
+}
+
+/// Whether `a` after `before` is an article: the text has no variable or option of that name.
+fn is_article(text: &str, before: &str) -> bool {
+    let last = before
+        .rsplit(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
+    let mut words = text.split_whitespace().rev().skip(1);
+    BEFORE_ARTICLE.contains(&last)
+        && !text.contains('=')
+        && words.all(|word| word == "a" || word.trim_matches(|c: char| !c.is_alphanumeric()) != "a")
+}
+
+/// Whether the last `line` ends with an opening bracket in prose. After a sign it is a face: `:(`.
+fn is_bracket_in_prose(text: &str, line: &str) -> bool {
+    let before = line.strip_suffix(['(', '（']).map(str::trim_end);
+    before.is_some_and(|before| before.ends_with(char::is_alphanumeric))
+        && without_marker(line).starts_with(char::is_alphabetic)
+        && has_sentences(text)
+}
+
+/// A line without the marker of a list item, signs of emphasis and an opening quotation mark.
+fn without_marker(line: &str) -> &str {
+    let bare = line.trim_start();
+    let digits = bare.trim_start_matches(|c: char| c.is_ascii_digit());
+    let item = match digits.len() < bare.len() {
+        true => digits.strip_prefix(['.', ')']),
+        false => bare.strip_prefix(['-', '*', '•']),
+    };
+    let item = item.filter(|item| item.starts_with(char::is_whitespace));
+    item.unwrap_or(bare)
+        .trim_start()
+        .trim_start_matches(['*', '_', '"', '“', '„', '«'])
+}
+
+/// Whether a quotation is open at the end of a line. A mark after a word or number opens none: `5" wide`.
+fn is_in_quotation(line: &str) -> bool {
+    let (mut is_open, mut before) = (false, ' ');
+    for c in line.chars() {
+        match c {
+            '"' => is_open = before.is_whitespace() || matches!(before, '(' | '[' | '*' | ':'),
+            '„' | '«' => is_open = true,
+            // The mark that opens an English quotation closes a German one.
+            '“' => is_open = !is_open,
+            '”' | '»' => is_open = false,
+            _ => {}
+        }
+        before = c;
+    }
+    is_open
+}
+
+/// The signs at the end of a sentence.
+const ENDS: [char; 6] = ['.', '?', '!', '。', '？', '！'];
+
+/// Whether a text has the complete sentences of prose. The number of a list item ends none.
+fn has_sentences(text: &str) -> bool {
+    let closes = |c: &char| matches!(c, '"' | '”' | '“' | '»' | ')' | '*');
+    let ends = |line: &str| {
+        let line = without_marker(line);
+        let found = line.match_indices(ENDS).filter(|(at, sign)| {
+            let after = line.get(at + sign.len()..).unwrap_or_default();
+            let next = after.chars().find(|c| !closes(c));
+            // Chinese has no space after a sentence.
+            !sign.is_ascii() || next.is_none_or(char::is_whitespace)
+        });
+        found.take(PROSE_SENTENCES).count()
+    };
+    let mut seen = 0;
+    text.lines().any(|line| {
+        seen += ends(line);
+        seen >= PROSE_SENTENCES
+    })
 }
 
 fn is_open_json(text: &str) -> bool {
@@ -358,13 +493,13 @@ mod tests {
         let long = "The parcel left the depot this morning. ".repeat(6);
         assert_eq!(
             cause_of("```python\nprint(1)\n"),
-            Some(Cause::OpenFence(true))
+            Some(Cause::OpenFence(Fence::Opening))
         );
         assert_eq!(cause_of("```python\nprint(1)\n```\nDone"), None);
         let announced = "Use this:\n```\nprint(1)";
-        assert_eq!(cause_of(announced), Some(Cause::OpenFence(true)));
+        assert_eq!(cause_of(announced), Some(Cause::OpenFence(Fence::Opening)));
         let stray = "print(1)\n```\nThat is all.";
-        assert_eq!(cause_of(stray), Some(Cause::OpenFence(false)));
+        assert_eq!(cause_of(stray), Some(Cause::OpenFence(Fence::Single)));
         assert_eq!(cause_of("{\"a\": [1, 2"), Some(Cause::OpenJson));
         assert_eq!(cause_of("[citation needed] It is so"), None);
         assert_eq!(
@@ -401,6 +536,50 @@ mod tests {
         let block = "Run this: ```sh\nls\n```\nDone";
         assert_eq!(cause_of(block), None);
         let clause = "我们首先需要把所有的数据整理好，然后再进行训练，".repeat(9);
-        assert_eq!(cause_of(&clause), Some(Cause::Sign('，')));
+        assert_eq!(cause_of(&clause), Some(Cause::Sign('，', false)));
+    }
+
+    #[test]
+    fn evident_truncation_is_a_warning() {
+        let long =
+            "Did the parcel leave the depot? \"Yes!\" said the driver of the van. ".repeat(4);
+        let certain = |end: &str| cause_of(&format!("{long}{end}")).map(|cause| cause.is_certain());
+        for end in [
+            "\n2. **Call**: Call the depot and ask them about the",
+            "\n- Call the depot and ask about the size of",
+            "\n- One\n- Two\n-",
+            "\nIt went to the harbor (",
+            "\n\nThis is part of the",
+            "It was taken by a",
+            "It was 5\" wide and went to the",
+            "Er sagte „gut“ and went to the",
+        ] {
+            assert_eq!(certain(end), Some(true), "{end}");
+        }
+        for end in [
+            "\n1. the size of the city; and",
+            "\n2. Bread and",
+            "\nIt is so sad :(",
+            "\n- One\n-",
+            "The answer is a",
+            "Let a = 2, so it is the square of a",
+            "Er sagte: „It went to the",
+        ] {
+            assert_eq!(certain(end), Some(false), "{end}");
+        }
+        let numbered = "1. Parcels of the depot of the city and of the harbor\n".repeat(5);
+        let items = cause_of(&format!("{numbered}2. Letters of the"));
+        assert_eq!(items.map(|cause| cause.is_certain()), Some(false));
+    }
+
+    #[test]
+    fn the_only_fence_opens_a_block() {
+        let only = Some(Cause::OpenFence(Fence::Only));
+        assert_eq!(cause_of("```\nSELECT a, b FROM t WHERE"), only);
+        assert_eq!(cause_of("Here is it\n\n```\nSELECT a, b FROM t"), only);
+        let end = Some(Cause::OpenFence(Fence::Single));
+        assert_eq!(cause_of("print(1)\n```"), end);
+        let several = Some(Cause::OpenFence(Fence::Odd));
+        assert_eq!(cause_of("Load:\n```\nx\n```\nDone.\n```"), several);
     }
 }

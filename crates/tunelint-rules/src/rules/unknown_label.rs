@@ -42,7 +42,8 @@ impl ExampleRule for UnknownLabel {
         let place = example.record.at(turn.span_of(range_in(body, &text)));
         let meant = labels.meant(body);
         // A label that occurs once is rare, but perhaps right.
-        let severity = match meant.is_some() && labels.is_longer(body) {
+        let is_wrong = labels.is_longer(body) || labels.is_made_of_labels(body);
+        let severity = match meant.is_some() && is_wrong {
             true => Severity::Warning,
             false => Severity::Advice,
         };

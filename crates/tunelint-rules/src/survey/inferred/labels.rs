@@ -120,6 +120,63 @@ impl LabelSet {
     }
 }
 
+impl LabelSet {
+    /// Whether an unknown label is made of known ones: one of them twice, one after `label:`, or two of
+    /// them in a few outputs, where several labels are not usual.
+    pub fn is_made_of_labels(&self, unknown: &str) -> bool {
+        let (unknown_labels, known): (Vec<&Label>, Vec<&Label>) =
+            (self.labels.iter()).partition(|label| self.unknown.contains(&label.text));
+        let known: Vec<String> = known.iter().map(|label| normal_form(&label.text)).collect();
+        let Some(parts) = parts(unknown, &known) else {
+            return false;
+        };
+        let is_combined = |label: &str| parts_differ(&self::parts(label, &known));
+        let combined = unknown_labels
+            .iter()
+            .filter(|label| is_combined(&label.text));
+        parts.windows(2).all(|pair| pair.first() == pair.last())
+            || combined.take(COMBINED).count() < COMBINED
+                && !known.iter().any(|label| is_combined(label))
+    }
+}
+
+/// The minimum number of different outputs of several labels that are meant.
+const COMBINED: usize = 3;
+
+fn parts_differ(parts: &Option<Vec<&str>>) -> bool {
+    let first = parts.as_ref().and_then(|parts| parts.first());
+    parts
+        .as_ref()
+        .is_some_and(|parts| parts.iter().any(|part| Some(part) != first))
+}
+
+/// The labels, of `known` in their normal forms, that a text consists of besides separators: several, or one
+/// after a word with a colon.
+fn parts<'l>(text: &str, known: &'l [String]) -> Option<Vec<&'l str>> {
+    let text = normal_form(text);
+    let bare = |text| -> &str { str::trim_start_matches(text, [' ', ',', ';']) };
+    let mut rest = bare(text.as_str());
+    let mut fewest = 2;
+    if let Some((name, label)) = rest.split_once(": ")
+        && name.chars().all(char::is_alphabetic)
+        && !known.iter().any(|label| label == name)
+    {
+        (rest, fewest) = (bare(label), 1);
+    }
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        let within = known.iter().filter_map(|label| {
+            let after = rest.strip_prefix(label.as_str())?;
+            let ends = after.is_empty() || after.starts_with([' ', ',', ';']);
+            (ends && !label.is_empty() && *label != text).then_some((label, after))
+        });
+        let (label, after) = within.max_by_key(|(label, _)| label.len())?;
+        found.push(label.as_str());
+        rest = bare(after);
+    }
+    (found.len() >= fewest).then_some(found)
+}
+
 /// The distinct outputs without the stop suffix. Blank outputs are excluded.
 fn merged(counts: &OutputCounts, stop: &str) -> Vec<Label> {
     let mut merged: BTreeMap<&str, Counted> = BTreeMap::new();
@@ -508,6 +565,29 @@ mod tests {
         assert!(set.unknown.contains("This is spam"));
         assert_eq!(set.meant("This is spam"), Some("spam"));
         assert!(set.is_longer("This is spam") && !set.is_longer("no spam"));
+    }
+
+    #[test]
+    fn several_labels_in_one_output_are_no_label() {
+        let labels = [("positive", 60), ("negative", 60)];
+        let with = |more: &[(&str, usize)]| set(&[&labels, more].concat()).unwrap();
+        for text in [
+            "positive, negative",
+            "positive\nnegative",
+            "positive positive",
+            "label: positive",
+        ] {
+            let set = with(&[(text, 1)]);
+            assert!(
+                set.unknown.contains(text) && set.is_made_of_labels(text),
+                "{text}"
+            );
+        }
+        let pair = "positive, negative";
+        assert!(!with(&[("mixed", 1)]).is_made_of_labels("mixed"));
+        assert!(!with(&[("positive tone", 1)]).is_made_of_labels("positive tone"));
+        let usual = [(pair, 1), ("negative, positive", 30)];
+        assert!(!with(&usual).is_made_of_labels(pair));
     }
 
     #[test]

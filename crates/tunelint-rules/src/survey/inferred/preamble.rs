@@ -72,10 +72,37 @@ impl PreambleDeviation {
             PreambleFault::Spacing | PreambleFault::Case => true,
             PreambleFault::Mistyped => {
                 let of = |text: &str, from, to| is_part_of_word(text, from, to);
-                of(text, self.from, self.to) && of(wanted, self.wanted_from, self.wanted_to)
+                of(text, self.from, self.to)
+                    && of(wanted, self.wanted_from, self.wanted_to)
+                    && !self.is_affix(text, wanted)
             }
             PreambleFault::Missing | PreambleFault::Partial | PreambleFault::Misplaced => false,
         }
+    }
+
+    /// Whether the damage is a typo within a longer word, which is evident even where other texts may
+    /// differ on purpose.
+    pub fn is_typo(&self, text: &str, wanted: &str) -> bool {
+        let (found, meant) = self.words(text, wanted);
+        let is_long = |word: &str| word.chars().nth(LONG_WORD - 1).is_some();
+        self.fault == PreambleFault::Mistyped
+            && self.is_damage(text, wanted)
+            && is_long(found)
+            && is_long(meant)
+    }
+
+    /// Whether the words differ in a whole affix, which makes another word: `likely` and `unlikely`.
+    pub fn is_affix(&self, text: &str, wanted: &str) -> bool {
+        let (found, meant) = self.words(text, wanted);
+        self.fault == PreambleFault::Mistyped && differ_in_affix(found, meant)
+    }
+
+    /// The words with the difference, of the text and of `wanted`.
+    fn words<'t>(&self, text: &'t str, wanted: &'t str) -> (&'t str, &'t str) {
+        (
+            word_around(text, self.from, self.to),
+            word_around(wanted, self.wanted_from, self.wanted_to),
+        )
     }
 
     /// The message for the difference: see [`PreambleFault::describe`].
@@ -85,6 +112,62 @@ impl PreambleDeviation {
         self.fault
             .describe(what, edge, found, wanted.unwrap_or_default())
     }
+}
+
+/// The minimum number of letters of a word in which one is evidently mistyped.
+const LONG_WORD: usize = 4;
+
+/// The affixes no longer than a typo that make another word.
+const PREFIXES: [&str; 7] = ["un", "in", "im", "il", "ir", "re", "de"];
+const SUFFIXES: [&str; 9] = ["s", "es", "ed", "d", "er", "r", "ly", "y", "al"];
+
+/// Whether one of two words is the other with an affix before or after it.
+pub fn differ_in_affix(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_lowercase(), other.to_lowercase());
+    let (short, long) = match one.len() < other.len() {
+        true => (&one, &other),
+        false => (&other, &one),
+    };
+    !short.is_empty()
+        && (long
+            .strip_suffix(short)
+            .is_some_and(|rest| PREFIXES.contains(&rest))
+            || long
+                .strip_prefix(short)
+                .is_some_and(|rest| SUFFIXES.contains(&rest)))
+}
+
+/// Whether a word is a mistyped form of another: of at least four letters, with one edit, or with two that
+/// leave letters out or double them. Another number or a whole affix makes another word.
+pub fn is_typo_of(word: &str, meant: &str) -> bool {
+    let is_sign = |c: char| !c.is_alphanumeric();
+    let (word, meant) = (word.trim_matches(is_sign), meant.trim_matches(is_sign));
+    let length = |word: &str| word.chars().count();
+    let (found, wanted) = (length(word), length(meant));
+    let are_words = [word, meant]
+        .iter()
+        .all(|word| !word.contains(char::is_numeric))
+        && (LONG_WORD..=MAX_EDITS).contains(&found)
+        && (LONG_WORD..=MAX_EDITS).contains(&wanted);
+    if !are_words || found.abs_diff(wanted) > TYPO || differ_in_affix(word, meant) {
+        return false;
+    }
+    // Two replaced letters make another word.
+    match strsim::osa_distance(word, meant) {
+        1 => true,
+        TYPO => found.abs_diff(wanted) == TYPO && word.chars().next() == meant.chars().next(),
+        _ => false,
+    }
+}
+
+/// The letters around a range of a text, and the range.
+fn word_around(text: &str, from: usize, to: usize) -> &str {
+    let is_other = |c: char| !c.is_alphabetic();
+    let before = text.get(..from).unwrap_or_default();
+    let start = before.trim_end_matches(char::is_alphabetic).len();
+    let after = text.get(to..).unwrap_or_default();
+    let end = to + after.find(is_other).unwrap_or(after.len());
+    text.get(start..end).unwrap_or_default()
 }
 
 /// Whether a range of a text is short enough for a typo, and not a whole word or number.
@@ -383,6 +466,29 @@ mod tests {
             parts("Classify the sentimnt of the review.\nfine"),
             (PreambleFault::Mistyped, "", "e")
         );
+    }
+
+    #[test]
+    fn a_typo_within_a_longer_word_is_evident() {
+        let is = |text: &str, wanted: &str| depart(text, wanted).is_typo(text, wanted);
+        let product = "Write a short product description for";
+        assert!(is("Write a short prodct description for a lamp", product));
+        assert!(!is(
+            "Write an short product description for a lamp",
+            product
+        ));
+        let likely = "List three likely causes of";
+        assert!(!is("List three unlikely causes of rust", likely));
+        assert!(!is("List three likely cause of rust", likely));
+        let unlikely = depart("List three unlikely causes of rust", likely);
+        assert!(!unlikely.is_damage("List three unlikely causes of rust", likely));
+    }
+
+    #[test]
+    fn typos_of_a_word_are_told_from_another_word() {
+        assert!(is_typo_of("bcyle", "bicycle") && is_typo_of("bicylce", "bicycle"));
+        assert!(!is_typo_of("unlikely", "likely") && !is_typo_of("cause", "causes"));
+        assert!(!is_typo_of("Italian", "Iranian") && !is_typo_of("a", "an"));
     }
 
     #[test]
