@@ -252,7 +252,9 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
                 delimiter: sample.delimiter,
             })
         }
-        _ if !names.iter().any(is_known) && (looks_like_data(names) || recurs(sample, names)) => {
+        _ if !names.iter().any(|name| is_known(name))
+            && (looks_like_data(names) || recurs(sample, names)) =>
+        {
             let cells = names.to_vec();
             Mapping::problem(MappingProblem::HeaderLooksLikeData {
                 cells,
@@ -337,7 +339,7 @@ fn looks_like_data(names: &[String]) -> bool {
 }
 
 /// Whether a column has a well-known name.
-fn is_known(name: &String) -> bool {
+fn is_known(name: &str) -> bool {
     let name = normal_name(name);
     // One letter may be a value as well.
     name.len() > 1
