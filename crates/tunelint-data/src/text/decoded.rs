@@ -85,22 +85,12 @@ impl<'a> Text<'a> {
 
     /// The number of Unicode scalar values, counted once.
     pub fn chars(&self) -> u64 {
-        if let Some(count) = self.chars.get() {
-            return count;
-        }
-        let count = characters(self.decoded.as_bytes());
-        self.chars.set(Some(count));
-        count
+        once(&self.chars, || characters(self.decoded.as_bytes()))
     }
 
     /// The digest of the text (XXH3, without a seed), computed once.
     pub fn digest(&self) -> u64 {
-        if let Some(digest) = self.digest.get() {
-            return digest;
-        }
-        let digest = xxh3_64(self.decoded.as_bytes());
-        self.digest.set(Some(digest));
-        digest
+        once(&self.digest, || xxh3_64(self.decoded.as_bytes()))
     }
 
     /// Whether it may contain what `mark` stands for; `false` is certain. Computed once.
@@ -156,6 +146,13 @@ impl<'a> Text<'a> {
             .map(|range| Span::new(reach(range.start), reach(range.end)))
             .collect()
     }
+}
+
+/// The number in `known`, computed the first time.
+fn once(known: &Cell<Option<u64>>, compute: impl FnOnce() -> u64) -> u64 {
+    let number = known.get().unwrap_or_else(compute);
+    known.set(Some(number));
+    number
 }
 
 /// The byte range of `part` in `whole`, of which it must be a slice.

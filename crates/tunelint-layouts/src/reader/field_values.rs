@@ -240,42 +240,30 @@ mod tests {
 
     use super::*;
 
-    /// Whether the fields `sides` can be input and output in eight records, each written by `record`.
-    fn are_sides(sides: (&str, &str), record: impl Fn(usize) -> String) -> bool {
+    /// The values of eight records, each written by `record`.
+    fn values_of(record: impl Fn(usize) -> String) -> FieldValues {
         let records: Vec<String> = (0..8).map(record).collect();
         let mut parser = Parser::new();
-        let mut names: Vec<String> = Vec::new();
-        for text in &records {
-            let body = Body::Json(parser.parse(text).unwrap());
-            names = body
-                .names()
-                .iter()
-                .map(|(name, _)| (*name).to_owned())
-                .collect();
-        }
+        // The records of a test have the same fields.
+        let body = Body::Json(parser.parse(&records[0]).unwrap());
+        let names = body.names().into_iter();
+        let names: Vec<String> = names.map(|(name, _)| name.to_owned()).collect();
         let mut values = FieldValues::new(&names);
         for text in &records {
             values.add(&Body::Json(parser.parse(text).unwrap()));
         }
-        values.are_sides(sides.0, sides.1, &[sides.0.to_owned()])
+        values
+    }
+
+    /// Whether the fields `sides` can be input and output in eight records, each written by `record`.
+    fn are_sides(sides: (&str, &str), record: impl Fn(usize) -> String) -> bool {
+        values_of(record).are_sides(sides.0, sides.1, &[sides.0.to_owned()])
     }
 
     fn likely(known: [Option<&str>; 2], record: impl Fn(usize) -> String) -> [Option<String>; 2] {
-        let records: Vec<String> = (0..8).map(record).collect();
-        let mut parser = Parser::new();
-        let body = Body::Json(parser.parse(&records[0]).unwrap());
-        let names: Vec<String> = body
-            .names()
-            .iter()
-            .map(|(name, _)| (*name).to_owned())
-            .collect();
-        let mut values = FieldValues::new(&names);
-        for text in &records {
-            values.add(&Body::Json(parser.parse(text).unwrap()));
-        }
         let known = known.map(|name| name.map(str::to_owned));
         let [input, output] = &known;
-        let likely = values.likely([input.as_ref(), output.as_ref()]);
+        let likely = values_of(record).likely([input.as_ref(), output.as_ref()]);
         [likely.input, likely.output]
     }
 

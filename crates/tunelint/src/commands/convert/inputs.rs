@@ -29,8 +29,9 @@ pub(super) struct Inputs {
     skipped: Vec<String>,
 }
 
-/// Whether a dry run finds out if anything prevents the conversion. Nothing can if bad records are
-/// written to a file and losses are only reported; and a file is not replaced before it is known.
+/// Whether a dry run comes first, which finds out if anything prevents the conversion. Nothing can if
+/// bad records are written to a file and losses are only reported. A result that goes to a file needs
+/// none either: the file is replaced only at the end.
 pub(super) fn has_dry_run(options: &Convert) -> bool {
     (options.strict || options.rejects.is_none()) && is_streamed(options)
 }
