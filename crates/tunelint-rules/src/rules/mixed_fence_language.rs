@@ -72,6 +72,7 @@ impl ExampleRule for MixedFenceLanguage {
         });
     }
 }
+
 /// Another name of a language is damaged; a block without one may hold no code.
 fn severity_of(fault: &FenceFault<'_>) -> Severity {
     match fault {
