@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use tunelint_core::finding::Keep;
+use tunelint_core::fit::rewrite_command;
 use tunelint_core::fix::{Change, FixRequest};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, printable_path};
-use tunelint_core::source::Input;
+use tunelint_core::source::{Input, Origin};
 
 use super::events::Events;
 use super::output::{self, Reports};
@@ -57,12 +58,11 @@ pub(super) fn run(
     sources: &Sources,
     names: &[PathBuf],
 ) -> Result<Exit, Failure> {
-    if sources
-        .list
-        .iter()
-        .any(|source| source.named == Named::Stdin)
-    {
+    if sources.list.iter().any(|source| source.named.is_stdin()) {
         return Err(Failure::new("cannot fix standard input").help("pass a file name"));
+    }
+    for index in 0..sources.list.len() {
+        refuse_packed(options, sources, index)?;
     }
     let mut fixing = Fixing {
         options,
@@ -86,6 +86,32 @@ pub(super) fn run(
             .print();
     }
     Ok(fixing.exit)
+}
+
+/// Prints that the source at `index` is not fixed, if its records are not stored as text, with the
+/// command that gives a file that can be fixed.
+fn refuse_packed(options: &CheckOptions, sources: &Sources, index: usize) -> Result<(), Failure> {
+    let Some(source) = sources.list.get(index) else {
+        return Ok(());
+    };
+    let input = reading::input(&source.named, &options.reading)?;
+    if !matches!(input.origin, Origin::Packed(..)) {
+        return Ok(());
+    }
+    let path = input.name.clone();
+    let id = SourceId(index as u32);
+    let reader = reading::open(id, input, &reading::options(&options.reading)?)?;
+    let layout = reader.layout().map_or("pairs", |layout| layout.name());
+    let command = rewrite_command(&path, layout, " --keep-extra");
+    Failure::new(format!(
+        "{} was not fixed: its records are not text in a file",
+        printable_path(&path)
+    ))
+    .help(format!(
+        "convert it to a file that can be fixed: `{command}`"
+    ))
+    .print();
+    Ok(())
 }
 
 /// The state of a fixing run.

@@ -24,7 +24,7 @@ use crate::settings::{Dataset, Settings};
 /// The files at `paths`, with their paths as shown in reports.
 fn files_at(paths: &[PathBuf]) -> Vec<Input> {
     let shown = paths.iter().map(|path| crate::settings::shown(path));
-    shown.map(Input::path).collect()
+    shown.map(reading::compared).collect()
 }
 
 /// The validation files: `evaluating` if neither options nor settings decide.
