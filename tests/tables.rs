@@ -238,6 +238,8 @@ fn found(folder: &Path, name: &str) -> Vec<(String, Value, Value)> {
         "json",
         "--ignore",
         "container-not-accepted",
+        "--ignore",
+        "unknown-field",
     ];
     let (_, report, _) = run(folder, &arguments);
     let report: Value = serde_json::from_str(&report).expect("JSON");
@@ -340,6 +342,9 @@ fn a_workbook_is_read_by_its_header() {
         text.contains("a.xlsx: row 5, /Answer: error[empty-output]"),
         "{text}"
     );
+    for needless in ["unknown-field", "missing-column", "blank-line"] {
+        assert!(!text.contains(needless), "{text}");
+    }
     let (_, _, said) = run(folder.path(), &["check", "a.xlsx", "--sheet", "Mai"]);
     assert!(
         said.contains("choose one of: `Notes`, `Data`, `More`"),
@@ -503,8 +508,8 @@ fn a_workbook_that_claims_or_unpacks_too_much_is_refused() {
     let (code, _, said) = run(folder.path(), &["check", "far.xlsx"]);
     assert!(code == 1 && !said.contains(BUG), "{said}");
     let path = folder.path().join("bomb.xlsx");
-    raw_sheet(&path, &" ".repeat(600 << 20));
-    assert!(fs::metadata(&path).expect("a file").len() < 2 << 20);
+    raw_sheet(&path, &" ".repeat(32 << 20));
+    assert!(fs::metadata(&path).expect("a file").len() < 1 << 18);
     let (code, text, said) = run(
         folder.path(),
         &["check", "bomb.xlsx", "--format", "concise"],
@@ -535,4 +540,44 @@ fn raw_sheet(path: &Path, rows: &str) {
     let text = format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
     zip.write_all(text.as_bytes()).expect("a part");
     zip.finish().expect("an archive");
+}
+
+#[test]
+fn shards_of_tables_are_read_again_when_they_are_merged() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let line = |n: u32| match n {
+        31 => "{\"text_input\":\"How old is the 31st tree?\",\"output\":\"31 years\"}\n".to_owned(),
+        n => format!(
+            "{{\"text_input\":\"question: How old is tree {n}?\",\"output\":\"{n} years\"}}\n"
+        ),
+    };
+    let halves: [String; 2] = [(1..=40).map(line).collect(), (41..=80).map(line).collect()];
+    let mut merged = Vec::new();
+    for ending in ["jsonl", "parquet"] {
+        for (name, lines) in ["a", "b"].iter().zip(&halves) {
+            let path = folder.path().join(format!("{name}.{ending}"));
+            match ending {
+                "jsonl" => fs::write(&path, lines).expect("a file"),
+                _ => parquet(&path, lines),
+            }
+            let (file, part) = (format!("{name}.{ending}"), format!("{name}.part"));
+            run(
+                folder.path(),
+                &["check", &file, "--part", &part, "--target", "trl"],
+            );
+        }
+        let arguments = ["merge", "a.part", "b.part", "--format", "concise"];
+        let (_, report, said) = run(folder.path(), &arguments);
+        assert!(
+            report.contains("[missing-marker]"),
+            "{ending}: {report}{said}"
+        );
+        let rules = report.lines().filter_map(|line| line.split('[').nth(1));
+        let mut rules: Vec<String> = rules
+            .map(|rule| rule.split(']').next().unwrap_or_default().to_owned())
+            .collect();
+        rules.sort();
+        merged.push(rules);
+    }
+    assert_eq!(merged[0], merged[1]);
 }

@@ -10,6 +10,7 @@ import datetime
 import decimal
 import json
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,19 @@ def parquet_is_read(folder):
     assert rows_of(folder / "polars.parquet") == plain(MESSAGES)
 
 
+def repeated_texts_take_no_memory(folder):
+    """A text that the file has once for all rows is not copied for each of them."""
+    text = "word " * (1 << 14)
+    column = pyarrow.DictionaryArray.from_arrays(pyarrow.array([0] * 4000), [text])
+    table = pyarrow.table({"text_input": column, "output": pyarrow.array(["yes"] * 4000)})
+    path = folder / "repeated.parquet"
+    pyarrow.parquet.write_table(table, path)
+    assert path.stat().st_size < 1 << 20
+    run("check", path, "--select", "empty-output", "--threads", "2")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert peak < 200 << 10, f"{peak} KB for rows of {len(text) * 4000 >> 20} MB"
+
+
 def arrow_is_read(folder):
     for name, new in {"file": pyarrow.ipc.new_file, "stream": pyarrow.ipc.new_stream}.items():
         for compression in [None, "lz4", "zstd"]:
@@ -149,7 +163,7 @@ def parquet_is_written(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for step in [parquet_is_read, arrow_is_read, saved_datasets_are_read, workbooks_are_read, parquet_is_written]:
+    for step in [repeated_texts_take_no_memory, parquet_is_read, arrow_is_read, saved_datasets_are_read, workbooks_are_read, parquet_is_written]:
         folder = pathlib.Path(name, step.__name__)
         folder.mkdir()
         step(folder)
