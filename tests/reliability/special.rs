@@ -64,6 +64,19 @@ fn a_pipe_of_the_shell_is_a_preamble_and_no_settings_file() {
 }
 
 #[test]
+fn a_pipe_of_the_shell_is_data_for_every_option_that_takes_data() {
+    let repository = Repository::new(&[("a.jsonl", BAD), ("b.jsonl", GOOD)]);
+    for option in ["--validation", "--production", "--benchmark"] {
+        let check = format!("check a.jsonl --format json --fail-on never {option}");
+        let (code, piped, said) = within_a_minute(&repository, &format!("{check} <(cat b.jsonl)"));
+        assert_eq!(code, 0, "{option}: {said}");
+        let (_, plain, _) = within_a_minute(&repository, &format!("{check} b.jsonl"));
+        let records = |text: &str| text.matches("\"records\": 1").count();
+        assert_eq!(records(&piped), records(&plain), "{option}: {piped}");
+    }
+}
+
+#[test]
 fn settings_with_many_mistakes_end() {
     let unknown: String = (0..30_000).map(|at| format!("x{at} = 1\n")).collect();
     // Patterns beyond the limit are not compiled, so that nothing is wrong with them.
