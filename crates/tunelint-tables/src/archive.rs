@@ -51,7 +51,7 @@ pub fn members(path: &Path) -> io::Result<Members> {
     Ok(members)
 }
 
-/// The archive at `path` as a source that cannot be read, and why, so that its check says so.
+/// The archive at `path` as a source that cannot be read. Its check reports the fault.
 pub fn unreadable(path: &Path, fault: TableFault) -> Input {
     Input::packed(path, Arc::new(Unreadable(fault)), Some(path.to_owned()))
 }

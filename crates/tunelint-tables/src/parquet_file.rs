@@ -99,7 +99,7 @@ fn view(field: &FieldRef) -> FieldRef {
     Arc::new(same.with_metadata(field.metadata().clone()))
 }
 
-/// Fails if the footer claims that a column unpacks to far more than it takes in the file.
+/// Fails if the footer claims that a column unpacks to far more than its size in the file.
 fn check_sizes(metadata: &ParquetMetaData) -> io::Result<()> {
     let mut columns = metadata
         .row_groups()

@@ -9,7 +9,7 @@ use crate::json_rows::write_string;
 /// The size of a sheet in Excel. A cell beyond it is not from a workbook.
 const MAX_ROWS: u32 = 1 << 20;
 const MAX_COLUMNS: u32 = 1 << 14;
-/// Rows among which the header is looked for. Titles and notes may stand before it.
+/// Rows among which the header is looked for. There may be titles and notes before it.
 const SEARCHED: usize = 20;
 
 /// A cell that is not empty.
