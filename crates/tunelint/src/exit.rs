@@ -25,9 +25,22 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Where an error comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Wrong usage or settings.
+    #[default]
+    Usage,
+    /// The file system, with its number of the error if it has one.
+    System(Option<i32>),
+    /// A mistake in this program.
+    Bug,
+}
+
 /// An error that ends a run or skips a file, for people.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
+    kind: FailureKind,
     /// Source excerpts, already drawn, that are printed before the message.
     frames: String,
     message: String,
@@ -39,6 +52,7 @@ impl Failure {
     /// An error with this message and no help.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
+            kind: FailureKind::default(),
             frames: String::new(),
             message: message.into(),
             help: None,
@@ -55,6 +69,27 @@ impl Failure {
     /// The message, without help and excerpts.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// What to do about it.
+    pub fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// Where it comes from.
+    pub fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// The file or directory that could not be read.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Sets where it comes from.
+    pub fn of_kind(mut self, kind: FailureKind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// Sets the file or directory that could not be read.
@@ -82,10 +117,13 @@ impl Failure {
         let inner = error
             .get_ref()
             .and_then(|of| of.downcast_ref::<Unwritten>());
-        Self::new(match inner {
-            Some(Unwritten { name, error }) => format!("cannot write {name}: {}", cause(error)),
-            None => format!("cannot {what} {path}: {}", cause(error)),
-        })
+        let (message, error) = match inner {
+            Some(Unwritten { name, error }) => {
+                (format!("cannot write {name}: {}", cause(error)), error)
+            }
+            None => (format!("cannot {what} {path}: {}", cause(error)), error),
+        };
+        Self::new(message).of_kind(FailureKind::System(error.raw_os_error()))
     }
 
     /// The text for people, printable.

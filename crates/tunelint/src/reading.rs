@@ -167,7 +167,7 @@ pub fn without_line_break(mut text: String) -> String {
 /// The input for a source, with the encoding of the options.
 pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
     let mut input = match named {
-        Named::File(path) => Input::path(path.clone()),
+        Named::File(path) => reading.host.input(path),
         Named::Stdin => {
             let name = reading
                 .stdin_filename
@@ -233,9 +233,9 @@ pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Rea
 
 /// Why a source cannot be opened, for people.
 pub fn not_opened(path: &Path, error: &OpenError) -> Failure {
-    let path = printable_path(path);
+    let shown = printable_path(path);
     match error {
-        OpenError::Io(error) => Failure::io("read", &path, error),
+        OpenError::Io(error) => Failure::io("read", &shown, error).about(path),
         OpenError::NoColumn { name, columns } => {
             let known: Vec<&str> = columns.iter().map(String::as_str).collect();
             let near = nearest(name, &known);
@@ -247,7 +247,7 @@ pub fn not_opened(path: &Path, error: &OpenError) -> Failure {
             let hint = near.map_or_else(String::new, |near| {
                 format!("did you mean {}? ", quoted(near, 40))
             });
-            Failure::new(format!("{path}: unknown column {}", quoted(name, 40)))
+            Failure::new(format!("{shown}: unknown column {}", quoted(name, 40)))
                 .help(format!("{hint}choose one of: {}", listed.join(", ")))
         }
     }

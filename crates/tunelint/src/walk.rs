@@ -9,6 +9,7 @@ use tunelint_core::printable::printable_path;
 
 use crate::dataset_info::is_dataset_info;
 use crate::exit::Failure;
+use crate::host::Host;
 use crate::spelling::nearest;
 
 /// Extensions of data files. A `.json` file may hold anything, so in a directory it is read only
@@ -60,10 +61,20 @@ pub struct Walk {
 /// Decides whether a file is read.
 pub type Wanted<'w> = &'w mut dyn FnMut(&Path, HowFound) -> Result<bool, Failure>;
 
-/// Expands `paths`. A directory without a wanted file is a failure unless `accept_nothing`.
-pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Result<Walk, Failure> {
+/// Expands `paths`. A directory without a wanted file is a failure unless `accept_nothing`. A path that
+/// stands for an object of the host is not looked up.
+pub fn walk(
+    paths: &[PathBuf],
+    host: &Host,
+    accept_nothing: bool,
+    wanted: Wanted<'_>,
+) -> Result<Walk, Failure> {
     let mut walk = Walk::default();
     for path in paths {
+        if host.has(path) {
+            walk.found.push(Named::File(path.clone()));
+            continue;
+        }
         if path.as_os_str() == "-" {
             walk.found.push(Named::Stdin);
             continue;

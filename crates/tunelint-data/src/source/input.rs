@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
@@ -57,6 +57,8 @@ pub struct Input {
     pub encoding: Option<&'static Encoding>,
     /// Counts the bytes read from disk, before decompression, for a progress display.
     pub meter: Option<Arc<AtomicU64>>,
+    /// Makes every further read an error once it is set, to end a run from outside.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 impl Input {
@@ -68,6 +70,7 @@ impl Input {
             name: path,
             encoding: None,
             meter: None,
+            stop: None,
         }
     }
 
@@ -78,6 +81,7 @@ impl Input {
             name: name.into(),
             encoding: None,
             meter: None,
+            stop: None,
         }
     }
 
@@ -93,6 +97,7 @@ impl Input {
             name: name.into(),
             encoding: None,
             meter: None,
+            stop: None,
         })
     }
 
@@ -120,6 +125,13 @@ impl Input {
             Some(meter) => Box::new(Metered {
                 source: raw,
                 meter: Arc::clone(meter),
+            }),
+            None => raw,
+        };
+        let raw = match &self.stop {
+            Some(stop) => Box::new(Stoppable {
+                source: raw,
+                stop: Arc::clone(stop),
             }),
             None => raw,
         };
@@ -196,6 +208,22 @@ impl Read for Metered {
         let read = self.source.read(buffer)?;
         self.meter.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
+    }
+}
+
+/// Ends with an error when it is asked to.
+struct Stoppable {
+    source: Box<dyn Read + Send>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Read for Stoppable {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.stop.load(Ordering::Relaxed) {
+            // A reader would try again if this were `Interrupted`.
+            true => Err(io::ErrorKind::ConnectionAborted.into()),
+            false => self.source.read(buffer),
+        }
     }
 }
 
@@ -302,6 +330,16 @@ mod tests {
             read(&Input::bytes("a.jsonl.zst", twice)).unwrap(),
             "{}\n{}\n"
         );
+    }
+
+    #[test]
+    fn a_stopped_input_is_an_error() {
+        let mut input = Input::bytes("a.jsonl", &b"{}"[..]);
+        let stop = Arc::new(AtomicBool::new(false));
+        input.stop = Some(Arc::clone(&stop));
+        assert_eq!(read(&input).unwrap(), "{}");
+        stop.store(true, Ordering::Relaxed);
+        assert!(read(&input).is_err());
     }
 
     #[test]

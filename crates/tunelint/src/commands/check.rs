@@ -2,6 +2,7 @@
 //! started.
 
 mod accepting;
+mod collecting;
 mod contained;
 mod events;
 mod fixing;
@@ -30,7 +31,9 @@ use crate::cli::CheckOptions;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
 use crate::{report, timings};
+pub use collecting::{Checked, collect, fix};
 use events::Events;
+pub use fixing::Fixed;
 use output::Reports;
 use plan::Plans;
 use sources::Sources;
@@ -58,10 +61,11 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     output::refuse_inputs(&options, &sources.read_by(&options, &names))?;
     if fixing::is_wanted(&options) {
         let fixed = fixing::run(&options, &sources, &names)?;
+        fixed.print()?;
+        exit = exit.max(fixed.exit);
         if options.fixes.diff {
-            return Ok(exit.max(fixed));
+            return Ok(exit);
         }
-        exit = exit.max(fixed);
     }
     let accepted = accepting::Accepted::read(&options, &sources, &names)?;
     let plans = match accepted.is_empty() {

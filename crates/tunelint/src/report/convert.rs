@@ -148,7 +148,7 @@ impl Account {
     fn counted(&self, what: &str, counts: &NameCounts<RecordPlace>) -> String {
         let mut text = String::new();
         for (name, named) in &counts.names {
-            let RecordPlace { source, position } = named.first;
+            let RecordPlace { source, position, .. } = named.first;
             let (path, count) = (self.path(source), counted(named.count, "time"));
             text.push_str(&format!(
                 "{what}: {name}, {count}, first at {path}:{}:{}\n",

@@ -27,7 +27,6 @@ use super::plan::{Plan, Plans};
 use super::sources::Sources;
 use crate::cli::{CheckOptions, Fixes};
 use crate::exit::{Exit, Failure};
-use crate::progress::Progress;
 use crate::reading;
 use crate::staged::StagedFile;
 use crate::walk::Named;
@@ -49,14 +48,27 @@ pub(super) fn is_wanted(options: &CheckOptions) -> bool {
     fix || unsafe_fixes || drop_records || diff
 }
 
-/// Applies the fixes that the options allow, or prints them with `--diff`. `names` are the names of
-/// all files by source id. Returns [`Exit::Findings`] only if `--diff` has changes to show, and
-/// [`Exit::CouldNotRun`] if a file could not be read to its end.
+/// What fixing came to.
+#[derive(Debug)]
+pub struct Fixed {
+    /// [`Exit::Findings`] only if `--diff` has changes to show, and [`Exit::CouldNotRun`] if a file
+    /// could not be read to its end.
+    pub exit: Exit,
+    /// The number of fixes applied, by file and rule.
+    pub done: BTreeMap<PathBuf, BTreeMap<&'static str, u64>>,
+    /// With `--diff`, the changes that were not made.
+    pub diff: Option<String>,
+    /// With `--diff`, why files could not be read: no other run follows that would report it.
+    pub unread: Vec<Failure>,
+}
+
+/// Applies the fixes that the options allow, or finds them with `--diff`. `names` are the names of all
+/// files by source id.
 pub(super) fn run(
     options: &CheckOptions,
     sources: &Sources,
     names: &[PathBuf],
-) -> Result<Exit, Failure> {
+) -> Result<Fixed, Failure> {
     if sources
         .list
         .iter()
@@ -71,6 +83,7 @@ pub(super) fn run(
         done: BTreeMap::new(),
         passes: 0,
         exit: Exit::Clean,
+        unread: Vec::new(),
     };
     if options.fixes.diff {
         return fixing.show();
@@ -78,14 +91,39 @@ pub(super) fn run(
     while fixing.passes < PASSES && fixing.pass()? {
         fixing.passes += 1;
     }
-    fixing.print_summary();
-    if fixing.exit == Exit::CouldNotRun {
-        // The check that follows may be able to read them again.
-        Failure::new("some files could not be read, so not everything was fixed")
-            .help("run the command again")
-            .print();
+    Ok(Fixed {
+        exit: fixing.exit,
+        done: fixing.done,
+        diff: None,
+        unread: Vec::new(),
+    })
+}
+
+impl Fixed {
+    /// Prints the diff on standard output, or the number of fixes by file and rule on standard error.
+    pub(super) fn print(&self) -> Result<(), Failure> {
+        self.unread.iter().for_each(Failure::print);
+        if let Some(diff) = &self.diff {
+            return crate::stdout::print(diff).map(|_| ());
+        }
+        let mut text = String::new();
+        for (path, done) in &self.done {
+            let each: Vec<String> = done
+                .iter()
+                .map(|(rule, times)| format!("{rule} {}", counted(*times, "time")))
+                .collect();
+            text += &format!("fixed {}: {}\n", printable_path(path), each.join(", "));
+        }
+        // If standard error is closed, there is nowhere to print this.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+        if self.exit == Exit::CouldNotRun {
+            // The check that follows may be able to read them again.
+            Failure::new("some files could not be read, so not everything was fixed")
+                .help("run the command again")
+                .print();
+        }
+        Ok(())
     }
-    Ok(fixing.exit)
 }
 
 /// The state of a fixing run.
@@ -98,6 +136,8 @@ struct Fixing<'r> {
     passes: usize,
     /// Whether every file could be read so far.
     exit: Exit,
+    /// Why files could not be read in the last pass.
+    unread: Vec<Failure>,
 }
 
 impl Fixing<'_> {
@@ -120,15 +160,12 @@ impl Fixing<'_> {
             requests: Arc::clone(&requests),
         };
         let reports = Reports::only(Box::new(collector));
-        let mut events = match self.options.fixes.diff {
-            // No other run follows that would report what cannot be read.
-            true => Events::new(reports, Progress::default()),
-            false => Events::silent(reports),
-        };
+        let mut events = Events::silent(reports).until(&self.options.reading.host.stop);
         let session = plans.session(self.sources)?;
         if !session.run(&mut events).map_err(output::failed)?.complete {
             self.exit = Exit::CouldNotRun;
         }
+        self.unread = events.unread;
         let requests =
             std::mem::take(&mut *requests.lock().unwrap_or_else(PoisonError::into_inner));
         let mut changes = Vec::new();
@@ -173,20 +210,24 @@ impl Fixing<'_> {
         changes.map_err(|error| Failure::io("fix", &printable_path(path), &error))
     }
 
-    /// Prints the changes as a diff.
-    fn show(&mut self) -> Result<Exit, Failure> {
+    /// The changes as a diff.
+    fn show(mut self) -> Result<Fixed, Failure> {
         let changes = self.changes()?;
         let mut text = String::new();
         for Planned { path, changes, .. } in &changes {
             let shown = diff::of(path, changes);
             text += &shown.map_err(|error| Failure::io("read", &printable_path(path), &error))?;
         }
-        crate::stdout::print(&text)?;
         let found = match changes.is_empty() {
             true => Exit::Clean,
             false => Exit::Findings,
         };
-        Ok(found.max(self.exit))
+        Ok(Fixed {
+            exit: found.max(self.exit),
+            done: self.done,
+            diff: Some(text),
+            unread: self.unread,
+        })
     }
 
     /// Applies all fixes that are possible now. Returns false if there were none.
@@ -216,6 +257,9 @@ impl Fixing<'_> {
                         .help("run the check again: no fix was applied to this file"),
                 );
             }
+            if self.options.reading.host.stop.is_set() {
+                return Err(Failure::new("stopped"));
+            }
             staged
                 .commit(true)
                 .map_err(|error| Failure::io("write", &shown, &error))?;
@@ -243,19 +287,5 @@ impl Fixing<'_> {
             staged.commit(again)
         };
         write().map_err(|error| Failure::io("write", &printable_path(path), &error))
-    }
-
-    /// Prints the number of fixes by file and rule on standard error.
-    fn print_summary(&self) {
-        let mut text = String::new();
-        for (path, done) in &self.done {
-            let each: Vec<String> = done
-                .iter()
-                .map(|(rule, times)| format!("{rule} {}", counted(*times, "time")))
-                .collect();
-            text += &format!("fixed {}: {}\n", printable_path(path), each.join(", "));
-        }
-        // If standard error is closed, there is nowhere to print this.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }

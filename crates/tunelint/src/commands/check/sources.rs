@@ -178,7 +178,12 @@ impl Sources {
         }
         let force = options.force_exclude;
         let mut wanted = |path: &Path, found: HowFound| cache.wants(path, found, force);
-        let Walk { found, failures } = walk(&paths, options.no_error_on_unmatched, &mut wanted)?;
+        let Walk { found, failures } = walk(
+            &paths,
+            &options.reading.host,
+            options.no_error_on_unmatched,
+            &mut wanted,
+        )?;
         let mut sources = Self {
             failures,
             ..Self::default()

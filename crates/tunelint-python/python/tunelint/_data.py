@@ -1,0 +1,69 @@
+"""What kind of data a call was given. Nothing is imported for data that is not of that kind."""
+
+from __future__ import annotations
+
+from ._tunelint import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from ._types import Data, Given
+
+#: Options whose values are data.
+OF_DATA = ("validation", "production", "benchmark")
+
+
+def sources(data: Data, name: str = "data") -> list[Given]:
+    """The sources in `data`: `(kind, name, what they are made of)`.
+
+    Splits keep their names, which say what they are for.
+    """
+    if _is_path(data):
+        return [("path", data, None)]
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return [("bytes", f"<{name}>", data)]
+    if isinstance(data, dict):
+        return [of for split, part in data.items() for of in _split(split, part)]
+    if isinstance(data, (list, tuple)) and data and all(_is_path(item) for item in data):
+        return [("path", item, None) for item in data]
+    if hasattr(data, "read"):
+        return [("bytes", f"<{name}>", _content(data))]
+    if hasattr(data, "__iter__"):
+        return [("rows", f"<{name}>", data)]
+    raise UsageError(
+        f"data: {type(data).__name__} is neither a path nor a collection of rows; pass a path, "
+        "a list of dicts, a Dataset, a data frame or an Arrow table"
+    )
+
+
+def options(given: dict[str, Any]) -> dict[str, Any]:
+    """The keywords of a call, with data as sources."""
+    given.setdefault("settings", None)
+    for name in OF_DATA:
+        if given.get(name) is not None:
+            given[name] = sources(given[name], name)
+    return given
+
+
+def _split(name: object, part: Data) -> list[Given]:
+    if not isinstance(name, str):
+        raise UsageError(f"data: the name of a split is text, not {type(name).__name__}")
+    is_columns = isinstance(part, (list, tuple)) and any(isinstance(of, str) for of in part)
+    if is_columns or isinstance(part, (str, int, float, type(None))):
+        raise UsageError(
+            f"data: a dict has splits, and `{name}` is none; pass rows as a list of dicts"
+        )
+    return sources(part, name)
+
+
+def _is_path(data: object) -> bool:
+    return isinstance(data, str) or hasattr(data, "__fspath__")
+
+
+def _content(file: Any) -> bytes:
+    content = file.read()
+    return content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+
+
