@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from . import _tunelint
 
 TYPE_CHECKING = False
@@ -37,6 +35,8 @@ class Table:
         self._file = file
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
+        import json
+
         with open(self._file.path, encoding="utf-8") as lines:
             for line in lines:
                 yield json.loads(line)
