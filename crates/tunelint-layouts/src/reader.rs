@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tunelint_data::record::row::Header;
 use tunelint_data::source::{
     BYTE_ORDER_MARK, Batch, Batcher, Container, Document, Facts, HEAD_BYTES, Input, Lines,
-    PieceKind, Rows, Shape, Splitter, Stamp, UnsupportedFile, parallel, sniff,
+    PieceKind, Rows, Shape, Splitter, Stamp, TableFault, UnsupportedFile, parallel, sniff,
 };
 use tunelint_data::text::position::{Position, SourceId};
 
@@ -85,12 +85,7 @@ impl Reader {
     pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Self, OpenError> {
         let stamp = input.stamp();
         let declared = options.declared.of(&input.name).cloned();
-        let mut bytes = input.open()?;
-        let mut head = Vec::new();
-        (&mut bytes)
-            .take(HEAD_BYTES as u64)
-            .read_to_end(&mut head)?;
-        let shape = sniff(&input.name, &head, options.overrides);
+        let (bytes, mut head, shape) = start(&input, options)?;
         let (splitter, skip) = match &shape {
             Ok(shape) => (splitter(shape, &head, options.max_record), shape.skip),
             // An unsupported file: none of it is read as records.
@@ -195,6 +190,7 @@ impl Reader {
             rows: shape.is_some_and(|shape| shape.container.has_rows()),
             delimiter: shape.map_or(b',', |shape| shape.delimiter),
             lone_cr: shape.is_some_and(|shape| shape.cr_only || shape.container.has_rows()),
+            in_table: self.input.binary().is_some(),
             layout: self.mapping.layout.clone(),
             mapped: self.mapping.mapped,
             header: self.header.clone(),
@@ -296,6 +292,36 @@ impl Reader {
     }
 }
 
+/// The start of a source, and its shape.
+type Start = (
+    Box<dyn Read + Send>,
+    Vec<u8>,
+    Result<Shape, UnsupportedFile>,
+);
+
+/// Opens `input` and reads its first bytes. A binary table that cannot be read is unsupported.
+fn start(input: &Input, options: &ReadOptions) -> io::Result<Start> {
+    let mut head = Vec::new();
+    let opened = input.open().and_then(|mut bytes| {
+        let mut first = (&mut bytes).take(HEAD_BYTES as u64);
+        first.read_to_end(&mut head)?;
+        Ok(bytes)
+    });
+    Ok(match (opened, input.binary()) {
+        (Ok(bytes), Some(container)) => (bytes, head, Ok(Shape::of_table(container))),
+        (Ok(bytes), None) => {
+            let shape = sniff(&input.name, &head, options.overrides);
+            (bytes, head, shape)
+        }
+        (Err(error), Some(container)) => {
+            let fault = TableFault::of(&error).ok_or(error)?;
+            let unsupported = UnsupportedFile::Table(container, fault);
+            (Box::new(io::empty()), Vec::new(), Err(unsupported))
+        }
+        (Err(error), None) => return Err(error),
+    })
+}
+
 /// Reads batches up to the first one with a record, from which the layout may have to be detected.
 /// A record above the size limit yields a batch without it, so this stops after a few.
 fn first_batches(batcher: &mut Batcher) -> io::Result<Vec<Batch>> {
@@ -344,7 +370,7 @@ fn splitter(shape: &Shape, head: &[u8], max_record: usize) -> Box<dyn Splitter> 
     };
     start = start.advance(skipped.get(mark..).unwrap_or_default(), false);
     match shape.container {
-        Container::Jsonl => {
+        Container::Jsonl | Container::Parquet | Container::Arrow | Container::Xlsx => {
             let mut lines = Lines::new(start, max_record);
             if shape.cr_only {
                 lines = lines.ended_by_cr();

@@ -11,9 +11,9 @@ use tunelint_core::source::Input;
 
 use crate::errors::{UsageError, raised};
 use crate::json;
-use crate::rows::{Rows, bytes_of, written};
+use crate::rows::{bytes_of, of_arrow, of_items};
 
-/// A source as the Python half passes it: `path`, `bytes` or `rows`; its name; and what it is made of.
+/// A source as the Python half passes it: `path`, `bytes`, `rows` or `arrow`; its name; and what it is made of.
 type Given<'py> = (String, PathBuf, Bound<'py, PyAny>);
 
 /// Options whose values are data.
@@ -63,8 +63,6 @@ pub struct Arguments {
     pub words: Vec<OsString>,
     pub paths: Vec<OsString>,
     objects: BTreeMap<PathBuf, Input>,
-    /// Keeps temporary files as long as they are read.
-    pub kept: Vec<Rows>,
     /// The names of sources that have rows and no lines.
     pub rows: BTreeSet<PathBuf>,
 }
@@ -83,7 +81,6 @@ impl Arguments {
             words: vec![command.into()],
             paths: Vec::new(),
             objects: BTreeMap::new(),
-            kept: Vec::new(),
             rows: BTreeSet::new(),
         };
         let has_path = sources.iter().any(|(kind, ..)| kind == "path");
@@ -122,15 +119,15 @@ impl Arguments {
             return Ok(name);
         }
         let name = self.unused(name);
-        let rows = match kind.as_str() {
-            "bytes" => Rows::Bytes(bytes_of(&data)?),
-            _ => {
+        let input = match kind.as_str() {
+            "bytes" => Input::bytes(name.clone(), bytes_of(&data)?),
+            kind => {
                 self.rows.insert(name.clone());
-                written(&data)?
+                let rows = if kind == "arrow" { of_arrow(&data) } else { of_items(&data) };
+                rows?.input(name.clone())
             }
         };
-        self.objects.insert(name.clone(), rows.input(name.clone()));
-        self.kept.push(rows);
+        self.objects.insert(name.clone(), input);
         Ok(name)
     }
 

@@ -35,12 +35,8 @@ pub fn convert(
         }
     }
     let (words, host) = arguments.finish();
-    let (stop, kept) = (host.stop.clone(), arguments.kept);
-    let converted = interruptible(py, &stop, move || {
-        let converted = embed::convert(&words, host);
-        drop(kept);
-        converted
-    })?;
+    let stop = host.stop.clone();
+    let converted = interruptible(py, &stop, move || embed::convert(&words, host))?;
     let file = out.map(|path| Py::new(py, RowsFile::new(path, converted.layout)));
     let names = converted.paths.iter().map(PathBuf::from).collect();
     let of = Described { names, rows: arguments.rows };
@@ -174,11 +170,7 @@ pub fn split<'py>(
     word.push(out);
     arguments.add(word);
     let (words, host) = arguments.finish();
-    let (stop, kept) = (host.stop.clone(), arguments.kept);
-    let report = interruptible(py, &stop, move || {
-        let report = embed::split(&words, host);
-        drop(kept);
-        report
-    })?;
+    let stop = host.stop.clone();
+    let report = interruptible(py, &stop, move || embed::split(&words, host))?;
     loaded(py, &report.json())
 }

@@ -99,7 +99,7 @@ impl Finding {
             end_line: with_lines(at.end.line),
             end_column: with_lines(at.end.column),
             offset: with_lines(at.start.offset),
-            length: Some(at.len()),
+            length: with_lines(at.len()),
             pointer: at.pointer.clone(),
             id: at.id.clone(),
             excerpt: found.excerpt.as_ref().map(|excerpt| excerpt.text.clone()),

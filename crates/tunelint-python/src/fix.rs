@@ -42,12 +42,8 @@ pub fn fix(
         arguments.add("--diff");
     }
     let (words, host) = arguments.finish();
-    let (stop, kept) = (host.stop.clone(), arguments.kept);
-    let fixed = interruptible(py, &stop, move || {
-        let fixed = embed::fix(&words, host);
-        drop(kept);
-        fixed
-    })?;
+    let stop = host.stop.clone();
+    let fixed = interruptible(py, &stop, move || embed::fix(&words, host))?;
     let done = fixed.done.into_iter();
     let done = done.map(|(path, rules)| (printable_path(&path), rules)).collect();
     Ok((done, fixed.diff))

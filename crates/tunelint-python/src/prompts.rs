@@ -24,12 +24,8 @@ pub fn infer(
     let mut arguments = Arguments::new("infer", sources, keywords)?;
     arguments.add("--out=-");
     let (words, host) = arguments.finish();
-    let (stop, kept) = (host.stop.clone(), arguments.kept);
-    let format = interruptible(py, &stop, move || {
-        let format = embed::infer(&words, host);
-        drop(kept);
-        format
-    })?;
+    let stop = host.stop.clone();
+    let format = interruptible(py, &stop, move || embed::infer(&words, host))?;
     PromptFormat::new(format)
 }
 

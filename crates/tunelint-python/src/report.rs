@@ -36,12 +36,7 @@ pub fn check(
     let first = Raised::default();
     let own: Vec<String> = rules.iter().map(|(name, ..)| name.clone()).collect();
     host.rules = own_rule::rules(rules, &first, &stop)?;
-    let kept = arguments.kept;
-    let checked = interruptible(py, &stop, move || {
-        let checked = embed::check(&words, host);
-        drop(kept);
-        checked
-    });
+    let checked = interruptible(py, &stop, move || embed::check(&words, host));
     match first.take() {
         Some(error) => Err(error),
         None => Ok(Report {

@@ -1,17 +1,20 @@
 //! Rows as files of JSON Lines: Python objects that are to be read, and results that are handed out.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Cursor, Read, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use pyo3_arrow::input::AnyRecordBatch;
 use tempfile::{NamedTempFile, TempPath};
 use tunelint_core::position::SourceId;
 use tunelint_core::reader::{OpenError, ReadOptions, Reader};
 use tunelint_core::record::Body;
-use tunelint_core::source::{Input, Origin};
+use tunelint_core::source::{Container, Input, Packed};
+use tunelint_tables::JsonRows;
 
 use crate::json;
 
@@ -19,23 +22,34 @@ use crate::json;
 const IN_MEMORY: usize = 16 << 20;
 /// How many rows are written between two looks at Python's signals.
 const SIGNAL_ROWS: u64 = 4_096;
+/// How many bytes of a stream are written between them.
+const CHUNK: u64 = 4 << 20;
 
 /// Rows to be read: their bytes, or the temporary file that has them.
+#[derive(Debug)]
 pub enum Rows {
-    Bytes(Vec<u8>),
+    Bytes(Arc<[u8]>),
     File(TempPath),
 }
 
 impl Rows {
-    /// The rows as a source called `name`.
-    pub fn input(&self, name: PathBuf) -> Input {
-        match self {
-            Self::Bytes(bytes) => Input::bytes(name, bytes.as_slice()),
-            Self::File(path) => Input {
-                origin: Origin::Path(path.to_path_buf()),
-                ..Input::path(name)
-            },
-        }
+    /// The rows as a source called `name`. Its container is that of the lines, since a target does not
+    /// get a file; a place in it is a row, as in a table.
+    pub fn input(self, name: PathBuf) -> Input {
+        Input::packed(name, Arc::new(self), None)
+    }
+}
+
+impl Packed for Rows {
+    fn container(&self) -> Option<Container> {
+        Some(Container::Jsonl)
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+            Self::File(path) => Box::new(File::open(path)?),
+        })
     }
 }
 
@@ -43,40 +57,77 @@ impl Rows {
 ///
 /// # Errors
 /// Those of the iterable and of its items, with a note about the row; and those of the temporary file.
-pub fn written(rows: &Bound<'_, PyAny>) -> PyResult<Rows> {
-    let py = rows.py();
-    let mut buffer = Vec::new();
-    let mut file: Option<NamedTempFile> = None;
-    for (row, item) in (0_u64..).zip(rows.try_iter()?) {
-        let item = item?;
-        let done = json::write(&item, &mut buffer);
+pub fn of_items(items: &Bound<'_, PyAny>) -> PyResult<Rows> {
+    let py = items.py();
+    let mut spool = Spool::default();
+    for (row, item) in (0_u64..).zip(items.try_iter()?) {
+        let done = json::write(&item?, &mut spool.buffer);
         done.inspect_err(|error| {
             let note = format!("in row {row} of the data");
             // Python 3.9 and 3.10 have no notes.
             let _ = error.value(py).call_method1("add_note", (note,));
         })?;
-        buffer.push(b'\n');
-        if buffer.len() > IN_MEMORY {
-            file = Some(append(file, &buffer)?);
-            buffer.clear();
-        }
+        spool.buffer.push(b'\n');
+        spool.flush_if_full()?;
         if row % SIGNAL_ROWS == 0 {
             py.check_signals()?;
         }
     }
-    Ok(match file {
-        None => Rows::Bytes(buffer),
-        Some(file) => Rows::File(append(Some(file), &buffer)?.into_temp_path()),
-    })
+    Ok(spool.finish()?)
 }
 
-fn append(file: Option<NamedTempFile>, bytes: &[u8]) -> io::Result<NamedTempFile> {
-    let mut file = match file {
-        Some(file) => file,
-        None => NamedTempFile::new()?,
-    };
-    file.write_all(bytes)?;
-    Ok(file)
+/// The rows of anything with Arrow's PyCapsule interface.
+///
+/// # Errors
+/// Those of the stream and of the temporary file.
+pub fn of_arrow(data: &Bound<'_, PyAny>) -> PyResult<Rows> {
+    let py = data.py();
+    let reader = data.extract::<AnyRecordBatch>()?.into_reader()?;
+    let mut lines = JsonRows::new(reader);
+    let mut spool = Spool::default();
+    loop {
+        let (more, read) = py.detach(|| {
+            let read = (&mut lines).take(CHUNK).read_to_end(&mut spool.buffer);
+            (spool.flush_if_full(), read)
+        });
+        more?;
+        if read? == 0 {
+            return Ok(spool.finish()?);
+        }
+        py.check_signals()?;
+    }
+}
+
+/// Collects lines in memory, and in a temporary file if they are many.
+#[derive(Default)]
+struct Spool {
+    buffer: Vec<u8>,
+    file: Option<NamedTempFile>,
+}
+
+impl Spool {
+    fn flush_if_full(&mut self) -> io::Result<()> {
+        if self.buffer.len() < IN_MEMORY {
+            return Ok(());
+        }
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(NamedTempFile::new()?),
+        };
+        file.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<Rows> {
+        match self.file.take() {
+            None => Ok(Rows::Bytes(self.buffer.into())),
+            Some(mut file) => {
+                file.write_all(&self.buffer)?;
+                Ok(Rows::File(file.into_temp_path()))
+            }
+        }
+    }
 }
 
 /// A temporary file of JSON Lines, which is removed with the object.
@@ -113,11 +164,11 @@ pub fn temporary() -> io::Result<TempPath> {
     Ok(file.into_temp_path())
 }
 
-/// Writes rows to a temporary file.
+/// Writes rows, which are items or a stream of Arrow, to a temporary file.
 #[pyfunction]
-pub fn spool(rows: &Bound<'_, PyAny>) -> PyResult<RowsFile> {
+pub fn spool(kind: &str, rows: &Bound<'_, PyAny>) -> PyResult<RowsFile> {
     let path = temporary()?;
-    match written(rows)? {
+    match if kind == "arrow" { of_arrow(rows) } else { of_items(rows) }? {
         Rows::Bytes(bytes) => std::fs::write(&path, bytes)?,
         Rows::File(file) => {
             std::fs::copy(&file, &path)?;
@@ -133,7 +184,8 @@ pub fn read(py: Python<'_>, path: PathBuf) -> PyResult<RowsFile> {
 }
 
 fn rewritten(path: PathBuf) -> io::Result<RowsFile> {
-    let opened = Reader::open(SourceId(0), Input::path(path), &ReadOptions::default());
+    let input = tunelint_tables::input(&path, None, None).unwrap_or_else(|| Input::path(&path));
+    let opened = Reader::open(SourceId(0), input, &ReadOptions::default());
     let mut reader = opened.map_err(|error| match error {
         OpenError::Io(error) => error,
         OpenError::NoColumn { name, .. } => io::Error::other(format!("no column {name}")),

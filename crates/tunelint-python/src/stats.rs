@@ -10,7 +10,6 @@ use tunelint::embed::{self, Stats};
 use crate::arguments::Arguments;
 use crate::errors::raised;
 use crate::frame::framed;
-use crate::rows::Rows;
 use crate::run::interruptible;
 
 /// Summarizes sources.
@@ -23,16 +22,9 @@ pub fn stats(
     let mut arguments = Arguments::new("stats", sources, keywords)?;
     let (words, host) = arguments.finish();
     let stop = host.stop.clone();
-    let kept = Arc::new(arguments.kept);
-    let reading = Arc::clone(&kept);
-    let stats = interruptible(py, &stop, move || {
-        let stats = embed::stats(&words, host);
-        drop(reading);
-        stats
-    })?;
+    let stats = interruptible(py, &stop, move || embed::stats(&words, host))?;
     Ok(StatsPage {
         stats: Arc::new(stats),
-        kept,
     })
 }
 
@@ -40,8 +32,6 @@ pub fn stats(
 #[pyclass(frozen, module = "tunelint._tunelint")]
 pub struct StatsPage {
     stats: Arc<Stats>,
-    /// What the page with findings reads again.
-    kept: Arc<Vec<Rows>>,
 }
 
 #[pymethods]
@@ -59,12 +49,7 @@ impl StatsPage {
     }
 
     fn html(&self, py: Python<'_>) -> PyResult<String> {
-        let (stats, kept) = (Arc::clone(&self.stats), Arc::clone(&self.kept));
-        let page = py.detach(move || {
-            let page = stats.html();
-            drop(kept);
-            page
-        });
+        let page = py.detach(|| self.stats.html());
         let page = page.map_err(|failure| raised(py, &failure))?;
         Ok(String::from_utf8_lossy(&page).into_owned())
     }

@@ -399,6 +399,7 @@ mod testing {
             body: Body::Unread,
             role_aliases: RoleAliases::empty(),
             lone_cr: false,
+            in_table: false,
             recovered: false,
         }
     }

@@ -267,7 +267,8 @@ pub struct Reading {
         visible_alias = "from"
     )]
     pub layout: Option<String>,
-    /// Set how bytes become records: jsonl, json, csv or tsv [default: detected]
+    /// Set how bytes become records: jsonl, json, csv, tsv, parquet, arrow or xlsx
+    /// [default: detected]
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub container: Option<String>,
     /// Read the input from this column or field
@@ -309,6 +310,9 @@ pub struct Reading {
         allow_hyphen_values = true
     )]
     pub delimiter: Option<String>,
+    /// Read this sheet of a workbook: its name or number [default: the first one with cells]
+    #[arg(long, value_name = "SHEET", help_heading = "Input")]
+    pub sheet: Option<String>,
     /// Set the encoding: windows-1252, utf-16le, shift_jis, … [default: utf-8]
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub encoding: Option<String>,
@@ -342,7 +346,8 @@ pub struct Convert {
     /// Write the layout and container that this provider takes [default with --as rest: gemini-api]
     #[arg(long, value_name = "PROFILE", help_heading = "Target")]
     pub target: Option<String>,
-    /// Write this container: jsonl, json, csv, tsv or rest [default: from the extension of OUT]
+    /// Write this container: jsonl, json, csv, tsv, parquet or rest [default: from the extension
+    /// of OUT]
     #[arg(long = "as", value_name = "CONTAINER", help_heading = "Target")]
     pub form: Option<String>,
     /// Give every example without a system prompt this one; @FILE reads it from a file

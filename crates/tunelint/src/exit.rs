@@ -206,6 +206,10 @@ pub fn colored_errors() -> bool {
 /// The panic hook. Prints the location in the program, but not the panic's message, which may quote
 /// the data.
 pub fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
+    if tunelint_tables::is_guarded() {
+        // A damaged table, which is reported as such.
+        return;
+    }
     let location = panic
         .location()
         .map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));

@@ -33,6 +33,8 @@ pub struct Frame {
     pub path: String,
     /// The location in it; `None` for the whole file.
     pub at: Option<Position>,
+    /// The location in words, if it has no line.
+    pub place: Option<String>,
     /// The text at the location.
     pub excerpt: Option<Excerpt>,
     /// A page that the code links to, in terminals that support links.
@@ -53,7 +55,14 @@ impl Frame {
             .with_break_words(false)
             .render_report(&mut text, &self)
             .map_err(io::Error::other)?;
-        Ok(breakable(&text))
+        let text = breakable(&text);
+        Ok(match (&self.place, self.at) {
+            (Some(place), Some(at)) => {
+                let lines = format!("[{}:{}:{}]", self.path, at.line, at.column);
+                text.replacen(&lines, &format!("[{place}]"), 1)
+            }
+            _ => text,
+        })
     }
 }
 
@@ -111,6 +120,9 @@ impl fmt::Display for Frame {
         f.write_str(&printable(&self.message))?;
         match (&self.excerpt, self.at) {
             (Some(_), _) => Ok(()),
+            (None, Some(_)) if self.place.is_some() => {
+                write!(f, "\nin {}", self.place.as_deref().unwrap_or_default())
+            }
             (None, None) => write!(f, "\nin {}", self.path),
             (None, Some(at)) => write!(f, "\nin {}:{}:{}", self.path, at.line, at.column),
         }

@@ -45,18 +45,14 @@ impl Host {
         }
     }
 
-    /// Whether `path` stands for an object.
-    pub fn has(&self, path: &Path) -> bool {
-        self.objects.contains_key(path)
+    /// The object that `path` stands for.
+    pub fn object(&self, path: &Path) -> Option<&Input> {
+        self.objects.get(path)
     }
 
-    /// The object that `path` stands for, or else the file.
-    pub fn input(&self, path: &Path) -> Input {
-        let mut input = match self.objects.get(path) {
-            Some(object) => object.clone(),
-            None => Input::path(path),
-        };
-        input.stop = Some(Arc::clone(&self.stop.0));
-        input
+    /// The same input, which cannot be read any more once the run is to end.
+    pub fn stoppable(&self, input: Input) -> Input {
+        let stop = Some(Arc::clone(&self.stop.0));
+        Input { stop, ..input }
     }
 }

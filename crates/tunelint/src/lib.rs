@@ -40,6 +40,8 @@ mod names;
 
 mod dataset_info;
 
+mod patterns;
+
 mod walk;
 
 mod reading;

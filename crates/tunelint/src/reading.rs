@@ -1,7 +1,7 @@
 //! Converts the reading options of the command line for the library, and opens sources.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tunelint_core::layout::{self, Binding, Template};
@@ -16,6 +16,7 @@ use tunelint_core::source::{
 
 use crate::cli::Reading;
 use crate::exit::Failure;
+use crate::host::Host;
 use crate::names::unknown;
 use crate::spelling::nearest;
 use crate::walk::Named;
@@ -167,7 +168,8 @@ pub fn without_line_break(mut text: String) -> String {
 /// The input for a source, with the encoding of the options.
 pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
     let mut input = match named {
-        Named::File(path) => reading.host.input(path),
+        Named::File(path) => file(path, reading)?,
+        Named::Member(input) => input.clone(),
         Named::Stdin => {
             let name = reading
                 .stdin_filename
@@ -184,7 +186,44 @@ pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
         let encoding = encoding(name)?;
         input.encoding = Some(encoding);
     }
-    Ok(input)
+    Ok(reading.host.stoppable(input))
+}
+
+/// The input for a file: a binary table or text.
+fn file(path: &Path, reading: &Reading) -> Result<Input, Failure> {
+    if let Some(object) = reading.host.object(path) {
+        return Ok(object.clone());
+    }
+    let container = reading.container.as_deref().map(container).transpose()?;
+    let sheet = reading.sheet.as_deref();
+    let table = tunelint_tables::input(path, container, sheet);
+    if let (Some(sheet), Some(input)) = (sheet, &table)
+        && input.binary() == Some(Container::Xlsx)
+    {
+        has_sheet(path, sheet)?;
+    }
+    Ok(table.unwrap_or_else(|| Input::path(path)))
+}
+
+/// The input for a file or an object of the host that data is compared with.
+pub fn compared(path: PathBuf, host: &Host) -> Input {
+    let object = host.object(&path).cloned();
+    let input = object.or_else(|| tunelint_tables::input(&path, None, None));
+    host.stoppable(input.unwrap_or_else(|| Input::path(path)))
+}
+
+/// Fails if a workbook that can be read does not have the sheet.
+fn has_sheet(path: &Path, sheet: &str) -> Result<(), Failure> {
+    let Ok(names) = tunelint_tables::sheet_names(path) else {
+        return Ok(());
+    };
+    if tunelint_tables::chosen_sheet(&names, sheet).is_some() {
+        return Ok(());
+    }
+    let shown = printable_path(path);
+    let names: Vec<String> = names.iter().map(|name| quoted(name, 40)).collect();
+    let failure = Failure::new(format!("{shown} has no sheet {}", quoted(sheet, 40)));
+    Err(failure.help(format!("choose one of: {}", names.join(", "))))
 }
 
 /// Standard input, saved in a temporary file: it can be read only once, and some commands read a

@@ -19,7 +19,8 @@ mod worst;
 
 pub use contract::Report;
 pub use html::Html;
-pub use names::SourceName;
+pub use names::{SourceName, is_table};
+pub use place::of_record;
 pub use style::Style;
 
 use tunelint_core::finding::{EXCERPTS, Keep};

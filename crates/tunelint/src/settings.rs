@@ -14,7 +14,6 @@ mod json_schema;
 mod meaning;
 mod merged;
 mod model;
-mod patterns;
 mod problem;
 #[cfg(test)]
 mod schema;

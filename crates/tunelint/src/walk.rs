@@ -5,27 +5,34 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ignore::WalkBuilder;
+use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
+use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::source::{Container, Input};
+use tunelint_tables::{is_archive, members, split_member};
 
 use crate::dataset_info::is_dataset_info;
 use crate::exit::Failure;
 use crate::host::Host;
+use crate::patterns::Patterns;
 use crate::spelling::nearest;
 
-/// Extensions of data files. A `.json` file may hold anything, so in a directory it is read only
-/// if the settings name it.
-const EXTENSIONS: [&str; 4] = ["jsonl", "ndjson", "csv", "tsv"];
+/// Extensions of data files in a directory. A `.json` file may hold anything, so it is one only if it
+/// has examples.
+const EXTENSIONS: &str = "jsonl, ndjson, csv, tsv, json, parquet, arrow or xlsx";
 
 /// Files that list what a walk skips.
 const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
 
 /// A source to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Named {
     /// Standard input.
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A file in an archive.
+    Member(Input),
 }
 
 impl Named {
@@ -34,7 +41,13 @@ impl Named {
         match self {
             Self::Stdin => Path::new("-"),
             Self::File(path) => path,
+            Self::Member(input) => &input.name,
         }
+    }
+
+    /// Whether it is standard input.
+    pub fn is_stdin(&self) -> bool {
+        matches!(self, Self::Stdin)
     }
 }
 
@@ -56,6 +69,8 @@ pub struct Walk {
     pub found: Vec<Named>,
     /// Paths that do not exist or cannot be read.
     pub failures: Vec<Failure>,
+    /// Files in archives that are not data files, printable.
+    pub skipped: Vec<String>,
 }
 
 /// Decides whether a file is read.
@@ -71,7 +86,7 @@ pub fn walk(
 ) -> Result<Walk, Failure> {
     let mut walk = Walk::default();
     for path in paths {
-        if host.has(path) {
+        if host.object(path).is_some() {
             walk.found.push(Named::File(path.clone()));
             continue;
         }
@@ -81,9 +96,20 @@ pub fn walk(
         }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => directory(path, accept_nothing, &mut walk, wanted)?,
+            Ok(_) if is_archive(path) => archive(path, None, &mut walk, wanted)?,
             Ok(_) if wanted(path, HowFound::ByName)? => walk.found.push(Named::File(path.clone())),
             Ok(_) => {}
-            Err(error) => walk.failures.push(missing(path, &error)),
+            Err(error) => match (split_member(path), matching(path)) {
+                (Some((of, member)), _) => archive(&of, Some(&member), &mut walk, wanted)?,
+                (None, files) if files.is_empty() => walk.failures.push(missing(path, &error)),
+                (None, files) => {
+                    for file in files {
+                        if wanted(&file, HowFound::ByName)? {
+                            walk.found.push(Named::File(file));
+                        }
+                    }
+                }
+            },
         }
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -93,8 +119,72 @@ pub fn walk(
         Named::Stdin => !std::mem::replace(&mut has_stdin, true),
         // A file that is named twice is read once.
         Named::File(path) => seen.insert(path.canonicalize().unwrap_or_else(|_| path.clone())),
+        Named::Member(input) => seen.insert(input.name.clone()),
     });
     Ok(walk)
+}
+
+/// The files that match a pattern, sorted: a shell that leaves it in quotes, or has none, does not
+/// expand it.
+fn matching(path: &Path) -> Vec<PathBuf> {
+    let text = path.to_string_lossy();
+    if !text.contains(['*', '?', '[', '{']) {
+        return Vec::new();
+    }
+    let here = std::env::current_dir().unwrap_or_default();
+    let (directory, text) = match text.strip_prefix('/') {
+        Some(absolute) => (Path::new("/"), absolute),
+        None => (here.as_path(), text.as_ref()),
+    };
+    let patterns = Patterns::new(&[text.to_owned()], directory, false);
+    let files = patterns.map_or_else(|_| Vec::new(), |patterns| patterns.files());
+    let shown = files
+        .into_iter()
+        .map(|file| match file.strip_prefix(&here) {
+            Ok(relative) if !path.is_absolute() => relative.to_owned(),
+            _ => file,
+        });
+    shown.collect()
+}
+
+/// Adds the data files of an archive, or only `member`.
+fn archive(
+    path: &Path,
+    member: Option<&Path>,
+    walk: &mut Walk,
+    wanted: Wanted<'_>,
+) -> Result<(), Failure> {
+    if !wanted(path, HowFound::ByName)? {
+        return Ok(());
+    }
+    let mut members = match members(path) {
+        Ok(members) => members,
+        Err(error) => {
+            let failure = Failure::io("read", &printable_path(path), &error);
+            walk.failures.push(failure.about(path));
+            return Ok(());
+        }
+    };
+    if let Some(member) = member {
+        let full = path.join(member);
+        members.data.retain(|input| input.name == full);
+        members.others.clear();
+    }
+    if members.data.is_empty() {
+        let shown = printable_path(member.unwrap_or(path));
+        let failure = match member {
+            Some(_) => Failure::new(format!("no data file {shown} in {}", printable_path(path))),
+            None => Failure::new(format!("no data files in {shown}"))
+                .help("unpack it: in an archive, text files such as *.jsonl and *.csv are found"),
+        };
+        walk.failures.push(failure.about(path));
+    }
+    let others = members.others.iter();
+    let others = others.map(|name| printable_path(&path.join(name)));
+    walk.skipped.extend(others);
+    walk.found
+        .extend(members.data.into_iter().map(Named::Member));
+    Ok(())
 }
 
 fn missing(path: &Path, error: &std::io::Error) -> Failure {
@@ -176,8 +266,7 @@ fn directory(
         let message = format!("no data files in {}", printable_path(path));
         let failure = Failure::new(message).about(path);
         walk.failures.push(failure.help(format!(
-            "name the files; in a directory, only *.{} are found",
-            EXTENSIONS.join(", *.")
+            "name the files; in a directory, files with examples that end in {EXTENSIONS} are found"
         )));
     }
     Ok(())
@@ -206,16 +295,22 @@ fn lock(list: &Mutex<Vec<PathBuf>>) -> MutexGuard<'_, Vec<PathBuf>> {
     list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether a file of a directory is a data file. A document in JSON is one if it has the fields of a
+/// layout.
 fn is_data(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let name = name
-        .strip_suffix(".gz")
-        .or_else(|| name.strip_suffix(".zst"))
-        .unwrap_or(&name);
-    name.rsplit_once('.')
-        .is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension))
+    let is_hidden = || {
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        name.starts_with(b".") && name.iter().filter(|byte| **byte == b'.').count() == 1
+    };
+    match Container::from_path(path) {
+        None => false,
+        Some(Container::Json) => has_examples(path),
+        Some(_) => !is_hidden(),
+    }
+}
+
+/// Whether the first records of a file have the fields of a layout.
+fn has_examples(path: &Path) -> bool {
+    let opened = Reader::open(SourceId(0), Input::path(path), &ReadOptions::default());
+    opened.is_ok_and(|reader| reader.layout().is_some())
 }

@@ -109,6 +109,7 @@ impl PromptChecker {
             body: Body::Unread,
             role_aliases: RoleAliases::empty(),
             lone_cr: false,
+            in_table: false,
             recovered: false,
         };
         let turns = system.into_iter().chain([prompt_turn]).collect();

@@ -25,6 +25,9 @@ pub struct Record<'a> {
     pub role_aliases: &'a RoleAliases,
     /// Whether a lone CR ends a line in this file.
     pub lone_cr: bool,
+    /// Whether it is a row of a binary table, which has no lines: a column counts the characters of
+    /// the value that it is in.
+    pub in_table: bool,
     /// Whether it follows a place where the reader had to resynchronize.
     pub recovered: bool,
 }
@@ -95,7 +98,10 @@ impl<'a> Record<'a> {
     /// The same, continuing from the previously located byte if that comes first: a record with
     /// many findings is scanned once rather than once per finding.
     pub fn locate_after(&self, span: Span, last: &mut Located) -> Location {
-        let start = self.position_after(span.start, last);
+        let mut start = self.position_after(span.start, last);
+        if let (Body::Json(json), true) = (&self.body, self.in_table) {
+            start.column = json.character(span);
+        }
         Location {
             source: self.source,
             start,

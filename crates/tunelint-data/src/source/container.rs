@@ -11,11 +11,25 @@ pub enum Container {
     Csv,
     /// Tab-separated values with a header.
     Tsv,
+    /// An Apache Parquet file.
+    Parquet,
+    /// An Apache Arrow file or stream.
+    Arrow,
+    /// A sheet of an Excel or OpenDocument workbook.
+    Xlsx,
 }
 
 impl Container {
     /// Every container.
-    pub const ALL: [Self; 4] = [Self::Jsonl, Self::Json, Self::Csv, Self::Tsv];
+    pub const ALL: [Self; 7] = [
+        Self::Jsonl,
+        Self::Json,
+        Self::Csv,
+        Self::Tsv,
+        Self::Parquet,
+        Self::Arrow,
+        Self::Xlsx,
+    ];
 
     /// The name in options and reports.
     pub fn as_str(self) -> &'static str {
@@ -24,6 +38,9 @@ impl Container {
             Self::Json => "json",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Parquet => "parquet",
+            Self::Arrow => "arrow",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -52,12 +69,25 @@ impl Container {
             "json" => Some(Self::Json),
             "csv" => Some(Self::Csv),
             "tsv" | "tab" => Some(Self::Tsv),
+            "parquet" => Some(Self::Parquet),
+            "arrow" | "feather" => Some(Self::Arrow),
+            "xlsx" | "xlsm" | "xls" | "ods" => Some(Self::Xlsx),
             _ => None,
         }
     }
 
-    /// Whether its records are rows of fields.
+    /// Whether its records are lines of text fields under a header.
     pub fn has_rows(self) -> bool {
         matches!(self, Self::Csv | Self::Tsv)
+    }
+
+    /// Whether people name its columns, so that their names are compared without case and spaces.
+    pub fn has_header(self) -> bool {
+        self.has_rows() || self == Self::Xlsx
+    }
+
+    /// Whether it is a [binary table](super::Table): its records have rows and columns, but no lines.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
     }
 }

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
 use super::compression::Compression;
+use super::container::Container;
 use super::endless::Endless;
+use super::packed::Packed;
 
 /// An origin of bytes that can be read any number of times.
 #[derive(Debug, Clone)]
@@ -20,6 +22,8 @@ pub enum Origin {
     Spooled(Arc<File>),
     /// Bytes in memory.
     Bytes(Arc<[u8]>),
+    /// A source that is unpacked by another crate, and its file if it is stored in one.
+    Packed(Arc<dyn Packed>, Option<PathBuf>),
 }
 
 /// What changes when a file is written to or replaced. Two stamps that differ are of two versions.
@@ -85,6 +89,21 @@ impl Input {
         }
     }
 
+    /// A packed source under the name `name`. `path` is the file that it is stored in, if any.
+    pub fn packed(
+        name: impl Into<PathBuf>,
+        packed: Arc<dyn Packed>,
+        path: Option<PathBuf>,
+    ) -> Self {
+        Self {
+            origin: Origin::Packed(packed, path),
+            name: name.into(),
+            encoding: None,
+            meter: None,
+            stop: None,
+        }
+    }
+
     /// Reads everything from `reader` into a temporary file, so that it can be read again.
     ///
     /// # Errors
@@ -107,6 +126,10 @@ impl Input {
     /// I/O errors.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         let raw: Box<dyn Read + Send> = match &self.origin {
+            Origin::Packed(packed, _) if packed.container().is_some() => {
+                return packed.open().map(|rows| self.stoppable(rows));
+            }
+            Origin::Packed(packed, _) => packed.open()?,
             Origin::Path(path) => {
                 let file = File::open(path)?;
                 match file.metadata()?.is_file() {
@@ -128,13 +151,7 @@ impl Input {
             }),
             None => raw,
         };
-        let raw = match &self.stop {
-            Some(stop) => Box::new(Stoppable {
-                source: raw,
-                stop: Arc::clone(stop),
-            }),
-            None => raw,
-        };
+        let raw = self.stoppable(raw);
         let plain: Box<dyn Read + Send> = match Compression::of(&self.name) {
             Some(compression) => compression.reader(raw)?,
             None => raw,
@@ -147,19 +164,38 @@ impl Input {
         })
     }
 
+    fn stoppable(&self, source: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        match &self.stop {
+            Some(stop) => Box::new(Stoppable {
+                source,
+                stop: Arc::clone(stop),
+            }),
+            None => source,
+        }
+    }
+
     /// The current state of the file; `None` for bytes that cannot change, and for a pipe, which
     /// changes when it is read.
     pub fn stamp(&self) -> Option<Stamp> {
-        let Origin::Path(path) = &self.origin else {
+        let (Origin::Path(path) | Origin::Packed(_, Some(path))) = &self.origin else {
             return None;
         };
         let meta = std::fs::metadata(path).ok()?;
         meta.is_file().then(|| Stamp::of(&meta))
     }
 
-    /// Whether its bytes are read as stored: neither compressed nor in another encoding.
+    /// The container, if it is a binary table.
+    pub fn binary(&self) -> Option<Container> {
+        match &self.origin {
+            Origin::Packed(packed, _) => packed.container(),
+            _ => None,
+        }
+    }
+
+    /// Whether its bytes are read as stored: neither decoded, compressed nor in another encoding.
     pub fn is_plain(&self) -> bool {
-        Compression::of(&self.name).is_none()
+        !matches!(self.origin, Origin::Packed(..))
+            && Compression::of(&self.name).is_none()
             && self
                 .encoding
                 .is_none_or(|named| named == encoding_rs::UTF_8)
@@ -178,6 +214,7 @@ impl Input {
             Some(bytes)
         };
         match &self.origin {
+            Origin::Packed(..) => None,
             Origin::Path(path) => read(&mut File::open(path).ok()?),
             Origin::Spooled(file) => read(&mut file.try_clone().ok()?),
             Origin::Bytes(bytes) => read(&mut Cursor::new(Arc::clone(bytes))),

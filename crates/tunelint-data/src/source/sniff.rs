@@ -6,6 +6,7 @@ use std::path::Path;
 use super::batch::Splitter;
 use super::container::Container;
 use super::document::Root;
+use super::packed::TableFault;
 use super::rows::Rows;
 use crate::record::json::Parser;
 use crate::record::row::RowParser;
@@ -31,6 +32,21 @@ pub struct Shape {
     pub skip: usize,
     /// How it differs from what its name suggests.
     pub discrepancy: Option<Discrepancy>,
+}
+
+impl Shape {
+    /// The shape of the rows of a binary table.
+    pub fn of_table(container: Container) -> Self {
+        Self {
+            container,
+            delimiter: b',',
+            root: Root::List,
+            cr_only: false,
+            strip_commas: false,
+            skip: 0,
+            discrepancy: None,
+        }
+    }
 }
 
 /// How a file differs from what its name suggests; it is read nevertheless.
@@ -74,6 +90,8 @@ pub enum UnsupportedFile {
     Html,
     /// Bytes that are not text.
     Binary,
+    /// A binary table that cannot be read.
+    Table(Container, TableFault),
 }
 
 /// A binary format with a known signature.
@@ -132,6 +150,8 @@ pub fn sniff(
     };
     let text = head.get(skip..).unwrap_or_default();
     let named = overrides.container.or_else(|| Container::from_path(name));
+    // Text, whatever it is called.
+    let named = named.filter(|container| !container.is_binary());
     let mut shape = Shape {
         container: named.unwrap_or_else(|| by_content(text)),
         delimiter: b',',
@@ -146,6 +166,7 @@ pub fn sniff(
         Container::Jsonl => lines(&mut shape, text, sure),
         Container::Json => document(&mut shape, text, sure),
         Container::Csv | Container::Tsv => rows(&mut shape, text, overrides.delimiter, sure),
+        Container::Parquet | Container::Arrow | Container::Xlsx => {}
     }
     Ok(shape)
 }

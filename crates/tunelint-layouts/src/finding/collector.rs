@@ -265,7 +265,11 @@ impl<'p> Findings<'p> {
         let last = self.located.get_or_insert_with(|| Located::new(record));
         let location = record.locate_after(span, last);
         let fingerprint = fingerprint(rule, &location.pointer, record.raw);
-        let message = message.into();
+        let mut message = message.into();
+        if record.in_table {
+            // Its bytes are not those of the file.
+            message.fix = None;
+        }
         let redaction = self.policy.redaction;
         let hides = message
             .hides

@@ -330,6 +330,7 @@ pub(super) mod testing {
             body: Body::Json(json),
             role_aliases: RoleAliases::empty(),
             lone_cr: false,
+            in_table: false,
             recovered: false,
         };
         let mut example = layout.decode(&record, &mut mismatches);

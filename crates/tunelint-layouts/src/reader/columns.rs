@@ -101,13 +101,15 @@ fn map_names(
         return by_options(sample, names, options);
     }
     let rows = container.has_rows();
+    // Names of columns, compared without case and spaces.
+    let header = container.has_header();
     // With an explicit layout that maps columns, a table may still have any of the well-known
     // names.
     let named = options
         .layout
         .as_ref()
         .is_some_and(|layout| layout.maps_columns());
-    if options.system.is_some() || named && rows && layout_of_header(names).is_none() {
+    if options.system.is_some() || named && header && layout_of_header(names).is_none() {
         return by_options(sample, names, options);
     }
     if let Some(layout) = &options.layout {
@@ -117,6 +119,7 @@ fn map_names(
     Ok(match prompts.flatten() {
         Some(mapping) => mapping,
         None if rows => by_header(sample, names),
+        None if header => by_sheet(sample, names),
         None => by_sample(sample, names),
     })
 }
@@ -168,7 +171,7 @@ fn by_options(
     names: &[String],
     options: &ReadOptions,
 ) -> Result<Mapping, OpenError> {
-    let rows = sample.container.is_some_and(Container::has_rows);
+    let has_header = sample.container.is_some_and(Container::has_header);
     let find = |known: &[&str]| well_known(names, known).map(Binding::Name);
     let input = options.input.clone().or_else(|| find(&INPUT_NAMES));
     let output = options.output.clone().or_else(|| find(&OUTPUT_NAMES));
@@ -179,7 +182,7 @@ fn by_options(
     for name in wanted.chain(options.system.clone()) {
         let exists = names
             .iter()
-            .any(|have| have == &name || rows && normal_name(have) == normal_name(&name));
+            .any(|have| have == &name || has_header && normal_name(have) == normal_name(&name));
         if !exists && !names.is_empty() {
             return Err(OpenError::NoColumn {
                 name,
@@ -238,6 +241,21 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
     if let Some(layout) = layout_of_header(names) {
         return Mapping::of(layout, "inferred from the header");
     }
+    by_names(sample, names)
+}
+
+/// The mapping of a sheet of a workbook: its records are objects, whose keys a layout reads as they
+/// are, but people name its columns as they name those of other tables.
+fn by_sheet(sample: &Sample<'_>, names: &[String]) -> Mapping {
+    let mapping = by_sample(sample, names);
+    match mapping.layout {
+        Some(_) => mapping,
+        None => by_names(sample, names),
+    }
+}
+
+/// The mapping to columns with well-known names.
+fn by_names(sample: &Sample<'_>, names: &[String]) -> Mapping {
     match well_known_sides(names) {
         (Some(input), Some(output)) => {
             let input = with_context(input, names);
@@ -485,6 +503,7 @@ impl OtherNames {
                 body: *body,
                 role_aliases: RoleAliases::empty(),
                 lone_cr: false,
+                in_table: false,
                 recovered: false,
             };
             let mut mismatches = Mismatches::default();

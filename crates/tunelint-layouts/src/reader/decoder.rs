@@ -23,6 +23,7 @@ pub struct Decoder {
     pub(super) rows: bool,
     pub(super) delimiter: u8,
     pub(super) lone_cr: bool,
+    pub(super) in_table: bool,
     pub(super) layout: Option<Arc<dyn Layout>>,
     /// Whether the field names come from the user or from guesses rather than from the layout.
     pub(super) mapped: bool,
@@ -113,6 +114,7 @@ impl Decoder {
             body: Body::Unread,
             role_aliases: &self.role_aliases,
             lone_cr: self.lone_cr,
+            in_table: self.in_table,
             recovered: piece.recovered,
         }
     }

@@ -115,6 +115,7 @@ pub fn with_request<T>(
         body: Body::Json(json),
         role_aliases: RoleAliases::empty(),
         lone_cr: false,
+        in_table: false,
         recovered: false,
     };
     let root = json.root();

@@ -167,6 +167,7 @@ mod tests {
             body: Body::Unread,
             role_aliases: tunelint_data::record::roles::RoleAliases::empty(),
             lone_cr: false,
+            in_table: false,
             recovered: false,
         };
         let part = raw.get(span.start..span.end).unwrap();

@@ -28,6 +28,10 @@ def sources(data: Data, name: str = "data") -> list[Given]:
         return [of for split, part in data.items() for of in _split(split, part)]
     if isinstance(data, (list, tuple)) and data and all(_is_path(item) for item in data):
         return [("path", item, None) for item in data]
+    if hasattr(data, "__arrow_c_stream__"):
+        return [("arrow", f"<{name}>", data)]
+    if type(data).__module__.partition(".")[0] == "datasets" and hasattr(data, "with_format"):
+        return [_dataset(data, f"<{name}>")]
     if hasattr(data, "read"):
         return [("bytes", f"<{name}>", _content(data))]
     if hasattr(data, "__iter__"):
@@ -56,6 +60,18 @@ def _split(name: object, part: Data) -> list[Given]:
             f"data: a dict has splits, and `{name}` is none; pass rows as a list of dicts"
         )
     return sources(part, name)
+
+
+def _dataset(dataset: Any, name: str) -> Given:
+    """A dataset of Hugging Face: Arrow batches if it has columns on disk, rows if it is a stream."""
+    if not hasattr(dataset, "iter") or not hasattr(dataset, "data"):
+        return ("rows", name, dataset)
+    import pyarrow
+
+    batches = dataset.with_format("arrow").iter(batch_size=1_000)
+    schema = dataset.features.arrow_schema
+    batches = (batch for table in batches for batch in table.cast(schema).to_batches())
+    return ("arrow", name, pyarrow.RecordBatchReader.from_batches(schema, batches))
 
 
 def _is_path(data: object) -> bool:

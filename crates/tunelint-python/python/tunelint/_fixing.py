@@ -29,7 +29,7 @@ def fix(
     [(kind, _, rows)] = sources
     if kind == "bytes":
         raise UsageError("fix: bytes have no rows; pass a path or rows")
-    file = _tunelint.spool(rows)
+    file = _tunelint.spool(kind, rows)
     keywords["isolated"] = True
     return _apply([("path", file.path, None)], keywords, unsafe, drop_records, diff, file)
 

@@ -73,9 +73,10 @@ class Table:
         return datasets.Dataset(arrow_of(self.to_dicts()))
 
     def write(self, path: Path, *, force: bool = False) -> None:
-        """Write the rows to a file, whose extension decides the container.
+        """Write the rows to a file, whose extension decides the container: JSON Lines, JSON, CSV, TSV
+        or Parquet.
 
-        `.parquet` needs PyArrow. A file that exists is replaced only with `force`.
+        A file that exists is replaced only with `force`.
 
         >>> import tempfile, os, tunelint
         >>> table = tunelint.convert([{"prompt": "2 + 2", "completion": "4"}], to="pairs")
@@ -84,19 +85,9 @@ class Table:
         >>> open(path).read().splitlines()
         ['text_input,output', '2 + 2,4']
         """
-        if str(path).endswith(".parquet"):
-            _write_parquet(self.table, path, force)
-            return
         source = ("path", self._file.path, None)
         options: dict[str, Any] = {"to": self._file.layout, "out": path, "force": force}
         _tunelint.convert([source], {**options, "keep_extra": True})
-
-
-def _write_parquet(table: pyarrow.Table, path: Path, force: bool) -> None:
-    import pyarrow.parquet
-
-    with open(path, "wb" if force else "xb") as out:
-        pyarrow.parquet.write_table(table, out)  # pyright: ignore[reportUnknownMemberType]
 
 
 def arrow_of(rows: list[Any]) -> pyarrow.Table:

@@ -3,7 +3,7 @@
 use crate::contract::{
     Check, FixKind, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule,
 };
-use tunelint_data::source::Facts;
+use tunelint_data::source::{Container, Facts};
 use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Findings, Fix, Message, Severity};
@@ -22,6 +22,10 @@ struct BlankLine;
 impl SourceRule for BlankLine {
     fn check(&self, source: &SourceFacts<'_>, findings: &mut Findings<'_>) {
         let reader = source.reader;
+        if reader.container().is_some_and(Container::is_binary) {
+            // Blank rows of a sheet, and rows before its header.
+            return;
+        }
         report(reader.source, reader.facts(), findings);
     }
 }

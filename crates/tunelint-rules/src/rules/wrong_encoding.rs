@@ -2,7 +2,7 @@
 //! Git LFS pointer), and merge conflict markers.
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, SourceFacts, SourceRule};
-use tunelint_data::source::{Facts, KnownFormat, UnsupportedFile};
+use tunelint_data::source::{Container, Facts, KnownFormat, TableFault, UnsupportedFile};
 use tunelint_data::text::position::{Location, SourceId};
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::{Consequence, Findings, Message, Severity};
@@ -66,8 +66,32 @@ fn content_and_help(file: UnsupportedFile) -> (String, String) {
             "binary data instead of text",
             "export it as CSV or JSON Lines first",
         ),
+        UnsupportedFile::Table(container, fault) => return table(container, fault),
     };
     (content.to_owned(), help.to_owned())
+}
+
+/// The same of a binary table.
+fn table(container: Container, fault: TableFault) -> (String, String) {
+    let what = match container {
+        Container::Parquet => "Parquet file",
+        Container::Arrow => "Arrow file",
+        _ => "workbook",
+    };
+    let help = match fault {
+        TableFault::OtherFormat => "rename the file to what it is",
+        TableFault::Damaged => "write or download the file again",
+        TableFault::Encrypted => "save the file without a password",
+        TableFault::TooLarge => "split the file, or export it as JSON Lines",
+        TableFault::NotSupported => {
+            "write the file again with other settings, or export it as JSON Lines"
+        }
+        TableFault::Empty => "name the file with the examples",
+    };
+    (
+        format!("{what} that cannot be read: {fault}"),
+        help.to_owned(),
+    )
 }
 
 fn known(format: KnownFormat) -> (&'static str, &'static str) {
@@ -82,10 +106,13 @@ fn known(format: KnownFormat) -> (&'static str, &'static str) {
         ),
         KnownFormat::Zip => (
             "ZIP archive or Excel workbook",
-            "unpack it, or save the sheet as CSV (UTF-8)",
+            "unpack it; or give it the extension of its format, such as .xlsx or .zip",
         ),
-        KnownFormat::OldOffice => ("old Excel or Word file", "save the sheet as CSV (UTF-8)"),
-        KnownFormat::Parquet => ("Parquet file", "export it as JSON Lines first"),
+        KnownFormat::OldOffice => (
+            "old Excel or Word file",
+            "give a workbook the extension .xls, or save the sheet as CSV (UTF-8)",
+        ),
+        KnownFormat::Parquet => ("Parquet file", "give it the extension .parquet"),
         KnownFormat::Pdf => ("PDF file", "export the text as CSV or JSON Lines first"),
         KnownFormat::Sqlite => (
             "SQLite database",

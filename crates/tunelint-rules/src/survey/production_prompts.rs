@@ -108,6 +108,7 @@ pub fn each_line(
             body: Body::Unread,
             role_aliases: RoleAliases::empty(),
             lone_cr: false,
+            in_table: false,
             recovered: false,
         };
         match std::str::from_utf8(line).map(|line| line.trim_end_matches(['\n', '\r'])) {

@@ -513,6 +513,7 @@ mod tests {
             body: tunelint_data::record::Body::Unread,
             role_aliases: tunelint_data::record::roles::RoleAliases::empty(),
             lone_cr: false,
+            in_table: false,
             recovered: false,
         };
         let location = CompactLocation::new(&record, Span::at(1)).location();

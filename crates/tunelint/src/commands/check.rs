@@ -29,6 +29,7 @@ use tunelint_core::totals::{SourceSummary, UnreadFile};
 use crate::baseline::Baseline;
 use crate::cli::CheckOptions;
 use crate::exit::{Exit, Failure};
+use crate::names::skipped;
 use crate::progress::Progress;
 use crate::{report, timings};
 pub use collecting::{Checked, collect, fix};
@@ -87,6 +88,7 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     let summary = &mut outcome.summary;
     summary.unread = sources.failures.iter().map(Failure::unread).collect();
     summary.unread.extend(unchecked(&summary.sources));
+    summary.notes.extend(skipped(&sources.skipped));
     if options.contained {
         summary.notes.extend(sources.turned_off());
     }

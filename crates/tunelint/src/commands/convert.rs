@@ -21,6 +21,7 @@ use tunelint_core::reader::Reader;
 use tunelint_core::rules::REGISTRY;
 use tunelint_core::sink::Form;
 use tunelint_core::source::Input;
+use tunelint_tables::WriteError;
 
 use crate::cli::{Convert, Turns, Types};
 use crate::exit::{Exit, Failure};
@@ -160,17 +161,25 @@ fn write(
     mut account: Account,
 ) -> Result<Exit, Failure> {
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
-    let destination = OutputDestination::open(options).map_err(failed)?;
+    let is_parquet = chosen::is_parquet(options)?;
+    let destination = OutputDestination::open(options, is_parquet).map_err(failed)?;
     let (conversion, destination) = convert(converter, inputs, readers, destination, &mut account)?;
     if account.stops(&conversion, options.strict) {
         return Ok(Exit::Findings);
     }
-    let mut destination = destination.complete().map_err(failed)?;
+    let mut destination = match destination.complete() {
+        Ok(complete) => complete,
+        Err(WriteError::Io(error)) => return Err(failed(error)),
+        Err(WriteError::Conflict(conflict)) => {
+            account.refuse(&conversion, &format!("no Parquet file: {conflict}"));
+            return Ok(Exit::Findings);
+        }
+    };
     let target = chosen::target(options)?;
     if let Some(target) = &target
         && let Some(written) = destination.written().map_err(failed)?
     {
-        let verdict = Verdict::of(target, converter, written, &options.out)?;
+        let verdict = Verdict::of(target, converter, (written, is_parquet), &options.out)?;
         account.note(&verdict.lines(&options.out));
         if options.strict && verdict.is_lossy() {
             let target = &target.name;

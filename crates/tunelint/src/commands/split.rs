@@ -160,6 +160,8 @@ fn files(
     readers: &[Reader],
 ) -> Result<Vec<(Subset, PathBuf)>, Failure> {
     let container = readers.first().and_then(Reader::container);
+    // The rows of a binary table are written as lines of JSON.
+    let container = container.filter(|container| !container.is_binary());
     let extension = container.map_or("jsonl", |container| container.as_str());
     let wanted = |part: &Subset| match part {
         Subset::Train => true,

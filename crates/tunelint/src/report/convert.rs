@@ -3,15 +3,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tunelint_core::convert::{Conversion, Recipient, RecordPlace, Reject};
 use tunelint_core::finding::Finding;
 use tunelint_core::name_counts::NameCounts;
-use tunelint_core::position::SourceId;
+use tunelint_core::position::{Position, SourceId};
 use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use tunelint_core::reader::Reader;
 
+use super::names::is_table;
+use super::place::of_record;
 use super::rejects::RejectsFile;
 use crate::exit::Failure;
 
@@ -58,6 +60,14 @@ impl Account {
     fn path(&self, source: SourceId) -> &str {
         let path = self.paths.get(source.0 as usize);
         path.map_or("", String::as_str)
+    }
+
+    fn in_table(&self, source: SourceId) -> bool {
+        is_table(Path::new(self.path(source)))
+    }
+
+    fn place(&self, source: SourceId, at: Position) -> String {
+        of_record(self.path(source), self.in_table(source), at.line, at.column)
     }
 
     /// Adds a note. `text` must end with a line break.
@@ -148,12 +158,11 @@ impl Account {
     fn counted(&self, what: &str, counts: &NameCounts<RecordPlace>) -> String {
         let mut text = String::new();
         for (name, named) in &counts.names {
-            let RecordPlace { source, position, .. } = named.first;
-            let (path, count) = (self.path(source), counted(named.count, "time"));
-            text.push_str(&format!(
-                "{what}: {name}, {count}, first at {path}:{}:{}\n",
-                position.line, position.column
-            ));
+            let RecordPlace {
+                source, position, ..
+            } = named.first;
+            let (place, count) = (self.place(source, position), counted(named.count, "time"));
+            text.push_str(&format!("{what}: {name}, {count}, first at {place}\n"));
         }
         if counts.further > 0 {
             let more = counted(counts.further, "time");
@@ -185,11 +194,8 @@ impl Recipient for Account {
         let message = printable(&finding.message).into_owned();
         if *found <= SHOWN {
             let (severity, rule) = (finding.severity.as_str(), finding.rule);
-            let path = self.path(finding.location.source);
-            let line = format!(
-                "{path}:{}:{}: {severity}[{rule}] {message}\n",
-                at.line, at.column
-            );
+            let place = self.place(finding.location.source, at);
+            let line = format!("{place}: {severity}[{rule}] {message}\n");
             self.findings.push_str(&line);
             if let Some(help) = &finding.help {
                 self.findings
@@ -197,7 +203,10 @@ impl Recipient for Account {
             }
         }
         if self.rejects.is_some() {
-            let reason = format!("{}:{}: {}: {message}", at.line, at.column, finding.rule);
+            let reason = match self.in_table(finding.location.source) {
+                true => format!("row {}: {}: {message}", at.line, finding.rule),
+                false => format!("{}:{}: {}: {message}", at.line, at.column, finding.rule),
+            };
             self.reasons.push_back((finding.location.record, reason));
         }
         Ok(())

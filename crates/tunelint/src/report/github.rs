@@ -8,10 +8,12 @@
 use std::io::{self, Write};
 
 use tunelint_core::finding::{Finding, Severity};
+use tunelint_core::position::Location;
 use tunelint_core::printable::{counted, printable};
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
+use super::place::ReportPlace;
 use super::style::Style;
 use super::words::totals;
 use super::worst::Worst;
@@ -45,23 +47,36 @@ impl<'w> GitHub<'w> {
         let location = &finding.location;
         let file = property(&self.style.name(location.source).relative);
         let title = property(&format!("tunelint: {}", finding.rule));
-        let mut place = format!("line={},col={}", location.start.line, location.start.column);
-        if !location.is_empty() {
-            place.push_str(&format!(",endLine={}", location.end.line));
-            if location.end.line == location.start.line {
-                place.push_str(&format!(",endColumn={}", location.end.column));
-            }
-        }
-        let mut message = printable(&finding.message).into_owned();
+        let lead = ReportPlace::of(&self.style, location).lead();
+        let place = match self.style.name(location.source).in_table {
+            true => String::new(),
+            false => lines(location),
+        };
+        let mut message = lead + &printable(&finding.message);
         if let Some(help) = &finding.help {
             message.push('\n');
             message.push_str(&printable(help));
         }
         format!(
-            "::{command} file={file},{place},title={title}::{}",
+            "::{command} file={file}{place},title={title}::{}",
             data(&message)
         )
     }
+}
+
+/// The lines and columns of a location in a text, as properties.
+fn lines(location: &Location) -> String {
+    let mut place = format!(
+        ",line={},col={}",
+        location.start.line, location.start.column
+    );
+    if !location.is_empty() {
+        place.push_str(&format!(",endLine={}", location.end.line));
+        if location.end.line == location.start.line {
+            place.push_str(&format!(",endColumn={}", location.end.column));
+        }
+    }
+    place
 }
 
 impl Report for GitHub<'_> {

@@ -10,6 +10,7 @@ use tunelint_core::totals::{SourceSummary, Summary, UnreadFile};
 
 use super::contract::Report;
 use super::inert::write_json;
+use super::place::ReportPlace;
 use super::style::Style;
 
 /// The report.
@@ -96,8 +97,18 @@ impl Report for GitLab<'_> {
         let times = before.copied().unwrap_or_default() + 1;
         let location = &finding.location;
         let path = self.style.name(location.source).relative.clone();
+        let place = ReportPlace::of(&self.style, location);
+        let description = place.lead() + &printable(&finding.message);
+        // A place needs lines. A table has none.
+        let lines = match place.line() {
+            Some(begin) => GitLabLines {
+                begin,
+                end: location.end.line,
+            },
+            None => GitLabLines { begin: 1, end: 1 },
+        };
         let issue = Issue {
-            description: &printable(&finding.message),
+            description: &description,
             check_name: finding.rule,
             fingerprint: match times {
                 1 => format!("{:032x}", finding.fingerprint),
@@ -108,13 +119,7 @@ impl Report for GitLab<'_> {
                 Severity::Warning => "minor",
                 Severity::Advice => "info",
             },
-            location: IssueLocation {
-                path: &path,
-                lines: GitLabLines {
-                    begin: location.start.line,
-                    end: location.end.line,
-                },
-            },
+            location: IssueLocation { path: &path, lines },
         };
         self.write(&issue, finding.fingerprint)
     }

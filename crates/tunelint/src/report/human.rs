@@ -43,17 +43,24 @@ impl<'w> Human<'w> {
     /// Prints the findings and returns how many there were, with those that they stand for.
     fn findings(&mut self, summary: &Summary) -> io::Result<u64> {
         let listing = std::mem::replace(&mut self.listing, Listing::new(false));
-        let entries = listing.into_entries(|source, rule| {
-            let path = &self.style.name(source).shown;
-            let mut sources = summary.sources.iter();
-            let source = sources.find(|source| source.path == *path)?;
-            Some(source.counts.of_rule(rule))
-        });
+        let entries = listing.into_entries(
+            |source, rule| {
+                let path = &self.style.name(source).shown;
+                let mut sources = summary.sources.iter();
+                let source = sources.find(|source| source.path == *path)?;
+                Some(source.counts.of_rule(rule))
+            },
+            |source| self.style.name(source).in_table,
+        );
         let mut counted = 0;
         for Entry { finding, more } in entries {
             counted += finding.count;
-            let path = &self.style.name(finding.location.source).shown;
-            let mut frame = frame(&finding, path);
+            let name = self.style.name(finding.location.source);
+            let mut frame = frame(&finding, &name.shown);
+            if name.in_table {
+                let place = ReportPlace::of(&self.style, &finding.location);
+                frame.place = Some(place.to_string());
+            }
             frame.url = self.style.url_of(finding.rule).filter(|_| self.style.links);
             let text = frame.draw(self.style.color)?;
             writeln!(self.out, "{}", text.trim_end())?;
@@ -237,6 +244,7 @@ fn frame(finding: &Finding, path: &str) -> Frame {
         path: path.to_owned(),
         at: (finding.location.record.is_some() || finding.location.start.offset > 0)
             .then_some(finding.location.start),
+        place: None,
         excerpt: finding.excerpt.clone(),
         url: None,
     }

@@ -21,7 +21,7 @@ pub struct Jsonl<'w> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum JsonLine<'l> {
-    Finding(FindingRecord<'l>),
+    Finding(Box<FindingRecord<'l>>),
     Source(SourceRecord<'l>),
     Summary {
         version: u32,
@@ -50,7 +50,7 @@ impl Report for Jsonl<'_> {
     }
 
     fn finding(&mut self, finding: &Finding) -> io::Result<()> {
-        let line = JsonLine::Finding(FindingRecord::new(&self.style, finding));
+        let line = JsonLine::Finding(Box::new(FindingRecord::new(&self.style, finding)));
         write(&mut self.out, &line)
     }
 

@@ -14,6 +14,7 @@ use tunelint_core::printable::printable;
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
+use super::place::ReportPlace;
 use super::style::Style;
 
 /// The report.
@@ -56,21 +57,26 @@ impl<'w> Junit<'w> {
 impl Suite {
     /// Counts the test of a finding, and writes it to `cases`.
     fn add(&mut self, style: &Style, finding: &Finding, cases: &mut Vec<u8>) -> io::Result<()> {
-        let at = &finding.location.start;
+        let place = ReportPlace::of(style, &finding.location);
         let path = xml(&style.name(finding.location.source).relative);
-        let name = format!("{} at {}:{}", finding.rule, at.line, at.column);
+        let name = match place.within() {
+            within if within.is_empty() => finding.rule.to_owned(),
+            within => xml(&format!("{} at {within}", finding.rule)),
+        };
         let fails = style.fails(finding.severity);
         self.tests += 1;
         self.failures += usize::from(fails);
         self.skipped += usize::from(!fails);
-        let (line, message) = (at.line.to_string(), xml(&finding.message));
+        let message = xml(&finding.message);
         let mut writer = Writer::new(cases);
         let case = writer.create_element("testcase");
-        let case = case
+        let mut case = case
             .with_attribute(("name", name.as_str()))
             .with_attribute(("classname", path.as_str()))
-            .with_attribute(("file", path.as_str()))
-            .with_attribute(("line", line.as_str()));
+            .with_attribute(("file", path.as_str()));
+        if let Some(line) = place.line() {
+            case = case.with_attribute(("line", line.to_string().as_str()));
+        }
         case.write_inner_content(|inner| {
             let outcome = inner
                 .create_element(if fails { "failure" } else { "skipped" })

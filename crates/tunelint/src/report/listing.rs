@@ -94,9 +94,12 @@ impl Listing {
 
     /// The chosen findings, by file and line. `total` is the number of findings of a rule in a file,
     /// if it is known.
+    ///
+    /// `in_table` decides whether its lines are rows of a table.
     pub(super) fn into_entries(
         self,
         total: impl Fn(SourceId, &'static str) -> Option<u64>,
+        in_table: impl Fn(SourceId) -> bool,
     ) -> Vec<Entry> {
         let Self {
             shown, mut rest, ..
@@ -117,7 +120,13 @@ impl Listing {
         entries.sort_by_key(|((_, source, offset, number), _)| (*source, *offset, *number));
         // From the end, so that the rest follows the last of a rule.
         let entries = entries.into_iter().rev().map(|(_, finding)| Entry {
-            more: rest.remove(&key(&finding)).and_then(|rest| rest.sentence()),
+            more: rest.remove(&key(&finding)).and_then(|rest| {
+                let unit = match in_table(finding.location.source) {
+                    true => "row",
+                    false => "line",
+                };
+                rest.sentence(unit)
+            }),
             finding,
         });
         let mut entries: Vec<Entry> = entries.collect();
@@ -146,7 +155,7 @@ impl Rest {
     }
 
     /// `… 17 more, lines 41, 51, 61`; `None` if all are shown.
-    fn sentence(&self) -> Option<String> {
+    fn sentence(&self, unit: &str) -> Option<String> {
         if self.all == 0 {
             return None;
         }
@@ -158,8 +167,8 @@ impl Rest {
         let lines: Vec<String> = self.lines.iter().map(u64::to_string).collect();
         match lines.as_slice() {
             [] => return Some(sentence),
-            [line] => sentence.push_str(&format!(", line {line}")),
-            lines => sentence.push_str(&format!(", lines {}", lines.join(", "))),
+            [line] => sentence.push_str(&format!(", {unit} {line}")),
+            lines => sentence.push_str(&format!(", {unit}s {}", lines.join(", "))),
         }
         if self.listed < self.all {
             sentence.push_str(", …");

@@ -8,6 +8,7 @@ use tunelint_core::printable::{counted, grouped, printable};
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
+use super::place::ReportPlace;
 use super::style::Style;
 use super::words::{totals, verdict_sentence};
 use super::worst::Worst;
@@ -80,11 +81,14 @@ impl<'w> Markdown<'w> {
         writeln!(self.out, "|---|---|---|---|")?;
         let mut shown = 0;
         for finding in self.worst.iter() {
-            let at = &finding.location.start;
             let path = plain(&self.style.name(finding.location.source).relative);
+            let within = ReportPlace::of(&self.style, &finding.location).within();
             let (severity, rule) = (finding.severity.as_str(), finding.rule);
             let message = plain(&finding.message);
-            let place = format!("{path}&#58;{}&#58;{}", at.line, at.column);
+            let place = match within.is_empty() {
+                true => path.to_string(),
+                false => format!("{path}&#58;{}", plain(&within)),
+            };
             writeln!(self.out, "| {place} | {severity} | {rule} | {message} |")?;
             shown += finding.count;
         }

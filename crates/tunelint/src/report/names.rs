@@ -4,6 +4,7 @@ use std::path::{Component, Path};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use tunelint_core::printable::printable_path;
+use tunelint_core::source::Container;
 
 /// Characters that are escaped in the path of a URI.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -23,6 +24,8 @@ pub struct SourceName {
     pub relative: String,
     /// The relative path as a URI reference; an absolute URI for a file outside the directory.
     pub uri: String,
+    /// Whether it is a binary table, whose records have rows and no lines.
+    pub in_table: bool,
 }
 
 impl SourceName {
@@ -41,8 +44,14 @@ impl SourceName {
             shown: printable_path(path),
             relative: printable_path(relative),
             uri,
+            in_table: is_table(path),
         }
     }
+}
+
+/// Whether the name is that of a binary table.
+pub fn is_table(path: &Path) -> bool {
+    Container::from_path(path).is_some_and(Container::is_binary)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::contract::Report;
 use super::inert::write_json;
+use super::place::ReportPlace;
 use super::record::VerdictRecord;
 use super::style::Style;
 use super::worst::Worst;
@@ -61,7 +62,7 @@ impl<'w> Sarif<'w> {
             "message": { "text": message(finding) },
             "locations": [{
                 "physicalLocation": self.physical(&finding.location),
-                "logicalLocations": logical(&finding.location),
+                "logicalLocations": self.logical(&finding.location),
             }],
             "relatedLocations": related.collect::<Value>(),
             "occurrenceCount": finding.count,
@@ -77,9 +78,27 @@ impl<'w> Sarif<'w> {
         })
     }
 
+    /// The value in its record; in a table with the row, which has no line.
+    fn logical(&self, location: &Location) -> Value {
+        let place = ReportPlace::of(&self.style, location);
+        let row = place.row().map(|row| format!("row {row}"));
+        let name = match (location.pointer.as_str(), row) {
+            ("", None) => return json!([]),
+            ("", Some(row)) => return json!([{ "fullyQualifiedName": row, "kind": "element" }]),
+            (pointer, None) => printable(pointer).into_owned(),
+            (pointer, Some(row)) => format!("{row}{}", printable(pointer)),
+        };
+        json!([{ "fullyQualifiedName": name, "kind": "member" }])
+    }
+
     fn physical(&self, location: &Location) -> Value {
+        let name = self.style.name(location.source);
+        let file = json!({ "uri": name.uri });
+        if name.in_table {
+            return json!({ "artifactLocation": file });
+        }
         json!({
-            "artifactLocation": { "uri": self.style.name(location.source).uri },
+            "artifactLocation": file,
             "region": {
                 "startLine": location.start.line,
                 "startColumn": location.start.column,
@@ -171,13 +190,6 @@ impl Report for Sarif<'_> {
 }
 
 /// The location inside the record.
-fn logical(location: &Location) -> Value {
-    match location.pointer.as_str() {
-        "" => json!([]),
-        pointer => json!([{ "fullyQualifiedName": printable(pointer), "kind": "member" }]),
-    }
-}
-
 fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",

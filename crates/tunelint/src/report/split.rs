@@ -1,6 +1,6 @@
 //! The report of a split.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -11,6 +11,8 @@ use tunelint_core::redaction::redact_secrets;
 use tunelint_core::split::limits::LimitViolation;
 use tunelint_core::split::{Split, Subset};
 use tunelint_core::survey::CompactLocation;
+
+use super::names::is_table;
 
 /// Groups of duplicates, and members of a group, that the format `human` lists.
 const SHOWN: usize = 5;
@@ -184,7 +186,10 @@ impl SplitReport {
                 .members
                 .iter()
                 .take(SHOWN)
-                .map(|member| format!("{}:{}", member.path, member.line))
+                .map(|member| match is_table(Path::new(&member.path)) {
+                    true => format!("{} row {}", member.path, member.line),
+                    false => format!("{}:{}", member.path, member.line),
+                })
                 .collect();
             let more = family.members.len().saturating_sub(SHOWN);
             if more > 0 {

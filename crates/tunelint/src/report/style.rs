@@ -32,6 +32,7 @@ static UNNAMED: SourceName = SourceName {
     shown: String::new(),
     relative: String::new(),
     uri: String::new(),
+    in_table: false,
 };
 
 impl Style {

@@ -109,6 +109,8 @@ pub struct DatasetTable {
     pub roles: BTreeMap<String, String>,
     /// The field delimiter: one character, or `tab`.
     pub delimiter: Option<String>,
+    /// The sheet of workbooks, by name or number, if it is not the first one with cells.
+    pub sheet: Option<String>,
     /// The encoding, if it is not UTF-8.
     pub encoding: Option<String>,
     /// The text that every input must start with.

@@ -12,8 +12,8 @@ use super::file::{File, LevelName, RuleSetting, RuleTable};
 use super::find::confined;
 use super::merged::Merged;
 use super::model::Settings;
-use super::patterns::Patterns;
 use super::problem::Problem;
+use crate::patterns::Patterns;
 use crate::reading;
 use crate::whole_file;
 

@@ -16,8 +16,8 @@ use tunelint_core::tokens::Tokenizer;
 use super::file::{self, File};
 use super::json_schema::JsonSchema;
 use super::merged::Merged;
-use super::patterns::Patterns;
 use crate::cli::{FailOn, Reading};
+use crate::patterns::Patterns;
 
 /// Interpreted settings: all names, patterns and files in them are valid.
 #[derive(Debug, Default)]
@@ -169,6 +169,7 @@ impl Dataset {
         fill(&mut reading.container, &own.container);
         fill(&mut reading.system, &own.system);
         fill(&mut reading.delimiter, &own.delimiter);
+        fill(&mut reading.sheet, &own.sheet);
         fill(&mut reading.encoding, &own.encoding);
         reading
     }

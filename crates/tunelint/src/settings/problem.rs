@@ -69,6 +69,7 @@ impl Problem {
             help: self.help,
             path: self.name,
             at: Some(Position::START.advance(before, false)),
+            place: None,
             excerpt: Some(Excerpt::new(text.as_bytes(), span)),
             url: None,
         }

@@ -25,7 +25,8 @@ const EVALUATION: [&str; 8] = [
 ];
 
 /// Whether a file is named as a validation or test set: by a whole word, so that
-/// `invalid.jsonl` and `latest.jsonl` are none, and `train_test.jsonl` is not one either.
+/// `invalid.jsonl` and `latest.jsonl` are none, and `train_test.jsonl` is not one either. A directory
+/// that is a split of a dataset names all of its files: `test/data-00000-of-00001.arrow`.
 pub fn is_evaluation(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     let name = name.to_string_lossy().to_lowercase();
@@ -34,7 +35,13 @@ pub fn is_evaluation(path: &Path) -> bool {
         words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()))
     };
     let says = |known: &str| words().any(|word| word == known);
-    !says("train") && !says("training") && EVALUATION.into_iter().any(says)
+    let directory = path.parent().and_then(Path::file_name);
+    let directory = directory
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let is_split = EVALUATION.contains(&directory.as_str());
+    !says("train") && !says("training") && (is_split || EVALUATION.into_iter().any(says))
 }
 
 /// The roles of files that no settings list, by their names. If none would be left for training,
@@ -60,6 +67,7 @@ mod tests {
             "my-dev.csv",
             "test_1.jsonl",
             "data/Eval2.json",
+            "validation/data-00000-of-00001.arrow",
         ] {
             assert!(is_evaluation(name), "{name}");
         }

@@ -30,7 +30,7 @@ impl<W: Write> Copier<W> {
             bytes: 0,
         };
         match copier.container {
-            Container::Jsonl => {}
+            Container::Jsonl | Container::Parquet | Container::Arrow | Container::Xlsx => {}
             Container::Json => copier.write(b"[\n")?,
             Container::Csv | Container::Tsv => copier.write(&header(like)?)?,
         }

@@ -80,6 +80,23 @@ impl<'a> Json<'a> {
         pointer
     }
 
+    /// Where `span` starts in the deepest value that contains it: the number of the character, from
+    /// 1, in a string as it is without escapes.
+    pub fn character(self, span: Span) -> u64 {
+        let mut value = self.root();
+        while let Some((_, child)) = value.child_holding(span, &mut LastItem::default()) {
+            value = child;
+        }
+        let quote = usize::from(value.kind() == Kind::String);
+        let before = span.start.saturating_sub(value.span().start + quote);
+        let before = value.raw().get(quote..quote + before).unwrap_or_default();
+        let decoded = match quote {
+            0 => None,
+            _ => serde_json::from_str::<String>(&format!("\"{before}\"")).ok(),
+        };
+        1 + decoded.as_deref().unwrap_or(before).chars().count() as u64
+    }
+
     /// The first key that occurs twice in one object: both spans.
     pub(super) fn duplicate_key(self) -> Option<(Span, Span)> {
         let objects = (0..self.nodes.len()).map(|at| Value { json: self, at });

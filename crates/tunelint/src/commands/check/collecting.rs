@@ -16,10 +16,10 @@ use super::fixing::{self, Fixed};
 use super::output;
 use super::plan::Plans;
 use super::sources::Sources;
-use super::unchecked;
+use super::{skipped, unchecked};
 use crate::cli::CheckOptions;
 use crate::exit::Failure;
-use crate::host::Stop;
+use crate::host::{Host, Stop};
 use crate::report::{Report, SourceName, Style};
 
 /// The findings of a check, as reports receive them.
@@ -42,6 +42,7 @@ pub struct Checked {
     fail_on: Option<Severity>,
     rule_url: Option<String>,
     options: Shown,
+    host: Host,
 }
 
 /// The options that say what a report for people shows.
@@ -56,16 +57,21 @@ impl Checked {
     /// How reports are written.
     pub fn style(&self) -> Style {
         let directory = std::env::current_dir().unwrap_or_default();
-        let names = self.names.iter();
+        let names = self.names.iter().map(|name| {
+            let in_table = self.host.object(name).is_some_and(|of| of.binary().is_some());
+            let name = SourceName::new(name, &directory);
+            SourceName {
+                in_table: name.in_table || in_table,
+                ..name
+            }
+        });
         Style {
             color: false,
             quiet: self.options.quiet,
             show_all: self.options.all,
             statistics: self.options.statistics,
             fail_on: self.fail_on,
-            names: names
-                .map(|name| SourceName::new(name, &directory))
-                .collect(),
+            names: names.collect(),
             rule_url: self.rule_url.clone(),
             links: false,
         }
@@ -106,6 +112,7 @@ pub fn collect(options: &CheckOptions) -> Result<Checked, Failure> {
                 all: options.show_all,
                 statistics: options.statistics,
             },
+            host: options.reading.host.clone(),
             ..Checked::default()
         },
         accepted: Accepted::read(options, &sources, &names)?,
@@ -119,6 +126,7 @@ pub fn collect(options: &CheckOptions) -> Result<Checked, Failure> {
     let mut summary = outcome.summary;
     summary.unread = collector.checked.summary.unread;
     summary.unread.extend(unchecked(&summary.sources));
+    summary.notes.extend(skipped(&sources.skipped));
     Ok(Checked {
         summary,
         failed: outcome.failed,

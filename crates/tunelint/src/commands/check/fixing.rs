@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 use tunelint_core::finding::Keep;
+use tunelint_core::fit::rewrite_command;
 use tunelint_core::fix::{Change, FixRequest};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::{counted, printable_path};
-use tunelint_core::source::Input;
+use tunelint_core::source::{Input, Origin};
 
 use super::events::Events;
 use super::output::{self, Reports};
@@ -58,7 +59,8 @@ pub struct Fixed {
     pub done: BTreeMap<PathBuf, BTreeMap<&'static str, u64>>,
     /// With `--diff`, the changes that were not made.
     pub diff: Option<String>,
-    /// With `--diff`, why files could not be read: no other run follows that would report it.
+    /// Why files cannot be fixed; with `--diff`, also why they could not be read: no other run follows
+    /// that would report it.
     pub unread: Vec<Failure>,
 }
 
@@ -69,12 +71,12 @@ pub(super) fn run(
     sources: &Sources,
     names: &[PathBuf],
 ) -> Result<Fixed, Failure> {
-    if sources
-        .list
-        .iter()
-        .any(|source| source.named == Named::Stdin)
-    {
+    if sources.list.iter().any(|source| source.named.is_stdin()) {
         return Err(Failure::new("cannot fix standard input").help("pass a file name"));
+    }
+    let mut unread = Vec::new();
+    for index in 0..sources.list.len() {
+        unread.extend(refused_if_packed(options, sources, index)?);
     }
     let mut fixing = Fixing {
         options,
@@ -83,7 +85,7 @@ pub(super) fn run(
         done: BTreeMap::new(),
         passes: 0,
         exit: Exit::Clean,
-        unread: Vec::new(),
+        unread,
     };
     if options.fixes.diff {
         return fixing.show();
@@ -95,7 +97,7 @@ pub(super) fn run(
         exit: fixing.exit,
         done: fixing.done,
         diff: None,
-        unread: Vec::new(),
+        unread: fixing.unread,
     })
 }
 
@@ -126,6 +128,33 @@ impl Fixed {
     }
 }
 
+/// Why the source at `index` is not fixed, if its records are not stored as text, with the command that
+/// gives a file that can be fixed.
+fn refused_if_packed(
+    options: &CheckOptions,
+    sources: &Sources,
+    index: usize,
+) -> Result<Option<Failure>, Failure> {
+    let Some(source) = sources.list.get(index) else {
+        return Ok(None);
+    };
+    let input = reading::input(&source.named, &options.reading)?;
+    if !matches!(input.origin, Origin::Packed(..)) {
+        return Ok(None);
+    }
+    let path = input.name.clone();
+    let id = SourceId(index as u32);
+    let reader = reading::open(id, input, &reading::options(&options.reading)?)?;
+    let layout = reader.layout().map_or("pairs", |layout| layout.name());
+    let command = rewrite_command(&path, layout, " --keep-extra");
+    let failure = Failure::new(format!(
+        "{} was not fixed: its records are not text in a file",
+        printable_path(&path)
+    ));
+    let help = format!("convert it to a file that can be fixed: `{command}`");
+    Ok(Some(failure.help(help)))
+}
+
 /// The state of a fixing run.
 struct Fixing<'r> {
     options: &'r CheckOptions,
@@ -136,7 +165,7 @@ struct Fixing<'r> {
     passes: usize,
     /// Whether every file could be read so far.
     exit: Exit,
-    /// Why files could not be read in the last pass.
+    /// See [`Fixed::unread`].
     unread: Vec<Failure>,
 }
 
@@ -165,7 +194,9 @@ impl Fixing<'_> {
         if !session.run(&mut events).map_err(output::failed)?.complete {
             self.exit = Exit::CouldNotRun;
         }
-        self.unread = events.unread;
+        if self.options.fixes.diff {
+            self.unread.extend(events.unread);
+        }
         let requests =
             std::mem::take(&mut *requests.lock().unwrap_or_else(PoisonError::into_inner));
         let mut changes = Vec::new();

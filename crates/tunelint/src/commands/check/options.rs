@@ -24,7 +24,8 @@ use crate::settings::{Dataset, Settings};
 /// The files at `paths`, with their paths as shown in reports.
 fn files_at(options: &CheckOptions, paths: &[PathBuf]) -> Vec<Input> {
     let shown = paths.iter().map(|path| crate::settings::shown(path));
-    shown.map(|path| options.reading.host.input(&path)).collect()
+    let of = |path: PathBuf| reading::compared(path, &options.reading.host);
+    shown.map(of).collect()
 }
 
 /// The validation files: `evaluating` if neither options nor settings decide.

@@ -87,8 +87,8 @@ impl Plans {
     /// with.
     fn declare(&mut self, sources: &Sources) {
         let sources = sources.list.iter().filter_map(|of| match &of.named {
-            Named::File(path) => Some(path.clone()),
             Named::Stdin => None,
+            named => Some(named.path().to_owned()),
         });
         let plans = self.list.values();
         let compared = plans.flat_map(|plan| {

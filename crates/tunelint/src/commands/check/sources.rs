@@ -28,6 +28,8 @@ pub(super) struct Sources {
     pub(super) complete: Vec<bool>,
     /// Paths that do not exist or cannot be read; the others are checked.
     pub(super) failures: Vec<Failure>,
+    /// Files in archives that are not data files.
+    pub(super) skipped: Vec<String>,
 }
 
 /// Reads settings files, each only once.
@@ -178,7 +180,11 @@ impl Sources {
         }
         let force = options.force_exclude;
         let mut wanted = |path: &Path, found: HowFound| cache.wants(path, found, force);
-        let Walk { found, failures } = walk(
+        let Walk {
+            found,
+            failures,
+            skipped,
+        } = walk(
             &paths,
             &options.reading.host,
             options.no_error_on_unmatched,
@@ -186,15 +192,16 @@ impl Sources {
         )?;
         let mut sources = Self {
             failures,
+            skipped,
             ..Self::default()
         };
         let stdin = options.reading.stdin_filename.as_deref();
         for named in found {
             let path = match &named {
-                Named::File(path) => path,
                 Named::Stdin => stdin.unwrap_or("-".as_ref()),
+                named => named.path(),
             };
-            if options.contained && named != Named::Stdin {
+            if options.contained && !named.is_stdin() {
                 contained::input(path, &here)?;
             }
             let path = full(path);

@@ -70,17 +70,14 @@ impl Chosen {
 
     /// The container: as given, or that of the target, or by the extension of the file.
     pub(super) fn form(&self, options: &Convert) -> Result<Form, Failure> {
-        let name = match (&options.form, &self.target) {
-            (Some(name), _) => name.as_str(),
-            (None, Some(target)) => container_for(target, Container::from_path(&options.out)),
-            (None, None) => by_extension(options)?,
-        };
+        let name = container(options, self.target.as_deref())?;
         if name != "rest" && body::is_asked(&options.rest) {
             let message = "a display name, base model or hyperparameter requires `--as rest`";
             return Err(Failure::new(message).help("add `--as rest`, or remove these options"));
         }
         match name {
-            "jsonl" => Ok(Form::Jsonl),
+            // The lines become rows when all are there.
+            "jsonl" | PARQUET => Ok(Form::Jsonl),
             "json" => Ok(Form::Json),
             "csv" => self.table(b','),
             "tsv" => self.table(b'\t'),
@@ -93,8 +90,12 @@ impl Chosen {
                 Ok(Form::Rest(Box::new(body)))
             }
             other => {
-                let known = ["jsonl", "json", "csv", "tsv", "rest"];
-                Err(unknown("container", other, &known))
+                let known = ["jsonl", "json", "csv", "tsv", PARQUET, "rest"];
+                Err(match Container::from_name(other) {
+                    Some(_) => Failure::new(format!("{other} files are read, but not written"))
+                        .help(format!("write one of: {}", known.join(", "))),
+                    None => unknown("container", other, &known),
+                })
             }
         }
     }
@@ -108,6 +109,23 @@ impl Chosen {
             "write jsonl or json, or a layout of one prompt and one response with `--to pairs`";
         Err(Failure::new(message).help(help))
     }
+}
+
+/// The container of columns that is written.
+const PARQUET: &str = "parquet";
+
+/// The name of the container to write.
+fn container<'o>(options: &'o Convert, target: Option<&Profile>) -> Result<&'o str, Failure> {
+    Ok(match (&options.form, target) {
+        (Some(name), _) => name.as_str(),
+        (None, Some(target)) => container_for(target, Container::from_path(&options.out)),
+        (None, None) => by_extension(options)?,
+    })
+}
+
+/// Whether the lines are written as a Parquet file.
+pub(super) fn is_parquet(options: &Convert) -> Result<bool, Failure> {
+    Ok(container(options, target(options)?.as_deref())? == PARQUET)
 }
 
 /// The target that `options` name, if any: with `--target`, or with a `--to` that is no layout.
@@ -169,7 +187,7 @@ fn by_extension(options: &Convert) -> Result<&'static str, Failure> {
         None => {
             let out = printable_path(&options.out);
             let message = format!("{out}: cannot tell the container from this extension");
-            let help = "set the container with `--as` (jsonl, json, csv, tsv or rest)";
+            let help = "set the container with `--as` (jsonl, json, csv, tsv, parquet or rest)";
             Err(Failure::new(message).help(help))
         }
     }

@@ -7,6 +7,7 @@ use tunelint_core::convert::{Conversion, Recipient, Reject};
 use tunelint_core::finding::Finding;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
+use tunelint_tables::WriteError;
 
 use super::destination::OutputDestination;
 use super::inputs::Inputs;
@@ -47,11 +48,19 @@ pub fn collect(options: &Convert) -> Result<Converted, Failure> {
     let paths = paths.collect();
     let converter = converter(options, &readers)?;
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
-    let destination = OutputDestination::open(options).map_err(failed)?;
+    let is_parquet = chosen::is_parquet(options)?;
+    let destination = OutputDestination::open(options, is_parquet).map_err(failed)?;
     let mut rejected = Rejected::default();
     let (conversion, destination) =
         convert(&converter, &inputs, readers, destination, &mut rejected)?;
-    let mut destination = destination.complete().map_err(failed)?;
+    let mut destination = match destination.complete() {
+        Ok(complete) => complete,
+        Err(WriteError::Io(error)) => return Err(failed(error)),
+        Err(WriteError::Conflict(conflict)) => {
+            let message = format!("no Parquet file: {conflict}");
+            return Err(Failure::new(message));
+        }
+    };
     if options.strict && !conversion.losses.is_empty() {
         let names: Vec<&str> = conversion.losses.names.keys().map(String::as_str).collect();
         let message = format!("the layout cannot hold {} (--strict)", names.join(", "));
@@ -61,7 +70,7 @@ pub fn collect(options: &Convert) -> Result<Converted, Failure> {
     if let Some(target) = chosen::target(options)?
         && let Some(written) = destination.written().map_err(failed)?
     {
-        let verdict = Verdict::of(&target, &converter, written, &options.out)?;
+        let verdict = Verdict::of(&target, &converter, (written, is_parquet), &options.out)?;
         if options.strict && verdict.is_lossy() {
             let target = &target.name;
             let message = format!("{target} does not train on the data as written (--strict)");

@@ -15,6 +15,7 @@ use super::destination::is_streamed;
 use crate::cli::Convert;
 use crate::dataset_info::declarations;
 use crate::exit::Failure;
+use crate::names::skipped;
 use crate::reading;
 use crate::staged::same_file;
 use crate::walk::{HowFound, Named, walk};
@@ -98,6 +99,7 @@ impl Inputs {
         if let Some(failure) = walk.failures.drain(..).next() {
             return Err(failure);
         }
+        skipped.append(&mut walk.skipped);
         let files = walk.found.iter().map(Named::path);
         let declared = declarations(files.filter(|path| path.as_os_str() != "-"));
         let inputs = walk.found.iter();
@@ -155,20 +157,7 @@ impl Inputs {
 
     /// The files that were left out, in words; `None` if there are none.
     pub(super) fn skipped(&self) -> Option<String> {
-        /// More are only counted.
-        const SHOWN: usize = 5;
-        let first: Vec<&str> = self
-            .skipped
-            .iter()
-            .take(SHOWN)
-            .map(String::as_str)
-            .collect();
-        let more = self.skipped.len().saturating_sub(SHOWN);
-        match (first.as_slice(), more) {
-            ([], _) => None,
-            (first, 0) => Some(format!("skipped: {}\n", first.join(", "))),
-            (first, more) => Some(format!("skipped: {} and {more} more\n", first.join(", "))),
-        }
+        skipped(&self.skipped).map(|words| words + "\n")
     }
 
     /// Whether `path` is one of the files.

@@ -14,9 +14,10 @@ use tunelint_core::profile::Profile;
 use tunelint_core::rules::{by_name, malformed_request};
 use tunelint_core::session::{DatasetSettings, Session, SourceRole};
 use tunelint_core::sink::Form;
-use tunelint_core::source::{Container, Input, Origin};
+use tunelint_core::source::{Container, Input};
 
 use crate::exit::Failure;
+use crate::report::{is_table, of_record};
 
 /// What the target does with the file, by consequence and rule.
 #[derive(Debug, Default)]
@@ -44,7 +45,7 @@ impl Verdict {
     pub(super) fn of(
         target: &Arc<Profile>,
         converter: &Converter,
-        written: &Path,
+        (written, is_parquet): (&Path, bool),
         out: &Path,
     ) -> Result<Self, Failure> {
         let mut settings = DatasetSettings {
@@ -61,6 +62,7 @@ impl Verdict {
         }
         settings.reading.layout = Some(Arc::clone(&converter.layout));
         settings.reading.overrides.container = Some(match &converter.form {
+            Form::Jsonl if is_parquet => Container::Parquet,
             Form::Jsonl => Container::Jsonl,
             Form::Json | Form::Rest(_) => Container::Json,
             Form::Table { delimiter: b'\t' } => Container::Tsv,
@@ -68,8 +70,12 @@ impl Verdict {
         });
         let mut session = Session::new(converter.threads);
         let settings = session.settings(settings);
-        let mut input = Input::path(out);
-        input.origin = Origin::Path(written.to_owned());
+        let mut input = match is_parquet {
+            true => tunelint_tables::input(written, Some(Container::Parquet), None)
+                .unwrap_or_else(|| Input::path(written)),
+            false => Input::path(written),
+        };
+        input.name = out.to_owned();
         session.add(input, settings, SourceRole::Training);
         let mut verdict = Self {
             target: target.name.clone(),
@@ -111,9 +117,10 @@ impl Verdict {
         for ((consequence, rule), found) in self.found.iter().rev() {
             let (verb, times) = (consequence.as_str(), counted(found.count, "time"));
             let Position { line, column, .. } = found.first;
+            let place = of_record(&out, is_table(Path::new(&out)), line, column);
             let message = &found.message;
             text.push_str(&format!(
-                "{verb} by {target}: {message} [{rule}], {times}, first at {out}:{line}:{column}\n"
+                "{verb} by {target}: {message} [{rule}], {times}, first at {place}\n"
             ));
         }
         text

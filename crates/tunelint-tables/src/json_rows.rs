@@ -1,0 +1,174 @@
+//! Record batches as JSON Lines: the adapter from a row to a record.
+
+use std::fmt::Write as _;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, RecordBatch};
+use arrow_json::writer::{LineDelimited, NullableEncoder, WriterBuilder};
+use arrow_json::{Encoder, EncoderFactory, EncoderOptions};
+use arrow_schema::{ArrowError, DataType, FieldRef};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tunelint_data::source::TableFault;
+
+use crate::guarded::guarded;
+
+/// Rows that are encoded at once: enough to share the cost of an encoder, few enough that long texts
+/// do not add up.
+const ROWS: usize = 64;
+
+/// The rows of record batches as JSON Lines, one object per row with all of its columns.
+///
+/// Nulls are `null`, and so are numbers that JSON does not have. Dates and times are in ISO 8601.
+/// Bytes are text if they are UTF-8, and base64 otherwise.
+pub struct JsonRows<B> {
+    batches: B,
+    batch: Option<RecordBatch>,
+    lines: Vec<u8>,
+    taken: usize,
+}
+
+impl<B> JsonRows<B>
+where
+    B: Iterator<Item = Result<RecordBatch, ArrowError>>,
+{
+    /// The rows of `batches`, which are read as needed.
+    pub fn new(batches: B) -> Self {
+        Self {
+            batches,
+            batch: None,
+            lines: Vec::new(),
+            taken: 0,
+        }
+    }
+
+    /// Encodes the next rows. Returns whether there were any.
+    fn refill(&mut self) -> io::Result<bool> {
+        self.lines.clear();
+        self.taken = 0;
+        let batch = match self.batch.take() {
+            Some(batch) => batch,
+            None => match guarded(|| self.batches.next().transpose().map_err(fault))? {
+                Some(batch) => batch,
+                None => return Ok(false),
+            },
+        };
+        let first = batch.num_rows().min(ROWS);
+        guarded(|| encode(&batch.slice(0, first), &mut self.lines).map_err(fault))?;
+        if first < batch.num_rows() {
+            self.batch = Some(batch.slice(first, batch.num_rows() - first));
+        }
+        Ok(true)
+    }
+}
+
+impl<B> Read for JsonRows<B>
+where
+    B: Iterator<Item = Result<RecordBatch, ArrowError>>,
+{
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.lines.len() {
+            if !self.refill()? {
+                return Ok(0);
+            }
+        }
+        let mut rest = self.lines.get(self.taken..).unwrap_or_default();
+        let read = rest.read(buffer)?;
+        self.taken += read;
+        Ok(read)
+    }
+}
+
+fn encode(rows: &RecordBatch, lines: &mut Vec<u8>) -> Result<(), ArrowError> {
+    let builder = WriterBuilder::new()
+        .with_explicit_nulls(true)
+        .with_encoder_factory(Arc::new(Bytes));
+    let mut writer = builder.build::<_, LineDelimited>(lines);
+    writer.write(rows)?;
+    writer.finish()
+}
+
+/// What an error of the parser says about the file. Its words are not passed on: they may quote data.
+pub(crate) fn fault(error: ArrowError) -> io::Error {
+    match error {
+        ArrowError::IoError(_, error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
+        ArrowError::NotYetImplemented(_) | ArrowError::JsonError(_) => {
+            TableFault::NotSupported.into()
+        }
+        _ => TableFault::Damaged.into(),
+    }
+}
+
+/// Encodes columns of bytes: many writers store text in them.
+#[derive(Debug)]
+struct Bytes;
+
+impl EncoderFactory for Bytes {
+    fn make_default_encoder<'a>(
+        &self,
+        _: &'a FieldRef,
+        array: &'a dyn Array,
+        _: &'a EncoderOptions,
+    ) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
+        let value: Box<dyn Fn(usize) -> &'a [u8] + 'a> = match array.data_type() {
+            DataType::Binary => {
+                let array = array.as_binary::<i32>();
+                Box::new(|at| array.value(at))
+            }
+            DataType::LargeBinary => {
+                let array = array.as_binary::<i64>();
+                Box::new(|at| array.value(at))
+            }
+            DataType::BinaryView => {
+                let array = array.as_binary_view();
+                Box::new(|at| array.value(at))
+            }
+            DataType::FixedSizeBinary(_) => {
+                let array = array.as_fixed_size_binary();
+                Box::new(|at| array.value(at))
+            }
+            _ => return Ok(None),
+        };
+        let encoder = Box::new(BytesEncoder { value });
+        Ok(Some(NullableEncoder::new(encoder, array.nulls().cloned())))
+    }
+}
+
+struct BytesEncoder<'a> {
+    value: Box<dyn Fn(usize) -> &'a [u8] + 'a>,
+}
+
+impl Encoder for BytesEncoder<'_> {
+    fn encode(&mut self, at: usize, out: &mut Vec<u8>) {
+        let bytes = (self.value)(at);
+        match std::str::from_utf8(bytes) {
+            Ok(text) => write_string(text, out),
+            Err(_) => write_string(&STANDARD.encode(bytes), out),
+        }
+    }
+}
+
+/// Writes `text` as a JSON string.
+pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let mut escape = String::new();
+    for c in text.chars() {
+        match c {
+            '"' => out.extend(b"\\\""),
+            '\\' => out.extend(b"\\\\"),
+            '\n' => out.extend(b"\\n"),
+            '\r' => out.extend(b"\\r"),
+            '\t' => out.extend(b"\\t"),
+            c if c < ' ' => {
+                escape.clear();
+                // Writing to a string does not fail.
+                let _ = write!(escape, "\\u{:04x}", u32::from(c));
+                out.extend(escape.as_bytes());
+            }
+            c => out.extend(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    out.push(b'"');
+}
