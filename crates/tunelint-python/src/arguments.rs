@@ -65,6 +65,8 @@ pub struct Arguments {
     objects: BTreeMap<PathBuf, Input>,
     /// The names of sources that have rows and no lines.
     pub rows: BTreeSet<PathBuf>,
+    /// Whether any source is a file.
+    pub has_path: bool,
 }
 
 impl Arguments {
@@ -82,8 +84,10 @@ impl Arguments {
             paths: Vec::new(),
             objects: BTreeMap::new(),
             rows: BTreeSet::new(),
+            has_path: false,
         };
         let has_path = sources.iter().any(|(kind, ..)| kind == "path");
+        arguments.has_path = has_path;
         for source in sources {
             let path = arguments.source(source)?;
             arguments.paths.push(path.into());

@@ -42,6 +42,7 @@ pub fn check(
         None => Ok(Report {
             checked: Arc::new(checked?),
             rows: arguments.rows,
+            has_path: arguments.has_path,
             own,
         }),
     }
@@ -53,6 +54,8 @@ pub struct Report {
     checked: Arc<Checked>,
     /// The names of sources that have rows and no lines.
     rows: BTreeSet<PathBuf>,
+    /// Whether any source is a file, which a command can convert.
+    has_path: bool,
     /// The names of one's own rules.
     own: Vec<String>,
 }
@@ -194,7 +197,7 @@ impl Report {
     #[getter]
     fn verdicts(&self) -> BTreeMap<String, Verdict> {
         let verdicts = self.checked.summary.verdicts.iter();
-        verdicts.map(|of| (of.target.clone(), Verdict::new(of))).collect()
+        verdicts.map(|of| (of.target.clone(), Verdict::new(of, self.has_path))).collect()
     }
 
     fn by_rule(&self) -> BTreeMap<&'static str, u64> {
@@ -357,7 +360,13 @@ impl Findings {
 }
 
 impl Verdict {
-    fn new(verdict: &totals::Verdict) -> Self {
+    /// `has_path` decides whether data is converted with a command or with a call.
+    fn new(verdict: &totals::Verdict, has_path: bool) -> Self {
+        let call = || format!("tunelint.convert(data, target={:?})", verdict.target);
+        let convert = match has_path {
+            true => verdict.convert.clone(),
+            false => verdict.convert.as_ref().map(|_| call()),
+        };
         Self {
             target: verdict.target.clone(),
             accepted: verdict.accepted(),
@@ -368,7 +377,7 @@ impl Verdict {
             errors: verdict.errors,
             warnings: verdict.warnings,
             advice: verdict.advice,
-            convert: verdict.convert.clone(),
+            convert,
             convert_to: verdict.convert_to.clone(),
         }
     }

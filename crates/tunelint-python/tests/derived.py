@@ -29,11 +29,15 @@ Values = Union[Value, Iterable[Value], Mapping[str, Value]]
 '''
 #: Keywords that the signature of a function has itself.
 OF_SIGNATURE = {"split": ("validation", "test")}
+#: Options whose value is a file.
+PATHS = ("against", "baseline", "out", "tokenizer")
 
 
 def keyword(name: str, is_flag: bool, is_repeatable: bool) -> str:
     if name in ("validation", "production", "benchmark"):
         return "Data"
+    if name in PATHS:
+        return "Path"
     return "bool" if is_flag else "Values" if is_repeatable else "Value"
 
 

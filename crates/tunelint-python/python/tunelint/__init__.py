@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._options import CheckOptions, ConvertOptions, InferOptions, SplitOptions, StatsOptions
-    from ._types import Data, Path, Settings, Severity
+    from ._types import Data, Severity
 
 __all__ = [
     "CheckFailed",

@@ -6,7 +6,6 @@ from ._tunelint import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from ._types import Data, Given
@@ -25,7 +24,8 @@ def sources(data: Data, name: str = "data") -> list[Given]:
     if isinstance(data, (bytes, bytearray, memoryview)):
         return [("bytes", f"<{name}>", data)]
     if isinstance(data, dict):
-        return [of for split, part in data.items() for of in _split(split, part)]
+        splits: dict[Any, Any] = data  # pyright: ignore[reportUnknownVariableType]
+        return [of for split, part in splits.items() for of in _split(split, part)]
     if isinstance(data, (list, tuple)) and data and all(_is_path(item) for item in data):
         return [("path", item, None) for item in data]
     if hasattr(data, "__arrow_c_stream__"):

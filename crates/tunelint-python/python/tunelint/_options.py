@@ -48,7 +48,7 @@ class CheckOptions(TypedDict, total=False):
     benchmark: Data
     """Report training texts that have 13 words in a row in common with this benchmark
     (repeatable); a .txt file has one text per line."""
-    against: Value
+    against: Path
     """Check prompts, not training data: hold them to this format of the training prompts, which
     `tunelint infer` writes."""
     force_exclude: bool
@@ -64,7 +64,7 @@ class CheckOptions(TypedDict, total=False):
     task: Value
     """Set what the model is tuned for: classification, summarization, document-search,
     extraction, generation or chat [default: inferred]."""
-    tokenizer: Value
+    tokenizer: Path
     """Count tokens with this `tokenizer.json` or tiktoken rank file [default: estimated]."""
     preamble: Value
     """Require every input to start with this text; @FILE reads it from a file."""
@@ -80,7 +80,7 @@ class CheckOptions(TypedDict, total=False):
     """Run preview rules, too."""
     fail_on: Value
     """Set the lowest severity that fails the run [default: error]."""
-    baseline: Value
+    baseline: Path
     """Report only findings that are not in FILE, which `tunelint baseline create` writes."""
     quiet: bool
     """Print only the totals."""
@@ -153,7 +153,7 @@ class ConvertOptions(TypedDict, total=False):
     strict: bool
     """Fail before anything is written if the output layout cannot hold all of the data, or the
     target does not train on it as written."""
-    out: Value
+    out: Path
     """Write the result to this file, compressed if its name ends in .gz or .zst; `-` is
     standard output."""
     force: bool
@@ -212,7 +212,7 @@ class StatsOptions(TypedDict, total=False):
     task: Value
     """Set what the model is tuned for: classification, summarization, document-search,
     extraction, generation or chat [default: inferred]."""
-    tokenizer: Value
+    tokenizer: Path
     """Count tokens with this `tokenizer.json` or tiktoken rank file [default: estimated]."""
     config: Values
     """Use this settings file instead of the closest one, or set a single value (repeatable)."""

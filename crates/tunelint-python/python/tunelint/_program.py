@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _signal
+import signal
 import sys
 
 from . import _tunelint
@@ -11,5 +11,5 @@ from . import _tunelint
 def main() -> None:
     """Run the program with the arguments of the process, and exit with its code."""
     # The program handles an interruption itself; Python's handler would wait for it to return.
-    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(_tunelint.main(sys.argv))

@@ -70,7 +70,7 @@ class Table:
         """The rows as a `datasets.Dataset`."""
         import datasets
 
-        return datasets.Dataset(arrow_of(self.to_dicts()))
+        return datasets.Dataset(arrow_of(self.to_dicts()))  # pyright: ignore[reportArgumentType]
 
     def write(self, path: Path, *, force: bool = False) -> None:
         """Write the rows to a file, whose extension decides the container: JSON Lines, JSON, CSV, TSV
@@ -94,7 +94,9 @@ def arrow_of(rows: list[Any]) -> pyarrow.Table:
     """The rows as a `pyarrow.Table`."""
     import pyarrow
 
-    return pyarrow.Table.from_pylist(rows)
+    # `from_pylist` takes the columns of the first row only.
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    return pyarrow.table({name: [row.get(name) for row in rows] for name in names})
 
 
 def pandas_of(rows: list[Any]) -> pandas.DataFrame:

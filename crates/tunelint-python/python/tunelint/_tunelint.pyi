@@ -1,6 +1,6 @@
 """The native half of the package. What does not start with an underscore in `tunelint` is public."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal, Optional, Union, final
 
 import pandas
@@ -234,7 +234,7 @@ class Verdict:
         """Advice that applies to it."""
     @property
     def convert(self) -> Optional[str]:
-        """The command that makes the data acceptable, if it must be converted."""
+        """The command, or for objects the call, that converts data which must be converted."""
     @property
     def convert_to(self) -> Optional[str]:
         """The layout to convert to, if it must be converted."""
@@ -266,7 +266,7 @@ class Source:
         """What the model is tuned for, if that was set or inferred."""
 
 @final
-class Report(Sequence[Finding]):
+class Report:
     """The findings of a check, in order.
 
     >>> import tunelint
@@ -275,7 +275,7 @@ class Report(Sequence[Finding]):
     (False, 1, 1, [0])
     >>> report.raise_for_errors()
     Traceback (most recent call last):
-    tunelint.CheckFailed: <data>:1:28: error[empty-output] empty output
+    tunelint.CheckFailed: <data>: record 1, /completion: error[empty-output] empty output
     """
 
     @property
@@ -336,7 +336,9 @@ class Report(Sequence[Finding]):
     def _repr_html_(self) -> str: ...
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[Finding]: ...
-    def __getitem__(self, index: int) -> Finding: ...  # type: ignore[override]
+    def __getitem__(self, index: int) -> Finding: ...
+    def __bool__(self) -> Literal[True]:
+        """A report is true, also one without findings; see `ok`."""
 
 @final
 class Loss:

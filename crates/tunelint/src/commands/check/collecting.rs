@@ -58,11 +58,15 @@ impl Checked {
     pub fn style(&self) -> Style {
         let directory = std::env::current_dir().unwrap_or_default();
         let names = self.names.iter().map(|name| {
-            let in_table = self.host.object(name).is_some_and(|of| of.binary().is_some());
+            let is_object = self.host.object(name).is_some_and(|of| of.binary().is_some());
             let name = SourceName::new(name, &directory);
-            SourceName {
-                in_table: name.in_table || in_table,
-                ..name
+            match is_object {
+                true => SourceName {
+                    in_table: true,
+                    unit: "record",
+                    ..name
+                },
+                false => name,
             }
         });
         Style {
