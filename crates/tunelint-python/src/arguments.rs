@@ -16,6 +16,9 @@ use crate::rows::{bytes_of, of_arrow, of_items};
 /// A source as the Python half passes it: `path`, `bytes`, `rows` or `arrow`; its name; and what it is made of.
 type Given<'py> = (String, PathBuf, Bound<'py, PyAny>);
 
+/// Looks for no settings file.
+const ISOLATED: &str = "--isolated";
+
 /// Options whose values are data.
 const OF_DATA: [&str; 3] = ["validation", "production", "benchmark"];
 
@@ -32,7 +35,14 @@ fn is_hidden(command: &str, option: &str) -> bool {
         "contained",
     ];
     let own: &[&str] = match command {
-        "check" => &["part", "fix", "unsafe-fixes", "drop-records", "rejects", "diff"],
+        "check" => &[
+            "part",
+            "fix",
+            "unsafe-fixes",
+            "drop-records",
+            "rejects",
+            "diff",
+        ],
         "convert" => &["rejects", "check"],
         "split" | "infer" => &["out", "force"],
         _ => &[],
@@ -46,7 +56,14 @@ pub fn options(command: &str) -> Vec<(String, bool, bool, String)> {
     let known = embed::options(command).into_iter();
     let known = known.filter(|option| !is_hidden(command, &option.name));
     known
-        .map(|of| (keyword(&of.name), !of.takes_value, of.is_repeatable, of.help))
+        .map(|of| {
+            (
+                keyword(&of.name),
+                !of.takes_value,
+                of.is_repeatable,
+                of.help,
+            )
+        })
         .collect()
 }
 
@@ -96,7 +113,9 @@ impl Arguments {
         for (name, value) in keywords.iter() {
             let name: String = name.extract()?;
             match name.as_str() {
-                "settings" => arguments.settings(&value, has_path)?,
+                "settings" if known.iter().any(|of| of.name == "config") => {
+                    arguments.settings(&value, has_path)?;
+                }
                 _ => arguments.keyword(command, &known, &name, &value)?,
             }
         }
@@ -106,6 +125,13 @@ impl Arguments {
     /// Adds an option that no keyword stands for.
     pub fn add(&mut self, word: impl Into<OsString>) {
         self.words.push(word.into());
+    }
+
+    /// Adds the option that no settings file is looked for, which may be given already.
+    fn isolate(&mut self) {
+        if !self.words.iter().any(|word| word == ISOLATED) {
+            self.add(ISOLATED);
+        }
     }
 
     /// All arguments, and the host with the objects that they name.
@@ -127,7 +153,11 @@ impl Arguments {
             "bytes" => Input::bytes(name.clone(), bytes_of(&data)?),
             kind => {
                 self.rows.insert(name.clone());
-                let rows = if kind == "arrow" { of_arrow(&data) } else { of_items(&data) };
+                let rows = if kind == "arrow" {
+                    of_arrow(&data)
+                } else {
+                    of_items(&data)
+                };
                 rows?.input(name.clone())
             }
         };
@@ -145,32 +175,31 @@ impl Arguments {
     }
 
     fn settings(&mut self, value: &Bound<'_, PyAny>, has_path: bool) -> PyResult<()> {
+        if !has_path {
+            self.isolate();
+        }
         if value.is_none() {
-            if !has_path {
-                self.add("--isolated");
-            }
             return Ok(());
         }
         let Ok(settings) = value.cast::<PyDict>() else {
-            if !has_path {
-                self.add("--isolated");
-            }
-            let path: PathBuf = value.extract().map_err(|_| {
-                UsageError::new_err("settings: expected a path, a dict or None")
-            })?;
+            let path: PathBuf = value
+                .extract()
+                .map_err(|_| UsageError::new_err("settings: expected a path, a dict or None"))?;
             let mut word = OsString::from("--config=");
             word.push(path);
             self.add(word);
             return Ok(());
         };
-        self.add("--isolated");
+        self.isolate();
         for (key, value) in settings.iter() {
             let key: String = key.extract()?;
             let mut json = Vec::new();
             json::write(&value, &mut json)?;
             let value = serde_json::from_slice(&json).ok().and_then(as_toml);
             let value = value.ok_or_else(|| {
-                UsageError::new_err(format!("settings: `{key}` has a value that no setting takes"))
+                UsageError::new_err(format!(
+                    "settings: `{key}` has a value that no setting takes"
+                ))
             })?;
             self.add(format!("--config={key}={value}"));
         }
@@ -188,7 +217,9 @@ impl Arguments {
         let visible = known.iter().filter(|of| !is_hidden(command, &of.name));
         let Some(found) = visible.clone().find(|of| of.name == option) else {
             let mut names: Vec<String> = visible.map(|of| keyword(&of.name)).collect();
-            names.push("settings".to_owned());
+            if known.iter().any(|of| of.name == "config") {
+                names.push("settings".to_owned());
+            }
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             return Err(raised(value.py(), &embed::unknown_option(name, &names)));
         };
@@ -204,15 +235,19 @@ impl Arguments {
         }
         match value.cast::<PyBool>() {
             Ok(flag) if !found.takes_value => {
-                if flag.is_true() {
-                    self.add(format!("--{option}"));
+                match (flag.is_true(), option.as_str()) {
+                    (true, "isolated") => self.isolate(),
+                    (true, option) => self.add(format!("--{option}")),
+                    (false, _) => {}
                 }
                 Ok(())
             }
             _ if !found.takes_value => {
                 Err(UsageError::new_err(format!("`{name}` takes True or False")))
             }
-            Ok(_) => Err(UsageError::new_err(format!("`{name}` takes a value, not a bool"))),
+            Ok(_) => Err(UsageError::new_err(format!(
+                "`{name}` takes a value, not a bool"
+            ))),
             Err(_) => self.values(&option, found, value),
         }
     }
@@ -261,4 +296,3 @@ fn text_of(value: &Bound<'_, PyAny>) -> PyResult<OsString> {
 fn as_toml(value: serde_json::Value) -> Option<String> {
     Some(toml::Value::try_from(value).ok()?.to_string())
 }
-

@@ -24,7 +24,11 @@ pub fn rules<'py>(py: Python<'py>, target: Option<&str>) -> PyResult<Vec<Bound<'
         let is_limit = entry.meta.level == Level::Profile;
         target.is_none() || !is_limit || (entry.build)(&context).is_some()
     };
-    REGISTRY.iter().filter(applies).map(|entry| described(py, entry)).collect()
+    REGISTRY
+        .iter()
+        .filter(applies)
+        .map(|entry| described(py, entry))
+        .collect()
 }
 
 /// The rule `name` as a dict.
@@ -38,29 +42,44 @@ fn described<'py>(py: Python<'py>, entry: &RuleEntry) -> PyResult<Bound<'py, PyD
     let meta = &entry.meta;
     let rule = PyDict::new(py);
     rule.set_item("name", meta.name)?;
-    rule.set_item("severity", match meta.level {
-        Level::Fixed(severity) => severity.as_str(),
-        Level::Profile => "profile",
-    })?;
-    rule.set_item("status", match meta.status {
-        RuleStatus::Stable => "stable",
-        RuleStatus::Preview => "preview",
-        RuleStatus::Off => "off",
-    })?;
-    rule.set_item("scope", match meta.scope {
-        Scope::Example => "example",
-        Scope::Dataset => "dataset",
-        Scope::Source => "source",
-    })?;
-    rule.set_item("fix", match meta.fix {
-        FixKind::None => None,
-        FixKind::Safe => Some("safe"),
-        FixKind::Unsafe => Some("unsafe"),
-        FixKind::DropsRecord => Some("drops-record"),
-    })?;
+    rule.set_item(
+        "severity",
+        match meta.level {
+            Level::Fixed(severity) => severity.as_str(),
+            Level::Profile => "profile",
+        },
+    )?;
+    rule.set_item(
+        "status",
+        match meta.status {
+            RuleStatus::Stable => "stable",
+            RuleStatus::Preview => "preview",
+            RuleStatus::Off => "off",
+        },
+    )?;
+    rule.set_item(
+        "scope",
+        match meta.scope {
+            Scope::Example => "example",
+            Scope::Dataset => "dataset",
+            Scope::Source => "source",
+        },
+    )?;
+    rule.set_item(
+        "fix",
+        match meta.fix {
+            FixKind::None => None,
+            FixKind::Safe => Some("safe"),
+            FixKind::Unsafe => Some("unsafe"),
+            FixKind::DropsRecord => Some("drops-record"),
+        },
+    )?;
     rule.set_item("since", meta.since)?;
     let options = meta.options.iter().map(|of| (of.name, of.default));
-    rule.set_item("options", options.collect::<std::collections::BTreeMap<_, _>>())?;
+    rule.set_item(
+        "options",
+        options.collect::<std::collections::BTreeMap<_, _>>(),
+    )?;
     rule.set_item("summary", entry.summary())?;
     rule.set_item("page", embed::page(entry))?;
     Ok(rule)

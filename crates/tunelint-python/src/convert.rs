@@ -39,7 +39,10 @@ pub fn convert(
     let converted = interruptible(py, &stop, move || embed::convert(&words, host))?;
     let file = out.map(|path| Py::new(py, RowsFile::new(path, converted.layout)));
     let names = converted.paths.iter().map(PathBuf::from).collect();
-    let of = Described { names, rows: arguments.rows };
+    let of = Described {
+        names,
+        rows: arguments.rows,
+    };
     Ok(Conversion {
         read: converted.conversion.read,
         written: converted.conversion.written,
@@ -52,7 +55,7 @@ pub fn convert(
     })
 }
 
-/// What a conversion came to.
+/// The result of a conversion.
 #[pyclass(frozen, get_all, module = "tunelint._tunelint")]
 pub struct Conversion {
     read: u64,

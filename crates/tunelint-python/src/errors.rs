@@ -25,15 +25,19 @@ pub fn raised(py: Python<'_>, failure: &Failure) -> PyErr {
         FailureKind::Usage => UsageError::new_err(worded(failure)),
         FailureKind::Bug => PyRuntimeError::new_err(worded(failure)),
         FailureKind::System(number) => {
-            let path = failure.path().map(std::path::Path::to_path_buf);
+            let path = failure.path().map(std::path::Path::as_os_str);
             let error = match (number, path) {
-                (Some(number), Some(path)) => PyOSError::new_err((number, reason(number), path)),
+                (Some(number), Some(path)) => {
+                    PyOSError::new_err((number, reason(number), path.to_owned()))
+                }
                 (Some(number), None) => PyOSError::new_err((number, worded(failure))),
                 (None, _) => PyOSError::new_err(worded(failure)),
             };
             if let Some(help) = failure.advice() {
                 // Python 3.9 and 3.10 have no notes.
-                let _ = error.value(py).call_method1("add_note", (as_keywords(help),));
+                let _ = error
+                    .value(py)
+                    .call_method1("add_note", (as_keywords(help),));
             }
             error
         }
@@ -51,7 +55,10 @@ fn reason(number: i32) -> String {
 
 /// Message and help in one line, with keywords in place of the options of the command line.
 fn worded(failure: &Failure) -> String {
-    let message = as_keywords(failure.message());
+    let message = match failure.frames() {
+        "" => as_keywords(failure.message()),
+        frames => format!("{}\n{frames}", as_keywords(failure.message())),
+    };
     match failure.advice() {
         Some(help) => format!("{message}; {}", as_keywords(help)),
         None => message,

@@ -9,7 +9,7 @@ use tunelint_core::position::Location;
 use tunelint_core::printable::{printable, printable_path};
 use tunelint_core::redaction::has_secret;
 
-/// What a rule says about a place in the data.
+/// A problem at a place in the data.
 #[pyclass(frozen, get_all, module = "tunelint")]
 pub struct Finding {
     pub rule: String,
@@ -89,8 +89,13 @@ impl Finding {
             rule: found.rule.to_owned(),
             severity: found.severity.as_str().to_owned(),
             message: printable(&found.message).into_owned(),
-            help: found.help.as_deref().map(|help| printable(help).into_owned()),
-            consequence: found.consequence.map(|of| Consequence::as_str(of).to_owned()),
+            help: found
+                .help
+                .as_deref()
+                .map(|help| printable(help).into_owned()),
+            consequence: found
+                .consequence
+                .map(|of| Consequence::as_str(of).to_owned()),
             path: Some(printable_path(named.path)),
             row: row_of(at),
             record: at.record,
@@ -104,7 +109,11 @@ impl Finding {
             id: at.id.clone(),
             excerpt: found.excerpt.as_ref().map(|excerpt| excerpt.text.clone()),
             related: PyTuple::new(py, related)?.unbind(),
-            fix: found.fix.as_ref().and_then(|fix| Fix::new(py, fix).transpose()).transpose()?,
+            fix: found
+                .fix
+                .as_ref()
+                .and_then(|fix| Fix::new(py, fix).transpose())
+                .transpose()?,
             targets: PyTuple::new(py, &found.targets)?.unbind(),
             count: found.count,
             fingerprint: Some(format!("{:032x}", found.fingerprint)),
@@ -231,7 +240,12 @@ impl Finding {
             (Some(path), None, None) => format!(" {path}"),
             (None, ..) => String::new(),
         };
-        let Self { severity, rule, message, .. } = self;
+        let Self {
+            severity,
+            rule,
+            message,
+            ..
+        } = self;
         format!("<Finding {severity}[{rule}]{place}: {message}>")
     }
 }
@@ -239,7 +253,10 @@ impl Finding {
 #[pymethods]
 impl Related {
     fn __repr__(&self) -> String {
-        format!("<Related {}: {} record {:?}>", self.label, self.path, self.record)
+        let record = self
+            .record
+            .map_or_else(String::new, |record| format!(" record {record}"));
+        format!("<Related {}: {}{record}>", self.label, self.path)
     }
 }
 

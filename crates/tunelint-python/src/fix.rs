@@ -13,7 +13,10 @@ use crate::arguments::Arguments;
 use crate::run::interruptible;
 
 /// The number of fixes by file and rule, and the changes that were not made.
-type Done = (BTreeMap<String, BTreeMap<&'static str, u64>>, Option<String>);
+type Done = (
+    BTreeMap<String, BTreeMap<&'static str, u64>>,
+    Option<String>,
+);
 
 /// Applies fixes to files. `rejects` is where records are written that are dropped; without it, none
 /// are. With `diff`, nothing is changed.
@@ -45,6 +48,8 @@ pub fn fix(
     let stop = host.stop.clone();
     let fixed = interruptible(py, &stop, move || embed::fix(&words, host))?;
     let done = fixed.done.into_iter();
-    let done = done.map(|(path, rules)| (printable_path(&path), rules)).collect();
+    let done = done
+        .map(|(path, rules)| (printable_path(&path), rules))
+        .collect();
     Ok((done, fixed.diff))
 }

@@ -90,10 +90,13 @@ fn members<'py>(
 
 /// A key that is not text: numbers, booleans and `None` become text.
 fn other_key(key: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<()> {
-    let is_plain = key.is_none() || key.is_instance_of::<PyInt>() || key.is_instance_of::<PyFloat>();
+    let is_plain =
+        key.is_none() || key.is_instance_of::<PyInt>() || key.is_instance_of::<PyFloat>();
     if !is_plain {
         let kind = key.get_type().name()?;
-        return Err(PyTypeError::new_err(format!("a key of type {kind} cannot be written as JSON")));
+        return Err(PyTypeError::new_err(format!(
+            "a key of type {kind} cannot be written as JSON"
+        )));
     }
     out.push(b'"');
     write_at(key, out, depth)?;
@@ -166,8 +169,10 @@ fn float(number: f64, out: &mut Vec<u8>) {
 fn other(value: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResult<()> {
     if let Ok(mapping) = value.cast::<PyMapping>() {
         let pairs = mapping.items()?;
-        let pairs: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)> =
-            pairs.iter().map(|pair| pair.extract()).collect::<PyResult<_>>()?;
+        let pairs: Vec<(Bound<'_, PyAny>, Bound<'_, PyAny>)> = pairs
+            .iter()
+            .map(|pair| pair.extract())
+            .collect::<PyResult<_>>()?;
         return members(pairs.into_iter(), out, depth);
     }
     // Arrays and scalars of NumPy, Pydantic's models, dates and times.

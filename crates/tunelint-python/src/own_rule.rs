@@ -59,7 +59,8 @@ pub fn rules(given: Vec<Given>, raised: &Raised, stop: &Stop) -> PyResult<Vec<Ow
 
 fn level(severity: &str) -> PyResult<Severity> {
     Severity::from_name(severity).ok_or_else(|| {
-        let message = format!("unknown severity `{severity}`; choose one of: error, warning, advice");
+        let message =
+            format!("unknown severity `{severity}`; choose one of: error, warning, advice");
         UsageError::new_err(message)
     })
 }
@@ -91,14 +92,19 @@ impl PythonRule {
         example: &example::Example<'_>,
         findings: &mut Findings<'_>,
     ) -> PyResult<()> {
-        let found = self.function.bind(py).call1((Example::new(py, example)?,))?;
+        let found = self
+            .function
+            .bind(py)
+            .call1((Example::new(py, example)?,))?;
         if found.is_none() {
             return Ok(());
         }
         for finding in found.try_iter()? {
             let finding = finding?;
             let finding = finding.cast::<Finding>().map_err(|_| {
-                UsageError::new_err("a rule returns findings: `tunelint.Finding(message, …)`, or None")
+                UsageError::new_err(
+                    "a rule returns findings: `tunelint.Finding(message, …)`, or None",
+                )
             })?;
             self.report(finding.get(), example, findings)?;
         }
@@ -176,7 +182,11 @@ impl Example {
         let cells = match body {
             Body::Row(row) => {
                 let cells = row.header().names.iter().zip(row.cells());
-                Some(cells.map(|(name, cell)| (name.clone(), cell.as_str().to_owned())).collect())
+                Some(
+                    cells
+                        .map(|(name, cell)| (name.clone(), cell.as_str().to_owned()))
+                        .collect(),
+                )
             }
             _ => None,
         };
@@ -215,7 +225,9 @@ impl Example {
             None => loaded(py, &self.raw),
             Some(cells) => {
                 let dict = pyo3::types::PyDict::new(py);
-                cells.iter().try_for_each(|(name, cell)| dict.set_item(name, cell))?;
+                cells
+                    .iter()
+                    .try_for_each(|(name, cell)| dict.set_item(name, cell))?;
                 Ok(dict.into_any())
             }
         }

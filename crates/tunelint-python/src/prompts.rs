@@ -45,7 +45,9 @@ pub struct PromptFormat {
 
 impl PromptFormat {
     fn new(format: prompts::PromptFormat) -> PyResult<Self> {
-        let json = format.to_json().map_err(|error| UsageError::new_err(error.to_string()))?;
+        let json = format
+            .to_json()
+            .map_err(|error| UsageError::new_err(error.to_string()))?;
         Ok(Self {
             json,
             checker: PromptChecker::new(format),
@@ -69,6 +71,9 @@ impl PromptFormat {
             path: Path::new("<prompt>"),
             is_rows: false,
         };
-        found.iter().map(|found| Finding::new(py, found, &name)).collect()
+        found
+            .iter()
+            .map(|found| Finding::new(py, found, &name))
+            .collect()
     }
 }

@@ -115,7 +115,12 @@ impl Report {
     }
 
     /// The report as text, or written to a file, which is replaced when the report is complete.
-    fn report(&self, py: Python<'_>, format: &str, path: Option<PathBuf>) -> PyResult<Option<String>> {
+    fn report(
+        &self,
+        py: Python<'_>,
+        format: &str,
+        path: Option<PathBuf>,
+    ) -> PyResult<Option<String>> {
         let written = py.detach(|| {
             let page = self.written(format)?;
             let Some(path) = path else {
@@ -140,9 +145,17 @@ impl Report {
 
     /// The rows of a rule by source, in any order and perhaps more than once.
     fn rows_of<'r>(&'r self, rule: &'r str) -> impl Iterator<Item = (SourceId, u64)> + 'r {
-        let of_rule = self.checked.findings.iter().filter(move |of| of.rule == rule);
+        let of_rule = self
+            .checked
+            .findings
+            .iter()
+            .filter(move |of| of.rule == rule);
         let found = of_rule.flat_map(|of| {
-            let records = of.location.record.into_iter().chain(of.copies.iter().copied());
+            let records = of
+                .location
+                .record
+                .into_iter()
+                .chain(of.copies.iter().copied());
             records.map(|record| (of.location.source, record))
         });
         let folded = self.checked.folded.get(rule).into_iter().flatten().copied();
@@ -186,18 +199,31 @@ impl Report {
     fn notes(&self) -> Vec<String> {
         let unread = self.checked.summary.unread.iter();
         let unread = unread.map(|of| of.message.clone());
-        self.checked.summary.notes.iter().cloned().chain(unread).collect()
+        self.checked
+            .summary
+            .notes
+            .iter()
+            .cloned()
+            .chain(unread)
+            .collect()
     }
 
     #[getter]
     fn sources(&self) -> Vec<Source> {
-        self.checked.summary.sources.iter().map(Source::new).collect()
+        self.checked
+            .summary
+            .sources
+            .iter()
+            .map(Source::new)
+            .collect()
     }
 
     #[getter]
     fn verdicts(&self) -> BTreeMap<String, Verdict> {
         let verdicts = self.checked.summary.verdicts.iter();
-        verdicts.map(|of| (of.target.clone(), Verdict::new(of, self.has_path))).collect()
+        verdicts
+            .map(|of| (of.target.clone(), Verdict::new(of, self.has_path)))
+            .collect()
     }
 
     fn by_rule(&self) -> BTreeMap<&'static str, u64> {
@@ -224,7 +250,9 @@ impl Report {
             None => true,
         };
         let rows = self.rows_of(rule).filter(|(source, _)| is_wanted(*source));
-        let rows: BTreeSet<u64> = rows.filter_map(|(_, record)| record.checked_sub(1)).collect();
+        let rows: BTreeSet<u64> = rows
+            .filter_map(|(_, record)| record.checked_sub(1))
+            .collect();
         Ok(rows.into_iter().collect())
     }
 
@@ -411,7 +439,12 @@ impl Source {
 #[pymethods]
 impl Source {
     fn __repr__(&self) -> String {
-        let Self { path, layout, records, .. } = self;
+        let Self {
+            path,
+            layout,
+            records,
+            ..
+        } = self;
         format!("<Source {path}: {records} records of layout {layout}>")
     }
 }

@@ -168,7 +168,11 @@ pub fn temporary() -> io::Result<TempPath> {
 #[pyfunction]
 pub fn spool(kind: &str, rows: &Bound<'_, PyAny>) -> PyResult<RowsFile> {
     let path = temporary()?;
-    match if kind == "arrow" { of_arrow(rows) } else { of_items(rows) }? {
+    match if kind == "arrow" {
+        of_arrow(rows)
+    } else {
+        of_items(rows)
+    }? {
         Rows::Bytes(bytes) => std::fs::write(&path, bytes)?,
         Rows::File(file) => {
             std::fs::copy(&file, &path)?;
@@ -180,7 +184,8 @@ pub fn spool(kind: &str, rows: &Bound<'_, PyAny>) -> PyResult<RowsFile> {
 /// The records of a file in any container as JSON Lines.
 #[pyfunction]
 pub fn read(py: Python<'_>, path: PathBuf) -> PyResult<RowsFile> {
-    py.detach(|| rewritten(path)).map_err(|error| PyOSError::new_err(error.to_string()))
+    py.detach(|| rewritten(path))
+        .map_err(|error| PyOSError::new_err(error.to_string()))
 }
 
 fn rewritten(path: PathBuf) -> io::Result<RowsFile> {
@@ -238,7 +243,10 @@ pub fn loaded<'py>(py: Python<'py>, text: &str) -> PyResult<Bound<'py, PyAny>> {
 pub fn bytes_of(data: &Bound<'_, PyAny>) -> PyResult<Vec<u8>> {
     match data.cast::<PyBytes>() {
         Ok(bytes) => Ok(bytes.as_bytes().to_vec()),
-        Err(_) => data.call_method0("tobytes").or_else(|_| bytes_like(data))?.extract(),
+        Err(_) => data
+            .call_method0("tobytes")
+            .or_else(|_| bytes_like(data))?
+            .extract(),
     }
 }
 

@@ -43,9 +43,7 @@ pub fn interruptible<T: Send + 'static>(
         // Nobody waits for the result of work that was interrupted.
         let _ = sender.send(done.unwrap_or_else(|_| Err(bug())));
     });
-    spawned.map_err(|error| {
-        raised(py, &Failure::io("start", "a thread", &error))
-    })?;
+    spawned.map_err(|error| raised(py, &Failure::io("start", "a thread", &error)))?;
     let mut receiver = receiver;
     loop {
         let (returned, received) = wait(py, receiver, TICK);
@@ -57,7 +55,7 @@ pub fn interruptible<T: Send + 'static>(
         }
         if let Err(interrupt) = py.check_signals() {
             stop.set();
-            // What it came to by then is of no use.
+            // The result is of no use any more.
             drop(wait(py, receiver, GRACE));
             return Err(interrupt);
         }
@@ -79,7 +77,9 @@ fn wait<T: Send>(
 
 fn bug() -> Failure {
     let place = PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    Failure::new(format!("internal error in tunelint{place}; your files are unchanged"))
-        .help("please report this location and the kind of data that was read")
-        .of_kind(FailureKind::Bug)
+    Failure::new(format!(
+        "internal error in tunelint{place}; your files are unchanged"
+    ))
+    .help("please report this location and the kind of data that was read")
+    .of_kind(FailureKind::Bug)
 }

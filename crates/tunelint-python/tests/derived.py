@@ -56,8 +56,9 @@ def text() -> str:
                 continue
             lines.append(f"    {option}: {keyword(option, is_flag, is_repeatable)}")
             lines += documented(help)
-        lines += ["    settings: Settings", '    """A settings file, or a dict with the same keys"""', ""]
-        parts.append("\n".join(lines))
+        if any(option == "config" for option, *_ in _tunelint.options(command)):
+            lines += ["    settings: Settings", '    """A settings file, or a dict with the same keys."""']
+        parts.append("\n".join([*lines, ""]))
     return "\n".join(parts)
 
 

@@ -25,7 +25,8 @@ def test_a_report_has_counts_and_findings(rows):
     assert (finding.line, finding.column, finding.offset, finding.length) == (None,) * 4
     assert finding.message == "empty output"
     assert finding.help and finding.excerpt and finding.fingerprint
-    assert finding.fix.applicability == "drops-record"
+    # The fix of a row is to change the row: there is no file to edit.
+    assert finding.fix is None
     assert len(report) == len(list(report))
     assert report[0].rule == list(report)[0].rule
     assert report[-1].rule == list(report)[-1].rule
@@ -42,6 +43,7 @@ def test_files_have_lines(tmp_path, rows):
     [finding] = [finding for finding in report if finding.severity == "error"]
     assert (finding.line, finding.row, finding.path) == (2, 1, str(path))
     assert finding.offset > 0 and finding.length == 2
+    assert finding.fix.applicability == "drops-record"
     by_bytes = tunelint.check(path.read_bytes())
     [same] = [finding for finding in by_bytes if finding.severity == "error"]
     assert (same.line, same.path) == (2, "<data>")
@@ -96,10 +98,13 @@ def test_options_are_those_of_the_command_line(rows):
 def test_validation_is_compared(rows):
     held_out = [rows[0]]
     report = tunelint.check(rows, validation=held_out)
-    assert report.rows("validation-leak") == [0]
+    assert report.rows("validation-leak", "<validation>") == [0]
+    [leak] = [finding for finding in report if finding.rule == "validation-leak"]
+    assert [(of.path, of.row) for of in leak.related] == [("<data>", 0)]
     splits = tunelint.check({"train": rows, "validation": held_out})
     assert [source.path for source in splits.sources] == ["<train>", "<validation>"]
-    assert splits.rows("validation-leak", "<train>") == [0]
+    assert splits.rows("validation-leak", "<validation>") == [0]
+    assert splits.rows("validation-leak", "<train>") == []
 
 
 def test_settings(tmp_path, rows):
@@ -127,7 +132,8 @@ def test_settings_are_looked_for_only_beside_files(tmp_path, rows, monkeypatch):
 def test_a_report_is_written_in_every_format(tmp_path, rows):
     report = tunelint.check(rows)
     assert json.loads(report.to_json())["summary"]["errors"] == 1
-    assert json.loads(report.to_jsonl().splitlines()[0])["type"] == "source"
+    kinds = [json.loads(line)["type"] for line in report.to_jsonl().splitlines()]
+    assert set(kinds) == {"source", "finding", "summary"}
     assert json.loads(report.to_sarif())["version"] == "2.1.0"
     assert report.to_html().startswith("<!DOCTYPE html>") or "<html" in report.to_html()[:200]
     assert "empty-output" in report.to_markdown()

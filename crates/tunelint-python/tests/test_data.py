@@ -40,7 +40,7 @@ def test_many_rows_do_not_stay_in_memory():
 
 
 def test_no_rows_are_a_finding():
-    assert "empty-file" in tunelint.check([]).by_rule()
+    assert "no-records" in tunelint.check([]).by_rule()
 
 
 def test_files_and_bytes():
@@ -147,8 +147,9 @@ def test_datasets(rows):
     splits = datasets.DatasetDict({"train": dataset, "test": dataset.select([0])})
     report = tunelint.check(splits, target="trl")
     assert [source.path for source in report.sources] == ["<train>", "<test>"]
-    assert report.rows("validation-leak", "<train>") == [0]
-    assert places(tunelint.check(dataset, validation=dataset.select([0])))
+    assert report.rows("validation-leak", "<test>") == [0]
+    report = tunelint.check(dataset, validation=dataset.select([0]))
+    assert report.rows("validation-leak", "<validation>") == [0]
 
 
 def test_conversations_in_a_dataset():

@@ -27,9 +27,7 @@ pub fn set(arguments: Vec<OsString>) {
 pub fn of_process() -> Result<Vec<OsString>, Failure> {
     let given = GIVEN.get().cloned();
     let arguments = given.unwrap_or_else(|| std::env::args_os().collect());
-    separated(arguments, &|name| {
-        std::fs::symlink_metadata(name).is_ok()
-    })
+    separated(arguments, &|name| std::fs::symlink_metadata(name).is_ok())
 }
 
 fn separated(

@@ -55,7 +55,9 @@ pub fn options(command: &str) -> Vec<CommandOption> {
             name: argument.get_long()?.to_owned(),
             takes_value,
             is_repeatable: matches!(argument.get_action(), ArgAction::Append),
-            help: argument.get_help().map_or_else(String::new, |of| of.to_string()),
+            help: argument
+                .get_help()
+                .map_or_else(String::new, |of| of.to_string()),
             values: match takes_value {
                 true => values.iter().map(|of| of.get_name().to_owned()).collect(),
                 false => Vec::new(),
@@ -301,7 +303,10 @@ mod tests {
         let mut concise = Vec::new();
         checked.write("concise", Box::new(&mut concise)).unwrap();
         let concise = String::from_utf8(concise).unwrap();
-        assert!(concise.contains("<data>:1:28: error[empty-output]"), "{concise}");
+        assert!(
+            concise.contains("<data>:1:28: error[empty-output]"),
+            "{concise}"
+        );
         let failure = checked.write("jsom", Box::new(std::io::sink()));
         assert_eq!(failure.unwrap_err().advice(), Some("did you mean `json`?"));
     }
@@ -309,23 +314,38 @@ mod tests {
     #[test]
     fn every_finding_that_was_folded_is_known() {
         let record = "{\"text_input\":\"a\",\"output\":\"\"}\n";
-        let arguments = words(&["check", "--isolated", "--select=empty-output", "--", "<data>"]);
+        let arguments = words(&[
+            "check",
+            "--isolated",
+            "--select=empty-output",
+            "--",
+            "<data>",
+        ]);
         let checked = check(&arguments, host(&record.repeat(30))).unwrap();
         let counts: Vec<u64> = checked.findings.iter().map(|of| of.count).collect();
         assert_eq!(counts, [30]);
-        let records: Vec<u64> = checked.folded["empty-output"].iter().map(|of| of.1).collect();
+        let records: Vec<u64> = checked.folded["empty-output"]
+            .iter()
+            .map(|of| of.1)
+            .collect();
         assert_eq!(records, (2..=30).collect::<Vec<_>>());
     }
 
     #[test]
     fn wrong_usage_is_an_error_without_usage_lines() {
         let failure = check(&words(&["check", "--fail-on=eror"]), Host::default()).unwrap_err();
-        assert!(failure.message().starts_with("invalid value 'eror'"), "{failure:?}");
+        assert!(
+            failure.message().starts_with("invalid value 'eror'"),
+            "{failure:?}"
+        );
         assert!(!failure.message().contains("Usage"), "{failure:?}");
         assert_eq!(failure.kind(), FailureKind::Usage);
         let missing = check(&words(&["check", "no-such-file.jsonl"]), Host::default());
         let missing = missing.unwrap_err();
-        assert!(matches!(missing.kind(), FailureKind::System(Some(_))), "{missing:?}");
+        assert!(
+            matches!(missing.kind(), FailureKind::System(Some(_))),
+            "{missing:?}"
+        );
         assert_eq!(missing.path(), Some("no-such-file.jsonl".as_ref()));
     }
 

@@ -71,6 +71,11 @@ impl Failure {
         &self.message
     }
 
+    /// Source excerpts, already drawn.
+    pub fn frames(&self) -> &str {
+        &self.frames
+    }
+
     /// What to do about it.
     pub fn advice(&self) -> Option<&str> {
         self.help.as_deref()
@@ -123,7 +128,7 @@ impl Failure {
             }
             None => (format!("cannot {what} {path}: {}", cause(error)), error),
         };
-        Self::new(message).of_kind(FailureKind::System(error.raw_os_error()))
+        Self::new(message).of_kind(FailureKind::System(number(error)))
     }
 
     /// The text for people, printable.
@@ -218,6 +223,25 @@ pub fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
     ))
     .help("please report this location and the kind of file that was read")
     .print();
+}
+
+/// The system's number of an error, which may be wrapped in others that add a path.
+fn number(error: &io::Error) -> Option<i32> {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(of) = next {
+        if let Some(found) = of
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::raw_os_error)
+        {
+            return Some(found);
+        }
+        let inner = of.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = match inner {
+            Some(inner) => Some(inner),
+            None => of.source(),
+        };
+    }
+    None
 }
 
 /// The system's message for an error, without the number that Rust adds to it.

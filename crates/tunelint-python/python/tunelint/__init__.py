@@ -160,7 +160,8 @@ def split(
 
     sizes = {"validation": _size(validation), "test": _size(test)}
     with tempfile.TemporaryDirectory() as directory:
-        report = _tunelint.split(_data.sources(data), {**options, **sizes}, directory)
+        keywords = {**_data.options(dict(options)), **sizes}
+        report = _tunelint.split(_data.sources(data), keywords, directory)
         return {part["part"]: Table(_tunelint.read(part["path"])) for part in report["parts"]}
 
 

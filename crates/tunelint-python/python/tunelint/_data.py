@@ -32,7 +32,7 @@ def sources(data: Data, name: str = "data") -> list[Given]:
         return [("arrow", f"<{name}>", data)]
     if type(data).__module__.partition(".")[0] == "datasets" and hasattr(data, "with_format"):
         return [_dataset(data, f"<{name}>")]
-    if hasattr(data, "read"):
+    if callable(getattr(data, "read", None)):
         return [("bytes", f"<{name}>", _content(data))]
     if hasattr(data, "__iter__"):
         return [("rows", f"<{name}>", data)]

@@ -18,7 +18,8 @@ class CheckOptions(TypedDict, total=False):
     """Set how records become examples: pairs, prompt-completion, alpaca, messages, contents,
     sharegpt or another layout; an unknown name lists all of them [default: detected]."""
     container: Value
-    """Set how bytes become records: jsonl, json, csv or tsv [default: detected]."""
+    """Set how bytes become records: jsonl, json, csv, tsv, parquet, arrow or xlsx [default:
+    detected]."""
     input: Value
     """Read the input from this column or field."""
     output: Value
@@ -34,6 +35,8 @@ class CheckOptions(TypedDict, total=False):
     `sharegpt` (repeatable; the last mapping of a name wins)."""
     delimiter: Value
     """Set the field delimiter: one character, or `tab` [default: detected]."""
+    sheet: Value
+    """Read this sheet of a workbook: its name or number [default: the first one with cells]."""
     encoding: Value
     """Set the encoding: windows-1252, utf-16le, shift_jis, … [default: utf-8]."""
     max_record_size: Value
@@ -98,7 +101,7 @@ class CheckOptions(TypedDict, total=False):
     threads: Value
     """Set the number of threads [default: the number of processors]."""
     settings: Settings
-    """A settings file, or a dict with the same keys"""
+    """A settings file, or a dict with the same keys."""
 
 
 class ConvertOptions(TypedDict, total=False):
@@ -108,7 +111,8 @@ class ConvertOptions(TypedDict, total=False):
     """Set how records become examples: pairs, prompt-completion, alpaca, messages, contents,
     sharegpt or another layout; an unknown name lists all of them [default: detected]."""
     container: Value
-    """Set how bytes become records: jsonl, json, csv or tsv [default: detected]."""
+    """Set how bytes become records: jsonl, json, csv, tsv, parquet, arrow or xlsx [default:
+    detected]."""
     input: Value
     """Read the input from this column or field."""
     output: Value
@@ -124,6 +128,8 @@ class ConvertOptions(TypedDict, total=False):
     `sharegpt` (repeatable; the last mapping of a name wins)."""
     delimiter: Value
     """Set the field delimiter: one character, or `tab` [default: detected]."""
+    sheet: Value
+    """Read this sheet of a workbook: its name or number [default: the first one with cells]."""
     encoding: Value
     """Set the encoding: windows-1252, utf-16le, shift_jis, … [default: utf-8]."""
     max_record_size: Value
@@ -135,8 +141,8 @@ class ConvertOptions(TypedDict, total=False):
     """Write the layout and container that this provider takes [default with --as rest: gemini-
     api]."""
     as_: Value
-    """Write this container: jsonl, json, csv, tsv or rest [default: from the extension of
-    OUT]."""
+    """Write this container: jsonl, json, csv, tsv, parquet or rest [default: from the extension
+    of OUT]."""
     system_prompt: Value
     """Give every example without a system prompt this one; @FILE reads it from a file."""
     preamble: Value
@@ -174,8 +180,6 @@ class ConvertOptions(TypedDict, total=False):
     """Set the multiplier of the default learning rate."""
     defaults: bool
     """Write the documented default of every setting that is not given, as `stats` shows it."""
-    settings: Settings
-    """A settings file, or a dict with the same keys"""
 
 
 class StatsOptions(TypedDict, total=False):
@@ -185,7 +189,8 @@ class StatsOptions(TypedDict, total=False):
     """Set how records become examples: pairs, prompt-completion, alpaca, messages, contents,
     sharegpt or another layout; an unknown name lists all of them [default: detected]."""
     container: Value
-    """Set how bytes become records: jsonl, json, csv or tsv [default: detected]."""
+    """Set how bytes become records: jsonl, json, csv, tsv, parquet, arrow or xlsx [default:
+    detected]."""
     input: Value
     """Read the input from this column or field."""
     output: Value
@@ -201,6 +206,8 @@ class StatsOptions(TypedDict, total=False):
     `sharegpt` (repeatable; the last mapping of a name wins)."""
     delimiter: Value
     """Set the field delimiter: one character, or `tab` [default: detected]."""
+    sheet: Value
+    """Read this sheet of a workbook: its name or number [default: the first one with cells]."""
     encoding: Value
     """Set the encoding: windows-1252, utf-16le, shift_jis, … [default: utf-8]."""
     max_record_size: Value
@@ -221,7 +228,7 @@ class StatsOptions(TypedDict, total=False):
     threads: Value
     """Set the number of threads [default: the number of processors]."""
     settings: Settings
-    """A settings file, or a dict with the same keys"""
+    """A settings file, or a dict with the same keys."""
 
 
 class SplitOptions(TypedDict, total=False):
@@ -231,7 +238,8 @@ class SplitOptions(TypedDict, total=False):
     """Set how records become examples: pairs, prompt-completion, alpaca, messages, contents,
     sharegpt or another layout; an unknown name lists all of them [default: detected]."""
     container: Value
-    """Set how bytes become records: jsonl, json, csv or tsv [default: detected]."""
+    """Set how bytes become records: jsonl, json, csv, tsv, parquet, arrow or xlsx [default:
+    detected]."""
     input: Value
     """Read the input from this column or field."""
     output: Value
@@ -247,6 +255,8 @@ class SplitOptions(TypedDict, total=False):
     `sharegpt` (repeatable; the last mapping of a name wins)."""
     delimiter: Value
     """Set the field delimiter: one character, or `tab` [default: detected]."""
+    sheet: Value
+    """Read this sheet of a workbook: its name or number [default: the first one with cells]."""
     encoding: Value
     """Set the encoding: windows-1252, utf-16le, shift_jis, … [default: utf-8]."""
     max_record_size: Value
@@ -264,7 +274,7 @@ class SplitOptions(TypedDict, total=False):
     threads: Value
     """Set the number of threads [default: the number of processors]."""
     settings: Settings
-    """A settings file, or a dict with the same keys"""
+    """A settings file, or a dict with the same keys."""
 
 
 class InferOptions(TypedDict, total=False):
@@ -274,7 +284,8 @@ class InferOptions(TypedDict, total=False):
     """Set how records become examples: pairs, prompt-completion, alpaca, messages, contents,
     sharegpt or another layout; an unknown name lists all of them [default: detected]."""
     container: Value
-    """Set how bytes become records: jsonl, json, csv or tsv [default: detected]."""
+    """Set how bytes become records: jsonl, json, csv, tsv, parquet, arrow or xlsx [default:
+    detected]."""
     input: Value
     """Read the input from this column or field."""
     output: Value
@@ -290,6 +301,8 @@ class InferOptions(TypedDict, total=False):
     `sharegpt` (repeatable; the last mapping of a name wins)."""
     delimiter: Value
     """Set the field delimiter: one character, or `tab` [default: detected]."""
+    sheet: Value
+    """Read this sheet of a workbook: its name or number [default: the first one with cells]."""
     encoding: Value
     """Set the encoding: windows-1252, utf-16le, shift_jis, … [default: utf-8]."""
     max_record_size: Value
@@ -302,4 +315,4 @@ class InferOptions(TypedDict, total=False):
     threads: Value
     """Set the number of threads [default: the number of processors]."""
     settings: Settings
-    """A settings file, or a dict with the same keys"""
+    """A settings file, or a dict with the same keys."""

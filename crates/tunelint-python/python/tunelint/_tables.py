@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Table:
     """Rows that a call returns.
 
-    They are kept in a temporary file until the object is gone, and read anew by each method.
+    They are kept in a temporary file until the object is gone, and read again by each method.
 
     >>> import tunelint
     >>> rows = [{"prompt": "2 + 2", "completion": "4"}]

@@ -72,7 +72,7 @@ class Related:
 
 @final
 class Finding:
-    """What a rule says about a place in the data.
+    """A problem at a place in the data.
 
     One's own rules make findings with a message, and a pointer to a value of the record:
 
@@ -164,10 +164,10 @@ class Message:
 
     @property
     def role(self) -> Literal["system", "user", "assistant", "tool"]:
-        """Who speaks."""
+        """The role."""
     @property
     def text(self) -> str:
-        """What is said."""
+        """The text."""
     @property
     def pointer(self) -> str:
         """Where it is in the record."""

@@ -37,7 +37,7 @@ pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
     })
 }
 
-/// What splitting came to.
+/// The result of splitting.
 pub enum Outcome {
     /// The files were written.
     Written(SplitReport),

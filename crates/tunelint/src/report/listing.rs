@@ -120,9 +120,9 @@ impl Listing {
         entries.sort_by_key(|((_, source, offset, number), _)| (*source, *offset, *number));
         // From the end, so that the rest follows the last of a rule.
         let entries = entries.into_iter().rev().map(|(_, finding)| Entry {
-            more: rest.remove(&key(&finding)).and_then(|rest| {
-                rest.sentence(unit(finding.location.source))
-            }),
+            more: rest
+                .remove(&key(&finding))
+                .and_then(|rest| rest.sentence(unit(finding.location.source))),
             finding,
         });
         let mut entries: Vec<Entry> = entries.collect();

@@ -58,7 +58,10 @@ impl Checked {
     pub fn style(&self) -> Style {
         let directory = std::env::current_dir().unwrap_or_default();
         let names = self.names.iter().map(|name| {
-            let is_object = self.host.object(name).is_some_and(|of| of.binary().is_some());
+            let is_object = self
+                .host
+                .object(name)
+                .is_some_and(|of| of.binary().is_some());
             let name = SourceName::new(name, &directory);
             match is_object {
                 true => SourceName {

@@ -55,7 +55,9 @@ impl Events {
     /// The reports, to be finished with `summary`, to which the files that could not be read are
     /// added. Removes the progress bar.
     pub(super) fn into_reports(self, summary: &mut Summary) -> Reports {
-        summary.unread.extend(self.unread.iter().map(Failure::unread));
+        summary
+            .unread
+            .extend(self.unread.iter().map(Failure::unread));
         self.reports
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn is_wanted(options: &CheckOptions) -> bool {
     fix || unsafe_fixes || drop_records || diff
 }
 
-/// What fixing came to.
+/// The result of fixing.
 #[derive(Debug)]
 pub struct Fixed {
     /// [`Exit::Findings`] only if `--diff` has changes to show, and [`Exit::CouldNotRun`] if a file

@@ -34,27 +34,36 @@ pub(super) fn validation(
     dataset: Option<&Dataset>,
     evaluating: Vec<PathBuf>,
 ) -> Vec<Input> {
-    files_at(options, &match (options.validation.as_slice(), dataset) {
-        ([], Some(dataset)) => dataset.validation.files(),
-        ([], None) => evaluating,
-        (named, _) => named.to_vec(),
-    })
+    files_at(
+        options,
+        &match (options.validation.as_slice(), dataset) {
+            ([], Some(dataset)) => dataset.validation.files(),
+            ([], None) => evaluating,
+            (named, _) => named.to_vec(),
+        },
+    )
 }
 
 /// The files with production prompts.
 pub(super) fn production(options: &CheckOptions, dataset: Option<&Dataset>) -> Vec<Input> {
-    files_at(options, &match &options.production {
-        Some(path) => vec![path.clone()],
-        None => dataset.map_or_else(Vec::new, |dataset| dataset.production.files()),
-    })
+    files_at(
+        options,
+        &match &options.production {
+            Some(path) => vec![path.clone()],
+            None => dataset.map_or_else(Vec::new, |dataset| dataset.production.files()),
+        },
+    )
 }
 
 /// The benchmarks.
 pub(super) fn benchmark(options: &CheckOptions, dataset: Option<&Dataset>) -> Vec<Input> {
-    files_at(options, &match (options.benchmark.as_slice(), dataset) {
-        ([], Some(dataset)) => dataset.benchmark.files(),
-        (named, _) => named.to_vec(),
-    })
+    files_at(
+        options,
+        &match (options.benchmark.as_slice(), dataset) {
+            ([], Some(dataset)) => dataset.benchmark.files(),
+            (named, _) => named.to_vec(),
+        },
+    )
 }
 
 /// The format that the sources, which are prompts, are held to.
