@@ -13,7 +13,7 @@ use crate::errors::raised;
 /// How often Python's signals are looked at.
 const TICK: Duration = Duration::from_millis(20);
 /// How long work that was told to stop is waited for. It can change nothing any more.
-const GRACE: Duration = Duration::from_millis(40);
+const GRACE: Duration = Duration::from_millis(20);
 
 /// Where the last panic happened.
 static PANIC: Mutex<String> = Mutex::new(String::new());
