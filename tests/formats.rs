@@ -1,10 +1,12 @@
 //! Every report format against the schema of those who read it, with data and file names that
 //! try to break out of it.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use tempfile::NamedTempFile;
+use tunelint_tables::write_parquet;
 
 use crate::running::{command, outcome, root, shared, tunelint};
 
@@ -24,8 +26,25 @@ pub fn bad_files() -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).expect("a folder").flatten();
         files.extend(entries.map(|entry| entry.path()));
     }
+    let tables = files.clone();
+    files.extend(tables.iter().filter_map(|path| as_table(path)));
     files.sort();
     files
+}
+
+/// The records of a file as a Parquet file; `None` for those that do not have one schema.
+fn as_table(path: &Path) -> Option<PathBuf> {
+    if path.extension()? != "jsonl" {
+        return None;
+    }
+    let name = path.with_extension("parquet");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut table = NamedTempFile::new_in(folder).expect("a file");
+    write_parquet(File::open(path).ok()?, &mut table).ok()?;
+    let written = folder.join(name.file_name()?);
+    // Whole at any time: tests run at once.
+    table.persist(&written).expect("a file");
+    Some(written)
 }
 
 /// What `check` says about `path` in `format`. Every value is shown somewhere: as an input without

@@ -305,6 +305,61 @@ fn the_action_annotates_and_summarises() {
     assert!(!repository.path("injected").exists());
 }
 
+/// The commands of the job in the template for GitLab, without the installation.
+fn gitlab_script() -> String {
+    let template = root().join("templates/tunelint.gitlab-ci.yml");
+    let template = fs::read_to_string(template).expect("a file");
+    let steps = template.lines().skip_while(|line| *line != "  script:");
+    let steps = steps.skip(1).take_while(|line| line.starts_with("    "));
+    let commands = steps.map(|line| line[4..].trim_start_matches("- ").trim_start_matches('|'));
+    let commands = commands.filter(|line| !line.starts_with("pip install"));
+    commands.map(|line| format!("{line}\n")).collect()
+}
+
+/// Runs a script in a directory, with the program in the path.
+fn script(directory: &Path, script: &str) -> String {
+    let program = Path::new(env!("CARGO_BIN_EXE_tunelint")).parent();
+    let path = std::env::var_os("PATH").expect("a path");
+    let folders = program.map(Path::to_path_buf).into_iter();
+    let path = std::env::join_paths(folders.chain(std::env::split_paths(&path)));
+    let mut bash = Command::new("bash");
+    bash.args(["--noprofile", "--norc", "-e", "-c", script])
+        .current_dir(directory)
+        .env("PATH", path.expect("a path"))
+        .env("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main")
+        .env("NO_COLOR", "1");
+    let (code, out, said) = outcome(&bash.output().expect("it starts"));
+    assert_eq!(code, 0, "{script}: {out}{said}");
+    out + &said
+}
+
+#[test]
+fn the_gitlab_job_names_the_settings_of_a_merge_request() {
+    let repository =
+        Repository::new(&[("base/a.jsonl", "{\"text_input\":\"a\",\"output\":\"b\"}\n")]);
+    let commit = "git add -A; git -c user.name=a -c user.email=a@example.org commit -qm one";
+    script(
+        &repository.path("base"),
+        &format!("git init -q -b main; {commit}"),
+    );
+    script(
+        &repository.path("."),
+        "git clone -q --depth 1 file://$PWD/base clone",
+    );
+    repository.write("clone/tunelint.toml", "ignore = [\"secret\"]\n");
+    let clone = repository.path("clone");
+    script(&clone, &commit.replace("-qm one", "-qm two"));
+    let out = script(&clone, &gitlab_script());
+    let note = "tunelint.toml differs from FETCH_HEAD: turns off secret; changes ignore";
+    assert!(out.contains(note), "{out}");
+    // A check that cannot be made is not silent either.
+    let out = script(
+        &clone,
+        &format!("git remote remove origin\n{}", gitlab_script()),
+    );
+    assert!(out.contains("were not compared"), "{out}");
+}
+
 /// The version stands in several files, for tools that cannot read Cargo's.
 #[test]
 fn every_file_names_this_version() {

@@ -10,8 +10,9 @@ use tunelint_core::rules::REGISTRY;
 
 use crate::running::{files_below, root};
 
-const CRATES: [&str; 5] = [
+const CRATES: [&str; 6] = [
     "tunelint-data",
+    "tunelint-tables",
     "tunelint-layouts",
     "tunelint-rules",
     "tunelint-core",

@@ -43,4 +43,5 @@ mod running;
 mod settings;
 mod silence;
 mod split;
+mod tables;
 mod words;

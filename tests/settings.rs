@@ -502,6 +502,28 @@ fn init_writes_what_fits_and_what_can_be_used() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn init_writes_through_no_link() {
+    let outside = Repository::new(&[]);
+    for link in [".github", ".github/workflows", ".pre-commit-config.yaml"] {
+        let repository = Repository::new(&[]);
+        let path = repository.path(link);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        // For a file, the link leads to nothing yet.
+        let target = match link.ends_with("yaml") {
+            true => outside.path("new.yaml"),
+            false => outside.path("."),
+        };
+        std::os::unix::fs::symlink(target, &path).expect("a link");
+        let (code, out, said) = repository.run(&["init", "--pre-commit", "--github"]);
+        let is_named = said.contains(&format!("{link} is a link"));
+        assert!(code == 2 && is_named, "{link}: {out}{said}");
+    }
+    let written = std::fs::read_dir(outside.path(".")).expect("a directory");
+    assert_eq!(written.count(), 1, "only .git");
+}
+
 #[test]
 fn the_schema_is_printed_and_is_one() {
     let (code, out, _) = crate::running::outcome(&crate::running::tunelint(&["config", "schema"]));

@@ -64,6 +64,30 @@ fn a_pipe_of_the_shell_is_a_preamble_and_no_settings_file() {
 }
 
 #[test]
+fn a_pipe_of_the_shell_is_data_for_every_option_that_takes_data() {
+    let words = "one two three four five six seven eight nine ten eleven twelve thirteen";
+    let record = format!("{{\"text_input\":\"{words}\",\"output\":\"b\"}}\n");
+    let files = [
+        ("a.jsonl", &*record),
+        ("b.jsonl", &record),
+        ("c.jsonl", "{"),
+    ];
+    let repository = Repository::new(&files);
+    let descriptor = regex::Regex::new("/dev/fd/[0-9]+").expect("a pattern");
+    for (option, file, rule) in [
+        ("--validation", "b.jsonl", "validation-leak"),
+        ("--production", "c.jsonl", "unread-file"),
+        ("--benchmark", "b.jsonl", "benchmark-overlap"),
+    ] {
+        let check = format!("check a.jsonl --format concise --fail-on never {option}");
+        let (_, piped, said) = within_a_minute(&repository, &format!("{check} <(cat {file})"));
+        let (_, plain, _) = within_a_minute(&repository, &format!("{check} {file}"));
+        assert!(piped.contains(rule), "{option}: {piped}{said}");
+        assert_eq!(descriptor.replace_all(&piped, file), plain, "{option}");
+    }
+}
+
+#[test]
 fn settings_with_many_mistakes_end() {
     let unknown: String = (0..30_000).map(|at| format!("x{at} = 1\n")).collect();
     // Patterns beyond the limit are not compiled, so that nothing is wrong with them.

@@ -299,7 +299,7 @@ type Start = (
     Result<Shape, UnsupportedFile>,
 );
 
-/// Opens `input` and reads its first bytes. A binary table that cannot be read is unsupported.
+/// Opens `input` and reads its first bytes. What cannot be unpacked is unsupported.
 fn start(input: &Input, options: &ReadOptions) -> io::Result<Start> {
     let mut head = Vec::new();
     let opened = input.open().and_then(|mut bytes| {
@@ -313,12 +313,11 @@ fn start(input: &Input, options: &ReadOptions) -> io::Result<Start> {
             let shape = sniff(&input.name, &head, options.overrides);
             (bytes, head, shape)
         }
-        (Err(error), Some(container)) => {
+        (Err(error), container) => {
             let fault = TableFault::of(&error).ok_or(error)?;
-            let unsupported = UnsupportedFile::Table(container, fault);
+            let unsupported = UnsupportedFile::Packed(container, fault);
             (Box::new(io::empty()), Vec::new(), Err(unsupported))
         }
-        (Err(error), None) => return Err(error),
     })
 }
 

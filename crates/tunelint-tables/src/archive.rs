@@ -51,6 +51,24 @@ pub fn members(path: &Path) -> io::Result<Members> {
     Ok(members)
 }
 
+/// The archive at `path` as a source that cannot be read, and why, so that its check says so.
+pub fn unreadable(path: &Path, fault: TableFault) -> Input {
+    Input::packed(path, Arc::new(Unreadable(fault)), Some(path.to_owned()))
+}
+
+#[derive(Debug)]
+struct Unreadable(TableFault);
+
+impl Packed for Unreadable {
+    fn container(&self) -> Option<Container> {
+        None
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Err(self.0.into())
+    }
+}
+
 /// The archive and the member in a path such as `data.zip/train.jsonl`; `None` for a path of which no
 /// part is a file with that extension.
 pub fn split_member(path: &Path) -> Option<(PathBuf, PathBuf)> {

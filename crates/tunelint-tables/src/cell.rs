@@ -78,3 +78,27 @@ fn date_text(date: ExcelDateTime) -> String {
         () => format!("{year:04}-{month:02}-{day:02}T{time}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use calamine::ExcelDateTimeType;
+
+    use super::*;
+
+    #[test]
+    fn cells_are_shown_as_they_were_typed() {
+        let date = |value, kind| text(&DataRef::DateTime(ExcelDateTime::new(value, kind, false)));
+        let day = ExcelDateTimeType::DateTime;
+        let shown = |cell| text(&cell).unwrap_or_default();
+        assert_eq!(shown(DataRef::Float(3.0)), "3");
+        assert_eq!(shown(DataRef::Float(24.57)), "24.57");
+        assert_eq!(shown(DataRef::Bool(true)), "TRUE");
+        assert_eq!(shown(DataRef::Error(CellErrorType::NA)), "#N/A");
+        assert_eq!(text(&DataRef::String(String::new())), None);
+        assert_eq!(date(45413.0, day).as_deref(), Some("2024-05-01"));
+        assert_eq!(date(45413.5, day).as_deref(), Some("2024-05-01T12:00:00"));
+        assert_eq!(date(0.25, day).as_deref(), Some("06:00:00"));
+        let span = ExcelDateTimeType::TimeDelta;
+        assert_eq!(date(1.5, span).as_deref(), Some("36:00:00"));
+    }
+}

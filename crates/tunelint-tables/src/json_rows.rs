@@ -172,3 +172,68 @@ pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
     }
     out.push(b'"');
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{BinaryArray, Float64Array, StringArray, StructArray};
+    use arrow_schema::{Field, Schema};
+
+    use super::*;
+
+    fn lines(columns: Vec<(&str, Arc<dyn Array>)>) -> String {
+        let fields = columns.iter();
+        let fields = fields.map(|(name, array)| Field::new(*name, array.data_type().clone(), true));
+        let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+        let arrays = columns.into_iter().map(|(_, array)| array).collect();
+        let batch = RecordBatch::try_new(schema, arrays).expect("a batch");
+        let mut text = String::new();
+        let batches = [Ok(batch.clone()), Ok(batch)].into_iter();
+        JsonRows::new(batches)
+            .read_to_string(&mut text)
+            .expect("rows");
+        let half = text.len() / 2;
+        assert_eq!(text.get(..half), text.get(half..), "a batch like the other");
+        text.truncate(half);
+        text
+    }
+
+    #[test]
+    fn every_column_is_in_every_row() {
+        let texts = StringArray::from(vec![Some("a\"\n\u{1}"), None]);
+        let numbers = Float64Array::from(vec![f64::NAN, 1.5]);
+        assert_eq!(
+            lines(vec![("t", Arc::new(texts)), ("n", Arc::new(numbers))]),
+            "{\"t\":\"a\\\"\\n\\u0001\",\"n\":null}\n{\"t\":null,\"n\":1.5}\n"
+        );
+    }
+
+    #[test]
+    fn bytes_are_text_if_they_can_be() {
+        let bytes = BinaryArray::from(vec![Some("é".as_bytes()), Some(b"\xff\0"), None]);
+        assert_eq!(
+            lines(vec![("b", Arc::new(bytes))]),
+            "{\"b\":\"é\"}\n{\"b\":\"/wA=\"}\n{\"b\":null}\n"
+        );
+    }
+
+    #[test]
+    fn nested_fields_keep_their_order() {
+        let inner: Vec<(_, Arc<dyn Array>)> = vec![
+            ("role", Arc::new(StringArray::from(vec!["user"]))),
+            ("content", Arc::new(StringArray::from(vec![None::<&str>]))),
+        ];
+        let message = StructArray::try_from(inner).expect("a struct");
+        assert_eq!(
+            lines(vec![("m", Arc::new(message))]),
+            "{\"m\":{\"role\":\"user\",\"content\":null}}\n"
+        );
+    }
+
+    #[test]
+    fn a_batch_of_many_rows_is_encoded_in_parts() {
+        let many: Vec<String> = (0..ROWS * 3 + 1).map(|n| n.to_string()).collect();
+        let text = lines(vec![("n", Arc::new(StringArray::from(many.clone())))]);
+        let expected = many.iter().map(|n| format!("{{\"n\":\"{n}\"}}\n"));
+        assert_eq!(text, expected.collect::<String>());
+    }
+}

@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use tunelint_data::source::{Container, Input, Packed};
 
-pub use archive::{Members, is_archive, members, split_member};
+pub use archive::{Members, is_archive, members, split_member, unreadable};
 pub use guarded::is_guarded;
 pub use json_rows::JsonRows;
 pub use parquet_writer::{SchemaConflict, WriteError, write_parquet};

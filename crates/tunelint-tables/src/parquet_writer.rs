@@ -271,3 +271,81 @@ impl Node {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::json_rows::JsonRows;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    /// The lines after they were written as Parquet and read again.
+    fn again(lines: &str) -> Result<String, WriteError> {
+        let mut file = tempfile::tempfile()?;
+        write_parquet(Cursor::new(lines.as_bytes()), &mut file)?;
+        file.rewind()?;
+        let rows = ParquetRecordBatchReaderBuilder::try_new(file)?.build()?;
+        let mut text = String::new();
+        JsonRows::new(rows).read_to_string(&mut text)?;
+        Ok(text)
+    }
+
+    fn conflict(lines: &str) -> String {
+        match again(lines) {
+            Err(WriteError::Conflict(conflict)) => conflict.to_string(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn missing_keys_are_null_and_keys_keep_their_order() {
+        let lines = "{\"b\":1,\"a\":[{\"x\":null}]}\n{\"a\":[],\"c\":\"é\"}\n";
+        assert_eq!(
+            again(lines).expect("one schema"),
+            "{\"b\":1,\"a\":[{\"x\":null}],\"c\":null}\n{\"b\":null,\"a\":[],\"c\":\"é\"}\n"
+        );
+    }
+
+    #[test]
+    fn whole_numbers_become_floats_beside_floats() {
+        let lines = "{\"n\":1}\n{\"n\":2.5}\n";
+        assert_eq!(
+            again(lines).expect("one schema"),
+            "{\"n\":1.0}\n{\"n\":2.5}\n"
+        );
+    }
+
+    #[test]
+    fn a_column_has_one_type() {
+        assert_eq!(
+            conflict("{\"m\":[{\"a/b\":\"x\"}]}\n{}\n{\"m\":[{\"a/b\":2}]}\n"),
+            "/m/*/a~1b is text in record 1 and a number in record 3: a column has one type"
+        );
+        assert_eq!(
+            conflict("{\"m\":{}}\n"),
+            "/m is an object without keys in record 1: Parquet has no type for it"
+        );
+        assert_eq!(
+            conflict("{\"m\":98765432109876543210}\n"),
+            "/m is a whole number beyond 64 bits in record 1: Parquet has no type for it"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(rows in prop::collection::vec((".*", any::<i64>(), any::<bool>(), prop::collection::vec(".*", 0..4)), 1..20)) {
+            let line = |(text, number, flag, list): &(String, i64, bool, Vec<String>)| {
+                serde_json::json!({"flag": flag, "list": list, "number": number, "text": text}).to_string() + "\n"
+            };
+            let lines: String = rows.iter().map(line).collect();
+            let values = |text: &str| -> Vec<serde_json::Value> {
+                text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+            };
+            let read = again(&lines).expect("one schema");
+            prop_assert_eq!(values(&read), values(&lines));
+        }
+    }
+}

@@ -57,7 +57,8 @@ fn separated(
 
 /// Whether an argument is an option of some command, without a value.
 fn is_option(argument: &OsString) -> bool {
-    let command = CommandLine::command();
+    let mut command = CommandLine::command();
+    command.build();
     let options = command.get_subcommands().flat_map(|of| of.get_arguments());
     let mut names = options.flat_map(|of| {
         let long = of.get_long().map(|name| format!("--{name}"));

@@ -1,5 +1,7 @@
 //! The command line: commands, options and their help.
 
+mod deferred;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -7,6 +9,7 @@ use serde::Deserialize;
 
 use tunelint_core::finding::Severity;
 
+pub use self::deferred::Deferred;
 use crate::host::Host;
 use crate::report::Format;
 
@@ -33,15 +36,15 @@ pub struct CommandLine {
 pub enum Command {
     /// Check files of training examples
     #[command(visible_alias = "lint")]
-    Check(Box<CheckOptions>),
+    Check(Deferred<CheckOptions>),
     /// Convert between layouts and containers
-    Convert(Box<Convert>),
+    Convert(Deferred<Convert>),
     /// Summarize a dataset: sizes, lengths, labels, inferred format, limits, training settings
-    Stats(Box<StatsOptions>),
+    Stats(Deferred<StatsOptions>),
     /// Save what training prompts look like, to hold prompts in production to it
-    Infer(Box<InferOptions>),
+    Infer(Deferred<InferOptions>),
     /// Split into train, validation and test sets without leakage
-    Split(Box<SplitOptions>),
+    Split(Deferred<SplitOptions>),
     /// List the rules, or print a rule's page
     #[command(visible_alias = "explain")]
     Rule(Rule),
@@ -52,7 +55,7 @@ pub enum Command {
     /// Print the settings in force, or their JSON Schema
     Config(Config),
     /// Accept today's findings, so that a check reports only new ones
-    Baseline(Box<BaselineOptions>),
+    Baseline(Deferred<BaselineOptions>),
     /// Read a loss curve and recommend the epoch to stop at
     Loss(LossOptions),
     /// Merge the results of shards

@@ -45,9 +45,17 @@ pub struct CommandOption {
 
 /// The options of a command, in the order of its help; none of an unknown command.
 pub fn options(command: &str) -> Vec<CommandOption> {
-    let program = CommandLine::command();
-    let command = program.find_subcommand(command);
-    let arguments = command.into_iter().flat_map(clap::Command::get_arguments);
+    let mut program = CommandLine::command();
+    let Some(command) = program.find_subcommand_mut(command) else {
+        return Vec::new();
+    };
+    command.build();
+    // Not `--help` and `--version`, which print.
+    let is_option = |argument: &&clap::Arg| {
+        use ArgAction::{Append, Set, SetTrue};
+        matches!(argument.get_action(), Append | Set | SetTrue)
+    };
+    let arguments = command.get_arguments().filter(is_option);
     let options = arguments.filter_map(|argument| {
         let values = argument.get_possible_values();
         let takes_value = !matches!(argument.get_action(), ArgAction::SetTrue);
@@ -78,7 +86,7 @@ pub fn unknown_option(name: &str, known: &[&str]) -> Failure {
 /// Wrong usage, invalid settings, and files that cannot be read.
 pub fn check(arguments: &[OsString], host: Host) -> Result<Checked, Failure> {
     match parse(arguments, host)? {
-        Command::Check(options) => commands::check::collect(&options),
+        Command::Check(options) => commands::check::collect(&options.0),
         _ => Err(not_a_command_for("check")),
     }
 }
@@ -89,7 +97,7 @@ pub fn check(arguments: &[OsString], host: Host) -> Result<Checked, Failure> {
 /// Those of [`check`], and files that cannot be written.
 pub fn fix(arguments: &[OsString], host: Host) -> Result<Fixed, Failure> {
     match parse(arguments, host)? {
-        Command::Check(options) => commands::check::fix(&options),
+        Command::Check(options) => commands::check::fix(&options.0),
         _ => Err(not_a_command_for("check")),
     }
 }
@@ -101,7 +109,7 @@ pub fn fix(arguments: &[OsString], host: Host) -> Result<Fixed, Failure> {
 /// Those of [`check`], files that cannot be written, and with `--strict` any loss.
 pub fn convert(arguments: &[OsString], host: Host) -> Result<Converted, Failure> {
     match parse(arguments, host)? {
-        Command::Convert(options) => commands::convert::collect(&options),
+        Command::Convert(options) => commands::convert::collect(&options.0),
         _ => Err(not_a_command_for("convert")),
     }
 }
@@ -113,7 +121,7 @@ pub fn convert(arguments: &[OsString], host: Host) -> Result<Converted, Failure>
 pub fn stats(arguments: &[OsString], host: Host) -> Result<Stats, Failure> {
     match parse(arguments, host)? {
         Command::Stats(options) => {
-            let check = stats::check_options(*options);
+            let check = stats::check_options(*options.0);
             let document = stats::gather(&check)?;
             Ok(Stats { document, check })
         }
@@ -127,7 +135,7 @@ pub fn stats(arguments: &[OsString], host: Host) -> Result<Stats, Failure> {
 /// Those of [`check`], files that cannot be written, and records that cannot be read.
 pub fn split(arguments: &[OsString], host: Host) -> Result<SplitReport, Failure> {
     match parse(arguments, host)? {
-        Command::Split(options) => match split::written(&options)? {
+        Command::Split(options) => match split::written(&options.0)? {
             split::Outcome::Written(report) => Ok(report),
             split::Outcome::Refused(why) => Err(why),
             split::Outcome::Nothing => Err(Failure::new("no records to split")),
@@ -143,13 +151,16 @@ pub fn split(arguments: &[OsString], host: Host) -> Result<SplitReport, Failure>
 /// Those of [`check`], and too few prompts.
 pub fn infer(arguments: &[OsString], host: Host) -> Result<PromptFormat, Failure> {
     match parse(arguments, host)? {
-        Command::Infer(options) => commands::infer::inferred(&CheckOptions {
-            paths: options.paths,
-            reading: options.reading,
-            settings: options.settings,
-            threads: options.threads,
-            ..CheckOptions::default()
-        }),
+        Command::Infer(options) => {
+            let options = *options.0;
+            commands::infer::inferred(&CheckOptions {
+                paths: options.paths,
+                reading: options.reading,
+                settings: options.settings,
+                threads: options.threads,
+                ..CheckOptions::default()
+            })
+        }
         _ => Err(not_a_command_for("infer")),
     }
 }
@@ -250,11 +261,11 @@ fn parse(arguments: &[OsString], host: Host) -> Result<Command, Failure> {
 
 fn reading(command: &mut Command) -> Option<&mut Reading> {
     match command {
-        Command::Check(options) => Some(&mut options.reading),
-        Command::Convert(options) => Some(&mut options.reading),
-        Command::Stats(options) => Some(&mut options.reading),
-        Command::Infer(options) => Some(&mut options.reading),
-        Command::Split(options) => Some(&mut options.reading),
+        Command::Check(options) => Some(&mut options.0.reading),
+        Command::Convert(options) => Some(&mut options.0.reading),
+        Command::Stats(options) => Some(&mut options.0.reading),
+        Command::Infer(options) => Some(&mut options.0.reading),
+        Command::Split(options) => Some(&mut options.0.reading),
         _ => None,
     }
 }

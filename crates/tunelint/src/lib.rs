@@ -96,16 +96,16 @@ fn run() -> Exit {
 
 fn dispatch(arguments: cli::CommandLine) -> Result<Exit, Failure> {
     match arguments.command {
-        cli::Command::Check(check) => commands::check::run(*check),
-        cli::Command::Convert(convert) => commands::convert::run(*convert),
-        cli::Command::Stats(stats) => commands::stats::run(*stats),
-        cli::Command::Infer(infer) => commands::infer::run(*infer),
-        cli::Command::Split(split) => commands::split::run(*split),
+        cli::Command::Check(check) => commands::check::run(*check.0),
+        cli::Command::Convert(convert) => commands::convert::run(*convert.0),
+        cli::Command::Stats(stats) => commands::stats::run(*stats.0),
+        cli::Command::Infer(infer) => commands::infer::run(*infer.0),
+        cli::Command::Split(split) => commands::split::run(*split.0),
         cli::Command::Rule(rule) => commands::rule::run(&rule),
         cli::Command::Profile(profile) => commands::profile::run(&profile),
         cli::Command::Init(init) => commands::init::run(&init),
         cli::Command::Config(config) => commands::config::run(&config),
-        cli::Command::Baseline(baseline) => commands::baseline::run(*baseline),
+        cli::Command::Baseline(baseline) => commands::baseline::run(*baseline.0),
         cli::Command::Loss(loss) => commands::loss::run(&loss),
         cli::Command::Merge(merge) => commands::check::merge(&merge),
         cli::Command::Completions(completions) => commands::completions::run(&completions),

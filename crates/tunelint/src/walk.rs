@@ -8,8 +8,8 @@ use ignore::WalkBuilder;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::{ReadOptions, Reader};
-use tunelint_core::source::{Container, Input};
-use tunelint_tables::{is_archive, members, split_member};
+use tunelint_core::source::{Container, Input, TableFault};
+use tunelint_tables::{is_archive, members, split_member, unreadable};
 
 use crate::dataset_info::is_dataset_info;
 use crate::exit::Failure;
@@ -160,8 +160,13 @@ fn archive(
     let mut members = match members(path) {
         Ok(members) => members,
         Err(error) => {
-            let failure = Failure::io("read", &printable_path(path), &error);
-            walk.failures.push(failure.about(path));
+            match TableFault::of(&error) {
+                Some(fault) => walk.found.push(Named::Member(unreadable(path, fault))),
+                None => {
+                    let failure = Failure::io("read", &printable_path(path), &error);
+                    walk.failures.push(failure.about(path));
+                }
+            }
             return Ok(());
         }
     };
@@ -170,14 +175,16 @@ fn archive(
         members.data.retain(|input| input.name == full);
         members.others.clear();
     }
-    if members.data.is_empty() {
-        let shown = printable_path(member.unwrap_or(path));
-        let failure = match member {
-            Some(_) => Failure::new(format!("no data file {shown} in {}", printable_path(path))),
-            None => Failure::new(format!("no data files in {shown}"))
-                .help("unpack it: in an archive, text files such as *.jsonl and *.csv are found"),
-        };
-        walk.failures.push(failure.about(path));
+    match member {
+        Some(member) if members.data.is_empty() => {
+            let (member, archive) = (printable_path(member), printable_path(path));
+            let failure = Failure::new(format!("no data file {member} in {archive}"));
+            walk.failures.push(failure.about(path));
+        }
+        None if members.data.is_empty() => {
+            members.data.push(unreadable(path, TableFault::Empty));
+        }
+        _ => {}
     }
     let others = members.others.iter();
     let others = others.map(|name| printable_path(&path.join(name)));

@@ -15,15 +15,25 @@ pub const MAX_BYTES: u64 = 64 << 20;
 /// # Errors
 /// I/O errors, a file that is not regular, and one of more than `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    // A pipe would block when it is opened.
+    // To open a device may change its state.
     if !std::fs::metadata(path)?.is_file() {
         return Err(not_regular());
     }
-    let file = File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(not_regular());
+    read_stream(open_regular(path)?, limit)
+}
+
+/// Opens a regular file. Whatever has taken its place since it was looked at is refused, and a pipe is
+/// not waited for.
+fn open_regular(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(not_regular()),
     }
-    read_stream(file, limit)
 }
 
 /// The rest of the bytes of `source`.
@@ -106,4 +116,23 @@ pub fn read_text(path: &Path, limit: u64) -> io::Result<String> {
 fn text_of(bytes: Vec<u8>) -> io::Result<String> {
     let text = String::from_utf8(bytes);
     text.map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_that_took_the_place_of_a_file_is_refused_without_waiting() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || sender.send(open_regular(&pipe).map(|_| ())));
+        // Without the flag, the thread would wait for a writer that never comes.
+        let opened = receiver.recv_timeout(std::time::Duration::from_secs(60));
+        let error = opened.unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "it is not a regular file");
+    }
 }

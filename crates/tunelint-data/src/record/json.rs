@@ -238,6 +238,7 @@ fn string_end(text: &str, start: usize) -> usize {
 }
 
 /// The span from `start` to `end` of a node.
+#[inline]
 fn node_span(node: &Node) -> Span {
     Span::new(node.start as usize, node.end as usize)
 }

@@ -86,6 +86,7 @@ pub enum Field<'a> {
 
 impl<'a> Record<'a> {
     /// A place in this record, for a finding.
+    #[inline]
     pub fn at(&'a self, span: Span) -> Place<'a> {
         Place { record: self, span }
     }
@@ -155,6 +156,7 @@ impl<'a> Body<'a> {
     }
 
     /// The top-level value called `name`.
+    #[inline]
     pub fn field(&self, name: &str) -> Option<Field<'a>> {
         match self {
             Self::Json(json) => {

@@ -33,7 +33,7 @@ pub enum TableFault {
     TooLarge,
     /// It uses a compression, an encoding or a type that is not read.
     NotSupported,
-    /// A workbook without a sheet that has cells.
+    /// A workbook without a sheet that has cells, or an archive without data files.
     Empty,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Display for TableFault {
             Self::Encrypted => "it is encrypted",
             Self::TooLarge => "it unpacks to more than a file of its size should",
             Self::NotSupported => "it uses a compression or a type that is not read",
-            Self::Empty => "it has no sheet with cells",
+            Self::Empty => "it has no data",
         })
     }
 }

@@ -90,8 +90,8 @@ pub enum UnsupportedFile {
     Html,
     /// Bytes that are not text.
     Binary,
-    /// A binary table that cannot be read.
-    Table(Container, TableFault),
+    /// A binary table that cannot be read, or an archive (`None`).
+    Packed(Option<Container>, TableFault),
 }
 
 /// A binary format with a known signature.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::text::escape::escape_at;
-use crate::text::position::{Span, characters};
+use crate::text::position::Span;
 use crate::text::prefilter::{Mark, Marks};
 use crate::text::printable::is_blank;
 
@@ -38,6 +38,7 @@ pub struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// A text decoded from `raw` (quotes included), which is at `span` of its record.
+    #[inline]
     pub fn new(decoded: &'a str, raw: &'a str, span: Span, coding: Coding) -> Self {
         Self {
             decoded: Cow::Borrowed(decoded),
@@ -64,31 +65,40 @@ impl<'a> Text<'a> {
     }
 
     /// The text as the model sees it.
+    #[inline]
     pub fn as_str(&self) -> &str {
         &self.decoded
     }
 
     /// How its raw bytes are decoded.
+    #[inline]
     pub fn coding(&self) -> Coding {
         self.coding
     }
 
     /// The span of the raw value, quotes included.
+    #[inline]
     pub fn span(&self) -> Span {
         self.span
     }
 
     /// The raw JSON string, quotes included, if it was read from one; it can be copied as is.
+    #[inline]
     pub fn raw_json(&self) -> Option<&'a str> {
         (self.coding == Coding::Json).then_some(self.raw)
     }
 
     /// The number of Unicode scalar values, counted once.
+    #[inline]
     pub fn chars(&self) -> u64 {
-        once(&self.chars, || characters(self.decoded.as_bytes()))
+        once(&self.chars, || match self.decoded.is_ascii() {
+            true => self.decoded.len() as u64,
+            false => self.decoded.chars().count() as u64,
+        })
     }
 
     /// The digest of the text (XXH3, without a seed), computed once.
+    #[inline]
     pub fn digest(&self) -> u64 {
         once(&self.digest, || xxh3_64(self.decoded.as_bytes()))
     }
@@ -115,6 +125,7 @@ impl<'a> Text<'a> {
     /// use tunelint_data::text::{Text, position::Span};
     /// assert!(Text::composed(" \u{a0}\u{200b}".into(), Span::at(0)).is_blank());
     /// ```
+    #[inline]
     pub fn is_blank(&self) -> bool {
         self.decoded.chars().all(is_blank)
     }
@@ -149,6 +160,7 @@ impl<'a> Text<'a> {
 }
 
 /// The number in `known`, computed the first time.
+#[inline]
 fn once(known: &Cell<Option<u64>>, compute: impl FnOnce() -> u64) -> u64 {
     let number = known.get().unwrap_or_else(compute);
     known.set(Some(number));

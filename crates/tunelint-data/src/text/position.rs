@@ -21,6 +21,7 @@ pub struct Span {
 
 impl Span {
     /// The range from `start` up to and excluding `end`.
+    #[inline]
     pub fn new(start: usize, end: usize) -> Self {
         Self {
             start,
@@ -29,6 +30,7 @@ impl Span {
     }
 
     /// An empty range between two bytes.
+    #[inline]
     pub fn at(start: usize) -> Self {
         Self { start, end: start }
     }
@@ -49,6 +51,7 @@ impl Span {
     }
 
     /// The bytes of the range in `raw`, as far as they exist.
+    #[inline]
     pub fn slice(self, raw: &[u8]) -> &[u8] {
         let end = self.end.min(raw.len());
         raw.get(self.start.min(end)..end).unwrap_or_default()
@@ -123,10 +126,10 @@ pub fn count_lines(bytes: &[u8], lone_cr: bool) -> u64 {
 
 /// Counts the line ends of `bytes`: LF, CR LF, and with `lone_cr` lone CR.
 pub fn line_ends(bytes: &[u8], lone_cr: bool) -> LineEnds {
-    let mut ends = LineEnds {
-        count: memchr::memchr_iter(b'\n', bytes).count() as u64,
-        last: memchr::memrchr(b'\n', bytes).map(|at| at + 1),
-    };
+    let last = memchr::memrchr(b'\n', bytes).map(|at| at + 1);
+    let before = last.and_then(|end| bytes.get(..end)).unwrap_or_default();
+    let count = memchr::memchr_iter(b'\n', before).count() as u64;
+    let mut ends = LineEnds { count, last };
     if lone_cr {
         for at in memchr::memchr_iter(b'\r', bytes) {
             if bytes.get(at + 1) != Some(&b'\n') {

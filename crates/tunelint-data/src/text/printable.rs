@@ -71,8 +71,9 @@ pub fn is_hidden(c: char) -> bool {
 }
 
 /// Whether `c` shows nothing: whitespace of any kind, or hidden.
+#[inline]
 pub fn is_blank(c: char) -> bool {
-    c.is_whitespace() || is_hidden(c) || c == '\u{2800}'
+    !c.is_ascii_graphic() && (c.is_whitespace() || is_hidden(c) || c == '\u{2800}')
 }
 
 /// A path as git prints it: quoted and escaped if it contains unusual characters.

@@ -114,9 +114,12 @@ fn begun(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut at = 0;
     while at < bytes.len() {
         let rest = bytes.get(at..).unwrap_or_default();
-        let begins = at == 0 || !bytes.get(at - 1).is_some_and(u8::is_ascii_alphanumeric);
-        let secret = if begins { secret_at(rest) } else { None };
-        match secret {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        let is_glued = before.is_some_and(u8::is_ascii_alphanumeric);
+        let is_real = |(from, to): &(usize, usize)| {
+            !is_glued || is_unlike_words(rest.get(*from..*to).unwrap_or_default())
+        };
+        match secret_at(rest).filter(is_real) {
             Some((from, to)) => {
                 ranges.push(at + from..at + to);
                 at += to;
@@ -125,6 +128,17 @@ fn begun(bytes: &[u8]) -> Vec<Range<usize>> {
         }
     }
     ranges
+}
+
+/// Whether `token` is certainly no part of a hyphenated word, such as `desk-organiser`: it has a long run
+/// of both letters and digits. A key is hidden wherever it occurs, also glued to the word before it.
+fn is_unlike_words(token: &[u8]) -> bool {
+    const RUN: usize = 16;
+    let mut runs = token.split(|byte| !byte.is_ascii_alphanumeric());
+    runs.any(|run| {
+        let has = |of: fn(&u8) -> bool| run.iter().any(of);
+        run.len() >= RUN && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
+    })
 }
 
 /// Replaces every visible character in `range` by a star.
@@ -188,6 +202,26 @@ mod tests {
             "desk-organiser-and-lamp"
         );
         assert_eq!(redact_secrets("AKIA"), "AKIA");
+    }
+
+    #[test]
+    fn a_key_glued_to_a_word_is_redacted() {
+        for (glued, shown) in [
+            ("osk-proj-AbCdEfGhIjKlMNoPqRsTuV", "osk-"),
+            ("keyghp_A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8", "keyghp_"),
+            ("7hf_abcdefghijklmnop1234", "7hf_"),
+        ] {
+            let glued = format!("{glued}90");
+            let stars = "*".repeat(glued.len() - shown.len());
+            assert_eq!(redact_secrets(&glued), format!("{shown}{stars}"));
+        }
+        for words in [
+            "task-2024-report-final-v2 and desk-organiser-and-lamp",
+            "risk-assessment-questionnaire",
+            "task-1234567890123456789",
+        ] {
+            assert_eq!(redact_secrets(words), words);
+        }
     }
 
     #[test]

@@ -270,8 +270,10 @@ fn listing(key: &'static str, layout: &str) -> impl Iterator<Item = (&'static st
 
 /// The items of the list `key`, as written.
 fn list<'j>(json: &'j str, key: &str) -> Option<&'j str> {
-    let (_, rest) = json.split_once(&format!("\"{key}\":["))?;
-    rest.split_once(']').map(|(items, _)| items)
+    let start = format!("\"{key}\":[");
+    let at = memchr::memmem::find(json.as_bytes(), start.as_bytes())?;
+    let (items, _) = json.get(at + start.len()..)?.split_once(']')?;
+    Some(items)
 }
 
 /// Whether a list of strings, as written, has `item`.

@@ -248,9 +248,9 @@ fn by_header(sample: &Sample<'_>, names: &[String]) -> Mapping {
 /// are, but people name its columns as they name those of other tables.
 fn by_sheet(sample: &Sample<'_>, names: &[String]) -> Mapping {
     let mapping = by_sample(sample, names);
-    match mapping.layout {
-        Some(_) => mapping,
-        None => by_names(sample, names),
+    match (&mapping.layout, &mapping.problem) {
+        (Some(_), None) => mapping,
+        _ => by_names(sample, names),
     }
 }
 

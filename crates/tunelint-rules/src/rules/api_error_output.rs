@@ -123,13 +123,19 @@ fn is_api_error(text: &str) -> bool {
     let has_status = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     is_raised(first)
         || WHOLE.contains(&message)
-        || OPENINGS.iter().any(|opening| message.starts_with(opening))
-            && code.is_none_or(has_status)
+        || OPENINGS.iter().any(|opening| begins(message, opening)) && code.is_none_or(has_status)
+}
+
+/// Whether `text` begins with `opening`. Nearly all texts differ in the first byte.
+fn begins(text: &str, opening: &str) -> bool {
+    text.as_bytes().first() == opening.as_bytes().first() && text.starts_with(opening)
 }
 
 /// The message after labels and names of exceptions, such as `Error: ` and `RateLimitError: `.
 fn message(mut text: &str) -> &str {
-    while let Some((label, rest)) = text.split_once(':') {
+    while let Some(colon) = memchr::memchr(b':', text.as_bytes()) {
+        let (label, rest) = text.split_at(colon);
+        let rest = rest.strip_prefix(':').unwrap_or_default();
         let is_class = !label.contains(char::is_whitespace)
             && (label.ends_with("Error") || label.ends_with("Exception"));
         if !is_class && !LABELS.contains(&label) {

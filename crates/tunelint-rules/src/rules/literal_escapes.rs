@@ -66,13 +66,15 @@ fn contains_code(text: &str) -> bool {
 fn escapes(text: &str) -> Vec<TextChange> {
     let mut found: Vec<TextChange> = Vec::new();
     let (mut certain, mut in_quotes, mut at) = (false, false, 0);
-    while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+    let next = |at| memchr::memchr2(b'\\', b'"', text.as_bytes().get(at..)?);
+    while let Some(skipped) = next(at) {
+        at += skipped;
         let rest = text.get(at..).unwrap_or_default();
         if rest.starts_with("\\\\") {
             at += 2;
             continue;
         }
-        in_quotes ^= c == '"';
+        in_quotes ^= rest.starts_with('"');
         if let (false, Some((length, meant))) = (in_quotes, common_escape(rest)) {
             // After a colon it may be a path, before a lowercase letter a TeX command.
             let is_path = text.get(..at).is_some_and(|before| before.ends_with(':'));
@@ -90,7 +92,7 @@ fn escapes(text: &str) -> Vec<TextChange> {
             at += length;
             continue;
         }
-        at += c.len_utf8();
+        at += 1;
     }
     if certain { found } else { Vec::new() }
 }

@@ -27,7 +27,9 @@ struct SpreadsheetDamage;
 
 impl ExampleRule for SpreadsheetDamage {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
-        if !matches!(example.record.body, Body::Row(_)) {
+        // A sheet has its values as they are in the cells. Only formulas are damaged there.
+        let is_text = matches!(example.record.body, Body::Row(_));
+        if !is_text && !example.record.in_table {
             return;
         }
         for text in example.turns.iter().flat_map(|turn| &turn.texts) {
@@ -38,11 +40,11 @@ impl ExampleRule for SpreadsheetDamage {
                     "spreadsheet formula error",
                     "fix the formula and export again",
                 ),
-                () if is_rounded(value) => (
+                () if is_text && is_rounded(value) => (
                     "number rounded by a spreadsheet",
                     "format the column as text, and export again from the original data",
                 ),
-                () if is_dated(value) => (
+                () if is_text && is_dated(value) => (
                     "value converted to a date by a spreadsheet",
                     "format the column as text before entering values such as `1/2` and `MAR1`",
                 ),

@@ -183,7 +183,9 @@ impl DatasetRule for UnknownField {
         if matches!(example.record.body, Body::Row(_)) {
             return;
         }
-        self.observe_top(example, &mut tally.top);
+        if !example.record.in_table {
+            self.observe_top(example, &mut tally.top);
+        }
         self.observe_settings(example, &mut tally.top);
         self.observe_turns(example, &mut tally.turns);
     }

@@ -66,17 +66,18 @@ fn content_and_help(file: UnsupportedFile) -> (String, String) {
             "binary data instead of text",
             "export it as CSV or JSON Lines first",
         ),
-        UnsupportedFile::Table(container, fault) => return table(container, fault),
+        UnsupportedFile::Packed(container, fault) => return packed(container, fault),
     };
     (content.to_owned(), help.to_owned())
 }
 
-/// The same of a binary table.
-fn table(container: Container, fault: TableFault) -> (String, String) {
+/// The same of a binary table or an archive.
+fn packed(container: Option<Container>, fault: TableFault) -> (String, String) {
     let what = match container {
-        Container::Parquet => "Parquet file",
-        Container::Arrow => "Arrow file",
-        _ => "workbook",
+        Some(Container::Parquet) => "Parquet file",
+        Some(Container::Arrow) => "Arrow file",
+        Some(_) => "workbook",
+        None => "ZIP archive",
     };
     let help = match fault {
         TableFault::OtherFormat => "rename the file to what it is",
@@ -85,6 +86,9 @@ fn table(container: Container, fault: TableFault) -> (String, String) {
         TableFault::TooLarge => "split the file, or export it as JSON Lines",
         TableFault::NotSupported => {
             "write the file again with other settings, or export it as JSON Lines"
+        }
+        TableFault::Empty if container.is_none() => {
+            "unpack it: in an archive, text files such as *.jsonl and *.csv are read"
         }
         TableFault::Empty => "name the file with the examples",
     };

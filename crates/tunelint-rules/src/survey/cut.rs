@@ -25,17 +25,22 @@ impl Cut {
             true => text.len(),
             false => text.chars().count(),
         };
-        if chars <= head {
+        Self::counted(text, chars as u64, head, tail)
+    }
+
+    /// The same for a text whose number of characters is known.
+    pub(super) fn counted(text: &str, chars: u64, head: usize, tail: usize) -> Self {
+        if chars <= head as u64 {
             return Self {
                 head: text.into(),
                 tail: None,
-                chars: chars as u64,
+                chars,
             };
         }
         Self {
             head: first(text, head).into(),
             tail: Some(last(text, tail).into()),
-            chars: chars as u64,
+            chars,
         }
     }
 

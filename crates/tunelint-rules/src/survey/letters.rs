@@ -53,7 +53,7 @@ pub(super) fn runs(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The number of leading ASCII bytes.
-pub(super) fn ascii_prefix(bytes: &[u8]) -> usize {
+pub(in crate::survey) fn ascii_prefix(bytes: &[u8]) -> usize {
     const STEP: usize = 64;
     let whole = bytes.chunks(STEP).take_while(|chunk| chunk.is_ascii());
     let start = whole.count() * STEP;

@@ -165,11 +165,11 @@ impl Sketch {
         let output = example
             .wanted_output()
             .filter(|turn| !turn.texts.is_empty() && !std::ptr::eq(*turn, prompt));
-        let output = output.map(|turn| turn.joined());
+        let output = output.map(|turn| (turn.joined(), turn.chars()));
         let output_cut = output
             .as_ref()
-            .map(|text| Cut::new(text, OUTPUT_HEAD, OUTPUT_TAIL));
-        let input_cut = Cut::new(&input, HEAD, TAIL);
+            .map(|(text, chars)| Cut::counted(text, *chars, OUTPUT_HEAD, OUTPUT_TAIL));
+        let input_cut = Cut::counted(&input, prompt.chars(), HEAD, TAIL);
         let is_cut = |cut: &Cut| cut.whole().is_none();
         let is_input_cut = is_cut(&input_cut);
         let is_cut = is_input_cut || output_cut.as_ref().is_some_and(is_cut);
@@ -183,7 +183,7 @@ impl Sketch {
             },
             many_prompts: example.prompts().nth(1).is_some(),
             reuse: (is_cut && cutoff.is_studied(key) && self.is_studied(key))
-                .then(|| Reuse::of(&input, output.as_deref().unwrap_or_default())),
+                .then(|| Reuse::of(&input, output.as_ref().map_or("", |(text, _)| text))),
             output: output_cut,
             input: input_cut,
         };

@@ -78,10 +78,10 @@ impl Reuse {
 pub fn asks_for_summary(input: &Cut, system: Option<&Cut>) -> bool {
     let asks = |cut: &Cut| {
         let (first, last) = SEARCHED_EDGES;
-        let edges = [edge(cut.head(), first, false), edge(cut.tail(), last, true)];
-        edges
-            .iter()
-            .any(|text| has_request(&text.to_ascii_lowercase()))
+        let head = edge(cut.head(), first, false);
+        let requests = |text: &str| has_request(&text.to_ascii_lowercase());
+        // The start of a short text is the whole of it.
+        requests(head) || cut.whole() != Some(head) && requests(edge(cut.tail(), last, true))
     };
     asks(input) || system.is_some_and(asks)
 }

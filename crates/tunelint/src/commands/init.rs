@@ -49,8 +49,15 @@ pub fn run(options: &Init) -> Result<Exit, Failure> {
     print(&report)
 }
 
-/// Writes a new file. Fails if it exists.
+/// Writes a new file. Fails if it exists, and where a link leads elsewhere.
 fn write(path: &str, text: &str, report: &mut String) -> Result<(), Failure> {
+    if let Some(link) = link_in(Path::new(path)) {
+        let link = printable_path(link);
+        return Err(
+            Failure::new(format!("cannot write {path}: {link} is a link"))
+                .help("replace the link with a directory or file of this repository"),
+        );
+    }
     let written = || -> std::io::Result<()> {
         if let Some(parent) = Path::new(path)
             .parent()
@@ -65,6 +72,14 @@ fn write(path: &str, text: &str, report: &mut String) -> Result<(), Failure> {
     written().map_err(|error| Failure::io("write", path, &error))?;
     report.push_str(&format!("wrote {path}\n"));
     Ok(())
+}
+
+/// The first part of `path` that is a link: what is written there would be written elsewhere, perhaps
+/// outside the repository.
+fn link_in(path: &Path) -> Option<&Path> {
+    let parts: Vec<&Path> = path.ancestors().collect();
+    let is_link = |part: &Path| fs::symlink_metadata(part).is_ok_and(|of| of.is_symlink());
+    parts.into_iter().rev().find(|part| is_link(part))
 }
 
 /// Writes a new file. If it exists, it is not changed; the text to add is printed instead.

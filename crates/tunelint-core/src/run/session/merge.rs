@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io;
 
-use tunelint_data::source::Input;
 use tunelint_data::text::position::SourceId;
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::totals::SourceSummary;
@@ -122,12 +121,12 @@ impl Session {
         for profile in &profiles {
             summary::note_status(profile, &mut self.summary);
         }
-        let here = of_part.path.is_file();
+        let here = source.input.stamp().is_some();
         if here {
-            let input = Input::path(of_part.path.clone());
-            let reader = Reader::open(id, input, &settings.reading()).map_err(|error| {
-                MergeError::Source(SourceError::Open(of_part.path.clone(), error))
-            })?;
+            let reader =
+                Reader::open(id, source.input.clone(), &settings.reading()).map_err(|error| {
+                    MergeError::Source(SourceError::Open(of_part.path.clone(), error))
+                })?;
             dataset.linter.revisit(&reader);
         }
         Ok(here)

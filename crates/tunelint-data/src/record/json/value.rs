@@ -46,6 +46,7 @@ const FEW_KEYS: usize = 12;
 
 impl<'a> Json<'a> {
     /// The root value.
+    #[inline]
     pub fn root(self) -> Value<'a> {
         Value { json: self, at: 0 }
     }
@@ -105,11 +106,13 @@ impl<'a> Json<'a> {
             .find_map(Value::repeated_key)
     }
 
+    #[inline]
     fn node(self, at: usize) -> Option<&'a Node> {
         self.nodes.get(at)
     }
 
     /// The text of the string or key at `at`.
+    #[inline]
     fn decoded(self, node: &Node) -> &'a str {
         let range = match node.decoded {
             BORROWED => {
@@ -127,22 +130,26 @@ impl<'a> Json<'a> {
 
 impl<'a> Value<'a> {
     /// The kind.
+    #[inline]
     pub fn kind(self) -> Kind {
         self.json.node(self.at).map_or(Kind::Null, |node| node.kind)
     }
 
     /// The span in the record.
+    #[inline]
     pub fn span(self) -> Span {
         self.json.node(self.at).map(node_span).unwrap_or_default()
     }
 
     /// The raw bytes.
+    #[inline]
     pub fn raw(self) -> &'a str {
         let span = self.span();
         self.json.text.get(span.start..span.end).unwrap_or_default()
     }
 
     /// The text, if it is a string.
+    #[inline]
     pub fn text(self) -> Option<Text<'a>> {
         let node = self
             .json
@@ -157,6 +164,7 @@ impl<'a> Value<'a> {
     }
 
     /// The unescaped string, if it is a string.
+    #[inline]
     pub fn as_str(self) -> Option<&'a str> {
         let node = self
             .json
@@ -166,6 +174,7 @@ impl<'a> Value<'a> {
     }
 
     /// The value of `key`, if it is an object with that key.
+    #[inline]
     pub fn get(self, key: &str) -> Option<Value<'a>> {
         self.entries()
             .find(|entry| entry.key == key)
@@ -173,6 +182,7 @@ impl<'a> Value<'a> {
     }
 
     /// The keys and values of an object, in order; empty for any other value.
+    #[inline]
     pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
         let node = self
             .json
@@ -195,6 +205,7 @@ impl<'a> Value<'a> {
     }
 
     /// The items of a list, in order; empty for any other value.
+    #[inline]
     pub fn items(self) -> impl Iterator<Item = Value<'a>> {
         let node = self
             .json

@@ -4,6 +4,7 @@ use super::majority::{Majority, NEARLY_ALL};
 use super::plateau::{self, LEAST, is_cjk, is_word};
 use super::preamble::{PreambleFault, depart};
 use crate::survey::Cut;
+use crate::survey::letters::ascii_prefix;
 
 /// Minimum length of an instruction, in characters and words.
 const SHORTEST: usize = 12;
@@ -220,8 +221,7 @@ pub fn reversed(text: &str) -> String {
     bytes.reverse();
     // The bytes of a character stay in their order.
     let mut rest = bytes.as_mut_slice();
-    while let Some(at) = rest.iter().position(|byte| !byte.is_ascii()) {
-        let (_, character) = rest.split_at_mut(at);
+    while let (_, character @ [_, ..]) = rest.split_at_mut(ascii_prefix(rest)) {
         let length = character.iter().position(|byte| *byte >= 0xc0);
         let (character, after) = character.split_at_mut(length.map_or(1, |last| last + 1));
         character.reverse();

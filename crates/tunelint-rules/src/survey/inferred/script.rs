@@ -28,8 +28,17 @@ pub fn dominant(text: &str) -> Option<&'static str> {
     for run in runs(text) {
         let before = left;
         if run.is_ascii() {
-            let letters = run.bytes().filter(u8::is_ascii_alphabetic).take(left);
-            left -= letters.count();
+            let mut rest = run.as_bytes();
+            // As many bytes hold at most as many letters.
+            while let Some((part, after)) = rest.split_at_checked(left.min(rest.len()))
+                && !part.is_empty()
+            {
+                left -= part
+                    .iter()
+                    .filter(|byte| byte.is_ascii_alphabetic())
+                    .count();
+                rest = after;
+            }
             add(Script::Latin, before - left);
         } else {
             let scripts = run.chars().filter_map(script_of).take(left);

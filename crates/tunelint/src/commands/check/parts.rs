@@ -176,9 +176,9 @@ fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
                 "{name} has options that are unknown to this version"
             )));
         };
-        let comparable = comparable(&check);
+        let comparable = comparable(&check.0);
         match &agreed {
-            None => agreed = Some((path, *check, comparable)),
+            None => agreed = Some((path, *check.0, comparable)),
             Some((first, _, same))
                 if *same != comparable
                     || parts.first().map(|(_, first)| &first.rules) != Some(&part.rules) =>
