@@ -122,7 +122,7 @@ impl Arguments {
         Ok(arguments)
     }
 
-    /// Adds an option that no keyword stands for.
+    /// Adds an option that has no keyword.
     pub fn add(&mut self, word: impl Into<OsString>) {
         self.words.push(word.into());
     }

@@ -1,6 +1,6 @@
 //! A page in a notebook: in a frame that can reach neither the notebook nor the network.
 
-/// The page in a sandboxed frame. Its own script runs, in an origin of its own.
+/// The page in a sandboxed frame. Its script runs, in an opaque origin.
 pub fn framed(page: &str) -> String {
     let escaped = page.replace('&', "&amp;").replace('"', "&quot;");
     format!(

@@ -49,7 +49,7 @@ pub fn check(
 }
 
 /// The findings of a check.
-#[pyclass(frozen, sequence, module = "tunelint")]
+#[pyclass(frozen, module = "tunelint")]
 pub struct Report {
     checked: Arc<Checked>,
     /// The names of sources that have rows and no lines.
@@ -343,12 +343,9 @@ impl Report {
 
     fn __getitem__(&self, py: Python<'_>, index: isize) -> PyResult<Finding> {
         let number = self.checked.findings.len();
-        let index = match usize::try_from(index) {
-            Ok(index) => index,
-            // Python has added the length to a negative index already.
-            Err(_) => number,
-        };
-        self.finding(py, index)
+        let from_end = || number.checked_sub(index.unsigned_abs());
+        let index = usize::try_from(index).ok().or_else(from_end);
+        self.finding(py, index.unwrap_or(number))
     }
 
     fn __iter__(slf: Bound<'_, Self>) -> Findings {

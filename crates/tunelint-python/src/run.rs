@@ -12,7 +12,7 @@ use crate::errors::raised;
 
 /// How often Python's signals are looked at.
 const TICK: Duration = Duration::from_millis(20);
-/// How long work that was told to stop is waited for. It can change nothing any more.
+/// How long work that must stop is waited for. It can change nothing any more.
 const GRACE: Duration = Duration::from_millis(20);
 
 /// Where the last panic happened.
@@ -28,7 +28,7 @@ pub fn silence_panics() {
     }));
 }
 
-/// The result of `work`, which runs in a thread of its own while other Python threads go on.
+/// The result of `work`, which runs in another thread while other Python threads go on.
 ///
 /// # Errors
 /// The failure of `work`, or `KeyboardInterrupt` within [`TICK`] and [`GRACE`]; `stop` is set then.

@@ -225,23 +225,15 @@ pub fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
     .print();
 }
 
-/// The system's number of an error, which may be wrapped in others that add a path.
+/// The system's number of an error. One that a library has wrapped, to add a path, has only its kind.
 fn number(error: &io::Error) -> Option<i32> {
-    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(of) = next {
-        if let Some(found) = of
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::raw_os_error)
-        {
-            return Some(found);
-        }
-        let inner = of.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = match inner {
-            Some(inner) => Some(inner),
-            None => of.source(),
-        };
-    }
-    None
+    let of_kind = match error.kind() {
+        io::ErrorKind::NotFound => Some(2),
+        io::ErrorKind::PermissionDenied => Some(13),
+        io::ErrorKind::AlreadyExists => Some(17),
+        _ => None,
+    };
+    error.raw_os_error().or(of_kind)
 }
 
 /// The system's message for an error, without the number that Rust adds to it.
