@@ -7,7 +7,7 @@ use std::io;
 use tunelint_core::contract::{Check, ExampleRule, RuleContext};
 use tunelint_core::example::Example;
 use tunelint_core::finding::{Finding, Findings, Message, Severity};
-use tunelint_core::session::{DatasetSettings, Session, SourceRole};
+use tunelint_core::session::{DatasetSettings, OwnRule, Session, SourceRole};
 use tunelint_core::source::Input;
 
 /// Flags outputs that shout.
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "\n",
     );
     let mut session = Session::new(1);
-    let settings = DatasetSettings::default().with_rule(("shouting", build));
+    let settings = DatasetSettings::default().with_rule(OwnRule::new("shouting", build));
     let settings = session.settings(settings);
     let input = Input::bytes("shop.jsonl", data.as_bytes());
     session.add(input, settings, SourceRole::Training);

@@ -1,12 +1,22 @@
 //! The arguments of the process.
 
 use std::ffi::OsString;
+use std::sync::OnceLock;
 
 use clap::CommandFactory;
 use tunelint_core::printable::quoted;
 
 use crate::cli::CommandLine;
 use crate::exit::Failure;
+
+/// The arguments, if an embedding program runs this one: those of the process are its own.
+static GIVEN: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Sets the arguments of the program, the first of which is its name. Called once, before it runs.
+pub fn set(arguments: Vec<OsString>) {
+    // A second call would be about another program.
+    let _ = GIVEN.set(arguments);
+}
 
 /// The arguments, in which no name of a file is an option if `--contained` is given: a hook passes
 /// names that come from a stranger's branch, and one may be `--config=x.jsonl`. Such names are moved
@@ -15,9 +25,9 @@ use crate::exit::Failure;
 /// # Errors
 /// A file with exactly the name of an option: whichever was meant, the other would be lost.
 pub fn of_process() -> Result<Vec<OsString>, Failure> {
-    separated(std::env::args_os().collect(), &|name| {
-        std::fs::symlink_metadata(name).is_ok()
-    })
+    let given = GIVEN.get().cloned();
+    let arguments = given.unwrap_or_else(|| std::env::args_os().collect());
+    separated(arguments, &|name| std::fs::symlink_metadata(name).is_ok())
 }
 
 fn separated(

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use tunelint_core::finding::Severity;
 
 pub use self::deferred::Deferred;
+use crate::host::Host;
 use crate::report::Format;
 
 /// A linter and converter for the files that language models are fine-tuned on.
@@ -324,6 +325,9 @@ pub struct Reading {
     /// Report standard input under this name; its extension decides the container
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub stdin_filename: Option<PathBuf>,
+    /// What an embedding program passes besides options.
+    #[arg(skip)]
+    pub host: Host,
 }
 
 /// Options of `convert`.

@@ -25,9 +25,22 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Where an error comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Wrong usage or settings.
+    #[default]
+    Usage,
+    /// The file system, with its number of the error if it has one.
+    System(Option<i32>),
+    /// A mistake in this program.
+    Bug,
+}
+
 /// An error that ends a run or skips a file, for people.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Failure {
+    kind: FailureKind,
     /// Source excerpts, already drawn, that are printed before the message.
     frames: String,
     message: String,
@@ -39,6 +52,7 @@ impl Failure {
     /// An error with this message and no help.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
+            kind: FailureKind::default(),
             frames: String::new(),
             message: message.into(),
             help: None,
@@ -55,6 +69,32 @@ impl Failure {
     /// The message, without help and excerpts.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Source excerpts, already drawn.
+    pub fn frames(&self) -> &str {
+        &self.frames
+    }
+
+    /// What to do about it.
+    pub fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// Where it comes from.
+    pub fn kind(&self) -> FailureKind {
+        self.kind
+    }
+
+    /// The file or directory that could not be read.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Sets where it comes from.
+    pub fn of_kind(mut self, kind: FailureKind) -> Self {
+        self.kind = kind;
+        self
     }
 
     /// Sets the file or directory that could not be read.
@@ -82,10 +122,13 @@ impl Failure {
         let inner = error
             .get_ref()
             .and_then(|of| of.downcast_ref::<Unwritten>());
-        Self::new(match inner {
-            Some(Unwritten { name, error }) => format!("cannot write {name}: {}", cause(error)),
-            None => format!("cannot {what} {path}: {}", cause(error)),
-        })
+        let (message, error) = match inner {
+            Some(Unwritten { name, error }) => {
+                (format!("cannot write {name}: {}", cause(error)), error)
+            }
+            None => (format!("cannot {what} {path}: {}", cause(error)), error),
+        };
+        Self::new(message).of_kind(FailureKind::System(number(error)))
     }
 
     /// The text for people, printable.
@@ -180,6 +223,17 @@ pub fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
     ))
     .help("please report this location and the kind of file that was read")
     .print();
+}
+
+/// The system's number of an error. One that a library has wrapped, to add a path, has only its kind.
+fn number(error: &io::Error) -> Option<i32> {
+    let of_kind = match error.kind() {
+        io::ErrorKind::NotFound => Some(2),
+        io::ErrorKind::PermissionDenied => Some(13),
+        io::ErrorKind::AlreadyExists => Some(17),
+        _ => None,
+    };
+    error.raw_os_error().or(of_kind)
 }
 
 /// The system's message for an error, without the number that Rust adds to it.

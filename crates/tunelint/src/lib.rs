@@ -6,6 +6,8 @@
 // From the bottom up: a module imports only from those before it.
 mod spelling;
 
+mod host;
+
 mod exit;
 
 mod stdout;
@@ -50,9 +52,12 @@ mod settings;
 
 mod commands;
 
+pub mod embed;
+
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -61,10 +66,21 @@ use exit::{Exit, Failure};
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
+    run_guarded().into()
+}
+
+/// Runs the program on these arguments, the first of which is its name, and returns the exit code. For
+/// a launcher in another language; called once.
+pub fn main_with(arguments: Vec<OsString>) -> u8 {
+    arguments::set(arguments);
+    run_guarded() as u8
+}
+
+fn run_guarded() -> Exit {
     std::panic::set_hook(Box::new(exit::report_bug));
     signals::outlive_size_limit();
     let run = std::panic::catch_unwind(run);
-    run.unwrap_or(Exit::CouldNotRun).into()
+    run.unwrap_or(Exit::CouldNotRun)
 }
 
 fn run() -> Exit {

@@ -16,6 +16,7 @@ use tunelint_core::source::{
 
 use crate::cli::Reading;
 use crate::exit::Failure;
+use crate::host::Host;
 use crate::names::unknown;
 use crate::spelling::nearest;
 use crate::walk::Named;
@@ -185,11 +186,14 @@ pub fn input(named: &Named, reading: &Reading) -> Result<Input, Failure> {
         let encoding = encoding(name)?;
         input.encoding = Some(encoding);
     }
-    Ok(input)
+    Ok(reading.host.stoppable(input))
 }
 
 /// The input for a file: a binary table or text.
 fn file(path: &Path, reading: &Reading) -> Result<Input, Failure> {
+    if let Some(object) = reading.host.object(path) {
+        return Ok(object.clone());
+    }
     let container = reading.container.as_deref().map(container).transpose()?;
     let sheet = reading.sheet.as_deref();
     let table = tunelint_tables::input(path, container, sheet);
@@ -201,9 +205,11 @@ fn file(path: &Path, reading: &Reading) -> Result<Input, Failure> {
     Ok(table.unwrap_or_else(|| Input::path(path)))
 }
 
-/// The input for a file that data is compared with.
-pub fn compared(path: PathBuf) -> Input {
-    tunelint_tables::input(&path, None, None).unwrap_or_else(|| Input::path(path))
+/// The input for a file or an object of the host that data is compared with.
+pub fn compared(path: PathBuf, host: &Host) -> Input {
+    let object = host.object(&path).cloned();
+    let input = object.or_else(|| tunelint_tables::input(&path, None, None));
+    host.stoppable(input.unwrap_or_else(|| Input::path(path)))
 }
 
 /// Fails if a workbook that can be read does not have the sheet.
@@ -266,9 +272,9 @@ pub fn open(source: SourceId, input: Input, options: &ReadOptions) -> Result<Rea
 
 /// Why a source cannot be opened, for people.
 pub fn not_opened(path: &Path, error: &OpenError) -> Failure {
-    let path = printable_path(path);
+    let shown = printable_path(path);
     match error {
-        OpenError::Io(error) => Failure::io("read", &path, error),
+        OpenError::Io(error) => Failure::io("read", &shown, error).about(path),
         OpenError::NoColumn { name, columns } => {
             let known: Vec<&str> = columns.iter().map(String::as_str).collect();
             let near = nearest(name, &known);
@@ -280,7 +286,7 @@ pub fn not_opened(path: &Path, error: &OpenError) -> Failure {
             let hint = near.map_or_else(String::new, |near| {
                 format!("did you mean {}? ", quoted(near, 40))
             });
-            Failure::new(format!("{path}: unknown column {}", quoted(name, 40)))
+            Failure::new(format!("{shown}: unknown column {}", quoted(name, 40)))
                 .help(format!("{hint}choose one of: {}", listed.join(", ")))
         }
     }

@@ -16,9 +16,19 @@ const SIGXFSZ: i32 = 25;
 static TEMPORARIES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static BAR: AtomicBool = AtomicBool::new(false);
 static WATCHING: Once = Once::new();
+static EMBEDDED: AtomicBool = AtomicBool::new(false);
+
+/// Leaves signals to the program that embeds this one, which unwinds a run instead of ending the
+/// process. Called before a run.
+pub fn leave_to_host() {
+    EMBEDDED.store(true, Ordering::Relaxed);
+}
 
 /// Registers `path` to be removed when the run is interrupted. The file may be gone by then.
 pub fn remove_when_interrupted(path: &Path) -> io::Result<()> {
+    if EMBEDDED.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     let mut temporaries = TEMPORARIES.lock().unwrap_or_else(PoisonError::into_inner);
     temporaries.push(path.to_path_buf());
     drop(temporaries);
@@ -33,6 +43,9 @@ pub fn note_bar(shown: bool) -> io::Result<()> {
 }
 
 fn watch_once() -> io::Result<()> {
+    if EMBEDDED.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     let mut started = Ok(());
     WATCHING.call_once(|| started = watch());
     started

@@ -13,6 +13,7 @@ use tunelint_tables::{is_archive, members, split_member, unreadable};
 
 use crate::dataset_info::is_dataset_info;
 use crate::exit::Failure;
+use crate::host::Host;
 use crate::patterns::Patterns;
 use crate::spelling::nearest;
 
@@ -75,10 +76,20 @@ pub struct Walk {
 /// Decides whether a file is read.
 pub type Wanted<'w> = &'w mut dyn FnMut(&Path, HowFound) -> Result<bool, Failure>;
 
-/// Expands `paths`. A directory without a wanted file is a failure unless `accept_nothing`.
-pub fn walk(paths: &[PathBuf], accept_nothing: bool, wanted: Wanted<'_>) -> Result<Walk, Failure> {
+/// Expands `paths`. A directory without a wanted file is a failure unless `accept_nothing`. A path that
+/// stands for an object of the host is not looked up.
+pub fn walk(
+    paths: &[PathBuf],
+    host: &Host,
+    accept_nothing: bool,
+    wanted: Wanted<'_>,
+) -> Result<Walk, Failure> {
     let mut walk = Walk::default();
     for path in paths {
+        if host.object(path).is_some() {
+            walk.found.push(Named::File(path.clone()));
+            continue;
+        }
         if path.as_os_str() == "-" {
             walk.found.push(Named::Stdin);
             continue;

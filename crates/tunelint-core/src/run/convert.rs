@@ -76,6 +76,8 @@ pub struct RecordPlace {
     pub source: SourceId,
     /// The position in it.
     pub position: Position,
+    /// The number of the record, from 1.
+    pub record: u64,
 }
 
 /// Receives findings and rejected records during a conversion, in the order of the source.
@@ -90,6 +92,12 @@ pub trait Recipient: Send {
     /// # Errors
     /// An error aborts the conversion.
     fn reject(&mut self, reject: Reject) -> io::Result<()>;
+    /// Whether [`lost`](Self::lost) is called. The counts and first places are in [`Conversion`].
+    fn wants_losses(&self) -> bool {
+        false
+    }
+    /// Receives something called `name` that was lost in a record that was written.
+    fn lost(&mut self, _source: SourceId, _record: u64, _name: String) {}
 }
 
 /// Ignores them: for callers that need only the counts and what was written.
@@ -120,6 +128,8 @@ struct BatchOutcome {
     findings: Vec<Finding>,
     rejects: Vec<Reject>,
     losses: NameCounts<RecordPlace>,
+    /// Record and name of each loss, if the recipient wants them.
+    lost: Vec<(u64, String)>,
     kept: NameCounts<RecordPlace>,
     weights: u64,
 }
@@ -209,6 +219,7 @@ impl Converter {
     ) -> io::Result<()> {
         let rules = RuleSet::build(&policy.enabled, &RuleContext::default());
         let names: Vec<String> = writing.columns().to_vec();
+        let (source, wants_losses) = (reader.source, recipient.wants_losses());
         let decoder = reader.decoder();
         let work = |batch: &Batch, scratch: &mut (Scratch, ObjectWriter)| {
             // Layouts differ in a few keys for each record.
@@ -223,7 +234,18 @@ impl Converter {
                 outcome.read += 1;
                 match read {
                     DecodeOutcome::Example(example) => {
-                        self.convert_example(example, &mut findings, object, &names, &mut outcome);
+                        let lost = self.convert_example(
+                            example,
+                            &mut findings,
+                            object,
+                            &names,
+                            &mut outcome,
+                        );
+                        if wants_losses {
+                            let record = example.record.ordinal;
+                            let lost = lost.losses.into_iter();
+                            outcome.lost.extend(lost.map(|of| (record, of.what)));
+                        }
                     }
                     DecodeOutcome::Unreadable(record, why) => {
                         check_record(&rules, record, why, &mut findings);
@@ -244,6 +266,9 @@ impl Converter {
                 .rejects
                 .into_iter()
                 .try_for_each(|reject| recipient.reject(reject))?;
+            for (record, name) in outcome.lost {
+                recipient.lost(source, record, name);
+            }
             let mut from = 0;
             for end in outcome.ends {
                 writing.write(outcome.bytes.get(from..end).unwrap_or_default())?;
@@ -262,7 +287,7 @@ impl Converter {
             .try_for_each(|finding| recipient.finding(finding))
     }
 
-    /// Converts one example, or rejects its record.
+    /// Converts one example, or rejects its record. Returns what was lost.
     fn convert_example(
         &self,
         example: &Example<'_>,
@@ -270,7 +295,7 @@ impl Converter {
         object: &mut ObjectWriter,
         columns: &[String],
         outcome: &mut BatchOutcome,
-    ) {
+    ) -> Losses {
         let mut notes = Notes::default();
         let before = (outcome.bytes.len(), outcome.ends.len());
         let encoded = self.fit(example, &mut notes).and_then(|fitted| {
@@ -283,12 +308,14 @@ impl Converter {
             findings.report_as(UNCONVERTIBLE, place, Severity::Error, || *why);
             outcome.bytes.truncate(before.0);
             outcome.ends.truncate(before.1);
-            return outcome.reject(&example.record);
+            outcome.reject(&example.record);
+            return Losses::default();
         }
         outcome.written += 1;
         outcome.weights += notes.weights;
-        add(&mut outcome.losses, &example.record, notes.lost);
-        add(&mut outcome.kept, &example.record, notes.kept);
+        add(&mut outcome.losses, &example.record, &notes.lost);
+        add(&mut outcome.kept, &example.record, &notes.kept);
+        notes.lost
     }
 
     /// Writes one example that fits the layout to memory. The error says why it cannot be written.
@@ -431,12 +458,13 @@ impl BatchOutcome {
 }
 
 /// Adds what was noted of `record` to `counts`.
-fn add(counts: &mut NameCounts<RecordPlace>, record: &Record<'_>, notes: Losses) {
+fn add(counts: &mut NameCounts<RecordPlace>, record: &Record<'_>, notes: &Losses) {
     let mut last = Located::new(record);
-    for Loss { what, span } in notes.losses {
-        counts.add(&what, 1, || RecordPlace {
+    for Loss { what, span } in &notes.losses {
+        counts.add(what, 1, || RecordPlace {
             source: record.source,
             position: record.position_after(span.start, &mut last),
+            record: record.ordinal,
         });
     }
 }

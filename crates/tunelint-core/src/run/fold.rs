@@ -69,10 +69,13 @@ impl Group {
     }
 
     /// Keeps the first finding and the places of the next.
-    fn keep(&mut self, finding: Finding) {
+    fn keep(&mut self, finding: Finding, observer: &mut dyn Observer) {
         if self.first.is_none() {
             self.first = Some(finding);
-        } else if self.places.len() < PLACES {
+            return;
+        }
+        observer.folded(&finding);
+        if self.places.len() < PLACES {
             self.places.push(finding.location);
         }
     }
@@ -128,7 +131,7 @@ impl<'r> Fold<'r> {
         match self.groups.get_mut(&cause) {
             Some(group) => {
                 group.count(&finding);
-                group.keep(finding);
+                group.keep(finding, observer);
                 Ok(())
             }
             None => observer.finding(finding),
@@ -172,7 +175,7 @@ impl<'r> Fold<'r> {
         });
         for finding in self.held {
             match groups.get_mut(&Cause::of(&finding, self.faults)) {
-                Some(group) => group.keep(finding),
+                Some(group) => group.keep(finding, observer),
                 None => observer.finding(finding)?,
             }
         }
@@ -190,7 +193,7 @@ impl<'r> Fold<'r> {
         (self.groups).retain(|_, group| is_nearly_all(group.records, records));
         for finding in std::mem::take(&mut self.held) {
             match self.groups.get_mut(&Cause::of(&finding, self.faults)) {
-                Some(group) => group.keep(finding),
+                Some(group) => group.keep(finding, observer),
                 None => observer.finding(finding)?,
             }
         }

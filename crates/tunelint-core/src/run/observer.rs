@@ -35,6 +35,10 @@ pub trait Observer: Send {
         true
     }
 
+    /// A finding is not passed on, because the one that is passed on when its source ends stands for
+    /// it. With [`Keep::All`](tunelint_layouts::finding::Keep::All), called for every such finding.
+    fn folded(&mut self, _finding: &Finding) {}
+
     /// How many of the findings that one stands for were accepted before, for example in a baseline.
     /// Called once for each finding, before any are folded; accepted ones count as suppressed, and a
     /// finding of which none is left is not passed on.

@@ -170,6 +170,22 @@ impl<'a> Body<'a> {
 
     /// The value at an RFC 6901 path; in a row, the text of the field.
     pub fn value_at(&self, pointer: &str) -> Option<Value> {
+        match self.found_at(pointer)? {
+            Field::Other(value) => serde_json::from_str(value.raw()).ok(),
+            Field::Text(cell) => Some(Value::String(cell.as_str().to_owned())),
+        }
+    }
+
+    /// The span of the value at an RFC 6901 path that is not empty; in a row, of the field.
+    pub fn span_at(&self, pointer: &str) -> Option<Span> {
+        match self.found_at(pointer)? {
+            Field::Other(value) => Some(value.span()),
+            Field::Text(cell) => Some(cell.span()),
+        }
+    }
+
+    /// The JSON value or the field of a row at an RFC 6901 path.
+    fn found_at(&self, pointer: &str) -> Option<Field<'a>> {
         let steps = pointer.strip_prefix('/')?.split('/');
         let mut steps = steps.map(|step| step.replace("~1", "/").replace("~0", "~"));
         match self {
@@ -178,11 +194,11 @@ impl<'a> Body<'a> {
                     Kind::Array => value.items().nth(step.parse().ok()?),
                     _ => value.get(&step),
                 });
-                serde_json::from_str(value?.raw()).ok()
+                value.map(Field::Other)
             }
             Self::Row(row) => {
                 let cell = row.cell(row.header().index(&steps.next()?)?)?;
-                Some(Value::String(cell.as_str().to_owned()))
+                Some(Field::Text(cell))
             }
             Self::Unread => None,
         }

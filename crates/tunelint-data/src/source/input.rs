@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Cursor, Read, Seek};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding};
 
@@ -61,6 +61,8 @@ pub struct Input {
     pub encoding: Option<&'static Encoding>,
     /// Counts the bytes read from disk, before decompression, for a progress display.
     pub meter: Option<Arc<AtomicU64>>,
+    /// Makes every further read an error once it is set, to end a run from outside.
+    pub stop: Option<Arc<AtomicBool>>,
 }
 
 impl Input {
@@ -72,6 +74,7 @@ impl Input {
             name: path,
             encoding: None,
             meter: None,
+            stop: None,
         }
     }
 
@@ -82,6 +85,7 @@ impl Input {
             name: name.into(),
             encoding: None,
             meter: None,
+            stop: None,
         }
     }
 
@@ -96,6 +100,7 @@ impl Input {
             name: name.into(),
             encoding: None,
             meter: None,
+            stop: None,
         }
     }
 
@@ -111,6 +116,7 @@ impl Input {
             name: name.into(),
             encoding: None,
             meter: None,
+            stop: None,
         })
     }
 
@@ -120,7 +126,9 @@ impl Input {
     /// I/O errors.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         let raw: Box<dyn Read + Send> = match &self.origin {
-            Origin::Packed(packed, _) if packed.container().is_some() => return packed.open(),
+            Origin::Packed(packed, _) if packed.container().is_some() => {
+                return packed.open().map(|rows| self.stoppable(rows));
+            }
             Origin::Packed(packed, _) => packed.open()?,
             Origin::Path(path) => {
                 let file = File::open(path)?;
@@ -143,6 +151,7 @@ impl Input {
             }),
             None => raw,
         };
+        let raw = self.stoppable(raw);
         let plain: Box<dyn Read + Send> = match Compression::of(&self.name) {
             Some(compression) => compression.reader(raw)?,
             None => raw,
@@ -153,6 +162,16 @@ impl Input {
             }
             _ => plain,
         })
+    }
+
+    fn stoppable(&self, source: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+        match &self.stop {
+            Some(stop) => Box::new(Stoppable {
+                source,
+                stop: Arc::clone(stop),
+            }),
+            None => source,
+        }
     }
 
     /// The current state of the file; `None` for bytes that cannot change, and for a pipe, which
@@ -226,6 +245,22 @@ impl Read for Metered {
         let read = self.source.read(buffer)?;
         self.meter.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
+    }
+}
+
+/// Ends with an error when it is asked to.
+struct Stoppable {
+    source: Box<dyn Read + Send>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Read for Stoppable {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.stop.load(Ordering::Relaxed) {
+            // A reader would try again if this were `Interrupted`.
+            true => Err(io::ErrorKind::ConnectionAborted.into()),
+            false => self.source.read(buffer),
+        }
     }
 }
 
@@ -332,6 +367,16 @@ mod tests {
             read(&Input::bytes("a.jsonl.zst", twice)).unwrap(),
             "{}\n{}\n"
         );
+    }
+
+    #[test]
+    fn a_stopped_input_is_an_error() {
+        let mut input = Input::bytes("a.jsonl", &b"{}"[..]);
+        let stop = Arc::new(AtomicBool::new(false));
+        input.stop = Some(Arc::clone(&stop));
+        assert_eq!(read(&input).unwrap(), "{}");
+        stop.store(true, Ordering::Relaxed);
+        assert!(read(&input).is_err());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! started.
 
 mod accepting;
+mod collecting;
 mod contained;
 mod events;
 mod fixing;
@@ -31,7 +32,9 @@ use crate::exit::{Exit, Failure};
 use crate::names::skipped;
 use crate::progress::Progress;
 use crate::{report, timings};
+pub use collecting::{Checked, collect, fix};
 use events::Events;
+pub use fixing::Fixed;
 use output::Reports;
 use plan::Plans;
 use sources::Sources;
@@ -59,10 +62,11 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     output::refuse_inputs(&options, &sources.read_by(&options, &names))?;
     if fixing::is_wanted(&options) {
         let fixed = fixing::run(&options, &sources, &names)?;
+        fixed.print()?;
+        exit = exit.max(fixed.exit);
         if options.fixes.diff {
-            return Ok(exit.max(fixed));
+            return Ok(exit);
         }
-        exit = exit.max(fixed);
     }
     let accepted = accepting::Accepted::read(&options, &sources, &names)?;
     let plans = match accepted.is_empty() {

@@ -2,6 +2,7 @@
 
 mod body;
 mod chosen;
+mod collecting;
 mod destination;
 mod inputs;
 mod verdict;
@@ -12,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tunelint_core::contract::Level;
-use tunelint_core::convert::{Conversion, Converter, TurnsPolicy, UNCONVERTIBLE};
+use tunelint_core::convert::{Conversion, Converter, Recipient, TurnsPolicy, UNCONVERTIBLE};
 use tunelint_core::finding::{Keep, Policy, Severity};
 use tunelint_core::printable::printable_path;
 use tunelint_core::profile::Profile;
@@ -29,6 +30,7 @@ use crate::reading::threads;
 use crate::report::convert::Account;
 use crate::staged::same_output;
 use chosen::Chosen;
+pub use collecting::{Converted, collect};
 use destination::OutputDestination;
 use inputs::{Inputs, has_dry_run};
 use verdict::Verdict;
@@ -66,7 +68,7 @@ fn convert<W: Write + Send>(
     inputs: &Inputs,
     readers: Vec<Reader>,
     out: W,
-    account: &mut Account,
+    account: &mut dyn Recipient,
 ) -> Result<(Conversion, W), Failure> {
     let policy = policy();
     let path = reading::names(&readers);

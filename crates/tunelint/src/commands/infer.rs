@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use tunelint_core::printable::{counted, printable_path};
-use tunelint_core::prompts;
+use tunelint_core::prompts::{self, PromptFormat};
 use tunelint_core::session::Opened;
 
 use super::check::opening;
@@ -28,24 +28,13 @@ pub fn run(options: InferOptions) -> Result<Exit, Failure> {
         return Err(Failure::new(format!("{shown} already exists"))
             .help("overwrite it with `--force`, or choose another path"));
     }
-    let opened = opening::open(&CheckOptions {
+    let format = inferred(&CheckOptions {
         paths,
         reading,
         settings,
+        threads: number,
         ..CheckOptions::default()
     })?;
-    let mut readers: Vec<_> = opened
-        .into_iter()
-        .map(|Opened { reader, .. }| reader)
-        .collect();
-    let format = prompts::infer(&mut readers, threads(number))
-        .map_err(|error| Failure::io("read", "the dataset", &error))?;
-    let Some(format) = format else {
-        return Err(
-            Failure::new("no format inferred: fewer than 20 distinct prompts")
-                .help("infer it from the whole training set"),
-        );
-    };
     let text = format
         .to_json()
         .map_err(|error| Failure::new(error.to_string()))?;
@@ -60,4 +49,22 @@ pub fn run(options: InferOptions) -> Result<Exit, Failure> {
         false => format!("{shown}: format of {from}\n"),
     };
     print(&said)
+}
+
+/// The format of the prompts in the sources of `options`.
+///
+/// # Errors
+/// Sources that cannot be read, and too few prompts.
+pub fn inferred(options: &CheckOptions) -> Result<PromptFormat, Failure> {
+    let opened = opening::open(options)?;
+    let mut readers: Vec<_> = opened
+        .into_iter()
+        .map(|Opened { reader, .. }| reader)
+        .collect();
+    let format = prompts::infer(&mut readers, threads(options.threads))
+        .map_err(|error| Failure::io("read", "the dataset", &error))?;
+    format.ok_or_else(|| {
+        Failure::new("no format inferred: fewer than 20 distinct prompts")
+            .help("infer it from the whole training set")
+    })
 }

@@ -13,6 +13,7 @@ use tunelint_core::source::Input;
 
 use crate::cli::Init;
 use crate::exit::{Exit, Failure};
+use crate::host::Host;
 use crate::staged::StagedFile;
 use crate::stdout::print;
 use crate::walk::{HowFound, walk};
@@ -140,7 +141,7 @@ fn list(names: Vec<String>) -> String {
 /// The data below the current directory, by directory and layout.
 fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
     let mut wanted = |_: &Path, found: HowFound| Ok(found == HowFound::AsData);
-    let found = walk(&[PathBuf::from(".")], true, &mut wanted)?.found;
+    let found = walk(&[PathBuf::from(".")], &Host::default(), true, &mut wanted)?.found;
     let mut groups: BTreeMap<(PathBuf, String), FileGroup> = BTreeMap::new();
     let files = found.iter().map(|named| named.path().to_owned());
     for path in files.take(MAX_FILES) {

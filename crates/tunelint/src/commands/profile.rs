@@ -15,7 +15,7 @@ use crate::stdout::print;
 pub fn run(options: &cli::ProfileOptions) -> Result<Exit, Failure> {
     let mut text = String::new();
     match &options.name {
-        Some(name) => describe(&*names::profile(name)?, &mut text),
+        Some(name) => text.push_str(&described(&*names::profile(name)?)),
         None => {
             for (name, _) in profile::FILES {
                 let profile = names::profile(name)?;
@@ -32,6 +32,13 @@ pub fn run(options: &cli::ProfileOptions) -> Result<Exit, Failure> {
         }
     }
     print(&text)
+}
+
+/// The limits of a provider with their sources.
+pub fn described(profile: &Profile) -> String {
+    let mut text = String::new();
+    describe(profile, &mut text);
+    text
 }
 
 fn status(status: Status) -> &'static str {

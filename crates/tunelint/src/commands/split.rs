@@ -19,7 +19,40 @@ use crate::stdout::print;
 
 /// Splits the files that `options` name.
 pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
-    let shares = shares(&options)?;
+    let report = match written(&options)? {
+        Outcome::Written(report) => report,
+        Outcome::Nothing => return Ok(Exit::Clean),
+        Outcome::Refused(why) => {
+            why.print();
+            return Ok(Exit::Findings);
+        }
+    };
+    print(&match options.format {
+        SplitFormat::Human => report.human(),
+        SplitFormat::Json => report.json(),
+    })?;
+    Ok(match report.fails() {
+        true => Exit::Findings,
+        false => Exit::Clean,
+    })
+}
+
+/// The result of splitting.
+pub enum Outcome {
+    /// The files were written.
+    Written(SplitReport),
+    /// There are no sources.
+    Nothing,
+    /// Nothing was written, since some records cannot be read.
+    Refused(Failure),
+}
+
+/// Splits the files that `options` name, and writes the parts.
+///
+/// # Errors
+/// Invalid options, and files that cannot be read or written.
+pub fn written(options: &cli::SplitOptions) -> Result<Outcome, Failure> {
+    let shares = shares(options)?;
     let check = CheckOptions {
         paths: options.paths.clone(),
         target: options.target.clone(),
@@ -29,11 +62,11 @@ pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
     };
     let opened = opening::open(&check)?;
     let Some(first) = opened.first() else {
-        return Ok(Exit::Clean);
+        return Ok(Outcome::Nothing);
     };
     let targets = first.targets.clone();
     let readers = compatible_readers(opened)?;
-    let files = files(&options, &readers)?;
+    let files = files(options, &readers)?;
     let threads = threads(options.threads);
     let failed = |error: io::Error| Failure::io("split", &names(&readers), &error);
     let split = Split::of(&readers, &shares, options.seed, threads).map_err(failed)?;
@@ -43,25 +76,21 @@ pub fn run(options: cli::SplitOptions) -> Result<Exit, Failure> {
             "nothing was written: cannot read {unread} of {}",
             names(&readers)
         ));
-        why.help("find and fix them with `tunelint check`").print();
-        return Ok(Exit::Findings);
+        let why = why.help("find and fix them with `tunelint check`");
+        return Ok(Outcome::Refused(why));
     }
     if split.count(Subset::Train) == 0 {
         return Err(Failure::new("no records left for training")
             .help("choose smaller sizes for `--validation` and `--test`"));
     }
+    if options.reading.host.stop.is_set() {
+        return Err(Failure::new("stopped"));
+    }
     let written = write(&split, &readers, &files, options.force, threads)?;
     let validation = written.iter().find(|file| file.part == Subset::Validation);
     let findings = limits::check(&targets, &split, validation.map_or(0, |file| file.bytes));
     let report = SplitReport::new(&split, options.seed, &readers, written, findings);
-    print(&match options.format {
-        SplitFormat::Human => report.human(),
-        SplitFormat::Json => report.json(),
-    })?;
-    Ok(match report.fails() {
-        true => Exit::Findings,
-        false => Exit::Clean,
-    })
+    Ok(Outcome::Written(report))
 }
 
 fn shares(options: &cli::SplitOptions) -> Result<Shares, Failure> {

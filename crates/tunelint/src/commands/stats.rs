@@ -29,7 +29,7 @@ pub fn run(options: cli::StatsOptions) -> Result<Exit, Failure> {
 }
 
 /// The options of a check of the same sources.
-fn check_options(options: cli::StatsOptions) -> CheckOptions {
+pub fn check_options(options: cli::StatsOptions) -> CheckOptions {
     CheckOptions {
         paths: options.paths,
         target: options.target,
@@ -42,7 +42,11 @@ fn check_options(options: cli::StatsOptions) -> CheckOptions {
     }
 }
 
-fn gather(check: &CheckOptions) -> Result<StatsDocument, Failure> {
+/// The document about the sources of `check`.
+///
+/// # Errors
+/// Sources that cannot be read.
+pub fn gather(check: &CheckOptions) -> Result<StatsDocument, Failure> {
     let threads = threads(check.threads);
     let mut sources = Vec::new();
     for opened in opening::open(check)? {

@@ -158,7 +158,9 @@ impl Account {
     fn counted(&self, what: &str, counts: &NameCounts<RecordPlace>) -> String {
         let mut text = String::new();
         for (name, named) in &counts.names {
-            let RecordPlace { source, position } = named.first;
+            let RecordPlace {
+                source, position, ..
+            } = named.first;
             let (place, count) = (self.place(source, position), counted(named.count, "time"));
             text.push_str(&format!("{what}: {name}, {count}, first at {place}\n"));
         }

@@ -50,7 +50,7 @@ impl<'w> Human<'w> {
                 let source = sources.find(|source| source.path == *path)?;
                 Some(source.counts.of_rule(rule))
             },
-            |source| self.style.name(source).in_table,
+            |source| self.style.name(source).unit,
         );
         let mut counted = 0;
         for Entry { finding, more } in entries {

@@ -95,11 +95,11 @@ impl Listing {
     /// The chosen findings, by file and line. `total` is the number of findings of a rule in a file,
     /// if it is known.
     ///
-    /// `in_table` decides whether its lines are rows of a table.
+    /// `unit` is what places in a source are counted in.
     pub(super) fn into_entries(
         self,
         total: impl Fn(SourceId, &'static str) -> Option<u64>,
-        in_table: impl Fn(SourceId) -> bool,
+        unit: impl Fn(SourceId) -> &'static str,
     ) -> Vec<Entry> {
         let Self {
             shown, mut rest, ..
@@ -120,13 +120,9 @@ impl Listing {
         entries.sort_by_key(|((_, source, offset, number), _)| (*source, *offset, *number));
         // From the end, so that the rest follows the last of a rule.
         let entries = entries.into_iter().rev().map(|(_, finding)| Entry {
-            more: rest.remove(&key(&finding)).and_then(|rest| {
-                let unit = match in_table(finding.location.source) {
-                    true => "row",
-                    false => "line",
-                };
-                rest.sentence(unit)
-            }),
+            more: rest
+                .remove(&key(&finding))
+                .and_then(|rest| rest.sentence(unit(finding.location.source))),
             finding,
         });
         let mut entries: Vec<Entry> = entries.collect();

@@ -24,8 +24,10 @@ pub struct SourceName {
     pub relative: String,
     /// The relative path as a URI reference; an absolute URI for a file outside the directory.
     pub uri: String,
-    /// Whether it is a binary table, whose records have rows and no lines.
+    /// Whether it is a binary table or an object in memory, whose records have no lines.
     pub in_table: bool,
+    /// What a place in it is counted in: `line`, `row`, or `record` of an object.
+    pub unit: &'static str,
 }
 
 impl SourceName {
@@ -45,6 +47,7 @@ impl SourceName {
             relative: printable_path(relative),
             uri,
             in_table: is_table(path),
+            unit: if is_table(path) { "row" } else { "line" },
         }
     }
 }

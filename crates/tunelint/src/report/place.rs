@@ -22,6 +22,9 @@ pub(super) struct ReportPlace<'s> {
     length: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     row: Option<u64>,
+    /// The row of a table or the record of an object, in words.
+    #[serde(skip)]
+    nth: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     character: Option<u64>,
     record: Option<u64>,
@@ -44,7 +47,8 @@ impl<'s> ReportPlace<'s> {
             end_column: in_text(location.end.column),
             offset: in_text(location.start.offset),
             length: in_text(location.len()),
-            row: has_row.then_some(location.start.line),
+            row: (has_row && name.unit == "row").then_some(location.start.line),
+            nth: has_row.then(|| format!("{} {}", name.unit, location.start.line)),
             character: in_value.then_some(location.start.column),
             record: location.record,
             pointer: &location.pointer,
@@ -57,18 +61,18 @@ impl<'s> ReportPlace<'s> {
         self.line
     }
 
-    /// The row; `None` in a text, and for a table as a whole.
-    pub(super) fn row(&self) -> Option<u64> {
-        self.row
+    /// The row, in words; `None` in a text, and for a table as a whole.
+    pub(super) fn row(&self) -> Option<&str> {
+        self.nth.as_deref()
     }
 
     /// The same without the path: `3:14`, or `row 3, /output` in a table; empty for a table as a
     /// whole.
     pub(super) fn within(&self) -> String {
-        match (self.line.zip(self.column), self.row, self.pointer) {
+        match (self.line.zip(self.column), &self.nth, self.pointer) {
             (Some((line, column)), ..) => format!("{line}:{column}"),
-            (None, Some(row), "") => format!("row {row}"),
-            (None, Some(row), pointer) => format!("row {row}, {}", printable(pointer)),
+            (None, Some(row), "") => row.clone(),
+            (None, Some(row), pointer) => format!("{row}, {}", printable(pointer)),
             (None, None, _) => String::new(),
         }
     }
@@ -76,7 +80,7 @@ impl<'s> ReportPlace<'s> {
     /// The words that put a message about a table in its place, where a format has only files and
     /// lines: `row 3, /output: `. Empty for text.
     pub(super) fn lead(&self) -> String {
-        match self.row {
+        match self.nth {
             Some(_) => format!("{}: ", self.within()),
             None => String::new(),
         }

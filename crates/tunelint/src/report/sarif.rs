@@ -81,7 +81,7 @@ impl<'w> Sarif<'w> {
     /// The value in its record; in a table with the row, which has no line.
     fn logical(&self, location: &Location) -> Value {
         let place = ReportPlace::of(&self.style, location);
-        let row = place.row().map(|row| format!("row {row}"));
+        let row = place.row();
         let name = match (location.pointer.as_str(), row) {
             ("", None) => return json!([]),
             ("", Some(row)) => return json!([{ "fullyQualifiedName": row, "kind": "element" }]),

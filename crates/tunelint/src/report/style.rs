@@ -33,6 +33,7 @@ static UNNAMED: SourceName = SourceName {
     relative: String::new(),
     uri: String::new(),
     in_table: false,
+    unit: "line",
 };
 
 impl Style {

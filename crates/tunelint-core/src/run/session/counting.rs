@@ -59,6 +59,10 @@ impl Observer for Counting<'_> {
         self.observer.folds()
     }
 
+    fn folded(&mut self, finding: &Finding) {
+        self.observer.folded(finding);
+    }
+
     fn accepted(&mut self, finding: &Finding) -> u64 {
         let number = self.observer.accepted(finding);
         if number == 0 {

@@ -21,9 +21,35 @@ use tunelint_rules::rules::{LOOKUP, RuleSet, Selection};
 
 use crate::run::lint::SourceError;
 
-/// A rule that is not in the registry: its name, and a function that builds it or returns `None` if
-/// it does not apply. It is built once for each dataset, for the first pass only.
-pub type OwnRule = (&'static str, fn(&RuleContext) -> Option<Check>);
+/// A rule that is not in the registry.
+#[derive(Clone)]
+pub struct OwnRule {
+    /// Its name.
+    pub name: &'static str,
+    build: Arc<dyn Fn(&RuleContext) -> Option<Check> + Send + Sync>,
+}
+
+impl OwnRule {
+    /// The rule `name`. `build` returns `None` if it does not apply; it is called once for each
+    /// dataset, for the first pass only.
+    pub fn new(
+        name: &'static str,
+        build: impl Fn(&RuleContext) -> Option<Check> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            name,
+            build: Arc::new(build),
+        }
+    }
+}
+
+impl fmt::Debug for OwnRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnRule")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
 
 /// How the sources of a dataset are read and checked.
 ///
@@ -156,7 +182,7 @@ impl DatasetSettings {
     /// Adds a rule that is not in the registry, and enables it.
     #[must_use]
     pub fn with_rule(mut self, rule: OwnRule) -> Self {
-        self.policy.enabled.insert(rule.0);
+        self.policy.enabled.insert(rule.name);
         self.own_rules.push(rule);
         self
     }
@@ -229,8 +255,8 @@ impl DatasetSettings {
     pub(super) fn rules(&self, context: &RuleContext) -> RuleSet {
         let mut rules = RuleSet::build(&self.policy.enabled, context);
         let own = self.own_rules.iter();
-        let own = own.filter(|(name, _)| self.policy.enabled.contains(name));
-        rules.extend(own.filter_map(|(name, build)| Some((*name, build(context)?))));
+        let own = own.filter(|rule| self.policy.enabled.contains(rule.name));
+        rules.extend(own.filter_map(|rule| Some((rule.name, (rule.build)(context)?))));
         rules
     }
 }

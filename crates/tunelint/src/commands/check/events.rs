@@ -6,10 +6,11 @@ use std::ops::ControlFlow;
 use tunelint_core::finding::Finding;
 use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::session::{Observer, SourceError};
-use tunelint_core::totals::{SourceSummary, Summary, UnreadFile};
+use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::output::Reports;
 use crate::exit::Failure;
+use crate::host::Stop;
 use crate::progress::Progress;
 use crate::reading;
 
@@ -20,7 +21,8 @@ pub(super) struct Events {
     /// Whether errors about unreadable files are not printed.
     silent: bool,
     /// The files that could not be read.
-    unread: Vec<UnreadFile>,
+    pub(super) unread: Vec<Failure>,
+    stop: Stop,
 }
 
 impl Events {
@@ -31,6 +33,7 @@ impl Events {
             progress,
             silent: false,
             unread: Vec::new(),
+            stop: Stop::default(),
         }
     }
 
@@ -43,10 +46,18 @@ impl Events {
         }
     }
 
+    /// The same for a run that ends when `stop` is set.
+    pub(super) fn until(self, stop: &Stop) -> Self {
+        let stop = stop.clone();
+        Self { stop, ..self }
+    }
+
     /// The reports, to be finished with `summary`, to which the files that could not be read are
     /// added. Removes the progress bar.
     pub(super) fn into_reports(self, summary: &mut Summary) -> Reports {
-        summary.unread.extend(self.unread);
+        summary
+            .unread
+            .extend(self.unread.iter().map(Failure::unread));
         self.reports
     }
 }
@@ -73,12 +84,15 @@ impl Observer for Events {
         if !self.silent {
             failure.print();
         }
-        self.unread.push(failure.unread());
+        self.unread.push(failure);
     }
 
     fn progress(&mut self, bytes: u64) -> ControlFlow<()> {
         self.progress.add(bytes);
-        ControlFlow::Continue(())
+        match self.stop.is_set() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
     }
 }
 

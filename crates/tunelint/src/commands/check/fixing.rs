@@ -28,7 +28,6 @@ use super::plan::{Plan, Plans};
 use super::sources::Sources;
 use crate::cli::{CheckOptions, Fixes};
 use crate::exit::{Exit, Failure};
-use crate::progress::Progress;
 use crate::reading;
 use crate::staged::StagedFile;
 use crate::walk::Named;
@@ -50,19 +49,34 @@ pub(super) fn is_wanted(options: &CheckOptions) -> bool {
     fix || unsafe_fixes || drop_records || diff
 }
 
-/// Applies the fixes that the options allow, or prints them with `--diff`. `names` are the names of
-/// all files by source id. Returns [`Exit::Findings`] only if `--diff` has changes to show, and
-/// [`Exit::CouldNotRun`] if a file could not be read to its end.
+/// The result of fixing.
+#[derive(Debug)]
+pub struct Fixed {
+    /// [`Exit::Findings`] only if `--diff` has changes to show, and [`Exit::CouldNotRun`] if a file
+    /// could not be read to its end.
+    pub exit: Exit,
+    /// The number of fixes applied, by file and rule.
+    pub done: BTreeMap<PathBuf, BTreeMap<&'static str, u64>>,
+    /// With `--diff`, the changes that were not made.
+    pub diff: Option<String>,
+    /// Why files cannot be fixed; with `--diff`, also why they could not be read: no other run follows
+    /// that would report it.
+    pub unread: Vec<Failure>,
+}
+
+/// Applies the fixes that the options allow, or finds them with `--diff`. `names` are the names of all
+/// files by source id.
 pub(super) fn run(
     options: &CheckOptions,
     sources: &Sources,
     names: &[PathBuf],
-) -> Result<Exit, Failure> {
+) -> Result<Fixed, Failure> {
     if sources.list.iter().any(|source| source.named.is_stdin()) {
         return Err(Failure::new("cannot fix standard input").help("pass a file name"));
     }
+    let mut unread = Vec::new();
     for index in 0..sources.list.len() {
-        refuse_packed(options, sources, index)?;
+        unread.extend(refused_if_packed(options, sources, index)?);
     }
     let mut fixing = Fixing {
         options,
@@ -71,6 +85,7 @@ pub(super) fn run(
         done: BTreeMap::new(),
         passes: 0,
         exit: Exit::Clean,
+        unread,
     };
     if options.fixes.diff {
         return fixing.show();
@@ -78,40 +93,66 @@ pub(super) fn run(
     while fixing.passes < PASSES && fixing.pass()? {
         fixing.passes += 1;
     }
-    fixing.print_summary();
-    if fixing.exit == Exit::CouldNotRun {
-        // The check that follows may be able to read them again.
-        Failure::new("some files could not be read, so not everything was fixed")
-            .help("run the command again")
-            .print();
-    }
-    Ok(fixing.exit)
+    Ok(Fixed {
+        exit: fixing.exit,
+        done: fixing.done,
+        diff: None,
+        unread: fixing.unread,
+    })
 }
 
-/// Prints that the source at `index` is not fixed, if its records are not stored as text, with the
-/// command that gives a file that can be fixed.
-fn refuse_packed(options: &CheckOptions, sources: &Sources, index: usize) -> Result<(), Failure> {
+impl Fixed {
+    /// Prints the diff on standard output, or the number of fixes by file and rule on standard error.
+    pub(super) fn print(&self) -> Result<(), Failure> {
+        self.unread.iter().for_each(Failure::print);
+        if let Some(diff) = &self.diff {
+            return crate::stdout::print(diff).map(|_| ());
+        }
+        let mut text = String::new();
+        for (path, done) in &self.done {
+            let each: Vec<String> = done
+                .iter()
+                .map(|(rule, times)| format!("{rule} {}", counted(*times, "time")))
+                .collect();
+            text += &format!("fixed {}: {}\n", printable_path(path), each.join(", "));
+        }
+        // If standard error is closed, there is nowhere to print this.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+        if self.exit == Exit::CouldNotRun {
+            // The check that follows may be able to read them again.
+            Failure::new("some files could not be read, so not everything was fixed")
+                .help("run the command again")
+                .print();
+        }
+        Ok(())
+    }
+}
+
+/// Why the source at `index` is not fixed, if its records are not stored as text, with the command that
+/// gives a file that can be fixed.
+fn refused_if_packed(
+    options: &CheckOptions,
+    sources: &Sources,
+    index: usize,
+) -> Result<Option<Failure>, Failure> {
     let Some(source) = sources.list.get(index) else {
-        return Ok(());
+        return Ok(None);
     };
     let input = reading::input(&source.named, &options.reading)?;
     if !matches!(input.origin, Origin::Packed(..)) {
-        return Ok(());
+        return Ok(None);
     }
     let path = input.name.clone();
     let id = SourceId(index as u32);
     let reader = reading::open(id, input, &reading::options(&options.reading)?)?;
     let layout = reader.layout().map_or("pairs", |layout| layout.name());
     let command = rewrite_command(&path, layout, " --keep-extra");
-    Failure::new(format!(
+    let failure = Failure::new(format!(
         "{} was not fixed: its records are not text in a file",
         printable_path(&path)
-    ))
-    .help(format!(
-        "convert it to a file that can be fixed: `{command}`"
-    ))
-    .print();
-    Ok(())
+    ));
+    let help = format!("convert it to a file that can be fixed: `{command}`");
+    Ok(Some(failure.help(help)))
 }
 
 /// The state of a fixing run.
@@ -124,6 +165,8 @@ struct Fixing<'r> {
     passes: usize,
     /// Whether every file could be read so far.
     exit: Exit,
+    /// See [`Fixed::unread`].
+    unread: Vec<Failure>,
 }
 
 impl Fixing<'_> {
@@ -146,14 +189,13 @@ impl Fixing<'_> {
             requests: Arc::clone(&requests),
         };
         let reports = Reports::only(Box::new(collector));
-        let mut events = match self.options.fixes.diff {
-            // No other run follows that would report what cannot be read.
-            true => Events::new(reports, Progress::default()),
-            false => Events::silent(reports),
-        };
+        let mut events = Events::silent(reports).until(&self.options.reading.host.stop);
         let session = plans.session(self.sources)?;
         if !session.run(&mut events).map_err(output::failed)?.complete {
             self.exit = Exit::CouldNotRun;
+        }
+        if self.options.fixes.diff {
+            self.unread.extend(events.unread);
         }
         let requests =
             std::mem::take(&mut *requests.lock().unwrap_or_else(PoisonError::into_inner));
@@ -199,20 +241,24 @@ impl Fixing<'_> {
         changes.map_err(|error| Failure::io("fix", &printable_path(path), &error))
     }
 
-    /// Prints the changes as a diff.
-    fn show(&mut self) -> Result<Exit, Failure> {
+    /// The changes as a diff.
+    fn show(mut self) -> Result<Fixed, Failure> {
         let changes = self.changes()?;
         let mut text = String::new();
         for Planned { path, changes, .. } in &changes {
             let shown = diff::of(path, changes);
             text += &shown.map_err(|error| Failure::io("read", &printable_path(path), &error))?;
         }
-        crate::stdout::print(&text)?;
         let found = match changes.is_empty() {
             true => Exit::Clean,
             false => Exit::Findings,
         };
-        Ok(found.max(self.exit))
+        Ok(Fixed {
+            exit: found.max(self.exit),
+            done: self.done,
+            diff: Some(text),
+            unread: self.unread,
+        })
     }
 
     /// Applies all fixes that are possible now. Returns false if there were none.
@@ -242,6 +288,9 @@ impl Fixing<'_> {
                         .help("run the check again: no fix was applied to this file"),
                 );
             }
+            if self.options.reading.host.stop.is_set() {
+                return Err(Failure::new("stopped"));
+            }
             staged
                 .commit(true)
                 .map_err(|error| Failure::io("write", &shown, &error))?;
@@ -269,19 +318,5 @@ impl Fixing<'_> {
             staged.commit(again)
         };
         write().map_err(|error| Failure::io("write", &printable_path(path), &error))
-    }
-
-    /// Prints the number of fixes by file and rule on standard error.
-    fn print_summary(&self) {
-        let mut text = String::new();
-        for (path, done) in &self.done {
-            let each: Vec<String> = done
-                .iter()
-                .map(|(rule, times)| format!("{rule} {}", counted(*times, "time")))
-                .collect();
-            text += &format!("fixed {}: {}\n", printable_path(path), each.join(", "));
-        }
-        // If standard error is closed, there is nowhere to print this.
-        let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }

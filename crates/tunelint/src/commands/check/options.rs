@@ -22,9 +22,10 @@ use crate::reading;
 use crate::settings::{Dataset, Settings};
 
 /// The files at `paths`, with their paths as shown in reports.
-fn files_at(paths: &[PathBuf]) -> Vec<Input> {
+fn files_at(options: &CheckOptions, paths: &[PathBuf]) -> Vec<Input> {
     let shown = paths.iter().map(|path| crate::settings::shown(path));
-    shown.map(reading::compared).collect()
+    let of = |path: PathBuf| reading::compared(path, &options.reading.host);
+    shown.map(of).collect()
 }
 
 /// The validation files: `evaluating` if neither options nor settings decide.
@@ -33,27 +34,36 @@ pub(super) fn validation(
     dataset: Option<&Dataset>,
     evaluating: Vec<PathBuf>,
 ) -> Vec<Input> {
-    files_at(&match (options.validation.as_slice(), dataset) {
-        ([], Some(dataset)) => dataset.validation.files(),
-        ([], None) => evaluating,
-        (named, _) => named.to_vec(),
-    })
+    files_at(
+        options,
+        &match (options.validation.as_slice(), dataset) {
+            ([], Some(dataset)) => dataset.validation.files(),
+            ([], None) => evaluating,
+            (named, _) => named.to_vec(),
+        },
+    )
 }
 
 /// The files with production prompts.
 pub(super) fn production(options: &CheckOptions, dataset: Option<&Dataset>) -> Vec<Input> {
-    files_at(&match &options.production {
-        Some(path) => vec![path.clone()],
-        None => dataset.map_or_else(Vec::new, |dataset| dataset.production.files()),
-    })
+    files_at(
+        options,
+        &match &options.production {
+            Some(path) => vec![path.clone()],
+            None => dataset.map_or_else(Vec::new, |dataset| dataset.production.files()),
+        },
+    )
 }
 
 /// The benchmarks.
 pub(super) fn benchmark(options: &CheckOptions, dataset: Option<&Dataset>) -> Vec<Input> {
-    files_at(&match (options.benchmark.as_slice(), dataset) {
-        ([], Some(dataset)) => dataset.benchmark.files(),
-        (named, _) => named.to_vec(),
-    })
+    files_at(
+        options,
+        &match (options.benchmark.as_slice(), dataset) {
+            ([], Some(dataset)) => dataset.benchmark.files(),
+            (named, _) => named.to_vec(),
+        },
+    )
 }
 
 /// The format that the sources, which are prompts, are held to.
@@ -146,6 +156,7 @@ pub(super) fn policy(
     let mut enabled = selection.enabled();
     let own = settings.custom.iter().map(|rule| rule.name);
     enabled.extend(own.filter(|_| selection.select.is_empty()));
+    enabled.extend(options.reading.host.rules.iter().map(|rule| rule.name));
     Ok(Policy {
         keep,
         severities,

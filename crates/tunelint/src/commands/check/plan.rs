@@ -233,6 +233,7 @@ impl Plan {
             validation: asked::validation(options, dataset, evaluating),
             production: asked::production(options, dataset),
             benchmark: asked::benchmark(options, dataset),
+            own_rules: options.reading.host.rules.clone(),
             ..session::DatasetSettings::default()
         };
         Ok(Self {

@@ -184,7 +184,12 @@ impl Sources {
             found,
             failures,
             skipped,
-        } = walk(&paths, options.no_error_on_unmatched, &mut wanted)?;
+        } = walk(
+            &paths,
+            &options.reading.host,
+            options.no_error_on_unmatched,
+            &mut wanted,
+        )?;
         let mut sources = Self {
             failures,
             skipped,

@@ -95,7 +95,7 @@ impl Inputs {
             }
             Ok(false)
         };
-        let mut walk = walk(&options.sources, false, is_data)?;
+        let mut walk = walk(&options.sources, &options.reading.host, false, is_data)?;
         if let Some(failure) = walk.failures.drain(..).next() {
             return Err(failure);
         }

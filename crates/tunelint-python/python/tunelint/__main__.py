@@ -1,0 +1,5 @@
+"""`python -m tunelint`."""
+
+from ._program import main
+
+main()

@@ -1,0 +1,223 @@
+//! Checks without printing: findings and totals are kept, and written in any format later.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use tunelint_core::finding::{Finding, Keep, Severity};
+use tunelint_core::position::SourceId;
+use tunelint_core::session::{Observer, SourceError};
+use tunelint_core::totals::{SourceSummary, Summary};
+
+use super::accepting::Accepted;
+use super::events::failure;
+use super::fixing::{self, Fixed};
+use super::output;
+use super::plan::Plans;
+use super::sources::Sources;
+use super::{skipped, unchecked};
+use crate::cli::CheckOptions;
+use crate::exit::Failure;
+use crate::host::{Host, Stop};
+use crate::report::{Report, SourceName, Style};
+
+/// The findings of a check, as reports receive them.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// The findings, in order.
+    pub findings: Vec<Finding>,
+    /// The sources as they were started, each with the number of findings before it.
+    started: Vec<(usize, SourceSummary)>,
+    /// The records of findings that were folded into another, by rule.
+    pub folded: BTreeMap<&'static str, Vec<(SourceId, u64)>>,
+    /// The totals.
+    pub summary: Summary,
+    /// Whether a finding reached `fail_on`.
+    pub failed: bool,
+    /// Whether everything could be read, including what data was compared with.
+    pub complete: bool,
+    /// The names of all sources by id.
+    pub names: Vec<PathBuf>,
+    fail_on: Option<Severity>,
+    rule_url: Option<String>,
+    options: Shown,
+    host: Host,
+}
+
+/// The options that say what a report for people shows.
+#[derive(Debug, Clone, Copy, Default)]
+struct Shown {
+    quiet: bool,
+    all: bool,
+    statistics: bool,
+}
+
+impl Checked {
+    /// How reports are written.
+    pub fn style(&self) -> Style {
+        let directory = std::env::current_dir().unwrap_or_default();
+        let names = self.names.iter().map(|name| {
+            let is_object = self
+                .host
+                .object(name)
+                .is_some_and(|of| of.binary().is_some());
+            let name = SourceName::new(name, &directory);
+            match is_object {
+                true => SourceName {
+                    in_table: true,
+                    unit: "record",
+                    ..name
+                },
+                false => name,
+            }
+        });
+        Style {
+            color: false,
+            quiet: self.options.quiet,
+            show_all: self.options.all,
+            statistics: self.options.statistics,
+            fail_on: self.fail_on,
+            names: names.collect(),
+            rule_url: self.rule_url.clone(),
+            links: false,
+        }
+    }
+
+    /// Sends everything to a report, in the order of the run.
+    ///
+    /// # Errors
+    /// Those of the report.
+    pub fn replay(&self, report: &mut dyn Report) -> io::Result<()> {
+        let mut started = self.started.iter().peekable();
+        for (index, finding) in self.findings.iter().enumerate() {
+            while let Some((_, source)) = started.next_if(|(before, _)| *before <= index) {
+                report.source(source)?;
+            }
+            report.finding(finding)?;
+        }
+        started.try_for_each(|(_, source)| report.source(source))?;
+        report.finish(&self.summary)
+    }
+}
+
+/// Runs the check of `options` and keeps what it finds.
+///
+/// # Errors
+/// Invalid options and settings, and the first file that cannot be read.
+pub fn collect(options: &CheckOptions) -> Result<Checked, Failure> {
+    let sources = found(options)?;
+    let plans = Plans::keeping(options, &sources, Keep::All)?.with_all_excerpts();
+    let session = plans.session(&sources)?;
+    let names = session.names();
+    let mut collector = Collector {
+        checked: Checked {
+            fail_on: plans.fail_on(),
+            rule_url: sources.rule_url(),
+            options: Shown {
+                quiet: options.quiet,
+                all: options.show_all,
+                statistics: options.statistics,
+            },
+            host: options.reading.host.clone(),
+            ..Checked::default()
+        },
+        accepted: Accepted::read(options, &sources, &names)?,
+        unread: None,
+        stop: options.reading.host.stop.clone(),
+    };
+    let outcome = session.run(&mut collector).map_err(output::failed)?;
+    if let Some(failure) = collector.unread {
+        return Err(failure);
+    }
+    let mut summary = outcome.summary;
+    summary.unread = collector.checked.summary.unread;
+    summary.unread.extend(unchecked(&summary.sources));
+    summary.notes.extend(skipped(&sources.skipped));
+    Ok(Checked {
+        summary,
+        failed: outcome.failed,
+        complete: outcome.complete,
+        names,
+        ..collector.checked
+    })
+}
+
+/// Applies the fixes that `options` allow to files.
+///
+/// # Errors
+/// Those of [`collect`], and files that cannot be written.
+pub fn fix(options: &CheckOptions) -> Result<Fixed, Failure> {
+    let sources = found(options)?;
+    let plans = Plans::new(options, &sources)?;
+    let names = plans.session(&sources)?.names();
+    output::refuse_inputs(options, &sources.read_by(options, &names))?;
+    let mut fixed = fixing::run(options, &sources, &names)?;
+    let unread = fixed.unread.drain(..).next();
+    match unread {
+        Some(failure) => Err(failure),
+        None => Ok(fixed),
+    }
+}
+
+/// The sources, all of which exist.
+fn found(options: &CheckOptions) -> Result<Sources, Failure> {
+    let mut sources = Sources::new(options)?;
+    let missing = sources.failures.drain(..).next();
+    match missing {
+        Some(failure) => Err(failure),
+        None => Ok(sources),
+    }
+}
+
+/// Keeps what a session reports.
+struct Collector {
+    checked: Checked,
+    accepted: Accepted,
+    /// Why the first file that cannot be read cannot.
+    unread: Option<Failure>,
+    stop: Stop,
+}
+
+impl Observer for Collector {
+    fn source(&mut self, source: &SourceSummary) -> io::Result<()> {
+        let before = self.checked.findings.len();
+        self.checked.started.push((before, source.clone()));
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: Finding) -> io::Result<()> {
+        self.checked.findings.push(finding);
+        Ok(())
+    }
+
+    fn folded(&mut self, finding: &Finding) {
+        if let Some(record) = finding.location.record {
+            let of_rule = self.checked.folded.entry(finding.rule).or_default();
+            of_rule.push((finding.location.source, record));
+        }
+    }
+
+    fn accepted(&mut self, finding: &Finding) -> u64 {
+        self.accepted.takes(finding)
+    }
+
+    fn unreadable(&mut self, error: &SourceError) {
+        match error {
+            // The data is there, but not all of it is valid.
+            SourceError::Unread(..) => {
+                let unread = failure(error).unread();
+                self.checked.summary.unread.push(unread);
+            }
+            _ if self.unread.is_none() => self.unread = Some(failure(error)),
+            _ => {}
+        }
+    }
+
+    fn progress(&mut self, _: u64) -> ControlFlow<()> {
+        match self.stop.is_set() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    }
+}
