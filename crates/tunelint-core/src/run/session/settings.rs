@@ -21,12 +21,15 @@ use tunelint_rules::rules::{LOOKUP, RuleSet, Selection};
 
 use crate::run::lint::SourceError;
 
+/// What builds a rule, as in the registry.
+type Build = dyn Fn(&RuleContext) -> Option<Check> + Send + Sync;
+
 /// A rule that is not in the registry.
 #[derive(Clone)]
 pub struct OwnRule {
     /// Its name.
     pub name: &'static str,
-    build: Arc<dyn Fn(&RuleContext) -> Option<Check> + Send + Sync>,
+    build: Arc<Build>,
 }
 
 impl OwnRule {
