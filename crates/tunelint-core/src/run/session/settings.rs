@@ -26,8 +26,10 @@ use crate::run::lint::SourceError;
 pub struct OwnRule {
     /// Its name.
     pub name: &'static str,
-    build: Arc<dyn Fn(&RuleContext) -> Option<Check> + Send + Sync>,
+    build: Arc<BuildRule>,
 }
+
+type BuildRule = dyn Fn(&RuleContext) -> Option<Check> + Send + Sync;
 
 impl OwnRule {
     /// The rule `name`. `build` returns `None` if it does not apply; it is called once for each
