@@ -21,16 +21,15 @@ use tunelint_rules::rules::{LOOKUP, RuleSet, Selection};
 
 use crate::run::lint::SourceError;
 
-/// What builds a rule, as in the registry.
-type Build = dyn Fn(&RuleContext) -> Option<Check> + Send + Sync;
-
 /// A rule that is not in the registry.
 #[derive(Clone)]
 pub struct OwnRule {
     /// Its name.
     pub name: &'static str,
-    build: Arc<Build>,
+    build: Arc<BuildRule>,
 }
+
+type BuildRule = dyn Fn(&RuleContext) -> Option<Check> + Send + Sync;
 
 impl OwnRule {
     /// The rule `name`. `build` returns `None` if it does not apply; it is called once for each
