@@ -38,6 +38,7 @@ mod profiles;
 mod prompts;
 mod readme;
 mod reliability;
+mod render;
 mod repairs;
 mod running;
 mod settings;

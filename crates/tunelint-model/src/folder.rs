@@ -63,12 +63,27 @@ impl ModelFolder {
     /// # Errors
     /// A file that exists and cannot be read, parsed or held; no template.
     pub fn read(path: &Path, now: PrimitiveDateTime) -> Result<Self, FolderError> {
+        Self::read_with(path, |config| Templates::read(path, config, now))
+    }
+
+    /// The same with `template` in place of those of the folder, which may have none.
+    ///
+    /// # Errors
+    /// A file that exists and cannot be read, parsed or held.
+    pub fn with_template(path: &Path, template: Template) -> Result<Self, FolderError> {
+        Self::read_with(path, |_| Ok(Templates::single(template)))
+    }
+
+    fn read_with(
+        path: &Path,
+        templates: impl FnOnce(Option<&JsonTree>) -> Result<Templates, FolderError>,
+    ) -> Result<Self, FolderError> {
         std::fs::read_dir(path).map_err(|error| FolderError::Io(path.to_owned(), error))?;
         let json = |name: &str| file::read_json(&path.join(name));
         let config = json("tokenizer_config.json")?;
         let map = json("special_tokens_map.json")?;
         let special_tokens = SpecialTokens::collect(config.as_ref(), map.as_ref());
-        let templates = Templates::read(path, config.as_ref(), now)?;
+        let templates = templates(config.as_ref())?;
         let added_tokens = tokens::added_tokens(config.as_ref());
         let generation = json("generation_config.json")?;
         let stop_tokens = tokens::stop_tokens(generation.as_ref(), &added_tokens, &special_tokens);
@@ -143,17 +158,24 @@ impl Templates {
     /// # Errors
     /// There are several templates and none of these.
     pub fn choose(&self, conversation: &Conversation) -> Result<&Template, TemplateError> {
-        let tool_use = conversation.tools.as_ref().and_then(|_| self.by_name.get("tool_use"));
-        tool_use.or_else(|| self.by_name.get("default")).ok_or_else(|| {
-            let names: Vec<_> = self.by_name.keys().map(String::as_str).collect();
-            let message = format!("no default chat template; found {}", names.join(", "));
-            TemplateError::new(TemplateErrorKind::Conversation, message)
-        })
+        let tool_use = conversation
+            .tools
+            .as_ref()
+            .and_then(|_| self.by_name.get("tool_use"));
+        tool_use
+            .or_else(|| self.by_name.get("default"))
+            .ok_or_else(|| {
+                let names: Vec<_> = self.by_name.keys().map(String::as_str).collect();
+                let message = format!("no default chat template; found {}", names.join(", "));
+                TemplateError::new(TemplateErrorKind::Conversation, message)
+            })
     }
 
     /// All templates by their names, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
-        self.by_name.iter().map(|(name, template)| (name.as_str(), template))
+        self.by_name
+            .iter()
+            .map(|(name, template)| (name.as_str(), template))
     }
 }
 
@@ -170,7 +192,9 @@ fn configured(config: Option<&JsonTree>) -> Vec<(String, String)> {
         }
         Some(JsonTree::Object(entries)) => {
             let named = entries.iter();
-            named.filter_map(|(name, source)| Some((name.clone(), source.as_str()?.to_owned()))).collect()
+            named
+                .filter_map(|(name, source)| Some((name.clone(), source.as_str()?.to_owned())))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -231,7 +255,10 @@ mod tests {
         let config = r#"{"chat_template":"config","eos_token":"</s>"}"#;
         let found = read(&[("tokenizer_config.json", config)]).unwrap();
         assert_eq!(chosen(&found, PLAIN), "config");
-        let files = [("tokenizer_config.json", config), ("chat_template.jinja", "file")];
+        let files = [
+            ("tokenizer_config.json", config),
+            ("chat_template.jinja", "file"),
+        ];
         assert_eq!(chosen(&read(&files).unwrap(), PLAIN), "file");
         let files = [
             ("chat_template.jinja", "file"),
@@ -263,7 +290,10 @@ mod tests {
         let files = [
             ("tokenizer_config.json", config),
             ("generation_config.json", generation),
-            ("config.json", r#"{"text_config":{"max_position_embeddings":4096}}"#),
+            (
+                "config.json",
+                r#"{"text_config":{"max_position_embeddings":4096}}"#,
+            ),
             ("tokenizer.json", "{}"),
         ];
         let folder = folder(&files);
@@ -280,10 +310,20 @@ mod tests {
     fn faults_name_the_file() {
         let error = read(&[("config.json", "{}")]).unwrap_err().to_string();
         assert!(error.starts_with("no chat template"), "{error}");
-        let error = read(&[("tokenizer_config.json", "{")]).unwrap_err().to_string();
-        assert!(error.contains("tokenizer_config.json is not valid JSON"), "{error}");
-        let error = read(&[("chat_template.jinja", "{% if %}")]).unwrap_err().to_string();
-        assert!(error.starts_with("invalid chat template `default`"), "{error}");
+        let error = read(&[("tokenizer_config.json", "{")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("tokenizer_config.json is not valid JSON"),
+            "{error}"
+        );
+        let error = read(&[("chat_template.jinja", "{% if %}")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("invalid chat template `default`"),
+            "{error}"
+        );
         let missing = Path::new("no-such-folder");
         assert!(matches!(
             ModelFolder::read(missing, PrimitiveDateTime::MIN),

@@ -12,6 +12,8 @@ use tunelint_core::finding::Severity;
 pub use self::deferred::Deferred;
 use crate::host::Host;
 use crate::report::Format;
+use crate::report::render::RenderFormat;
+use crate::stdout;
 
 /// A linter and converter for the files that language models are fine-tuned on.
 #[derive(Debug, Parser)]
@@ -43,6 +45,8 @@ pub enum Command {
     Stats(Deferred<StatsOptions>),
     /// Save what training prompts look like, to hold prompts in production to it
     Infer(Deferred<InferOptions>),
+    /// Show records as a model sees them, with what is trained on
+    Render(Deferred<RenderOptions>),
     /// Split into train, validation and test sets without leakage
     Split(Deferred<SplitOptions>),
     /// List the rules, or print a rule's page
@@ -509,6 +513,49 @@ pub struct InferOptions {
     pub threads: Option<usize>,
 }
 
+/// Options of `render`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 every record was rendered, 1 the template fails for a record, 2 it could not run.\n\n\
+    Examples:\n  tunelint render train.jsonl --model ./Qwen3-8B --record 7\n  \
+    tunelint render train.jsonl --chat-template chat_template.jinja --format jsonl"
+)]
+pub struct RenderOptions {
+    /// The file with the records; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub reading: Reading,
+    /// Use the chat template and the special tokens of this folder, as `save_pretrained` writes it
+    #[arg(long, value_name = "DIR", help_heading = "Model")]
+    pub model: Option<PathBuf>,
+    /// Use the chat template in this file
+    #[arg(long, value_name = "FILE", help_heading = "Model")]
+    pub chat_template: Option<PathBuf>,
+    /// Pass an argument to the template: `enable_thinking=false` (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Model")]
+    pub template_arg: Vec<String>,
+    /// Show only the record with this number [default: all; for people, the first]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub record: Option<u64>,
+    /// Set the format
+    #[arg(
+        long,
+        value_name = "NAME",
+        help_heading = "Output",
+        default_value = "human"
+    )]
+    pub format: RenderFormat,
+    /// Set when to use colors
+    #[arg(
+        long,
+        value_name = "WHEN",
+        help_heading = "Output",
+        default_value = "auto"
+    )]
+    pub color: Color,
+}
+
 /// Formats of `stats`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StatsFormat {
@@ -833,6 +880,17 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+impl Color {
+    /// Whether to color standard output.
+    pub fn is_on(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => stdout::shows_colors(),
+        }
+    }
 }
 
 /// The types that table fields are converted to.

@@ -10,6 +10,7 @@ pub mod init;
 pub mod loss;
 pub mod man;
 pub mod profile;
+pub mod render;
 pub mod rule;
 pub mod split;
 pub mod stats;

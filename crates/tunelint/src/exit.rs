@@ -211,8 +211,8 @@ pub fn colored_errors() -> bool {
 /// The panic hook. Prints the location in the program, but not the panic's message, which may quote
 /// the data.
 pub fn report_bug(panic: &std::panic::PanicHookInfo<'_>) {
-    if tunelint_tables::is_guarded() {
-        // A damaged table, which is reported as such.
+    if tunelint_tables::is_guarded() || tunelint_model::is_guarded() {
+        // A damaged table, or a template that fails, which is reported as such.
         return;
     }
     let location = panic

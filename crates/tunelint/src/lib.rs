@@ -106,6 +106,7 @@ fn dispatch(arguments: cli::CommandLine) -> Result<Exit, Failure> {
         cli::Command::Init(init) => commands::init::run(&init),
         cli::Command::Config(config) => commands::config::run(&config),
         cli::Command::Baseline(baseline) => commands::baseline::run(*baseline.0),
+        cli::Command::Render(render) => commands::render::run(&render.0),
         cli::Command::Loss(loss) => commands::loss::run(&loss),
         cli::Command::Merge(merge) => commands::check::merge(&merge),
         cli::Command::Completions(completions) => commands::completions::run(&completions),

@@ -10,6 +10,7 @@ mod names;
 mod place;
 mod record;
 mod rejects;
+pub mod render;
 pub mod rule_page;
 pub mod split;
 pub mod stats;

@@ -1,6 +1,6 @@
 //! Standard output, whose closed pipe is not an error.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use crate::exit::{Exit, Failure, unwritten};
 
@@ -39,4 +39,10 @@ pub fn print(text: &str) -> Result<Exit, Failure> {
     printed
         .map(|()| Exit::Clean)
         .map_err(|error| Failure::io("write", "standard output", &error))
+}
+
+/// Whether standard output is a terminal that shows colors.
+pub fn shows_colors() -> bool {
+    io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
 }

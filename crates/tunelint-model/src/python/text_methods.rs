@@ -83,8 +83,10 @@ pub fn split_lines(text: &str, keep_ends: bool) -> Vec<&str> {
     let mut rest = text;
     while !rest.is_empty() {
         let end = rest.find(|c| {
-            matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}')
-                || matches!(c, '\u{2028}' | '\u{2029}')
+            matches!(
+                c,
+                '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}'
+            ) || matches!(c, '\u{2028}' | '\u{2029}')
         });
         let Some(end) = end else {
             lines.push(rest);
@@ -111,7 +113,10 @@ mod tests {
     fn splitting_at_whitespace_ignores_the_ends() {
         assert_eq!(split("  a  b c ", None, None), ["a", "b", "c"]);
         assert_eq!(split("  a  b c ", None, Some(1)), ["a", "b c"]);
-        assert_eq!(rsplit("  a  b c ", None, Some(1)), ["  a  b".trim_start(), "c"]);
+        assert_eq!(
+            rsplit("  a  b c ", None, Some(1)),
+            ["  a  b".trim_start(), "c"]
+        );
         assert_eq!(split("", None, None), Vec::<&str>::new());
         assert_eq!(split("", Some(","), None), [""]);
         assert_eq!(rsplit("a,b,c", Some(","), Some(1)), ["a,b", "c"]);

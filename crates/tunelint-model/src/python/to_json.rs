@@ -218,7 +218,9 @@ fn key_text(key: &Value) -> Result<String, Error> {
         ValueKind::None => Ok("null".to_owned()),
         ValueKind::Bool => Ok(if key.is_true() { "true" } else { "false" }.to_owned()),
         ValueKind::Number => Ok(number_text(key)),
-        kind => Err(refused(format!("keys must be strings or numbers, not {kind}"))),
+        kind => Err(refused(format!(
+            "keys must be strings or numbers, not {kind}"
+        ))),
     }
 }
 

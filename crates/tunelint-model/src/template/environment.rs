@@ -52,7 +52,10 @@ pub struct Output {
 }
 
 /// The engine with `source` parsed.
-pub fn parsed(source: String, now: PrimitiveDateTime) -> Result<Environment<'static>, TemplateError> {
+pub fn parsed(
+    source: String,
+    now: PrimitiveDateTime,
+) -> Result<Environment<'static>, TemplateError> {
     guarded(move || {
         let mut env = Environment::new();
         configure(&mut env)?;
@@ -101,16 +104,19 @@ pub fn is_guarded() -> bool {
 }
 
 /// Runs the engine with a deep stack. Its panics are failures of the template.
-fn guarded<T: Send>(
-    work: impl FnOnce() -> Result<T, Error> + Send,
-) -> Result<T, TemplateError> {
+fn guarded<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, TemplateError> {
     let outcome = with_deep_stack(|| {
         GUARDED.with(|flag| flag.set(true));
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             work().map_err(|error| TemplateError::from_engine(&error))
         }));
         GUARDED.with(|flag| flag.set(false));
-        let failed = |_| Err(TemplateError::new(TemplateErrorKind::Unsupported, "the engine failed"));
+        let failed = |_| {
+            Err(TemplateError::new(
+                TemplateErrorKind::Unsupported,
+                "the engine failed",
+            ))
+        };
         outcome.unwrap_or_else(failed)
     });
     outcome.unwrap_or_else(|| Err(TemplateError::limit("no thread can be started")))
@@ -129,10 +135,13 @@ fn configure(env: &mut Environment<'static>) -> Result<(), Error> {
 }
 
 fn globals(env: &mut Environment<'static>, now: PrimitiveDateTime) {
-    env.add_function("raise_exception", |message: &Value| -> Result<Value, Error> {
-        let raised = RaisedByTemplate(message.to_string());
-        Err(Error::from(ErrorKind::InvalidOperation).with_source(raised))
-    });
+    env.add_function(
+        "raise_exception",
+        |message: &Value| -> Result<Value, Error> {
+            let raised = RaisedByTemplate(message.to_string());
+            Err(Error::from(ErrorKind::InvalidOperation).with_source(raised))
+        },
+    );
     env.add_function("strftime_now", move |format: &str| strftime(now, format));
     env.add_function("namespace", namespace);
     env.add_function(GENERATION, generation);
@@ -176,12 +185,17 @@ fn filters_and_tests(env: &mut Environment<'static>) {
         let text = value.to_string();
         Value::from(strip(&text, chars, Ends::Both))
     });
-    env.add_filter("center", |state: &mut State<'_, '_>, text: &Value, width: Option<i64>| {
-        let width = Value::from(width.unwrap_or(80));
-        methods::call(state, &Value::from(text.to_string()), "center", &[width])
-    });
+    env.add_filter(
+        "center",
+        |state: &mut State<'_, '_>, text: &Value, width: Option<i64>| {
+            let width = Value::from(width.unwrap_or(80));
+            methods::call(state, &Value::from(text.to_string()), "center", &[width])
+        },
+    );
     env.add_filter("wordcount", |text: &str| {
-        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).count()
+        text.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| !word.is_empty())
+            .count()
     });
     // What Python can take the length of and index: strings and mappings, too.
     env.add_test("sequence", |value: &Value| {
@@ -192,7 +206,11 @@ fn filters_and_tests(env: &mut Environment<'static>) {
         use ValueKind::{Iterable, Map, Seq, String, Undefined};
         matches!(value.kind(), Seq | Iterable | Map | String | Undefined)
     });
-    let number = |value: &Value| value.downcast_object_ref::<PrintedNumber>().map(PrintedNumber::is_integer);
+    let number = |value: &Value| {
+        value
+            .downcast_object_ref::<PrintedNumber>()
+            .map(PrintedNumber::is_integer)
+    };
     env.add_test("number", move |value: &Value| {
         matches!(value.kind(), ValueKind::Number | ValueKind::Bool) || number(value).is_some()
     });

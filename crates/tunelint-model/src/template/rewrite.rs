@@ -132,7 +132,9 @@ fn assigns(source: &str, tag: &Tag) -> bool {
 fn percent(source: &str, tag: &Tag, edits: &mut Edits) {
     for (at, pair) in tag.tokens.windows(2).enumerate() {
         let [literal, operator] = pair else { continue };
-        let quoted = source.get(literal.clone()).is_some_and(|t| t.starts_with(['"', '\'']));
+        let quoted = source
+            .get(literal.clone())
+            .is_some_and(|t| t.starts_with(['"', '\'']));
         if !quoted || !is_word(source, Some(operator), "%") {
             continue;
         }
@@ -201,8 +203,14 @@ mod tests {
     fn percent_formatting_becomes_a_filter() {
         let cases = [
             ("{{ '%s' % x }}", "{{ '%s' |format (x) }}"),
-            ("{{ '%s,%d' % (a, b) ~ c }}", "{{ '%s,%d' |format (a, b) ~ c }}"),
-            ("{{ '%s' % m.x['y'](1) + 'a' }}", "{{ '%s' |format (m.x['y'](1)) + 'a' }}"),
+            (
+                "{{ '%s,%d' % (a, b) ~ c }}",
+                "{{ '%s,%d' |format (a, b) ~ c }}",
+            ),
+            (
+                "{{ '%s' % m.x['y'](1) + 'a' }}",
+                "{{ '%s' |format (m.x['y'](1)) + 'a' }}",
+            ),
             ("{% if a % 2 == 1 %}", "{% if a % 2 == 1 %}"),
         ];
         for (source, expected) in cases {

@@ -1,6 +1,6 @@
 //! The reports of one run: one on standard output, the others in files.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::accepting::Accepted;
 use super::report_option::{format_and_path, report_paths};
-use crate::cli::{CheckOptions, Color};
+use crate::cli::CheckOptions;
 use crate::exit::Failure;
 use crate::report::{self, Format, Report, SourceName, Style};
 use crate::staged::{StagedFile, same_file, same_output};
@@ -98,7 +98,7 @@ impl Reports {
             links: color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         };
         let out = BufWriter::with_capacity(64 * 1024, Stdout::default());
-        let style_here = style(colored(options.color));
+        let style_here = style(options.color.is_on());
         let mut reports = vec![open(options.format, style_here, Box::new(out))];
         let mut files = Vec::new();
         for text in &options.report {
@@ -204,16 +204,4 @@ pub(super) fn refuse_inputs(options: &CheckOptions, read: &[PathBuf]) -> Result<
 /// A report that could not be written.
 pub(super) fn failed(error: io::Error) -> Failure {
     Failure::io("write", "the report", &error)
-}
-
-/// Whether to color standard output.
-fn colored(color: Color) -> bool {
-    match color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => {
-            io::stdout().is_terminal()
-                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-        }
-    }
 }

@@ -1,0 +1,140 @@
+//! Views of `tunelint render`: records as a model sees them.
+
+mod human;
+mod json;
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use serde::Serialize;
+use tunelint_core::redaction::redact_secrets;
+use tunelint_model::Rendered;
+
+/// Formats of `render`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RenderFormat {
+    /// The text, with what is trained on in color or underlined
+    Human,
+    /// One JSON document
+    Json,
+    /// One JSON object per record
+    Jsonl,
+}
+
+/// A record as the model sees it. The names of the fields are a public contract. Offsets count
+/// characters of the text.
+#[derive(Debug, Serialize)]
+pub struct RenderedRecord {
+    record: u64,
+    text: Option<String>,
+    trained: Vec<(usize, usize)>,
+    messages: Vec<MessagePart>,
+    /// Why it cannot be rendered.
+    pub error: Option<RenderError>,
+}
+
+/// The part of a message in the text.
+#[derive(Debug, Serialize)]
+struct MessagePart {
+    pointer: String,
+    /// `None` where the rendering of the messages before it is not the beginning of the whole.
+    from: Option<usize>,
+    to: Option<usize>,
+}
+
+/// Why a record cannot be rendered, in the template's own words.
+#[derive(Debug, Serialize)]
+pub struct RenderError {
+    message: String,
+    /// The line of the template.
+    line: Option<usize>,
+}
+
+impl RenderedRecord {
+    /// The rendering of the record with this number. `starts` are the starts of its messages.
+    pub fn new(record: u64, rendered: Rendered, starts: &[Option<usize>]) -> Self {
+        let length = rendered.text.chars().count();
+        let ends = starts.iter().copied().skip(1).chain([Some(length)]);
+        let parts = starts.iter().zip(ends).enumerate();
+        let messages = parts.map(|(index, (from, to))| MessagePart {
+            pointer: format!("/messages/{index}"),
+            from: *from,
+            to,
+        });
+        let trained = joined(rendered.trained);
+        Self {
+            record,
+            messages: messages.collect(),
+            text: Some(without_secrets(&rendered.text)),
+            trained: trained.into_iter().map(|of| (of.start, of.end)).collect(),
+            error: None,
+        }
+    }
+
+    /// A record that cannot be rendered, and why.
+    pub fn failed(record: u64, message: &str, line: Option<usize>) -> Self {
+        let message = redact_secrets(message).into_owned();
+        Self {
+            record,
+            text: None,
+            trained: Vec::new(),
+            messages: Vec::new(),
+            error: Some(RenderError { message, line }),
+        }
+    }
+
+    /// The number of characters that are trained on.
+    fn trained_chars(&self) -> usize {
+        self.trained.iter().map(|(from, to)| to - from).sum()
+    }
+}
+
+/// The ranges in order, without overlaps.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.retain(|range| !range.is_empty());
+    ranges.sort_by_key(|range| (range.start, range.end));
+    let mut all: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match all.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => all.push(range),
+        }
+    }
+    all
+}
+
+/// The text with a star for each character of what looks like a secret, so that offsets hold.
+fn without_secrets(text: &str) -> String {
+    let masked = redact_secrets(text);
+    let masked = masked.as_bytes();
+    let star = |(at, c): (usize, char)| match masked.get(at) {
+        Some(b'*') => '*',
+        _ => c,
+    };
+    text.char_indices().map(star).collect()
+}
+
+/// What shows records, in their order.
+pub trait View {
+    /// Shows the next one.
+    ///
+    /// # Errors
+    /// If writing fails.
+    fn record(&mut self, record: &RenderedRecord) -> io::Result<()>;
+
+    /// Called after the last one.
+    ///
+    /// # Errors
+    /// If writing fails.
+    fn finish(&mut self) -> io::Result<()>;
+}
+
+/// Opens the view in `format` that writes to `out`. Only the view for people uses colors, and none if
+/// `out` does not show them.
+pub fn open(format: RenderFormat, color: bool, out: Box<dyn Write>) -> Box<dyn View> {
+    match format {
+        RenderFormat::Human => Box::new(human::Human { out, color }),
+        RenderFormat::Json => Box::new(json::Document::new(out)),
+        RenderFormat::Jsonl => Box::new(json::Lines { out }),
+    }
+}

@@ -1,0 +1,109 @@
+//! Records for people: the text line by line, and what is trained on in color or underlined.
+
+use std::io::{self, Write};
+
+use tunelint_core::printable::{counted, printable};
+use unicode_width::UnicodeWidthStr;
+
+use super::{RenderedRecord, View};
+
+/// What is trained on: green.
+const TRAINED: &str = "\u{1b}[32m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// The view.
+pub(super) struct Human {
+    pub(super) out: Box<dyn Write>,
+    pub(super) color: bool,
+}
+
+impl View for Human {
+    fn record(&mut self, record: &RenderedRecord) -> io::Result<()> {
+        let number = record.record;
+        if let Some(error) = &record.error {
+            let message = printable(&error.message);
+            return match error.line {
+                Some(line) => writeln!(
+                    self.out,
+                    "record {number}: {message} (line {line} of the template)"
+                ),
+                None => writeln!(self.out, "record {number}: {message}"),
+            };
+        }
+        let text = record.text.as_deref().unwrap_or_default();
+        let (all, trained) = (text.chars().count() as u64, record.trained_chars() as u64);
+        let what = match trained {
+            0 => "the template marks none as trained on".to_owned(),
+            _ => format!("{} trained on", counted(trained, "character")),
+        };
+        writeln!(
+            self.out,
+            "record {number}: {}, {what}\n",
+            counted(all, "character")
+        )?;
+        let mut start = 0;
+        for line in text.split('\n') {
+            let pieces = pieces(line, start, &record.trained);
+            self.line(&pieces)?;
+            start += line.chars().count() + 1;
+        }
+        writeln!(self.out)
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Human {
+    /// A line of pieces, each with whether it is trained on.
+    fn line(&mut self, pieces: &[(String, bool)]) -> io::Result<()> {
+        let mut below = String::new();
+        for (piece, is_trained) in pieces {
+            let piece = printable(piece);
+            match (is_trained, self.color) {
+                (true, true) => write!(self.out, "{TRAINED}{piece}{PLAIN}")?,
+                _ => self.out.write_all(piece.as_bytes())?,
+            }
+            let mark = if *is_trained { "~" } else { " " };
+            below.push_str(&mark.repeat(piece.width()));
+        }
+        writeln!(self.out)?;
+        match below.trim_end() {
+            "" => Ok(()),
+            _ if self.color => Ok(()),
+            below => writeln!(self.out, "{below}"),
+        }
+    }
+}
+
+/// A line, cut where training starts and ends. `start` is the number of its first character.
+fn pieces(line: &str, start: usize, trained: &[(usize, usize)]) -> Vec<(String, bool)> {
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    // The first range that may still hold a character.
+    let mut ranges = trained
+        .iter()
+        .skip_while(|(_, end)| *end <= start)
+        .peekable();
+    for (at, c) in (start..).zip(line.chars()) {
+        while ranges.next_if(|(_, end)| *end <= at).is_some() {}
+        let is_trained = ranges.peek().is_some_and(|(from, _)| *from <= at);
+        match pieces.last_mut() {
+            Some((text, same)) if *same == is_trained => text.push(c),
+            _ => pieces.push((c.to_string(), is_trained)),
+        }
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn a_line_is_cut_where_training_starts_and_ends() {
+        let cut = pieces("é<b>c", 10, &[(0, 3), (11, 14), (20, 30)]);
+        let plain = |text: &str| (text.to_owned(), false);
+        assert_eq!(cut, [plain("é"), ("<b>".to_owned(), true), plain("c")]);
+    }
+}

@@ -1,0 +1,174 @@
+//! `tunelint render`: what the model is fed, and what of it is trained on.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::running::{command, outcome};
+
+/// A template that marks answers, and raises on two users in a row.
+const TEMPLATE: &str = "{%- for m in messages -%}
+{%- if m.role == 'user' and loop.previtem is defined and loop.previtem.role == 'user' -%}
+{{ raise_exception('Roles must alternate') }}
+{%- endif -%}
+{{ '<' + m.role + '>' }}
+{%- if m.role == 'assistant' -%}
+{%- generation -%}{{ m.content + eos_token }}{%- endgeneration -%}
+{%- else -%}
+{{ m.content }}
+{%- endif -%}
+{{ '\\n' }}
+{%- endfor -%}
+{%- if polite is defined %}{{ polite }}{% endif -%}
+";
+
+const RECORDS: &str = r#"{"messages":[{"role":"user","content":"2 + 2 é?"},{"role":"assistant","content":"4"}]}
+{"messages":[{"role":"user","content":"a"},{"role":"user","content":"b"}]}
+{"text_input":"a","output":"b"}
+"#;
+
+/// A folder with a model and records.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, text).expect("a file");
+    };
+    write("model/chat_template.jinja", TEMPLATE);
+    write("model/tokenizer_config.json", r#"{"eos_token":"</s>"}"#);
+    write("records.jsonl", RECORDS);
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let arguments = [&["render"], arguments].concat();
+    let output = command(&arguments).current_dir(folder).output();
+    outcome(&output.expect("it runs"))
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    let lines = text.lines();
+    lines
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+#[test]
+fn records_are_rendered_with_what_is_trained_on() {
+    let folder = folder();
+    let arguments = ["records.jsonl", "--model", "model", "--format", "jsonl"];
+    let (code, text, said) = run(folder.path(), &arguments);
+    assert_eq!((code, said.as_str()), (1, ""));
+    let [first, second, third] = lines(&text).try_into().expect("three records");
+    assert_eq!(
+        first,
+        json!({
+            "record": 1,
+            "text": "<user>2 + 2 é?\n<assistant>4</s>\n",
+            "trained": [[26, 31]],
+            "messages": [
+                {"pointer": "/messages/0", "from": 0, "to": 15},
+                {"pointer": "/messages/1", "from": 15, "to": 32},
+            ],
+            "error": null,
+        })
+    );
+    assert_eq!(
+        second["error"],
+        json!({"message": "Roles must alternate", "line": 3})
+    );
+    assert_eq!(second["text"], Value::Null);
+    let why = third["error"]["message"].as_str().expect("words");
+    assert!(why.contains("no list `messages`"), "{why}");
+    let one = [&arguments[..3], &["--format", "json", "--record", "1"]].concat();
+    let (code, text, _) = run(folder.path(), &one);
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((code, &document["records"]), (0, &json!([first])));
+}
+
+#[test]
+fn people_see_what_is_trained_on_below_each_line() {
+    let folder = folder();
+    let arguments = ["records.jsonl", "--model", "model"];
+    let (code, text, _) = run(folder.path(), &arguments);
+    let expected = "record 1: 32 characters, 5 characters trained on\n\n\
+                    <user>2 + 2 é?\n<assistant>4</s>\n           ~~~~~\n\n\n";
+    assert_eq!((code, text.as_str()), (0, expected));
+    let (_, text, _) = run(
+        folder.path(),
+        &["records.jsonl", "--model", "model", "--color", "always"],
+    );
+    assert!(
+        text.contains("<assistant>\u{1b}[32m4</s>\u{1b}[0m\n"),
+        "{text:?}"
+    );
+}
+
+#[test]
+fn a_template_alone_and_its_arguments_are_enough() {
+    let folder = folder();
+    fs::write(
+        folder.path().join("t.jinja"),
+        "{{ messages[0].content }}{{ polite }}",
+    )
+    .expect("a file");
+    let arguments = [
+        "records.jsonl",
+        "--chat-template",
+        "t.jinja",
+        "--template-arg",
+        "polite=\" please\"",
+        "--record",
+        "1",
+        "--format",
+        "jsonl",
+    ];
+    let (code, text, said) = run(folder.path(), &arguments);
+    assert_eq!(
+        (code, &lines(&text)[0]["text"]),
+        (0, &json!("2 + 2 é? please")),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_cannot_run_is_told_in_words() {
+    let folder = folder();
+    let said = |arguments: &[&str]| {
+        let (code, _, said) = run(folder.path(), arguments);
+        assert_eq!(code, 2, "{said}");
+        said
+    };
+    assert!(said(&["records.jsonl"]).contains("name a model folder with `--model`"));
+    assert!(said(&["records.jsonl", "--model", "none"]).contains("cannot read none"));
+    fs::create_dir(folder.path().join("bare")).expect("a directory");
+    let bare = said(&["records.jsonl", "--model", "bare"]);
+    assert!(bare.contains("bare has no chat template"), "{bare}");
+    let last = said(&["records.jsonl", "--model", "model", "--record", "9"]);
+    assert!(last.contains("records.jsonl has no record 9"), "{last}");
+    fs::write(folder.path().join("bad.jinja"), "{% for %}").expect("a file");
+    let bad = said(&["records.jsonl", "--chat-template", "bad.jinja"]);
+    assert!(bad.contains("bad.jinja") && bad.contains("line 1"), "{bad}");
+    let argument = said(&["records.jsonl", "--model", "model", "--template-arg", "x"]);
+    assert!(argument.contains("write KEY=VALUE"), "{argument}");
+}
+
+#[test]
+fn neither_secrets_nor_control_characters_are_shown() {
+    let folder = folder();
+    let record = "{\"messages\":[{\"role\":\"user\",\"content\":\"hf_abcdefghijklmnopqrst \\u001b]0;x\\u0007\"},{\"role\":\"assistant\",\"content\":\"ok\"}]}\n";
+    fs::write(folder.path().join("records.jsonl"), record).expect("a file");
+    for format in ["human", "json", "jsonl"] {
+        let (_, text, _) = run(
+            folder.path(),
+            &["records.jsonl", "--model", "model", "--format", format],
+        );
+        assert!(
+            !text.contains("abcdefghij") && !text.contains('\u{1b}'),
+            "{format}: {text:?}"
+        );
+        assert!(text.contains("hf_"), "{format}");
+    }
+}
