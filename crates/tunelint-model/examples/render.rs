@@ -3,7 +3,7 @@
 //!
 //! The counterpart of `tests/consumers/templates.py`, which compares it with transformers.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 
 use serde_json::{Value, json};
 use time::{Date, Month, PrimitiveDateTime, Time};
@@ -18,7 +18,10 @@ fn main() {
     let lines: Vec<String> = lines.collect();
     let answers = with_deep_stack(|| {
         let mut cache = None;
-        lines.iter().map(|line| answer(line, &mut cache)).collect::<Vec<_>>()
+        lines
+            .iter()
+            .map(|line| answer(line, &mut cache))
+            .collect::<Vec<_>>()
     });
     for answer in answers.unwrap_or_default() {
         if writeln!(out, "{answer}").is_err() {
@@ -34,7 +37,10 @@ fn answer(line: &str, cache: &mut Cache) -> Value {
     let Ok(request) = JsonTree::parse(line) else {
         return json!({ "error": "malformed request" });
     };
-    let source = request.get("template").and_then(JsonTree::as_str).unwrap_or_default();
+    let source = request
+        .get("template")
+        .and_then(JsonTree::as_str)
+        .unwrap_or_default();
     if cache.as_ref().is_none_or(|(last, _)| last != source) {
         *cache = Some((source.to_owned(), Template::parse(source, now())));
     }
@@ -93,7 +99,10 @@ fn failure(error: &TemplateError) -> Value {
 
 /// What TRL asks of a template.
 fn checks(template: &Template, options: &RenderOptions, request: &JsonTree) -> Value {
-    let added = request.get("checks").and_then(JsonTree::as_list).unwrap_or_default();
+    let added = request
+        .get("checks")
+        .and_then(JsonTree::as_list)
+        .unwrap_or_default();
     let added = added.iter().filter_map(JsonTree::as_str).map(String::from);
     let tokens = StopTokens::new([], added);
     json!({

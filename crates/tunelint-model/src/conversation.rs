@@ -58,10 +58,15 @@ impl Conversation {
         };
         let tools = match record.get("tools") {
             None | Some(JsonTree::Null) => None,
-            Some(JsonTree::Text(text)) => Some(JsonTree::parse(text).map_err(|_| RecordError::Tools)?),
+            Some(JsonTree::Text(text)) => {
+                Some(JsonTree::parse(text).map_err(|_| RecordError::Tools)?)
+            }
             Some(tools) => Some(tools.clone()),
         };
-        if tools.as_ref().is_some_and(|tools| tools.as_list().is_none()) {
+        if tools
+            .as_ref()
+            .is_some_and(|tools| tools.as_list().is_none())
+        {
             return Err(RecordError::Tools);
         }
         let arguments = match record.get("chat_template_kwargs") {
@@ -92,7 +97,10 @@ impl Conversation {
 
     /// Whether any text of it contains `needle`.
     pub(crate) fn contains(&self, needle: &str) -> bool {
-        self.messages.iter().chain(&self.tools).any(|tree| tree.contains(needle))
+        self.messages
+            .iter()
+            .chain(&self.tools)
+            .any(|tree| tree.contains(needle))
     }
 }
 
@@ -105,14 +113,20 @@ pub fn normalized(message: &JsonTree) -> Option<JsonTree> {
     let present = entries.iter().filter(|(_, value)| *value != JsonTree::Null);
     let mut entries: Vec<_> = present.cloned().collect();
     let value_of = |key: &str| entries.iter().find(|(name, _)| name == key);
-    let reasoning = REASONING.into_iter().find_map(value_of).map(|(_, value)| value.clone());
+    let reasoning = REASONING
+        .into_iter()
+        .find_map(value_of)
+        .map(|(_, value)| value.clone());
     if let Some(reasoning) = reasoning {
         let thinking = match entries.iter().position(|(name, _)| name == "thinking") {
             Some(at) => entries.remove(at).1,
             None => reasoning.clone(),
         };
         entries.insert(0, ("thinking".to_owned(), thinking));
-        match entries.iter_mut().find(|(name, _)| name == "reasoning_content") {
+        match entries
+            .iter_mut()
+            .find(|(name, _)| name == "reasoning_content")
+        {
             Some(entry) => entry.1 = reasoning,
             None => entries.push(("reasoning_content".to_owned(), reasoning)),
         }
@@ -134,7 +148,9 @@ pub fn parse_argument(text: &str) -> Result<(String, JsonTree), String> {
         return Err(format!("`{name}` is not a name that a template can use"));
     }
     if RESERVED.contains(&name) {
-        return Err(format!("`{name}` is set by each record, not by an argument"));
+        return Err(format!(
+            "`{name}` is set by each record, not by an argument"
+        ));
     }
     let value = match value {
         "True" => JsonTree::Bool(true),
@@ -168,17 +184,25 @@ mod tests {
             let JsonTree::Object(entries) = message else {
                 return String::new();
             };
-            let shown = entries.iter().map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or("?")));
+            let shown = entries
+                .iter()
+                .map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or("?")));
             shown.collect::<Vec<_>>().join(" ")
         };
         let cases = [
             (r#"{"role":"a","content":null}"#, "role=a"),
-            (r#"{"role":"a","reasoning":"r"}"#, "thinking=r role=a reasoning=r reasoning_content=r"),
+            (
+                r#"{"role":"a","reasoning":"r"}"#,
+                "thinking=r role=a reasoning=r reasoning_content=r",
+            ),
             (
                 r#"{"role":"a","reasoning_content":"r","thinking":"t"}"#,
                 "thinking=t role=a reasoning_content=r",
             ),
-            (r#"{"thinking":null,"reasoning_content":"r"}"#, "thinking=r reasoning_content=r"),
+            (
+                r#"{"thinking":null,"reasoning_content":"r"}"#,
+                "thinking=r reasoning_content=r",
+            ),
         ];
         for (message, expected) in cases {
             assert_eq!(shown(message), expected);
@@ -204,6 +228,9 @@ mod tests {
         let record = r#"{"messages":[],"tools":"f"}"#;
         assert_eq!(Conversation::from_record(record), Err(RecordError::Tools));
         let record = r#"{"text":"a"}"#;
-        assert_eq!(Conversation::from_record(record), Err(RecordError::NoMessages));
+        assert_eq!(
+            Conversation::from_record(record),
+            Err(RecordError::NoMessages)
+        );
     }
 }

@@ -143,17 +143,24 @@ impl Templates {
     /// # Errors
     /// There are several templates and none of these.
     pub fn choose(&self, conversation: &Conversation) -> Result<&Template, TemplateError> {
-        let tool_use = conversation.tools.as_ref().and_then(|_| self.by_name.get("tool_use"));
-        tool_use.or_else(|| self.by_name.get("default")).ok_or_else(|| {
-            let names: Vec<_> = self.by_name.keys().map(String::as_str).collect();
-            let message = format!("no default chat template; found {}", names.join(", "));
-            TemplateError::new(TemplateErrorKind::Conversation, message)
-        })
+        let tool_use = conversation
+            .tools
+            .as_ref()
+            .and_then(|_| self.by_name.get("tool_use"));
+        tool_use
+            .or_else(|| self.by_name.get("default"))
+            .ok_or_else(|| {
+                let names: Vec<_> = self.by_name.keys().map(String::as_str).collect();
+                let message = format!("no default chat template; found {}", names.join(", "));
+                TemplateError::new(TemplateErrorKind::Conversation, message)
+            })
     }
 
     /// All templates by their names, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Template)> {
-        self.by_name.iter().map(|(name, template)| (name.as_str(), template))
+        self.by_name
+            .iter()
+            .map(|(name, template)| (name.as_str(), template))
     }
 }
 
@@ -170,7 +177,9 @@ fn configured(config: Option<&JsonTree>) -> Vec<(String, String)> {
         }
         Some(JsonTree::Object(entries)) => {
             let named = entries.iter();
-            named.filter_map(|(name, source)| Some((name.clone(), source.as_str()?.to_owned()))).collect()
+            named
+                .filter_map(|(name, source)| Some((name.clone(), source.as_str()?.to_owned())))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -231,7 +240,10 @@ mod tests {
         let config = r#"{"chat_template":"config","eos_token":"</s>"}"#;
         let found = read(&[("tokenizer_config.json", config)]).unwrap();
         assert_eq!(chosen(&found, PLAIN), "config");
-        let files = [("tokenizer_config.json", config), ("chat_template.jinja", "file")];
+        let files = [
+            ("tokenizer_config.json", config),
+            ("chat_template.jinja", "file"),
+        ];
         assert_eq!(chosen(&read(&files).unwrap(), PLAIN), "file");
         let files = [
             ("chat_template.jinja", "file"),
@@ -263,7 +275,10 @@ mod tests {
         let files = [
             ("tokenizer_config.json", config),
             ("generation_config.json", generation),
-            ("config.json", r#"{"text_config":{"max_position_embeddings":4096}}"#),
+            (
+                "config.json",
+                r#"{"text_config":{"max_position_embeddings":4096}}"#,
+            ),
             ("tokenizer.json", "{}"),
         ];
         let folder = folder(&files);
@@ -280,10 +295,20 @@ mod tests {
     fn faults_name_the_file() {
         let error = read(&[("config.json", "{}")]).unwrap_err().to_string();
         assert!(error.starts_with("no chat template"), "{error}");
-        let error = read(&[("tokenizer_config.json", "{")]).unwrap_err().to_string();
-        assert!(error.contains("tokenizer_config.json is not valid JSON"), "{error}");
-        let error = read(&[("chat_template.jinja", "{% if %}")]).unwrap_err().to_string();
-        assert!(error.starts_with("invalid chat template `default`"), "{error}");
+        let error = read(&[("tokenizer_config.json", "{")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("tokenizer_config.json is not valid JSON"),
+            "{error}"
+        );
+        let error = read(&[("chat_template.jinja", "{% if %}")])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("invalid chat template `default`"),
+            "{error}"
+        );
         let missing = Path::new("no-such-folder");
         assert!(matches!(
             ModelFolder::read(missing, PrimitiveDateTime::MIN),

@@ -46,6 +46,6 @@ pub use conversation::{Conversation, RecordError, parse_argument};
 pub use folder::{AddedToken, FolderError, ModelFolder, SpecialTokens, Templates};
 pub use json_tree::JsonTree;
 pub use render::{RenderOptions, Rendered};
-pub use template::{Template, TemplateError, TemplateErrorKind, with_deep_stack};
+pub use template::{Template, TemplateError, TemplateErrorKind, is_guarded, with_deep_stack};
 #[cfg(feature = "tokenizer")]
 pub use tokenizer::{Token, Tokenizer, TokenizerError};

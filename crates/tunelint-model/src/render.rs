@@ -53,7 +53,12 @@ impl Template {
         }
         let tools = conversation.tools.as_ref();
         let no_object = |tool: &JsonTree| !matches!(tool, JsonTree::Object(_));
-        if tools.and_then(JsonTree::as_list).unwrap_or_default().iter().any(no_object) {
+        if tools
+            .and_then(JsonTree::as_list)
+            .unwrap_or_default()
+            .iter()
+            .any(no_object)
+        {
             return Err(refused("a tool is no object"));
         }
         let mut variables = BTreeMap::new();

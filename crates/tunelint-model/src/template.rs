@@ -20,6 +20,7 @@ use time::PrimitiveDateTime;
 pub use error::{TemplateError, TemplateErrorKind};
 pub use stack::with_deep_stack;
 
+pub use environment::is_guarded;
 pub(crate) use environment::run;
 
 /// The largest template that is read, in bytes. The longest known ones have some 50 KB.

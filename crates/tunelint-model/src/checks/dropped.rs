@@ -57,7 +57,9 @@ pub fn dropped(
     let rendered = template.render(&marked, options)?;
     let seen = marks.seen(&rendered.text);
     let all = marks.parts.iter().enumerate();
-    let missing = all.filter(|(number, _)| !seen.contains(number)).map(|(_, part)| *part);
+    let missing = all
+        .filter(|(number, _)| !seen.contains(number))
+        .map(|(_, part)| *part);
     Ok(missing.collect())
 }
 
@@ -120,7 +122,11 @@ impl Marks {
             None => Some(tool),
         };
         let Some(target) = target else { return };
-        let key = if described(target) { "description" } else { "name" };
+        let key = if described(target) {
+            "description"
+        } else {
+            "name"
+        };
         self.mark_key(target, key, ContentKind::Tool, index);
     }
 
@@ -164,7 +170,10 @@ impl Marks {
     fn mark_reasoning(&mut self, message: &mut JsonTree, kind: ContentKind, index: usize) {
         let fields = ["reasoning_content", "thinking", "reasoning"];
         let given = fields.into_iter().filter_map(|field| message.get(field));
-        let given = given.filter(|value| has_text(value)).map(Clone::clone).next();
+        let given = given
+            .filter(|value| has_text(value))
+            .map(Clone::clone)
+            .next();
         if let Some(given) = given {
             let mark = self.next(kind, index);
             for field in fields {
@@ -200,7 +209,8 @@ impl Marks {
 
 /// What follows reasoning in a text.
 fn answer(text: &str) -> &str {
-    text.rsplit_once("</think>").map_or(text, |(_, answer)| answer)
+    text.rsplit_once("</think>")
+        .map_or(text, |(_, answer)| answer)
 }
 
 fn has_text(value: &JsonTree) -> bool {
@@ -213,7 +223,10 @@ fn append(text: &mut String, mark: &str) {
 }
 
 fn role(message: &JsonTree) -> &str {
-    message.get("role").and_then(JsonTree::as_str).unwrap_or_default()
+    message
+        .get("role")
+        .and_then(JsonTree::as_str)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

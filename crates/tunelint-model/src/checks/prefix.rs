@@ -66,7 +66,10 @@ pub fn message_starts(
             return None;
         }
         let part = template.render(&conversation.prefix(at), options).ok()?;
-        rendered.text.starts_with(&part.text).then(|| part.text.chars().count())
+        rendered
+            .text
+            .starts_with(&part.text)
+            .then(|| part.text.chars().count())
     };
     (0..conversation.messages.len()).map(start).collect()
 }

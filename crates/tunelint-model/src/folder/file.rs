@@ -25,12 +25,15 @@ pub fn read_text(path: &Path) -> Result<Option<String>, FolderError> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(io_error)?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(io_error)?;
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(io_error)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(FolderError::TooLarge(path.to_owned(), MAX_BYTES));
     }
     let text = String::from_utf8(bytes);
-    text.map(Some).map_err(|_| FolderError::Malformed(path.to_owned()))
+    text.map(Some)
+        .map_err(|_| FolderError::Malformed(path.to_owned()))
 }
 
 /// A JSON file; `None` if there is none.
@@ -39,7 +42,8 @@ pub fn read_json(path: &Path) -> Result<Option<JsonTree>, FolderError> {
         return Ok(None);
     };
     let tree = JsonTree::parse(text.trim_start_matches('\u{feff}'));
-    tree.map(Some).map_err(|_| FolderError::Malformed(path.to_owned()))
+    tree.map(Some)
+        .map_err(|_| FolderError::Malformed(path.to_owned()))
 }
 
 /// The `*.jinja` files in a folder with their names, sorted; none if there is no such folder.
@@ -51,8 +55,13 @@ pub fn jinja_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, FolderError>
     for entry in entries.take(MAX_TEMPLATES) {
         let entry = entry.map_err(|error| FolderError::Io(folder.to_owned(), error))?;
         let path = entry.path();
-        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
-        if path.extension().is_some_and(|extension| extension == "jinja") {
+        let name = path
+            .file_stem()
+            .map(|name| name.to_string_lossy().into_owned());
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "jinja")
+        {
             files.extend(name.map(|name| (name, path)));
         }
     }

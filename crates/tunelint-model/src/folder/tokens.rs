@@ -49,12 +49,16 @@ impl SpecialTokens {
 
     /// Name and text of each token.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries.iter().map(|(name, token)| (name.as_str(), token.as_str()))
+        self.entries
+            .iter()
+            .map(|(name, token)| (name.as_str(), token.as_str()))
     }
 
     /// The token with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(other, _)| *other == name).map(|(_, token)| token)
+        self.iter()
+            .find(|(other, _)| *other == name)
+            .map(|(_, token)| token)
     }
 }
 

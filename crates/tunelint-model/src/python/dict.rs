@@ -15,7 +15,16 @@ const FEW_KEYS: usize = 8;
 
 /// The attributes of a Python dictionary that templates may meet.
 const ATTRIBUTES: [&str; 11] = [
-    "clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update",
+    "clear",
+    "copy",
+    "fromkeys",
+    "get",
+    "items",
+    "keys",
+    "pop",
+    "popitem",
+    "setdefault",
+    "update",
     "values",
 ];
 

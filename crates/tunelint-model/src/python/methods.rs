@@ -6,7 +6,7 @@ use minijinja::value::{Kwargs, Tuple, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 use minijinja_contrib::pycompat::unknown_method_callback;
 
-use crate::python::text_methods::{Ends, rsplit, split, split_lines, strip};
+use crate::python::text_methods::{Ends, rsplit, split, split_lines, strip, title};
 
 /// Calls `method` of `value`.
 ///
@@ -62,6 +62,7 @@ fn text_method(
         "find" | "rfind" | "index" | "rindex" => find(text, method, args)?,
         "join" => join(state, text, args)?,
         "zfill" | "ljust" | "rjust" | "center" => pad(state, text, method, args)?,
+        "title" => Value::from(title(text)),
         "casefold" => Value::from(text.to_lowercase()),
         "swapcase" => Value::from(text.chars().flat_map(swapped).collect::<String>()),
         "isspace" => Value::from(!text.is_empty() && strip(text, None, Ends::Both).is_empty()),
@@ -131,17 +132,26 @@ fn partition(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
 fn find(text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
     let (needle, start, end): (&str, Option<i64>, Option<i64>) = from_args(args)?;
     let length = text.chars().count() as i64;
-    let clamp = |at: i64| if at < 0 { (length + at).max(0) } else { at.min(length) };
+    let clamp = |at: i64| {
+        if at < 0 {
+            (length + at).max(0)
+        } else {
+            at.min(length)
+        }
+    };
     let (start, end) = (clamp(start.unwrap_or(0)), clamp(end.unwrap_or(length)));
     let taken = usize::try_from(end - start);
     let skipped = usize::try_from(start).unwrap_or(0);
-    let part: Option<String> = taken.ok().map(|n| text.chars().skip(skipped).take(n).collect());
+    let part: Option<String> = taken
+        .ok()
+        .map(|n| text.chars().skip(skipped).take(n).collect());
     let found = part.as_deref().and_then(|part| {
         let at = match method {
             "find" | "index" => part.find(needle),
             _ => part.rfind(needle),
         }?;
-        part.get(..at).map(|before| start + before.chars().count() as i64)
+        part.get(..at)
+            .map(|before| start + before.chars().count() as i64)
     });
     match found {
         Some(at) => Ok(Value::from(at)),
@@ -174,7 +184,11 @@ fn pad(state: &State<'_, '_>, text: &str, method: &str, args: &[Value]) -> Resul
         (_, None) => ' ',
         (_, Some(fill)) => match (fill.chars().next(), fill.chars().nth(1)) {
             (Some(fill), None) => fill,
-            _ => return Err(refused("the fill character must be exactly one character long")),
+            _ => {
+                return Err(refused(
+                    "the fill character must be exactly one character long",
+                ));
+            }
         },
     };
     let width = usize::try_from(width).unwrap_or(0);
@@ -185,7 +199,12 @@ fn pad(state: &State<'_, '_>, text: &str, method: &str, args: &[Value]) -> Resul
         "zfill" => {
             let digits = text.strip_prefix(['+', '-']);
             let sign = digits.and_then(|digits| text.strip_suffix(digits));
-            format!("{}{}{}", sign.unwrap_or(""), fill(missing), digits.unwrap_or(text))
+            format!(
+                "{}{}{}",
+                sign.unwrap_or(""),
+                fill(missing),
+                digits.unwrap_or(text)
+            )
         }
         "ljust" => format!("{text}{}", fill(missing)),
         "rjust" => format!("{}{text}", fill(missing)),

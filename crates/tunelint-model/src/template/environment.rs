@@ -17,7 +17,7 @@ use crate::python::text_methods::{Ends, strip};
 use crate::python::{methods, to_json::to_json};
 use crate::template::Template;
 use crate::template::error::{RaisedByTemplate, TemplateError, TemplateErrorKind};
-use crate::template::rewrite::GENERATION;
+use crate::template::rewrite::{GENERATION, ITERABLE};
 use crate::template::sink::Sink;
 use crate::template::stack::with_deep_stack;
 
@@ -52,7 +52,10 @@ pub struct Output {
 }
 
 /// The engine with `source` parsed.
-pub fn parsed(source: String, now: PrimitiveDateTime) -> Result<Environment<'static>, TemplateError> {
+pub fn parsed(
+    source: String,
+    now: PrimitiveDateTime,
+) -> Result<Environment<'static>, TemplateError> {
     guarded(move || {
         let mut env = Environment::new();
         configure(&mut env)?;
@@ -101,16 +104,19 @@ pub fn is_guarded() -> bool {
 }
 
 /// Runs the engine with a deep stack. Its panics are failures of the template.
-fn guarded<T: Send>(
-    work: impl FnOnce() -> Result<T, Error> + Send,
-) -> Result<T, TemplateError> {
+fn guarded<T: Send>(work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, TemplateError> {
     let outcome = with_deep_stack(|| {
         GUARDED.with(|flag| flag.set(true));
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             work().map_err(|error| TemplateError::from_engine(&error))
         }));
         GUARDED.with(|flag| flag.set(false));
-        let failed = |_| Err(TemplateError::new(TemplateErrorKind::Unsupported, "the engine failed"));
+        let failed = |_| {
+            Err(TemplateError::new(
+                TemplateErrorKind::Unsupported,
+                "the engine failed",
+            ))
+        };
         outcome.unwrap_or_else(failed)
     });
     outcome.unwrap_or_else(|| Err(TemplateError::limit("no thread can be started")))
@@ -129,13 +135,18 @@ fn configure(env: &mut Environment<'static>) -> Result<(), Error> {
 }
 
 fn globals(env: &mut Environment<'static>, now: PrimitiveDateTime) {
-    env.add_function("raise_exception", |message: &Value| -> Result<Value, Error> {
-        let raised = RaisedByTemplate(message.to_string());
-        Err(Error::from(ErrorKind::InvalidOperation).with_source(raised))
-    });
+    env.add_function(
+        "raise_exception",
+        |message: &Value| -> Result<Value, Error> {
+            let raised = RaisedByTemplate(message.to_string());
+            Err(Error::from(ErrorKind::InvalidOperation).with_source(raised))
+        },
+    );
     env.add_function("strftime_now", move |format: &str| strftime(now, format));
     env.add_function("namespace", namespace);
     env.add_function(GENERATION, generation);
+    env.add_function("cycler", minijinja_contrib::globals::cycler);
+    env.add_function("joiner", minijinja_contrib::globals::joiner);
     env.remove_global("debug");
 }
 
@@ -170,18 +181,90 @@ fn generation(state: &mut State<'_, '_>, named: Kwargs) -> Result<Value, Error> 
     Ok(body)
 }
 
+/// What a loop goes over: as it is, unless Python could not; strings as their characters.
+fn iterable(value: Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::String => {
+            let text = value.as_str().unwrap_or_default();
+            Ok(Value::from(
+                text.chars().map(Value::from).collect::<Vec<_>>(),
+            ))
+        }
+        ValueKind::None | ValueKind::Bool | ValueKind::Number => {
+            let detail = format!("a {} is not iterable", value.kind());
+            Err(Error::new(ErrorKind::InvalidOperation, detail))
+        }
+        _ => Ok(value),
+    }
+}
+
+/// The filters `int` and `float`: what is no number is the default.
+fn converters(env: &mut Environment<'static>) {
+    let default = |named: &Kwargs, given: Option<Value>, zero: Value| -> Result<Value, Error> {
+        let named = named.get::<Option<Value>>("default")?;
+        Ok(given.or(named).unwrap_or(zero))
+    };
+    env.add_filter(
+        "int",
+        move |value: &Value, given: Option<Value>, named: Kwargs| {
+            let default = default(&named, given, Value::from(0))?;
+            let base = named.get::<Option<u32>>("base")?.unwrap_or(10);
+            let parsed = match value.as_str().map(str::trim) {
+                Some(text) => {
+                    let exact = i128::from_str_radix(text, base.clamp(2, 36)).ok();
+                    exact
+                        .map(Value::from)
+                        .or_else(|| truncated(text.parse().ok()?))
+                }
+                None if value.is_integer() => Some(value.clone()),
+                None if value.kind() == ValueKind::Bool => {
+                    Some(Value::from(i64::from(value.is_true())))
+                }
+                None => f64::try_from(value.clone()).ok().and_then(truncated),
+            };
+            Ok::<_, Error>(parsed.unwrap_or(default))
+        },
+    );
+    env.add_filter(
+        "float",
+        move |value: &Value, given: Option<Value>, named: Kwargs| {
+            let default = default(&named, given, Value::from(0.0))?;
+            let parsed = match value.as_str() {
+                Some(text) => text.trim().parse::<f64>().ok(),
+                None if value.kind() == ValueKind::Bool => {
+                    Some(f64::from(u8::from(value.is_true())))
+                }
+                None => f64::try_from(value.clone()).ok(),
+            };
+            Ok::<_, Error>(parsed.map_or(default, Value::from))
+        },
+    );
+}
+
+fn truncated(float: f64) -> Option<Value> {
+    let whole = float.trunc();
+    (whole.abs() < 1e38).then(|| Value::from(whole as i128))
+}
+
 fn filters_and_tests(env: &mut Environment<'static>) {
     env.add_filter("tojson", to_json);
+    env.add_filter(ITERABLE, iterable);
+    converters(env);
     env.add_filter("trim", |value: &Value, chars: Option<&str>| {
         let text = value.to_string();
         Value::from(strip(&text, chars, Ends::Both))
     });
-    env.add_filter("center", |state: &mut State<'_, '_>, text: &Value, width: Option<i64>| {
-        let width = Value::from(width.unwrap_or(80));
-        methods::call(state, &Value::from(text.to_string()), "center", &[width])
-    });
+    env.add_filter(
+        "center",
+        |state: &mut State<'_, '_>, text: &Value, width: Option<i64>| {
+            let width = Value::from(width.unwrap_or(80));
+            methods::call(state, &Value::from(text.to_string()), "center", &[width])
+        },
+    );
     env.add_filter("wordcount", |text: &str| {
-        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).count()
+        text.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| !word.is_empty())
+            .count()
     });
     // What Python can take the length of and index: strings and mappings, too.
     env.add_test("sequence", |value: &Value| {
@@ -192,7 +275,15 @@ fn filters_and_tests(env: &mut Environment<'static>) {
         use ValueKind::{Iterable, Map, Seq, String, Undefined};
         matches!(value.kind(), Seq | Iterable | Map | String | Undefined)
     });
-    let number = |value: &Value| value.downcast_object_ref::<PrintedNumber>().map(PrintedNumber::is_integer);
+    env.add_test("callable", |value: &Value| {
+        // Macros and functions; numbers that can only be printed are plain objects, too.
+        value.kind() == ValueKind::Plain && value.downcast_object_ref::<PrintedNumber>().is_none()
+    });
+    let number = |value: &Value| {
+        value
+            .downcast_object_ref::<PrintedNumber>()
+            .map(PrintedNumber::is_integer)
+    };
     env.add_test("number", move |value: &Value| {
         matches!(value.kind(), ValueKind::Number | ValueKind::Bool) || number(value).is_some()
     });

@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn tags_are_found_outside_of_text_comments_and_strings() {
-        let source = "{ a {# {% if %} #}{%- if '%}' -%}{{ {'a': {}} }}{% raw %}{% x %}{% endraw %}{{b}}";
+        let source =
+            "{ a {# {% if %} #}{%- if '%}' -%}{{ {'a': {}} }}{% raw %}{% x %}{% endraw %}{{b}}";
         assert_eq!(words(source), ["if '%}'", "{ 'a' : { } }", "b"]);
     }
 

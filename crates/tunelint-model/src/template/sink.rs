@@ -66,7 +66,10 @@ impl io::Write for Sink {
             return Err(io::Error::other("the rendering is too long"));
         }
         written.bytes.extend_from_slice(bytes);
-        written.chars += bytes.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count();
+        written.chars += bytes
+            .iter()
+            .filter(|byte| !matches!(byte, 0x80..=0xbf))
+            .count();
         Ok(bytes.len())
     }
 
