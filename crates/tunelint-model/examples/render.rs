@@ -3,7 +3,7 @@
 //!
 //! The counterpart of `tests/consumers/templates.py`, which compares it with transformers.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 
 use serde_json::{Value, json};
 use time::{Date, Month, PrimitiveDateTime, Time};

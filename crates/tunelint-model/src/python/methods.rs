@@ -6,7 +6,7 @@ use minijinja::value::{Kwargs, Tuple, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 use minijinja_contrib::pycompat::unknown_method_callback;
 
-use crate::python::text_methods::{Ends, rsplit, split, split_lines, strip};
+use crate::python::text_methods::{Ends, rsplit, split, split_lines, strip, title};
 
 /// Calls `method` of `value`.
 ///
@@ -62,6 +62,7 @@ fn text_method(
         "find" | "rfind" | "index" | "rindex" => find(text, method, args)?,
         "join" => join(state, text, args)?,
         "zfill" | "ljust" | "rjust" | "center" => pad(state, text, method, args)?,
+        "title" => Value::from(title(text)),
         "casefold" => Value::from(text.to_lowercase()),
         "swapcase" => Value::from(text.chars().flat_map(swapped).collect::<String>()),
         "isspace" => Value::from(!text.is_empty() && strip(text, None, Ends::Both).is_empty()),

@@ -40,7 +40,7 @@ pub fn split<'t>(text: &'t str, separator: Option<&str>, limit: Option<usize>) -
             let mut rest = text.trim_start_matches(is_space);
             while !rest.is_empty() {
                 if parts.len() >= limit {
-                    parts.push(rest.trim_end_matches(is_space));
+                    parts.push(rest);
                     break;
                 }
                 let (part, after) = rest.split_once(is_space).unwrap_or((rest, ""));
@@ -64,7 +64,7 @@ pub fn rsplit<'t>(text: &'t str, separator: Option<&str>, limit: Option<usize>) 
             let mut rest = text.trim_end_matches(is_space);
             while !rest.is_empty() {
                 if parts.len() >= limit {
-                    parts.push(rest.trim_start_matches(is_space));
+                    parts.push(rest);
                     break;
                 }
                 let (before, part) = rest.rsplit_once(is_space).unwrap_or(("", rest));
@@ -105,6 +105,21 @@ pub fn split_lines(text: &str, keep_ends: bool) -> Vec<&str> {
     lines
 }
 
+/// `title`: a letter after anything else is upper case, a letter after a letter is lower case.
+pub fn title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut inside = false;
+    for c in text.chars() {
+        if inside {
+            out.extend(c.to_lowercase());
+        } else {
+            out.extend(c.to_uppercase());
+        }
+        inside = c.is_alphabetic();
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,11 +127,8 @@ mod tests {
     #[test]
     fn splitting_at_whitespace_ignores_the_ends() {
         assert_eq!(split("  a  b c ", None, None), ["a", "b", "c"]);
-        assert_eq!(split("  a  b c ", None, Some(1)), ["a", "b c"]);
-        assert_eq!(
-            rsplit("  a  b c ", None, Some(1)),
-            ["  a  b".trim_start(), "c"]
-        );
+        assert_eq!(split("  a  b c ", None, Some(1)), ["a", "b c "]);
+        assert_eq!(rsplit("  a  b c ", None, Some(1)), ["  a  b", "c"]);
         assert_eq!(split("", None, None), Vec::<&str>::new());
         assert_eq!(split("", Some(","), None), [""]);
         assert_eq!(rsplit("a,b,c", Some(","), Some(1)), ["a,b", "c"]);
@@ -126,6 +138,11 @@ mod tests {
     fn lines_end_where_python_ends_them() {
         assert_eq!(split_lines("a\r\nb\u{2028}c\n", false), ["a", "b", "c"]);
         assert_eq!(split_lines("a\r\nb\n\n", true), ["a\r\n", "b\n", "\n"]);
+    }
+
+    #[test]
+    fn titles_start_after_every_other_character() {
+        assert_eq!(title("they're 3rd-CLASS"), "They'Re 3Rd-Class");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The filter `tojson` as transformers defines it: `json.dumps`, not escaped for HTML.
 
-use minijinja::value::{Kwargs, ValueKind};
+use minijinja::value::{Kwargs, Rest, ValueKind, ValueOrKwargs};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use crate::python::number::{self, PrintedNumber};
@@ -27,9 +27,9 @@ struct Style {
 pub fn to_json(
     state: &mut State<'_, '_>,
     value: &Value,
-    args: minijinja::value::Rest<Value>,
+    args: Rest<ValueOrKwargs>,
 ) -> Result<Value, Error> {
-    let style = Style::new(&args)?;
+    let style = Style::new(&args.into_values())?;
     let mut out = String::new();
     write_value(state, &mut out, value, &style, 0)?;
     Ok(Value::from(out))

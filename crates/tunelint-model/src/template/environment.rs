@@ -17,7 +17,7 @@ use crate::python::text_methods::{Ends, strip};
 use crate::python::{methods, to_json::to_json};
 use crate::template::Template;
 use crate::template::error::{RaisedByTemplate, TemplateError, TemplateErrorKind};
-use crate::template::rewrite::GENERATION;
+use crate::template::rewrite::{GENERATION, ITERABLE};
 use crate::template::sink::Sink;
 use crate::template::stack::with_deep_stack;
 
@@ -145,6 +145,8 @@ fn globals(env: &mut Environment<'static>, now: PrimitiveDateTime) {
     env.add_function("strftime_now", move |format: &str| strftime(now, format));
     env.add_function("namespace", namespace);
     env.add_function(GENERATION, generation);
+    env.add_function("cycler", minijinja_contrib::globals::cycler);
+    env.add_function("joiner", minijinja_contrib::globals::joiner);
     env.remove_global("debug");
 }
 
@@ -179,8 +181,75 @@ fn generation(state: &mut State<'_, '_>, named: Kwargs) -> Result<Value, Error> 
     Ok(body)
 }
 
+/// What a loop goes over: as it is, unless Python could not; strings as their characters.
+fn iterable(value: Value) -> Result<Value, Error> {
+    match value.kind() {
+        ValueKind::String => {
+            let text = value.as_str().unwrap_or_default();
+            Ok(Value::from(
+                text.chars().map(Value::from).collect::<Vec<_>>(),
+            ))
+        }
+        ValueKind::None | ValueKind::Bool | ValueKind::Number => {
+            let detail = format!("a {} is not iterable", value.kind());
+            Err(Error::new(ErrorKind::InvalidOperation, detail))
+        }
+        _ => Ok(value),
+    }
+}
+
+/// The filters `int` and `float`: what is no number is the default.
+fn converters(env: &mut Environment<'static>) {
+    let default = |named: &Kwargs, given: Option<Value>, zero: Value| -> Result<Value, Error> {
+        let named = named.get::<Option<Value>>("default")?;
+        Ok(given.or(named).unwrap_or(zero))
+    };
+    env.add_filter(
+        "int",
+        move |value: &Value, given: Option<Value>, named: Kwargs| {
+            let default = default(&named, given, Value::from(0))?;
+            let base = named.get::<Option<u32>>("base")?.unwrap_or(10);
+            let parsed = match value.as_str().map(str::trim) {
+                Some(text) => {
+                    let exact = i128::from_str_radix(text, base.clamp(2, 36)).ok();
+                    exact
+                        .map(Value::from)
+                        .or_else(|| truncated(text.parse().ok()?))
+                }
+                None if value.is_integer() => Some(value.clone()),
+                None if value.kind() == ValueKind::Bool => {
+                    Some(Value::from(i64::from(value.is_true())))
+                }
+                None => f64::try_from(value.clone()).ok().and_then(truncated),
+            };
+            Ok::<_, Error>(parsed.unwrap_or(default))
+        },
+    );
+    env.add_filter(
+        "float",
+        move |value: &Value, given: Option<Value>, named: Kwargs| {
+            let default = default(&named, given, Value::from(0.0))?;
+            let parsed = match value.as_str() {
+                Some(text) => text.trim().parse::<f64>().ok(),
+                None if value.kind() == ValueKind::Bool => {
+                    Some(f64::from(u8::from(value.is_true())))
+                }
+                None => f64::try_from(value.clone()).ok(),
+            };
+            Ok::<_, Error>(parsed.map_or(default, Value::from))
+        },
+    );
+}
+
+fn truncated(float: f64) -> Option<Value> {
+    let whole = float.trunc();
+    (whole.abs() < 1e38).then(|| Value::from(whole as i128))
+}
+
 fn filters_and_tests(env: &mut Environment<'static>) {
     env.add_filter("tojson", to_json);
+    env.add_filter(ITERABLE, iterable);
+    converters(env);
     env.add_filter("trim", |value: &Value, chars: Option<&str>| {
         let text = value.to_string();
         Value::from(strip(&text, chars, Ends::Both))
@@ -205,6 +274,10 @@ fn filters_and_tests(env: &mut Environment<'static>) {
     env.add_test("iterable", |value: &Value| {
         use ValueKind::{Iterable, Map, Seq, String, Undefined};
         matches!(value.kind(), Seq | Iterable | Map | String | Undefined)
+    });
+    env.add_test("callable", |value: &Value| {
+        // Macros and functions; numbers that can only be printed are plain objects, too.
+        value.kind() == ValueKind::Plain && value.downcast_object_ref::<PrintedNumber>().is_none()
     });
     let number = |value: &Value| {
         value

@@ -8,6 +8,9 @@ use crate::template::scan::{Tag, is_word, tags};
 /// The function that a `{% generation %}` block becomes a call of.
 pub const GENERATION: &str = "__generation";
 
+/// The filter that a loop's list goes through.
+pub const ITERABLE: &str = "__iterable";
+
 /// A template that the engine can parse.
 #[derive(Debug)]
 pub struct Rewritten {
@@ -21,6 +24,9 @@ pub struct Rewritten {
 /// - `{% generation %}` becomes a call block, which is what it is in transformers; signs that control
 ///   whitespace stay.
 /// - `"…" % x` becomes the filter `format`.
+/// - The list of a loop goes through a filter that refuses what Python cannot iterate over.
+/// - `set ns.x = y` inside a macro or call block mentions `ns` in its value, since the engine hands a
+///   block only what it reads.
 ///
 /// # Errors
 /// A loop that is left from inside a block that captures or scopes: Jinja can do it in some, the
@@ -34,7 +40,15 @@ pub fn rewrite(source: &str) -> Result<Rewritten, TemplateError> {
             nest(source, tag, &mut open)?;
             generation(source, tag, &mut edits);
         }
+        let scoped = open.contains(&Block::Scope);
+        let wrapped = wrapped_value(source, tag, scoped);
+        if let Some((value, before, _)) = &wrapped {
+            edits.list.push((value.start..value.start, before.clone()));
+        }
         percent(source, tag, &mut edits);
+        if let Some((value, _, after)) = wrapped {
+            edits.list.push((value.end..value.end, after));
+        }
     }
     let marks = edits.marks;
     Ok(Rewritten {
@@ -128,6 +142,50 @@ fn assigns(source: &str, tag: &Tag) -> bool {
     })
 }
 
+/// The value of a `for` or of a `set` of an attribute, with what to put before and after it.
+fn wrapped_value(source: &str, tag: &Tag, scoped: bool) -> Option<(Range<usize>, String, String)> {
+    if !tag.statement {
+        return None;
+    }
+    let word = |at: usize| source.get(tag.tokens.get(at)?.clone());
+    match word(0)? {
+        "set" if scoped && word(2) == Some(".") && word(4) == Some("=") => {
+            let value = tag.tokens.get(5)?.start..tag.tokens.last()?.end;
+            Some((value, format!("[{}, (", word(1)?), ")][1]".to_owned()))
+        }
+        "for" => {
+            let value = loop_list(source, &tag.tokens)?;
+            Some((value, "(".to_owned(), format!(")|{ITERABLE}")))
+        }
+        _ => None,
+    }
+}
+
+/// The bytes between the `in` of a `for` and its `if` or `recursive`, or its end.
+fn loop_list(source: &str, tokens: &[Range<usize>]) -> Option<Range<usize>> {
+    let mut depth = 0i32;
+    let mut list: Option<Range<usize>> = None;
+    let mut after_in = false;
+    for token in tokens {
+        let text = source.get(token.clone())?;
+        match text {
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth -= 1,
+            "in" if depth == 0 && !after_in => {
+                after_in = true;
+                continue;
+            }
+            "if" | "recursive" if depth == 0 && list.is_some() => break,
+            _ => {}
+        }
+        if after_in {
+            let start = list.map_or(token.start, |list| list.start);
+            list = Some(start..token.end);
+        }
+    }
+    list
+}
+
 /// `"…" % operand` → `"…" |format(operand)`.
 fn percent(source: &str, tag: &Tag, edits: &mut Edits) {
     for (at, pair) in tag.tokens.windows(2).enumerate() {
@@ -212,6 +270,32 @@ mod tests {
                 "{{ '%s' |format (m.x['y'](1)) + 'a' }}",
             ),
             ("{% if a % 2 == 1 %}", "{% if a % 2 == 1 %}"),
+        ];
+        for (source, expected) in cases {
+            assert_eq!(rewritten(source), expected);
+        }
+    }
+
+    #[test]
+    fn values_of_loops_and_attributes_are_wrapped() {
+        let cases = [
+            (
+                "{% for x in l[1:] if x in y %}",
+                "{% for x in (l[1:])|__iterable if x in y %}",
+            ),
+            (
+                "{%- for k, v in d.items() -%}",
+                "{%- for k, v in (d.items())|__iterable -%}",
+            ),
+            (
+                "{% for x in l recursive %}",
+                "{% for x in (l)|__iterable recursive %}",
+            ),
+            ("{% set ns.x = 1 %}", "{% set ns.x = 1 %}"),
+            (
+                "{% macro m() %}{% set ns.x = '%s' % a %}{% endmacro %}",
+                "{% macro m() %}{% set ns.x = [ns, ('%s' |format (a))][1] %}{% endmacro %}",
+            ),
         ];
         for (source, expected) in cases {
             assert_eq!(rewritten(source), expected);
