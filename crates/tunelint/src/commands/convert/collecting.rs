@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::path::Path;
 
-use tunelint_core::convert::{Conversion, Recipient, Reject};
+use tunelint_core::convert::{Conversion, Converter, Recipient, Reject};
 use tunelint_core::finding::Finding;
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
@@ -66,18 +67,10 @@ pub fn collect(options: &Convert) -> Result<Converted, Failure> {
         let message = format!("the layout cannot hold {} (--strict)", names.join(", "));
         return Err(Failure::new(message));
     }
-    let mut remarks = Vec::new();
-    if let Some(target) = chosen::target(options)?
-        && let Some(written) = destination.written().map_err(failed)?
-    {
-        let verdict = Verdict::of(&target, &converter, (written, is_parquet), &options.out)?;
-        if options.strict && verdict.is_lossy() {
-            let target = &target.name;
-            let message = format!("{target} does not train on the data as written (--strict)");
-            return Err(Failure::new(message));
-        }
-        remarks.extend(verdict.lines(&options.out).lines().map(str::to_owned));
-    }
+    let remarks = match destination.written().map_err(failed)? {
+        Some(written) => remarks(options, &converter, (written, is_parquet))?,
+        None => Vec::new(),
+    };
     if options.reading.host.stop.is_set() {
         return Err(Failure::new("stopped"));
     }
@@ -91,6 +84,28 @@ pub fn collect(options: &Convert) -> Result<Converted, Failure> {
         losses: rejected.losses,
         remarks,
     })
+}
+
+/// What the target, if there is one, does with the file other than train on it as written.
+///
+/// # Errors
+/// With `strict`, if it takes something in the records otherwise than they are written.
+fn remarks(
+    options: &Convert,
+    converter: &Converter,
+    written: (&Path, bool),
+) -> Result<Vec<String>, Failure> {
+    let Some(target) = chosen::target(options)? else {
+        return Ok(Vec::new());
+    };
+    let verdict = Verdict::of(&target, converter, written, &options.out)?;
+    if options.strict && verdict.is_lossy() {
+        let target = &target.name;
+        let message = format!("{target} does not train on the data as written (--strict)");
+        return Err(Failure::new(message));
+    }
+    let lines = verdict.lines(&options.out);
+    Ok(lines.lines().map(str::to_owned).collect())
 }
 
 /// Keeps what was lost, and why and which records were rejected.
