@@ -48,4 +48,4 @@ pub use json_tree::JsonTree;
 pub use render::{RenderOptions, Rendered};
 pub use template::{Template, TemplateError, TemplateErrorKind, is_guarded, with_deep_stack};
 #[cfg(feature = "tokenizer")]
-pub use tokenizer::{Token, Tokenizer, TokenizerError};
+pub use tokenizer::{Token, Tokenizer, TokenizerError, mask};

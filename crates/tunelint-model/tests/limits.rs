@@ -48,20 +48,8 @@ fn deep_values_do_not_exhaust_the_stack() {
              {{% endfor %}}{end}"
         )
     };
-    let steps = [
-        "[ns.x]",
-        "{'k': ns.x}",
-        "ns.x[0:]",
-        "(ns.x,)",
-        "ns.x|map('string')",
-    ];
-    let ends = [
-        "",
-        "{{ ns.x }}",
-        "{{ ns.x|tojson }}",
-        "{{ ns.x == [ns.x] }}",
-        "{{ [ns.x, [ns.x]]|sort }}",
-    ];
+    let steps = ["[ns.x]", "ns.x[0:]", "(ns.x,)"];
+    let ends = ["{{ ns.x }}", "{{ ns.x == [ns.x] }}"];
     for step in steps {
         for end in ends {
             // An error or not: it returns.

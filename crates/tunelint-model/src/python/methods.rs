@@ -8,6 +8,9 @@ use minijinja_contrib::pycompat::unknown_method_callback;
 
 use crate::python::text_methods::{Ends, rsplit, split, split_lines, strip, title};
 
+/// The method that makes a list of a slice; templates are rewritten to call it.
+pub const LISTED: &str = "__list";
+
 /// Calls `method` of `value`.
 ///
 /// # Errors
@@ -18,6 +21,9 @@ pub fn call(
     method: &str,
     args: &[Value],
 ) -> Result<Value, Error> {
+    if method == LISTED {
+        return listed(state, value);
+    }
     let own = match (value.as_str(), value.kind()) {
         (Some(text), _) => text_method(state, text, method, args)?,
         (None, ValueKind::Seq | ValueKind::Iterable) => list_method(value, method, args)?,
@@ -27,6 +33,19 @@ pub fn call(
         Some(result) => Ok(result),
         None => unknown_method_callback(state, value, method, args),
     }
+}
+
+/// A slice as a list. Strings are sliced as strings, tuples as tuples.
+fn listed(state: &State<'_, '_>, value: &Value) -> Result<Value, Error> {
+    if value.kind() != ValueKind::Iterable {
+        return Ok(value.clone());
+    }
+    let mut items = Vec::new();
+    for item in value.try_iter()? {
+        state.consume_fuel(1)?;
+        items.push(item);
+    }
+    Ok(Value::from(items))
 }
 
 fn refused(detail: impl Into<String>) -> Error {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::python::methods::LISTED;
 use crate::template::error::{TemplateError, TemplateErrorKind};
 use crate::template::scan::{Tag, is_word, tags};
 
@@ -25,6 +26,8 @@ pub struct Rewritten {
 ///   whitespace stay.
 /// - `"…" % x` becomes the filter `format`.
 /// - The list of a loop goes through a filter that refuses what Python cannot iterate over.
+/// - A slice becomes a list at once: the engine's own is a view, and views of views take time that it
+///   does not count.
 /// - `set ns.x = y` inside a macro or call block mentions `ns` in its value, since the engine hands a
 ///   block only what it reads.
 ///
@@ -45,6 +48,7 @@ pub fn rewrite(source: &str) -> Result<Rewritten, TemplateError> {
         if let Some((value, before, _)) = &wrapped {
             edits.list.push((value.start..value.start, before.clone()));
         }
+        slices(source, tag, &mut edits);
         percent(source, tag, &mut edits);
         if let Some((value, _, after)) = wrapped {
             edits.list.push((value.end..value.end, after));
@@ -65,7 +69,9 @@ struct Edits {
 }
 
 impl Edits {
-    fn apply(self, source: &str) -> String {
+    /// The edited source. Edits at one place keep the order in which they were made.
+    fn apply(mut self, source: &str) -> String {
+        self.list.sort_by_key(|(range, _)| range.start);
         let mut text = String::with_capacity(source.len());
         let mut at = 0;
         for (range, replacement) in self.list {
@@ -83,7 +89,9 @@ fn generation(source: &str, tag: &Tag, edits: &mut Edits) {
         return;
     };
     let replacement = match source.get(word.clone()) {
-        Some("generation") => format!("call {GENERATION}()"),
+        // The engine overlooks `loop` where a block only uses it in the list of another loop: the
+        // argument, which is never given, mentions it.
+        Some("generation") => format!("call(__loop=loop) {GENERATION}()"),
         Some("endgeneration") => "endcall".to_owned(),
         _ => return,
     };
@@ -186,6 +194,42 @@ fn loop_list(source: &str, tokens: &[Range<usize>]) -> Option<Range<usize>> {
     list
 }
 
+/// `x[a:b]` → `x[a:b].__list()`
+fn slices(source: &str, tag: &Tag, edits: &mut Edits) {
+    let mut open = Vec::new();
+    let mut before = "";
+    for token in &tag.tokens {
+        let text = source.get(token.clone()).unwrap_or_default();
+        match text {
+            "[" => open.push((is_operand_end(before), false)),
+            "(" | "{" => open.push((false, false)),
+            ":" => {
+                if let Some((_, slice)) = open.last_mut() {
+                    *slice = true;
+                }
+            }
+            "]" | ")" | "}" => {
+                if let Some((true, true)) = open.pop() {
+                    let edit = (token.end..token.end, format!(".{LISTED}()"));
+                    edits.list.push(edit);
+                }
+            }
+            _ => {}
+        }
+        before = text;
+    }
+}
+
+/// Whether a bracket after this token is a subscript.
+fn is_operand_end(token: &str) -> bool {
+    let keyword = matches!(
+        token,
+        "in" | "if" | "else" | "and" | "or" | "not" | "is" | "elif"
+    );
+    let name = token.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    (name && !keyword) || token.ends_with([')', ']', '}', '"', '\''])
+}
+
 /// `"…" % operand` → `"…" |format(operand)`.
 fn percent(source: &str, tag: &Tag, edits: &mut Edits) {
     for (at, pair) in tag.tokens.windows(2).enumerate() {
@@ -251,7 +295,8 @@ mod tests {
     #[test]
     fn generation_blocks_become_calls_and_keep_their_dashes() {
         let source = "{%- generation -%}\na{% endgeneration %}{# {% generation %} #}";
-        let expected = "{%- call __generation() -%}\na{% endcall %}{# {% generation %} #}";
+        let expected =
+            "{%- call(__loop=loop) __generation() -%}\na{% endcall %}{# {% generation %} #}";
         assert_eq!(rewritten(source), expected);
         assert!(rewrite(source).unwrap().marks);
         assert!(!rewrite("{{ '{% generation %}' }}").unwrap().marks);
