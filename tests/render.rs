@@ -28,6 +28,14 @@ const RECORDS: &str = r#"{"messages":[{"role":"user","content":"2 + 2 é?"},{"ro
 {"text_input":"a","output":"b"}
 "#;
 
+/// Words and signs between spaces, and three special tokens.
+const TOKENIZER: &str = r#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[
+    {"id":1,"content":"<user>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
+    {"id":2,"content":"<assistant>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
+    {"id":3,"content":"</s>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],
+    "normalizer":null,"pre_tokenizer":{"type":"WhitespaceSplit"},"post_processor":null,"decoder":null,
+    "model":{"type":"WordLevel","vocab":{"?":0,"2":4,"+":5,"4":6},"unk_token":"?"}}"#;
+
 /// A folder with a model and records.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a directory");
@@ -38,6 +46,7 @@ fn folder() -> tempfile::TempDir {
     };
     write("model/chat_template.jinja", TEMPLATE);
     write("model/tokenizer_config.json", r#"{"eos_token":"</s>"}"#);
+    write("model/tokenizer.json", TOKENIZER);
     write("records.jsonl", RECORDS);
     folder
 }
@@ -68,9 +77,12 @@ fn records_are_rendered_with_what_is_trained_on() {
             "record": 1,
             "text": "<user>2 + 2 é?\n<assistant>4</s>\n",
             "trained": [[26, 31]],
+            "tokens": 8,
+            "trained_tokens": 2,
+            "cut_at": null,
             "messages": [
-                {"pointer": "/messages/0", "from": 0, "to": 15},
-                {"pointer": "/messages/1", "from": 15, "to": 32},
+                {"pointer": "/messages/0", "from": 0, "to": 15, "tokens": 5},
+                {"pointer": "/messages/1", "from": 15, "to": 32, "tokens": 3},
             ],
             "error": null,
         })
@@ -93,7 +105,7 @@ fn people_see_what_is_trained_on_below_each_line() {
     let folder = folder();
     let arguments = ["records.jsonl", "--model", "model"];
     let (code, text, _) = run(folder.path(), &arguments);
-    let expected = "record 1: 32 characters, 5 characters trained on\n\n\
+    let expected = "record 1: 32 characters, 5 characters trained on; 8 tokens, 2 trained on\n\n\
                     <user>2 + 2 é?\n<assistant>4</s>\n           ~~~~~\n\n\n";
     assert_eq!((code, text.as_str()), (0, expected));
     let (_, text, _) = run(
@@ -171,4 +183,34 @@ fn neither_secrets_nor_control_characters_are_shown() {
         );
         assert!(text.contains("hf_"), "{format}");
     }
+}
+
+#[test]
+fn a_sequence_is_cut_where_its_last_token_ends() {
+    let folder = folder();
+    let arguments = [
+        "records.jsonl",
+        "--model",
+        "model",
+        "--record",
+        "1",
+        "--max-length",
+        "6",
+    ];
+    let (_, text, _) = run(
+        folder.path(),
+        &[&arguments[..], &["--format", "jsonl"]].concat(),
+    );
+    assert_eq!(lines(&text)[0]["cut_at"], 26);
+    let (_, text, _) = run(folder.path(), &arguments);
+    assert!(
+        text.contains("-- the next line is cut --\n<assistant>4</s>"),
+        "{text}"
+    );
+    fs::remove_file(folder.path().join("model/tokenizer.json")).expect("a file");
+    let (code, _, said) = run(folder.path(), &arguments);
+    assert!(
+        code == 2 && said.contains("`--max-length` needs a tokenizer"),
+        "{said}"
+    );
 }

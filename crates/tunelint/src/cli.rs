@@ -535,6 +535,9 @@ pub struct RenderOptions {
     /// Pass an argument to the template: `enable_thinking=false` (repeatable)
     #[arg(long, value_name = "KEY=VALUE", help_heading = "Model")]
     pub template_arg: Vec<String>,
+    /// Show where a sequence of at most this many tokens is cut; the model folder needs a tokenizer
+    #[arg(long, value_name = "N", help_heading = "Model")]
+    pub max_length: Option<usize>,
     /// Show only the record with this number [default: all; for people, the first]
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub record: Option<u64>,

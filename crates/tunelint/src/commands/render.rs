@@ -1,6 +1,7 @@
 //! `tunelint render`: shows records as a model sees them, with what the template marks as trained on.
 
 mod model;
+mod tokens;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -110,7 +111,7 @@ fn render(
             if written.is_err() || !wanted.wants(record.ordinal) {
                 return;
             }
-            let rendered = rendered(record, model);
+            let rendered = rendered(record, model, options.max_length);
             match rendered.error {
                 None => outcome.rendered += 1,
                 Some(_) => outcome.failed += 1,
@@ -125,7 +126,7 @@ fn render(
 }
 
 /// A record as the model sees it, or why it does not.
-fn rendered(record: &Record<'_>, model: &Model) -> RenderedRecord {
+fn rendered(record: &Record<'_>, model: &Model, max_length: Option<usize>) -> RenderedRecord {
     let number = record.ordinal;
     let text = std::str::from_utf8(record.raw).ok();
     let text = text.filter(|_| !matches!(record.body, Body::Row(_)));
@@ -135,7 +136,10 @@ fn rendered(record: &Record<'_>, model: &Model) -> RenderedRecord {
         None => return RenderedRecord::failed(number, NO_MESSAGES, None),
     };
     match model.render(&conversation) {
-        Ok((rendered, starts)) => RenderedRecord::new(number, rendered, &starts),
+        Ok((rendered, starts)) => {
+            let tokens = model.tokens(&rendered);
+            RenderedRecord::new(number, rendered, &starts, tokens.as_deref(), max_length)
+        }
         Err(error) => RenderedRecord::failed(number, &error.message, error.line),
     }
 }

@@ -28,6 +28,11 @@ pub struct RenderedRecord {
     record: u64,
     text: Option<String>,
     trained: Vec<(usize, usize)>,
+    /// `None` where the model has no tokenizer.
+    tokens: Option<usize>,
+    trained_tokens: Option<usize>,
+    /// Where the text is cut at the greatest length, if it is longer.
+    cut_at: Option<usize>,
     messages: Vec<MessagePart>,
     /// Why it cannot be rendered.
     pub error: Option<RenderError>,
@@ -40,6 +45,19 @@ struct MessagePart {
     /// `None` where the rendering of the messages before it is not the beginning of the whole.
     from: Option<usize>,
     to: Option<usize>,
+    tokens: Option<usize>,
+}
+
+/// The tokens of a rendering, in order.
+pub type RenderTokens = Vec<CountedToken>;
+
+/// A token of a rendering.
+#[derive(Debug, Clone, Copy)]
+pub struct CountedToken {
+    /// Its first character.
+    pub start: usize,
+    /// Whether it is trained on.
+    pub is_trained: bool,
 }
 
 /// Why a record cannot be rendered, in the template's own words.
@@ -51,8 +69,15 @@ pub struct RenderError {
 }
 
 impl RenderedRecord {
-    /// The rendering of the record with this number. `starts` are the starts of its messages.
-    pub fn new(record: u64, rendered: Rendered, starts: &[Option<usize>]) -> Self {
+    /// The rendering of the record with this number. `starts` are the starts of its messages. With
+    /// `max_length`, it is cut after that many tokens.
+    pub fn new(
+        record: u64,
+        rendered: Rendered,
+        starts: &[Option<usize>],
+        tokens: Option<&[CountedToken]>,
+        max_length: Option<usize>,
+    ) -> Self {
         let length = rendered.text.chars().count();
         let ends = starts.iter().copied().skip(1).chain([Some(length)]);
         let parts = starts.iter().zip(ends).enumerate();
@@ -60,10 +85,15 @@ impl RenderedRecord {
             pointer: format!("/messages/{index}"),
             from: *from,
             to,
+            tokens: tokens.and_then(|tokens| Some(within(tokens, (*from)?, to?))),
         });
         let trained = joined(rendered.trained);
+        let cut = max_length.and_then(|most| tokens?.get(most));
         Self {
             record,
+            tokens: tokens.map(<[_]>::len),
+            trained_tokens: tokens.map(|of| of.iter().filter(|of| of.is_trained).count()),
+            cut_at: cut.map(|token| token.start),
             messages: messages.collect(),
             text: Some(without_secrets(&rendered.text)),
             trained: trained.into_iter().map(|of| (of.start, of.end)).collect(),
@@ -78,6 +108,9 @@ impl RenderedRecord {
             record,
             text: None,
             trained: Vec::new(),
+            tokens: None,
+            trained_tokens: None,
+            cut_at: None,
             messages: Vec::new(),
             error: Some(RenderError { message, line }),
         }
@@ -87,6 +120,12 @@ impl RenderedRecord {
     fn trained_chars(&self) -> usize {
         self.trained.iter().map(|(from, to)| to - from).sum()
     }
+}
+
+/// The number of tokens that start in a range of characters.
+fn within(tokens: &[CountedToken], from: usize, to: usize) -> usize {
+    let before = |end: usize| tokens.partition_point(|token| token.start < end);
+    before(to).saturating_sub(before(from))
 }
 
 /// The ranges in order, without overlaps.

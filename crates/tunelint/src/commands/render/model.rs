@@ -8,13 +8,16 @@ use tunelint_model::{
     TemplateError, Templates, parse_argument,
 };
 
+use super::tokens::Counter;
 use crate::cli::RenderOptions;
 use crate::exit::Failure;
+use crate::report::render::RenderTokens;
 use crate::whole_file;
 
 /// A model's templates with their variables.
 pub(super) struct Model {
     templates: Templates,
+    counter: Option<Counter>,
     variables: Variables,
 }
 
@@ -34,6 +37,7 @@ impl Model {
         let folder = match (options.model.as_deref(), template) {
             (Some(path), Some(template)) => ModelFolder::with_template(path, template),
             (Some(path), None) => ModelFolder::read(path, now),
+            (None, Some(_)) if options.max_length.is_some() => return Err(no_tokenizer(false)),
             (None, Some(template)) => return Self::with(Templates::single(template), options),
             (None, None) => {
                 return Err(Failure::new("no chat template")
@@ -41,8 +45,13 @@ impl Model {
             }
         };
         let folder = folder.map_err(|error| unusable(&error))?;
+        let counter = Counter::of(&folder)?;
+        if options.max_length.is_some() && counter.is_none() {
+            return Err(no_tokenizer(folder.tokenizer.is_some()));
+        }
         let mut model = Self::with(folder.templates, options)?;
         model.variables.special_tokens = folder.special_tokens;
+        model.counter = counter;
         Ok(model)
     }
 
@@ -60,8 +69,14 @@ impl Model {
         }
         Ok(Self {
             templates,
+            counter: None,
             variables,
         })
+    }
+
+    /// The tokens of a rendering, if the model has a tokenizer.
+    pub(super) fn tokens(&self, rendered: &Rendered) -> Option<RenderTokens> {
+        self.counter.as_ref()?.count(rendered)
     }
 
     /// The rendering of a conversation, and where the part of each message starts in it.
@@ -74,6 +89,15 @@ impl Model {
         let starts = message_starts(template, conversation, &self.variables, &rendered);
         Ok((rendered, starts))
     }
+}
+
+/// `--max-length` counts tokens.
+fn no_tokenizer(is_there: bool) -> Failure {
+    let failure = Failure::new("`--max-length` needs a tokenizer");
+    failure.help(match is_there {
+        true => "this build reads none: build it with `--features tokenizer`",
+        false => "name a model folder that has tokenizer.json with `--model`",
+    })
 }
 
 fn invalid(name: &str, error: &TemplateError) -> Failure {

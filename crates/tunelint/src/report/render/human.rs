@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use tunelint_core::printable::{counted, printable};
+use tunelint_core::printable::{counted, grouped, printable};
 use unicode_width::UnicodeWidthStr;
 
 use super::{RenderedRecord, View};
@@ -36,6 +36,13 @@ impl View for Human {
             0 => "the template marks none as trained on".to_owned(),
             _ => format!("{} trained on", counted(trained, "character")),
         };
+        let what = match (record.tokens, record.trained_tokens) {
+            (Some(tokens), Some(trained)) => {
+                let tokens = counted(tokens as u64, "token");
+                format!("{what}; {tokens}, {} trained on", grouped(trained as u64))
+            }
+            _ => what,
+        };
         writeln!(
             self.out,
             "record {number}: {}, {what}\n",
@@ -43,9 +50,13 @@ impl View for Human {
         )?;
         let mut start = 0;
         for line in text.split('\n') {
+            let end = start + line.chars().count();
+            if record.cut_at.is_some_and(|at| (start..=end).contains(&at)) {
+                writeln!(self.out, "-- the next line is cut --")?;
+            }
             let pieces = pieces(line, start, &record.trained);
             self.line(&pieces)?;
-            start += line.chars().count() + 1;
+            start = end + 1;
         }
         writeln!(self.out)
     }
