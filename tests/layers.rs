@@ -10,9 +10,10 @@ use tunelint_core::rules::REGISTRY;
 
 use crate::running::{files_below, root};
 
-const CRATES: [&str; 6] = [
+const CRATES: [&str; 7] = [
     "tunelint-data",
     "tunelint-tables",
+    "tunelint-model",
     "tunelint-layouts",
     "tunelint-rules",
     "tunelint-core",
