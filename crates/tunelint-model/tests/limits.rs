@@ -1,5 +1,7 @@
 //! A template is a stranger's code: it neither hangs, nor exhausts memory or the stack, nor panics.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "these are tests")]
+
 use proptest::prelude::*;
 use time::PrimitiveDateTime;
 use tunelint_model::{

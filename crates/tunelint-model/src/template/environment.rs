@@ -145,7 +145,6 @@ fn globals(env: &mut Environment<'static>, now: PrimitiveDateTime) {
     env.add_function("strftime_now", move |format: &str| strftime(now, format));
     env.add_function("namespace", namespace);
     env.add_function(GENERATION, generation);
-    env.add_function("cycler", minijinja_contrib::globals::cycler);
     env.add_function("joiner", minijinja_contrib::globals::joiner);
     env.remove_global("debug");
 }

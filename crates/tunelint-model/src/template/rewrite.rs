@@ -1,5 +1,7 @@
 //! What Jinja knows and the engine does not, rewritten; and what the engine cannot do, refused.
 
+mod seen;
+
 use std::ops::Range;
 
 use crate::python::methods::LISTED;
@@ -28,8 +30,8 @@ pub struct Rewritten {
 /// - The list of a loop goes through a filter that refuses what Python cannot iterate over.
 /// - A slice becomes a list at once: the engine's own is a view, and views of views take time that it
 ///   does not count.
-/// - `set ns.x = y` inside a macro or call block mentions `ns` in its value, since the engine hands a
-///   block only what it reads.
+/// - A macro or call block gets one more argument, which is never given and mentions every name that
+///   its body does: the engine overlooks some of them, and hands a block only what it has seen.
 ///
 /// # Errors
 /// A loop that is left from inside a block that captures or scopes: Jinja can do it in some, the
@@ -38,21 +40,26 @@ pub fn rewrite(source: &str) -> Result<Rewritten, TemplateError> {
     let tags = tags(source);
     let mut edits = Edits::default();
     let mut open = Vec::new();
+    let mut seen = seen::Seen::default();
     for tag in &tags {
         if tag.statement {
             nest(source, tag, &mut open)?;
-            generation(source, tag, &mut edits);
+            seen.enter(source, tag)?;
+            edits.marks |= is_word(source, tag.tokens.first(), "generation");
         }
-        let scoped = open.contains(&Block::Scope);
-        let wrapped = wrapped_value(source, tag, scoped);
-        if let Some((value, before, _)) = &wrapped {
-            edits.list.push((value.start..value.start, before.clone()));
+        let list = loop_list(source, tag);
+        if let Some(list) = &list {
+            edits.list.push((list.start..list.start, "(".to_owned()));
         }
         slices(source, tag, &mut edits);
         percent(source, tag, &mut edits);
-        if let Some((value, _, after)) = wrapped {
-            edits.list.push((value.end..value.end, after));
+        if let Some(list) = list {
+            edits
+                .list
+                .push((list.end..list.end, format!(")|{ITERABLE}")));
         }
+        seen.note(source, tag);
+        edits.list.extend(seen.leave(source, tag));
     }
     let marks = edits.marks;
     Ok(Rewritten {
@@ -82,21 +89,6 @@ impl Edits {
         text.push_str(source.get(at..).unwrap_or_default());
         text
     }
-}
-
-fn generation(source: &str, tag: &Tag, edits: &mut Edits) {
-    let [word] = tag.tokens.as_slice() else {
-        return;
-    };
-    let replacement = match source.get(word.clone()) {
-        // The engine overlooks `loop` where a block only uses it in the list of another loop: the
-        // argument, which is never given, mentions it.
-        Some("generation") => format!("call(__loop=loop) {GENERATION}()"),
-        Some("endgeneration") => "endcall".to_owned(),
-        _ => return,
-    };
-    edits.marks = true;
-    edits.list.push((word.clone(), replacement));
 }
 
 /// Blocks between a loop and its `break`.
@@ -150,31 +142,15 @@ fn assigns(source: &str, tag: &Tag) -> bool {
     })
 }
 
-/// The value of a `for` or of a `set` of an attribute, with what to put before and after it.
-fn wrapped_value(source: &str, tag: &Tag, scoped: bool) -> Option<(Range<usize>, String, String)> {
-    if !tag.statement {
+/// The bytes between the `in` of a `for` and its `if` or `recursive`, or its end.
+fn loop_list(source: &str, tag: &Tag) -> Option<Range<usize>> {
+    if !tag.statement || !is_word(source, tag.tokens.first(), "for") {
         return None;
     }
-    let word = |at: usize| source.get(tag.tokens.get(at)?.clone());
-    match word(0)? {
-        "set" if scoped && word(2) == Some(".") && word(4) == Some("=") => {
-            let value = tag.tokens.get(5)?.start..tag.tokens.last()?.end;
-            Some((value, format!("[{}, (", word(1)?), ")][1]".to_owned()))
-        }
-        "for" => {
-            let value = loop_list(source, &tag.tokens)?;
-            Some((value, "(".to_owned(), format!(")|{ITERABLE}")))
-        }
-        _ => None,
-    }
-}
-
-/// The bytes between the `in` of a `for` and its `if` or `recursive`, or its end.
-fn loop_list(source: &str, tokens: &[Range<usize>]) -> Option<Range<usize>> {
     let mut depth = 0i32;
     let mut list: Option<Range<usize>> = None;
     let mut after_in = false;
-    for token in tokens {
+    for token in &tag.tokens {
         let text = source.get(token.clone())?;
         match text {
             "(" | "[" | "{" => depth += 1,
@@ -296,10 +272,22 @@ mod tests {
     fn generation_blocks_become_calls_and_keep_their_dashes() {
         let source = "{%- generation -%}\na{% endgeneration %}{# {% generation %} #}";
         let expected =
-            "{%- call(__loop=loop) __generation() -%}\na{% endcall %}{# {% generation %} #}";
+            "{%- call(__seen=[]) __generation() -%}\na{% endcall %}{# {% generation %} #}";
         assert_eq!(rewritten(source), expected);
         assert!(rewrite(source).unwrap().marks);
         assert!(!rewrite("{{ '{% generation %}' }}").unwrap().marks);
+    }
+
+    #[test]
+    fn blocks_mention_what_they_use() {
+        let source = "{% macro m(a) %}{% set ns.x = b.c|d %}{% call(e) f(g=1) %}{{ h }}\
+                      {% endcall %}{% endmacro %}{% macro n() %}{% endmacro %}";
+        let expected = "{% macro m(a, __seen=[a, b, d, e, f, g, h, m, ns]) %}{% set ns.x = b.c|d %}\
+                        {% call(e, __seen=[e, f, g, h]) f(g=1) %}{{ h }}{% endcall %}{% endmacro %}\
+                        {% macro n() %}{% endmacro %}";
+        assert_eq!(rewritten(source), expected);
+        let deep = "{% macro m() %}".repeat(101);
+        assert!(rewrite(&deep).is_err());
     }
 
     #[test]
@@ -322,11 +310,11 @@ mod tests {
     }
 
     #[test]
-    fn values_of_loops_and_attributes_are_wrapped() {
+    fn lists_of_loops_are_checked_and_slices_are_lists() {
         let cases = [
             (
                 "{% for x in l[1:] if x in y %}",
-                "{% for x in (l[1:])|__iterable if x in y %}",
+                "{% for x in (l[1:].__list())|__iterable if x in y %}",
             ),
             (
                 "{%- for k, v in d.items() -%}",
@@ -335,11 +323,6 @@ mod tests {
             (
                 "{% for x in l recursive %}",
                 "{% for x in (l)|__iterable recursive %}",
-            ),
-            ("{% set ns.x = 1 %}", "{% set ns.x = 1 %}"),
-            (
-                "{% macro m() %}{% set ns.x = '%s' % a %}{% endmacro %}",
-                "{% macro m() %}{% set ns.x = [ns, ('%s' |format (a))][1] %}{% endmacro %}",
             ),
         ];
         for (source, expected) in cases {
