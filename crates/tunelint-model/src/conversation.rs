@@ -105,7 +105,7 @@ impl Conversation {
 }
 
 /// A message as the template sees it: keys without a value vanish, and reasoning is given under the
-/// names that templates read. `None` if it is no object.
+/// names that templates read. `None` for anything but an object.
 pub fn normalized(message: &JsonTree) -> Option<JsonTree> {
     let JsonTree::Object(entries) = message else {
         return None;

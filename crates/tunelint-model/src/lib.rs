@@ -4,7 +4,7 @@
 //! A [`ModelFolder`] has [`Template`]s and special tokens; a [`Conversation`] is a record as it is.
 //! [`Template::render`] gives the text and the ranges that the template marks as trained on. The
 //! functions in [`checks`] say what of the record the rendering lacks, whether prefixes are
-//! preserved, and whether the model learns to stop.
+//! preserved, and whether stopping is trained.
 //!
 //! A template is a stranger's code: it reads no files, and work, depth and output are bounded. It is
 //! compiled and run with a deep stack, for which each call starts a thread; a caller that renders

@@ -48,7 +48,8 @@ impl Template {
         }
         let mut messages = Vec::with_capacity(conversation.messages.len());
         for message in &conversation.messages {
-            let message = normalized(message).ok_or_else(|| refused("a message is no object"))?;
+            let message =
+                normalized(message).ok_or_else(|| refused("a message is not an object"))?;
             messages.push(value_of(&message));
         }
         let tools = conversation.tools.as_ref();
@@ -59,7 +60,7 @@ impl Template {
             .iter()
             .any(no_object)
         {
-            return Err(refused("a tool is no object"));
+            return Err(refused("a tool is not an object"));
         }
         let mut variables = BTreeMap::new();
         let tokens = options.special_tokens.iter();

@@ -1,4 +1,4 @@
-//! Whether the model learns to stop: the trained part of an assistant message ends with a token that
+//! Whether stopping is trained: the trained part of an assistant message ends with a token that
 //! generation stops at.
 
 use std::collections::HashSet;

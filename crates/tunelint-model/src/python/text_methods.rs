@@ -1,6 +1,6 @@
 //! String methods of Python on `&str`: whitespace, lines and splitting as Python defines them.
 
-/// Whether `str.isspace` holds: Unicode's white space and the four separators of ASCII.
+/// Whether `str.isspace` holds: Unicode's whitespace and the four separators of ASCII.
 pub fn is_space(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
 }

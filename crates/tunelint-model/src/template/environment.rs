@@ -197,7 +197,7 @@ fn iterable(value: Value) -> Result<Value, Error> {
     }
 }
 
-/// The filters `int` and `float`: what is no number is the default.
+/// The filters `int` and `float`: anything but a number gives the default.
 fn converters(env: &mut Environment<'static>) {
     let default = |named: &Kwargs, given: Option<Value>, zero: Value| -> Result<Value, Error> {
         let named = named.get::<Option<Value>>("default")?;
