@@ -312,10 +312,11 @@ fn known_format(head: &[u8]) -> Option<UnsupportedFile> {
             .filter(|&&byte| byte < 9 || (14..32).contains(&byte))
             .count()
     };
-    // Zeros at the end are a damaged tail after good text, which is reported at its position.
+    // Zeros at the end are a damaged tail after good text, which is reported at its position. A line end
+    // may follow them, which a fix adds.
     let text_end = head
         .iter()
-        .rposition(|&byte| byte != 0)
+        .rposition(|byte| !matches!(byte, 0 | b'\n' | b'\r'))
         .map_or(0, |at| at + 1);
     let sample = head.get(..text_end.min(1024)).unwrap_or_default();
     (sample.len() >= 16 && controls(sample) * 10 > sample.len()).then_some(UnsupportedFile::Binary)
@@ -637,6 +638,17 @@ mod tests {
         assert!(sniff(Path::new("a.csv"), &western, overrides).is_ok());
         let mixed = [western.as_slice(), "D\u{e9}j\u{e0} vu,oui\n".as_bytes()].concat();
         assert_eq!(found(&mixed), None);
+    }
+
+    #[test]
+    fn zeros_after_the_text_are_a_damaged_tail() {
+        let found = |text: &[u8]| sniff(Path::new("a.csv"), text, FormatOverrides::default()).err();
+        let tail = [b"text,label\na,b\n".as_slice(), &[0; 70]].concat();
+        assert_eq!(found(&tail), None);
+        // A fix ends the last line.
+        assert_eq!(found(&[&tail, b"\n".as_slice()].concat()), None);
+        let between = [&tail, b"\nc,d\n".as_slice()].concat();
+        assert_eq!(found(&between), Some(UnsupportedFile::Binary));
     }
 
     #[test]
