@@ -33,9 +33,9 @@ mod template;
 
 mod conversation;
 
-mod render;
-
 mod folder;
+
+mod render;
 
 pub mod checks;
 

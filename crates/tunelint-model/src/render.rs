@@ -73,7 +73,7 @@ impl Template {
         variables.insert("documents".to_owned(), Value::from(()));
         let prompt = Value::from(options.generation_prompt);
         variables.insert("add_generation_prompt".to_owned(), prompt);
-        let output = run(self, variables, conversation.size())?;
+        let output = run(self.environment(), variables, conversation.size())?;
         Ok(Rendered {
             text: output.text,
             trained: output.trained,

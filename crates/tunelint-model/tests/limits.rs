@@ -46,7 +46,7 @@ fn endless_work_is_stopped() {
 fn deep_values_do_not_exhaust_the_stack() {
     let grow = |step: &str, end: &str| {
         format!(
-            "{{% set ns = namespace(x=[1]) %}}{{% for i in range(99999) %}}{{% set ns.x = {step} %}}\
+            "{{% set ns = namespace(x=[1]) %}}{{% for i in range(99999)%}}{{% set ns.x = {step}%}}\
              {{% endfor %}}{end}"
         )
     };
@@ -66,7 +66,7 @@ fn what_the_engine_panics_at_is_an_error() {
     assert_eq!(kind(source), TemplateErrorKind::Unsupported);
     assert_eq!(kind(&"{".repeat(600_000)), TemplateErrorKind::Limit);
     assert_eq!(
-        kind(&format!("{}{}", "{% if 1 %}".repeat(9_999), "x")),
+        kind(&format!("{}{}", "{% if x %}".repeat(9_999), "x")),
         TemplateErrorKind::Syntax
     );
     assert_eq!(
@@ -90,7 +90,7 @@ const TEMPLATE: &str = "{%- set ns = namespace(found=false, text='') -%}\n\
       {%- else %}{{ raise_exception('No ' ~ m.role) }}{% continue %}{% endif %}\n\
       {%- for c in m.tool_calls %}{{ c.function.arguments | tojson }}{% break %}{% endfor %}\n\
     {%- endfor %}{% set x %}a{% endset %}{% filter upper %}{{ x }}{% endfilter %}\n\
-    {%- with y = 1 %}{{ y }}{% endwith %}{{ strftime_now('%d %b') if add_generation_prompt }}";
+    {%- with y = 'a' %}{{ y }}{% endwith %}{{ strftime_now('%d %b') if add_generation_prompt }}";
 
 /// Pieces that a mutation puts in or takes out.
 const PIECES: [&str; 30] = [

@@ -15,7 +15,6 @@ use crate::python::number::PrintedNumber;
 use crate::python::strftime::strftime;
 use crate::python::text_methods::{Ends, strip};
 use crate::python::{methods, to_json::to_json};
-use crate::template::Template;
 use crate::template::error::{RaisedByTemplate, TemplateError, TemplateErrorKind};
 use crate::template::rewrite::{GENERATION, ITERABLE};
 use crate::template::sink::Sink;
@@ -66,9 +65,9 @@ pub fn parsed(
     })
 }
 
-/// Renders with these variables; `size` is the number of bytes of the record.
+/// Renders the template of `env` with these variables; `size` is the number of bytes of the record.
 pub fn run(
-    template: &Template,
+    env: &Environment<'static>,
     mut variables: BTreeMap<String, Value>,
     size: usize,
 ) -> Result<Output, TemplateError> {
@@ -76,7 +75,7 @@ pub fn run(
     let shared = sink.clone();
     let result = guarded(move || {
         // The fuel is a setting of the environment: large records get their own copy of it.
-        let mut env = Cow::Borrowed(template.environment());
+        let mut env = Cow::Borrowed(env);
         if size > LARGE_RECORD {
             let fuel = FUEL.saturating_add(FUEL_PER_BYTE.saturating_mul(size as u64));
             env.to_mut().set_fuel(Some(fuel));

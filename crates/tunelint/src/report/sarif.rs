@@ -49,12 +49,14 @@ impl<'w> Sarif<'w> {
 
     fn result(&self, finding: &Finding, rules: &[&str]) -> Value {
         let fingerprint = format!("{:032x}", finding.fingerprint);
-        let related = finding.related.iter().map(|related| {
-            json!({
-                "physicalLocation": self.physical(&related.location),
-                "message": { "text": printable(&related.label) },
-            })
-        });
+        let mut related: Vec<Value> = Vec::new();
+        for place in &finding.related {
+            let place = self.related(&place.location, &place.label);
+            // The standard forbids equal ones, which places in one row of a table are.
+            if !related.contains(&place) {
+                related.push(place);
+            }
+        }
         json!({
             "ruleId": finding.rule,
             "ruleIndex": rules.binary_search(&finding.rule).unwrap_or_default(),
@@ -64,7 +66,7 @@ impl<'w> Sarif<'w> {
                 "physicalLocation": self.physical(&finding.location),
                 "logicalLocations": self.logical(&finding.location),
             }],
-            "relatedLocations": related.collect::<Value>(),
+            "relatedLocations": related,
             "occurrenceCount": finding.count,
             "partialFingerprints": {
                 // GitHub compares this one. The value identifies the record, not the line.
@@ -76,6 +78,19 @@ impl<'w> Sarif<'w> {
                 "consequence": finding.consequence.map(Consequence::as_str),
             },
         })
+    }
+
+    fn related(&self, location: &Location, label: &str) -> Value {
+        let mut place = json!({
+            "physicalLocation": self.physical(location),
+            "message": { "text": printable(label) },
+        });
+        if self.style.name(location.source).in_table
+            && let Some(place) = place.as_object_mut()
+        {
+            place.insert("logicalLocations".to_owned(), self.logical(location));
+        }
+        place
     }
 
     /// The value in its record; in a table with the row, which has no line.

@@ -1,9 +1,5 @@
 //! The tokens of a rendering, where the model folder has a tokenizer and the program can read it.
 
-use tunelint_model::ModelFolder;
-
-use crate::exit::Failure;
-
 #[cfg(feature = "tokenizer")]
 pub(super) use reading::Counter;
 #[cfg(not(feature = "tokenizer"))]
@@ -12,9 +8,9 @@ pub(super) use without::Counter;
 #[cfg(feature = "tokenizer")]
 mod reading {
     use tunelint_core::printable::printable_path;
-    use tunelint_model::{Rendered, Tokenizer, mask};
+    use tunelint_model::{ModelFolder, Rendered, Tokenizer, mask};
 
-    use super::{Failure, ModelFolder};
+    use crate::exit::Failure;
     use crate::report::render::{CountedToken, RenderTokens};
 
     /// Counts with the tokenizer of a model.
@@ -51,9 +47,9 @@ mod reading {
 
 #[cfg(not(feature = "tokenizer"))]
 mod without {
-    use tunelint_model::Rendered;
+    use tunelint_model::{ModelFolder, Rendered};
 
-    use super::{Failure, ModelFolder};
+    use crate::exit::Failure;
     use crate::report::render::RenderTokens;
 
     /// This build reads no tokenizers.
