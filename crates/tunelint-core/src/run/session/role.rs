@@ -25,8 +25,8 @@ const EVALUATION: [&str; 8] = [
 ];
 
 /// Whether a file is named as a validation or test set: by a whole word, so that
-/// `invalid.jsonl` and `latest.jsonl` are none, and `train_test.jsonl` is not one either. A directory
-/// that is a split of a dataset names all of its files: `test/data-00000-of-00001.arrow`.
+/// `invalid.jsonl` and `latest.jsonl` are none, and `train_test.jsonl` is not one either. The shards
+/// of a saved dataset are named by the directory of their split: `test/data-00000-of-00001.arrow`.
 pub fn is_evaluation(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();
     let name = name.to_string_lossy().to_lowercase();
@@ -40,7 +40,8 @@ pub fn is_evaluation(path: &Path) -> bool {
         .unwrap_or_default()
         .to_string_lossy()
         .to_lowercase();
-    let is_split = EVALUATION.contains(&directory.as_str());
+    let is_shard = name.starts_with("data-") && name.contains("-of-");
+    let is_split = is_shard && EVALUATION.contains(&directory.as_str());
     !says("train") && !says("training") && (is_split || EVALUATION.into_iter().any(says))
 }
 
