@@ -52,7 +52,7 @@ pub(super) fn is_wanted(options: &CheckOptions) -> bool {
 /// The result of fixing.
 #[derive(Debug)]
 pub struct Fixed {
-    /// [`Exit::Findings`] only if `--diff` has changes to show, and [`Exit::CouldNotRun`] if a file
+    /// `Exit::Findings` only if `--diff` has changes to show, and `Exit::CouldNotRun` if a file
     /// could not be read to its end.
     pub exit: Exit,
     /// The number of fixes applied, by file and rule.
