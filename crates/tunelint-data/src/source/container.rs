@@ -86,7 +86,7 @@ impl Container {
         self.has_rows() || self == Self::Xlsx
     }
 
-    /// Whether it is a [binary table](super::Table): its records have rows and columns, but no lines.
+    /// Whether it is a [binary table](super::Packed): its records have rows and columns, but no lines.
     pub fn is_binary(self) -> bool {
         matches!(self, Self::Parquet | Self::Arrow | Self::Xlsx)
     }
