@@ -9,8 +9,6 @@ mod guarded;
 
 mod json_rows;
 
-mod spooled;
-
 mod unpacked_size;
 
 mod cell;
@@ -36,7 +34,6 @@ pub use archive::{Members, is_archive, members, split_member, unreadable};
 pub use guarded::is_guarded;
 pub use json_rows::JsonRows;
 pub use parquet_writer::{SchemaConflict, WriteError, write_parquet};
-pub use spooled::spooled_rows;
 pub use workbook::{chosen_sheet, sheet_names};
 
 /// The input for the binary table at `path`, by `container` or else by its extension; `None` for
