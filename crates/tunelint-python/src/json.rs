@@ -105,42 +105,21 @@ fn other_key(key: &Bound<'_, PyAny>, out: &mut Vec<u8>, depth: usize) -> PyResul
 }
 
 fn string(text: &Bound<'_, PyString>, out: &mut Vec<u8>) -> PyResult<()> {
-    out.push(b'"');
     match text.to_cow() {
-        Ok(text) => escape(&text, out),
+        // Writing a text to memory does not fail.
+        Ok(text) => drop(serde_json::to_writer(out, &text)),
         // Half a character: written as an escape, which the check finds.
         Err(_) => {
+            out.push(b'"');
             let units = text.call_method1("encode", ("utf-16-be", "surrogatepass"))?;
             for unit in units.extract::<Vec<u8>>()?.chunks_exact(2) {
                 let [high, low] = unit else { continue };
                 out.extend_from_slice(format!("\\u{high:02x}{low:02x}").as_bytes());
             }
+            out.push(b'"');
         }
     }
-    out.push(b'"');
     Ok(())
-}
-
-/// Appends the text with quotes, backslashes and control characters escaped.
-fn escape(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    for (at, byte) in bytes.iter().enumerate() {
-        if *byte >= b' ' && *byte != b'"' && *byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(bytes.get(from..at).unwrap_or_default());
-        from = at + 1;
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            byte => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-        }
-    }
-    out.extend_from_slice(bytes.get(from..).unwrap_or_default());
 }
 
 fn integer(number: &Bound<'_, PyInt>, out: &mut Vec<u8>) -> PyResult<()> {

@@ -1,6 +1,5 @@
 //! Record batches as JSON Lines: the adapter from a row to a record.
 
-use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -152,25 +151,8 @@ impl Encoder for BytesEncoder<'_> {
 
 /// Writes `text` as a JSON string.
 pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
-    out.push(b'"');
-    let mut escape = String::new();
-    for c in text.chars() {
-        match c {
-            '"' => out.extend(b"\\\""),
-            '\\' => out.extend(b"\\\\"),
-            '\n' => out.extend(b"\\n"),
-            '\r' => out.extend(b"\\r"),
-            '\t' => out.extend(b"\\t"),
-            c if c < ' ' => {
-                escape.clear();
-                // Writing to a string does not fail.
-                let _ = write!(escape, "\\u{:04x}", u32::from(c));
-                out.extend(escape.as_bytes());
-            }
-            c => out.extend(c.encode_utf8(&mut [0; 4]).as_bytes()),
-        }
-    }
-    out.push(b'"');
+    // Writing a text to memory does not fail.
+    let _ = serde_json::to_writer(out, text);
 }
 
 #[cfg(test)]
