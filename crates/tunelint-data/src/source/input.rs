@@ -66,27 +66,25 @@ pub struct Input {
 }
 
 impl Input {
-    /// The file at `path`.
-    pub fn path(path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
+    fn new(name: impl Into<PathBuf>, origin: Origin) -> Self {
         Self {
-            origin: Origin::Path(path.clone()),
-            name: path,
+            origin,
+            name: name.into(),
             encoding: None,
             meter: None,
             stop: None,
         }
     }
 
+    /// The file at `path`.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Self::new(path.clone(), Origin::Path(path))
+    }
+
     /// Bytes in memory under the name `name`.
     pub fn bytes(name: impl Into<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self {
-            origin: Origin::Bytes(bytes.into()),
-            name: name.into(),
-            encoding: None,
-            meter: None,
-            stop: None,
-        }
+        Self::new(name, Origin::Bytes(bytes.into()))
     }
 
     /// A packed source under the name `name`. `path` is the file that it is stored in, if any.
@@ -95,13 +93,7 @@ impl Input {
         packed: Arc<dyn Packed>,
         path: Option<PathBuf>,
     ) -> Self {
-        Self {
-            origin: Origin::Packed(packed, path),
-            name: name.into(),
-            encoding: None,
-            meter: None,
-            stop: None,
-        }
+        Self::new(name, Origin::Packed(packed, path))
     }
 
     /// Reads everything from `reader` into a temporary file, so that it can be read again.
@@ -111,13 +103,7 @@ impl Input {
     pub fn spool(name: impl Into<PathBuf>, reader: &mut dyn Read) -> io::Result<Self> {
         let mut file = tempfile::tempfile()?;
         io::copy(&mut Endless::new(reader), &mut file)?;
-        Ok(Self {
-            origin: Origin::Spooled(Arc::new(file)),
-            name: name.into(),
-            encoding: None,
-            meter: None,
-            stop: None,
-        })
+        Ok(Self::new(name, Origin::Spooled(Arc::new(file))))
     }
 
     /// Opens it at the first byte.
