@@ -305,14 +305,10 @@ fn lock(list: &Mutex<Vec<PathBuf>>) -> MutexGuard<'_, Vec<PathBuf>> {
 /// Whether a file of a directory is a data file. A document in JSON is one if it has the fields of a
 /// layout.
 fn is_data(path: &Path) -> bool {
-    let is_hidden = || {
-        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-        name.starts_with(b".") && name.iter().filter(|byte| **byte == b'.').count() == 1
-    };
     match Container::from_path(path) {
         None => false,
         Some(Container::Json) => has_examples(path),
-        Some(_) => !is_hidden(),
+        Some(_) => true,
     }
 }
 
