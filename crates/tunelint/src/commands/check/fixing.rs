@@ -25,6 +25,7 @@ use tunelint_core::source::{Input, Origin};
 use super::events::Events;
 use super::output::{self, Reports};
 use super::plan::{Plan, Plans};
+use super::source::Source;
 use super::sources::Sources;
 use crate::cli::{CheckOptions, Fixes};
 use crate::exit::{Exit, Failure};
@@ -75,8 +76,8 @@ pub(super) fn run(
         return Err(Failure::new("cannot fix standard input").help("pass a file name"));
     }
     let mut unread = Vec::new();
-    for index in 0..sources.list.len() {
-        unread.extend(refused_if_packed(options, sources, index)?);
+    for source in &sources.list {
+        unread.extend(refused_if_packed(options, source)?);
     }
     let mut fixing = Fixing {
         options,
@@ -128,23 +129,15 @@ impl Fixed {
     }
 }
 
-/// Why the source at `index` is not fixed, if its records are not stored as text, with the command that
+/// Why `source` is not fixed, if its records are not stored as text, with the command that
 /// gives a file that can be fixed.
-fn refused_if_packed(
-    options: &CheckOptions,
-    sources: &Sources,
-    index: usize,
-) -> Result<Option<Failure>, Failure> {
-    let Some(source) = sources.list.get(index) else {
-        return Ok(None);
-    };
+fn refused_if_packed(options: &CheckOptions, source: &Source) -> Result<Option<Failure>, Failure> {
     let input = reading::input(&source.named, &options.reading)?;
     if !matches!(input.origin, Origin::Packed(..)) {
         return Ok(None);
     }
     let path = input.name.clone();
-    let id = SourceId(index as u32);
-    let reader = reading::open(id, input, &reading::options(&options.reading)?)?;
+    let reader = reading::open(SourceId(0), input, &reading::options(&options.reading)?)?;
     let layout = reader.layout().map_or("pairs", |layout| layout.name());
     let command = rewrite_command(&path, layout, " --keep-extra");
     let failure = Failure::new(format!(
