@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::running::{command, outcome};
+use crate::running::run_in;
 
 /// A template that marks answers, and raises on two users in a row.
 const TEMPLATE: &str = "{%- for m in messages -%}
@@ -52,9 +52,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let arguments = [&["render"], arguments].concat();
-    let output = command(&arguments).current_dir(folder).output();
-    outcome(&output.expect("it runs"))
+    run_in(folder, &[&["render"], arguments].concat())
 }
 
 fn lines(text: &str) -> Vec<Value> {

@@ -238,6 +238,12 @@ pub fn command(arguments: &[&str]) -> Command {
     command
 }
 
+/// Runs the program in `folder`.
+pub fn run_in(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let run = command(arguments).current_dir(folder).output();
+    outcome(&run.expect("it starts"))
+}
+
 /// Its exit code, standard output and standard error.
 pub fn outcome(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
@@ -281,10 +287,7 @@ impl Repository {
     }
 
     pub fn run_in(&self, directory: &str, arguments: &[&str]) -> (i32, String, String) {
-        let run = command(arguments)
-            .current_dir(self.path(directory))
-            .output();
-        outcome(&run.expect("it runs"))
+        run_in(&self.path(directory), arguments)
     }
 
     /// The findings of a check, one a line.

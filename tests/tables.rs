@@ -10,7 +10,7 @@ use tunelint_tables::write_parquet;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::running::{command, files_below, outcome, shared};
+use crate::running::{files_below, run_in as run, shared};
 
 /// A Parquet file with the records in `lines`.
 pub fn parquet(path: &Path, lines: &str) {
@@ -77,12 +77,6 @@ fn sheet(rows: &[&[&str]]) -> String {
     }
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     format!("<worksheet xmlns=\"{main}\"><sheetData>{text}</sheetData></worksheet>")
-}
-
-/// Runs the program in `folder`.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = command(arguments).current_dir(folder).output();
-    outcome(&output.expect("it runs"))
 }
 
 /// Twenty conversations, of which the third has an empty answer.
@@ -155,6 +149,23 @@ fn a_row_has_a_number_and_a_pointer_and_no_line() {
         text.contains("[train.parquet: row 3, /messages/1/content]"),
         "{text}"
     );
+}
+
+#[test]
+fn a_table_has_rows_whatever_it_is_called() {
+    let folder = tempfile::tempdir().expect("a directory");
+    parquet(&folder.path().join("train.data"), &conversations());
+    let arguments = ["train.data", "--container", "parquet"];
+    let check = [&["check", "--format", "concise"], &arguments[..]].concat();
+    let (_, text, _) = run(folder.path(), &check);
+    let place = "train.data: row 3, /messages/1/content: error[empty-output]";
+    assert!(text.contains(place), "{text}");
+    let convert = [
+        &["convert", "-o", "a.jsonl", "--to", "pairs", "--keep-extra"],
+        &arguments[..],
+    ];
+    let (_, _, account) = run(folder.path(), &convert.concat());
+    assert!(!account.contains("train.data:3:"), "{account}");
 }
 
 #[test]

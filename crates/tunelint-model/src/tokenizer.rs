@@ -1,10 +1,9 @@
-//! The model's own tokenizer: `tokenizer.json`, read only when it is asked for.
+//! A tokenizer of Hugging Face: `tokenizer.json`.
 
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
 
-/// A tokenizer of a model folder.
+/// A tokenizer, which counts whole texts.
 #[derive(Debug, Clone)]
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
@@ -21,24 +20,37 @@ pub struct Token {
     pub special: bool,
 }
 
-/// Why a tokenizer cannot be read or used, in the library's words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenizerError(String);
+/// Bytes that are no `tokenizer.json`, or a text that the tokenizer fails at. The library's words are
+/// dropped: they may quote the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenizerError;
 
 impl Tokenizer {
-    /// Reads `tokenizer.json`.
+    /// Parses the contents of a `tokenizer.json`.
     ///
     /// # Errors
-    /// The file cannot be read, or it is not a tokenizer.
-    pub fn read(path: &Path) -> Result<Self, TokenizerError> {
-        let inner = tokenizers::Tokenizer::from_file(path);
-        let mut inner = inner.map_err(|error| TokenizerError(error.to_string()))?;
+    /// They are not a tokenizer.
+    pub fn parse(bytes: &[u8]) -> Result<Self, TokenizerError> {
+        let inner = tokenizers::Tokenizer::from_bytes(bytes);
+        let mut inner = inner.map_err(|_| TokenizerError)?;
         // Trainers set these for each batch; what a file has of them is left from its training.
         inner.with_padding(None);
-        inner
-            .with_truncation(None)
-            .map_err(|error| TokenizerError(error.to_string()))?;
+        inner.with_truncation(None).map_err(|_| TokenizerError)?;
         Ok(Self { inner })
+    }
+
+    /// The number of tokens of a text.
+    ///
+    /// # Errors
+    /// The tokenizer fails, for instance at a text that it has no token for.
+    pub fn count(&self, text: &str) -> Result<usize, TokenizerError> {
+        let encoding = self.inner.encode_fast(text, false);
+        encoding.map(|of| of.len()).map_err(|_| TokenizerError)
+    }
+
+    /// Whether it normalizes texts, which may lengthen them.
+    pub fn has_normalizer(&self) -> bool {
+        self.inner.get_normalizer().is_some()
     }
 
     /// The tokens of a rendering, which has its special tokens already.
@@ -47,7 +59,7 @@ impl Tokenizer {
     /// The tokenizer fails, for instance at a text that it has no token for.
     pub fn tokens(&self, text: &str) -> Result<Vec<Token>, TokenizerError> {
         let encoding = self.inner.encode_char_offsets(text, false);
-        let encoding = encoding.map_err(|error| TokenizerError(error.to_string()))?;
+        let encoding = encoding.map_err(|_| TokenizerError)?;
         let added = self.inner.get_added_tokens_decoder();
         let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
         let token = |(id, (start, end)): (&u32, &(usize, usize))| Token {
@@ -76,7 +88,7 @@ pub fn mask(tokens: &[Token], trained: &[Range<usize>]) -> Vec<bool> {
 
 impl fmt::Display for TokenizerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str("not a tokenizer of Hugging Face, or not one for this text")
     }
 }
 
@@ -94,10 +106,7 @@ mod tests {
 
     #[test]
     fn tokens_know_their_characters_and_the_mask_follows() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tokenizer.json");
-        std::fs::write(&path, WORDS).unwrap();
-        let tokens = Tokenizer::read(&path)
+        let tokens = Tokenizer::parse(WORDS.as_bytes())
             .unwrap()
             .tokens("ü b x<end>")
             .unwrap();
@@ -114,6 +123,6 @@ mod tests {
         assert_eq!(shown, expected);
         assert_eq!(mask(&tokens, &[2..3, 5..10]), [false, true, false, true]);
         assert_eq!(mask(&tokens, &[]), [false; 4]);
-        assert!(Tokenizer::read(folder.path()).is_err());
+        assert!(Tokenizer::parse(b"{}").is_err());
     }
 }

@@ -20,7 +20,7 @@ mod worst;
 
 pub use contract::Report;
 pub use html::Html;
-pub use names::{SourceName, is_table};
+pub use names::{SourceName, Unit};
 pub use place::of_record;
 pub use style::Style;
 

@@ -15,6 +15,10 @@ use tunelint_core::tokens::Tokenizer;
 
 use crate::exit::Failure;
 
+/// The largest tokenizer in use has about 35 MB.
+#[cfg(feature = "tokenizer")]
+pub const MAX_BYTES: u64 = 256 << 20;
+
 /// Loads the tokenizer in the file at `path`.
 #[cfg(feature = "tokenizer")]
 pub fn load(path: &Path) -> Result<Arc<dyn Tokenizer>, Failure> {
@@ -29,8 +33,6 @@ pub fn load(path: &Path) -> Result<Arc<dyn Tokenizer>, Failure> {
 /// Like [`load`], but the error does not name the file.
 #[cfg(feature = "tokenizer")]
 pub fn read(path: &Path) -> Result<Arc<dyn Tokenizer>, String> {
-    /// The largest tokenizer in use has about 35 MB.
-    const MAX_BYTES: u64 = 256 << 20;
     let bytes = crate::whole_file::read(path, MAX_BYTES);
     let bytes = bytes.map_err(|error| crate::exit::cause(&error))?;
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {

@@ -426,7 +426,7 @@ impl Converter {
             let is_unused = !self.layout.fields().contains(&extra.key);
             let has_room = match self.form {
                 _ if self.layout.is_list() => false,
-                Form::Jsonl | Form::Json => true,
+                Form::Jsonl | Form::Parquet | Form::Json => true,
                 Form::Table { .. } => columns.iter().any(|column| column == extra.key),
                 Form::Rest(_) => false,
             };

@@ -14,6 +14,8 @@ pub const REST_ENVELOPE_BYTES: u64 = 61;
 pub enum Form {
     /// One object per line.
     Jsonl,
+    /// The same lines, which become the rows of a Parquet file when all are written.
+    Parquet,
     /// An array of objects, one per line.
     Json,
     /// A table with a header.
@@ -51,7 +53,7 @@ impl<W: Write> Sink<W> {
     pub fn new(mut out: W, form: Form, columns: &[String]) -> io::Result<Self> {
         let columns = columns.to_vec();
         match &form {
-            Form::Jsonl => {}
+            Form::Jsonl | Form::Parquet => {}
             Form::Json => out.write_all(b"[")?,
             Form::Table { delimiter } => {
                 out.write_all(&row(*delimiter, columns.iter().map(String::as_bytes))?)?
@@ -72,7 +74,7 @@ impl<W: Write> Sink<W> {
     /// I/O errors.
     pub fn write(&mut self, record: &[u8]) -> io::Result<()> {
         let indent: &[u8] = match self.form {
-            Form::Jsonl | Form::Table { .. } => {
+            Form::Jsonl | Form::Parquet | Form::Table { .. } => {
                 self.written += 1;
                 return self.out.write_all(record);
             }
@@ -93,7 +95,7 @@ impl<W: Write> Sink<W> {
     /// I/O errors.
     pub fn finish(mut self) -> io::Result<W> {
         let end: &[u8] = match self.form {
-            Form::Jsonl | Form::Table { .. } => b"",
+            Form::Jsonl | Form::Parquet | Form::Table { .. } => b"",
             Form::Json => b"\n]\n",
             Form::Rest(_) => b"\n        ]\n      }\n    }\n  }\n}\n",
         };
@@ -155,7 +157,7 @@ pub fn encode(
             }
             out.extend_from_slice(&row(*delimiter, cells.iter().map(String::as_bytes))?);
         }
-        Form::Jsonl => {
+        Form::Jsonl | Form::Parquet => {
             out.extend_from_slice(object.finish());
             out.push(b'\n');
         }

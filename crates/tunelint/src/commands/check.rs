@@ -75,9 +75,9 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
         false => Plans::keeping(&options, &sources, Keep::All)?.with_all_excerpts(),
     };
     let (fail_on, rule_url) = (plans.fail_on(), sources.rule_url());
-    let reports =
-        Reports::open(&options, &names, fail_on, rule_url, open)?.with_baselines(accepted);
     let session = plans.session(&sources)?;
+    let reports = Reports::open(&options, &session.inputs(), fail_on, rule_url, open)?;
+    let reports = reports.with_baselines(accepted);
     let bytes = bytes_of(&names) * session.readings();
     let progress = Progress::start(bytes, !options.no_progress);
     let mut events = Events::new(reports, progress);

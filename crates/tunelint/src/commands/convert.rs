@@ -161,8 +161,7 @@ fn write(
     mut account: Account,
 ) -> Result<Exit, Failure> {
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
-    let is_parquet = chosen::is_parquet(options)?;
-    let destination = OutputDestination::open(options, is_parquet).map_err(failed)?;
+    let destination = OutputDestination::open(options, &converter.form).map_err(failed)?;
     let (conversion, destination) = convert(converter, inputs, readers, destination, &mut account)?;
     if account.stops(&conversion, options.strict) {
         return Ok(Exit::Findings);
@@ -179,7 +178,7 @@ fn write(
     if let Some(target) = &target
         && let Some(written) = destination.written().map_err(failed)?
     {
-        let verdict = Verdict::of(target, converter, (written, is_parquet), &options.out)?;
+        let verdict = Verdict::of(target, converter, written, &options.out)?;
         account.note(&verdict.lines(&options.out));
         if options.strict && verdict.is_lossy() {
             let target = &target.name;

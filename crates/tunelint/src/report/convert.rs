@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use tunelint_core::convert::{Conversion, Recipient, RecordPlace, Reject};
 use tunelint_core::finding::Finding;
@@ -12,7 +12,7 @@ use tunelint_core::position::{Position, SourceId};
 use tunelint_core::printable::{counted, grouped, printable, printable_path};
 use tunelint_core::reader::Reader;
 
-use super::names::is_table;
+use super::names::Unit;
 use super::place::of_record;
 use super::rejects::RejectsFile;
 use crate::exit::Failure;
@@ -23,8 +23,8 @@ const SHOWN: u64 = 5;
 /// Receives the findings and rejected records of a conversion, and prints the report on standard
 /// error at the end. Call [`stops`](Self::stops) before the output is committed.
 pub struct Account {
-    /// The names of the sources, by their ids.
-    paths: Vec<String>,
+    /// The names of the sources, by their ids, and what their places are counted in.
+    sources: Vec<(String, Unit)>,
     found: BTreeMap<&'static str, u64>,
     /// Why records were rejected, by their numbers; only kept for a file of rejected records.
     reasons: VecDeque<(Option<u64>, String)>,
@@ -43,11 +43,12 @@ impl Account {
     /// If rejected records of these files do not fit in one file.
     pub fn new(readers: &[Reader], rejects: Option<PathBuf>) -> Result<Self, Failure> {
         let rejects = rejects.map(|path| RejectsFile::new(path, readers));
-        let names = readers
-            .iter()
-            .map(|reader| printable_path(&reader.input.name));
+        let sources = readers.iter().map(|reader| {
+            let input = &reader.input;
+            (printable_path(&input.name), Unit::of(input))
+        });
         Ok(Self {
-            paths: names.collect(),
+            sources: sources.collect(),
             found: BTreeMap::new(),
             reasons: VecDeque::new(),
             rejects: rejects.transpose()?,
@@ -56,18 +57,15 @@ impl Account {
         })
     }
 
-    /// The name of a source.
-    fn path(&self, source: SourceId) -> &str {
-        let path = self.paths.get(source.0 as usize);
-        path.map_or("", String::as_str)
-    }
-
-    fn in_table(&self, source: SourceId) -> bool {
-        is_table(Path::new(self.path(source)))
+    /// The name of a source, and what its places are counted in.
+    fn source(&self, source: SourceId) -> (&str, Unit) {
+        let source = self.sources.get(source.0 as usize);
+        source.map_or(("", Unit::Line), |(path, unit)| (path.as_str(), *unit))
     }
 
     fn place(&self, source: SourceId, at: Position) -> String {
-        of_record(self.path(source), self.in_table(source), at.line, at.column)
+        let (path, unit) = self.source(source);
+        of_record(path, unit, at.line, at.column)
     }
 
     /// Adds a note. `text` must end with a line break.
@@ -203,10 +201,12 @@ impl Recipient for Account {
             }
         }
         if self.rejects.is_some() {
-            let reason = match self.in_table(finding.location.source) {
-                true => format!("row {}: {}: {message}", at.line, finding.rule),
-                false => format!("{}:{}: {}: {message}", at.line, at.column, finding.rule),
+            let (_, unit) = self.source(finding.location.source);
+            let place = match unit {
+                Unit::Line => format!("{}:{}", at.line, at.column),
+                Unit::Row | Unit::Record => format!("{} {}", unit.as_str(), at.line),
             };
+            let reason = format!("{place}: {}: {message}", finding.rule);
             self.reasons.push_back((finding.location.record, reason));
         }
         Ok(())

@@ -48,9 +48,9 @@ impl<'w> GitHub<'w> {
         let file = property(&self.style.name(location.source).relative);
         let title = property(&format!("tunelint: {}", finding.rule));
         let lead = ReportPlace::of(&self.style, location).lead();
-        let place = match self.style.name(location.source).in_table {
-            true => String::new(),
-            false => lines(location),
+        let place = match self.style.name(location.source).unit.is_line() {
+            true => lines(location),
+            false => String::new(),
         };
         let mut message = lead + &printable(&finding.message);
         if let Some(help) = &finding.help {

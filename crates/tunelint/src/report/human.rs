@@ -50,14 +50,14 @@ impl<'w> Human<'w> {
                 let source = sources.find(|source| source.path == *path)?;
                 Some(source.counts.of_rule(rule))
             },
-            |source| self.style.name(source).unit,
+            |source| self.style.name(source).unit.as_str(),
         );
         let mut counted = 0;
         for Entry { finding, more } in entries {
             counted += finding.count;
             let name = self.style.name(finding.location.source);
             let mut frame = frame(&finding, &name.shown);
-            if name.in_table {
+            if !name.unit.is_line() {
                 let place = ReportPlace::of(&self.style, &finding.location);
                 frame.place = Some(place.to_string());
             }

@@ -4,7 +4,7 @@ use std::path::{Component, Path};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use tunelint_core::printable::printable_path;
-use tunelint_core::source::Container;
+use tunelint_core::source::Input;
 
 /// Characters that are escaped in the path of a URI.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -13,6 +13,43 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~')
     .remove(b'/');
+
+/// What a place in a source is counted in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Lines of a text.
+    #[default]
+    Line,
+    /// Rows of a binary table.
+    Row,
+    /// Records of an object in memory.
+    Record,
+}
+
+impl Unit {
+    /// That of an input.
+    pub fn of(input: &Input) -> Self {
+        match input.binary() {
+            None => Self::Line,
+            Some(container) if container.is_binary() => Self::Row,
+            Some(_) => Self::Record,
+        }
+    }
+
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Line => "line",
+            Self::Row => "row",
+            Self::Record => "record",
+        }
+    }
+
+    /// Whether records have lines, columns and offsets.
+    pub fn is_line(self) -> bool {
+        self == Self::Line
+    }
+}
 
 /// The names of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,14 +61,20 @@ pub struct SourceName {
     pub relative: String,
     /// The relative path as a URI reference; an absolute URI for a file outside the directory.
     pub uri: String,
-    /// Whether it is a binary table or an object in memory, whose records have no lines.
-    pub in_table: bool,
-    /// What a place in it is counted in: `line`, `row`, or `record` of an object.
-    pub unit: &'static str,
+    /// What a place in it is counted in.
+    pub unit: Unit,
 }
 
 impl SourceName {
-    /// The names of the file at `path`, relative to `directory`.
+    /// The names of an input, relative to `directory`.
+    pub fn of(input: &Input, directory: &Path) -> Self {
+        Self {
+            unit: Unit::of(input),
+            ..Self::new(&input.name, directory)
+        }
+    }
+
+    /// The names of the text file at `path`, relative to `directory`.
     pub fn new(path: &Path, directory: &Path) -> Self {
         let relative = path.strip_prefix(directory).unwrap_or(path);
         let relative = relative.strip_prefix(".").unwrap_or(relative);
@@ -46,15 +89,9 @@ impl SourceName {
             shown: printable_path(path),
             relative: printable_path(relative),
             uri,
-            in_table: is_table(path),
-            unit: if is_table(path) { "row" } else { "line" },
+            unit: Unit::Line,
         }
     }
-}
-
-/// Whether the name is that of a binary table.
-pub fn is_table(path: &Path) -> bool {
-    Container::from_path(path).is_some_and(Container::is_binary)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use serde::Serialize;
 use tunelint_core::position::Location;
 use tunelint_core::printable::printable;
 
+use super::names::Unit;
 use super::style::Style;
 
 /// A location in a source. The names of the fields and their order are a public contract.
@@ -36,8 +37,8 @@ impl<'s> ReportPlace<'s> {
     /// The place at `location`.
     pub(super) fn of(style: &'s Style, location: &'s Location) -> Self {
         let name = style.name(location.source);
-        let in_text = |number: u64| (!name.in_table).then_some(number);
-        let has_row = name.in_table && location.record.is_some();
+        let in_text = |number: u64| name.unit.is_line().then_some(number);
+        let has_row = !name.unit.is_line() && location.record.is_some();
         let in_value = has_row && !location.pointer.is_empty();
         Self {
             path: &name.shown,
@@ -47,8 +48,8 @@ impl<'s> ReportPlace<'s> {
             end_column: in_text(location.end.column),
             offset: in_text(location.start.offset),
             length: in_text(location.len()),
-            row: (has_row && name.unit == "row").then_some(location.start.line),
-            nth: has_row.then(|| format!("{} {}", name.unit, location.start.line)),
+            row: (has_row && name.unit == Unit::Row).then_some(location.start.line),
+            nth: has_row.then(|| format!("{} {}", name.unit.as_str(), location.start.line)),
             character: in_value.then_some(location.start.column),
             record: location.record,
             pointer: &location.pointer,
@@ -99,9 +100,9 @@ impl fmt::Display for ReportPlace<'_> {
 }
 
 /// The place of a record: `train.jsonl:3:1`, or `train.parquet: row 3` in a table.
-pub fn of_record(path: &str, in_table: bool, line: u64, column: u64) -> String {
-    match in_table {
-        true => format!("{path}: row {line}"),
-        false => format!("{path}:{line}:{column}"),
+pub fn of_record(path: &str, unit: Unit, line: u64, column: u64) -> String {
+    match unit {
+        Unit::Line => format!("{path}:{line}:{column}"),
+        Unit::Row | Unit::Record => format!("{path}: {} {line}", unit.as_str()),
     }
 }

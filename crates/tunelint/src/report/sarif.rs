@@ -85,7 +85,7 @@ impl<'w> Sarif<'w> {
             "physicalLocation": self.physical(location),
             "message": { "text": printable(label) },
         });
-        if self.style.name(location.source).in_table
+        if !self.style.name(location.source).unit.is_line()
             && let Some(place) = place.as_object_mut()
         {
             place.insert("logicalLocations".to_owned(), self.logical(location));
@@ -109,7 +109,7 @@ impl<'w> Sarif<'w> {
     fn physical(&self, location: &Location) -> Value {
         let name = self.style.name(location.source);
         let file = json!({ "uri": name.uri });
-        if name.in_table {
+        if !name.unit.is_line() {
             return json!({ "artifactLocation": file });
         }
         json!({

@@ -1,6 +1,6 @@
 //! The report of a split.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use tunelint_core::split::limits::LimitViolation;
 use tunelint_core::split::{Split, Subset};
 use tunelint_core::survey::CompactLocation;
 
-use super::names::is_table;
+use super::names::Unit;
 
 /// Groups of duplicates, and members of a group, that the format `human` lists.
 const SHOWN: usize = 5;
@@ -69,6 +69,8 @@ struct Member {
     path: String,
     line: u64,
     record: u64,
+    #[serde(skip)]
+    unit: Unit,
 }
 
 #[derive(Serialize)]
@@ -186,9 +188,9 @@ impl SplitReport {
                 .members
                 .iter()
                 .take(SHOWN)
-                .map(|member| match is_table(Path::new(&member.path)) {
-                    true => format!("{} row {}", member.path, member.line),
-                    false => format!("{}:{}", member.path, member.line),
+                .map(|member| match member.unit {
+                    Unit::Line => format!("{}:{}", member.path, member.line),
+                    unit => format!("{} {} {}", member.path, unit.as_str(), member.line),
                 })
                 .collect();
             let more = family.members.len().saturating_sub(SHOWN);
@@ -237,5 +239,6 @@ fn member(spot: CompactLocation, readers: &[Reader]) -> Member {
         path: reader.map_or_else(String::new, |reader| printable_path(&reader.input.name)),
         line: location.start.line,
         record: spot.record(),
+        unit: reader.map_or(Unit::Line, |reader| Unit::of(&reader.input)),
     }
 }

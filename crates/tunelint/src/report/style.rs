@@ -4,7 +4,7 @@ use tunelint_core::finding::Severity;
 use tunelint_core::position::SourceId;
 use tunelint_core::totals::UnreadFile;
 
-use super::names::SourceName;
+use super::names::{SourceName, Unit};
 
 /// The options that all report formats share. Each format uses those that apply to it.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +32,7 @@ static UNNAMED: SourceName = SourceName {
     shown: String::new(),
     relative: String::new(),
     uri: String::new(),
-    in_table: false,
-    unit: "line",
+    unit: Unit::Line,
 };
 
 impl Style {

@@ -5,17 +5,13 @@ use std::fmt;
 use tunelint_core::tokens::Tokenizer;
 
 /// A tokenizer read from a `tokenizer.json`.
-pub struct JsonTokenizer(tokenizers::Tokenizer);
+pub struct JsonTokenizer(tunelint_model::Tokenizer);
 
 impl JsonTokenizer {
-    /// Parses the file. The library's error is dropped, because it may quote the file.
+    /// Parses the file.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let bad = |_| "not a `tokenizer.json` of Hugging Face's tokenizers".to_owned();
-        let mut tokenizer = tokenizers::Tokenizer::from_bytes(bytes).map_err(bad)?;
-        // The file may ask for truncation or padding, but the whole text is counted here.
-        tokenizer.with_truncation(None).map_err(bad)?;
-        tokenizer.with_padding(None);
-        Ok(Self(tokenizer))
+        tunelint_model::Tokenizer::parse(bytes).map(Self).map_err(bad)
     }
 }
 
@@ -23,15 +19,14 @@ impl Tokenizer for JsonTokenizer {
     /// `None` for a text with characters that are not in the vocabulary, if the tokenizer has no
     /// token for unknown ones.
     fn count(&self, text: &str) -> Option<u64> {
-        let encoded = self.0.encode_fast(text, false).ok()?;
-        Some(encoded.len() as u64)
+        Some(self.0.count(text).ok()? as u64)
     }
 
     /// A normalizer may lengthen a text. Without one, a tokenizer may still prepend a space.
     fn most(&self, bytes: u64) -> u64 {
-        match self.0.get_normalizer() {
-            Some(_) => u64::MAX,
-            None => bytes.saturating_mul(2),
+        match self.0.has_normalizer() {
+            true => u64::MAX,
+            false => bytes.saturating_mul(2),
         }
     }
 }

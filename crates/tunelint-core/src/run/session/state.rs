@@ -112,23 +112,29 @@ impl Session {
         SourceId(self.sources.len() as u32 - 1)
     }
 
-    /// The names of all files that findings can point to, by source id: the sources, then the files
-    /// that they are compared with, then the files that declare suppressions or describe sources.
-    /// Adding more changes the later ids, so call this last.
-    pub fn names(&self) -> Vec<PathBuf> {
+    /// All inputs that findings can point to, by source id: the sources, then the files that they are
+    /// compared with, then the files that declare suppressions or describe sources. Adding more changes
+    /// the later ids, so call this last.
+    pub fn inputs(&self) -> Vec<Input> {
         let sources = self.sources.iter();
-        let mut names: Vec<PathBuf> = sources.map(|of| of.input.name.clone()).collect();
+        let mut inputs: Vec<Input> = sources.map(|of| of.input.clone()).collect();
         let compared = self.settings.iter().flat_map(|of| of.compared());
-        let compared = compared.map(|input| &input.name);
         let suppressions = self.suppressions.iter().map(|of| &of.path);
         let described = self.settings.iter();
         let described = described.flat_map(|of| of.reading.declared.paths());
-        for name in compared.chain(suppressions).chain(described) {
-            if !names.contains(name) {
-                names.push(name.clone());
+        let texts = suppressions.chain(described).map(Input::path);
+        for input in compared.cloned().chain(texts) {
+            if !inputs.iter().any(|known| known.name == input.name) {
+                inputs.push(input);
             }
         }
-        names
+        inputs
+    }
+
+    /// Their names.
+    pub fn names(&self) -> Vec<PathBuf> {
+        let inputs = self.inputs().into_iter();
+        inputs.map(|input| input.name).collect()
     }
 
     /// How often [`run`](Self::run) is expected to read every source, for an estimate of the time

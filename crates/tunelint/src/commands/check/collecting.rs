@@ -19,7 +19,7 @@ use super::sources::Sources;
 use super::{skipped, unchecked};
 use crate::cli::CheckOptions;
 use crate::exit::Failure;
-use crate::host::{Host, Stop};
+use crate::host::Stop;
 use crate::report::{Report, SourceName, Style};
 
 /// The findings of a check, as reports receive them.
@@ -39,10 +39,11 @@ pub struct Checked {
     pub complete: bool,
     /// The names of all sources by id.
     pub names: Vec<PathBuf>,
+    /// The same, as reports show them.
+    shown_names: Vec<SourceName>,
     fail_on: Option<Severity>,
     rule_url: Option<String>,
     options: Shown,
-    host: Host,
 }
 
 /// The options that say what a report for people shows.
@@ -56,29 +57,13 @@ struct Shown {
 impl Checked {
     /// How reports are written.
     pub fn style(&self) -> Style {
-        let directory = std::env::current_dir().unwrap_or_default();
-        let names = self.names.iter().map(|name| {
-            let is_object = self
-                .host
-                .object(name)
-                .is_some_and(|of| of.binary().is_some());
-            let name = SourceName::new(name, &directory);
-            match is_object {
-                true => SourceName {
-                    in_table: true,
-                    unit: "record",
-                    ..name
-                },
-                false => name,
-            }
-        });
         Style {
             color: false,
             quiet: self.options.quiet,
             show_all: self.options.all,
             statistics: self.options.statistics,
             fail_on: self.fail_on,
-            names: names.collect(),
+            names: self.shown_names.clone(),
             rule_url: self.rule_url.clone(),
             links: false,
         }
@@ -110,6 +95,9 @@ pub fn collect(options: &CheckOptions) -> Result<Checked, Failure> {
     let plans = Plans::keeping(options, &sources, Keep::All)?.with_all_excerpts();
     let session = plans.session(&sources)?;
     let names = session.names();
+    let directory = std::env::current_dir().unwrap_or_default();
+    let inputs = session.inputs();
+    let shown_names = inputs.iter().map(|of| SourceName::of(of, &directory));
     let mut collector = Collector {
         checked: Checked {
             fail_on: plans.fail_on(),
@@ -119,7 +107,7 @@ pub fn collect(options: &CheckOptions) -> Result<Checked, Failure> {
                 all: options.show_all,
                 statistics: options.statistics,
             },
-            host: options.reading.host.clone(),
+            shown_names: shown_names.collect(),
             ..Checked::default()
         },
         accepted: Accepted::read(options, &sources, &names)?,

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tunelint_core::finding::{Finding, Keep, Severity};
 use tunelint_core::printable::printable_path;
+use tunelint_core::source::Input;
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::accepting::Accepted;
@@ -73,19 +74,19 @@ fn most<T: Ord>(options: &CheckOptions, of: fn(Format, bool) -> T) -> Result<T, 
 }
 
 impl Reports {
-    /// Opens all reports; `open` creates the one on standard output. `names` are the names of the
-    /// sources by id, from [`Session::names`](tunelint_core::session::Session::names).
+    /// Opens all reports; `open` creates the one on standard output. `inputs` are those of
+    /// [`Session::inputs`](tunelint_core::session::Session::inputs).
     pub(super) fn open(
         options: &CheckOptions,
-        names: &[PathBuf],
+        inputs: &[Input],
         fail_on: Option<Severity>,
         rule_url: Option<String>,
         open: impl report::Opens,
     ) -> Result<Self, Failure> {
         let directory = std::env::current_dir().unwrap_or_default();
-        let names: Vec<SourceName> = names
+        let names: Vec<SourceName> = inputs
             .iter()
-            .map(|name| SourceName::new(name, &directory))
+            .map(|input| SourceName::of(input, &directory))
             .collect();
         let style = |color| Style {
             color,

@@ -74,7 +74,7 @@ pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     read.extend(options.parts.iter().cloned());
     output::refuse_inputs(&check, &read)?;
     let (fail_on, rule_url) = (plans.fail_on(), sources.rule_url());
-    let reports = Reports::open(&check, &names, fail_on, rule_url, report::open)?;
+    let reports = Reports::open(&check, &session.inputs(), fail_on, rule_url, report::open)?;
     let mut events = Events::new(reports, Progress::default());
     let (paths, parts): (Vec<&Path>, Vec<ShardPart>) = parts.into_iter().unzip();
     let merged = session.merge(&parts, &mut events);

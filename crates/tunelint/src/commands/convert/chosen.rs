@@ -70,14 +70,18 @@ impl Chosen {
 
     /// The container: as given, or that of the target, or by the extension of the file.
     pub(super) fn form(&self, options: &Convert) -> Result<Form, Failure> {
-        let name = container(options, self.target.as_deref())?;
+        let name = match (&options.form, &self.target) {
+            (Some(name), _) => name.as_str(),
+            (None, Some(target)) => container_for(target, Container::from_path(&options.out)),
+            (None, None) => by_extension(options)?,
+        };
         if name != "rest" && body::is_asked(&options.rest) {
             let message = "a display name, base model or hyperparameter requires `--as rest`";
             return Err(Failure::new(message).help("add `--as rest`, or remove these options"));
         }
         match name {
-            // The lines become rows when all are there.
-            "jsonl" | PARQUET => Ok(Form::Jsonl),
+            "jsonl" => Ok(Form::Jsonl),
+            "parquet" => Ok(Form::Parquet),
             "json" => Ok(Form::Json),
             "csv" => self.table(b','),
             "tsv" => self.table(b'\t'),
@@ -90,7 +94,7 @@ impl Chosen {
                 Ok(Form::Rest(Box::new(body)))
             }
             other => {
-                let known = ["jsonl", "json", "csv", "tsv", PARQUET, "rest"];
+                let known = ["jsonl", "json", "csv", "tsv", "parquet", "rest"];
                 Err(match Container::from_name(other) {
                     Some(_) => Failure::new(format!("{other} files are read, but not written"))
                         .help(format!("write one of: {}", known.join(", "))),
@@ -109,23 +113,6 @@ impl Chosen {
             "write jsonl or json, or a layout of one prompt and one response with `--to pairs`";
         Err(Failure::new(message).help(help))
     }
-}
-
-/// The container of columns that is written.
-const PARQUET: &str = "parquet";
-
-/// The name of the container to write.
-fn container<'o>(options: &'o Convert, target: Option<&Profile>) -> Result<&'o str, Failure> {
-    Ok(match (&options.form, target) {
-        (Some(name), _) => name.as_str(),
-        (None, Some(target)) => container_for(target, Container::from_path(&options.out)),
-        (None, None) => by_extension(options)?,
-    })
-}
-
-/// Whether the lines are written as a Parquet file.
-pub(super) fn is_parquet(options: &Convert) -> Result<bool, Failure> {
-    Ok(container(options, target(options)?.as_deref())? == PARQUET)
 }
 
 /// The target that `options` name, if any: with `--target`, or with a `--to` that is no layout.

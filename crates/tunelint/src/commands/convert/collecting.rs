@@ -49,8 +49,7 @@ pub fn collect(options: &Convert) -> Result<Converted, Failure> {
     let paths = paths.collect();
     let converter = converter(options, &readers)?;
     let failed = |error: io::Error| Failure::io("write", &printable_path(&options.out), &error);
-    let is_parquet = chosen::is_parquet(options)?;
-    let destination = OutputDestination::open(options, is_parquet).map_err(failed)?;
+    let destination = OutputDestination::open(options, &converter.form).map_err(failed)?;
     let mut rejected = Rejected::default();
     let (conversion, destination) =
         convert(&converter, &inputs, readers, destination, &mut rejected)?;
@@ -68,7 +67,7 @@ pub fn collect(options: &Convert) -> Result<Converted, Failure> {
         return Err(Failure::new(message));
     }
     let remarks = match destination.written().map_err(failed)? {
-        Some(written) => remarks(options, &converter, (written, is_parquet))?,
+        Some(written) => remarks(options, &converter, written)?,
         None => Vec::new(),
     };
     if options.reading.host.stop.is_set() {
@@ -93,7 +92,7 @@ pub fn collect(options: &Convert) -> Result<Converted, Failure> {
 fn remarks(
     options: &Convert,
     converter: &Converter,
-    written: (&Path, bool),
+    written: &Path,
 ) -> Result<Vec<String>, Failure> {
     let Some(target) = chosen::target(options)? else {
         return Ok(Vec::new());

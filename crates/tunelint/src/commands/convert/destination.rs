@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 
+use tunelint_core::sink::Form;
 use tunelint_core::source::{Compression, Compressor};
 use tunelint_tables::{WriteError, write_parquet};
 
@@ -52,10 +53,10 @@ impl Write for OutputDestination {
 }
 
 impl OutputDestination {
-    /// Opens what `options` name, for a Parquet file or text.
-    pub(super) fn open(options: &Convert, is_parquet: bool) -> io::Result<Self> {
+    /// Opens what `options` name, for what is written in `form`.
+    pub(super) fn open(options: &Convert, form: &Form) -> io::Result<Self> {
         let out = Self::open_bytes(options)?;
-        if !is_parquet {
+        if *form != Form::Parquet {
             return Ok(out);
         }
         let lines = BufWriter::new(tempfile::tempfile()?);

@@ -17,13 +17,15 @@ use tunelint_core::sink::Form;
 use tunelint_core::source::{Container, Input};
 
 use crate::exit::Failure;
-use crate::report::{is_table, of_record};
+use crate::report::{Unit, of_record};
 
 /// What the target does with the file, by consequence and rule.
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
     found: BTreeMap<(Consequence, &'static str), Found>,
     target: String,
+    /// What a place in the file is counted in.
+    unit: Unit,
 }
 
 /// The findings of one rule.
@@ -45,7 +47,7 @@ impl Verdict {
     pub(super) fn of(
         target: &Arc<Profile>,
         converter: &Converter,
-        (written, is_parquet): (&Path, bool),
+        written: &Path,
         out: &Path,
     ) -> Result<Self, Failure> {
         let mut settings = DatasetSettings {
@@ -61,24 +63,24 @@ impl Verdict {
             settings.policy.enabled.remove(malformed_request::META.name);
         }
         settings.reading.layout = Some(Arc::clone(&converter.layout));
-        settings.reading.overrides.container = Some(match &converter.form {
-            Form::Jsonl if is_parquet => Container::Parquet,
+        let container = match &converter.form {
+            Form::Parquet => Container::Parquet,
             Form::Jsonl => Container::Jsonl,
             Form::Json | Form::Rest(_) => Container::Json,
             Form::Table { delimiter: b'\t' } => Container::Tsv,
             Form::Table { .. } => Container::Csv,
-        });
+        };
+        settings.reading.overrides.container = Some(container);
         let mut session = Session::new(converter.threads);
         let settings = session.settings(settings);
-        let mut input = match is_parquet {
-            true => tunelint_tables::input(written, Some(Container::Parquet), None)
-                .unwrap_or_else(|| Input::path(written)),
-            false => Input::path(written),
-        };
+        let table = tunelint_tables::input(written, Some(container), None);
+        let mut input = table.unwrap_or_else(|| Input::path(written));
+        let unit = Unit::of(&input);
         input.name = out.to_owned();
         session.add(input, settings, SourceRole::Training);
         let mut verdict = Self {
             target: target.name.clone(),
+            unit,
             ..Self::default()
         };
         let checked = session.run(&mut |finding: Finding| {
@@ -117,7 +119,7 @@ impl Verdict {
         for ((consequence, rule), found) in self.found.iter().rev() {
             let (verb, times) = (consequence.as_str(), counted(found.count, "time"));
             let Position { line, column, .. } = found.first;
-            let place = of_record(&out, is_table(Path::new(&out)), line, column);
+            let place = of_record(&out, self.unit, line, column);
             let message = &found.message;
             text.push_str(&format!(
                 "{verb} by {target}: {message} [{rule}], {times}, first at {place}\n"

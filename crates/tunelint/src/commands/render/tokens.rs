@@ -12,6 +12,8 @@ mod reading {
 
     use crate::exit::Failure;
     use crate::report::render::{CountedToken, RenderTokens};
+    use crate::tokenizer::MAX_BYTES;
+    use crate::whole_file;
 
     /// Counts with the tokenizer of a model.
     pub struct Counter(Tokenizer);
@@ -23,8 +25,9 @@ mod reading {
                 return Ok(None);
             };
             let shown = printable_path(path);
-            let read = Tokenizer::read(path);
-            let read = read.map_err(|_| {
+            let bytes = whole_file::read(path, MAX_BYTES);
+            let bytes = bytes.map_err(|error| Failure::io("read", &shown, &error))?;
+            let read = Tokenizer::parse(&bytes).map_err(|_| {
                 Failure::new(format!("{shown} is not a tokenizer that can be read"))
                     .help("write it again with `save_pretrained`")
             })?;
