@@ -161,6 +161,11 @@ fn the_command_line_has_the_last_word() {
     assert_eq!(line(&["--config", "rules.empty-output=off"]), "");
     repository.write("else.toml", "select = [\"duplicate-example\"]");
     assert_eq!(line(&["--config", "else.toml"]), "");
+    // A directory that is called like a setting does not turn the setting into a path.
+    std::fs::create_dir(repository.path("rules")).expect("a directory");
+    assert_eq!(line(&["--config", "rules={ empty-output = \"off\" }"]), "");
+    repository.write("rules=own.toml", "select = [\"duplicate-example\"]");
+    assert_eq!(line(&["--config", "rules=own.toml"]), "");
     let (code, _, said) = repository.run(&["check", "--config", "rules.empty-outptu=off"]);
     assert!(
         code == 2 && said.contains("did you mean `empty-output`?"),

@@ -50,8 +50,8 @@ pub struct SettingsRequest {
 }
 
 impl SettingsRequest {
-    /// Splits the arguments of `--config` into files and values. Of several files, the last one
-    /// wins.
+    /// Splits the arguments of `--config` into files and values: what exists is a file, whatever it
+    /// is called. Of several files, the last one wins.
     pub fn new(arguments: &[String], isolated: bool) -> Self {
         let mut wanted = Self {
             isolated,
@@ -59,7 +59,9 @@ impl SettingsRequest {
         };
         for argument in arguments {
             match argument.split_once('=') {
-                Some((key, _)) if is_key(key) => wanted.values.push(argument.clone()),
+                Some((key, _)) if is_key(key) && !Path::new(argument).exists() => {
+                    wanted.values.push(argument.clone());
+                }
                 _ => wanted.file = Some(argument.into()),
             }
         }
@@ -67,10 +69,10 @@ impl SettingsRequest {
     }
 }
 
-/// Whether a text is a TOML key such as `rules.near-duplicate`, rather than a path.
+/// Whether a text is a TOML key such as `rules.near-duplicate`.
 fn is_key(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    !text.is_empty() && text.trim().chars().all(plain) && !Path::new(text).exists()
+    !text.is_empty() && text.trim().chars().all(plain)
 }
 
 impl Merged {
