@@ -11,7 +11,9 @@ impl JsonTokenizer {
     /// Parses the file.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         let bad = |_| "not a `tokenizer.json` of Hugging Face's tokenizers".to_owned();
-        tunelint_model::Tokenizer::parse(bytes).map(Self).map_err(bad)
+        tunelint_model::Tokenizer::parse(bytes)
+            .map(Self)
+            .map_err(bad)
     }
 }
 
