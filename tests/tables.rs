@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 use tunelint_tables::write_parquet;
@@ -149,6 +150,67 @@ fn a_row_has_a_number_and_a_pointer_and_no_line() {
         text.contains("[train.parquet: row 3, /messages/1/content]"),
         "{text}"
     );
+}
+
+#[test]
+fn a_number_that_json_lacks_is_a_finding() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("a.arrow");
+    let row = |n: usize| if n == 3 { f64::NEG_INFINITY } else { n as f64 };
+    arrow_scores(&path, &(0..20).map(row).collect::<Vec<_>>());
+    let arguments = [
+        "check",
+        "a.arrow",
+        "--format",
+        "concise",
+        "--fail-on",
+        "never",
+    ];
+    let (_, text, _) = run(folder.path(), &arguments);
+    let found = "a.arrow: row 4, /scores/1: warning[invalid-value] `-Infinity` is not a number in JSON: converted to null";
+    assert!(text.contains(found), "{text}");
+    assert_eq!(text.matches("invalid-value").count(), 1, "{text}");
+    let convert = [
+        "convert",
+        "a.arrow",
+        "-o",
+        "a.jsonl",
+        "--to",
+        "pairs",
+        "--keep-extra",
+    ];
+    let (code, ..) = run(folder.path(), &convert);
+    assert_eq!(code, 0);
+    let lines = fs::read_to_string(folder.path().join("a.jsonl")).expect("a file");
+    let line: Value = serde_json::from_str(lines.lines().nth(3).expect("a line")).expect("JSON");
+    assert_eq!(line["scores"], serde_json::json!([0.5, null]));
+}
+
+/// An Arrow file with pairs, each of which has a list of two numbers, 0.5 and one of `scores`.
+fn arrow_scores(path: &Path, scores: &[f64]) {
+    use arrow_array::builder::{Float64Builder, ListBuilder};
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    let texts = |what: &str| -> ArrayRef {
+        let texts = (0..scores.len()).map(|n| format!("{what} {n}"));
+        Arc::new(StringArray::from_iter_values(texts))
+    };
+    let mut lists = ListBuilder::new(Float64Builder::new());
+    for score in scores {
+        lists.values().append_slice(&[0.5, *score]);
+        lists.append(true);
+    }
+    let lists: ArrayRef = Arc::new(lists.finish());
+    let columns = [
+        ("prompt", texts("Question")),
+        ("completion", texts("Answer")),
+        ("scores", lists),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let file = File::create(path).expect("a file");
+    let mut writer =
+        arrow_ipc::writer::FileWriter::try_new(file, &batch.schema()).expect("a writer");
+    writer.write(&batch).expect("a file");
+    writer.finish().expect("a file");
 }
 
 #[test]

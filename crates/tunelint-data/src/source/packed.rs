@@ -20,6 +20,58 @@ pub trait Packed: fmt::Debug + Send + Sync {
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
 }
 
+/// A number that JSON does not have, in a row of a table. The row has it as null, so that it converts to
+/// null, after as many spaces as tell which it is: outside of texts, rows have no other spaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NonFinite {
+    /// Not a number.
+    NaN,
+    /// Infinity.
+    Infinity,
+    /// Negative infinity.
+    NegativeInfinity,
+}
+
+impl NonFinite {
+    const ALL: [Self; 3] = [Self::NaN, Self::Infinity, Self::NegativeInfinity];
+
+    /// What `number` is, if it is not finite.
+    pub fn of(number: f64) -> Option<Self> {
+        match number {
+            _ if number.is_finite() => None,
+            _ if number.is_nan() => Some(Self::NaN),
+            _ if number > 0.0 => Some(Self::Infinity),
+            _ => Some(Self::NegativeInfinity),
+        }
+    }
+
+    /// The null of a row that it is written as.
+    pub fn as_json(self) -> &'static str {
+        match self {
+            Self::NaN => " null",
+            Self::Infinity => "  null",
+            Self::NegativeInfinity => "   null",
+        }
+    }
+
+    /// The number in place of the null that starts where `before` ends, in a row of a table.
+    pub fn before(before: &[u8]) -> Option<Self> {
+        let spaces = before.iter().rev().take_while(|byte| **byte == b' ');
+        Self::ALL.get(spaces.count().checked_sub(1)?).copied()
+    }
+}
+
+impl fmt::Display for NonFinite {
+    /// Its name in Python's `json` and in JavaScript.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NaN => "NaN",
+            Self::Infinity => "Infinity",
+            Self::NegativeInfinity => "-Infinity",
+        })
+    }
+}
+
 /// Why a binary table cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TableFault {
