@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use serde_json::Value;
 use tunelint_tables::write_parquet;
@@ -150,6 +151,36 @@ fn a_row_has_a_number_and_a_pointer_and_no_line() {
         text.contains("[train.parquet: row 3, /messages/1/content]"),
         "{text}"
     );
+}
+
+#[test]
+fn what_is_read_of_a_file_is_counted() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let at = |name: &str| folder.path().join(name);
+    let many = conversations().repeat(200);
+    parquet(&at("a.parquet"), &many);
+    let numbers: Vec<f64> = (0..4_000).map(f64::from).collect();
+    arrow_scores(&at("a.arrow"), &numbers);
+    let row: &[&str] = &["What is the price of this part?", "It is 5 euro."];
+    workbook(&at("a.xlsx"), &[("Data", &[row; 2_000])]);
+    for name in ["a.parquet", "a.arrow", "a.xlsx"] {
+        let mut input = tunelint_tables::input(&at(name), None, None).expect("a table");
+        let meter = Arc::new(AtomicU64::new(0));
+        input.meter = Some(Arc::clone(&meter));
+        std::io::copy(&mut input.open().expect("rows"), &mut std::io::sink()).expect("rows");
+        let (read, size) = (
+            meter.load(Relaxed),
+            fs::metadata(at(name)).expect("a file").len(),
+        );
+        let most = size + size / 10 + 4_096;
+        assert!(
+            (size * 9 / 10..most).contains(&read),
+            "{name}: {read} of {size}"
+        );
+        let (_, stats, _) = run(folder.path(), &["stats", name, "--format", "json"]);
+        let stats: Value = serde_json::from_str(&stats).expect("JSON");
+        assert_eq!(stats["sources"][0]["size"]["file_bytes"], size, "{name}");
+    }
 }
 
 #[test]

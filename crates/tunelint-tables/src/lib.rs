@@ -7,6 +7,8 @@
 // From the bottom up: a module imports only from those before it.
 mod guarded;
 
+mod counted;
+
 mod json_rows;
 
 mod unpacked_size;

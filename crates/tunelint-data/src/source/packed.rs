@@ -4,6 +4,8 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::container::Container;
 
@@ -18,6 +20,30 @@ pub trait Packed: fmt::Debug + Send + Sync {
     /// # Errors
     /// I/O errors. Bytes that cannot be unpacked give a [`TableFault`], at once or while reading.
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+
+    /// The same, counting in `meter` what is read of the file that it is stored in. By default, that is
+    /// the unpacked bytes.
+    ///
+    /// # Errors
+    /// Those of [`Packed::open`].
+    fn open_metered(&self, meter: Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
+        let source = self.open()?;
+        Ok(Box::new(Metered { source, meter }))
+    }
+}
+
+/// Counts the bytes that are read.
+pub(super) struct Metered {
+    pub(super) source: Box<dyn Read + Send>,
+    pub(super) meter: Arc<AtomicU64>,
+}
+
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.meter.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
 }
 
 /// A number that JSON does not have, in a row of a table. The row has it as null, so that it converts to
