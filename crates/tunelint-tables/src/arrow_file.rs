@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 use arrow_ipc::reader::{FileReader, StreamReader};
 use tunelint_data::source::{Container, Packed, TableFault};
 
+use crate::arrow_sizes::{check_file, check_stream};
 use crate::counted::{Counted, Meter};
 use crate::guarded::guarded;
 use crate::json_rows::{JsonRows, fault};
@@ -51,6 +52,11 @@ impl ArrowFile {
         let mut file = File::open(&self.path)?;
         let mut magic = Vec::new();
         (&mut file).take(6).read_to_end(&mut magic)?;
+        guarded(|| match magic.as_slice() {
+            FILE_MAGIC => check_file(&mut file),
+            magic if magic.starts_with(MESSAGE) => check_stream(&mut file),
+            _ => Err(TableFault::OtherFormat.into()),
+        })?;
         file.rewind()?;
         let file = BufReader::new(Counted { file, meter });
         guarded(|| match magic.as_slice() {

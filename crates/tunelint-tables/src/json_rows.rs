@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tunelint_data::source::{NonFinite, TableFault};
 
-use crate::guarded::guarded;
+use crate::guarded::{guarded, io_fault};
 
 /// Rows that are encoded at once: enough to share the cost of an encoder, few enough that long texts
 /// do not add up.
@@ -95,7 +95,7 @@ fn encode(rows: &RecordBatch, lines: &mut Vec<u8>) -> Result<(), ArrowError> {
 /// What an error of the parser says about the file. Its words are not passed on: they may quote data.
 pub(crate) fn fault(error: ArrowError) -> io::Error {
     match error {
-        ArrowError::IoError(_, error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
+        ArrowError::IoError(_, error) => io_fault(error),
         ArrowError::NotYetImplemented(_) | ArrowError::JsonError(_) => {
             TableFault::NotSupported.into()
         }

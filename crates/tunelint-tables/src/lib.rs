@@ -13,6 +13,8 @@ mod json_rows;
 
 mod unpacked_size;
 
+mod compound;
+
 mod cell;
 
 mod sheet;
@@ -20,6 +22,8 @@ mod sheet;
 mod workbook;
 
 mod parquet_file;
+
+mod arrow_sizes;
 
 mod arrow_file;
 

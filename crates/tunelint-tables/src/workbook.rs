@@ -12,8 +12,9 @@ use tunelint_data::source::{Container, Packed, TableFault};
 use zip::ZipArchive;
 
 use crate::cell;
+use crate::compound;
 use crate::counted::{Counted, Meter};
-use crate::guarded::guarded;
+use crate::guarded::{guarded, io_fault};
 use crate::sheet::{SheetCell, SheetWriter};
 use crate::unpacked_size;
 
@@ -122,12 +123,14 @@ impl Book {
 
     /// Opens an older workbook. A newer one with a password is stored in the same way.
     fn open_old(mut file: Counted) -> io::Result<Self> {
+        compound::check(&mut file.file)?;
+        file.rewind()?;
         if let Err(XlsxError::Password) = Xlsx::new(file.file.try_clone()?) {
             return Err(TableFault::Encrypted.into());
         }
         file.rewind()?;
         let book = Xls::new(file).map_err(|error| match error {
-            XlsError::Io(error) => error,
+            XlsError::Io(error) => io_fault(error),
             XlsError::Password => TableFault::Encrypted.into(),
             _ => TableFault::Damaged.into(),
         })?;
@@ -210,7 +213,7 @@ fn each_of(range: &calamine::Range<calamine::Data>, take: Take<'_>) -> io::Resul
 
 fn xlsx_fault(error: XlsxError) -> io::Error {
     match error {
-        XlsxError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
+        XlsxError::Io(error) => io_fault(error),
         XlsxError::Password => TableFault::Encrypted.into(),
         XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
             TableFault::OtherFormat.into()
@@ -221,7 +224,7 @@ fn xlsx_fault(error: XlsxError) -> io::Error {
 
 fn ods_fault(error: OdsError) -> io::Error {
     match error {
-        OdsError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
+        OdsError::Io(error) => io_fault(error),
         OdsError::Password => TableFault::Encrypted.into(),
         _ => TableFault::Damaged.into(),
     }
