@@ -5,8 +5,7 @@ usage: tables.py [--size BYTES] [--rows N]
 
 Converts a generated file of BYTES (default 1 GB) to Parquet and Arrow, and its first N rows (default
 50,000) to a workbook, and prints the median of five runs in one sitting: MB of the file and rows per
-second, and
-peak memory. Needs pyarrow and openpyxl. Build with `cargo build --release` first, or set TUNELINT.
+second, and peak memory. Needs pyarrow and openpyxl. Build with `cargo build --release` first, or set TUNELINT.
 """
 import argparse
 import json
