@@ -3,12 +3,20 @@
 use crate::fuzz::TARGETS;
 use crate::running::{files_below, root};
 
-/// Inputs that are made from each file of the corpus.
+/// Inputs that are made from each file of the corpus. `TUNELINT_CHANGED` is another number, and
+/// `TUNELINT_FUZZ` the only target, to look for longer where no fuzzer can be built.
 const CHANGED: usize = 40;
 
 #[test]
 fn every_target_holds_on_its_corpus() {
+    let wanted = std::env::var("TUNELINT_FUZZ").ok();
+    let changed = std::env::var("TUNELINT_CHANGED").ok();
+    let changed = changed.and_then(|number| number.parse().ok());
+    let changed: usize = changed.unwrap_or(CHANGED);
     for (name, body) in TARGETS {
+        if wanted.as_deref().is_some_and(|wanted| wanted != name) {
+            continue;
+        }
         let source = root().join(format!("fuzz/fuzz_targets/{name}.rs"));
         assert!(source.exists(), "{name} has no target");
         let files = files_below(&root().join("fuzz/corpus").join(name), None);
@@ -18,7 +26,7 @@ fn every_target_holds_on_its_corpus() {
             let bytes = std::fs::read(&path).expect("a file");
             println!("{}", path.display());
             body(&bytes);
-            for _ in 0..CHANGED {
+            for _ in 0..changed {
                 body(&random.changed(&bytes));
             }
         }

@@ -71,16 +71,18 @@ def build():
 def fuzz(folder, name, seconds):
     """Runs one target. Returns its executions, and whether it held."""
     ARTIFACTS.mkdir(exist_ok=True)
+    corpus = ROOT / "fuzz/corpus" / name
     with tempfile.TemporaryDirectory() as found:
         command = [
             folder / name,
             found,
-            ROOT / "fuzz/corpus" / name,
+            corpus,
             f"-max_total_time={seconds}",
             f"-artifact_prefix={ARTIFACTS}/{name}-",
             "-print_final_stats=1",
             "-timeout=20",
-            "-max_len=4096",
+            # A file that is cut off is another one.
+            f"-max_len={max([4096, *(path.stat().st_size for path in corpus.iterdir())])}",
         ]
         run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=found)
     text = run.stdout.decode(errors="replace")

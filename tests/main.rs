@@ -28,6 +28,7 @@ mod fuzz;
 mod fuzzing;
 mod hooks;
 mod html;
+mod hub;
 mod human;
 mod labelled;
 mod laws;

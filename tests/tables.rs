@@ -4,6 +4,8 @@
 use std::fs::{self, File};
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use serde_json::Value;
 use tunelint_tables::write_parquet;
@@ -149,6 +151,97 @@ fn a_row_has_a_number_and_a_pointer_and_no_line() {
         text.contains("[train.parquet: row 3, /messages/1/content]"),
         "{text}"
     );
+}
+
+#[test]
+fn what_is_read_of_a_file_is_counted() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let at = |name: &str| folder.path().join(name);
+    let many = conversations().repeat(200);
+    parquet(&at("a.parquet"), &many);
+    let numbers: Vec<f64> = (0..4_000).map(f64::from).collect();
+    arrow_scores(&at("a.arrow"), &numbers);
+    let row: &[&str] = &["What is the price of this part?", "It is 5 euro."];
+    workbook(&at("a.xlsx"), &[("Data", &[row; 2_000])]);
+    for name in ["a.parquet", "a.arrow", "a.xlsx"] {
+        let mut input = tunelint_tables::input(&at(name), None, None).expect("a table");
+        let meter = Arc::new(AtomicU64::new(0));
+        input.meter = Some(Arc::clone(&meter));
+        std::io::copy(&mut input.open().expect("rows"), &mut std::io::sink()).expect("rows");
+        let (read, size) = (
+            meter.load(Relaxed),
+            fs::metadata(at(name)).expect("a file").len(),
+        );
+        let most = size + size / 10 + 4_096;
+        assert!(
+            (size * 9 / 10..most).contains(&read),
+            "{name}: {read} of {size}"
+        );
+        let (_, stats, _) = run(folder.path(), &["stats", name, "--format", "json"]);
+        let stats: Value = serde_json::from_str(&stats).expect("JSON");
+        assert_eq!(stats["sources"][0]["size"]["file_bytes"], size, "{name}");
+    }
+}
+
+#[test]
+fn a_number_that_json_lacks_is_a_finding() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let path = folder.path().join("a.arrow");
+    let row = |n: usize| if n == 3 { f64::NEG_INFINITY } else { n as f64 };
+    arrow_scores(&path, &(0..20).map(row).collect::<Vec<_>>());
+    let arguments = [
+        "check",
+        "a.arrow",
+        "--format",
+        "concise",
+        "--fail-on",
+        "never",
+    ];
+    let (_, text, _) = run(folder.path(), &arguments);
+    let found = "a.arrow: row 4, /scores/1: warning[invalid-value] `-Infinity` is not a number in JSON: converted to null";
+    assert!(text.contains(found), "{text}");
+    assert_eq!(text.matches("invalid-value").count(), 1, "{text}");
+    let convert = [
+        "convert",
+        "a.arrow",
+        "-o",
+        "a.jsonl",
+        "--to",
+        "pairs",
+        "--keep-extra",
+    ];
+    let (code, ..) = run(folder.path(), &convert);
+    assert_eq!(code, 0);
+    let lines = fs::read_to_string(folder.path().join("a.jsonl")).expect("a file");
+    let line: Value = serde_json::from_str(lines.lines().nth(3).expect("a line")).expect("JSON");
+    assert_eq!(line["scores"], serde_json::json!([0.5, null]));
+}
+
+/// An Arrow file with pairs, each of which has a list of two numbers, 0.5 and one of `scores`.
+fn arrow_scores(path: &Path, scores: &[f64]) {
+    use arrow_array::builder::{Float64Builder, ListBuilder};
+    use arrow_array::{ArrayRef, RecordBatch, StringArray};
+    let texts = |what: &str| -> ArrayRef {
+        let texts = (0..scores.len()).map(|n| format!("{what} {n}"));
+        Arc::new(StringArray::from_iter_values(texts))
+    };
+    let mut lists = ListBuilder::new(Float64Builder::new());
+    for score in scores {
+        lists.values().append_slice(&[0.5, *score]);
+        lists.append(true);
+    }
+    let lists: ArrayRef = Arc::new(lists.finish());
+    let columns = [
+        ("prompt", texts("Question")),
+        ("completion", texts("Answer")),
+        ("scores", lists),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let file = File::create(path).expect("a file");
+    let mut writer =
+        arrow_ipc::writer::FileWriter::try_new(file, &batch.schema()).expect("a writer");
+    writer.write(&batch).expect("a file");
+    writer.finish().expect("a file");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! hold is a panic.
 
 pub mod assembled;
+pub mod binary_tables;
 pub mod conversions;
 pub mod fixes;
 pub mod json;
@@ -19,7 +20,8 @@ pub mod templates;
 pub type Body = fn(&[u8]);
 
 /// All targets by name. Each has a file of its name in `fuzz_targets` and a folder in `corpus`.
-pub const TARGETS: [(&str, Body); 13] = [
+pub const TARGETS: [(&str, Body); 14] = [
+    ("binary_tables", binary_tables::run),
     ("conversions", conversions::run),
     ("documents", pieces::documents),
     ("excerpts", shown::excerpts),

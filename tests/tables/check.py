@@ -133,6 +133,35 @@ def saved_datasets_are_read(folder):
     assert found == {"train": 18, "test": 6}, found
 
 
+CARDS = [
+    "- config_name: default\n  data_files: a/*.jsonl",
+    "- config_name: x\n  data_files: ['a/train-?.jsonl', b/**/c.jsonl]",
+    "- config_name: x\n  data_files: 'a/[!v]*.jsonl'",
+    "- config_name: x\n  data_files: '**/*.jsonl'",
+    "- config_name: x\n  data_files: '**'",
+    "- config_name: x\n  data_files:\n  - split: train\n    path: a/train-*\n  - split: test\n    path: [b/d/c.jsonl, 'a/{odd}.jsonl']",
+    "- config_name: x\n  data_dir: b",
+    "- config_name: x\n  data_files: b/d/c.jsonl\n- config_name: y\n  default: true\n  data_files: a/validation.jsonl",
+    "- config_name: x\n  data_files: b/d/c.jsonl\n- config_name: default\n  data_files: a/validation.jsonl",
+]
+
+
+def dataset_cards_are_read(folder):
+    """The same files as `datasets` reads, whatever form `configs` has."""
+    line = json.dumps({"prompt": "What is 1 + 1?", "completion": "2"}) + "\n"
+    for name in ["a/train-1.jsonl", "a/train-2.jsonl", "a/validation.jsonl", "a/{odd}.jsonl", "b/d/c.jsonl", "b/d/.hidden/c.jsonl"]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(line)
+    (folder / "config.json").write_text(line)
+    for card in CARDS:
+        (folder / "README.md").write_text(f"---\nlicense: mit\nconfigs:\n{card}\n---\n# A dataset\n")
+        report = json.loads(run("check", folder, "--format", "json", "--fail-on", "never"))
+        found = {of["path"] for of in report["sources"]}
+        builder = datasets.load_dataset_builder(str(folder), cache_dir=str(folder / ".cache"))
+        wanted = {path for paths in builder.config.data_files.values() for path in paths}
+        assert found == wanted, (card, found, wanted)
+
+
 def workbooks_are_read(folder):
     for name, options in {"a.xlsx": {}, "a.ods": {"engine": "odf"}}.items():
         path = folder / name
@@ -163,7 +192,7 @@ def parquet_is_written(folder):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for step in [repeated_texts_take_no_memory, parquet_is_read, arrow_is_read, saved_datasets_are_read, workbooks_are_read, parquet_is_written]:
+    for step in [repeated_texts_take_no_memory, parquet_is_read, arrow_is_read, saved_datasets_are_read, dataset_cards_are_read, workbooks_are_read, parquet_is_written]:
         folder = pathlib.Path(name, step.__name__)
         folder.mkdir()
         step(folder)

@@ -28,7 +28,7 @@ pub use encoding_rs::Encoding;
 pub use facts::{Facts, LineEnd, Occurrences};
 pub use input::{Input, Origin, Stamp, encoding_by_name};
 pub use lines::Lines;
-pub use packed::{Packed, TableFault};
+pub use packed::{NonFinite, Packed, TableFault};
 pub use rows::Rows;
 pub use sniff::{
     BYTE_ORDER_MARK, Discrepancy, FormatOverrides, HEAD_BYTES, KnownFormat, Shape, UnsupportedFile,

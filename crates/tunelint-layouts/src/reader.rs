@@ -285,8 +285,12 @@ impl Reader {
         self.facts().records
     }
 
-    /// The number of decompressed bytes read so far, including a byte order mark.
+    /// The number of decompressed bytes read so far, including a byte order mark; of a binary table,
+    /// the size of its file.
     pub fn bytes_read(&self) -> u64 {
+        if let Some(bytes) = self.input.table_bytes() {
+            return bytes;
+        }
         let skipped = self.shape.as_ref().map_or(0, |shape| shape.skip);
         self.batcher.bytes_read() + skipped as u64
     }

@@ -23,6 +23,15 @@ pub(crate) fn guarded<T>(parse: impl FnOnce() -> io::Result<T>) -> io::Result<T>
     parsed.unwrap_or_else(|_| Err(TableFault::Damaged.into()))
 }
 
+/// An I/O error that a parser passed on: of the file system, or about bytes that the parser, or what
+/// unpacks for it, refused. An invalid argument is an offset that the bytes claim.
+pub(crate) fn io_fault(error: io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(_) if error.kind() != io::ErrorKind::InvalidInput => error,
+        _ => TableFault::Damaged.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

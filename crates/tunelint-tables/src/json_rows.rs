@@ -1,18 +1,20 @@
 //! Record batches as JSON Lines: the adapter from a row to a record.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::{Float16Type, Float32Type, Float64Type};
 use arrow_array::{Array, RecordBatch};
+use arrow_json::writer::make_encoder;
 use arrow_json::writer::{LineDelimited, NullableEncoder, WriterBuilder};
 use arrow_json::{Encoder, EncoderFactory, EncoderOptions};
 use arrow_schema::{ArrowError, DataType, FieldRef};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tunelint_data::source::TableFault;
+use tunelint_data::source::{NonFinite, TableFault};
 
-use crate::guarded::guarded;
+use crate::guarded::{guarded, io_fault};
 
 /// Rows that are encoded at once: enough to share the cost of an encoder, few enough that long texts
 /// do not add up.
@@ -20,7 +22,8 @@ const ROWS: usize = 64;
 
 /// The rows of record batches as JSON Lines, one object per row with all of its columns.
 ///
-/// Nulls are `null`, and so are numbers that JSON does not have. Dates and times are in ISO 8601.
+/// Nulls are `null`, and so are numbers that JSON does not have, in the form of
+/// [`NonFinite`]. Dates and times are in ISO 8601.
 /// Bytes are text if they are UTF-8, and base64 otherwise.
 pub struct JsonRows<B> {
     batches: B,
@@ -83,7 +86,7 @@ where
 fn encode(rows: &RecordBatch, lines: &mut Vec<u8>) -> Result<(), ArrowError> {
     let builder = WriterBuilder::new()
         .with_explicit_nulls(true)
-        .with_encoder_factory(Arc::new(Bytes));
+        .with_encoder_factory(Arc::new(Encoders));
     let mut writer = builder.build::<_, LineDelimited>(lines);
     writer.write(rows)?;
     writer.finish()
@@ -92,7 +95,7 @@ fn encode(rows: &RecordBatch, lines: &mut Vec<u8>) -> Result<(), ArrowError> {
 /// What an error of the parser says about the file. Its words are not passed on: they may quote data.
 pub(crate) fn fault(error: ArrowError) -> io::Error {
     match error {
-        ArrowError::IoError(_, error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
+        ArrowError::IoError(_, error) => io_fault(error),
         ArrowError::NotYetImplemented(_) | ArrowError::JsonError(_) => {
             TableFault::NotSupported.into()
         }
@@ -100,14 +103,17 @@ pub(crate) fn fault(error: ArrowError) -> io::Error {
     }
 }
 
-/// Encodes columns of bytes: many writers store text in them.
+/// Encodes columns of bytes, since many writers store text in them, and numbers that may not be finite.
 #[derive(Debug)]
-struct Bytes;
+struct Encoders;
 
-impl EncoderFactory for Bytes {
+/// How finite numbers are written.
+static PLAIN: LazyLock<EncoderOptions> = LazyLock::new(EncoderOptions::default);
+
+impl EncoderFactory for Encoders {
     fn make_default_encoder<'a>(
         &self,
-        _: &'a FieldRef,
+        field: &'a FieldRef,
         array: &'a dyn Array,
         _: &'a EncoderOptions,
     ) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
@@ -128,10 +134,49 @@ impl EncoderFactory for Bytes {
                 let array = array.as_fixed_size_binary();
                 Box::new(|at| array.value(at))
             }
-            _ => return Ok(None),
+            _ => return float(field, array),
         };
         let encoder = Box::new(BytesEncoder { value });
         Ok(Some(NullableEncoder::new(encoder, array.nulls().cloned())))
+    }
+}
+
+/// The encoder of a column of floating-point numbers; `None` for any other column.
+fn float<'a>(
+    field: &'a FieldRef,
+    array: &'a dyn Array,
+) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
+    let value: Box<dyn Fn(usize) -> f64 + 'a> = match array.data_type() {
+        DataType::Float16 => {
+            let array = array.as_primitive::<Float16Type>();
+            Box::new(|at| array.value(at).to_f64())
+        }
+        DataType::Float32 => {
+            let array = array.as_primitive::<Float32Type>();
+            Box::new(|at| f64::from(array.value(at)))
+        }
+        DataType::Float64 => {
+            let array = array.as_primitive::<Float64Type>();
+            Box::new(|at| array.value(at))
+        }
+        _ => return Ok(None),
+    };
+    let finite = make_encoder(field, array, &PLAIN)?;
+    let encoder = Box::new(FloatEncoder { value, finite });
+    Ok(Some(NullableEncoder::new(encoder, array.nulls().cloned())))
+}
+
+struct FloatEncoder<'a> {
+    value: Box<dyn Fn(usize) -> f64 + 'a>,
+    finite: NullableEncoder<'a>,
+}
+
+impl Encoder for FloatEncoder<'_> {
+    fn encode(&mut self, at: usize, out: &mut Vec<u8>) {
+        match NonFinite::of((self.value)(at)) {
+            None => self.finite.encode(at, out),
+            Some(number) => out.extend_from_slice(number.as_json().as_bytes()),
+        }
     }
 }
 
@@ -157,7 +202,7 @@ pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::{BinaryArray, Float64Array, StringArray, StructArray};
+    use arrow_array::{BinaryArray, Float32Array, Float64Array, StringArray, StructArray};
     use arrow_schema::{Field, Schema};
 
     use super::*;
@@ -182,11 +227,25 @@ mod tests {
     #[test]
     fn every_column_is_in_every_row() {
         let texts = StringArray::from(vec![Some("a\"\n\u{1}"), None]);
-        let numbers = Float64Array::from(vec![f64::NAN, 1.5]);
+        let numbers = Float64Array::from(vec![None, Some(1.5)]);
         assert_eq!(
             lines(vec![("t", Arc::new(texts)), ("n", Arc::new(numbers))]),
             "{\"t\":\"a\\\"\\n\\u0001\",\"n\":null}\n{\"t\":null,\"n\":1.5}\n"
         );
+    }
+
+    #[test]
+    fn a_number_that_json_lacks_is_a_null_after_spaces() {
+        let infinity = f32::INFINITY;
+        let numbers = Float32Array::from(vec![1e20, f32::NAN, infinity, -infinity]);
+        let text = lines(vec![("n", Arc::new(numbers))]);
+        let nulls = "{\"n\": null}\n{\"n\":  null}\n{\"n\":   null}\n";
+        assert!(text.ends_with(nulls), "{text}");
+        let before = |line: &str| NonFinite::before(line.split("null").next()?.as_bytes());
+        let found: Vec<_> = text.lines().map(before).collect();
+        use NonFinite::{Infinity, NaN, NegativeInfinity};
+        let all = [NaN, Infinity, NegativeInfinity].map(Some);
+        assert_eq!(found.split_first(), Some((&None, &all[..])));
     }
 
     #[test]

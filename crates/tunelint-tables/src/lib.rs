@@ -7,9 +7,13 @@
 // From the bottom up: a module imports only from those before it.
 mod guarded;
 
+mod counted;
+
 mod json_rows;
 
 mod unpacked_size;
+
+mod compound;
 
 mod cell;
 
@@ -18,6 +22,8 @@ mod sheet;
 mod workbook;
 
 mod parquet_file;
+
+mod arrow_sizes;
 
 mod arrow_file;
 

@@ -4,7 +4,9 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
+use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
@@ -13,6 +15,7 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use tunelint_data::source::{Container, Packed, TableFault};
 
+use crate::counted::{CountedRows, Meter};
 use crate::guarded::guarded;
 use crate::json_rows::JsonRows;
 
@@ -43,16 +46,38 @@ impl Packed for ParquetFile {
     }
 
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        self.rows(None)
+    }
+
+    fn open_metered(&self, meter: Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
+        self.rows(Some(meter))
+    }
+}
+
+impl ParquetFile {
+    fn rows(&self, meter: Meter) -> io::Result<Box<dyn Read + Send>> {
         let mut file = File::open(&self.path)?;
         check_ends(&mut file)?;
-        let rows = guarded(|| {
+        let bytes = file.metadata()?.len();
+        let (batches, rows) = guarded(|| {
             let metadata = metadata(&file)?;
             check_sizes(metadata.metadata())?;
-            let rows = rows_at_once(metadata.metadata());
+            let rows = metadata.metadata().file_metadata().num_rows();
+            let at_once = rows_at_once(metadata.metadata());
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
-            builder.with_batch_size(rows).build().map_err(fault)
+            let batches = builder.with_batch_size(at_once).build().map_err(fault)?;
+            Ok((batches, u64::try_from(rows).unwrap_or(0)))
         })?;
-        Ok(Box::new(JsonRows::new(rows)))
+        let mut counted = CountedRows {
+            bytes,
+            rows,
+            decoded: 0,
+            meter,
+        };
+        let batches = batches.inspect(move |batch| {
+            counted.add(batch.as_ref().map_or(0, RecordBatch::num_rows));
+        });
+        Ok(Box::new(JsonRows::new(batches)))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use calamine::{Ods, OdsError, Reader, Xls, XlsError, Xlsx, XlsxError};
 use tempfile::SpooledTempFile;
@@ -10,7 +12,9 @@ use tunelint_data::source::{Container, Packed, TableFault};
 use zip::ZipArchive;
 
 use crate::cell;
-use crate::guarded::guarded;
+use crate::compound;
+use crate::counted::{Counted, Meter};
+use crate::guarded::{guarded, io_fault};
 use crate::sheet::{SheetCell, SheetWriter};
 use crate::unpacked_size;
 
@@ -39,7 +43,17 @@ impl Packed for Workbook {
     }
 
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        let mut book = Book::open(&self.path)?;
+        self.rows(None)
+    }
+
+    fn open_metered(&self, meter: Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
+        self.rows(Some(meter))
+    }
+}
+
+impl Workbook {
+    fn rows(&self, meter: Meter) -> io::Result<Box<dyn Read + Send>> {
+        let mut book = Book::open(&self.path, meter)?;
         let names = book.sheet_names();
         let wanted = match &self.sheet {
             Some(sheet) => vec![chosen_sheet(&names, sheet).ok_or(TableFault::Empty)?],
@@ -61,7 +75,7 @@ impl Packed for Workbook {
 /// # Errors
 /// I/O errors, and a [`TableFault`] for a file that is no workbook.
 pub fn sheet_names(path: &Path) -> io::Result<Vec<String>> {
-    Ok(Book::open(path)?.sheet_names())
+    Ok(Book::open(path, None)?.sheet_names())
 }
 
 /// The sheet called `wanted`, or the one with that number, counted from 1.
@@ -73,30 +87,32 @@ pub fn chosen_sheet(names: &[String], wanted: &str) -> Option<String> {
 
 /// An open workbook.
 enum Book {
-    Xlsx(Box<Xlsx<File>>),
-    Xls(Box<Xls<File>>),
-    Ods(Box<Ods<File>>),
+    Xlsx(Box<Xlsx<Counted>>),
+    Xls(Box<Xls<Counted>>),
+    Ods(Box<Ods<Counted>>),
 }
 
 impl Book {
-    fn open(path: &Path) -> io::Result<Self> {
+    fn open(path: &Path, meter: Meter) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let mut magic = Vec::new();
         (&mut file).take(4).read_to_end(&mut magic)?;
         file.rewind()?;
         guarded(|| match magic.as_slice() {
-            b"PK\x03\x04" => Self::open_archive(file),
-            b"\xd0\xcf\x11\xe0" => Self::open_old(file),
+            b"PK\x03\x04" => Self::open_archive(file, meter),
+            b"\xd0\xcf\x11\xe0" => Self::open_old(Counted { file, meter }),
             _ => Err(TableFault::OtherFormat.into()),
         })
     }
 
-    fn open_archive(file: File) -> io::Result<Self> {
+    fn open_archive(file: File, meter: Meter) -> io::Result<Self> {
         let mut archive = ZipArchive::new(file).map_err(|_| TableFault::Damaged)?;
         unpacked_size::check(&mut archive)?;
         let is_ods = archive.index_for_name("content.xml").is_some();
         let mut file = archive.into_inner();
         file.rewind()?;
+        // Only the second reading is counted.
+        let file = Counted { file, meter };
         if is_ods {
             let book = Ods::new(file).map_err(ods_fault)?;
             return Ok(Self::Ods(Box::new(book)));
@@ -106,13 +122,15 @@ impl Book {
     }
 
     /// Opens an older workbook. A newer one with a password is stored in the same way.
-    fn open_old(mut file: File) -> io::Result<Self> {
-        if let Err(XlsxError::Password) = Xlsx::new(file.try_clone()?) {
+    fn open_old(mut file: Counted) -> io::Result<Self> {
+        compound::check(&mut file.file)?;
+        file.rewind()?;
+        if let Err(XlsxError::Password) = Xlsx::new(file.file.try_clone()?) {
             return Err(TableFault::Encrypted.into());
         }
         file.rewind()?;
         let book = Xls::new(file).map_err(|error| match error {
-            XlsError::Io(error) => error,
+            XlsError::Io(error) => io_fault(error),
             XlsError::Password => TableFault::Encrypted.into(),
             _ => TableFault::Damaged.into(),
         })?;
@@ -155,7 +173,7 @@ impl Book {
 type Take<'t> = &'t mut dyn FnMut(SheetCell) -> io::Result<()>;
 
 /// Passes the cells of a sheet one by one: a dense range would be as large as the sheet claims to be.
-fn each_cell(book: &mut Xlsx<File>, sheet: &str, take: Take<'_>) -> io::Result<()> {
+fn each_cell(book: &mut Xlsx<Counted>, sheet: &str, take: Take<'_>) -> io::Result<()> {
     // A sheet without cells, such as a chart.
     let Ok(mut cells) = book.worksheet_cells_reader(sheet) else {
         return Ok(());
@@ -195,7 +213,7 @@ fn each_of(range: &calamine::Range<calamine::Data>, take: Take<'_>) -> io::Resul
 
 fn xlsx_fault(error: XlsxError) -> io::Error {
     match error {
-        XlsxError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
+        XlsxError::Io(error) => io_fault(error),
         XlsxError::Password => TableFault::Encrypted.into(),
         XlsxError::FileNotFound(_) | XlsxError::RelationshipNotFound => {
             TableFault::OtherFormat.into()
@@ -206,7 +224,7 @@ fn xlsx_fault(error: XlsxError) -> io::Error {
 
 fn ods_fault(error: OdsError) -> io::Error {
     match error {
-        OdsError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
+        OdsError::Io(error) => io_fault(error),
         OdsError::Password => TableFault::Encrypted.into(),
         _ => TableFault::Damaged.into(),
     }

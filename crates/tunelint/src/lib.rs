@@ -42,6 +42,8 @@ mod dataset_info;
 
 mod patterns;
 
+mod hub;
+
 mod walk;
 
 mod reading;

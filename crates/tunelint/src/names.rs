@@ -52,13 +52,18 @@ pub fn profile(name: &str) -> Result<Arc<Profile>, Failure> {
 
 /// The files that were left out, in words; `None` if there are none.
 pub fn skipped(names: &[String]) -> Option<String> {
+    listed(names).map(|names| format!("skipped: {names}"))
+}
+
+/// The first of `names`, and how many there are besides; `None` if there are none.
+pub fn listed(names: &[String]) -> Option<String> {
     /// More are only counted.
     const SHOWN: usize = 5;
     let first: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
     let more = names.len().saturating_sub(SHOWN);
     match (first.as_slice(), more) {
         ([], _) => None,
-        (first, 0) => Some(format!("skipped: {}", first.join(", "))),
-        (first, more) => Some(format!("skipped: {} and {more} more", first.join(", "))),
+        (first, 0) => Some(first.join(", ")),
+        (first, more) => Some(format!("{} and {more} more", first.join(", "))),
     }
 }

@@ -1,19 +1,23 @@
 //! Expands the paths of the command line to files.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ignore::WalkBuilder;
 use tunelint_core::position::SourceId;
-use tunelint_core::printable::printable_path;
+use tunelint_core::printable::{counted, printable_path};
 use tunelint_core::reader::{ReadOptions, Reader};
+use tunelint_core::session::SourceRole;
 use tunelint_core::source::{Container, Input, TableFault};
 use tunelint_tables::{is_archive, members, split_member, unreadable};
 
 use crate::dataset_info::is_dataset_info;
 use crate::exit::Failure;
 use crate::host::Host;
+use crate::hub::{self, Choice, Walked};
+use crate::names::listed;
 use crate::patterns::Patterns;
 use crate::spelling::nearest;
 
@@ -60,6 +64,8 @@ pub enum HowFound {
     AsData,
     /// It is in such a directory, and has another extension.
     Beside,
+    /// It is in such a directory, and the dataset card there names other files.
+    LeftOut,
 }
 
 /// The result of [`walk`].
@@ -71,6 +77,10 @@ pub struct Walk {
     pub failures: Vec<Failure>,
     /// Files in archives that are not data files, printable.
     pub skipped: Vec<String>,
+    /// The roles that dataset cards give to files.
+    pub roles: BTreeMap<PathBuf, SourceRole>,
+    /// What dataset cards left out, and what of them cannot be used.
+    pub notes: Vec<String>,
 }
 
 /// Decides whether a file is read.
@@ -244,28 +254,18 @@ fn directory(
             is_wanted
         })
         .build();
+    let mut files = Vec::new();
     for entry in entries {
         match entry {
             Ok(entry) if is_dataset_info(entry.path()) => {}
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                let path = entry.path();
-                let found = if is_data(path) {
-                    HowFound::AsData
-                } else {
-                    HowFound::Beside
-                };
-                if wanted(path, found)? {
-                    let path = path.strip_prefix(".").unwrap_or(path);
-                    walk.found.push(Named::File(path.to_path_buf()));
-                }
-            }
-            Ok(_) => {}
+            Ok(entry) => files.extend(walked(&entry)),
             Err(error) => {
                 let message = format!("cannot walk {}: {error}", printable_path(path));
                 walk.failures.push(Failure::new(message).about(path));
             }
         }
     }
+    chosen_files(path, files, walk, wanted)?;
     let special = std::mem::take(&mut *lock(&skipped));
     walk.failures
         .extend(special.iter().map(|of| not_regular(of)));
@@ -277,6 +277,58 @@ fn directory(
         )));
     }
     Ok(())
+}
+
+/// A file of a walk, or a link; `None` for anything else.
+fn walked(entry: &ignore::DirEntry) -> Option<Walked> {
+    let kind = entry.file_type()?;
+    (kind.is_file() || kind.is_symlink()).then(|| Walked {
+        path: entry.path().to_owned(),
+        is_link: kind.is_symlink(),
+    })
+}
+
+/// Adds the data files of a directory: those that a dataset card names, or else those that look like
+/// data. No link is followed, unless a card names it.
+fn chosen_files(
+    root: &Path,
+    files: Vec<Walked>,
+    walk: &mut Walk,
+    wanted: Wanted<'_>,
+) -> Result<(), Failure> {
+    let choice = hub::choose(root, &files);
+    for file in files {
+        let found = match choice.chosen.get(&file.path) {
+            Some(Some(_)) => HowFound::AsData,
+            None if file.is_link => continue,
+            None if choice.left_out.contains(&file.path) => HowFound::LeftOut,
+            _ if is_data(&file.path) => HowFound::AsData,
+            _ => HowFound::Beside,
+        };
+        if wanted(&file.path, found)? {
+            let path = file.path.strip_prefix(".").unwrap_or(&file.path);
+            let role = choice.chosen.get(&file.path).copied().flatten();
+            walk.roles.extend(role.map(|role| (path.to_owned(), role)));
+            walk.found.push(Named::File(path.to_owned()));
+        }
+    }
+    walk.notes.extend(unnamed(&choice));
+    walk.notes.extend(choice.notes);
+    Ok(())
+}
+
+/// The data files that no configuration of a card names, in words.
+fn unnamed(choice: &Choice) -> Vec<String> {
+    let notes = choice.unnamed.iter().filter_map(|(card, files)| {
+        let files = files.iter().filter(|file| is_data(file));
+        let files: Vec<String> = files.map(|file| hub::shown(file)).collect();
+        let names = listed(&files)?;
+        let (count, card) = (counted(files.len() as u64, "file"), hub::shown(card));
+        Some(format!(
+            "skipped {count} that no configuration of {card} names: {names}"
+        ))
+    });
+    notes.collect()
 }
 
 /// The first file with ignore patterns in a directory that is a device or a pipe. Reading it could

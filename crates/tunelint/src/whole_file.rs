@@ -22,6 +22,19 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_stream(open_regular(path)?, limit)
 }
 
+/// The first bytes of the file at `path`, at most `limit`.
+///
+/// # Errors
+/// I/O errors, and a file that is not regular.
+pub fn read_start(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(not_regular());
+    }
+    let mut bytes = Vec::new();
+    open_regular(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Opens a regular file. Whatever has taken its place since it was looked at is refused, and a pipe is
 /// not waited for.
 fn open_regular(path: &Path) -> io::Result<File> {

@@ -11,7 +11,7 @@ use encoding_rs::{Decoder, DecoderResult, Encoding};
 use super::compression::Compression;
 use super::container::Container;
 use super::endless::Endless;
-use super::packed::Packed;
+use super::packed::{Metered, Packed};
 
 /// An origin of bytes that can be read any number of times.
 #[derive(Debug, Clone)]
@@ -113,7 +113,11 @@ impl Input {
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         let raw: Box<dyn Read + Send> = match &self.origin {
             Origin::Packed(packed, _) if packed.container().is_some() => {
-                return packed.open().map(|rows| self.stoppable(rows));
+                let rows = match &self.meter {
+                    Some(meter) => packed.open_metered(Arc::clone(meter)),
+                    None => packed.open(),
+                };
+                return rows.map(|rows| self.stoppable(rows));
             }
             Origin::Packed(packed, _) => packed.open()?,
             Origin::Path(path) => {
@@ -178,6 +182,16 @@ impl Input {
         }
     }
 
+    /// The size of the file of a binary table.
+    pub fn table_bytes(&self) -> Option<u64> {
+        match &self.origin {
+            Origin::Packed(packed, Some(path)) if packed.container().is_some() => {
+                Some(std::fs::metadata(path).ok()?.len())
+            }
+            _ => None,
+        }
+    }
+
     /// Whether its bytes are read as stored: neither decoded, compressed nor in another encoding.
     pub fn is_plain(&self) -> bool {
         !matches!(self.origin, Origin::Packed(..))
@@ -219,20 +233,6 @@ pub fn encoding_by_name(name: &str) -> Option<&'static Encoding> {
 
 trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
-
-/// Counts the bytes that are read.
-struct Metered {
-    source: Box<dyn Read + Send>,
-    meter: Arc<AtomicU64>,
-}
-
-impl Read for Metered {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(buffer)?;
-        self.meter.fetch_add(read as u64, Ordering::Relaxed);
-        Ok(read)
-    }
-}
 
 /// Ends with an error when it is asked to.
 struct Stoppable {

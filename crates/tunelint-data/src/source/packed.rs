@@ -4,6 +4,8 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::container::Container;
 
@@ -18,6 +20,82 @@ pub trait Packed: fmt::Debug + Send + Sync {
     /// # Errors
     /// I/O errors. Bytes that cannot be unpacked give a [`TableFault`], at once or while reading.
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+
+    /// The same, counting in `meter` what is read of the file that it is stored in. By default, that is
+    /// the unpacked bytes.
+    ///
+    /// # Errors
+    /// Those of [`Packed::open`].
+    fn open_metered(&self, meter: Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
+        let source = self.open()?;
+        Ok(Box::new(Metered { source, meter }))
+    }
+}
+
+/// Counts the bytes that are read.
+pub(super) struct Metered {
+    pub(super) source: Box<dyn Read + Send>,
+    pub(super) meter: Arc<AtomicU64>,
+}
+
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.meter.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+/// A number that JSON does not have, in a row of a table. The row has it as null, so that it converts to
+/// null, after as many spaces as tell which it is: outside of texts, rows have no other spaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NonFinite {
+    /// Not a number.
+    NaN,
+    /// Infinity.
+    Infinity,
+    /// Negative infinity.
+    NegativeInfinity,
+}
+
+impl NonFinite {
+    const ALL: [Self; 3] = [Self::NaN, Self::Infinity, Self::NegativeInfinity];
+
+    /// What `number` is, if it is not finite.
+    pub fn of(number: f64) -> Option<Self> {
+        match number {
+            _ if number.is_finite() => None,
+            _ if number.is_nan() => Some(Self::NaN),
+            _ if number > 0.0 => Some(Self::Infinity),
+            _ => Some(Self::NegativeInfinity),
+        }
+    }
+
+    /// The null of a row that it is written as.
+    pub fn as_json(self) -> &'static str {
+        match self {
+            Self::NaN => " null",
+            Self::Infinity => "  null",
+            Self::NegativeInfinity => "   null",
+        }
+    }
+
+    /// The number in place of the null that starts where `before` ends, in a row of a table.
+    pub fn before(before: &[u8]) -> Option<Self> {
+        let spaces = before.iter().rev().take_while(|byte| **byte == b' ');
+        Self::ALL.get(spaces.count().checked_sub(1)?).copied()
+    }
+}
+
+impl fmt::Display for NonFinite {
+    /// Its name in Python's `json` and in JavaScript.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NaN => "NaN",
+            Self::Infinity => "Infinity",
+            Self::NegativeInfinity => "-Infinity",
+        })
+    }
 }
 
 /// Why a binary table cannot be read.

@@ -1,8 +1,9 @@
-//! Flags invalid values of weights, scores and `schemaVersion`.
+//! Flags invalid values of weights, scores and `schemaVersion`, and numbers that are not finite.
 
 use crate::contract::{Check, ExampleRule, Level, RuleContext, RuleMeta, Scope, TargetFact};
 use tunelint_data::record::Body;
-use tunelint_data::record::json::Value;
+use tunelint_data::record::json::{Json, Kind, Value};
+use tunelint_data::source::NonFinite;
 use tunelint_data::text::position::Span;
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::media;
@@ -94,6 +95,9 @@ impl InvalidValue {
         let Body::Json(json) = &example.record.body else {
             return;
         };
+        if example.record.in_table {
+            check_nulls(*json, example, findings);
+        }
         if self.finite_numbers.is_empty() {
             return;
         }
@@ -272,6 +276,23 @@ impl InvalidValue {
                 Message::new(format!("`schemaVersion` {given}: {does}")).help(help())
             },
         );
+    }
+}
+
+/// Reports the first number of a table's row that JSON does not have.
+fn check_nulls(json: Json<'_>, example: &Example<'_>, findings: &mut Findings<'_>) {
+    let raw = example.record.raw;
+    let found = json.of_kind(Kind::Null).find_map(|null| {
+        let before = raw.get(..null.span().start)?;
+        Some((null.span(), NonFinite::before(before)?))
+    });
+    if let Some((span, number)) = found {
+        findings.report(example.record.at(span), Severity::Warning, || {
+            Message::new(format!(
+                "`{number}` is not a number in JSON: converted to null"
+            ))
+            .help("replace it by a number or null; a loss that is computed with it is not a number")
+        });
     }
 }
 

@@ -89,6 +89,7 @@ pub(super) fn run_into<F: report::Opens>(options: CheckOptions, open: F) -> Resu
     summary.unread = sources.failures.iter().map(Failure::unread).collect();
     summary.unread.extend(unchecked(&summary.sources));
     summary.notes.extend(skipped(&sources.skipped));
+    summary.notes.extend(sources.notes.iter().cloned());
     if options.contained {
         summary.notes.extend(sources.turned_off());
     }

@@ -44,9 +44,7 @@ pub fn run(options: Convert) -> Result<Exit, Failure> {
     let converter = converter(&options, &readers)?;
     let account = |readers: &[Reader]| {
         let mut account = Account::new(readers, options.rejects.clone())?;
-        if let Some(words) = inputs.skipped() {
-            account.note(&words);
-        }
+        account.note(&inputs.notes());
         Ok::<_, Failure>(account)
     };
     if !has_dry_run(&options) {

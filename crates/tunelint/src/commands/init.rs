@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
 use tunelint_core::reader::{ReadOptions, Reader};
-use tunelint_core::session::is_evaluation;
+use tunelint_core::session::{SourceRole, is_evaluation};
 use tunelint_core::source::Input;
 
 use crate::cli::Init;
@@ -141,9 +141,9 @@ fn list(names: Vec<String>) -> String {
 /// The data below the current directory, by directory and layout.
 fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
     let mut wanted = |_: &Path, found: HowFound| Ok(found == HowFound::AsData);
-    let found = walk(&[PathBuf::from(".")], &Host::default(), true, &mut wanted)?.found;
+    let walk = walk(&[PathBuf::from(".")], &Host::default(), true, &mut wanted)?;
     let mut groups: BTreeMap<(PathBuf, String), FileGroup> = BTreeMap::new();
-    let files = found.iter().map(|named| named.path().to_owned());
+    let files = walk.found.iter().map(|named| named.path().to_owned());
     for path in files.take(MAX_FILES) {
         let reader = Reader::open(
             SourceId(0),
@@ -159,7 +159,11 @@ fn groups() -> Result<BTreeMap<(PathBuf, String), FileGroup>, Failure> {
             .or_default();
         group.target = group.target.or(target);
         let name = printable_path(&path);
-        if is_evaluation(&path) {
+        let role = walk.roles.get(&path);
+        if role.map_or_else(
+            || is_evaluation(&path),
+            |role| *role == SourceRole::Validation,
+        ) {
             group.validation.push(name);
         } else {
             group.training.push(name);

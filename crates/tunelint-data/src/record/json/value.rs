@@ -53,8 +53,13 @@ impl<'a> Json<'a> {
 
     /// All numbers, at whatever depth, in order.
     pub fn numbers(self) -> impl Iterator<Item = Value<'a>> {
+        self.of_kind(Kind::Number)
+    }
+
+    /// All values of a kind, at whatever depth, in order.
+    pub fn of_kind(self, kind: Kind) -> impl Iterator<Item = Value<'a>> {
         let all = (0..self.nodes.len()).map(move |at| Value { json: self, at });
-        all.filter(|value| value.kind() == Kind::Number)
+        all.filter(move |value| value.kind() == kind)
     }
 
     /// The RFC 6901 path of the deepest value (or key) whose span contains `span`.

@@ -122,6 +122,7 @@ pub fn collect(options: &CheckOptions) -> Result<Checked, Failure> {
     summary.unread = collector.checked.summary.unread;
     summary.unread.extend(unchecked(&summary.sources));
     summary.notes.extend(skipped(&sources.skipped));
+    summary.notes.extend(sources.notes.iter().cloned());
     Ok(Checked {
         summary,
         failed: outcome.failed,

@@ -1,5 +1,6 @@
-//! The dataset that a file belongs to, and its role there: by the settings, or else by its name.
+//! The dataset that a file belongs to, and its role there: by the settings, by a dataset card, or else by its name.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tunelint_core::session::{SourceRole, roles_by_name};
@@ -35,6 +36,15 @@ pub(super) fn by_name(sources: &mut [Source], settings: usize) {
     let roles = roles_by_name(&paths);
     for (source, role) in sources.iter_mut().filter(|of| is_unlisted(of)).zip(roles) {
         source.role = role;
+    }
+}
+
+/// Gives the files that a dataset card lists the roles of their splits.
+pub(super) fn by_card(sources: &mut [Source], declared: &BTreeMap<PathBuf, SourceRole>) {
+    for source in sources.iter_mut().filter(|of| of.dataset.is_none()) {
+        if let Some(role) = declared.get(source.named.path()) {
+            source.role = *role;
+        }
     }
 }
 

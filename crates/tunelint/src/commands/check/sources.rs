@@ -30,6 +30,8 @@ pub(super) struct Sources {
     pub(super) failures: Vec<Failure>,
     /// Files in archives that are not data files.
     pub(super) skipped: Vec<String>,
+    /// What dataset cards left out, and what of them cannot be used.
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads settings files, each only once.
@@ -93,7 +95,9 @@ impl SettingsCache {
             }
             HowFound::ByName => !excluded,
             HowFound::AsData => !excluded && !is_compared(settings, &full),
-            HowFound::Beside => !excluded && dataset_of(settings, &full).0.is_some(),
+            HowFound::Beside | HowFound::LeftOut => {
+                !excluded && dataset_of(settings, &full).0.is_some()
+            }
         })
     }
 
@@ -184,6 +188,8 @@ impl Sources {
             found,
             failures,
             skipped,
+            roles: declared,
+            notes,
         } = walk(
             &paths,
             &options.reading.host,
@@ -193,6 +199,7 @@ impl Sources {
         let mut sources = Self {
             failures,
             skipped,
+            notes,
             ..Self::default()
         };
         let stdin = options.reading.stdin_filename.as_deref();
@@ -211,6 +218,7 @@ impl Sources {
         let whole: Vec<PathBuf> = whole.collect();
         if options.part.is_none() {
             (0..cache.settings.len()).for_each(|of| roles::by_name(&mut sources.list, of));
+            roles::by_card(&mut sources.list, &declared);
         }
         let complete = cache
             .settings

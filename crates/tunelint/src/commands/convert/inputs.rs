@@ -28,6 +28,8 @@ pub(super) struct Inputs {
     options: ReadOptions,
     /// The files of directories that are not data files.
     skipped: Vec<String>,
+    /// What dataset cards left out, and what of them cannot be used.
+    notes: Vec<String>,
 }
 
 /// Whether a dry run comes first, which finds out if anything prevents the conversion. Nothing can if
@@ -90,6 +92,7 @@ impl Inputs {
                 HowFound::ByName => return Ok(true),
                 // The output of an earlier run.
                 HowFound::AsData if is_output(path) => {}
+                HowFound::LeftOut => {}
                 HowFound::AsData => return Ok(true),
                 HowFound::Beside => skipped.push(printable_path(path)),
             }
@@ -118,6 +121,7 @@ impl Inputs {
             stamps,
             inputs,
             skipped,
+            notes: walk.notes,
             options: ReadOptions {
                 prompts_only: target.is_some_and(|target| train_on_prompts([&*target].into_iter())),
                 declared,
@@ -155,9 +159,11 @@ impl Inputs {
         }
     }
 
-    /// The files that were left out, in words; `None` if there are none.
-    pub(super) fn skipped(&self) -> Option<String> {
-        skipped(&self.skipped).map(|words| words + "\n")
+    /// What was left out of directories, a line each.
+    pub(super) fn notes(&self) -> String {
+        let notes = skipped(&self.skipped).into_iter();
+        let notes = notes.chain(self.notes.iter().cloned());
+        notes.map(|words| words + "\n").collect()
     }
 
     /// Whether `path` is one of the files.
