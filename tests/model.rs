@@ -242,3 +242,67 @@ fn options_about_the_model_need_one() {
         assert!(said.contains(why), "{options:?}: {said}");
     }
 }
+
+#[test]
+fn sequences_are_counted() {
+    let folder = folder();
+    let path = folder.path();
+    let arguments = [
+        "stats",
+        "train.jsonl",
+        "--model",
+        "model",
+        "--format",
+        "json",
+    ];
+    let (code, out, said) = run_in(path, &arguments);
+    assert_eq!((code, said.as_str()), (0, ""));
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let sequences = &document["sources"][0]["sequences"];
+    // Words and tokens of the four records that the template does not refuse.
+    let expected = [
+        ("count", 4),
+        ("failed", 1),
+        ("tokens", 48),
+        ("trained", 19),
+        ("length_for_99_percent", 14),
+    ];
+    for (key, number) in expected {
+        assert_eq!(sequences[key], number, "{key}: {sequences:#}");
+    }
+    let longest = &sequences["lengths"]["longest_record"];
+    assert_eq!(
+        (&sequences["parts"][0]["part"], longest),
+        (&"prompt".into(), &4.into())
+    );
+    let only = &sequences["lengths_of_training"][0];
+    assert_eq!(
+        (&only["max_length"], &only["packs"]),
+        (&512.into(), &1.into())
+    );
+    for format in ["human", "markdown", "html"] {
+        let (_, out, _) = run_in(
+            path,
+            &[
+                "stats",
+                "train.jsonl",
+                "--model",
+                "model",
+                "--format",
+                format,
+            ],
+        );
+        assert!(
+            out.contains("a length of 14 keeps 99% of the sequences whole"),
+            "{format}: {out}"
+        );
+    }
+    let (_, without, _) = run_in(path, &["stats", "train.jsonl", "--format", "json"]);
+    assert!(!without.contains("sequences"), "{without}");
+    let template = "model/chat_template.jinja";
+    let (code, _, said) = run_in(path, &["stats", "train.jsonl", "--chat-template", template]);
+    assert!(
+        code == 2 && said.contains("counting sequences needs a tokenizer"),
+        "{said}"
+    );
+}

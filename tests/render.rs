@@ -212,3 +212,116 @@ fn a_sequence_is_cut_where_its_last_token_ends() {
         "{said}"
     );
 }
+
+#[test]
+fn a_target_says_what_is_trained_on() {
+    let folder = folder();
+    let first = |target: &str| {
+        let arguments = ["records.jsonl", "--model", "model", "--record", "1"];
+        let more = ["--target", target, "--format", "jsonl"];
+        let (_, text, said) = run(folder.path(), &[&arguments[..], &more].concat());
+        assert_eq!(said, "");
+        lines(&text)[0].clone()
+    };
+    let all = first("trl");
+    assert_eq!(
+        (&all["trained"], &all["trained_tokens"]),
+        (&json!([[0, 32]]), &json!(8))
+    );
+    assert_eq!(first("axolotl")["trained"], json!([[26, 31]]));
+}
+
+#[test]
+fn the_worst_records_are_those_that_fail_then_the_longest() {
+    let folder = folder();
+    let long = RECORDS.replace("2 + 2 é?", "2 + 2 + 2 + 2 + 2?");
+    fs::write(
+        folder.path().join("records.jsonl"),
+        format!("{RECORDS}{long}"),
+    )
+    .expect("a file");
+    let worst = |number: &str| {
+        let arguments = ["records.jsonl", "--model", "model", "--worst", number];
+        let (_, text, _) = run(
+            folder.path(),
+            &[&arguments[..], &["--format", "jsonl"]].concat(),
+        );
+        let records = lines(&text);
+        let number = |line: &Value| line["record"].as_u64().expect("a number");
+        records.iter().map(number).collect::<Vec<_>>()
+    };
+    assert_eq!(worst("5"), [2, 3, 5, 6, 4]);
+    assert_eq!(worst("1"), [2]);
+}
+
+#[test]
+fn a_prompt_of_production_is_compared() {
+    let folder = folder();
+    let path = folder.path();
+    let compared = |name: &str, text: &str| {
+        fs::write(path.join(name), text).expect("a file");
+        let arguments = ["records.jsonl", "--model", "model", "--record", "1"];
+        let more = ["--production", name, "--format", "jsonl"];
+        let (_, text, said) = run(path, &[&arguments[..], &more].concat());
+        assert_eq!(said, "");
+        lines(&text)[0]["production"].clone()
+    };
+    let same = r#"{"messages":[{"role":"user","content":"2 + 2 é?"}]}"#;
+    let found = compared("same.json", same);
+    assert_eq!(
+        found,
+        json!({"text": "<user>2 + 2 é?\n", "differs_at": null})
+    );
+    let other = compared("prompt.txt", "<user> 2 + 2 é?\n");
+    assert_eq!(other["differs_at"], 6);
+    let human = [
+        "records.jsonl",
+        "--model",
+        "model",
+        "--production",
+        "prompt.txt",
+    ];
+    let (_, text, _) = run(path, &human);
+    let expected = "differs from production at character 7\n  training:   <user>2 + 2 é?\\n<assistant>4</s>\\n\n  production: <user> 2 + 2 é?\\n\n";
+    assert!(text.contains(expected), "{text}");
+    let (code, _, said) = run(
+        path,
+        &[
+            "records.jsonl",
+            "--model",
+            "model",
+            "--production",
+            "model/tokenizer.json",
+        ],
+    );
+    assert!(
+        code == 2 && said.contains("has no record with messages"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_page_marks_what_is_trained_on_and_what_is_cut() {
+    let folder = folder();
+    let record =
+        r#"{"messages":[{"role":"user","content":"<b>"},{"role":"assistant","content":"4 5 6"}]}"#;
+    fs::write(folder.path().join("records.jsonl"), format!("{record}\n")).expect("a file");
+    let arguments = [
+        "records.jsonl",
+        "--model",
+        "model",
+        "--max-length",
+        "4",
+        "--format",
+        "html",
+    ];
+    let (code, text, said) = run(folder.path(), &arguments);
+    assert_eq!((code, said.as_str()), (0, ""));
+    for part in [
+        "<span>&lt;user&gt;&lt;b&gt;\n&lt;assistant&gt;</span>",
+        "<span class=\"trained\">4</span><span class=\"trained cut\">",
+        "Record 1",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}

@@ -45,6 +45,7 @@ fn is_hidden(command: &str, option: &str) -> bool {
         ],
         "convert" => &["rejects", "check"],
         "split" | "infer" => &["out", "force"],
+        "render" => &["record", "worst", "production"],
         _ => &[],
     };
     ALWAYS.contains(&option) || own.contains(&option)

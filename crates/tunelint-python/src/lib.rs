@@ -21,6 +21,7 @@ mod own_rule;
 
 mod frame;
 
+mod render;
 mod report;
 
 mod convert;
@@ -65,6 +66,7 @@ fn _tunelint(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<convert::Loss>()?;
     module.add_class::<convert::Rejected>()?;
     module.add_class::<stats::StatsPage>()?;
+    module.add_class::<render::RenderedPage>()?;
     module.add_class::<prompts::PromptFormat>()?;
     module.add_function(wrap_pyfunction!(main, module)?)?;
     module.add_function(wrap_pyfunction!(arguments::options, module)?)?;
@@ -72,6 +74,7 @@ fn _tunelint(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(convert::convert, module)?)?;
     module.add_function(wrap_pyfunction!(convert::split, module)?)?;
     module.add_function(wrap_pyfunction!(stats::stats, module)?)?;
+    module.add_function(wrap_pyfunction!(render::render, module)?)?;
     module.add_function(wrap_pyfunction!(fix::fix, module)?)?;
     module.add_function(wrap_pyfunction!(prompts::infer, module)?)?;
     module.add_function(wrap_pyfunction!(prompts::load, module)?)?;

@@ -12,6 +12,7 @@ COMMANDS = {
     "CheckOptions": "check",
     "ConvertOptions": "convert",
     "StatsOptions": "stats",
+    "RenderOptions": "render",
     "SplitOptions": "split",
     "InferOptions": "infer",
 }

@@ -25,6 +25,7 @@ pub use crate::commands::convert::Converted;
 pub use crate::exit::{Failure, FailureKind};
 pub use crate::host::{Host, Stop};
 pub use crate::report::Format;
+pub use crate::report::render::RenderedRecord;
 pub use crate::report::split::SplitReport;
 pub use crate::staged::StagedFile;
 
@@ -127,6 +128,31 @@ pub fn stats(arguments: &[OsString], host: Host) -> Result<Stats, Failure> {
         }
         _ => Err(not_a_command_for("stats")),
     }
+}
+
+/// Renders the records of a source as a model sees them: `tunelint render`.
+///
+/// # Errors
+/// Those of [`check`], and models that cannot be used.
+pub fn render(arguments: &[OsString], host: Host) -> Result<Vec<RenderedRecord>, Failure> {
+    match parse(arguments, host)? {
+        Command::Render(options) => commands::render::collect(&options.0),
+        _ => Err(not_a_command_for("render")),
+    }
+}
+
+/// A record as a line of `--format jsonl`, without the line end.
+pub fn rendered_json(record: &RenderedRecord) -> String {
+    serde_json::to_string(record).unwrap_or_default()
+}
+
+/// A record as a page.
+///
+/// # Errors
+/// Those of the template of the page, which is a bug.
+pub fn rendered_html(record: &RenderedRecord) -> Result<String, Failure> {
+    let html = report::render::page(record);
+    html.map_err(|error| Failure::io("write", "the page", &error))
 }
 
 /// Splits sources into files: `tunelint split`.

@@ -15,7 +15,7 @@ the same keys, or None: then a file is looked for only if the data is a path.
 from __future__ import annotations
 
 from . import _data, _tunelint
-from ._results import Converted, Fixed, OwnRule, PromptFormat, Record, Rule, Stats, Target
+from ._results import Converted, Fixed, OwnRule, PromptFormat, Record, Rendered, Rule, Stats, Target
 from ._tables import Table
 from ._tunelint import (
     CheckFailed,
@@ -36,12 +36,12 @@ from ._tunelint import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any, Callable
 
     from typing_extensions import Unpack
 
-    from ._options import CheckOptions, ConvertOptions, InferOptions, SplitOptions, StatsOptions
+    from ._options import CheckOptions, ConvertOptions, InferOptions, RenderOptions, SplitOptions, StatsOptions
     from ._types import Data, Severity
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Record",
     "Rejected",
     "Related",
+    "Rendered",
     "Report",
     "Rule",
     "Source",
@@ -73,6 +74,7 @@ __all__ = [
     "fix",
     "infer",
     "own_rule",
+    "render",
     "rule",
     "rules",
     "split",
@@ -136,6 +138,15 @@ def stats(data: Data, **options: Unpack[StatsOptions]) -> Stats:
     1
     """
     return Stats(_tunelint.stats(_data.sources(data), _data.options(dict(options))))
+
+
+def render(example: Mapping[str, Any], **options: Unpack[RenderOptions]) -> Rendered:
+    """Render an example as a model sees it: `model` is a folder as `save_pretrained` writes it, or
+    `chat_template` a file with a template.
+
+    `text` is what the model is fed, `tokens` and `mask` its tokens and which of them are trained on.
+    """
+    return Rendered(_tunelint.render(_data.sources([example]), _data.options(dict(options))))
 
 
 def split(

@@ -74,6 +74,65 @@ class Fixed(Table):
         return f"<Fixed: {sum(self.changes.values())} changes, {len(self.dropped)} rows dropped>"
 
 
+class Rendered:
+    """An example as a model sees it."""
+
+    def __init__(self, page: _tunelint.RenderedPage) -> None:
+        import json
+
+        self._page = page
+        self._record: dict[str, Any] = json.loads(page.json())
+        self._tokens = page.tokens()
+
+    @property
+    def text(self) -> str:
+        """The text that the model is fed. Raises ValueError, with the template's own words, if the
+        template fails."""
+        if self._record["error"] is not None:
+            raise ValueError(self._record["error"]["message"])
+        return self._record["text"]
+
+    @property
+    def trained(self) -> list[tuple[int, int]]:
+        """The characters that are trained on, as ranges."""
+        return [(start, end) for start, end in self._record["trained"]]
+
+    @property
+    def tokens(self) -> list[str] | None:
+        """The text of each token; None if the model has no tokenizer."""
+        return None if self._tokens is None else [text for text, _ in self._tokens]
+
+    @property
+    def mask(self) -> list[bool] | None:
+        """Whether each token is trained on; None if the model has no tokenizer."""
+        return None if self._tokens is None else [is_trained for _, is_trained in self._tokens]
+
+    @property
+    def cut_at(self) -> int | None:
+        """The character at which the sequence is cut, if it is longer than `max_length`."""
+        return self._record["cut_at"]
+
+    @property
+    def error(self) -> str | None:
+        """Why the example cannot be rendered, in the template's own words."""
+        error = self._record["error"]
+        return None if error is None else error["message"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line of `tunelint render --format jsonl` as plain values."""
+        return self._record
+
+    def to_html(self, path: Path | None = None) -> str | None:
+        """A page that marks what is trained on: returned, or written to a file."""
+        return _out(self._page.html(), path)
+
+    def _repr_html_(self) -> str:
+        return self._page.frame()
+
+    def __repr__(self) -> str:
+        return f"<Rendered: {self.error or self.text!r}>"
+
+
 class Stats:
     """What is in a dataset: the document of `tunelint stats --format json` as attributes.
 

@@ -26,28 +26,41 @@ use worst::Worst;
 
 /// Renders the records that `options` name. The exit code is 1 if one of them cannot be rendered.
 pub fn run(options: &RenderOptions) -> Result<Exit, Failure> {
-    let opened = open(options)?;
-    let Some(model) = opened.model.clone() else {
-        return Err(model::no_template());
-    };
-    let production = options.production.as_deref();
-    let production = production.map(|path| Production::read(path, &model));
-    let rendering = Rendering {
-        production: production.transpose()?,
-        model,
-        targets: options.target.is_some().then_some(opened.targets),
-        wanted: Wanted::of(options),
-    };
+    let (rendering, reader) = Rendering::of(options)?;
     let path = printable_path(&options.file);
     let out = BufWriter::new(Stdout::default());
-    let reader = opened.reader;
     // One thread with a deep stack for all records.
     let outcome = with_deep_stack(|| rendering.records(reader, options, out));
     match outcome {
-        None => Err(Failure::new("cannot start a thread")),
+        None => Err(no_thread()),
         Some(Err(error)) => Err(Failure::io("render", &path, &error)),
         Some(Ok(outcome)) => outcome.exit(&options.file, rendering.wanted),
     }
+}
+
+/// The records that `options` name, in order.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn collect(options: &RenderOptions) -> Result<Vec<RenderedRecord>, Failure> {
+    let (rendering, mut reader) = Rendering::of(options)?;
+    let mut records = Vec::new();
+    let read = with_deep_stack(|| {
+        rendering.each(&mut reader, &mut |record| {
+            records.push(record);
+            Ok(())
+        })
+    });
+    let path = printable_path(&options.file);
+    match read {
+        None => Err(no_thread()),
+        Some(Err(error)) => Err(Failure::io("render", &path, &error)),
+        Some(Ok(())) => Ok(records),
+    }
+}
+
+fn no_thread() -> Failure {
+    Failure::new("cannot start a thread")
 }
 
 /// The file with its target and model.
@@ -130,6 +143,23 @@ struct Rendering {
 }
 
 impl Rendering {
+    /// What `options` ask for, and the reader of their file.
+    fn of(options: &RenderOptions) -> Result<(Self, Reader), Failure> {
+        let opened = open(options)?;
+        let Some(model) = opened.model else {
+            return Err(model::no_template());
+        };
+        let production = options.production.as_deref();
+        let production = production.map(|path| Production::read(path, &model));
+        let rendering = Self {
+            production: production.transpose()?,
+            model,
+            targets: options.target.is_some().then_some(opened.targets),
+            wanted: Wanted::of(options),
+        };
+        Ok((rendering, opened.reader))
+    }
+
     /// Renders the wanted records of `reader`, in order.
     fn records(
         &self,

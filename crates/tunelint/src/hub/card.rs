@@ -234,7 +234,7 @@ mod tests {
         let mut text = "---\na0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let alias = format!("*a{}", level - 1);
-            let list = vec![alias.as_str(); 9].join(", ");
+            let list = [alias.as_str(); 9].join(", ");
             text += &format!("a{level}: &a{level} [{list}]\n");
         }
         text += "configs: *a11\n---\n";

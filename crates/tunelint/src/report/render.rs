@@ -39,6 +39,9 @@ pub struct RenderedRecord {
     messages: Vec<MessagePart>,
     /// Why it cannot be rendered.
     pub error: Option<RenderError>,
+    /// Its tokens, if the model has a tokenizer.
+    #[serde(skip)]
+    pieces: Option<RenderTokens>,
     /// The prompt of production that it was compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     production: Option<Compared>,
@@ -90,9 +93,10 @@ impl RenderedRecord {
         record: u64,
         rendered: Rendered,
         starts: &[Option<usize>],
-        tokens: Option<&[CountedToken]>,
+        pieces: Option<RenderTokens>,
         max_length: Option<usize>,
     ) -> Self {
+        let tokens = pieces.as_deref();
         let length = rendered.text.chars().count();
         let ends = starts.iter().copied().skip(1).chain([Some(length)]);
         let parts = starts.iter().zip(ends).enumerate();
@@ -113,6 +117,7 @@ impl RenderedRecord {
             text: Some(without_secrets(&rendered.text)),
             trained: trained.into_iter().map(|of| (of.start, of.end)).collect(),
             error: None,
+            pieces,
             production: None,
         }
     }
@@ -129,8 +134,26 @@ impl RenderedRecord {
             cut_at: None,
             messages: Vec::new(),
             error: Some(RenderError { message, line }),
+            pieces: None,
             production: None,
         }
+    }
+
+    /// The text of each token, and whether it is trained on; `None` without a tokenizer. Characters that
+    /// no token covers belong to the token before them.
+    pub fn pieces(&self) -> Option<Vec<(String, bool)>> {
+        let tokens = self.pieces.as_ref()?;
+        let mut chars = self.text.as_deref().unwrap_or_default().chars();
+        let mut at = tokens.first().map_or(0, |first| first.start);
+        chars.by_ref().take(at).for_each(drop);
+        let ends = tokens.iter().skip(1).map(|next| next.start);
+        let pieces = tokens.iter().zip(ends.chain([usize::MAX]));
+        let pieces = pieces.map(|(token, end)| {
+            let text: String = chars.by_ref().take(end.saturating_sub(at)).collect();
+            at = at.max(end);
+            (text, token.is_trained)
+        });
+        Some(pieces.collect())
     }
 
     /// Puts a prompt of production beside the record.
@@ -202,6 +225,14 @@ pub trait View {
     /// # Errors
     /// If writing fails.
     fn finish(&mut self) -> io::Result<()>;
+}
+
+/// A page with one record.
+///
+/// # Errors
+/// If the page's template is invalid.
+pub fn page(record: &RenderedRecord) -> io::Result<String> {
+    html::page(std::slice::from_ref(record))
 }
 
 /// Opens the view in `format` that writes to `out`. Only the view for people uses colors, and none if

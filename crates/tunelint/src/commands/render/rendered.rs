@@ -92,13 +92,7 @@ fn finished(
     let starts = conversation.map(|given| model.message_starts(given, &rendered));
     let starts = starts.unwrap_or_default();
     let tokens = tokens.map(|tokens| counted(tokens, &rendered));
-    RenderedRecord::new(
-        number,
-        rendered,
-        &starts,
-        tokens.as_deref(),
-        model.max_length,
-    )
+    RenderedRecord::new(number, rendered, &starts, tokens, model.max_length)
 }
 
 fn counted(tokens: &[Token], rendered: &Rendered) -> RenderTokens {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::human::{difference, pieces, summary};
 use super::{RenderedRecord, View};
-use crate::page;
+use crate::page as pages;
 
 /// A page has at most this many characters of text, which a browser still shows.
 const MAX_CHARS: usize = 4_000_000;
@@ -67,30 +67,48 @@ impl View for Page {
             return Ok(());
         }
         self.chars += record.text.as_ref().map_or(0, |text| text.chars().count());
+        self.records.push(Shown::of(record));
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        let text = written(std::mem::take(&mut self.records), self.more)?;
+        self.out.write_all(text.as_bytes())?;
+        self.out.flush()
+    }
+}
+
+/// The page about these records.
+///
+/// # Errors
+/// If its template is invalid.
+pub(super) fn page(records: &[RenderedRecord]) -> io::Result<String> {
+    written(records.iter().map(Shown::of).collect(), 0)
+}
+
+fn written(records: Vec<Shown>, more: u64) -> io::Result<String> {
+    let data = RenderPage {
+        title: "What the model sees",
+        command: "render",
+        records,
+        more,
+    };
+    pages::render("render.html", data)
+}
+
+impl Shown {
+    fn of(record: &RenderedRecord) -> Self {
         let error = record.error.as_ref().map(|error| match error.line {
             Some(line) => format!("{} (line {line} of the template)", error.message),
             None => error.message.clone(),
         });
-        self.records.push(Shown {
+        Self {
             number: record.record,
             summary: summary(record),
             error,
             pieces: in_pieces(record),
             difference: difference(record),
-        });
-        Ok(())
-    }
-
-    fn finish(&mut self) -> io::Result<()> {
-        let data = RenderPage {
-            title: "What the model sees",
-            command: "render",
-            records: std::mem::take(&mut self.records),
-            more: self.more,
-        };
-        let text = page::render("render.html", data)?;
-        self.out.write_all(text.as_bytes())?;
-        self.out.flush()
+        }
     }
 }
 
