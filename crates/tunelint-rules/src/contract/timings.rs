@@ -12,7 +12,7 @@ use tunelint_layouts::finding::Findings;
 use tunelint_layouts::reader::Unreadable;
 
 use super::rule::{
-    AnyTally, Check, ErasedRule, ExampleRule, RecordRule, SourceFacts, SourceRule, SurveyRule,
+    AnyTally, Check, ErasedRule, ExampleRule, Lead, RecordRule, SourceFacts, SourceRule, SurveyRule,
 };
 use crate::survey::{Needs, Survey};
 
@@ -171,8 +171,12 @@ impl ErasedRule for Timed<dyn ErasedRule> {
         self.rule.renumber_sources(tally, by);
     }
 
-    fn follow_up(&self, tally: &AnyTally) -> Option<Check> {
-        let check = self.watch.measure(|| self.rule.follow_up(tally))?;
+    fn lead(&self, tally: &AnyTally) -> Option<Lead> {
+        self.watch.measure(|| self.rule.lead(tally))
+    }
+
+    fn follow_up(&self, lead: &Lead) -> Option<Check> {
+        let check = self.watch.measure(|| self.rule.follow_up(lead))?;
         Some(timed(check, &self.watch))
     }
 

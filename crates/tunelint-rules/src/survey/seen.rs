@@ -257,10 +257,13 @@ fn is_numbered(raw: &str) -> bool {
 
 /// The digests of all examples, in the order of their locations.
 ///
-/// Stored in chunks, so that growing never copies them.
+/// Stored in chunks, so that growing never copies them. [`limit`](Self::limit) keeps a sample of the
+/// inputs: of each input either all examples or none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     chunks: Vec<Vec<ExampleDigest>>,
+    /// One input in 2 to the power of this is kept.
+    halvings: u32,
 }
 
 const CHUNK_BITS: u32 = 12;
@@ -283,8 +286,11 @@ impl Seen {
         }
     }
 
-    /// Adds the digests of later examples.
-    pub fn merge(&mut self, other: Self) {
+    /// Adds the digests of later examples. If one of both is a sample, so is the result.
+    pub fn merge(&mut self, mut other: Self) {
+        let halvings = self.halvings.max(other.halvings);
+        self.halve(halvings);
+        other.halve(halvings);
         if self.chunks.is_empty() {
             *self = other;
             return;
@@ -294,6 +300,44 @@ impl Seen {
             .into_iter()
             .flatten()
             .for_each(|sighting| self.push(sighting));
+    }
+
+    /// Halves the sample of inputs until it has at most `most` examples. Which inputs are kept
+    /// depends on their digests alone: samples of parts that are limited, merged and limited again
+    /// are the sample of the whole, in whatever grouping.
+    pub fn limit(&mut self, most: usize) {
+        while self.len() > most && self.halvings < u64::BITS {
+            self.halve(self.halvings + 1);
+        }
+    }
+
+    /// One input in how many is kept: 1 unless it is a sample.
+    pub fn one_in(&self) -> u64 {
+        1_u64.checked_shl(self.halvings).unwrap_or(u64::MAX)
+    }
+
+    /// The number of examples that are kept.
+    pub fn len(&self) -> usize {
+        self.chunks.iter().map(Vec::len).sum()
+    }
+
+    /// Whether none is kept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn halve(&mut self, halvings: u32) {
+        if halvings <= self.halvings {
+            return;
+        }
+        self.halvings = halvings;
+        let kept =
+            |seen: &ExampleDigest| seen.input != BLANK && seen.input.trailing_zeros() >= halvings;
+        for seen in std::mem::take(&mut self.chunks).into_iter().flatten() {
+            if kept(&seen) {
+                self.push(seen);
+            }
+        }
     }
 
     /// Adds `by` to the source ids of all.
@@ -312,7 +356,7 @@ impl Seen {
         // Sorting half digests with an index takes a quarter of the memory of a sorted copy.
         // Collisions of the half digests are resolved below.
         let half = |sighting: &ExampleDigest| (sighting.input >> 32) as u32;
-        let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.chunks.iter().map(Vec::len).sum());
+        let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.len());
         order.extend(
             self.iter()
                 .zip(0_u32..)
@@ -497,6 +541,43 @@ mod tests {
     #[test]
     fn a_sighting_takes_32_bytes() {
         assert_eq!(size_of::<ExampleDigest>(), 32);
+    }
+
+    fn digests(inputs: std::ops::Range<u64>) -> Seen {
+        let mut seen = Seen::default();
+        for input in inputs {
+            seen.push(ExampleDigest {
+                input: xxh3_64_with_seed(&(input / 2).to_le_bytes(), 0),
+                spot: CompactLocation::default(),
+                output: input as u32,
+            });
+        }
+        seen
+    }
+
+    #[test]
+    fn a_sample_does_not_depend_on_the_grouping() {
+        let mut whole = digests(0..4_000);
+        assert_eq!((whole.len(), whole.one_in()), (4_000, 1));
+        whole.limit(300);
+        assert!(whole.len() <= 300 && whole.len() > 100, "{}", whole.len());
+        assert_eq!(whole.one_in(), 16);
+        // Both examples of an input are kept, or none.
+        assert_eq!(whole.groups().len() * 2, whole.len());
+        for cuts in [[1_000, 2_000, 3_000], [10, 20, 3_990], [1, 3_000, 3_001]] {
+            let mut merged = Seen::default();
+            let (mut right, mut from) = (Seen::default(), 0);
+            for (at, to) in cuts.into_iter().chain([4_000]).enumerate() {
+                let mut part = digests(from..to);
+                part.limit(300);
+                from = to;
+                if at < 2 { &mut merged } else { &mut right }.merge(part);
+            }
+            right.limit(300);
+            merged.merge(right);
+            merged.limit(300);
+            assert_eq!(merged, whole);
+        }
     }
 
     #[test]

@@ -91,6 +91,7 @@ fn unmerged(error: &MergeError, paths: &[&Path]) -> Failure {
         }
         MergeError::Source(error) => events::failure(error),
         MergeError::Target(error) => Failure::new(error.to_string()),
+        MergeError::Rounds(error) => Failure::new(error.to_string()),
         MergeError::Io(error) => Failure::io("finish", "the check", error),
     }
 }
@@ -181,7 +182,8 @@ fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
             None => agreed = Some((path, *check.0, comparable)),
             Some((first, _, same))
                 if *same != comparable
-                    || parts.first().map(|(_, first)| &first.rules) != Some(&part.rules) =>
+                    || parts.first().map(|(_, first)| &first.tallies.rules)
+                        != Some(&part.tallies.rules) =>
             {
                 return Err(Failure::new(format!(
                     "{} and {name} come from different checks",
