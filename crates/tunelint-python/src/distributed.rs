@@ -76,8 +76,8 @@ pub fn merge(
     parts: Vec<Vec<u8>>,
     compared: &Bound<'_, PyDict>,
 ) -> PyResult<Report> {
-    let checked = with_data(py, compared, move |host| embed::merge(&parts, host))?;
-    Ok(Report::of_rows(checked))
+    let (checked, own) = with_data(py, compared, move |host| embed::merge(&parts, host))?;
+    Ok(Report::of_rows(checked, own))
 }
 
 /// The name of a partition.

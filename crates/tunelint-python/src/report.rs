@@ -89,13 +89,13 @@ pub struct Source {
 }
 
 impl Report {
-    /// The report of a check of rows that were read elsewhere.
-    pub fn of_rows(checked: Checked) -> Self {
+    /// The report of a check of rows that were read elsewhere, with rules called `own`.
+    pub fn of_rows(checked: Checked, own: Vec<String>) -> Self {
         Self {
             rows: checked.names.iter().cloned().collect(),
             checked: Arc::new(checked),
             has_path: false,
-            own: Vec::new(),
+            own,
         }
     }
 

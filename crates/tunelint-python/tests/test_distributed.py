@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from pathlib import Path
 
@@ -173,6 +174,7 @@ def test_own_rules():
     one = in_one_place(cut(mixed(60), 3), rules=[names_stock])
     assert report.to_json() == one.to_json()
     assert report.by_rule()["names-stock"] > 0
+    assert in_parts([chats(3)], rules=[names_stock]).rows("names-stock") == []
 
 
 def test_only_the_first_findings_are_kept_and_all_are_counted():
@@ -239,7 +241,9 @@ def test_mistakes_are_explained():
 
 def real_data() -> list[Path]:
     files = sorted((SHARED / "real-data").glob("*.jsonl")) + sorted((SHARED / "corpora/own-jsonl").glob("*.jsonl"))
-    return [file for file in files if file.stat().st_size < 1_000_000]
+    small = [file for file in files if file.stat().st_size < 1_000_000]
+    # All of them take minutes with a build that is not optimized: .ci/long.
+    return small if os.environ.get("TUNELINT_ALL") else small[::8]
 
 
 def test_real_data_in_sixteen_partitions():
@@ -256,4 +260,4 @@ def test_real_data_in_sixteen_partitions():
         if len(rows) >= 16:
             same(cut(rows, 16), group=trees(number), preview=True)
             checked += 1
-    assert checked > 15
+    assert checked >= len(files) // 4

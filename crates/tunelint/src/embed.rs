@@ -160,13 +160,15 @@ pub fn next_round(parts: &[Vec<u8>], host: Host) -> Result<Option<Vec<u8>>, Fail
 }
 
 /// Finishes a check from the parts of all its rounds, combined or not, in any order. The result is
-/// that of a check of all partitions in one place.
+/// that of a check of all partitions in one place, with the names of the rules that are not in the
+/// registry.
 ///
 /// # Errors
 /// Those of [`combine`], and a round that is missing.
-pub fn merge(parts: &[Vec<u8>], host: Host) -> Result<Checked, Failure> {
+pub fn merge(parts: &[Vec<u8>], host: Host) -> Result<(Checked, Vec<String>), Failure> {
     let (options, parts) = check_of(parts, host)?;
-    rounds::finish(&options, parts)
+    let own_rules = parts.own_rules().to_vec();
+    Ok((rounds::finish(&options, parts)?, own_rules))
 }
 
 /// The parts, and the options that they were made with.

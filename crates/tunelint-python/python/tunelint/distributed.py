@@ -27,7 +27,7 @@ from ._results import OwnRule
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Callable, Optional
+    from typing import Any, Callable, Optional
 
     from typing_extensions import Unpack
 
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_DIGESTS", "check", "combine", "merge", "part", "state"]
 
-#: For how many examples duplicates are found exactly, unless a call says otherwise: a part has 32 bytes
-#: of each of them.
-MAX_DIGESTS = 1 << 24
+#: For how many examples duplicates are found exactly, unless a call sets another limit. A part has 32
+#: bytes of each of them, so it has at most 128 MB of these: eight such parts fit a cell of Arrow.
+MAX_DIGESTS = 1 << 22
 
 
 def part(
@@ -105,7 +105,7 @@ def merge(parts: Iterable[bytes], **compared: Unpack[Compared]) -> Report:
     >>> rows[7]["completion"] = "nine."
     >>> tunelint.distributed.merge([tunelint.distributed.part(rows)])
     Traceback (most recent call last):
-    tunelint.UsageError: round 1 is missing
+    tunelint.UsageError: round 1 is missing: rules compare every example with what all have in common
     """
     return _tunelint.merge(list(parts), _compared(compared))
 
@@ -136,7 +136,8 @@ def _source(batch: Part, index: int) -> tuple[str, object, object]:
     return (kind, _tunelint.partition(index), data)
 
 
-def _compared(given: Compared) -> dict[str, object]:
+def _compared(compared: Compared) -> dict[str, Any]:
+    given: dict[str, Any] = dict(compared)
     unknown = set(given) - set(_data.OF_DATA)
     if unknown:
         raise _tunelint.UsageError(

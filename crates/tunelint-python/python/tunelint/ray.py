@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from . import distributed
 from ._data import OF_DATA
 
@@ -42,24 +44,22 @@ def check(
     Paths in the options are read on the nodes and on the driver. `max_findings` and `max_digests` are
     those of `tunelint.distributed.part`.
     """
-    import ray
-
+    # The package has no types, so it is no module to a type checker.
+    ray: Any = import_module("ray")
     given: Any = {"threads": 1, **options}
     limits: Any = {"rules": list(rules), "max_findings": max_findings, "max_digests": max_digests}
     compared: Any = {name: given[name] for name in OF_DATA if given.get(name) is not None}
-    remote: Any = ray.remote
-    read_block, combine = remote(_read), remote(_combine)
+    read_block, combine = ray.remote(_read), ray.remote(_combine)
     blocks: list[Any] = ds.to_arrow_refs()
-    shared: Any = ray.put({**given, **limits})
-    others: Any = ray.put(compared)
+    shared, others = ray.put({**given, **limits}), ray.put(compared)
 
     def read(state: Optional[bytes]) -> list[bytes]:
-        now: Any = ray.put(state)
-        parts = [read_block.remote(block, index, now, shared) for index, block in enumerate(blocks)]
+        now = ray.put(state)
+        parts: list[Any] = [read_block.remote(block, index, now, shared) for index, block in enumerate(blocks)]
         while len(parts) > FAN_IN:
             groups = [parts[at : at + FAN_IN] for at in range(0, len(parts), FAN_IN)]
             parts = [combine.remote(now, others, *group) for group in groups]
-        found: Any = ray.get(parts)
+        found: list[bytes] = ray.get(parts)
         return found or [distributed.part([], state=state, **given, **limits)]
 
     return distributed.check(read, **compared)

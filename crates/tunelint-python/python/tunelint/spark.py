@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from . import distributed
 from ._data import OF_DATA
 
@@ -67,13 +69,13 @@ def _reader(state: Optional[bytes], given: Any) -> Any:
 
     def read(batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow
-        from pyspark import TaskContext
 
-        context = TaskContext.get()
+        # The package need not be installed where types are checked.
+        context: Any = import_module("pyspark").TaskContext.get()
         first = next(batches, None)
         if context is None or first is None:
             return
-        index = context.partitionId()
+        index: int = context.partitionId()
         rows = pyarrow.RecordBatchReader.from_batches(first.schema, _chained(first, batches))
         part = distributed.part(rows, index=index, state=state, **given)
         yield pyarrow.RecordBatch.from_pydict(_row(index, part), _arrow())
@@ -95,8 +97,7 @@ def _combiner(state: Optional[bytes], compared: Any) -> Any:
 
 def _grouped(parts: Any, step: int) -> Any:
     """Parts in groups of neighbors."""
-    from pyspark.sql import functions
-
+    functions: Any = import_module("pyspark.sql").functions
     return parts.groupBy(functions.floor(parts.partition / step).alias("neighbors"))
 
 

@@ -261,6 +261,7 @@ fn is_numbered(raw: &str) -> bool {
 /// inputs: of each input either all examples or none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
+    #[serde(with = "packed")]
     chunks: Vec<Vec<ExampleDigest>>,
     /// One input in 2 to the power of this is kept.
     halvings: u32,
@@ -534,6 +535,82 @@ impl Matches {
     }
 }
 
+/// Digests as bytes, 32 each: as numbers, they would take 45 in a part file.
+mod packed {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    use super::{CHUNK, CompactLocation, ExampleDigest};
+
+    const SIZE: usize = 32;
+
+    pub(super) fn serialize<S: Serializer>(
+        chunks: &[Vec<ExampleDigest>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(chunks.iter().map(Vec::len).sum::<usize>() * SIZE);
+        for ExampleDigest {
+            input,
+            spot,
+            output,
+        } in chunks.iter().flatten()
+        {
+            bytes.extend_from_slice(&input.to_le_bytes());
+            bytes.extend_from_slice(&spot.source);
+            bytes.extend_from_slice(&spot.offset);
+            for number in [spot.record, spot.line, spot.column, *output] {
+                bytes.extend_from_slice(&number.to_le_bytes());
+            }
+        }
+        serializer.serialize_bytes(&bytes)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(
+        deserializer: D,
+    ) -> Result<Vec<Vec<ExampleDigest>>, D::Error> {
+        struct Digests;
+
+        impl Visitor<'_> for Digests {
+            type Value = Vec<Vec<ExampleDigest>>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("digests")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+                let (digests, []) = bytes.as_chunks::<SIZE>() else {
+                    return Err(E::invalid_length(bytes.len(), &self));
+                };
+                let chunks = digests.chunks(CHUNK);
+                Ok(chunks.map(|of| of.iter().map(digest).collect()).collect())
+            }
+        }
+
+        deserializer.deserialize_bytes(Digests)
+    }
+
+    fn digest(bytes: &[u8; SIZE]) -> ExampleDigest {
+        let [a, b, c, d, e, f, g, h, rest @ ..] = *bytes;
+        let [i, j, k, l, m, n, o, p, numbers @ ..] = rest;
+        let (numbers, _) = numbers.as_chunks::<4>();
+        let mut numbers = numbers.iter().map(|of| u32::from_le_bytes(*of));
+        let mut next = || numbers.next().unwrap_or_default();
+        ExampleDigest {
+            input: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            spot: CompactLocation {
+                source: [i, j, k],
+                offset: [l, m, n, o, p],
+                record: next(),
+                line: next(),
+                column: next(),
+            },
+            output: next(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -578,6 +655,27 @@ mod tests {
             merged.limit(300);
             assert_eq!(merged, whole);
         }
+    }
+
+    #[test]
+    fn digests_take_32_bytes_in_a_part() {
+        let mut seen = digests(0..5_000);
+        seen.renumber_sources(70_000);
+        for digest in seen.chunks.iter_mut().flatten() {
+            digest.spot.offset = [1, 2, 3, 4, 5];
+            (digest.spot.record, digest.spot.line, digest.spot.column) = (7, 8, 9);
+        }
+        let bytes = rmp_serde::to_vec(&seen).expect("bytes");
+        assert!(bytes.len() < 5_000 * 32 + 16, "{}", bytes.len());
+        assert_eq!(
+            rmp_serde::from_slice::<Seen>(&bytes).expect("digests"),
+            seen
+        );
+        // A list of two: 33 bytes, and a number.
+        let cut = [&[0x92, 0xc4, 33][..], &[0; 34]].concat();
+        assert!(rmp_serde::from_slice::<Seen>(&cut).is_err());
+        let whole = [&[0x92, 0xc4, 32][..], &[0; 33]].concat();
+        assert!(rmp_serde::from_slice::<Seen>(&whole).is_ok());
     }
 
     #[test]

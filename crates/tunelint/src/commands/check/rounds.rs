@@ -169,6 +169,11 @@ impl Parts {
         Ok(Self { request, parts })
     }
 
+    /// The names of their rules that are not in the registry.
+    pub fn own_rules(&self) -> &[String] {
+        &self.request.own_rules
+    }
+
     /// The arguments of their check, with the partitions as sources.
     pub fn arguments(&self) -> Vec<OsString> {
         let words = self.request.words.iter().map(OsString::from);
