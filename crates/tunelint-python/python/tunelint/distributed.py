@@ -101,11 +101,10 @@ def merge(parts: Iterable[bytes], **compared: Unpack[Compared]) -> Report:
     """The report of the parts of all rounds, combined or not, in any order.
 
     >>> import tunelint
-    >>> rows = [{"prompt": f"{n} + 2", "completion": f"{n + 2}"} for n in range(30)]
-    >>> rows[7]["completion"] = "nine."
-    >>> tunelint.distributed.merge([tunelint.distributed.part(rows)])
-    Traceback (most recent call last):
-    tunelint.UsageError: round 1 is missing: rules compare every example with what all have in common
+    >>> rows = [{"prompt": "2 + 2", "completion": "4"}]
+    >>> report = tunelint.distributed.merge([tunelint.distributed.part(rows, target="trl")])
+    >>> report.sources
+    [<Source <partition 0>: 1 records of layout prompt-completion>]
     """
     return _tunelint.merge(list(parts), _compared(compared))
 
