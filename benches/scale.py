@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures a check in several places: time, memory and size of parts. docs/scale.md has the figures.
 
-    scale.py GENERATOR [BYTES]
+    scale.py [BYTES]
 
-GENERATOR writes synthetic data (`generate.py --layout … --bytes … OUT`); BYTES is the size of the
-largest partition [default: 256M]. Needs tunelint and pyarrow; each figure is of a new process.
+BYTES is the size of the generated data [default: 256,000,000]. Needs tunelint and pyarrow. Times are processor
+time, since the machine may be busy; each line is of a new process.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+GENERATOR = Path(__file__).parent / "generate.py"
 #: Rows of the partitions that are measured.
 ROWS = (1_000, 10_000, 100_000, 1_000_000)
 
@@ -35,9 +36,9 @@ def peak() -> int:
 
 
 def timed(work):
-    start = time.perf_counter()
+    start = time.process_time()
     result = work()
-    return result, time.perf_counter() - start
+    return result, time.process_time() - start
 
 
 def partition(path: str, rows: int) -> dict[str, object]:
@@ -83,12 +84,12 @@ def combined(path: str, number: int) -> dict[str, object]:
     }
 
 
-def main(generator: str, size: str = "256M") -> None:
+def main(size: str = "256000000") -> None:
     with tempfile.TemporaryDirectory() as directory:
         for profile in ("short", "mixed"):
             path = str(Path(directory) / f"{profile}.jsonl")
-            command = [sys.executable, generator, "--layout", "messages", "--container", "jsonl"]
-            command += ["--bytes", size, "--seed", "7", "--profile", profile, "--defects", "0", path]
+            command = [sys.executable, str(GENERATOR), path, "--layout", "messages", "--lengths", profile]
+            command += ["--bytes", size, "--defects", "0"]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             for rows in ROWS:
                 print(profile, json.dumps(call("partition", path, rows)), flush=True)
@@ -105,4 +106,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps({"partition": partition, "combined": combined}[sys.argv[2]](sys.argv[3], int(sys.argv[4]))))
     else:
-        main(*sys.argv[1:3])
+        main(*sys.argv[1:2])

@@ -13,7 +13,8 @@ from typing import Any
 import pyarrow
 import tunelint
 
-SHARED = Path(__file__).parent.parent.parent.parent.parent.parent / "shared"
+ROOT = Path(__file__).resolve().parents[4]
+SHARED = ROOT.parent / "shared"
 
 #: Files with tables that pyarrow can hold, of different layouts.
 FEW = ("t0_qasc_is_correct_1", "ms_gsm8k_chat_train", "nova_train_ft", "ms_orca_dpo_valid")

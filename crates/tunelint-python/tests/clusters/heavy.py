@@ -3,7 +3,7 @@
 
     heavy.py [BYTES]
 
-BYTES is the size of the generated data [default: 2G]. Prints what each run took.
+BYTES is the size of the generated data [default: 2,000,000,000]. Prints what each run took.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import pyarrow
 import pyarrow.json
 import pyarrow.parquet
 import tunelint
-from engines import SHARED, in_one_place, real_data
+from engines import ROOT, in_one_place, real_data
 
-GENERATOR = SHARED / "perf" / "generate.py"
+GENERATOR = ROOT / "benches" / "generate.py"
 ROWS = 100_000
 
 
@@ -48,8 +48,8 @@ def start_ray() -> None:
 def generated(directory: Path, size: str) -> list[Path]:
     """Parquet files of `ROWS` rows each."""
     data = directory / "data.jsonl"
-    command = [sys.executable, str(GENERATOR), "--layout", "messages", "--container", "jsonl"]
-    command += ["--bytes", size, "--seed", "7", "--profile", "mixed", "--defects", "0", str(data)]
+    command = [sys.executable, str(GENERATOR), str(data), "--layout", "messages", "--bytes", size]
+    command += ["--defects", "0"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     files, rows = [], []
     reader = pyarrow.json.open_json(data, pyarrow.json.ReadOptions(block_size=16 << 20))
@@ -111,12 +111,10 @@ def ray_runs(tables: dict[str, pyarrow.Table], files: list[Path]) -> None:
     ray.shutdown()
 
 
-def main(size: str = "2G") -> None:
+def main(size: str = "2000000000") -> None:
     tables = real_data()
     with tempfile.TemporaryDirectory() as directory:
-        files = generated(Path(directory), size) if GENERATOR.exists() else []
-        if not files:
-            print("SKIPPED: no ../shared/perf/generate.py")
+        files = generated(Path(directory), size)
         spark_runs(tables, files)
         ray_runs(tables, files)
 
