@@ -92,7 +92,10 @@ def main(size: str = "256000000") -> None:
             command += ["--bytes", size, "--defects", "0"]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
             for rows in ROWS:
-                print(profile, json.dumps(call("partition", path, rows)), flush=True)
+                found = call("partition", path, rows)
+                print(profile, json.dumps(found), flush=True)
+                if found["rows"] != rows:
+                    break
             print(profile, json.dumps(call("combined", path, 50_000)), flush=True)
             Path(path).unlink()
 
