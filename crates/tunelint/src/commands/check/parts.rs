@@ -13,6 +13,7 @@ use super::events::{self, Events};
 use super::output::{self, Reports};
 use super::plan::Plans;
 use super::sources::Sources;
+use super::unchecked;
 use crate::arguments;
 use crate::cli::{CheckOptions, Command, CommandLine, Merge};
 use crate::exit::Failure;
@@ -79,6 +80,7 @@ pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     let (paths, parts): (Vec<&Path>, Vec<ShardPart>) = parts.into_iter().unzip();
     let merged = session.merge(&parts, &mut events);
     let mut outcome = merged.map_err(|error| unmerged(&error, &paths))?;
+    outcome.summary.unread = unchecked(&outcome.summary.sources);
     let reports = events.into_reports(&mut outcome.summary);
     Ok((outcome, reports))
 }
