@@ -98,6 +98,10 @@ def spark_runs(tables: dict[str, pyarrow.Table], files: list[Path]) -> None:
     session.stop()
 
 
+def _tables(paths: pyarrow.Table) -> pyarrow.Table:
+    return pyarrow.concat_tables(pyarrow.parquet.read_table(of) for of in paths["item"].to_pylist())
+
+
 def ray_runs(tables: dict[str, pyarrow.Table], files: list[Path]) -> None:
     import ray
 
@@ -107,8 +111,9 @@ def ray_runs(tables: dict[str, pyarrow.Table], files: list[Path]) -> None:
         blocks = dict(enumerate(ray.get(ds.to_arrow_refs())))
         same(f"ray {name}", lambda ds=ds: tunelint.ray.check(ds, preview=True), blocks)
     if files:
-        paths = [str(file) for file in files]
-        ds = ray.data.read_parquet(paths, override_num_blocks=max(16, len(files))).materialize()
+        # `read_parquet` joins small files into one block.
+        paths = ray.data.from_items([str(file) for file in files], override_num_blocks=len(files))
+        ds = paths.map_batches(_tables, batch_size=1, batch_format="pyarrow").materialize()
         blocks = dict(enumerate(ray.get(ds.to_arrow_refs())))
         same("ray generated", lambda: tunelint.ray.check(ds, preview=True), blocks)
     ray.shutdown()
