@@ -33,6 +33,8 @@ mod labelled;
 mod laws;
 mod layers;
 mod limits;
+mod model;
+mod models;
 mod pages;
 mod profiles;
 mod prompts;

@@ -191,6 +191,7 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
     let (mut settings, mut schema) = (None, None);
     let mut declared = Arc::default();
     let mut benchmarks = None;
+    let mut model = None;
     for block in blocks(page) {
         let words = words(&block.info);
         let has = |word: &str| words.iter().any(|have| have == word);
@@ -204,6 +205,10 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         }
         if has("dataset-info") {
             declared = declarations(&block.text);
+            continue;
+        }
+        if words[0] == "jinja" {
+            model = Some(Arc::new(crate::models::of_page(&block.text, &words)));
             continue;
         }
         if words[0] == "toml" {
@@ -228,6 +233,7 @@ fn lies(entry: &RuleEntry, page: &str) -> Vec<String> {
         let mut check = check_of(&words, &profiles);
         check.options.declared = Arc::clone(&declared);
         check.context.benchmarks.clone_from(&benchmarks);
+        check.context.model.clone_from(&model);
         let findings = if let Some(settings) = &settings {
             let found = under_settings(rule, settings, schema.as_deref(), (&name, &bytes));
             judge(
@@ -282,10 +288,11 @@ pub fn failing_blocks(entry: &RuleEntry) -> Vec<(String, Vec<u8>, Vec<String>)> 
         let words = words(&block.info);
         (content(&block, &words), words)
     });
-    // Without the benchmark before them, nothing fails.
-    let is_benchmark =
-        |(_, words): &(Vec<u8>, Vec<String>)| words.iter().any(|of| of == "benchmark");
-    let blocks = blocks.take_while(|block| !is_benchmark(block));
+    // Without the benchmark or the model before them, nothing fails.
+    let is_compared = |(_, words): &(Vec<u8>, Vec<String>)| {
+        words.iter().any(|of| of == "benchmark" || of == "jinja")
+    };
+    let blocks = blocks.take_while(|block| !is_compared(block));
     let plain = blocks.filter(|(_, words)| {
         let has = |word: &str| words.iter().any(|have| have == word);
         has("fail")

@@ -11,6 +11,7 @@ pub mod loss;
 mod observer;
 pub mod prompts;
 pub mod rounds;
+pub mod sequences;
 pub mod session;
 pub mod shard;
 mod shared_start;

@@ -7,4 +7,5 @@ pub mod limit;
 pub mod profile;
 pub mod task;
 pub mod tokens;
+pub mod training;
 pub mod weights;

@@ -1,7 +1,8 @@
 //! Renders records as a model sees them: the chat template of a model folder applied as
 //! `transformers` applies it, and what follows from the rendering for training.
 //!
-//! A [`ModelFolder`] has [`Template`]s and special tokens; a [`Conversation`] is a record as it is.
+//! A [`ModelFolder`] has [`Template`]s and special tokens; with a tokenizer it is a [`Model`]; a
+//! [`Conversation`] is a record as it is.
 //! [`Template::render`] gives the text and the ranges that the template marks as trained on. The
 //! functions in [`checks`] say what of the record the rendering lacks, whether prefixes are
 //! preserved, and whether stopping is trained.
@@ -39,13 +40,19 @@ mod render;
 
 pub mod checks;
 
+mod tokens;
+
+mod model;
+
 #[cfg(feature = "tokenizer")]
 mod tokenizer;
 
 pub use conversation::{Conversation, RecordError, parse_argument};
 pub use folder::{AddedToken, FolderError, ModelFolder, SpecialTokens, Templates};
 pub use json_tree::JsonTree;
+pub use model::Model;
 pub use render::{RenderOptions, Rendered};
 pub use template::{Template, TemplateError, TemplateErrorKind, is_guarded, with_deep_stack};
 #[cfg(feature = "tokenizer")]
-pub use tokenizer::{Token, Tokenizer, TokenizerError, mask};
+pub use tokenizer::{Tokenizer, TokenizerError};
+pub use tokens::{Encoder, Token, TokenKind, mask};

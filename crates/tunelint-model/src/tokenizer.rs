@@ -1,23 +1,33 @@
 //! A tokenizer of Hugging Face: `tokenizer.json`.
 
+use std::collections::HashSet;
 use std::fmt;
-use std::ops::Range;
+
+use crate::tokens::{Encoder, Token, TokenKind};
 
 /// A tokenizer, which counts whole texts.
 #[derive(Debug, Clone)]
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
+    /// The token for what the vocabulary does not have.
+    unknown: Option<u32>,
+    /// The tokens of single bytes, where the tokenizer falls back to them.
+    bytes: HashSet<u32>,
 }
 
-/// A token of a rendering.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// Its number.
-    pub id: u32,
-    /// The characters of the text that it covers.
-    pub range: Range<usize>,
-    /// Whether it is a special token.
-    pub special: bool,
+/// The parts of a `tokenizer.json` that the library does not show.
+#[derive(serde::Deserialize)]
+struct Parts {
+    model: ModelParts,
+}
+
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct ModelParts {
+    unk_token: Option<String>,
+    /// Of a Unigram model, instead of `unk_token`.
+    unk_id: Option<u32>,
+    byte_fallback: bool,
 }
 
 /// Bytes that are no `tokenizer.json`, or a text that the tokenizer fails at. The library's words are
@@ -36,7 +46,22 @@ impl Tokenizer {
         // Trainers set these for each batch; what a file has of them is left from its training.
         inner.with_padding(None);
         inner.with_truncation(None).map_err(|_| TokenizerError)?;
-        Ok(Self { inner })
+        let parts = serde_json::from_slice(bytes);
+        let parts = parts.map_or(ModelParts::default(), |of: Parts| of.model);
+        let unknown = parts.unk_token.as_deref();
+        let unknown = unknown
+            .and_then(|token| inner.token_to_id(token))
+            .or(parts.unk_id);
+        let byte = |byte: u32| inner.token_to_id(&format!("<0x{byte:02X}>"));
+        let bytes = match parts.byte_fallback {
+            true => (0..256).filter_map(byte).collect(),
+            false => HashSet::new(),
+        };
+        Ok(Self {
+            inner,
+            unknown,
+            bytes,
+        })
     }
 
     /// The number of tokens of a text.
@@ -52,38 +77,31 @@ impl Tokenizer {
     pub fn has_normalizer(&self) -> bool {
         self.inner.get_normalizer().is_some()
     }
+}
 
-    /// The tokens of a rendering, which has its special tokens already.
-    ///
-    /// # Errors
-    /// The tokenizer fails, for instance at a text that it has no token for.
-    pub fn tokens(&self, text: &str) -> Result<Vec<Token>, TokenizerError> {
-        let encoding = self.inner.encode_char_offsets(text, false);
-        let encoding = encoding.map_err(|_| TokenizerError)?;
+impl Encoder for Tokenizer {
+    fn tokens(&self, text: &str) -> Option<Vec<Token>> {
+        let encoding = self.inner.encode_char_offsets(text, false).ok()?;
         let added = self.inner.get_added_tokens_decoder();
         let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
         let token = |(id, (start, end)): (&u32, &(usize, usize))| Token {
             id: *id,
             range: *start..*end,
-            special: added.get(id).is_some_and(|token| token.special),
+            kind: match id {
+                id if Some(*id) == self.unknown => TokenKind::Unknown,
+                id if self.bytes.contains(id) => TokenKind::Byte,
+                id if added.get(id).is_some_and(|token| token.special) => TokenKind::Special,
+                _ => TokenKind::Text,
+            },
         };
-        Ok(tokens.map(token).collect())
+        Some(tokens.map(token).collect())
     }
-}
 
-/// Which tokens are trained on: those that overlap a trained range, as in transformers.
-pub fn mask(tokens: &[Token], trained: &[Range<usize>]) -> Vec<bool> {
-    let mut spans = trained.iter().peekable();
-    let covered = |token: &Token| {
-        while spans
-            .next_if(|span| token.range.start >= span.end)
-            .is_some()
-        {}
-        spans
-            .peek()
-            .is_some_and(|span| token.range.end > span.start)
-    };
-    tokens.iter().map(covered).collect()
+    fn special_tokens(&self) -> Vec<String> {
+        let added = self.inner.get_added_tokens_decoder();
+        let special = added.into_values().filter(|token| token.special);
+        special.map(|token| token.content).collect()
+    }
 }
 
 impl fmt::Display for TokenizerError {
@@ -97,6 +115,7 @@ impl std::error::Error for TokenizerError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tokens::mask;
 
     const WORDS: &str = r#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[
         {"id":3,"content":"<end>","single_word":false,"lstrip":false,"rstrip":false,
@@ -112,13 +131,13 @@ mod tests {
             .unwrap();
         let shown: Vec<_> = tokens
             .iter()
-            .map(|t| (t.id, t.range.clone(), t.special))
+            .map(|t| (t.id, t.range.clone(), t.kind))
             .collect();
         let expected = [
-            (0, 0..1, false),
-            (1, 2..3, false),
-            (2, 4..5, false),
-            (3, 5..10, true),
+            (0, 0..1, TokenKind::Text),
+            (1, 2..3, TokenKind::Text),
+            (2, 4..5, TokenKind::Unknown),
+            (3, 5..10, TokenKind::Special),
         ];
         assert_eq!(shown, expected);
         assert_eq!(mask(&tokens, &[2..3, 5..10]), [false, true, false, true]);

@@ -2,7 +2,8 @@
 //!
 //! A rule implements one trait or more, depending on its input: one example at a time
 //! ([`ExampleRule`]), all examples through a mergeable tally ([`DatasetRule`]), the shared survey
-//! of the dataset ([`SurveyRule`]), records without a valid example ([`RecordRule`]), each source
+//! of the dataset ([`SurveyRule`]), what the model is trained on ([`SequenceRule`],
+//! [`SequenceCases`]), records without a valid example ([`RecordRule`]), each source
 //! as a whole ([`SourceRule`]), or the suppressions of the settings ([`SuppressionRule`]). An
 //! [`OddityRule`] is a dataset rule about single outputs. A [`Check`] bundles them, and a [`RuleEntry`] builds the check from a [`RuleContext`].
 
@@ -13,6 +14,7 @@ pub mod entry;
 pub mod oddity;
 pub mod rule;
 pub mod schema;
+pub mod sequence;
 pub mod timings;
 
 pub use certainty::severity;
@@ -21,10 +23,11 @@ pub use custom::CustomRule;
 pub use entry::RuleEntry;
 pub use oddity::{Oddity, OddityRule};
 pub use rule::{
-    AnyTally, Check, DatasetRule, ErasedRule, ExampleRule, Lead, RecordRule, SourceFacts,
-    SourceRule, SuppressionFacts, SuppressionRule, SurveyRule,
+    AnyTally, Check, DatasetRule, ErasedRule, ExampleRule, Lead, RecordRule, SequenceCases,
+    SequenceRule, SourceFacts, SourceRule, SuppressionFacts, SuppressionRule, SurveyRule,
 };
 pub use schema::{Schema, SchemaFault};
+pub use sequence::Sequence;
 pub use timings::{Stopwatch, Timings};
 pub use tunelint_layouts::finding::{FixKind, Level, RuleMeta, RuleOption, RuleStatus, Scope};
 pub use tunelint_layouts::provider::limit::{TargetFact, TargetLimit};

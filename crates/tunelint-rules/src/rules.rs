@@ -12,7 +12,7 @@ use tunelint_layouts::provider::faults::{self, SourceForm};
 use tunelint_layouts::provider::profile::Profile;
 
 use crate::contract::timings::timed;
-use crate::contract::{Check, RuleContext, RuleEntry, Stopwatch};
+use crate::contract::{Check, RuleContext, RuleEntry, Sequence, Stopwatch};
 use crate::survey::Needs;
 use crate::survey::inferred::Inferred;
 use crate::survey::production_prompts::prompt_without_output;
@@ -125,6 +125,7 @@ registry! {
     nesting_too_deep "nesting-too-deep";
     no_records "no-records";
     nothing_to_learn "nothing-to-learn";
+    nothing_trained "nothing-trained";
     null_like_output "null-like-output";
     odd_line_endings "odd-line-endings";
     odd_space "odd-space";
@@ -134,7 +135,9 @@ registry! {
     output_too_long "output-too-long";
     personal_data "personal-data";
     placeholder_text "placeholder-text";
+    prefix_not_preserved "prefix-not-preserved";
     production_mismatch "production-mismatch";
+    prompt_boundary "prompt-boundary";
     prompt_template_header "prompt-template-header";
     rare_label "rare-label";
     record_too_large "record-too-large";
@@ -147,12 +150,18 @@ registry! {
     schema_mismatch "schema-mismatch";
     secret "secret";
     sorted_by_label "sorted-by-label";
+    special_token_in_text "special-token-in-text";
     spreadsheet_damage "spreadsheet-damage";
+    stop_token_not_trained "stop-token-not-trained";
     stray_quote "stray-quote";
     surprising_label "surprising-label";
+    template_drops "template-drops";
+    template_error "template-error";
+    template_without_mask "template-without-mask";
     too_few_examples "too-few-examples";
     too_many_examples "too-many-examples";
     too_many_labels "too-many-labels";
+    truncated_by_length "truncated-by-length";
     truncated_output "truncated-output";
     unbalanced_think "unbalanced-think";
     unclosed_quote "unclosed-quote";
@@ -160,6 +169,7 @@ registry! {
     unknown_field "unknown-field";
     unknown_label "unknown-label";
     unknown_role "unknown-role";
+    unknown_token "unknown-token";
     unnormalised_text "unnormalised-text";
     unsupported_modality "unsupported-modality";
     unused_allow "unused-allow";
@@ -238,6 +248,7 @@ pub struct RuleSet {
     checks: Vec<(&'static str, Check)>,
     enabled: BTreeSet<&'static str>,
     context: RuleContext,
+    needs_sequences: bool,
 }
 
 impl RuleSet {
@@ -308,10 +319,18 @@ impl RuleSet {
                 *check = timed(std::mem::take(check), &timings.of(name));
             }
         }
+        let needs_sequences = checks.iter().any(|(_, check)| {
+            let gathers = check
+                .dataset
+                .as_ref()
+                .is_some_and(|of| of.needs_sequences());
+            gathers || check.sequence.is_some()
+        });
         Self {
             checks,
             enabled,
             context,
+            needs_sequences,
         }
     }
 
@@ -356,6 +375,33 @@ impl RuleSet {
         }
     }
 
+    /// The sequence that a trainer makes of an example, if a rule asks for it.
+    pub fn sequence<'e, 'a>(&'e self, example: &'e Example<'a>) -> Option<Sequence<'e, 'a>> {
+        match self.needs_sequences {
+            true => {
+                let model = self.context.model.as_deref()?;
+                Sequence::of(example, model, &self.context.profiles)
+            }
+            false => None,
+        }
+    }
+
+    /// Whether a rule asks for sequences. They are best made on a thread with a
+    /// [deep stack](tunelint_model::with_deep_stack).
+    pub fn needs_sequences(&self) -> bool {
+        self.needs_sequences
+    }
+
+    /// Runs the rules about single sequences on one.
+    pub fn check_sequence(&self, sequence: &Sequence<'_, '_>, findings: &mut Findings<'_>) {
+        for (name, check) in self.named() {
+            if let Some(rule) = &check.sequence {
+                findings.set_rule(name);
+                rule.check(sequence, findings);
+            }
+        }
+    }
+
     /// The statistics that the survey must gather: for these rules, and before the first pass also
     /// for the rules of the second.
     pub fn needs(&self) -> Needs {
@@ -377,7 +423,7 @@ pub fn usual_impacts(profiles: &[Arc<Profile>], form: SourceForm<'_>) -> UsualIm
 
 /// What the tests of several rules share.
 #[cfg(test)]
-mod testing {
+pub(crate) mod testing {
     use std::collections::BTreeSet;
 
     use tunelint_data::record::roles::RoleAliases;
@@ -390,7 +436,7 @@ mod testing {
     use tunelint_layouts::provider::profile::{Cited, Effect, Unit};
 
     /// The record with this number, unread.
-    pub(super) fn record(ordinal: u64) -> Record<'static> {
+    pub(crate) fn record(ordinal: u64) -> Record<'static> {
         Record {
             source: SourceId(0),
             raw: b"{}",

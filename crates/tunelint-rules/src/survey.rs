@@ -7,6 +7,7 @@
 
 pub mod benchmark;
 mod boilerplate;
+pub mod cases;
 mod cut;
 mod gathered;
 pub mod inferred;

@@ -127,6 +127,8 @@ pub struct CheckOptions {
     /// Count tokens with this `tokenizer.json` or tiktoken rank file [default: estimated]
     #[arg(long, value_name = "FILE", help_heading = "Target")]
     pub tokenizer: Option<PathBuf>,
+    #[command(flatten)]
+    pub model: ModelOptions,
     /// Require every input to start with this text; @FILE reads it from a file
     #[arg(
         long,
@@ -470,6 +472,8 @@ pub struct StatsOptions {
     /// Count tokens with this `tokenizer.json` or tiktoken rank file [default: estimated]
     #[arg(long, value_name = "FILE", help_heading = "Target")]
     pub tokenizer: Option<PathBuf>,
+    #[command(flatten)]
+    pub model: ModelOptions,
     /// Set the format of the report
     #[arg(
         long,
@@ -513,6 +517,25 @@ pub struct InferOptions {
     pub threads: Option<usize>,
 }
 
+/// The model that is trained.
+#[derive(Debug, Default, Clone, Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelOptions {
+    /// Use the chat template, the special tokens and the tokenizer of this folder, as
+    /// `save_pretrained` writes it
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Use the chat template in this file
+    #[arg(long, value_name = "FILE")]
+    pub chat_template: Option<PathBuf>,
+    /// Pass an argument to the template: `enable_thinking=false` (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub template_arg: Vec<String>,
+    /// Cut sequences after this many tokens, as the trainer does; the model folder needs a tokenizer
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_length: Option<u32>,
+}
+
 /// Options of `render`.
 #[derive(Debug, Args)]
 #[command(
@@ -526,21 +549,28 @@ pub struct RenderOptions {
     pub file: PathBuf,
     #[command(flatten)]
     pub reading: Reading,
-    /// Use the chat template and the special tokens of this folder, as `save_pretrained` writes it
-    #[arg(long, value_name = "DIR", help_heading = "Model")]
-    pub model: Option<PathBuf>,
-    /// Use the chat template in this file
-    #[arg(long, value_name = "FILE", help_heading = "Model")]
-    pub chat_template: Option<PathBuf>,
-    /// Pass an argument to the template: `enable_thinking=false` (repeatable)
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "Model")]
-    pub template_arg: Vec<String>,
-    /// Show where a sequence of at most this many tokens is cut; the model folder needs a tokenizer
-    #[arg(long, value_name = "N", help_heading = "Model")]
-    pub max_length: Option<usize>,
+    #[command(flatten)]
+    pub model: ModelOptions,
+    /// Show what this trainer trains on [default: what the template marks]
+    #[arg(long, value_name = "PROFILE", help_heading = "Target")]
+    pub target: Option<String>,
+    /// Compare each record with this prompt of production: a record without its answer, which is
+    /// rendered with the generation prompt, or a .txt file with the text that the model is given
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub production: Option<PathBuf>,
+    #[command(flatten)]
+    pub settings: SettingsOptions,
     /// Show only the record with this number [default: all; for people, the first]
     #[arg(long, value_name = "N", help_heading = "Output")]
     pub record: Option<u64>,
+    /// Show the records that fail, then the longest, at most this many
+    #[arg(
+        long,
+        value_name = "N",
+        help_heading = "Output",
+        conflicts_with = "record"
+    )]
+    pub worst: Option<usize>,
     /// Set the format
     #[arg(
         long,

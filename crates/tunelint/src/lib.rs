@@ -48,6 +48,8 @@ mod reading;
 
 mod tokenizer;
 
+mod model;
+
 mod settings;
 
 mod commands;

@@ -11,12 +11,13 @@ use minijinja::{Environment, Error, Output, State, UndefinedBehavior, context, e
 use serde::Serialize;
 use tunelint_core::printable::{counted, grouped, printable};
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("base.html", include_str!("../templates/base.html")),
     ("check.html", include_str!("../templates/check.html")),
     ("findings.html", include_str!("../templates/findings.html")),
     ("loss.html", include_str!("../templates/loss.html")),
     ("macros.html", include_str!("../templates/macros.html")),
+    ("render.html", include_str!("../templates/render.html")),
     ("stats.html", include_str!("../templates/stats.html")),
     ("targets.html", include_str!("../templates/targets.html")),
 ];
@@ -26,7 +27,7 @@ const SCRIPT: &str = include_str!("../templates/page.js");
 /// The content security policy: it allows this style, this script and nothing else. A test compares
 /// the digests.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-wS5pkGd7iWXe8VmLscE9g6JZJ7NqOP1po0HprmGrs7Y='; \
+    style-src 'sha256-5+G3buPK7ahjgwXt7wv6tQS2nX18w3VmjNiiTRGpBOw='; \
     script-src 'sha256-oy+FfaugUlW0k1us8TJzS7y3OqN19TlVHfj/LwxpljE='; \
     base-uri 'none'; form-action 'none'";
 

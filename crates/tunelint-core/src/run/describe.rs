@@ -2,23 +2,24 @@
 //! and the limits and recommendations of the targets. Every output format of `tunelint stats` is
 //! rendered from it, so they all have the same numbers.
 
+pub mod distribution;
 pub mod format;
+pub mod sequences;
 pub mod targets;
 
 use serde::Serialize;
 
 use tunelint_data::text::printable::{inert_json, printable_path};
 use tunelint_layouts::provider::tokens::{ANY, Counter, Tokens};
-use tunelint_rules::survey::{Bin, CompactLocation, Lengths, SurprisingLabel};
+use tunelint_rules::survey::{CompactLocation, SurprisingLabel};
 
 use super::guidance::{self, Guidance};
 use super::session::Opened;
 use super::stats::Stats;
+use distribution::Distribution;
 use format::{FormatRow, NotInferred, shown};
+use sequences::SequenceRow;
 use targets::{LimitUse, SizeAdvice, Steps, Training, percent};
-
-/// The number of bins of a histogram.
-const BINS: u64 = 10;
 
 /// The report of `tunelint stats`. Its serialization is the output format `json`: field names and
 /// `version` are a public contract.
@@ -49,6 +50,9 @@ pub struct SourceStats {
     pub targets: Vec<String>,
     /// Sizes.
     pub size: SizeRow,
+    /// The sequences that a trainer makes of it, if the model is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sequences: Option<SequenceRow>,
     /// The lengths of the inputs.
     pub inputs: Distribution,
     /// The lengths of the outputs.
@@ -101,21 +105,6 @@ pub struct SizeRow {
     pub tokens_high: u64,
     /// How the tokens were counted or estimated, in words.
     pub tokens_by: String,
-}
-
-/// The lengths of texts, in characters.
-#[derive(Serialize)]
-pub struct Distribution {
-    /// The median.
-    pub median: u64,
-    /// The 90th percentile.
-    pub p90: u64,
-    /// The longest.
-    pub longest: u64,
-    /// The record of the longest.
-    pub longest_record: Option<u64>,
-    /// A histogram.
-    pub bins: Vec<Bin>,
 }
 
 /// A label. All spellings of it are counted together.
@@ -199,6 +188,7 @@ impl SourceStats {
                 tokens_high: stats.tokens.high,
                 tokens_by: tokens_by(&opened.counter, stats.tokens),
             },
+            sequences: (stats.sequences.as_ref()).map(|of| SequenceRow::new(of, &opened.targets)),
             inputs: Distribution::of(&stats.inputs),
             outputs: Distribution::of(&survey.output_lengths),
             labels: labels(stats),
@@ -255,19 +245,6 @@ impl SurprisingRow {
             line: found.spot.location().start.line,
             label: shown(&found.label),
             suggested: shown(&found.suggested),
-        }
-    }
-}
-
-impl Distribution {
-    fn of(lengths: &Lengths) -> Self {
-        let longest = lengths.longest().first();
-        Self {
-            median: lengths.quantile(0.5),
-            p90: lengths.quantile(0.9),
-            longest: longest.map_or(0, |(length, _)| *length),
-            longest_record: longest.map(|(_, spot)| spot.record()),
-            bins: lengths.bins(BINS),
         }
     }
 }

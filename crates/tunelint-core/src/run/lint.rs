@@ -22,7 +22,10 @@ use tunelint_layouts::reader::request::with_request;
 use tunelint_layouts::reader::{
     DecodeOutcome, Decoder, OpenError, ReadOptions, Reader, Scratch, Unreadable,
 };
-use tunelint_rules::contract::{AnyTally, Check, SourceFacts, Stopwatch, SuppressionFacts};
+use tunelint_model::with_deep_stack;
+use tunelint_rules::contract::{
+    AnyTally, Check, Sequence, SourceFacts, Stopwatch, SuppressionFacts,
+};
 use tunelint_rules::rules::RuleSet;
 use tunelint_rules::survey::inferred::Inferred;
 use tunelint_rules::survey::production_prompts::each_line;
@@ -149,6 +152,15 @@ impl Tallies {
         for (check, tally) in rules.checks().zip(&mut self.rules) {
             if let (Some(rule), Some(tally)) = (&check.dataset, tally) {
                 rule.observe(example, tally);
+            }
+        }
+    }
+
+    /// Adds the sequence of an example.
+    pub fn observe_sequence(&mut self, rules: &RuleSet, sequence: &Sequence<'_, '_>) {
+        for (check, tally) in rules.checks().zip(&mut self.rules) {
+            if let (Some(rule), Some(tally)) = (&check.dataset, tally) {
+                rule.observe_sequence(sequence, tally);
             }
         }
     }
@@ -540,7 +552,7 @@ impl Pass<'_> {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
-            let checked = checking.batch(batch, known, buffers);
+            let checked = checking.batch_on(batch, known, buffers);
             *idle_since = reading.start();
             checked
         };
@@ -582,6 +594,21 @@ struct Checking<'l> {
 }
 
 impl Checking<'_> {
+    /// Checks one batch; on a thread with a deep stack where templates are run.
+    fn batch_on(
+        &self,
+        batch: &Batch,
+        known: BTreeSet<&'static str>,
+        buffers: &mut (Scratch, Normalizer),
+    ) -> CheckedBatch {
+        if !self.rules.needs_sequences() {
+            return self.batch(batch, known, buffers);
+        }
+        let deep = with_deep_stack(|| self.batch(batch, known.clone(), buffers));
+        // Without a further thread, each rendering asks for one again, and fails if there is none.
+        deep.unwrap_or_else(|| self.batch(batch, known, buffers))
+    }
+
     /// Checks one batch. Findings of the rules in `known` are only counted.
     fn batch(
         &self,
@@ -603,6 +630,10 @@ impl Checking<'_> {
                     policy.suppressions.note(&example.record, noted);
                     rules.check_example(example, &mut findings);
                     tallies.observe(rules, example, normalizer, self.cutoff);
+                    if let Some(sequence) = rules.sequence(example) {
+                        rules.check_sequence(&sequence, &mut findings);
+                        tallies.observe_sequence(rules, &sequence);
+                    }
                 }
                 DecodeOutcome::Unreadable(record, why) => {
                     let before = findings.noticed();

@@ -1,14 +1,18 @@
 //! The statistics of a source: sizes, lengths, tokens, and its survey.
 
 use std::io;
+use std::sync::Arc;
 
-use crate::run::gather::gather;
+use crate::run::gather::{Stack, gather_on};
+use crate::run::sequences::SequenceStats;
 use tunelint_data::text::Text;
 use tunelint_data::text::position::Span;
 use tunelint_layouts::example::{Example, Turn};
 use tunelint_layouts::layout::{Layout, Losses, ObjectWriter};
+use tunelint_layouts::provider::profile::Profile;
 use tunelint_layouts::provider::tokens::{Counter, Tokens};
 use tunelint_layouts::reader::{DecodeOutcome, Reader};
+use tunelint_model::Model;
 use tunelint_rules::survey::{
     CompactLocation, ExampleDigest, Group, Lengths, Needs, Normalizer, SampleCutoff, Survey,
 };
@@ -41,6 +45,8 @@ pub struct Stats {
     pub inputs: Lengths,
     /// Example lengths in tokens.
     pub examples: Lengths,
+    /// The sequences, if the model is known.
+    pub sequences: Option<SequenceStats>,
 }
 
 /// The statistics of one batch, with a buffer for measuring its examples.
@@ -51,7 +57,8 @@ struct BatchStats {
 
 impl Stats {
     /// Reads `reader` to its end. `layout` is the layout of the target, for sizes; `counter` counts
-    /// tokens.
+    /// tokens; `model` is a model with a tokenizer, and
+    /// the targets that decide what is trained on.
     ///
     /// # Errors
     /// If the source cannot be read.
@@ -59,11 +66,18 @@ impl Stats {
         reader: &mut Reader,
         layout: Option<&dyn Layout>,
         counter: &Counter,
+        model: Option<(&Model, &[Arc<Profile>])>,
         threads: usize,
     ) -> io::Result<Self> {
         let cutoff = SampleCutoff::default();
         let mut all = Self::empty();
-        gather(
+        all.sequences = model.map(|_| SequenceStats::default());
+        let stack = match model {
+            Some(_) => Stack::Deep,
+            None => Stack::Usual,
+        };
+        gather_on(
+            stack,
             reader,
             threads,
             || BatchStats {
@@ -73,6 +87,10 @@ impl Stats {
             |read, normalizer, batch| match read {
                 DecodeOutcome::Example(example) => {
                     batch.stats.observe(example, counter, normalizer, &cutoff);
+                    if let Some((model, targets)) = model {
+                        let sequences = batch.stats.sequences.get_or_insert_default();
+                        sequences.observe(example, model, targets);
+                    }
                     if let Some(layout) = layout {
                         batch.object.clear();
                         layout.encode(example, &mut batch.object, &mut Losses::default());
@@ -122,6 +140,9 @@ impl Stats {
         self.tokens += other.tokens;
         self.inputs.merge(other.inputs);
         self.examples.merge(other.examples);
+        if let Some(sequences) = other.sequences {
+            self.sequences.get_or_insert_default().merge(sequences);
+        }
     }
 
     /// The locations of the examples whose input and output an earlier example has.
@@ -152,8 +173,6 @@ impl Stats {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use tunelint_data::source::Input;
     use tunelint_data::text::position::SourceId;
@@ -180,7 +199,7 @@ mod tests {
         let mut reader = Reader::open(SourceId(0), input, &options).unwrap();
         let layout = layout::by_name("pairs").unwrap();
         let counter = Counter::Exact(Arc::new(Letters), ANY.to_owned());
-        Stats::of(&mut reader, Some(&*layout), &counter, threads).unwrap()
+        Stats::of(&mut reader, Some(&*layout), &counter, None, threads).unwrap()
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub use super::fact::{
     TokenizerName, Unit, Where,
 };
 pub use super::field::{FieldFact, ValueType};
+pub use super::training::{Cut, OverLength, TrainedPart, TrainsOn};
 
 /// What a provider accepts.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
@@ -78,6 +79,11 @@ pub struct Profile {
     pub faults: BTreeMap<String, Fact>,
     /// The key of a message that weights its loss, where messages can have one.
     pub weights: Option<WeightKey>,
+    /// What of a sequence is trained on, by layout; the first entry about a layout counts.
+    #[serde(default)]
+    pub trains_on: Vec<TrainsOn>,
+    /// What happens to a sequence that is too long.
+    pub over_length: Option<OverLength>,
     /// Words that must not occur in a text.
     #[serde(default)]
     pub reserved: Vec<Reserved>,
@@ -167,6 +173,12 @@ impl Profile {
         if let Some(of) = &self.weights {
             cite("weights".to_owned(), &of.source, &of.quote);
         }
+        for of in &self.trains_on {
+            cite("trains-on".to_owned(), &of.source, &of.quote);
+        }
+        if let Some(of) = &self.over_length {
+            cite("over-length".to_owned(), &of.source, &of.quote);
+        }
         if let Some(of) = &self.reads {
             cite("reads".to_owned(), &of.source, &of.quote);
         }
@@ -196,6 +208,12 @@ impl Profile {
         let mut roles = self.roles.iter();
         let named = roles.find(|roles| is_about(&roles.layouts, layout));
         named.filter(|_| self.takes(layout))
+    }
+
+    /// What is trained on of a sequence in `layout`, if the profile has an entry about it.
+    pub fn trains_on(&self, layout: &str) -> Option<&TrainsOn> {
+        let mut entries = self.trains_on.iter();
+        entries.find(|of| is_about(&of.layouts, layout))
     }
 
     /// Whether the provider reads files in `container`.

@@ -6,7 +6,7 @@ use crate::render::{RenderOptions, Rendered};
 use crate::template::{Template, TemplateError};
 
 /// A conversation is rendered at most this often, so that the work stays linear in its size.
-const MAX_PREFIXES: usize = 32;
+pub(super) const MAX_PREFIXES: usize = 32;
 
 /// How the renderings of the beginnings of a conversation relate to that of the whole.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -75,6 +75,11 @@ impl StopTokens {
         Self::new(folder.stop_tokens.iter().cloned(), added.chain(special))
     }
 
+    /// Whether none is known.
+    pub fn is_empty(&self) -> bool {
+        self.stops.is_empty()
+    }
+
     /// The longest added token that `text` ends with.
     fn at_end<'t>(&self, text: &'t str) -> Option<&'t str> {
         self.lengths.iter().find_map(|length| {

@@ -8,6 +8,7 @@ use tunelint_layouts::provider::limit::{TargetFact, TargetLimit};
 use tunelint_layouts::provider::profile::{Cited, Fact, Profile};
 use tunelint_layouts::provider::task::Task;
 use tunelint_layouts::provider::tokens::Tokenizer;
+use tunelint_model::Model;
 
 use super::custom::CustomRule;
 use super::schema::{Schema, SchemaCompiler};
@@ -57,6 +58,8 @@ pub struct RuleContext {
     pub custom: Vec<CustomRule>,
     /// The tokenizer, if the user set one; otherwise tokens are estimated.
     pub tokenizer: Option<Arc<dyn Tokenizer>>,
+    /// The model that is trained, if the user named one.
+    pub model: Option<Arc<Model>>,
     /// What measures the rules, if anything does.
     pub timings: Option<Timings>,
 }

@@ -16,6 +16,8 @@ use tunelint_layouts::finding::Findings;
 use tunelint_layouts::reader::request::Request;
 use tunelint_layouts::reader::{Reader, Unreadable};
 
+use super::sequence::Sequence;
+use crate::survey::cases::{Cases, CasesByKind};
 use crate::survey::{Needs, Survey};
 
 /// Checks one example at a time.
@@ -73,6 +75,32 @@ impl Lead {
     pub fn content<T: DeserializeOwned>(&self) -> Option<T> {
         rmp_serde::from_slice(&self.0).ok()
     }
+}
+
+/// Checks the sequence that a trainer makes of each example. Only run where the user named a model.
+///
+/// Called as an [`ExampleRule`] is.
+pub trait SequenceRule: Send + Sync {
+    /// Checks one sequence.
+    fn check(&self, sequence: &Sequence<'_, '_>, findings: &mut Findings<'_>);
+}
+
+/// Gathers cases over all sequences, to report each kind once. Only run where the user named a model.
+pub trait SequenceCases: Send + Sync + 'static {
+    /// The kinds, each of which is one finding. Their number must not grow with the data.
+    type Kind: Ord + Send + Serialize + DeserializeOwned + 'static;
+    /// What is noted about the first case of a kind.
+    type Note: Send + Serialize + DeserializeOwned + 'static;
+    /// Adds the cases of one sequence.
+    fn observe(&self, sequence: &Sequence<'_, '_>, cases: &mut CasesByKind<Self::Kind, Self::Note>);
+    /// Reports one kind, of which there are `cases` among `all` sequences.
+    fn report(
+        &self,
+        kind: Self::Kind,
+        cases: Cases<Self::Note>,
+        all: u64,
+        findings: &mut Findings<'_>,
+    );
 }
 
 /// Checks the survey: statistics gathered once for all rules.
@@ -138,6 +166,8 @@ pub struct Check {
     pub dataset: Option<Box<dyn ErasedRule>>,
     /// Run on the survey.
     pub survey: Option<Box<dyn SurveyRule>>,
+    /// Run on the sequence of every example.
+    pub sequence: Option<Box<dyn SequenceRule>>,
     /// Run on every record without a valid example.
     pub record: Option<Box<dyn RecordRule>>,
     /// Run on every source.
@@ -159,6 +189,22 @@ impl Check {
     pub fn dataset(rule: impl DatasetRule) -> Self {
         Self {
             dataset: Some(Box::new(Erased(rule))),
+            ..Self::default()
+        }
+    }
+
+    /// A check with only a [`SequenceRule`].
+    pub fn sequence(rule: impl SequenceRule + 'static) -> Self {
+        Self {
+            sequence: Some(Box::new(rule)),
+            ..Self::default()
+        }
+    }
+
+    /// A check with only [`SequenceCases`].
+    pub fn sequence_cases(rule: impl SequenceCases) -> Self {
+        Self {
+            dataset: Some(Box::new(Gathering(rule))),
             ..Self::default()
         }
     }
@@ -214,6 +260,12 @@ pub trait ErasedRule: Send + Sync {
     fn tally(&self) -> AnyTally;
     /// See [`DatasetRule::observe`].
     fn observe(&self, example: &Example<'_>, tally: &mut AnyTally);
+    /// Whether it gathers [`SequenceCases`], so that it needs [`Self::observe_sequence`].
+    fn needs_sequences(&self) -> bool {
+        false
+    }
+    /// See [`SequenceCases::observe`].
+    fn observe_sequence(&self, _sequence: &Sequence<'_, '_>, _tally: &mut AnyTally) {}
     /// See [`DatasetRule::merge`].
     fn merge(&self, into: &mut AnyTally, from: AnyTally);
     /// See [`DatasetRule::renumber_sources`].
@@ -235,6 +287,9 @@ pub trait ErasedRule: Send + Sync {
     /// If the deserializer fails, for example on a tally of another version.
     fn load(&self, saved: &[u8]) -> Result<AnyTally, rmp_serde::decode::Error>;
 }
+
+/// [`SequenceCases`] as a dataset rule, whose tally is the cases.
+struct Gathering<R>(R);
 
 struct Erased<R>(R);
 
@@ -284,5 +339,66 @@ impl<R: DatasetRule> ErasedRule for Erased<R> {
 
     fn load(&self, saved: &[u8]) -> Result<AnyTally, rmp_serde::decode::Error> {
         Ok(Box::new(rmp_serde::from_slice::<R::Tally>(saved)?))
+    }
+}
+
+impl<R: SequenceCases> ErasedRule for Gathering<R> {
+    fn tally(&self) -> AnyTally {
+        Box::new(CasesByKind::<R::Kind, R::Note>::default())
+    }
+
+    fn observe(&self, _: &Example<'_>, _: &mut AnyTally) {}
+
+    fn needs_sequences(&self) -> bool {
+        true
+    }
+
+    fn observe_sequence(&self, sequence: &Sequence<'_, '_>, tally: &mut AnyTally) {
+        if let Some(cases) = tally.downcast_mut::<CasesByKind<R::Kind, R::Note>>() {
+            cases.all += 1;
+            self.0.observe(sequence, cases);
+        }
+    }
+
+    fn merge(&self, into: &mut AnyTally, from: AnyTally) {
+        let into = into.downcast_mut::<CasesByKind<R::Kind, R::Note>>();
+        if let (Some(into), Ok(from)) = (into, from.downcast()) {
+            into.merge(*from);
+        }
+    }
+
+    fn renumber_sources(&self, tally: &mut AnyTally, by: u32) {
+        if let Some(cases) = tally.downcast_mut::<CasesByKind<R::Kind, R::Note>>() {
+            cases.renumber_sources(by);
+        }
+    }
+
+    fn lead(&self, _: &AnyTally) -> Option<Lead> {
+        None
+    }
+
+    fn follow_up(&self, _: &Lead) -> Option<Check> {
+        None
+    }
+
+    fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>) {
+        if let Ok(cases) = tally.downcast::<CasesByKind<R::Kind, R::Note>>() {
+            let all = cases.all;
+            for (kind, cases) in cases.into_kinds() {
+                self.0.report(kind, cases, all, findings);
+            }
+        }
+    }
+
+    fn save(&self, tally: &AnyTally) -> Result<Vec<u8>, rmp_serde::encode::Error> {
+        match tally.downcast_ref::<CasesByKind<R::Kind, R::Note>>() {
+            Some(cases) => rmp_serde::to_vec(cases),
+            None => rmp_serde::to_vec(&CasesByKind::<R::Kind, R::Note>::default()),
+        }
+    }
+
+    fn load(&self, saved: &[u8]) -> Result<AnyTally, rmp_serde::decode::Error> {
+        let cases: CasesByKind<R::Kind, R::Note> = rmp_serde::from_slice(saved)?;
+        Ok(Box::new(cases))
     }
 }

@@ -12,8 +12,10 @@ use tunelint_layouts::finding::Findings;
 use tunelint_layouts::reader::Unreadable;
 
 use super::rule::{
-    AnyTally, Check, ErasedRule, ExampleRule, Lead, RecordRule, SourceFacts, SourceRule, SurveyRule,
+    AnyTally, Check, ErasedRule, ExampleRule, Lead, RecordRule, SequenceRule, SourceFacts,
+    SourceRule, SurveyRule,
 };
+use super::sequence::Sequence;
 use crate::survey::{Needs, Survey};
 
 /// The time since some start. Called from all threads.
@@ -112,6 +114,7 @@ pub fn timed(check: Check, watch: &Stopwatch) -> Check {
     Check {
         example: check.example.map(|rule| Box::new(over(rule, watch)) as _),
         dataset: check.dataset.map(|rule| Box::new(over(rule, watch)) as _),
+        sequence: check.sequence.map(|rule| Box::new(over(rule, watch)) as _),
         survey: check.survey.map(|rule| Box::new(over(rule, watch)) as _),
         record: check.record.map(|rule| Box::new(over(rule, watch)) as _),
         source: check.source.map(|rule| Box::new(over(rule, watch)) as _),
@@ -128,6 +131,12 @@ struct Timed<R: ?Sized> {
 impl ExampleRule for Timed<dyn ExampleRule> {
     fn check(&self, example: &Example<'_>, findings: &mut Findings<'_>) {
         self.watch.measure(|| self.rule.check(example, findings));
+    }
+}
+
+impl SequenceRule for Timed<dyn SequenceRule> {
+    fn check(&self, sequence: &Sequence<'_, '_>, findings: &mut Findings<'_>) {
+        self.watch.measure(|| self.rule.check(sequence, findings));
     }
 }
 
@@ -161,6 +170,15 @@ impl ErasedRule for Timed<dyn ErasedRule> {
 
     fn observe(&self, example: &Example<'_>, tally: &mut AnyTally) {
         self.watch.measure(|| self.rule.observe(example, tally));
+    }
+
+    fn needs_sequences(&self) -> bool {
+        self.rule.needs_sequences()
+    }
+
+    fn observe_sequence(&self, sequence: &Sequence<'_, '_>, tally: &mut AnyTally) {
+        self.watch
+            .measure(|| self.rule.observe_sequence(sequence, tally));
     }
 
     fn merge(&self, into: &mut AnyTally, from: AnyTally) {

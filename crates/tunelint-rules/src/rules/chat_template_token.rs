@@ -1,6 +1,6 @@
 //! Flags chat template tokens inside a text: `<|im_end|>`, `[INST]`, `</s>`.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use tunelint_layouts::example::Example;
 use tunelint_layouts::finding::{Edit, Findings, Fix, Message, Severity};
 use tunelint_layouts::layout::TEXT;
 use tunelint_layouts::writer::edit::{EditText, TextChange};
+use tunelint_model::Model;
 
 /// The rule's metadata, as listed in the registry.
 pub const META: RuleMeta = RuleMeta::new(
@@ -24,8 +25,9 @@ pub const META: RuleMeta = RuleMeta::new(
 .fix(FixKind::Unsafe);
 
 /// Builds the check; never `None`.
-pub fn build(_: &RuleContext) -> Option<Check> {
-    Some(Check::dataset(ChatTemplateToken))
+pub fn build(context: &RuleContext) -> Option<Check> {
+    let model = context.model.clone();
+    Some(Check::dataset(ChatTemplateToken { model }))
 }
 
 /// The tokens of ChatML, Llama, Gemma, Mistral, DeepSeek, Phi, Command and Harmony, each with the
@@ -52,7 +54,25 @@ pub(crate) struct FlaggedExample {
 /// The minimum number of examples for a finding about the whole dataset.
 const MIN_EXAMPLES: u64 = 20;
 
-struct ChatTemplateToken;
+struct ChatTemplateToken {
+    /// Tokens that the model has are reported by `special-token-in-text`.
+    model: Option<Arc<Model>>,
+}
+
+impl ChatTemplateToken {
+    /// The edits that remove every token of `text` that the model does not have.
+    fn tokens(&self, text: &Text<'_>) -> Vec<TextChange> {
+        let mut found = tokens(text);
+        if let Some(model) = &self.model {
+            found.retain(|(range, _)| {
+                let token = text.as_str().get(range.clone()).unwrap_or_default().trim();
+                let mut known = model.special_tokens.iter();
+                !known.any(|known| token.starts_with(known.as_str()))
+            });
+        }
+        found
+    }
+}
 
 impl DatasetRule for ChatTemplateToken {
     type Tally = Share<FlaggedExample>;
@@ -64,7 +84,7 @@ impl DatasetRule for ChatTemplateToken {
         share.all += 1;
         let mut flagged = example
             .texts()
-            .map(|text| (text, tokens(text)))
+            .map(|text| (text, self.tokens(text)))
             .filter(|(_, tokens)| !tokens.is_empty())
             .peekable();
         let Some((text, tokens)) = flagged.peek() else {
@@ -203,7 +223,8 @@ mod tests {
                     edits: Vec::new(),
                 });
             }
-            reported(|findings| ChatTemplateToken.finish(share, findings))
+            let rule = ChatTemplateToken { model: None };
+            reported(|findings| rule.finish(share, findings))
         };
         assert_eq!(
             report(19, 20),

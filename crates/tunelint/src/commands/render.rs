@@ -1,67 +1,101 @@
-//! `tunelint render`: shows records as a model sees them, with what the template marks as trained on.
+//! `tunelint render`: shows records as a model sees them, with what is trained on.
 
-mod model;
-mod tokens;
+mod production;
+mod rendered;
+mod worst;
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
-use tunelint_core::position::SourceId;
 use tunelint_core::printable::printable_path;
-use tunelint_core::reader::{DecodeOutcome, Reader};
-use tunelint_core::record::{Body, Record};
-use tunelint_model::{Conversation, RecordError, with_deep_stack};
+use tunelint_core::profile::Profile;
+use tunelint_core::reader::Reader;
+use tunelint_core::session::Opened;
+use tunelint_model::{Model, with_deep_stack};
 
-use crate::cli::RenderOptions;
+use super::check::opening;
+use crate::cli::{CheckOptions, RenderOptions};
 use crate::exit::{Exit, Failure};
-use crate::reading;
-use crate::report::render::{self as report, RenderFormat, RenderedRecord};
+use crate::model;
+use crate::report::render::{self as report, RenderFormat, RenderedRecord, View};
 use crate::stdout::Stdout;
-use crate::walk::Named;
-use model::Model;
+use production::Production;
+use rendered::rendered;
+use worst::Worst;
 
 /// Renders the records that `options` name. The exit code is 1 if one of them cannot be rendered.
 pub fn run(options: &RenderOptions) -> Result<Exit, Failure> {
-    let model = Model::of(options)?;
-    let named = match options.file.as_os_str() == "-" {
-        true => Named::Stdin,
-        false => Named::File(options.file.clone()),
+    let opened = open(options)?;
+    let Some(model) = opened.model.clone() else {
+        return Err(model::no_template());
     };
-    let input = reading::input(&named, &options.reading)?;
-    let reader = reading::open(SourceId(0), input, &reading::options(&options.reading)?)?;
+    let production = options.production.as_deref();
+    let production = production.map(|path| Production::read(path, &model));
+    let rendering = Rendering {
+        production: production.transpose()?,
+        model,
+        targets: options.target.is_some().then_some(opened.targets),
+        wanted: Wanted::of(options),
+    };
     let path = printable_path(&options.file);
     let out = BufWriter::new(Stdout::default());
-    let wanted = Wanted::of(options);
+    let reader = opened.reader;
     // One thread with a deep stack for all records.
-    let rendered = with_deep_stack(|| render(reader, &model, wanted, options, out));
-    match rendered {
+    let outcome = with_deep_stack(|| rendering.records(reader, options, out));
+    match outcome {
         None => Err(Failure::new("cannot start a thread")),
         Some(Err(error)) => Err(Failure::io("render", &path, &error)),
-        Some(Ok(outcome)) => outcome.exit(&options.file, wanted),
+        Some(Ok(outcome)) => outcome.exit(&options.file, rendering.wanted),
     }
 }
 
-/// Which records are rendered.
+/// The file with its target and model.
+fn open(options: &RenderOptions) -> Result<Opened, Failure> {
+    let check = CheckOptions {
+        paths: vec![options.file.clone()],
+        reading: options.reading.clone(),
+        target: options.target.iter().cloned().collect(),
+        model: options.model.clone(),
+        settings: options.settings.clone(),
+        ..CheckOptions::default()
+    };
+    let mut opened = opening::open(&check)?.into_iter();
+    let path = printable_path(&options.file);
+    match (opened.next(), opened.next()) {
+        (Some(only), None) => Ok(only),
+        (None, _) => Err(Failure::new(format!("{path} has no file with records"))),
+        (Some(_), Some(_)) => {
+            let failure = Failure::new(format!("{path} has several files with records"));
+            Err(failure.help("name one of them"))
+        }
+    }
+}
+
+/// Which records are shown.
 #[derive(Debug, Clone, Copy)]
 enum Wanted {
     All,
     /// The one with this number.
     One(u64),
+    /// At most this many, the worst first.
+    Worst(usize),
 }
 
 impl Wanted {
     /// People see one record at a time.
     fn of(options: &RenderOptions) -> Self {
-        match (options.record, options.format) {
-            (Some(record), _) => Self::One(record),
-            (None, RenderFormat::Human) => Self::One(1),
-            (None, _) => Self::All,
+        match (options.record, options.worst, options.format) {
+            (Some(record), ..) => Self::One(record),
+            (None, Some(number), _) => Self::Worst(number),
+            (None, None, RenderFormat::Human) => Self::One(1),
+            (None, None, _) => Self::All,
         }
     }
 
     fn wants(self, record: u64) -> bool {
         match self {
-            Self::All => true,
+            Self::All | Self::Worst(_) => true,
             Self::One(number) => number == record,
         }
     }
@@ -79,78 +113,83 @@ impl Outcome {
         let path = printable_path(path);
         match (self.rendered + self.failed, wanted) {
             (0, Wanted::One(number)) => Err(Failure::new(format!("{path} has no record {number}"))),
-            (0, Wanted::All) => Err(Failure::new(format!("{path} has no records"))),
+            (0, _) => Err(Failure::new(format!("{path} has no records"))),
             _ if self.failed > 0 => Ok(Exit::Findings),
             _ => Ok(Exit::Clean),
         }
     }
 }
 
-/// Renders the wanted records of `reader`, in order.
-fn render(
-    mut reader: Reader,
-    model: &Model,
+/// How records are rendered, and which are shown.
+struct Rendering {
+    model: Arc<Model>,
+    /// The target, if the user named one, so that it decides what is trained on.
+    targets: Option<Vec<Arc<Profile>>>,
+    production: Option<Production>,
     wanted: Wanted,
-    options: &RenderOptions,
-    out: impl Write + Send + 'static,
-) -> io::Result<Outcome> {
-    let color = options.color.is_on();
-    let mut view = report::open(options.format, color, Box::new(out));
-    let decoder = reader.decoder();
-    let mut scratch = decoder.scratch();
-    let mut outcome = Outcome::default();
-    let mut written = Ok(());
-    let mut is_done = false;
-    while let (false, Some(batch)) = (is_done, reader.next_batch()?) {
-        decoder.each(&batch, &mut scratch, &mut |decoded| {
-            let record = match &decoded {
-                DecodeOutcome::Example(example) => &example.record,
-                DecodeOutcome::Unreadable(record, _) => *record,
-            };
-            is_done |= matches!(wanted, Wanted::One(number) if number <= record.ordinal);
-            if written.is_err() || !wanted.wants(record.ordinal) {
-                return;
-            }
-            let rendered = rendered(record, model, options.max_length);
-            match rendered.error {
+}
+
+impl Rendering {
+    /// Renders the wanted records of `reader`, in order.
+    fn records(
+        &self,
+        mut reader: Reader,
+        options: &RenderOptions,
+        out: impl Write + Send + 'static,
+    ) -> io::Result<Outcome> {
+        let color = options.color.is_on();
+        let mut view = report::open(options.format, color, Box::new(out));
+        let mut worst = match self.wanted {
+            Wanted::Worst(number) => Some(Worst::new(number)),
+            Wanted::All | Wanted::One(_) => None,
+        };
+        let mut outcome = Outcome::default();
+        self.each(&mut reader, &mut |record| {
+            match record.error {
                 None => outcome.rendered += 1,
                 Some(_) => outcome.failed += 1,
             }
-            written = view.record(&rendered);
-        });
-        reader.recycle(batch);
+            match &mut worst {
+                Some(worst) => worst.add(record),
+                None => view.record(&record)?,
+            }
+            Ok(())
+        })?;
+        let worst = worst.map(Worst::into_records).unwrap_or_default();
+        show(&worst, &mut *view)?;
+        view.finish()?;
+        Ok(outcome)
     }
-    written?;
-    view.finish()?;
-    Ok(outcome)
-}
 
-/// A record as the model sees it, or why it does not.
-fn rendered(record: &Record<'_>, model: &Model, max_length: Option<usize>) -> RenderedRecord {
-    let number = record.ordinal;
-    let text = std::str::from_utf8(record.raw).ok();
-    let text = text.filter(|_| !matches!(record.body, Body::Row(_)));
-    let conversation = match text.map(Conversation::from_record) {
-        Some(Ok(conversation)) => conversation,
-        Some(Err(why)) => return RenderedRecord::failed(number, unreadable(&why), None),
-        None => return RenderedRecord::failed(number, NO_MESSAGES, None),
-    };
-    match model.render(&conversation) {
-        Ok((rendered, starts)) => {
-            let tokens = model.tokens(&rendered);
-            RenderedRecord::new(number, rendered, &starts, tokens.as_deref(), max_length)
+    /// Passes every wanted record to `each`, until that fails.
+    fn each(
+        &self,
+        reader: &mut Reader,
+        each: &mut dyn FnMut(RenderedRecord) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let decoder = reader.decoder();
+        let mut scratch = decoder.scratch();
+        let mut shown = Ok(());
+        let mut is_done = false;
+        while let (false, Some(batch)) = (is_done, reader.next_batch()?) {
+            decoder.each(&batch, &mut scratch, &mut |decoded| {
+                let number = rendered::number(&decoded);
+                is_done |= matches!(self.wanted, Wanted::One(wanted) if wanted <= number);
+                if shown.is_err() || !self.wanted.wants(number) {
+                    return;
+                }
+                let mut record = rendered(&decoded, &self.model, self.targets.as_deref());
+                if let Some(production) = &self.production {
+                    record.compare(production.text());
+                }
+                shown = each(record);
+            });
+            reader.recycle(batch);
         }
-        Err(error) => RenderedRecord::failed(number, &error.message, error.line),
+        shown
     }
 }
 
-const NO_MESSAGES: &str =
-    "the record has no list `messages`; convert it with `tunelint convert --to messages`";
-
-fn unreadable(why: &RecordError) -> &'static str {
-    match why {
-        RecordError::Json(_) => "the record is not valid JSON",
-        RecordError::NoMessages => NO_MESSAGES,
-        RecordError::Tools => "`tools` is not a list",
-    }
+fn show(records: &[RenderedRecord], view: &mut dyn View) -> io::Result<()> {
+    records.iter().try_for_each(|record| view.record(record))
 }

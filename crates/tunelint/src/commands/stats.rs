@@ -1,15 +1,19 @@
 //! `tunelint stats`: summarizes a dataset, and compares it with the limits and recommendations of the
 //! targets.
 
+use std::sync::Arc;
+
 use tunelint_core::describe::{SourceStats, StatsDocument};
 use tunelint_core::layout;
 use tunelint_core::printable::printable_path;
 use tunelint_core::session::Opened;
 use tunelint_core::stats::Stats;
+use tunelint_model::Model;
 
 use super::check::{self, opening};
 use crate::cli::{self, CheckOptions, StatsFormat};
 use crate::exit::{Exit, Failure};
+use crate::model::no_tokenizer;
 use crate::reading::threads;
 use crate::report::stats::{html, human, markdown};
 use crate::report::{Format, Html};
@@ -36,6 +40,7 @@ pub fn check_options(options: cli::StatsOptions) -> CheckOptions {
         task: options.task,
         reading: options.reading,
         tokenizer: options.tokenizer,
+        model: options.model,
         settings: options.settings,
         threads: options.threads,
         ..CheckOptions::default()
@@ -60,14 +65,30 @@ fn source(mut opened: Opened, threads: usize) -> Result<SourceStats, Failure> {
     let preferred = opened.targets.first().and_then(|of| of.layouts.first());
     let preferred = preferred.and_then(|name| layout::by_name(name));
     let layout = preferred.or_else(|| opened.reader.layout().cloned());
+    let model = counting(&opened)?.cloned();
+    let model = model
+        .as_deref()
+        .map(|model| (model, opened.targets.as_slice()));
     let stats = Stats::of(
         &mut opened.reader,
         layout.as_deref(),
         &opened.counter,
+        model,
         threads,
     )
     .map_err(|error| Failure::io("read", &path, &error))?;
     Ok(SourceStats::new(&opened, &stats))
+}
+
+/// The model that counts sequences, if one was named.
+///
+/// # Errors
+/// A model without a tokenizer.
+fn counting(opened: &Opened) -> Result<Option<&Arc<Model>>, Failure> {
+    match &opened.model {
+        Some(model) if model.encoder.is_none() => Err(no_tokenizer("counting sequences")),
+        model => Ok(model.as_ref()),
+    }
 }
 
 /// Writes the page, with the findings of `check`, which sees the same sources, below the pictures.

@@ -1,5 +1,6 @@
 //! Views of `tunelint render`: records as a model sees them.
 
+mod html;
 mod human;
 mod json;
 
@@ -19,6 +20,8 @@ pub enum RenderFormat {
     Json,
     /// One JSON object per record
     Jsonl,
+    /// A self-contained HTML page
+    Html,
 }
 
 /// A record as the model sees it. The names of the fields are a public contract. Offsets count
@@ -36,6 +39,18 @@ pub struct RenderedRecord {
     messages: Vec<MessagePart>,
     /// Why it cannot be rendered.
     pub error: Option<RenderError>,
+    /// The prompt of production that it was compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    production: Option<Compared>,
+}
+
+/// A prompt of production beside a record.
+#[derive(Debug, Serialize)]
+struct Compared {
+    /// What the model is given in production.
+    text: String,
+    /// The first character that is not the same; `None` if the record starts with the whole prompt.
+    differs_at: Option<usize>,
 }
 
 /// The part of a message in the text.
@@ -98,6 +113,7 @@ impl RenderedRecord {
             text: Some(without_secrets(&rendered.text)),
             trained: trained.into_iter().map(|of| (of.start, of.end)).collect(),
             error: None,
+            production: None,
         }
     }
 
@@ -113,7 +129,27 @@ impl RenderedRecord {
             cut_at: None,
             messages: Vec::new(),
             error: Some(RenderError { message, line }),
+            production: None,
         }
+    }
+
+    /// Puts a prompt of production beside the record.
+    pub fn compare(&mut self, prompt: &str) {
+        let Some(text) = &self.text else { return };
+        let prompt = without_secrets(prompt);
+        let same = text.chars().zip(prompt.chars()).take_while(|(a, b)| a == b);
+        let same = same.count();
+        let differs_at = (same < prompt.chars().count()).then_some(same);
+        self.production = Some(Compared {
+            text: prompt,
+            differs_at,
+        });
+    }
+
+    /// How bad it is: records that fail first, then by length.
+    pub fn badness(&self) -> (bool, usize) {
+        let chars = || self.text.as_ref().map_or(0, |text| text.chars().count());
+        (self.error.is_some(), self.tokens.unwrap_or_else(chars))
     }
 
     /// The number of characters that are trained on.
@@ -175,5 +211,6 @@ pub fn open(format: RenderFormat, color: bool, out: Box<dyn Write>) -> Box<dyn V
         RenderFormat::Human => Box::new(human::Human { out, color }),
         RenderFormat::Json => Box::new(json::Document::new(out)),
         RenderFormat::Jsonl => Box::new(json::Lines { out }),
+        RenderFormat::Html => Box::new(html::Page::new(out)),
     }
 }

@@ -12,6 +12,7 @@ use tunelint_core::prompts::PromptFormat;
 use tunelint_core::schema::Schema;
 use tunelint_core::suppression::SuppressionEntry;
 use tunelint_core::tokens::Tokenizer;
+use tunelint_model::Model;
 
 use super::file::{self, File};
 use super::json_schema::JsonSchema;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub baseline: Option<PathBuf>,
     /// The tokenizer that counts tokens, if one was set.
     pub tokenizer: Option<Arc<dyn Tokenizer>>,
+    /// The model that is trained, if one was named.
+    pub model: Option<Arc<Model>>,
     /// The datasets, in order: a file belongs to the first one that matches.
     pub datasets: Vec<Dataset>,
     /// The suppressions, in order, including expired ones.

@@ -16,6 +16,7 @@ use tunelint_layouts::provider::task::Task;
 use tunelint_layouts::provider::tokens::Counter;
 use tunelint_layouts::reader::Mapping;
 use tunelint_layouts::reader::{ReadOptions, Reader};
+use tunelint_model::Model;
 use tunelint_rules::contract::{Check, RuleContext};
 use tunelint_rules::rules::{LOOKUP, RuleSet, Selection};
 
@@ -98,6 +99,8 @@ pub struct Opened {
     pub task: Option<Task>,
     /// Counts its tokens.
     pub counter: Counter,
+    /// The model that is trained, if one was named.
+    pub model: Option<Arc<Model>>,
 }
 
 /// A suppression as declared in the user's settings, for the report on expired and unused
@@ -243,6 +246,7 @@ impl DatasetSettings {
             reader,
             targets,
             task: self.context.task,
+            model: self.context.model.clone(),
         })
     }
 

@@ -20,6 +20,8 @@ pub(super) fn check_options(options: &CheckOptions, here: &Path) -> Result<(), F
         options.production.clone(),
         options.against.clone(),
         options.tokenizer.clone(),
+        options.model.model.clone(),
+        options.model.chat_template.clone(),
         options.baseline.clone(),
         SettingsRequest::new(&settings.config, settings.isolated).file,
         preamble

@@ -223,6 +223,7 @@ impl Plan {
                 will_convert: options.will_convert || dataset.is_some_and(Dataset::converts),
                 custom: settings.custom.clone(),
                 tokenizer: settings.tokenizer.clone(),
+                model: settings.model.clone(),
                 timings: timings::of_run(options.timings),
                 ..RuleContext::default()
             },

@@ -223,13 +223,24 @@ impl Sources {
                 .compared_files()
                 .try_for_each(|path| contained::input(&path, &here))?;
         }
-        if let Some(path) = &options.tokenizer {
-            let given = crate::tokenizer::load(path)?;
-            for settings in &mut sources.settings {
-                settings.tokenizer = Some(Arc::clone(&given));
+        sources.load_model(options)?;
+        Ok(sources)
+    }
+
+    /// Loads the tokenizer and the model of the command line, which replace those of the settings.
+    fn load_model(&mut self, options: &CheckOptions) -> Result<(), Failure> {
+        let tokenizer = options.tokenizer.as_deref().map(crate::tokenizer::load);
+        let tokenizer = tokenizer.transpose()?;
+        let model = crate::model::load(&options.model)?.map(Arc::new);
+        for settings in &mut self.settings {
+            if let Some(tokenizer) = &tokenizer {
+                settings.tokenizer = Some(Arc::clone(tokenizer));
+            }
+            if let Some(model) = &model {
+                settings.model = Some(Arc::clone(model));
             }
         }
-        Ok(sources)
+        Ok(())
     }
 
     /// The files that the settings compare datasets with.
@@ -253,6 +264,7 @@ impl Sources {
         }
         sources.complete = vec![false; cache.settings.len()];
         sources.settings = cache.settings;
+        sources.load_model(options)?;
         Ok(sources)
     }
 

@@ -31,23 +31,7 @@ impl View for Human {
             };
         }
         let text = record.text.as_deref().unwrap_or_default();
-        let (all, trained) = (text.chars().count() as u64, record.trained_chars() as u64);
-        let what = match trained {
-            0 => "the template marks none as trained on".to_owned(),
-            _ => format!("{} trained on", counted(trained, "character")),
-        };
-        let what = match (record.tokens, record.trained_tokens) {
-            (Some(tokens), Some(trained)) => {
-                let tokens = counted(tokens as u64, "token");
-                format!("{what}; {tokens}, {} trained on", grouped(trained as u64))
-            }
-            _ => what,
-        };
-        writeln!(
-            self.out,
-            "record {number}: {}, {what}\n",
-            counted(all, "character")
-        )?;
+        writeln!(self.out, "record {number}: {}\n", summary(record))?;
         let mut start = 0;
         for line in text.split('\n') {
             let end = start + line.chars().count();
@@ -58,6 +42,7 @@ impl View for Human {
             self.line(&pieces)?;
             start = end + 1;
         }
+        self.production(record)?;
         writeln!(self.out)
     }
 
@@ -66,7 +51,62 @@ impl View for Human {
     }
 }
 
+/// The sizes of a record, and what of it is trained on.
+pub(super) fn summary(record: &RenderedRecord) -> String {
+    let text = record.text.as_deref().unwrap_or_default();
+    let all = counted(text.chars().count() as u64, "character");
+    let trained = match record.trained_chars() as u64 {
+        0 => "the template marks none as trained on".to_owned(),
+        trained => format!("{} trained on", counted(trained, "character")),
+    };
+    match (record.tokens, record.trained_tokens) {
+        (Some(tokens), Some(of_them)) => {
+            let tokens = counted(tokens as u64, "token");
+            format!(
+                "{all}, {trained}; {tokens}, {} trained on",
+                grouped(of_them as u64)
+            )
+        }
+        _ => format!("{all}, {trained}"),
+    }
+}
+
+/// The number of characters shown on both sides of a difference.
+const AROUND: usize = 40;
+
+/// Where a record and a prompt of production differ: the words, and both texts around the place.
+pub(super) fn difference(record: &RenderedRecord) -> Option<(String, [String; 2])> {
+    let compared = record.production.as_ref()?;
+    let text = record.text.as_deref()?;
+    let Some(at) = compared.differs_at else {
+        let words = "the record starts with the whole prompt of production";
+        return Some((words.to_owned(), [String::new(), String::new()]));
+    };
+    let around = |text: &str| {
+        let from = at.saturating_sub(AROUND);
+        let part: String = text.chars().skip(from).take(2 * AROUND).collect();
+        printable(&part).replace('\n', "\\n")
+    };
+    let words = format!(
+        "differs from production at character {}",
+        grouped(at as u64 + 1)
+    );
+    Some((words, [around(text), around(&compared.text)]))
+}
+
 impl Human {
+    /// What a prompt of production has in common with the record.
+    fn production(&mut self, record: &RenderedRecord) -> io::Result<()> {
+        let Some((words, [own, other])) = difference(record) else {
+            return Ok(());
+        };
+        writeln!(self.out, "{words}")?;
+        if own != other {
+            writeln!(self.out, "  training:   {own}\n  production: {other}")?;
+        }
+        Ok(())
+    }
+
     /// A line of pieces, each with whether it is trained on.
     fn line(&mut self, pieces: &[(String, bool)]) -> io::Result<()> {
         let mut below = String::new();
@@ -89,7 +129,7 @@ impl Human {
 }
 
 /// A line, cut where training starts and ends. `start` is the number of its first character.
-fn pieces(line: &str, start: usize, trained: &[(usize, usize)]) -> Vec<(String, bool)> {
+pub(super) fn pieces(line: &str, start: usize, trained: &[(usize, usize)]) -> Vec<(String, bool)> {
     let mut pieces: Vec<(String, bool)> = Vec::new();
     // The first range that may still hold a character.
     let mut ranges = trained

@@ -9,8 +9,10 @@ use super::human::range;
 use crate::exit::Failure;
 use crate::page;
 use crate::report::html::Above;
+use tunelint_core::describe::distribution::Distribution;
+use tunelint_core::describe::sequences::SequenceRow;
 use tunelint_core::describe::targets::{SizeAdvice, Training, percent};
-use tunelint_core::describe::{Distribution, LabelRow, SourceStats, StatsDocument};
+use tunelint_core::describe::{LabelRow, SourceStats, StatsDocument};
 
 /// Labels that are listed.
 const LABELS: usize = 50;
@@ -34,6 +36,7 @@ struct StatsPage<'d> {
     tokens_by: BTreeSet<&'d str>,
     sources: Vec<SourceSection<'d>>,
     lengths: Vec<LengthChart<'d>>,
+    sequences: Vec<SequenceSection<'d>>,
     advice: bool,
     limits: bool,
     steps: bool,
@@ -49,6 +52,15 @@ struct SourceSection<'d> {
     label_bars: Vec<HtmlBar>,
     more_labels: u64,
     sentences: Vec<Advised<'d>>,
+}
+
+/// The sequences of a source.
+#[derive(Serialize)]
+struct SequenceSection<'d> {
+    path: &'d str,
+    of: &'d SequenceRow,
+    bars: Vec<HtmlBar>,
+    sentences: Vec<String>,
 }
 
 /// The chart of a distribution.
@@ -95,6 +107,7 @@ impl<'d> StatsPage<'d> {
                 .collect(),
             sources: sources.iter().map(SourceSection::new).collect(),
             lengths: lengths(sources),
+            sequences: sequences(sources),
             advice: sources.iter().any(|source| !source.advice.is_empty()),
             limits: sources.iter().any(|source| !source.limits.is_empty()),
             steps: sources.iter().any(|source| !source.steps.is_empty()),
@@ -108,6 +121,7 @@ impl<'d> StatsPage<'d> {
         let labels = self.sources.iter().any(|of| !of.label_bars.is_empty());
         let all = [
             (true, "size", "Size"),
+            (!self.sequences.is_empty(), "sequences", "Sequences"),
             (true, "lengths", "Lengths"),
             (labels, "labels", "Labels"),
             (true, "form", "Inferred format"),
@@ -152,6 +166,25 @@ fn lengths(sources: &[SourceStats]) -> Vec<LengthChart<'_>> {
         bars: bars(of.bins.iter().map(|bin| (range(bin), bin.count, None))),
     });
     lengths.collect()
+}
+
+/// The sequences of the sources whose model is known.
+fn sequences(sources: &[SourceStats]) -> Vec<SequenceSection<'_>> {
+    let known = sources
+        .iter()
+        .filter_map(|source| Some((source, source.sequences.as_ref()?)));
+    let sections = known.map(|(source, of)| SequenceSection {
+        path: &source.path,
+        of,
+        bars: bars(
+            of.lengths
+                .bins
+                .iter()
+                .map(|bin| (range(bin), bin.count, None)),
+        ),
+        sentences: super::human::sentences(of),
+    });
+    sections.collect()
 }
 
 /// A bar for each row. The longest one has the full width.

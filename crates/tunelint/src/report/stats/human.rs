@@ -4,11 +4,46 @@ use tunelint_core::printable::{counted, grouped};
 use tunelint_core::survey::Bin;
 use unicode_width::UnicodeWidthStr;
 
+use tunelint_core::describe::distribution::Distribution;
+use tunelint_core::describe::sequences::SequenceRow;
 use tunelint_core::describe::targets::{LimitUse, SizeAdvice};
-use tunelint_core::describe::{
-    Distribution, Repeated, SizeRow, SourceStats, StatsDocument, SurprisingRow,
-};
+use tunelint_core::describe::{Repeated, SizeRow, SourceStats, StatsDocument, SurprisingRow};
 use tunelint_core::guidance::Guidance;
+
+/// What is known of the sequences besides their lengths.
+pub(super) fn sentences(of: &SequenceRow) -> Vec<String> {
+    let mut sentences = vec![format!(
+        "{} an epoch, {}% of them trained on; a length of {} keeps 99% of the sequences whole; steps \
+         are of {}.",
+        counted(of.tokens, "token"),
+        of.trained_percent,
+        grouped(of.length_for_99_percent),
+        counted(of.batch_size, "sequence"),
+    )];
+    sentences.extend(of.parts.iter().map(|part| {
+        format!(
+            "{}: {}, median {}, 90th percentile {}, longest {}.",
+            part.part,
+            counted(part.tokens, "token"),
+            grouped(part.median),
+            grouped(part.p90),
+            grouped(part.longest)
+        )
+    }));
+    if of.undivided > 0 {
+        let undivided = counted(of.undivided, "sequence");
+        sentences.push(format!(
+            "What is trained on is not known of {undivided} (`tunelint rule prefix-not-preserved`)."
+        ));
+    }
+    if of.failed > 0 {
+        let failed = counted(of.failed, "example");
+        sentences.push(format!(
+            "{failed} could not be rendered (see `tunelint check --model`)."
+        ));
+    }
+    sentences
+}
 
 /// Labels that are listed.
 const LABELS: usize = 30;
@@ -96,8 +131,11 @@ impl Page {
             source.path, source.container
         ));
         self.size(source);
-        self.distribution("Inputs", &source.inputs);
-        self.distribution("Outputs", &source.outputs);
+        if let Some(sequences) = &source.sequences {
+            self.sequences(sequences);
+        }
+        self.distribution("Inputs", "characters", &source.inputs);
+        self.distribution("Outputs", "characters", &source.outputs);
         self.labels(source);
         self.surprising(&source.surprising_labels);
         self.form(source);
@@ -135,12 +173,43 @@ impl Page {
         self.wrapped("              ", &format!("({})", size.tokens_by));
     }
 
-    fn distribution(&mut self, title: &str, of: &Distribution) {
+    fn sequences(&mut self, of: &SequenceRow) {
+        self.distribution("Sequences", "tokens of the model", &of.lengths);
+        self.line("");
+        for sentence in sentences(of) {
+            self.wrapped("  ", &sentence);
+        }
+        self.line("");
+        let row = |cells: [&str; 6]| -> String {
+            cells.iter().map(|cell| format!("{cell:>9}")).collect()
+        };
+        self.line(&format!(
+            " {}",
+            row(["length", "whole", "steps", "packs", "steps", "waste"])
+        ));
+        for length in &of.lengths_of_training {
+            let [all, steps, packs, packed] = [
+                length.max_length,
+                length.steps,
+                length.packs,
+                length.packed_steps,
+            ]
+            .map(grouped);
+            let whole = format!("{}%", length.whole_percent);
+            let waste = format!("{}%", length.waste_percent);
+            self.line(&format!(
+                " {}",
+                row([&all, &whole, &steps, &packs, &packed, &waste])
+            ));
+        }
+    }
+
+    fn distribution(&mut self, title: &str, unit: &str, of: &Distribution) {
         let Some(record) = of.longest_record else {
             return;
         };
         self.title(&format!(
-            "{title}, in characters: median {}, 90th percentile {}, longest {} (record {record})",
+            "{title}, in {unit}: median {}, 90th percentile {}, longest {} (record {record})",
             grouped(of.median),
             grouped(of.p90),
             grouped(of.longest)

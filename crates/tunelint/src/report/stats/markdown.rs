@@ -5,7 +5,8 @@ use tunelint_core::printable::{counted, grouped};
 
 use super::human::range;
 use crate::report::markdown::plain;
-use tunelint_core::describe::{Distribution, SourceStats, StatsDocument};
+use tunelint_core::describe::distribution::Distribution;
+use tunelint_core::describe::{SourceStats, StatsDocument};
 
 /// Labels that are listed.
 const LABELS: usize = 50;
@@ -15,6 +16,7 @@ pub fn page(document: &StatsDocument) -> String {
     let mut text = sizes(&document.sources);
     for source in &document.sources {
         text.push_str(&format!("\n### {}\n", plain(&source.path)));
+        text.push_str(&sequences(source));
         text.push_str(&distribution("input", &source.inputs));
         text.push_str(&distribution("output", &source.outputs));
         text.push_str(&labels(source));
@@ -23,6 +25,33 @@ pub fn page(document: &StatsDocument) -> String {
         text.push_str(&targets(source));
     }
     text
+}
+
+/// The sequences that a trainer makes of a source, if the model is known.
+fn sequences(source: &SourceStats) -> String {
+    let Some(of) = &source.sequences else {
+        return String::new();
+    };
+    let sentences = super::human::sentences(of).join(" ");
+    let head = [
+        "length",
+        "kept whole",
+        "steps",
+        "packs",
+        "packed steps",
+        "waste",
+    ];
+    let rows = of.lengths_of_training.iter().map(|length| {
+        vec![
+            grouped(length.max_length),
+            format!("{}%", length.whole_percent),
+            grouped(length.steps),
+            grouped(length.packs),
+            grouped(length.packed_steps),
+            format!("{}%", length.waste_percent),
+        ]
+    });
+    format!("\n{sentences}\n{}", table(&head, rows))
 }
 
 /// A table, or nothing without rows.

@@ -1,0 +1,244 @@
+//! `tunelint check --model`: what the rules of the group *model* find, from the command line and in
+//! shards.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::models::{of_page, of_template};
+use crate::running::{Check, builtin, run_in};
+
+/// Marks answers with their end token; refuses a second message of the user in a row; has no place for
+/// system prompts.
+const TEMPLATE: &str = "{%- for m in messages -%}
+{%- if m.role == 'user' and loop.previtem is defined and loop.previtem.role == 'user' -%}
+{{ raise_exception('Roles must alternate') }}
+{%- endif -%}
+{%- if m.role == 'assistant' -%}
+<assistant> {% generation %}{{ m.content }} </s>{% endgeneration %}
+{%- elif m.role == 'user' -%}
+<user> {{ m.content }}
+{%- endif -%}
+{%- endfor -%}";
+
+/// Words between spaces, and three special tokens.
+const TOKENIZER: &str = r#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[
+    {"id":1,"content":"<user>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
+    {"id":2,"content":"<assistant>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
+    {"id":3,"content":"</s>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],
+    "normalizer":null,"pre_tokenizer":{"type":"WhitespaceSplit"},"post_processor":null,"decoder":null,
+    "model":{"type":"WordLevel","vocab":{"?":0},"unk_token":"?"}}"#;
+
+const RECORDS: &str = r#"{"messages":[{"role":"user","content":"What is the capital of Peru?"},{"role":"assistant","content":"Lima"}]}
+{"messages":[{"role":"user","content":"And"},{"role":"user","content":"of Chile?"},{"role":"assistant","content":"Santiago"}]}
+{"messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Why?"},{"role":"assistant","content":"Because it is so, and has always been so."}]}
+{"messages":[{"role":"user","content":"Write one long line about the capital of Ecuador, please"},{"role":"assistant","content":"Quito"}]}
+{"messages":[{"role":"user","content":"What ends a turn?"},{"role":"assistant","content":"The token </s> does."}]}
+"#;
+
+/// The rules of the group.
+const RULES: [&str; 10] = [
+    "nothing-trained",
+    "prefix-not-preserved",
+    "prompt-boundary",
+    "special-token-in-text",
+    "stop-token-not-trained",
+    "template-drops",
+    "template-error",
+    "template-without-mask",
+    "truncated-by-length",
+    "unknown-token",
+];
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, text).expect("a file");
+    };
+    write("model/chat_template.jinja", TEMPLATE);
+    write("model/tokenizer_config.json", r#"{"eos_token":"</s>"}"#);
+    write("model/tokenizer.json", TOKENIZER);
+    write("train.jsonl", RECORDS);
+    folder
+}
+
+/// What the rules of the group find, each as `line:column: severity[rule] message`.
+fn found(folder: &Path, options: &[&str]) -> Vec<String> {
+    let base = [
+        "check",
+        "--format",
+        "concise",
+        "--extend-select",
+        "template-without-mask",
+    ];
+    let (_, out, said) = run_in(folder, &[&base, options].concat());
+    assert_eq!(said, "");
+    let of_group = |line: &&str| RULES.iter().any(|rule| line.contains(&format!("[{rule}]")));
+    let lines = out.lines().filter(of_group);
+    lines
+        .map(|line| line.trim_start_matches("train.jsonl:").to_owned())
+        .collect()
+}
+
+#[test]
+fn records_are_held_beside_the_model() {
+    let folder = folder();
+    let path = folder.path();
+    let text = found(
+        path,
+        &["train.jsonl", "--model", "model", "--max-length", "10"],
+    );
+    let expected = [
+        "3:87: warning[truncated-by-length] 13 tokens, more than the length of 10: 3 of 10 tokens that are trained on are cut off",
+        "4:99: warning[nothing-trained] the answer starts at token 13, beyond the length of 10: nothing is trained on",
+        "5:60: warning[truncated-by-length] 11 tokens, more than the length of 10: 1 of 5 tokens that are trained on are cut off",
+        "5:101: warning[special-token-in-text] the tokenizer makes a special token of `</s>` in the text",
+        "2:46: error[template-error] the chat template fails in 1 of 5 examples: `Roles must alternate` (line 3 of the template)",
+        "3:14: warning[template-drops] the chat template drops the system prompt in 1 of 5 examples",
+    ];
+    let about_tokens = |line: &&String| !line.contains("[unknown-token]");
+    assert_eq!(
+        text.iter().filter(about_tokens).collect::<Vec<_>>(),
+        expected
+    );
+    assert!(found(path, &["train.jsonl"]).is_empty());
+    let template = "model/chat_template.jinja";
+    let alone = found(path, &["train.jsonl", "--chat-template", template]);
+    assert_eq!(
+        alone,
+        expected[4..],
+        "neither stop tokens nor counts without a folder"
+    );
+}
+
+#[test]
+fn targets_decide_what_is_trained_and_what_is_cut() {
+    let folder = folder();
+    let of = |target: &str| {
+        let model = ["--model", "model", "--max-length", "10", "--target", target];
+        let options = [&["train.jsonl"][..], &model].concat();
+        let found = found(folder.path(), &options);
+        let long = found
+            .into_iter()
+            .filter(|line| line.contains("the length of 10"));
+        long.collect::<Vec<_>>()
+    };
+    let trl = of("trl");
+    assert!(
+        trl[0].contains("3 of 13 tokens that are trained on are cut off"),
+        "{trl:?}"
+    );
+    assert!(
+        trl[1].starts_with("4:99") && trl[1].contains("truncated-by-length"),
+        "{trl:?}"
+    );
+    let axolotl = of("axolotl");
+    assert_eq!(axolotl.len(), 3);
+    assert!(
+        axolotl
+            .iter()
+            .all(|line| line.ends_with("the record is left out")),
+        "{axolotl:?}"
+    );
+}
+
+#[test]
+fn shards_give_the_findings_of_one_run() {
+    let folder = folder();
+    let path = folder.path();
+    for (index, line) in RECORDS.lines().enumerate() {
+        fs::write(path.join(format!("{index}.jsonl")), format!("{line}\n")).expect("a file");
+        let model = ["--model", "model", "--max-length", "10", "--quiet"];
+        let (name, part) = (format!("{index}.jsonl"), format!("{index}.part"));
+        let options = [&["check", &name, "--part", &part][..], &model].concat();
+        let (_, _, said) = run_in(path, &options);
+        assert_eq!(said, "");
+    }
+    let parts: Vec<String> = (0..5).map(|index| format!("{index}.part")).collect();
+    let parts = parts.iter().map(String::as_str).collect::<Vec<_>>();
+    let (_, merged, said) = run_in(
+        path,
+        &[&["merge", "--format", "concise"], &parts[..]].concat(),
+    );
+    assert_eq!(said, "");
+    // Shards report what is in one record.
+    for part in [
+        "1.jsonl:1:46: error[template-error] the chat template fails in 1 of 5 examples",
+        "2.jsonl:1:14: warning[template-drops] the chat template drops the system prompt in 1 of 5",
+    ] {
+        assert!(merged.contains(part), "{merged}");
+    }
+}
+
+#[test]
+fn batches_and_threads_change_nothing() {
+    let record = |number: usize| match number % 3 {
+        0 => {
+            r#"{"messages":[{"role":"system","content":"s"},{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}"#
+        }
+        1 => {
+            r#"{"messages":[{"role":"user","content":"q"},{"role":"user","content":"q"},{"role":"assistant","content":"a"}]}"#
+        }
+        _ => r#"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"αβγ"}]}"#,
+    };
+    let text: String = (0..200)
+        .map(|number| format!("{}\n", record(number)))
+        .collect();
+    let words = ["words", "stop=</e>"].map(str::to_owned);
+    let run = |batch_bytes: usize, threads: usize| {
+        let mut check = Check::new();
+        check.enabled = RULES.into_iter().collect();
+        check.context.model = Some(Arc::new(of_page(TEMPLATE, &words)));
+        check.context.profiles = vec![builtin("axolotl")];
+        check.options.batch_bytes = batch_bytes;
+        check.threads = threads;
+        let (findings, _) = check.run("train.jsonl", text.as_bytes());
+        let shown = findings
+            .iter()
+            .map(|of| format!("{:?} {}", of.location, of.message));
+        shown.collect::<Vec<_>>()
+    };
+    let one = run(1 << 20, 1);
+    assert_eq!(one.len(), 4, "{one:#?}");
+    for (batch_bytes, threads) in [(64, 4), (1000, 2)] {
+        assert_eq!(run(batch_bytes, threads), one);
+    }
+}
+
+#[test]
+fn a_template_that_never_ends_stops_no_run() {
+    let mut check = Check::new();
+    let endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}";
+    check.context.model = Some(Arc::new(of_template(endless)));
+    check.enabled = RULES.into_iter().collect();
+    let (findings, _) = check.run("train.jsonl", RECORDS.as_bytes());
+    let messages: Vec<_> = findings.iter().map(|of| of.message.as_str()).collect();
+    let expected = "the chat template fails in all 5 examples: `the template does too much work` \
+                    (line 1 of the template)";
+    assert!(messages.contains(&expected), "{messages:?}");
+}
+
+#[test]
+fn options_about_the_model_need_one() {
+    let folder = folder();
+    for (options, why) in [
+        (
+            &["--max-length", "10"][..],
+            "`--max-length` needs a tokenizer",
+        ),
+        (&["--template-arg", "a=1"], "no chat template"),
+        (&["--model", "absent"], "cannot read absent"),
+        (
+            &["--chat-template", "train.jsonl", "--max-length", "9"],
+            "needs a tokenizer",
+        ),
+        (&["--model", "model", "--max-length", "0"], "--max-length"),
+    ] {
+        let options = [&["check", "train.jsonl"], options].concat();
+        let (code, out, said) = run_in(folder.path(), &options);
+        assert_eq!((code, out.as_str()), (2, ""), "{options:?}");
+        assert!(said.contains(why), "{options:?}: {said}");
+    }
+}
