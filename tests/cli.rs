@@ -571,6 +571,29 @@ fn what_is_found_as_secret_or_personal_is_never_printed() {
     }
 }
 
+/// What a shard suppressed, or could not check, is known when its part is merged.
+#[test]
+fn parts_have_what_was_suppressed_and_what_was_not_checked() {
+    let rows =
+        "{\"prompt\":\"a\",\"completion\":\"\",\"_tunelint\":{\"allow\":[\"empty-output\"]}}\n{\n";
+    let settings = "inline-allow = true\nignore = [\"malformed-record\"]\n";
+    let repository = Repository::new(&[("1.jsonl", rows), ("tunelint.toml", settings)]);
+    let (_, one, _) = repository.run(&["check", "1.jsonl", "--format", "json"]);
+    repository.run(&["check", "1.jsonl", "--part", "1.part"]);
+    let (code, merged, _) = repository.run(&["merge", "1.part", "--format", "json"]);
+    assert_eq!(code, 1, "{merged}");
+    let [one, merged]: [serde_json::Value; 2] =
+        [one, merged].map(|text| serde_json::from_str(&text).expect("JSON"));
+    for key in ["suppressed", "unread"] {
+        let [one, merged] = [&one, &merged].map(|report| &report["summary"][key]);
+        assert!(
+            one.as_u64() == Some(1) || one.as_array().is_some_and(|of| of.len() == 1),
+            "{key}: {one}"
+        );
+        assert_eq!(one, merged, "{key}");
+    }
+}
+
 /// A set checked in shards, the parts of which are merged, is told what one check of all tells.
 #[test]
 fn shards_and_their_parts_make_one_check() {

@@ -39,7 +39,8 @@
 pub mod run;
 
 pub use run::{
-    convert, describe, fix, gather, guidance, lint, loss, prompts, session, shard, split, stats,
+    convert, describe, fix, gather, guidance, lint, loss, prompts, rounds, session, shard, split,
+    stats,
 };
 pub use tunelint_data::record::{self, fault, json, roles, row};
 pub use tunelint_data::source;

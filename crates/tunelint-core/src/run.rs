@@ -10,6 +10,7 @@ pub mod lint;
 pub mod loss;
 mod observer;
 pub mod prompts;
+pub mod rounds;
 pub mod sequences;
 pub mod session;
 pub mod shard;

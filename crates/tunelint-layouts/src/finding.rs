@@ -12,7 +12,7 @@ pub mod suppression;
 pub mod totals;
 
 pub use collector::{EXCERPTS, Findings, Keep, Policy};
-pub use counts::{Count, Counts};
+pub use counts::{Count, Counts, StoredCounts};
 pub use impact::{Consequence, Impact, PartImpact, UsualImpact, UsualImpacts};
 pub use message::{Applicability, Edit, Finding, Fix, Message, Related};
 pub use meta::{FixKind, Level, RuleLookup, RuleMeta, RuleOption, RuleStatus, Scope};

@@ -14,7 +14,7 @@ use crate::json;
 use crate::rows::{bytes_of, of_arrow, of_items};
 
 /// A source as the Python half passes it: `path`, `bytes`, `rows` or `arrow`; its name; and what it is made of.
-type Given<'py> = (String, PathBuf, Bound<'py, PyAny>);
+pub type Given<'py> = (String, PathBuf, Bound<'py, PyAny>);
 
 /// Looks for no settings file.
 const ISOLATED: &str = "--isolated";

@@ -24,6 +24,8 @@ mod frame;
 mod render;
 mod report;
 
+mod distributed;
+
 mod convert;
 
 mod stats;
@@ -71,6 +73,11 @@ fn _tunelint(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(main, module)?)?;
     module.add_function(wrap_pyfunction!(arguments::options, module)?)?;
     module.add_function(wrap_pyfunction!(report::check, module)?)?;
+    module.add_function(wrap_pyfunction!(distributed::part, module)?)?;
+    module.add_function(wrap_pyfunction!(distributed::combine, module)?)?;
+    module.add_function(wrap_pyfunction!(distributed::state, module)?)?;
+    module.add_function(wrap_pyfunction!(distributed::merge, module)?)?;
+    module.add_function(wrap_pyfunction!(distributed::partition, module)?)?;
     module.add_function(wrap_pyfunction!(convert::convert, module)?)?;
     module.add_function(wrap_pyfunction!(convert::split, module)?)?;
     module.add_function(wrap_pyfunction!(stats::stats, module)?)?;

@@ -89,6 +89,16 @@ pub struct Source {
 }
 
 impl Report {
+    /// The report of a check of rows that were read elsewhere, with rules called `own`.
+    pub fn of_rows(checked: Checked, own: Vec<String>) -> Self {
+        Self {
+            rows: checked.names.iter().cloned().collect(),
+            checked: Arc::new(checked),
+            has_path: false,
+            own,
+        }
+    }
+
     fn named<'n>(&'n self, at: &Location) -> Named<'n> {
         let path = self.checked.names.get(at.source.0 as usize);
         let path = path.map_or(Path::new(""), PathBuf::as_path);
@@ -158,7 +168,9 @@ impl Report {
                 .chain(of.copies.iter().copied());
             records.map(|record| (of.location.source, record))
         });
-        let folded = self.checked.folded.get(rule).into_iter().flatten().copied();
+        let folded = self.checked.folded.get(rule).into_iter().flatten();
+        let folded =
+            folded.flat_map(|(source, records)| records.clone().map(|record| (*source, record)));
         found.chain(folded)
     }
 }

@@ -21,11 +21,22 @@ def documented() -> dict[str, str]:
     for name in tunelint.__all__:
         value = getattr(tunelint, name)
         found[name] = inspect.getdoc(value) or "" if not isinstance(value, str) else "version"
+        if inspect.ismodule(value):
+            for member in value.__all__:
+                if callable(of := getattr(value, member)):
+                    found[f"{name}.{member}"] = inspect.getdoc(of) or ""
         if inspect.isclass(value):
             for member, of in vars(value).items():
                 if callable(of) and not member.startswith("_"):
                     found[f"{name}.{member}"] = inspect.getdoc(of) or ""
     return found
+
+
+def test_functions_for_clusters_are_documented():
+    texts = documented()
+    names = ["part", "combine", "state", "merge", "check"]
+    assert all(texts[f"distributed.{name}"] for name in names)
+    assert texts["spark.check"] and texts["ray.check"]
 
 
 def stubs() -> dict[str, str]:

@@ -25,4 +25,12 @@ assert_type(parts, dict[str, tunelint.Table])
 assert_type(tunelint.fix(rows, unsafe=True).changes, dict[str, int])
 assert_type(tunelint.infer(rows).check("a"), list[tunelint.Finding])
 
+part = tunelint.distributed.part(rows, index=3, target="trl")
+assert_type(tunelint.distributed.combine([part, part]), bytes)
+assert_type(tunelint.distributed.state([part], validation=rows), "bytes | None")
+assert_type(tunelint.distributed.merge([part]), tunelint.Report)
+assert_type(tunelint.spark.check(object(), target="trl", max_findings=10), tunelint.Report)
+assert_type(tunelint.ray.check(object(), preview=True), tunelint.Report)
+tunelint.distributed.merge([part], target="trl")  # pyright: ignore[reportCallIssue]
+
 tunelint.check(rows, tarhet="openai")  # pyright: ignore[reportCallIssue]

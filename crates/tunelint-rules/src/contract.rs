@@ -23,8 +23,8 @@ pub use custom::CustomRule;
 pub use entry::RuleEntry;
 pub use oddity::{Oddity, OddityRule};
 pub use rule::{
-    AnyTally, Check, DatasetRule, ErasedRule, ExampleRule, RecordRule, SequenceCases, SequenceRule,
-    SourceFacts, SourceRule, SuppressionFacts, SuppressionRule, SurveyRule,
+    AnyTally, Check, DatasetRule, ErasedRule, ExampleRule, Lead, RecordRule, SequenceCases,
+    SequenceRule, SourceFacts, SourceRule, SuppressionFacts, SuppressionRule, SurveyRule,
 };
 pub use schema::{Schema, SchemaFault};
 pub use sequence::Sequence;

@@ -6,6 +6,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
 use tunelint_core::contract::RuleEntry;
@@ -15,6 +16,7 @@ use tunelint_core::prompts::PromptFormat;
 use tunelint_core::rules;
 
 use crate::cli::{CheckOptions, Command, CommandLine, Reading};
+use crate::commands::check::rounds::{self, Parts};
 use crate::commands::{self, profile, split, stats};
 use crate::names;
 use crate::report::{self, Html, rule_page};
@@ -28,6 +30,7 @@ pub use crate::report::Format;
 pub use crate::report::render::RenderedRecord;
 pub use crate::report::split::SplitReport;
 pub use crate::staged::StagedFile;
+pub use tunelint_core::rounds::{Limits, Request};
 
 /// An option of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +93,97 @@ pub fn check(arguments: &[OsString], host: Host) -> Result<Checked, Failure> {
         Command::Check(options) => commands::check::collect(&options.0),
         _ => Err(not_a_command_for("check")),
     }
+}
+
+/// One reading of one partition.
+#[derive(Debug, Default)]
+pub struct PartOptions {
+    /// The number of the partition.
+    pub index: u32,
+    /// What a later round needs, as [`next_round`] returned it; `None` in the first one.
+    pub state: Option<Vec<u8>>,
+    /// What is kept of what grows with the data.
+    pub limits: Limits,
+}
+
+/// Reads one partition of a check that is made in several places. The only source among the
+/// arguments is that partition, an object of the host called `name(index)`, and comes last, after
+/// `--`. Parts are merged by [`merge`], once [`next_round`] needs no more.
+///
+/// # Errors
+/// Those of [`check`], and a state of another check.
+pub fn part(arguments: &[OsString], host: Host, reading: &PartOptions) -> Result<Vec<u8>, Failure> {
+    let words = arguments.iter().take_while(|word| *word != "--");
+    let request = Request {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        words: words
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect(),
+        own_rules: host.rules.iter().map(|rule| rule.name.to_owned()).collect(),
+        limits: reading.limits,
+    };
+    match parse(arguments, host)? {
+        Command::Check(options) => {
+            let state = reading.state.as_deref();
+            let part = rounds::part(&options.0, reading.index, request, state)?;
+            part.to_bytes().map_err(|error| unserialized(&error))
+        }
+        _ => Err(not_a_command_for("check")),
+    }
+}
+
+/// The name of the partition with the number `index`, among arguments and in reports.
+pub fn partition(index: u32) -> PathBuf {
+    rounds::name(index)
+}
+
+/// Combines parts of one round into one. Neighbors may be combined in any grouping. `state` is what
+/// those of a later round were made with, and `host` has the objects that they were compared with.
+///
+/// # Errors
+/// Parts of different checks or rounds, and parts that overlap.
+pub fn combine(parts: &[Vec<u8>], state: Option<&[u8]>, host: Host) -> Result<Vec<u8>, Failure> {
+    let (options, parts) = check_of(parts, host)?;
+    let combined = rounds::combine(&options, parts, state)?;
+    combined.to_bytes().map_err(|error| unserialized(&error))
+}
+
+/// What every partition needs to be read in the next round, from the parts of all rounds so far;
+/// `None` if there is no further round.
+///
+/// # Errors
+/// Those of [`combine`].
+pub fn next_round(parts: &[Vec<u8>], host: Host) -> Result<Option<Vec<u8>>, Failure> {
+    let (options, parts) = check_of(parts, host)?;
+    let next = rounds::needed(&options, parts)?;
+    let bytes = next.map(|next| next.to_bytes()).transpose();
+    bytes.map_err(|error| unserialized(&error))
+}
+
+/// Finishes a check from the parts of all its rounds, combined or not, in any order. The result is
+/// that of a check of all partitions in one place, with the names of the rules that are not in the
+/// registry.
+///
+/// # Errors
+/// Those of [`combine`], and a round that is missing.
+pub fn merge(parts: &[Vec<u8>], host: Host) -> Result<(Checked, Vec<String>), Failure> {
+    let (options, parts) = check_of(parts, host)?;
+    let own_rules = parts.own_rules().to_vec();
+    Ok((rounds::finish(&options, parts)?, own_rules))
+}
+
+/// The parts, and the options that they were made with.
+fn check_of(parts: &[Vec<u8>], host: Host) -> Result<(CheckOptions, Parts), Failure> {
+    let parts = Parts::read(parts)?;
+    let host = parts.host(host)?;
+    match parse(&parts.arguments(), host)? {
+        Command::Check(options) => Ok((*options.0, parts)),
+        _ => Err(not_a_command_for("check")),
+    }
+}
+
+fn unserialized(error: &dyn std::fmt::Display) -> Failure {
+    Failure::new(format!("internal error: {error}")).of_kind(FailureKind::Bug)
 }
 
 /// Applies fixes to files: `tunelint check --fix`. With `--diff`, finds them only.
@@ -316,8 +410,7 @@ fn usage(error: &clap::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
+    use tunelint_core::position::SourceId;
     use tunelint_core::source::Input;
 
     use super::*;
@@ -361,11 +454,8 @@ mod tests {
         let checked = check(&arguments, host(&record.repeat(30))).unwrap();
         let counts: Vec<u64> = checked.findings.iter().map(|of| of.count).collect();
         assert_eq!(counts, [30]);
-        let records: Vec<u64> = checked.folded["empty-output"]
-            .iter()
-            .map(|of| of.1)
-            .collect();
-        assert_eq!(records, (2..=30).collect::<Vec<_>>());
+        let folded = &checked.folded["empty-output"];
+        assert_eq!(folded, &[(SourceId(0), 2..=30)]);
     }
 
     #[test]

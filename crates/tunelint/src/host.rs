@@ -45,6 +45,19 @@ impl Host {
         }
     }
 
+    /// The same host with these objects as well.
+    #[must_use]
+    pub fn with(self, objects: impl IntoIterator<Item = (PathBuf, Input)>) -> Self {
+        let known = self
+            .objects
+            .iter()
+            .map(|(path, of)| (path.clone(), of.clone()));
+        Self {
+            objects: Arc::new(known.chain(objects).collect()),
+            ..self
+        }
+    }
+
     /// The object that `path` stands for.
     pub fn object(&self, path: &Path) -> Option<&Input> {
         self.objects.get(path)

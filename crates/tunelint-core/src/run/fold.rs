@@ -74,7 +74,9 @@ impl Group {
             self.first = Some(finding);
             return;
         }
-        observer.folded(&finding);
+        if let Some(record) = finding.location.record {
+            observer.folded(finding.rule, finding.location.source, record..=record);
+        }
         if self.places.len() < PLACES {
             self.places.push(finding.location);
         }

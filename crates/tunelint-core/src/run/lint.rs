@@ -26,14 +26,16 @@ use tunelint_model::with_deep_stack;
 use tunelint_rules::contract::{
     AnyTally, Check, Sequence, SourceFacts, Stopwatch, SuppressionFacts,
 };
-use tunelint_rules::rules::{LOOKUP, RuleSet};
+use tunelint_rules::rules::RuleSet;
 use tunelint_rules::survey::inferred::Inferred;
 use tunelint_rules::survey::production_prompts::each_line;
 use tunelint_rules::survey::{Normalizer, SampleCutoff, Survey};
 
+mod stored;
+
 use super::fold::Fold;
 pub use super::observer::{Observer, SourceError};
-use super::shard::ShardPart;
+use super::shard::{Leads, NextPass};
 use super::shared_start::SharedStart;
 
 /// Checks the sources of one dataset, one after the other: [`check`](Self::check) each of them,
@@ -48,6 +50,10 @@ pub struct Linter {
     visited: Vec<Visited>,
     /// What the records start with, known after the first pass.
     shared_start: SharedStart,
+    conclusion: Conclusion,
+    /// What the rules of the next pass are built from. The survey is kept only if asked for.
+    next: NextPass,
+    keeps_survey: bool,
 }
 
 /// The parts of a run that timings name beside the rules.
@@ -176,19 +182,15 @@ impl Tallies {
         self.surveying.measure(|| self.survey.complete());
     }
 
-    /// Reports the findings, once the survey is complete. Returns the checks of rules that need
-    /// another pass.
-    fn finish(
-        &mut self,
-        rules: &RuleSet,
-        findings: &mut Findings<'_>,
-    ) -> Vec<(&'static str, Check)> {
-        let mut follow_ups = Vec::new();
-        for ((name, check), tally) in rules.named().zip(std::mem::take(&mut self.rules)) {
+    /// Reports the findings, once the survey is complete. Returns what another pass needs to know.
+    fn finish(&mut self, rules: &RuleSet, findings: &mut Findings<'_>) -> Leads {
+        let mut leads = Leads::new();
+        let tallies = std::mem::take(&mut self.rules);
+        for (index, ((name, check), tally)) in rules.named().zip(tallies).enumerate() {
             findings.set_rule(name);
             if let (Some(rule), Some(tally)) = (&check.dataset, tally) {
-                match rule.follow_up(&tally) {
-                    Some(check) => follow_ups.push((name, check)),
+                match rule.lead(&tally) {
+                    Some(lead) => leads.push((index, lead)),
                     None => rule.finish(tally, findings),
                 }
             }
@@ -196,7 +198,7 @@ impl Tallies {
                 rule.finish(&self.survey, findings);
             }
         }
-        follow_ups
+        leads
     }
 }
 
@@ -220,6 +222,9 @@ impl Linter {
             passed: Passed::new(),
             visited: Vec::new(),
             shared_start: SharedStart::default(),
+            conclusion: Conclusion::default(),
+            next: NextPass::default(),
+            keeps_survey: false,
         }
     }
 
@@ -234,16 +239,8 @@ impl Linter {
         observer: &mut dyn Observer,
     ) -> io::Result<SourceSummary> {
         self.revisit(&reader);
-        let mut pass = Pass {
-            rules: &self.rules,
-            policy: &self.policy,
-            threads: self.threads,
-            tallies: &mut self.tallies,
-            cutoff: &self.cutoff,
-            passed: &mut self.passed,
-        };
-        let before = pass.tallies.examples;
-        let (mut counts, mut unchecked) = pass.over(&mut reader, observer)?;
+        let before = self.tallies.examples;
+        let (mut counts, mut unchecked) = self.pass().over(&mut reader, observer)?;
         let examples = self.tallies.examples - before;
         let mut findings = Findings::new(&self.policy);
         check_source(&self.rules, &reader, &mut findings)?;
@@ -298,61 +295,6 @@ impl Linter {
         })
     }
 
-    /// The tallies so far, to be merged with those of other shards by [`Self::merge_part`].
-    /// `request` and `sources` of the part are left empty.
-    ///
-    /// # Errors
-    /// A tally that cannot be serialized, which is a bug in its rule.
-    pub fn into_part(mut self) -> Result<ShardPart, rmp_serde::encode::Error> {
-        self.tallies.survey.canonicalize();
-        let mut tallies = Vec::new();
-        for (check, tally) in self.rules.checks().zip(&self.tallies.rules) {
-            tallies.push(match (&check.dataset, tally) {
-                (Some(rule), Some(tally)) => Some(rule.save(tally)?),
-                _ => None,
-            });
-        }
-        Ok(ShardPart {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            rules: self
-                .rules
-                .named()
-                .map(|(name, _)| name.to_owned())
-                .collect(),
-            survey: self.tallies.survey,
-            tallies,
-            examples: self.tallies.examples,
-            suppressed: self.tallies.suppressed.store(),
-            ..ShardPart::default()
-        })
-    }
-
-    /// Adds the tallies of a shard. Parts must be added in the order of their sources, of which
-    /// `first` is the id of the part's first, and must come from a linter with the same rules.
-    ///
-    /// # Errors
-    /// A tally that cannot be deserialized.
-    pub fn merge_part(
-        &mut self,
-        part: &ShardPart,
-        first: u32,
-    ) -> Result<(), rmp_serde::decode::Error> {
-        let mut added = Tallies::new(&self.rules);
-        added.examples = part.examples;
-        added.suppressed = SuppressedRecords::load(&part.suppressed, LOOKUP).shifted(first);
-        added.survey = part.survey.clone();
-        added.survey.renumber_sources(first);
-        for ((check, tally), saved) in self.rules.checks().zip(&mut added.rules).zip(&part.tallies)
-        {
-            if let (Some(rule), Some(tally), Some(saved)) = (&check.dataset, tally, saved) {
-                *tally = rule.load(saved)?;
-                rule.renumber_sources(tally, first);
-            }
-        }
-        self.tallies.merge(&self.rules, added);
-        Ok(())
-    }
-
     /// Registers a source that a shard has checked, so that later passes of [`Self::finish`] read
     /// it. [`Self::check`] does this itself.
     pub fn revisit(&mut self, reader: &Reader) {
@@ -365,36 +307,62 @@ impl Linter {
     }
 
     /// Reports the findings about the dataset as a whole. If rules need the inferred format or a
-    /// follow-up, every source is read again, once for each such round.
+    /// follow-up, every source is read again, once for each such pass.
     ///
     /// # Errors
     /// Errors from reading or from `observer`; a file that has changed since it was checked.
     pub fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Conclusion> {
-        let mut counts = BTreeMap::new();
-        self.tallies.complete();
-        self.shared_start = SharedStart::of(&self.tallies.survey.inferred);
-        let follow_ups = self.conclude(&mut counts, observer)?;
-        let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
-        let mut next = self.rules.build_inferring(Arc::clone(&inferred));
-        next.extend(follow_ups);
-        while !next.is_empty() {
-            self.policy.enabled = next.named().map(|(name, _)| name).collect();
-            self.tallies = Tallies::new(&next);
-            self.rules = next;
-            self.read_again(&mut counts, observer)?;
-            let follow_ups = self.conclude(&mut counts, observer)?;
-            next = RuleSet::default();
-            next.extend(follow_ups);
+        while self.advance(observer)? {
+            self.read_again(observer)?;
         }
-        Ok(Conclusion { counts, inferred })
+        Ok(self.conclusion)
     }
 
-    /// Reports the findings of the tallies. Returns the checks of rules that need another pass.
-    fn conclude(
-        &mut self,
-        counts: &mut BTreeMap<SourceId, Counts>,
-        observer: &mut dyn Observer,
-    ) -> io::Result<Vec<(&'static str, Check)>> {
+    /// Reports the findings of the last pass. Returns whether the rules need another one: then every
+    /// source must be read again, by [`Self::read_again`] or elsewhere, before the next call. After
+    /// the last one comes [`Self::into_conclusion`].
+    ///
+    /// # Errors
+    /// Errors from `observer`.
+    pub fn advance(&mut self, observer: &mut dyn Observer) -> io::Result<bool> {
+        let is_first = self.next.leads.is_empty();
+        if is_first && self.keeps_survey {
+            self.next.survey = self.tallies.survey.for_inference();
+        }
+        self.tallies.complete();
+        if is_first {
+            self.shared_start = SharedStart::of(&self.tallies.survey.inferred);
+        }
+        let leads = self.conclude(observer)?;
+        let inferred = is_first.then(|| {
+            let inferred = Arc::new(std::mem::take(&mut self.tallies.survey.inferred));
+            self.conclusion.inferred = Arc::clone(&inferred);
+            inferred
+        });
+        let rules = next_rules(&self.rules, inferred, &leads);
+        self.next.leads.push(leads);
+        Ok(self.begin(rules))
+    }
+
+    /// The findings that [`Self::advance`] and [`Self::read_again`] reported.
+    pub fn into_conclusion(self) -> Conclusion {
+        self.conclusion
+    }
+
+    /// Begins a pass with these rules. Nothing is reported twice: the policy enables no others.
+    /// Returns whether there are any.
+    fn begin(&mut self, rules: RuleSet) -> bool {
+        if rules.is_empty() {
+            return false;
+        }
+        self.policy.enabled = rules.named().map(|(name, _)| name).collect();
+        self.tallies = Tallies::new(&rules);
+        self.rules = rules;
+        true
+    }
+
+    /// Reports the findings of the tallies. Returns what a further pass needs to know.
+    fn conclude(&mut self, observer: &mut dyn Observer) -> io::Result<Leads> {
         let suppressed = std::mem::take(&mut self.tallies.suppressed);
         let mut late = LateFindings {
             policy: &self.policy,
@@ -410,24 +378,22 @@ impl Linter {
         };
         let findings = Findings::new(&self.policy).with_suppressed(&suppressed);
         let mut findings = findings.with_overflow(&mut overflow);
-        let follow_ups = self.tallies.finish(&self.rules, &mut findings);
+        let leads = self.tallies.finish(&self.rules, &mut findings);
         let (found, kept) = findings.into_parts();
         passed_on?;
-        found
-            .iter()
-            .for_each(|(source, found)| counts.entry(*source).or_default().merge(found));
+        for (source, found) in found {
+            self.conclusion.add(source, &found);
+        }
         late.pass_on(kept, observer)?;
-        Ok(follow_ups)
+        Ok(leads)
     }
 
-    /// Reads every source again, for the current rules. Nothing is reported twice: the policy
-    /// enables only the rules of this pass.
-    fn read_again(
-        &mut self,
-        counts: &mut BTreeMap<SourceId, Counts>,
-        observer: &mut dyn Observer,
-    ) -> io::Result<()> {
-        for visited in &self.visited {
+    /// Reads every source again, for the current rules.
+    ///
+    /// # Errors
+    /// Errors from reading, as [`NotReadAgain`], or from `observer`.
+    pub fn read_again(&mut self, observer: &mut dyn Observer) -> io::Result<()> {
+        for visited in std::mem::take(&mut self.visited) {
             let about = |error: io::Error| {
                 let name = visited.input.name.clone();
                 io::Error::new(error.kind(), NotReadAgain { name, error })
@@ -438,20 +404,41 @@ impl Linter {
                 let message = "the file changed while it was being read";
                 return Err(about(io::Error::other(message)));
             }
-            let mut pass = Pass {
-                rules: &self.rules,
-                policy: &self.policy,
-                threads: self.threads,
-                tallies: &mut self.tallies,
-                cutoff: &self.cutoff,
-                passed: &mut self.passed,
-            };
-            let (found, _) = pass.over(&mut reader, observer).map_err(about)?;
-            counts.entry(visited.source).or_default().merge(&found);
+            let (found, _) = self.pass().over(&mut reader, observer).map_err(about)?;
+            self.conclusion.add(visited.source, &found);
+            self.visited.push(visited);
         }
-        self.tallies.complete();
         Ok(())
     }
+
+    fn pass(&mut self) -> Pass<'_> {
+        Pass {
+            rules: &self.rules,
+            policy: &self.policy,
+            threads: self.threads,
+            tallies: &mut self.tallies,
+            cutoff: &self.cutoff,
+            passed: &mut self.passed,
+        }
+    }
+}
+
+impl Conclusion {
+    fn add(&mut self, source: SourceId, found: &Counts) {
+        self.counts.entry(source).or_default().merge(found);
+    }
+}
+
+/// The rules of the pass after that of `rules`: those that need the inferred format, which are built
+/// once, and those with something to follow up.
+fn next_rules(rules: &RuleSet, inferred: Option<Arc<Inferred>>, leads: &Leads) -> RuleSet {
+    let mut next = inferred.map_or_else(RuleSet::default, |of| rules.build_inferring(of));
+    let follow_ups = leads.iter().filter_map(|(index, lead)| {
+        let (name, check) = rules.named().nth(*index)?;
+        Some((name, check.dataset.as_ref()?.follow_up(lead)?))
+    });
+    next.extend(follow_ups);
+    next
 }
 
 /// Passes on findings whose records are gone.

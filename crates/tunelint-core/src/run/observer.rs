@@ -1,9 +1,10 @@
 //! Receives the findings of a check.
 
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::path::PathBuf;
 
+use tunelint_data::text::position::SourceId;
 use tunelint_layouts::finding::Finding;
 use tunelint_layouts::finding::totals::SourceSummary;
 use tunelint_layouts::reader::OpenError;
@@ -35,9 +36,10 @@ pub trait Observer: Send {
         true
     }
 
-    /// A finding is not passed on, because the one that is passed on when its source ends stands for
-    /// it. With [`Keep::All`](tunelint_layouts::finding::Keep::All), called for every such finding.
-    fn folded(&mut self, _finding: &Finding) {}
+    /// Findings of `rule` about these records of `source` are not passed on, because the one that is
+    /// passed on when the source ends stands for them. With
+    /// [`Keep::All`](tunelint_layouts::finding::Keep::All), called for every such record.
+    fn folded(&mut self, _rule: &'static str, _source: SourceId, _records: RangeInclusive<u64>) {}
 
     /// How many of the findings that one stands for were accepted before, for example in a baseline.
     /// Called once for each finding, before any are folded; accepted ones count as suppressed, and a

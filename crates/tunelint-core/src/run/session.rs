@@ -31,7 +31,9 @@ mod compare;
 mod conclude;
 mod counting;
 mod merge;
+mod readings;
 mod role;
+mod rounds;
 mod settings;
 mod state;
 mod summary;
@@ -40,6 +42,7 @@ mod targets;
 pub use super::lint::{Observer, SourceError};
 pub use merge::MergeError;
 pub use role::{SourceRole, is_evaluation, roles_by_name};
+pub use rounds::Rounds;
 pub use settings::{
     DatasetSettings, DeclaredSuppression, Opened, OwnRule, UnknownTarget, every_target,
 };

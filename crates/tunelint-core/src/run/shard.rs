@@ -4,14 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use tunelint_layouts::finding::StoredCounts;
 use tunelint_layouts::finding::suppression::StoredRuns;
 use tunelint_layouts::finding::totals::SourceSummary;
-use tunelint_layouts::finding::{Count, Counts};
-use tunelint_rules::rules;
+use tunelint_rules::contract::Lead;
 use tunelint_rules::survey::Survey;
 
 /// The first bytes of a part file.
-const MAGIC: &[u8] = b"tunelint part 1\n";
+const MAGIC: &[u8] = b"tunelint part 2\n";
 
 /// The result of checking one shard, as [`Session::shard`](super::session::Session::shard) returns
 /// it and [`Session::merge`](super::session::Session::merge) takes it.
@@ -23,16 +23,35 @@ pub struct ShardPart {
     /// The command line of the check. The library stores it only; the caller uses it to make sure
     /// that parts come from the same check.
     pub request: Vec<String>,
-    /// The rules that ran, in the order of the tallies. Parts can be merged only if these are
-    /// equal.
-    pub rules: Vec<String>,
     /// The files of the shard, in order.
     pub sources: Vec<PartSource>,
+    /// What the rules about the dataset as a whole keep of the shard.
+    pub tallies: StoredTallies,
+}
+
+/// Survey and tallies of one pass over sources of a dataset.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct StoredTallies {
+    /// The rules that ran, in the order of their tallies. Only tallies of the same rules can be
+    /// merged.
+    pub rules: Vec<String>,
     pub(crate) survey: Survey,
     pub(crate) tallies: Vec<Option<Vec<u8>>>,
     pub(crate) examples: u64,
     pub(crate) suppressed: Vec<StoredRuns>,
 }
+
+/// What the rules of a later pass are built from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextPass {
+    /// What the format is inferred from.
+    pub(crate) survey: Survey,
+    /// For each pass before, what its rules found out: the position of the rule, and its lead.
+    pub(crate) leads: Vec<Leads>,
+}
+
+/// What the rules of one pass found out for the next, by the position of the rule.
+pub type Leads = Vec<(usize, Lead)>;
 
 /// A file of a shard.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +60,7 @@ pub struct PartSource {
     pub path: std::path::PathBuf,
     /// Its format and its totals.
     pub read: Read,
-    counts: Vec<Count<String>>,
+    counts: StoredCounts,
 }
 
 /// The format and the totals of a file; see [`SourceSummary`].
@@ -54,6 +73,7 @@ pub struct Read {
     bytes: u64,
     records: u64,
     examples: u64,
+    unchecked: u64,
     targets: Vec<String>,
 }
 
@@ -89,15 +109,6 @@ impl ShardPart {
 impl PartSource {
     /// The file at `path` with the totals of its check.
     pub fn new(path: std::path::PathBuf, summary: &SourceSummary) -> Self {
-        let counts = summary.counts.by_impact().iter();
-        let counts = counts.map(|count| Count {
-            rule: count.rule.to_owned(),
-            severity: count.severity,
-            consequence: count.consequence,
-            targets: count.targets.clone(),
-            number: count.number,
-            joined: count.joined,
-        });
         Self {
             path,
             read: Read {
@@ -108,23 +119,36 @@ impl PartSource {
                 bytes: summary.bytes,
                 records: summary.records,
                 examples: summary.examples,
+                unchecked: summary.unchecked,
                 targets: summary.targets.clone(),
             },
-            counts: counts.collect(),
+            counts: summary.counts.store(),
         }
     }
 
-    /// The totals of its check. Findings of rules that this version does not have are left out.
-    pub fn summary(&self) -> SourceSummary {
-        let mut counts = Counts::default();
-        for count in &self.counts {
-            if let Some(entry) = rules::by_name(&count.rule) {
-                counts.add_both(entry.meta.name, count.impact(), count.number, count.joined);
-            }
-        }
-        let read = self.read.clone();
+    /// Only its name.
+    pub(crate) fn named(&self) -> SourceSummary {
         SourceSummary {
             path: tunelint_data::text::printable::printable_path(&self.path),
+            ..SourceSummary::default()
+        }
+    }
+
+    /// Whether `other` has as many bytes and records.
+    pub(crate) fn has_size_of(&self, other: &Self) -> bool {
+        (self.read.bytes, self.read.records) == (other.read.bytes, other.read.records)
+    }
+
+    /// Its targets.
+    pub fn targets(&self) -> &[String] {
+        &self.read.targets
+    }
+
+    /// The totals of its check. Findings of rules that `name` does not know are left out.
+    pub fn summary(&self, name: impl Fn(&str) -> Option<&'static str>) -> SourceSummary {
+        let counts = self.counts.load(name);
+        let read = self.read.clone();
+        SourceSummary {
             container: read.container,
             layout: read.layout,
             evidence: read.evidence,
@@ -132,9 +156,10 @@ impl PartSource {
             bytes: read.bytes,
             records: read.records,
             examples: read.examples,
+            unchecked: read.unchecked,
             targets: read.targets,
             counts,
-            ..SourceSummary::default()
+            ..self.named()
         }
     }
 }

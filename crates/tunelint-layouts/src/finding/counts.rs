@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::impact::{Consequence, Impact, PartImpact};
 use super::message::Finding;
 use super::severity::Severity;
-use super::suppression::Suppression;
+use super::suppression::{StoredSuppression, Suppression};
 
 /// The number of findings of one rule with the same impact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,31 @@ pub struct Counts {
     /// Sorted by rule and impact.
     counts: Vec<Count>,
     suppressed: BTreeMap<Suppression, u64>,
+}
+
+/// Counts as they are stored, with names as text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCounts {
+    counts: Vec<Count<String>>,
+    suppressed: Vec<(StoredSuppression, u64)>,
+}
+
+impl StoredCounts {
+    /// The counts. Those of rules that `name` does not know are left out.
+    pub fn load(&self, name: impl Fn(&str) -> Option<&'static str>) -> Counts {
+        let mut counts = Counts::default();
+        for count in &self.counts {
+            if let Some(rule) = name(&count.rule) {
+                counts.add_both(rule, count.impact(), count.number, count.joined);
+            }
+        }
+        for (suppression, number) in &self.suppressed {
+            if let Some(suppression) = suppression.load(&name) {
+                counts.suppression(suppression, *number);
+            }
+        }
+        counts
+    }
 }
 
 impl<R> Count<R> {
@@ -147,6 +172,25 @@ impl Counts {
             }
         }
         self.counts.retain(|of| of.number + of.joined > 0);
+    }
+
+    /// The counts in a form that can be stored.
+    pub fn store(&self) -> StoredCounts {
+        let counts = self.counts.iter().map(|count| Count {
+            rule: count.rule.to_owned(),
+            severity: count.severity,
+            consequence: count.consequence,
+            targets: count.targets.clone(),
+            number: count.number,
+            joined: count.joined,
+        });
+        let suppressed = self.suppressed.iter();
+        StoredCounts {
+            counts: counts.collect(),
+            suppressed: suppressed
+                .map(|(of, number)| (of.store(), *number))
+                .collect(),
+        }
     }
 
     /// The number of findings by suppression.

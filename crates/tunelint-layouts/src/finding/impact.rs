@@ -96,7 +96,7 @@ impl From<Severity> for Impact<'_> {
 }
 
 /// The impact on some of the targets that a finding names, where they do different things.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartImpact {
     /// See [`Impact::severity`].
     pub severity: Severity,

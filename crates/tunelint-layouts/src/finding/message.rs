@@ -80,7 +80,7 @@ impl Fix {
 }
 
 /// A secondary location that explains a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Related {
     /// The label of the location.
     pub label: String,
@@ -89,9 +89,11 @@ pub struct Related {
 }
 
 /// One problem, reported by a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The rule's name.
+    /// The rule's name. It is not serialized, since the name lives as long as the program: who stores
+    /// a finding stores the name with it.
+    #[serde(skip)]
     pub rule: &'static str,
     /// The severity.
     pub severity: Severity,

@@ -65,6 +65,39 @@ pub enum Suppression {
     Accepted,
 }
 
+/// A [`Suppression`] as it is stored, with the name of the rule as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredSuppression {
+    /// See [`Suppression::Listed`].
+    Listed(usize),
+    /// See [`Suppression::Inline`].
+    Inline(String),
+    /// See [`Suppression::Accepted`].
+    Accepted,
+}
+
+impl Suppression {
+    /// The suppression in a form that can be stored.
+    pub fn store(self) -> StoredSuppression {
+        match self {
+            Self::Listed(index) => StoredSuppression::Listed(index),
+            Self::Inline(rule) => StoredSuppression::Inline(rule.to_owned()),
+            Self::Accepted => StoredSuppression::Accepted,
+        }
+    }
+}
+
+impl StoredSuppression {
+    /// The suppression; `None` for a rule that `name` does not know.
+    pub fn load(&self, name: impl Fn(&str) -> Option<&'static str>) -> Option<Suppression> {
+        Some(match self {
+            Self::Listed(index) => Suppression::Listed(*index),
+            Self::Inline(rule) => Suppression::Inline(name(rule)?),
+            Self::Accepted => Suppression::Accepted,
+        })
+    }
+}
+
 /// The records in which dataset rules are suppressed, as runs of ordinals.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SuppressedRecords {
@@ -74,8 +107,7 @@ pub struct SuppressedRecords {
 /// Runs as stored in the result of a shard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredRuns {
-    /// The index of the suppression, or the rule that the records name.
-    suppression: Result<usize, String>,
+    suppression: StoredSuppression,
     source: u32,
     runs: Vec<(u64, u64)>,
 }
@@ -87,16 +119,10 @@ impl SuppressedRecords {
             .runs
             .into_iter()
             .filter_map(|((suppression, source), runs)| {
-                let suppression = match suppression {
-                    Suppression::Listed(index) => Ok(index),
-                    Suppression::Inline(rule) => Err(rule.to_owned()),
-                    // A baseline refers to findings, not to records.
-                    Suppression::Accepted => return None,
-                };
-                let source = source.0;
-                Some(StoredRuns {
-                    suppression,
-                    source,
+                // A baseline refers to findings, not to records.
+                (suppression != Suppression::Accepted).then(|| StoredRuns {
+                    suppression: suppression.store(),
+                    source: source.0,
                     runs,
                 })
             });
@@ -106,10 +132,8 @@ impl SuppressedRecords {
     /// Loads stored runs; those of rules unknown to `lookup` are dropped.
     pub fn load(stored: &[StoredRuns], lookup: RuleLookup) -> Self {
         let runs = stored.iter().filter_map(|stored| {
-            let suppression = match &stored.suppression {
-                Ok(index) => Suppression::Listed(*index),
-                Err(rule) => Suppression::Inline(lookup(rule)?.name),
-            };
+            let name = |rule: &str| lookup(rule).map(|meta| meta.name);
+            let suppression = stored.suppression.load(name)?;
             Some(((suppression, SourceId(stored.source)), stored.runs.clone()))
         });
         Self {

@@ -14,7 +14,7 @@ the same keys, or None: then a file is looked for only if the data is a path.
 
 from __future__ import annotations
 
-from . import _data, _tunelint
+from . import _data, _tunelint, distributed, ray, spark
 from ._results import Converted, Fixed, OwnRule, PromptFormat, Record, Rendered, Rule, Stats, Target
 from ._tables import Table
 from ._tunelint import (
@@ -71,12 +71,15 @@ __all__ = [
     "__version__",
     "check",
     "convert",
+    "distributed",
     "fix",
     "infer",
     "own_rule",
+    "ray",
     "render",
     "rule",
     "rules",
+    "spark",
     "split",
     "stats",
     "target",

@@ -69,6 +69,16 @@ class CheckOptions(TypedDict, total=False):
     extraction, generation or chat [default: inferred]."""
     tokenizer: Path
     """Count tokens with this `tokenizer.json` or tiktoken rank file [default: estimated]."""
+    model: Value
+    """Use the chat template, the special tokens and the tokenizer of this folder, as
+    `save_pretrained` writes it."""
+    chat_template: Value
+    """Use the chat template in this file."""
+    template_arg: Values
+    """Pass an argument to the template: `enable_thinking=false` (repeatable)."""
+    max_length: Value
+    """Cut sequences after this many tokens, as the trainer does; the model folder needs a
+    tokenizer."""
     preamble: Value
     """Require every input to start with this text; @FILE reads it from a file."""
     select: Values
@@ -221,6 +231,16 @@ class StatsOptions(TypedDict, total=False):
     extraction, generation or chat [default: inferred]."""
     tokenizer: Path
     """Count tokens with this `tokenizer.json` or tiktoken rank file [default: estimated]."""
+    model: Value
+    """Use the chat template, the special tokens and the tokenizer of this folder, as
+    `save_pretrained` writes it."""
+    chat_template: Value
+    """Use the chat template in this file."""
+    template_arg: Values
+    """Pass an argument to the template: `enable_thinking=false` (repeatable)."""
+    max_length: Value
+    """Cut sequences after this many tokens, as the trainer does; the model folder needs a
+    tokenizer."""
     config: Values
     """Use this settings file instead of the closest one, or set a single value (repeatable)."""
     isolated: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import IO, Any, Literal, Protocol, Union
+from typing import IO, Any, Literal, Protocol, TypedDict, Union
 
 Path = Union[str, "os.PathLike[str]"]
 Severity = Literal["error", "warning", "advice"]
@@ -26,3 +26,11 @@ Data = Union[Part, "list[Path]", "Mapping[str, Part]"]
 Settings = Union[Path, "dict[str, Any]", None]
 #: A source for the native half.
 Given = tuple[str, Any, Any]
+
+
+class Compared(TypedDict, total=False):
+    """Data that training data is compared with."""
+
+    validation: Data
+    production: Data
+    benchmark: Data

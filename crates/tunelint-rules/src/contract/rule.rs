@@ -6,7 +6,8 @@
 
 use std::any::Any;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tunelint_data::record::Record;
 use tunelint_data::text::position::Location;
 use tunelint_layouts::declared::ReadColumn;
@@ -45,14 +46,35 @@ pub trait DatasetRule: Send + Sync + 'static {
     /// Adds `by` to every source id in the tally. Called for the tally of a shard before it is
     /// merged.
     fn renumber_sources(&self, tally: &mut Self::Tally, by: u32);
-    /// The check for another pass over all examples, if the tally alone is not enough. If there is
-    /// one, [`finish`](Self::finish) is not called.
-    fn follow_up(&self, _tally: &Self::Tally) -> Option<Check> {
+    /// What another pass over all examples needs to know, if the tally alone is not enough. If there
+    /// is something, [`follow_up`](Self::follow_up) is called with it, and [`finish`](Self::finish)
+    /// is not. Keep it small: it is sent to every machine that reads a part of the dataset.
+    fn lead(&self, _tally: &Self::Tally) -> Option<Lead> {
+        None
+    }
+    /// The check of that pass; `None` if the lead is damaged.
+    fn follow_up(&self, _lead: &Lead) -> Option<Check> {
         None
     }
     /// Reports the findings, after the last example. Called once. Records are no longer available;
     /// report at locations kept in the tally.
     fn finish(&self, tally: Self::Tally, findings: &mut Findings<'_>);
+}
+
+/// What a rule found out in one pass for the next, serialized.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead(Vec<u8>);
+
+impl Lead {
+    /// A lead with this content; `None` if the serializer fails, which is a bug.
+    pub fn new(content: &impl Serialize) -> Option<Self> {
+        rmp_serde::to_vec(content).ok().map(Self)
+    }
+
+    /// The content; `None` if it is of another type.
+    pub fn content<T: DeserializeOwned>(&self) -> Option<T> {
+        rmp_serde::from_slice(&self.0).ok()
+    }
 }
 
 /// Checks the sequence that a trainer makes of each example. Only run where the user named a model.
@@ -248,8 +270,10 @@ pub trait ErasedRule: Send + Sync {
     fn merge(&self, into: &mut AnyTally, from: AnyTally);
     /// See [`DatasetRule::renumber_sources`].
     fn renumber_sources(&self, tally: &mut AnyTally, by: u32);
+    /// See [`DatasetRule::lead`].
+    fn lead(&self, tally: &AnyTally) -> Option<Lead>;
     /// See [`DatasetRule::follow_up`].
-    fn follow_up(&self, tally: &AnyTally) -> Option<Check>;
+    fn follow_up(&self, lead: &Lead) -> Option<Check>;
     /// See [`DatasetRule::finish`].
     fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>);
     /// Serializes a tally for the part file of a shard.
@@ -292,10 +316,12 @@ impl<R: DatasetRule> ErasedRule for Erased<R> {
         }
     }
 
-    fn follow_up(&self, tally: &AnyTally) -> Option<Check> {
-        tally
-            .downcast_ref()
-            .and_then(|tally| self.0.follow_up(tally))
+    fn lead(&self, tally: &AnyTally) -> Option<Lead> {
+        tally.downcast_ref().and_then(|tally| self.0.lead(tally))
+    }
+
+    fn follow_up(&self, lead: &Lead) -> Option<Check> {
+        self.0.follow_up(lead)
     }
 
     fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>) {
@@ -347,7 +373,11 @@ impl<R: SequenceCases> ErasedRule for Gathering<R> {
         }
     }
 
-    fn follow_up(&self, _: &AnyTally) -> Option<Check> {
+    fn lead(&self, _: &AnyTally) -> Option<Lead> {
+        None
+    }
+
+    fn follow_up(&self, _: &Lead) -> Option<Check> {
         None
     }
 

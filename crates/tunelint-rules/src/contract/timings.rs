@@ -12,8 +12,8 @@ use tunelint_layouts::finding::Findings;
 use tunelint_layouts::reader::Unreadable;
 
 use super::rule::{
-    AnyTally, Check, ErasedRule, ExampleRule, RecordRule, SequenceRule, SourceFacts, SourceRule,
-    SurveyRule,
+    AnyTally, Check, ErasedRule, ExampleRule, Lead, RecordRule, SequenceRule, SourceFacts,
+    SourceRule, SurveyRule,
 };
 use super::sequence::Sequence;
 use crate::survey::{Needs, Survey};
@@ -189,8 +189,12 @@ impl ErasedRule for Timed<dyn ErasedRule> {
         self.rule.renumber_sources(tally, by);
     }
 
-    fn follow_up(&self, tally: &AnyTally) -> Option<Check> {
-        let check = self.watch.measure(|| self.rule.follow_up(tally))?;
+    fn lead(&self, tally: &AnyTally) -> Option<Lead> {
+        self.watch.measure(|| self.rule.lead(tally))
+    }
+
+    fn follow_up(&self, lead: &Lead) -> Option<Check> {
+        let check = self.watch.measure(|| self.rule.follow_up(lead))?;
         Some(timed(check, &self.watch))
     }
 

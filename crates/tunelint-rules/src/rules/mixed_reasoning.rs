@@ -1,9 +1,11 @@
 //! Reasoning in some outputs only.
 
+use serde::{Deserialize, Serialize};
+
 use super::unbalanced_think::{CLOSING, OPENING};
 use crate::contract::certainty::{Evidence, severity};
 use crate::contract::{
-    Check, DatasetRule, ExampleRule, Level, RuleContext, RuleMeta, RuleStatus, Scope,
+    Check, DatasetRule, ExampleRule, Lead, Level, RuleContext, RuleMeta, RuleStatus, Scope,
 };
 use crate::survey::inferred::Majority;
 use crate::survey::presence::Presence;
@@ -52,17 +54,20 @@ impl DatasetRule for MixedReasoning {
         tally.renumber_sources(by);
     }
 
-    fn follow_up(&self, tally: &Presence) -> Option<Check> {
+    fn lead(&self, tally: &Presence) -> Option<Lead> {
         let all = tally.with + tally.without;
         let few = tally.with.min(tally.without);
         let reports = few > 0 && all >= MIN_OUTPUTS && few * 100 <= all * FEW_PERCENT;
-        reports.then(|| {
-            Check::example(RareReasoning {
-                expects: tally.with > tally.without,
-                most: all - few,
-                all,
-            })
-        })
+        let rare = RareReasoning {
+            expects: tally.with > tally.without,
+            most: all - few,
+            all,
+        };
+        reports.then(|| Lead::new(&rare)).flatten()
+    }
+
+    fn follow_up(&self, lead: &Lead) -> Option<Check> {
+        Some(Check::example(lead.content::<RareReasoning>()?))
     }
 
     fn finish(&self, tally: Presence, findings: &mut Findings<'_>) {
@@ -86,6 +91,7 @@ impl DatasetRule for MixedReasoning {
 }
 
 /// Reports the outputs that differ from nearly all others.
+#[derive(Serialize, Deserialize)]
 struct RareReasoning {
     expects: bool,
     most: u64,

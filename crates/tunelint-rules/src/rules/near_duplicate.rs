@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::contract::{
-    Check, DatasetRule, Level, RuleContext, RuleMeta, RuleOption, RuleStatus, Scope,
+    Check, DatasetRule, Lead, Level, RuleContext, RuleMeta, RuleOption, RuleStatus, Scope,
 };
 use crate::survey::CompactLocation;
 use crate::survey::signature::{BANDS, Signature};
@@ -81,28 +81,30 @@ impl DatasetRule for Candidates {
         signatures.for_each(|(spot, _)| spot.renumber_sources(by));
     }
 
-    fn follow_up(&self, tally: &Signatures) -> Option<Check> {
+    fn lead(&self, tally: &Signatures) -> Option<Lead> {
         let pairs = candidates(&tally.0, self.threshold);
-        let wanted: BTreeSet<CompactLocation> = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
-        (!pairs.is_empty()).then(|| {
-            Check::dataset(Comparison {
-                common: self.common.clone(),
-                threshold: self.threshold,
-                pairs,
-                wanted,
-            })
-        })
+        (!pairs.is_empty()).then(|| Lead::new(&pairs)).flatten()
+    }
+
+    fn follow_up(&self, lead: &Lead) -> Option<Check> {
+        let pairs: Pairs = lead.content()?;
+        let wanted = pairs.iter().flat_map(|(a, b)| [*a, *b]).collect();
+        Some(Check::dataset(Comparison {
+            common: self.common.clone(),
+            threshold: self.threshold,
+            pairs,
+            wanted,
+        }))
     }
 
     fn finish(&self, _: Signatures, _: &mut Findings<'_>) {}
 }
 
-/// The pairs with an equal band that may be as similar as `threshold`, in the order of their
-/// locations.
-fn candidates(
-    signatures: &[Vec<Signed>],
-    threshold: f64,
-) -> BTreeSet<(CompactLocation, CompactLocation)> {
+/// Pairs of examples, in the order of their locations.
+type Pairs = BTreeSet<(CompactLocation, CompactLocation)>;
+
+/// The pairs with an equal band that may be as similar as `threshold`.
+fn candidates(signatures: &[Vec<Signed>], threshold: f64) -> Pairs {
     let mut pairs = BTreeSet::new();
     let mut members = BTreeSet::new();
     for band in 0..BANDS {
@@ -130,7 +132,7 @@ fn candidates(
 struct Comparison {
     common: SharedText,
     threshold: f64,
-    pairs: BTreeSet<(CompactLocation, CompactLocation)>,
+    pairs: Pairs,
     wanted: BTreeSet<CompactLocation>,
 }
 

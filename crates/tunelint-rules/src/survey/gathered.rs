@@ -191,6 +191,21 @@ impl Survey {
         self.sketch.canonicalize();
     }
 
+    /// What the format is inferred from, without the rest. Its [`complete`](Self::complete) infers
+    /// the same format, so call this before that of the whole survey.
+    #[must_use]
+    pub fn for_inference(&self) -> Self {
+        Self {
+            needs: self.needs,
+            examples: self.examples,
+            sketch: self.sketch.clone(),
+            output_counts: self.output_counts.clone(),
+            begins_with_quote: self.begins_with_quote,
+            edges: self.edges,
+            ..Self::default()
+        }
+    }
+
     /// Updates `cutoff` with what later batches can skip.
     pub fn advance(&self, cutoff: &SampleCutoff) {
         cutoff.advance(&self.sketch, self.output_counts.is_open());

@@ -257,10 +257,14 @@ fn is_numbered(raw: &str) -> bool {
 
 /// The digests of all examples, in the order of their locations.
 ///
-/// Stored in chunks, so that growing never copies them.
+/// Stored in chunks, so that growing never copies them. [`limit`](Self::limit) keeps a sample of the
+/// inputs: of each input either all examples or none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
+    #[serde(with = "packed")]
     chunks: Vec<Vec<ExampleDigest>>,
+    /// One input in 2 to the power of this is kept.
+    halvings: u32,
 }
 
 const CHUNK_BITS: u32 = 12;
@@ -283,8 +287,11 @@ impl Seen {
         }
     }
 
-    /// Adds the digests of later examples.
-    pub fn merge(&mut self, other: Self) {
+    /// Adds the digests of later examples. If one of both is a sample, so is the result.
+    pub fn merge(&mut self, mut other: Self) {
+        let halvings = self.halvings.max(other.halvings);
+        self.halve(halvings);
+        other.halve(halvings);
         if self.chunks.is_empty() {
             *self = other;
             return;
@@ -294,6 +301,44 @@ impl Seen {
             .into_iter()
             .flatten()
             .for_each(|sighting| self.push(sighting));
+    }
+
+    /// Halves the sample of inputs until it has at most `most` examples. Which inputs are kept
+    /// depends on their digests alone: samples of parts that are limited, merged and limited again
+    /// are the sample of the whole, in whatever grouping.
+    pub fn limit(&mut self, most: usize) {
+        while self.len() > most && self.halvings < u64::BITS {
+            self.halve(self.halvings + 1);
+        }
+    }
+
+    /// One input in how many is kept: 1 unless it is a sample.
+    pub fn one_in(&self) -> u64 {
+        1_u64.checked_shl(self.halvings).unwrap_or(u64::MAX)
+    }
+
+    /// The number of examples that are kept.
+    pub fn len(&self) -> usize {
+        self.chunks.iter().map(Vec::len).sum()
+    }
+
+    /// Whether none is kept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn halve(&mut self, halvings: u32) {
+        if halvings <= self.halvings {
+            return;
+        }
+        self.halvings = halvings;
+        let kept =
+            |seen: &ExampleDigest| seen.input != BLANK && seen.input.trailing_zeros() >= halvings;
+        for seen in std::mem::take(&mut self.chunks).into_iter().flatten() {
+            if kept(&seen) {
+                self.push(seen);
+            }
+        }
     }
 
     /// Adds `by` to the source ids of all.
@@ -312,7 +357,7 @@ impl Seen {
         // Sorting half digests with an index takes a quarter of the memory of a sorted copy.
         // Collisions of the half digests are resolved below.
         let half = |sighting: &ExampleDigest| (sighting.input >> 32) as u32;
-        let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.chunks.iter().map(Vec::len).sum());
+        let mut order: Vec<(u32, u32)> = Vec::with_capacity(self.len());
         order.extend(
             self.iter()
                 .zip(0_u32..)
@@ -490,6 +535,82 @@ impl Matches {
     }
 }
 
+/// Digests as bytes, 32 each: as numbers, they would take 45 in a part file.
+mod packed {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    use super::{CHUNK, CompactLocation, ExampleDigest};
+
+    const SIZE: usize = 32;
+
+    pub(super) fn serialize<S: Serializer>(
+        chunks: &[Vec<ExampleDigest>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(chunks.iter().map(Vec::len).sum::<usize>() * SIZE);
+        for ExampleDigest {
+            input,
+            spot,
+            output,
+        } in chunks.iter().flatten()
+        {
+            bytes.extend_from_slice(&input.to_le_bytes());
+            bytes.extend_from_slice(&spot.source);
+            bytes.extend_from_slice(&spot.offset);
+            for number in [spot.record, spot.line, spot.column, *output] {
+                bytes.extend_from_slice(&number.to_le_bytes());
+            }
+        }
+        serializer.serialize_bytes(&bytes)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(
+        deserializer: D,
+    ) -> Result<Vec<Vec<ExampleDigest>>, D::Error> {
+        struct Digests;
+
+        impl Visitor<'_> for Digests {
+            type Value = Vec<Vec<ExampleDigest>>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("digests")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
+                let (digests, []) = bytes.as_chunks::<SIZE>() else {
+                    return Err(E::invalid_length(bytes.len(), &self));
+                };
+                let chunks = digests.chunks(CHUNK);
+                Ok(chunks.map(|of| of.iter().map(digest).collect()).collect())
+            }
+        }
+
+        deserializer.deserialize_bytes(Digests)
+    }
+
+    fn digest(bytes: &[u8; SIZE]) -> ExampleDigest {
+        let [a, b, c, d, e, f, g, h, rest @ ..] = *bytes;
+        let [i, j, k, l, m, n, o, p, numbers @ ..] = rest;
+        let (numbers, _) = numbers.as_chunks::<4>();
+        let mut numbers = numbers.iter().map(|of| u32::from_le_bytes(*of));
+        let mut next = || numbers.next().unwrap_or_default();
+        ExampleDigest {
+            input: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+            spot: CompactLocation {
+                source: [i, j, k],
+                offset: [l, m, n, o, p],
+                record: next(),
+                line: next(),
+                column: next(),
+            },
+            output: next(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -497,6 +618,64 @@ mod tests {
     #[test]
     fn a_sighting_takes_32_bytes() {
         assert_eq!(size_of::<ExampleDigest>(), 32);
+    }
+
+    fn digests(inputs: std::ops::Range<u64>) -> Seen {
+        let mut seen = Seen::default();
+        for input in inputs {
+            seen.push(ExampleDigest {
+                input: xxh3_64_with_seed(&(input / 2).to_le_bytes(), 0),
+                spot: CompactLocation::default(),
+                output: input as u32,
+            });
+        }
+        seen
+    }
+
+    #[test]
+    fn a_sample_does_not_depend_on_the_grouping() {
+        let mut whole = digests(0..4_000);
+        assert_eq!((whole.len(), whole.one_in()), (4_000, 1));
+        whole.limit(300);
+        assert!(whole.len() <= 300 && whole.len() > 100, "{}", whole.len());
+        assert_eq!(whole.one_in(), 16);
+        // Both examples of an input are kept, or none.
+        assert_eq!(whole.groups().len() * 2, whole.len());
+        for cuts in [[1_000, 2_000, 3_000], [10, 20, 3_990], [1, 3_000, 3_001]] {
+            let mut merged = Seen::default();
+            let (mut right, mut from) = (Seen::default(), 0);
+            for (at, to) in cuts.into_iter().chain([4_000]).enumerate() {
+                let mut part = digests(from..to);
+                part.limit(300);
+                from = to;
+                if at < 2 { &mut merged } else { &mut right }.merge(part);
+            }
+            right.limit(300);
+            merged.merge(right);
+            merged.limit(300);
+            assert_eq!(merged, whole);
+        }
+    }
+
+    #[test]
+    fn digests_take_32_bytes_in_a_part() {
+        let mut seen = digests(0..5_000);
+        seen.renumber_sources(70_000);
+        for digest in seen.chunks.iter_mut().flatten() {
+            digest.spot.offset = [1, 2, 3, 4, 5];
+            (digest.spot.record, digest.spot.line, digest.spot.column) = (7, 8, 9);
+        }
+        let bytes = rmp_serde::to_vec(&seen).expect("bytes");
+        assert!(bytes.len() < 5_000 * 32 + 16, "{}", bytes.len());
+        assert_eq!(
+            rmp_serde::from_slice::<Seen>(&bytes).expect("digests"),
+            seen
+        );
+        // A list of two: 33 bytes, and a number.
+        let cut = [&[0x92, 0xc4, 33][..], &[0; 34]].concat();
+        assert!(rmp_serde::from_slice::<Seen>(&cut).is_err());
+        let whole = [&[0x92, 0xc4, 32][..], &[0; 33]].concat();
+        assert!(rmp_serde::from_slice::<Seen>(&whole).is_ok());
     }
 
     #[test]

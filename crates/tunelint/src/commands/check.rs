@@ -13,6 +13,7 @@ pub mod parts;
 mod plan;
 mod report_option;
 mod roles;
+pub mod rounds;
 mod source;
 mod sources;
 

@@ -68,9 +68,9 @@ impl Session {
     }
 
     /// Checks every source. Those that cannot be read make the run incomplete.
-    fn check_each(&mut self, observer: &mut dyn Observer) -> io::Result<()> {
-        for index in 0..self.sources.len() {
-            if let Err(error) = self.check(SourceId(index as u32), observer)? {
+    pub(super) fn check_each(&mut self, observer: &mut dyn Observer) -> io::Result<()> {
+        for index in 0..self.sources.len() as u32 {
+            if let Err(error) = self.check(SourceId(self.first + index), observer)? {
                 observer.unreadable(&error);
                 self.complete = false;
             }
@@ -84,10 +84,7 @@ impl Session {
         id: SourceId,
         observer: &mut dyn Observer,
     ) -> io::Result<Result<(), SourceError>> {
-        let Some(source) = self.sources.get(id.0 as usize).cloned() else {
-            return Ok(Ok(()));
-        };
-        let Some(settings) = self.settings.get(source.settings).cloned() else {
+        let Some((source, settings)) = self.source(id) else {
             return Ok(Ok(()));
         };
         let name = source.input.name.clone();
@@ -148,7 +145,7 @@ impl Session {
     }
 
     /// Opens a source, and finds the source that declares it.
-    fn open(
+    pub(super) fn open(
         &self,
         id: SourceId,
         source: &SessionSource,
@@ -200,7 +197,7 @@ impl Session {
     }
 
     /// Adds the totals of a checked source to those of its dataset and of the run.
-    fn add_totals(&mut self, dataset: usize, checked: SourceSummary) {
+    pub(super) fn add_totals(&mut self, dataset: usize, checked: SourceSummary) {
         if let Some(dataset) = self.datasets.get_mut(dataset) {
             dataset.counts.merge(&checked.counts);
             dataset.records += checked.records;

@@ -29,11 +29,11 @@ impl Session {
         observer: &mut dyn Observer,
     ) -> Result<usize, SourceError> {
         let targets: Vec<String> = profiles.iter().map(|of| of.name.clone()).collect();
-        let same = |dataset: &CheckedDataset| {
-            (dataset.settings, dataset.role) == (source.settings, source.role)
-                && dataset.targets == targets
-        };
-        if let Some(at) = self.datasets.iter().position(same) {
+        let known = self
+            .datasets
+            .iter()
+            .position(|of| of.is_of(source, &targets));
+        if let Some(at) = known {
             return Ok(at);
         }
         let mut context = RuleContext {

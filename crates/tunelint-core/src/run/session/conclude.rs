@@ -1,5 +1,6 @@
 //! The end of a run: dataset-wide findings, unused suppressions, and the summary.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
@@ -10,18 +11,47 @@ use tunelint_layouts::finding::{Findings, Policy};
 use tunelint_rules::contract::{RuleContext, SuppressionFacts};
 use tunelint_rules::rules::RuleSet;
 
-use super::counting::{Counting, withdraw};
+use super::counting::{AcceptedFindings, Counting, withdraw};
+use super::readings::Readings;
 use super::state::{CheckedDataset, Outcome, Session};
 use super::{summary, targets};
 use crate::run::lint::{NotReadAgain, Observer, SourceError, check_suppression};
+use crate::run::shard::NextPass;
 
 impl Session {
     /// Reports the findings that need all sources, and completes the summary. Called once, after
     /// the last source.
-    pub(super) fn finish(mut self, observer: &mut dyn Observer) -> io::Result<Outcome> {
+    pub(super) fn finish(self, observer: &mut dyn Observer) -> io::Result<Outcome> {
+        Ok(self.finish_from(&Readings::Files, observer)?.0)
+    }
+
+    /// The same, with later passes as `readings` has them. Also returns what the datasets need whose
+    /// next pass is still to come: then the outcome is not complete.
+    pub(super) fn finish_from(
+        mut self,
+        readings: &Readings,
+        observer: &mut dyn Observer,
+    ) -> io::Result<(Outcome, BTreeMap<Vec<String>, NextPass>)> {
         let mut failed = false;
-        for dataset in std::mem::take(&mut self.datasets) {
-            failed |= self.conclude(dataset, observer)?;
+        let mut needed = BTreeMap::new();
+        for mut dataset in std::mem::take(&mut self.datasets) {
+            let mut counting = Counting::new(observer, &self.meter);
+            let passes = readings.finish(&mut dataset.linter, &dataset.targets, &mut counting);
+            let (has_failed, accepted) = (counting.failed, counting.accepted);
+            match passes {
+                Ok(true) => {
+                    needed.insert(dataset.targets, dataset.linter.next_pass());
+                }
+                Ok(false) => failed |= self.conclude(dataset, accepted),
+                Err(error) => {
+                    let NotReadAgain { name, error } = error.downcast()?;
+                    if has_failed {
+                        return Err(error);
+                    }
+                    observer.unreadable(&SourceError::Read(name, error));
+                    self.complete = false;
+                }
+            }
         }
         failed |= self.report_suppressions(observer)?;
         failed |= self.is_partial();
@@ -32,11 +62,12 @@ impl Session {
             summary::note_missing_target(&mut summary);
         }
         summary.next_step = summary::next_step(&summary);
-        Ok(Outcome {
+        let outcome = Outcome {
             summary,
             failed,
             complete: self.complete,
-        })
+        };
+        Ok((outcome, needed))
     }
 
     /// Whether records could not be checked and no finding is about it: a partial check is not clean,
@@ -46,13 +77,9 @@ impl Session {
         may_fail && self.summary.sources.iter().any(|of| of.unchecked > 0)
     }
 
-    /// Reports the findings about one dataset as a whole. Returns whether any finding in the
-    /// dataset fails the run, including those reported before.
-    fn conclude(
-        &mut self,
-        dataset: CheckedDataset,
-        observer: &mut dyn Observer,
-    ) -> io::Result<bool> {
+    /// Adds the findings about one dataset as a whole to the totals. Returns whether any finding in
+    /// the dataset fails the run, including those reported before.
+    fn conclude(&mut self, dataset: CheckedDataset, mut accepted: AcceptedFindings) -> bool {
         let CheckedDataset {
             settings,
             targets,
@@ -62,31 +89,18 @@ impl Session {
             ..
         } = dataset;
         let names = self.names();
-        let mut counting = Counting::new(observer, &self.meter);
-        let concluded = match linter.finish(&mut counting) {
-            Ok(concluded) => concluded,
-            Err(error) => {
-                let has_failed = counting.failed;
-                let NotReadAgain { name, error } = error.downcast()?;
-                if has_failed {
-                    return Err(error);
-                }
-                observer.unreadable(&SourceError::Read(name, error));
-                self.complete = false;
-                return Ok(false);
-            }
-        };
+        let concluded = linter.into_conclusion();
         summary::name_task(&concluded.inferred, &targets, &mut self.summary);
-        let mut accepted = counting.accepted;
+        let sources = self.summary.sources.iter().enumerate().rev();
+        let by_path: BTreeMap<String, usize> =
+            sources.map(|(at, of)| (of.path.clone(), at)).collect();
         for (source, mut found) in concluded.counts {
             withdraw(&mut accepted, source, &mut found);
             counts.merge(&found);
             self.summary.counts.merge(&found);
-            let path = names
-                .get(source.0 as usize)
-                .map(|name| printable_path(name));
-            let mut sources = self.summary.sources.iter_mut();
-            if let Some(of) = sources.find(|of| Some(&of.path) == path.as_ref()) {
+            let name = names.get(source.0 as usize);
+            let at = name.and_then(|name| by_path.get(&printable_path(name)));
+            if let Some(of) = at.and_then(|at| self.summary.sources.get_mut(*at)) {
                 of.counts.merge(&found);
             }
         }
@@ -96,7 +110,7 @@ impl Session {
             }
         }
         let Some(of) = self.settings.get(settings).cloned() else {
-            return Ok(false);
+            return false;
         };
         for (suppression, times) in counts.suppressed() {
             if let Suppression::Listed(index) = suppression
@@ -107,7 +121,7 @@ impl Session {
         }
         let tolerated = summary::tolerated(&counts, &of, records);
         summary::note_tolerated(&tolerated, &mut self.summary);
-        Ok(summary::fails(&counts, of.fail_on, &tolerated))
+        summary::fails(&counts, of.fail_on, &tolerated)
     }
 
     /// Reports expired and unused suppressions. Returns whether that fails the run. Must follow

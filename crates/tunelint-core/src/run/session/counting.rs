@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tunelint_data::text::position::SourceId;
@@ -59,8 +59,8 @@ impl Observer for Counting<'_> {
         self.observer.folds()
     }
 
-    fn folded(&mut self, finding: &Finding) {
-        self.observer.folded(finding);
+    fn folded(&mut self, rule: &'static str, source: SourceId, records: RangeInclusive<u64>) {
+        self.observer.folded(rule, source, records);
     }
 
     fn accepted(&mut self, finding: &Finding) -> u64 {

@@ -7,11 +7,13 @@ use tunelint_data::text::position::SourceId;
 use tunelint_data::text::printable::counted;
 use tunelint_layouts::finding::totals::SourceSummary;
 use tunelint_layouts::reader::Reader;
+use tunelint_rules::rules::by_name;
 
-use super::settings::{UnknownTarget, target};
+use super::settings::{DatasetSettings, UnknownTarget, target};
 use super::state::{Outcome, Session};
 use super::summary;
 use crate::run::lint::{Observer, SourceError};
+use crate::run::rounds::RoundError;
 use crate::run::shard::{PartSource, ShardPart};
 
 /// Why parts cannot be merged.
@@ -19,6 +21,8 @@ use crate::run::shard::{PartSource, ShardPart};
 pub enum MergeError {
     /// The tallies of the part with this index cannot be decoded.
     Damaged(usize),
+    /// The parts of a check of partitions do not fit together.
+    Rounds(RoundError),
     /// A part was checked for a target that this version does not have.
     Target(UnknownTarget),
     /// A file of a shard exists but cannot be opened.
@@ -31,6 +35,7 @@ impl fmt::Display for MergeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Damaged(number) => write!(f, "part {} is truncated or damaged", number + 1),
+            Self::Rounds(error) => error.fmt(f),
             Self::Target(error) => error.fmt(f),
             Self::Source(_) => f.write_str("cannot open a file of a shard"),
             Self::Io(error) => error.fmt(f),
@@ -39,6 +44,12 @@ impl fmt::Display for MergeError {
 }
 
 impl std::error::Error for MergeError {}
+
+impl From<RoundError> for MergeError {
+    fn from(error: RoundError) -> Self {
+        Self::Rounds(error)
+    }
+}
 
 impl From<io::Error> for MergeError {
     fn from(error: io::Error) -> Self {
@@ -94,33 +105,14 @@ impl Session {
         of_part: &PartSource,
         observer: &mut dyn Observer,
     ) -> Result<bool, MergeError> {
-        let Some(source) = self.sources.get(id.0 as usize).cloned() else {
+        let Some((source, settings)) = self.source(id) else {
             return Ok(false);
         };
-        let Some(settings) = self.settings.get(source.settings).cloned() else {
+        let at = self.dataset_for(id, of_part.targets(), observer)?;
+        self.add_stored(at, of_part, &settings);
+        let Some(dataset) = self.datasets.get_mut(at) else {
             return Ok(false);
         };
-        let summary = of_part.summary();
-        let profiles: Result<Vec<_>, _> = summary.targets.iter().map(|name| target(name)).collect();
-        let profiles = profiles.map_err(MergeError::Target)?;
-        let at = self.dataset(&source, &settings, &profiles, observer);
-        let Some(dataset) = self.datasets.get_mut(at.map_err(MergeError::Source)?) else {
-            return Ok(false);
-        };
-        dataset.counts.merge(&summary.counts);
-        dataset.records += summary.records;
-        self.summary.counts.merge(&summary.counts);
-        self.summary.sources.push(SourceSummary {
-            will_convert: settings.converts(),
-            task: settings
-                .context
-                .task
-                .map(|task| (task.as_str().to_owned(), false)),
-            ..summary
-        });
-        for profile in &profiles {
-            summary::note_status(profile, &mut self.summary);
-        }
         let here = source.input.stamp().is_some();
         if here {
             let reader =
@@ -130,5 +122,57 @@ impl Session {
             dataset.linter.revisit(&reader);
         }
         Ok(here)
+    }
+
+    /// The index of the dataset of a source that was checked elsewhere, for `targets`.
+    pub(super) fn dataset_for(
+        &mut self,
+        id: SourceId,
+        targets: &[String],
+        observer: &mut dyn Observer,
+    ) -> Result<usize, MergeError> {
+        let Some((source, settings)) = self.source(id) else {
+            return Ok(self.datasets.len());
+        };
+        let known = self
+            .datasets
+            .iter()
+            .position(|of| of.is_of(&source, targets));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let profiles: Result<Vec<_>, _> = targets.iter().map(|name| target(name)).collect();
+        let profiles = profiles.map_err(MergeError::Target)?;
+        for profile in profiles.iter().filter(|_| !settings.every_target) {
+            summary::note_status(profile, &mut self.summary);
+        }
+        let at = self.dataset(&source, &settings, &profiles, observer);
+        at.map_err(MergeError::Source)
+    }
+
+    /// Adds the totals of a source that was checked elsewhere.
+    pub(super) fn add_stored(
+        &mut self,
+        dataset: usize,
+        source: &PartSource,
+        settings: &DatasetSettings,
+    ) {
+        let summary = source.summary(|rule| self.rule_name(rule));
+        let task = settings.context.task;
+        self.add_totals(
+            dataset,
+            SourceSummary {
+                will_convert: settings.converts(),
+                task: task.map(|task| (task.as_str().to_owned(), false)),
+                ..summary
+            },
+        );
+    }
+
+    /// The name of a rule that runs in this session, which lives as long as the program.
+    pub(super) fn rule_name(&self, name: &str) -> Option<&'static str> {
+        let mut enabled = self.settings.iter().map(|of| &of.policy.enabled);
+        let own = || enabled.find_map(|of| of.get(name).copied());
+        by_name(name).map(|of| of.meta.name).or_else(own)
     }
 }

@@ -27,6 +27,13 @@ pub(super) struct CheckedDataset {
     pub(super) records: u64,
 }
 
+impl CheckedDataset {
+    /// Whether a source with `targets` belongs to it.
+    pub(super) fn is_of(&self, source: &SessionSource, targets: &[String]) -> bool {
+        (self.settings, self.role) == (source.settings, source.role) && self.targets == targets
+    }
+}
+
 /// A source to check.
 #[derive(Debug, Clone)]
 pub(super) struct SessionSource {
@@ -53,10 +60,14 @@ pub struct Outcome {
 ///
 /// Call [`settings`](Self::settings) and [`suppression`](Self::suppression) first, then
 /// [`add`](Self::add) for each source, then exactly one of [`run`](Self::run),
-/// [`shard`](Self::shard) and [`merge`](Self::merge). Nothing is opened before that.
+/// [`shard`](Self::shard) and [`merge`](Self::merge), or those for a check of partitions,
+/// [`part`](Self::part), [`combine`](Self::combine) and [`conclude_rounds`](Self::conclude_rounds).
+/// Nothing is opened before that.
 pub struct Session {
     pub(super) settings: Vec<Arc<DatasetSettings>>,
     pub(super) sources: Vec<SessionSource>,
+    /// The id of the first source: 0, except for a partition of a dataset.
+    pub(super) first: u32,
     pub(super) suppressions: Vec<DeclaredSuppression>,
     pub(super) threads: usize,
     /// Bytes read since the last call of [`Observer::progress`](super::Observer::progress), as
@@ -76,6 +87,7 @@ impl Session {
         Self {
             settings: Vec::new(),
             sources: Vec::new(),
+            first: 0,
             suppressions: Vec::new(),
             threads,
             meter: Arc::default(),
@@ -150,6 +162,14 @@ impl Session {
     pub(super) fn id_of(&self, path: &Path) -> SourceId {
         let names = self.names();
         let at = names.iter().position(|name| name == path);
-        SourceId(at.unwrap_or_default() as u32)
+        SourceId(self.first + at.unwrap_or_default() as u32)
+    }
+
+    /// A source and its settings.
+    pub(super) fn source(&self, id: SourceId) -> Option<(SessionSource, Arc<DatasetSettings>)> {
+        let at = id.0.checked_sub(self.first)?;
+        let source = self.sources.get(at as usize)?.clone();
+        let settings = Arc::clone(self.settings.get(source.settings)?);
+        Some((source, settings))
     }
 }

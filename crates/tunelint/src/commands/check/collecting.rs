@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::path::PathBuf;
 
 use tunelint_core::finding::{Finding, Keep, Severity};
 use tunelint_core::position::SourceId;
-use tunelint_core::session::{Observer, SourceError};
+use tunelint_core::session::{Observer, Outcome, Session, SourceError};
 use tunelint_core::totals::{SourceSummary, Summary};
 
 use super::accepting::Accepted;
@@ -29,8 +29,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// The sources as they were started, each with the number of findings before it.
     started: Vec<(usize, SourceSummary)>,
-    /// The records of findings that were folded into another, by rule.
-    pub folded: BTreeMap<&'static str, Vec<(SourceId, u64)>>,
+    /// The records of findings that were folded into another, by rule, as runs of neighbors.
+    pub folded: BTreeMap<&'static str, Vec<(SourceId, RangeInclusive<u64>)>>,
     /// The totals.
     pub summary: Summary,
     /// Whether a finding reached `fail_on`.
@@ -93,7 +93,19 @@ impl Checked {
 pub fn collect(options: &CheckOptions) -> Result<Checked, Failure> {
     let sources = found(options)?;
     let plans = Plans::keeping(options, &sources, Keep::All)?.with_all_excerpts();
-    let session = plans.session(&sources)?;
+    collect_from(options, &sources, &plans, |session, observer| {
+        session.run(observer).map_err(output::failed)
+    })
+}
+
+/// The same for what `run` does with the session.
+pub(super) fn collect_from(
+    options: &CheckOptions,
+    sources: &Sources,
+    plans: &Plans,
+    run: impl FnOnce(Session, &mut dyn Observer) -> Result<Outcome, Failure>,
+) -> Result<Checked, Failure> {
+    let session = plans.session(sources)?;
     let names = session.names();
     let directory = std::env::current_dir().unwrap_or_default();
     let inputs = session.inputs();
@@ -110,11 +122,11 @@ pub fn collect(options: &CheckOptions) -> Result<Checked, Failure> {
             shown_names: shown_names.collect(),
             ..Checked::default()
         },
-        accepted: Accepted::read(options, &sources, &names)?,
+        accepted: Accepted::read(options, sources, &names)?,
         unread: None,
         stop: options.reading.host.stop.clone(),
     };
-    let outcome = session.run(&mut collector).map_err(output::failed)?;
+    let outcome = run(session, &mut collector)?;
     if let Some(failure) = collector.unread {
         return Err(failure);
     }
@@ -150,7 +162,7 @@ pub fn fix(options: &CheckOptions) -> Result<Fixed, Failure> {
 }
 
 /// The sources, all of which exist.
-fn found(options: &CheckOptions) -> Result<Sources, Failure> {
+pub(super) fn found(options: &CheckOptions) -> Result<Sources, Failure> {
     let mut sources = Sources::new(options)?;
     let missing = sources.failures.drain(..).next();
     match missing {
@@ -180,10 +192,13 @@ impl Observer for Collector {
         Ok(())
     }
 
-    fn folded(&mut self, finding: &Finding) {
-        if let Some(record) = finding.location.record {
-            let of_rule = self.checked.folded.entry(finding.rule).or_default();
-            of_rule.push((finding.location.source, record));
+    fn folded(&mut self, rule: &'static str, source: SourceId, records: RangeInclusive<u64>) {
+        let runs = self.checked.folded.entry(rule).or_default();
+        match runs.last_mut() {
+            Some((of, last)) if *of == source && last.end() + 1 == *records.start() => {
+                *last = *last.start()..=*records.end();
+            }
+            _ => runs.push((source, records)),
         }
     }
 

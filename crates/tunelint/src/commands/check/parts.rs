@@ -13,6 +13,7 @@ use super::events::{self, Events};
 use super::output::{self, Reports};
 use super::plan::Plans;
 use super::sources::Sources;
+use super::unchecked;
 use crate::arguments;
 use crate::cli::{CheckOptions, Command, CommandLine, Merge};
 use crate::exit::Failure;
@@ -79,6 +80,7 @@ pub(super) fn merge(options: &Merge) -> Result<(Outcome, Reports), Failure> {
     let (paths, parts): (Vec<&Path>, Vec<ShardPart>) = parts.into_iter().unzip();
     let merged = session.merge(&parts, &mut events);
     let mut outcome = merged.map_err(|error| unmerged(&error, &paths))?;
+    outcome.summary.unread = unchecked(&outcome.summary.sources);
     let reports = events.into_reports(&mut outcome.summary);
     Ok((outcome, reports))
 }
@@ -91,6 +93,7 @@ fn unmerged(error: &MergeError, paths: &[&Path]) -> Failure {
         }
         MergeError::Source(error) => events::failure(error),
         MergeError::Target(error) => Failure::new(error.to_string()),
+        MergeError::Rounds(error) => Failure::new(error.to_string()),
         MergeError::Io(error) => Failure::io("finish", "the check", error),
     }
 }
@@ -181,7 +184,8 @@ fn request(parts: &[(&Path, ShardPart)]) -> Result<CheckOptions, Failure> {
             None => agreed = Some((path, *check.0, comparable)),
             Some((first, _, same))
                 if *same != comparable
-                    || parts.first().map(|(_, first)| &first.rules) != Some(&part.rules) =>
+                    || parts.first().map(|(_, first)| &first.tallies.rules)
+                        != Some(&part.tallies.rules) =>
             {
                 return Err(Failure::new(format!(
                     "{} and {name} come from different checks",
