@@ -292,6 +292,7 @@ fn sequences_are_counted() {
                 format,
             ],
         );
+        let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
             out.contains("a length of 14 keeps 99% of the sequences whole"),
             "{format}: {out}"

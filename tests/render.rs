@@ -318,8 +318,8 @@ fn a_page_marks_what_is_trained_on_and_what_is_cut() {
     let (code, text, said) = run(folder.path(), &arguments);
     assert_eq!((code, said.as_str()), (0, ""));
     for part in [
-        "<span>&lt;user&gt;&lt;b&gt;\n&lt;assistant&gt;</span>",
-        "<span class=\"trained\">4</span><span class=\"trained cut\">",
+        "<span>&lt;user&gt;&lt;b&gt;<br />&lt;assistant&gt;</span>",
+        "<span class=\"trained\">4 </span><span class=\"trained cut\">5 6",
         "Record 1",
     ] {
         assert!(text.contains(part), "{part}: {text}");

@@ -1,12 +1,12 @@
 //! The model that options name: its folder or its template, read and parsed.
 
-#[cfg(feature = "tokenizer")]
 use std::sync::Arc;
 
 use time::PrimitiveDateTime;
 use tunelint_core::printable::{printable, printable_path, quoted};
+use tunelint_core::tokens::Tokenizer;
 use tunelint_model::{
-    FolderError, Model, ModelFolder, RenderOptions, Template, TemplateError, Templates,
+    Encoder, FolderError, Model, ModelFolder, RenderOptions, Template, TemplateError, Templates,
     parse_argument,
 };
 
@@ -53,6 +53,21 @@ pub fn load(options: &ModelOptions) -> Result<Option<Model>, Failure> {
     Ok(Some(model))
 }
 
+/// Counts the tokens of texts with the tokenizer of a model.
+#[derive(Debug)]
+pub struct ModelTokenizer(pub Arc<dyn Encoder>);
+
+impl Tokenizer for ModelTokenizer {
+    fn count(&self, text: &str) -> Option<u64> {
+        Some(self.0.tokens(text)?.len() as u64)
+    }
+
+    /// Not known: a tokenizer may normalize a text, and make it longer.
+    fn most(&self, _: u64) -> u64 {
+        u64::MAX
+    }
+}
+
 /// No model; an error if an option is about one.
 fn without_model(options: &ModelOptions) -> Result<Option<Model>, Failure> {
     match (options.max_length, options.template_arg.is_empty()) {
@@ -86,7 +101,7 @@ fn variables(options: &ModelOptions) -> Result<RenderOptions, Failure> {
 
 /// The tokenizer of the folder; `None` if it has none.
 #[cfg(feature = "tokenizer")]
-fn encoder(folder: &ModelFolder) -> Result<Option<Arc<dyn tunelint_model::Encoder>>, Failure> {
+fn encoder(folder: &ModelFolder) -> Result<Option<Arc<dyn Encoder>>, Failure> {
     let Some(path) = &folder.tokenizer else {
         return Ok(None);
     };
@@ -102,9 +117,7 @@ fn encoder(folder: &ModelFolder) -> Result<Option<Arc<dyn tunelint_model::Encode
 
 /// None: this build reads no tokenizers.
 #[cfg(not(feature = "tokenizer"))]
-fn encoder(
-    _: &ModelFolder,
-) -> Result<Option<std::sync::Arc<dyn tunelint_model::Encoder>>, Failure> {
+fn encoder(_: &ModelFolder) -> Result<Option<Arc<dyn Encoder>>, Failure> {
     Ok(None)
 }
 

@@ -15,6 +15,7 @@ use super::roles::{self, dataset_of, is_compared};
 use super::source::Source;
 use crate::cli::{self, CheckOptions};
 use crate::exit::Failure;
+use crate::model::ModelTokenizer;
 use crate::settings::{self, Merged, Settings, SettingsRequest};
 use crate::walk::{HowFound, Named, Walk, walk};
 
@@ -240,6 +241,9 @@ impl Sources {
         let tokenizer = options.tokenizer.as_deref().map(crate::tokenizer::load);
         let tokenizer = tokenizer.transpose()?;
         let model = crate::model::load(&options.model)?.map(Arc::new);
+        let encoder = model.as_ref().and_then(|model| model.encoder.clone());
+        let of_model = encoder.map(|encoder| Arc::new(ModelTokenizer(encoder)) as _);
+        let tokenizer = tokenizer.or(of_model);
         for settings in &mut self.settings {
             if let Some(tokenizer) = &tokenizer {
                 settings.tokenizer = Some(Arc::clone(tokenizer));

@@ -35,10 +35,9 @@ struct Shown {
 /// Characters that are shown alike.
 #[derive(Serialize)]
 struct Piece {
-    text: String,
-    is_trained: bool,
-    /// Whether they are cut off.
-    is_cut: bool,
+    lines: Vec<String>,
+    /// The classes of the element, separated by spaces.
+    classes: String,
 }
 
 #[derive(Serialize)]
@@ -124,14 +123,22 @@ fn in_pieces(record: &RenderedRecord) -> Vec<Piece> {
         let after = text.get(before.len()..).unwrap_or_default().to_owned();
         for (text, is_cut) in [(before, false), (after, true)] {
             if !text.is_empty() {
-                shown.push(Piece {
-                    text,
-                    is_trained,
-                    is_cut,
-                });
+                shown.push(Piece::of(&text, is_trained, is_cut));
             }
         }
         start += count;
     }
     shown
+}
+
+impl Piece {
+    fn of(text: &str, is_trained: bool, is_cut: bool) -> Self {
+        let classes = [(is_trained, "trained"), (is_cut, "cut")];
+        let classes = classes.into_iter().filter(|(applies, _)| *applies);
+        let classes: Vec<&str> = classes.map(|(_, class)| class).collect();
+        Self {
+            lines: text.split('\n').map(str::to_owned).collect(),
+            classes: classes.join(" "),
+        }
+    }
 }

@@ -183,10 +183,9 @@ impl Page {
         let row = |cells: [&str; 6]| -> String {
             cells.iter().map(|cell| format!("{cell:>9}")).collect()
         };
-        self.line(&format!(
-            " {}",
-            row(["length", "whole", "steps", "packs", "steps", "waste"])
-        ));
+        self.line(&format!(" {}", row(["", "", "", "packed", "", ""])));
+        let head = ["length", "whole", "steps", "packs", "steps", "waste"];
+        self.line(&format!(" {}", row(head)));
         for length in &of.lengths_of_training {
             let [all, steps, packs, packed] = [
                 length.max_length,
