@@ -221,6 +221,32 @@ fn a_template_that_never_ends_stops_no_run() {
 }
 
 #[test]
+fn a_template_alone_has_stand_ins_for_special_tokens() {
+    let folder = folder();
+    let path = folder.path();
+    let template = "{% for m in messages %}{{ bos_token + m.content + eos_token }}{% endfor %}";
+    fs::write(path.join("alone.jinja"), template).expect("a file");
+    let alone = ["train.jsonl", "--chat-template", "alone.jinja"];
+    let found = found(path, &alone);
+    assert!(
+        found
+            .iter()
+            .all(|line| line.contains("[template-without-mask]")),
+        "{found:?}"
+    );
+    let record = [
+        "render",
+        "train.jsonl",
+        "--chat-template",
+        "alone.jinja",
+        "--record",
+        "1",
+    ];
+    let (_, text, _) = run_in(path, &record);
+    assert!(text.contains("<bos_token>Lima<eos_token>"), "{text}");
+}
+
+#[test]
 fn options_about_the_model_need_one() {
     let folder = folder();
     for (options, why) in [

@@ -47,6 +47,16 @@ impl SpecialTokens {
         Self::new(named.filter_map(|name| Some((name.to_owned(), token(name)?))))
     }
 
+    /// A stand-in for each token, such as `<eos_token>`, for a template whose tokens are not known.
+    pub fn stand_ins() -> Self {
+        Self::new(NAMES.map(|name| (name.to_owned(), format!("<{name}>"))))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// Name and text of each token.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries
