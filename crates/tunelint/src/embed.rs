@@ -386,6 +386,7 @@ fn reading(command: &mut Command) -> Option<&mut Reading> {
         Command::Stats(options) => Some(&mut options.0.reading),
         Command::Infer(options) => Some(&mut options.0.reading),
         Command::Split(options) => Some(&mut options.0.reading),
+        Command::Render(options) => Some(&mut options.0.reading),
         _ => None,
     }
 }

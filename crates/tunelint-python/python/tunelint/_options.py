@@ -251,6 +251,57 @@ class StatsOptions(TypedDict, total=False):
     """A settings file, or a dict with the same keys."""
 
 
+class RenderOptions(TypedDict, total=False):
+    """Keywords of `render`."""
+
+    layout: Value
+    """Set how records become examples: pairs, prompt-completion, alpaca, messages, contents,
+    sharegpt or another layout; an unknown name lists all of them [default: detected]."""
+    container: Value
+    """Set how bytes become records: jsonl, json, csv, tsv, parquet, arrow or xlsx [default:
+    detected]."""
+    input: Value
+    """Read the input from this column or field."""
+    output: Value
+    """Read the output from this column or field (the file that `convert` writes is -o)."""
+    input_template: Value
+    """Build the input from a template: "question: {question}\\ncontext: {context}"."""
+    output_template: Value
+    """Build the output from a template."""
+    system: Value
+    """Read the system prompt from this column or field."""
+    role: Values
+    """Map a role name in the data to system, user, model or tool, or to call for a tool call in
+    `sharegpt` (repeatable; the last mapping of a name wins)."""
+    delimiter: Value
+    """Set the field delimiter: one character, or `tab` [default: detected]."""
+    sheet: Value
+    """Read this sheet of a workbook: its name or number [default: the first one with cells]."""
+    encoding: Value
+    """Set the encoding: windows-1252, utf-16le, shift_jis, … [default: utf-8]."""
+    max_record_size: Value
+    """Set the size of the largest record that is read, in bytes or with K, M or G [default:
+    64M]."""
+    model: Value
+    """Use the chat template, the special tokens and the tokenizer of this folder, as
+    `save_pretrained` writes it."""
+    chat_template: Value
+    """Use the chat template in this file."""
+    template_arg: Values
+    """Pass an argument to the template: `enable_thinking=false` (repeatable)."""
+    max_length: Value
+    """Cut sequences after this many tokens, as the trainer does; the model folder needs a
+    tokenizer."""
+    target: Value
+    """Show what this trainer trains on [default: what the template marks]."""
+    config: Values
+    """Use this settings file instead of the closest one, or set a single value (repeatable)."""
+    isolated: bool
+    """Ignore settings files."""
+    settings: Settings
+    """A settings file, or a dict with the same keys."""
+
+
 class SplitOptions(TypedDict, total=False):
     """Keywords of `split`."""
 
