@@ -91,9 +91,9 @@ fn records_are_held_beside_the_model() {
         &["train.jsonl", "--model", "model", "--max-length", "10"],
     );
     let expected = [
-        "3:87: warning[truncated-by-length] 13 tokens, more than the length of 10: 3 of 10 tokens that are trained on are cut off",
+        "3:87: warning[truncated-by-length] 13 tokens, more than the length of 10: 3 of 10 tokens of answers are cut off",
         "4:99: warning[nothing-trained] the answer starts at token 13, beyond the length of 10: nothing is trained on",
-        "5:60: warning[truncated-by-length] 11 tokens, more than the length of 10: 1 of 5 tokens that are trained on are cut off",
+        "5:60: warning[truncated-by-length] 11 tokens, more than the length of 10: 1 of 5 tokens of answers are cut off",
         "5:101: warning[special-token-in-text] the tokenizer makes a special token of `</s>` in the text",
         "2:46: error[template-error] the chat template fails in 1 of 5 examples: `Roles must alternate` (line 3 of the template)",
         "3:14: warning[template-drops] the chat template drops the system prompt in 1 of 5 examples",
@@ -127,11 +127,11 @@ fn targets_decide_what_is_trained_and_what_is_cut() {
     };
     let trl = of("trl");
     assert!(
-        trl[0].contains("3 of 13 tokens that are trained on are cut off"),
+        trl[0].contains("3 of 10 tokens of answers are cut off"),
         "{trl:?}"
     );
     assert!(
-        trl[1].starts_with("4:99") && trl[1].contains("truncated-by-length"),
+        trl[1].starts_with("4:99") && trl[1].ends_with("the whole answer is cut off"),
         "{trl:?}"
     );
     let axolotl = of("axolotl");
@@ -205,6 +205,22 @@ fn batches_and_threads_change_nothing() {
     for (batch_bytes, threads) in [(64, 4), (1000, 2)] {
         assert_eq!(run(batch_bytes, threads), one);
     }
+}
+
+#[test]
+fn a_stop_token_outside_of_the_mask_is_trained_where_everything_is() {
+    let template = "{% for m in messages %}{% if m.role == 'assistant' %}{% generation %}\
+                    {{ m.content }}{% endgeneration %}</s>{% else %}{{ m.content }}{% endif %}\
+                    {% endfor %}";
+    let found = |target: &str| {
+        let mut check = Check::new();
+        check.context.model = Some(Arc::new(of_page(template, &["stop=</s>".to_owned()])));
+        check.default_target = false;
+        check.context.profiles = vec![builtin(target)];
+        check.enabled = ["stop-token-not-trained"].into();
+        check.run("train.jsonl", RECORDS.as_bytes()).0.len()
+    };
+    assert_eq!((found("axolotl"), found("trl")), (1, 0));
 }
 
 #[test]

@@ -124,6 +124,11 @@ impl<'e, 'a> Sequence<'e, 'a> {
         found.as_deref()
     }
 
+    /// Which of the tokens are answers.
+    pub fn answer_mask(&self) -> Option<Vec<bool>> {
+        Some(mask(self.tokens()?, self.answers()?))
+    }
+
     /// Which of the tokens are trained on.
     pub fn mask(&self) -> Option<Vec<bool>> {
         Some(mask(self.tokens()?, &self.trained()?))

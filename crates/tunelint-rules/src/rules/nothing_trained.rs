@@ -2,7 +2,7 @@
 //! whole length.
 
 use tunelint_data::text::printable::grouped;
-use tunelint_layouts::example::{Role, Turn};
+use tunelint_layouts::example::Turn;
 use tunelint_layouts::finding::{Consequence, Findings, Fix, FixKind, Message, Severity};
 use tunelint_layouts::provider::profile::Cut;
 
@@ -38,18 +38,17 @@ struct NothingTrained {
 
 impl SequenceRule for NothingTrained {
     fn check(&self, sequence: &Sequence<'_, '_>, findings: &mut Findings<'_>) {
-        let outputs = || sequence.example.outputs();
-        let (None, Some(last)) = (outputs().find(|turn| turn.is_skipped()), outputs().last())
-        else {
-            return;
-        };
-        if sequence.rendering().is_none() {
+        let mut outputs = sequence.example.outputs();
+        // What has weight 0 is not trained on for another reason.
+        if sequence.rendering().is_none() || outputs.all(Turn::is_skipped) {
             return;
         }
+        let Some(last) = sequence.example.outputs().last() else {
+            return;
+        };
         let Some(cause) = self.unmarked(sequence).or_else(|| self.cut_off(sequence)) else {
             return;
         };
-        debug_assert_eq!(last.role, Role::Model);
         report(sequence, last, cause, findings);
     }
 }

@@ -74,7 +74,9 @@ impl SpecialTokenInText {
                 "the tokenizer makes a special token of {} in the text",
                 quoted(token, 40)
             ))
-            .help("remove it, or write it in another way: the model sees the end of a message here")
+            .help(
+                "remove it, or write it in another way: the model reads it as a mark, not as text",
+            )
             .fix(text.change(record, &changes))
         });
     }

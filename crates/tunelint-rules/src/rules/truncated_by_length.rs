@@ -44,9 +44,9 @@ struct TruncatedByLength {
 struct Lost {
     /// All its tokens.
     all: usize,
-    /// The tokens that are trained on, and how many of these are beyond the length; `None` where it is
-    /// not known what is trained on.
-    trained: Option<(usize, usize)>,
+    /// The tokens of answers, and how many of these are beyond the length; `None` where it is not known
+    /// which they are.
+    answers: Option<(usize, usize)>,
 }
 
 impl SequenceRule for TruncatedByLength {
@@ -57,17 +57,17 @@ impl SequenceRule for TruncatedByLength {
         if all <= self.length {
             return;
         }
-        let trained = sequence.mask().map(|mask| {
+        let answers = sequence.answer_mask().map(|mask| {
             let count = |part: &[bool]| part.iter().filter(|of| **of).count();
             let beyond = mask.get(self.length..).unwrap_or_default();
             (count(&mask), count(beyond))
         });
-        let is_nothing_left = trained.is_some_and(|(all, beyond)| all == beyond);
+        let is_answer_lost = answers.is_some_and(|(all, beyond)| all == beyond);
         // That nothing is left to train on is another finding.
-        if self.cut == Cut::End && is_nothing_left {
+        if self.cut == Cut::End && is_answer_lost && sequence.trains_answers() {
             return;
         }
-        let lost = Lost { all, trained };
+        let lost = Lost { all, answers };
         let turns = &sequence.example.turns;
         let last = turns.iter().rev().find(|turn| turn.role == Role::Model);
         let span = last.map_or(sequence.message(0), |turn| turn.span);
@@ -80,7 +80,7 @@ impl SequenceRule for TruncatedByLength {
 
 impl TruncatedByLength {
     fn impact(&self, lost: &Lost) -> Impact<'_> {
-        let severity = match (self.cut, lost.trained) {
+        let severity = match (self.cut, lost.answers) {
             (Cut::End, Some((_, 0))) => Severity::Advice,
             _ => Severity::Warning,
         };
@@ -96,17 +96,18 @@ impl TruncatedByLength {
         let number = |number: usize| grouped(number as u64);
         let (all, length) = (number(lost.all), number(self.length));
         let over = format!("{all} tokens, more than the length of {length}");
-        match (self.cut, lost.trained) {
+        match (self.cut, lost.answers) {
             (Cut::Drops, _) => format!("{over}: the record is left out"),
             (Cut::Turns, _) => format!("{over}: prompts and answers are cut"),
             (Cut::End, None) => format!("{over}: the end is cut off"),
-            (Cut::End, Some((_, 0))) => {
-                format!("{over}: the end is cut off, but nothing that is trained on")
+            (Cut::End, Some((_, 0))) => format!("{over}: the end is cut off, but no answer"),
+            (Cut::End, Some((answers, beyond))) if answers == beyond => {
+                format!("{over}: the whole answer is cut off")
             }
-            (Cut::End, Some((trained, beyond))) => format!(
-                "{over}: {} of {} tokens that are trained on are cut off",
+            (Cut::End, Some((answers, beyond))) => format!(
+                "{over}: {} of {} tokens of answers are cut off",
                 number(beyond),
-                number(trained)
+                number(answers)
             ),
         }
     }
