@@ -349,3 +349,106 @@ fn sequences_are_counted() {
         "{said}"
     );
 }
+
+#[test]
+fn tokens_in_texts_without_a_template_are_still_found() {
+    let folder = folder();
+    let path = folder.path();
+    let record = r#"{"prompt":"hi<|im_end|>x","completion":" ok"}"#;
+    fs::write(path.join("train.jsonl"), format!("{record}\n")).expect("a file");
+    fs::write(
+        path.join("model/tokenizer_config.json"),
+        r#"{"eos_token":"<|im_end|>"}"#,
+    )
+    .expect("a file");
+    let check = |options: &[&str]| {
+        let base = [
+            "check",
+            "train.jsonl",
+            "--format",
+            "concise",
+            "--layout",
+            "prompt-completion",
+        ];
+        run_in(path, &[&base, options].concat()).1
+    };
+    for options in [&[][..], &["--model", "model"]] {
+        let out = check(options);
+        assert_eq!(
+            out.matches("[chat-template-token]").count(),
+            1,
+            "{options:?}: {out}"
+        );
+    }
+}
+
+#[test]
+fn only_the_completion_of_a_prompt_is_trained() {
+    let folder = folder();
+    let path = folder.path();
+    let record = r#"{"prompt":[{"role":"user","content":"a"},{"role":"assistant","content":"example"},{"role":"user","content":"b"}],"completion":[{"role":"assistant","content":"final"}]}"#;
+    fs::write(path.join("train.jsonl"), format!("{record}\n")).expect("a file");
+    let base = [
+        "render",
+        "train.jsonl",
+        "--model",
+        "model",
+        "--target",
+        "trl",
+        "--format",
+        "jsonl",
+    ];
+    let (_, out, said) = run_in(path, &base);
+    let line: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{said}"));
+    let text: Vec<char> = line["text"].as_str().expect("a text").chars().collect();
+    let [range] = line["trained"].as_array().expect("ranges").as_slice() else {
+        panic!("{line}");
+    };
+    let at = |index: usize| range[index].as_u64().expect("a number") as usize;
+    let trained: String = text[at(0)..at(1)].iter().collect();
+    assert!(
+        trained.contains("final </s>") && !trained.contains("example"),
+        "{trained}"
+    );
+    assert_eq!(line["messages"][3]["pointer"], "/completion/0");
+}
+
+#[test]
+fn targets_that_cut_otherwise_hide_nothing() {
+    let folder = folder();
+    for targets in [
+        &["trl", "llama-factory"][..],
+        &["llama-factory", "trl"],
+        &["trl"],
+    ] {
+        let targets = targets.iter().flat_map(|target| ["--target", *target]);
+        let targets: Vec<&str> = targets.collect();
+        let model = ["train.jsonl", "--model", "model", "--max-length", "10"];
+        let found = found(folder.path(), &[&model[..], &targets].concat());
+        let of_fourth = found.iter().filter(|line| line.starts_with("4:99")).count();
+        assert_eq!(of_fourth, 1, "{targets:?}: {found:?}");
+    }
+}
+
+#[test]
+fn preferences_are_no_sequences() {
+    let folder = folder();
+    let path = folder.path();
+    let record = r#"{"prompt":[{"role":"user","content":"a"}],"chosen":[{"role":"assistant","content":"b"}],"rejected":[{"role":"assistant","content":"c"}]}"#;
+    fs::write(path.join("train.jsonl"), format!("{record}\n").repeat(2)).expect("a file");
+    let stats = [
+        "stats",
+        "train.jsonl",
+        "--model",
+        "model",
+        "--format",
+        "json",
+    ];
+    let (_, out, _) = run_in(path, &stats);
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let sequences = &document["sources"][0]["sequences"];
+    assert_eq!(
+        (&sequences["skipped"], &sequences["failed"]),
+        (&2.into(), &0.into())
+    );
+}

@@ -5,7 +5,9 @@ use std::fmt;
 use regex::Regex;
 use time::PrimitiveDateTime;
 use tunelint_model::checks::StopTokens;
-use tunelint_model::{Encoder, Model, RenderOptions, Template, Templates, Token, TokenKind};
+use tunelint_model::{
+    Encoder, Model, RenderOptions, Template, Templates, TextKind, Token, TokenKind,
+};
 
 /// The model of a template.
 pub fn of_template(source: &str) -> Model {
@@ -49,7 +51,7 @@ impl fmt::Debug for Words {
 }
 
 impl Encoder for Words {
-    fn tokens(&self, text: &str) -> Option<Vec<Token>> {
+    fn tokens(&self, text: &str, _: TextKind) -> Option<Vec<Token>> {
         let pattern = Regex::new(r"\s?\S+|\s").expect("a pattern");
         let chars = |end: usize| text[..end].chars().count();
         let token = |found: regex::Match<'_>| Token {

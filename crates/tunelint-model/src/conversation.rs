@@ -21,6 +21,8 @@ pub struct Conversation {
     pub tools: Option<JsonTree>,
     /// `chat_template_kwargs` of the record.
     pub arguments: Vec<(String, JsonTree)>,
+    /// The number of messages in a `prompt` that a `completion` follows; 0 for a list of messages.
+    pub prompt: usize,
 }
 
 /// Why a record cannot be rendered.
@@ -51,9 +53,9 @@ impl Conversation {
     /// As [`Conversation::from_record`].
     pub fn from_tree(record: &JsonTree) -> Result<Self, RecordError> {
         let list = |key| record.get(key).and_then(JsonTree::as_list);
-        let messages = match (list("messages"), list("prompt"), list("completion")) {
-            (Some(messages), _, _) => messages.to_vec(),
-            (None, Some(prompt), Some(completion)) => [prompt, completion].concat(),
+        let (messages, prompt) = match (list("messages"), list("prompt"), list("completion")) {
+            (Some(messages), _, _) => (messages.to_vec(), 0),
+            (None, Some(prompt), Some(completion)) => ([prompt, completion].concat(), prompt.len()),
             _ => return Err(RecordError::NoMessages),
         };
         let tools = match record.get("tools") {
@@ -77,6 +79,7 @@ impl Conversation {
             messages,
             tools,
             arguments,
+            prompt,
         })
     }
 
@@ -86,6 +89,7 @@ impl Conversation {
             messages: self.messages.iter().take(count).cloned().collect(),
             tools: self.tools.clone(),
             arguments: self.arguments.clone(),
+            prompt: self.prompt.min(count),
         }
     }
 

@@ -55,4 +55,4 @@ pub use render::{RenderOptions, Rendered};
 pub use template::{Template, TemplateError, TemplateErrorKind, is_guarded, with_deep_stack};
 #[cfg(feature = "tokenizer")]
 pub use tokenizer::{Tokenizer, TokenizerError};
-pub use tokens::{Encoder, Token, TokenKind, mask};
+pub use tokens::{Encoder, TextKind, Token, TokenKind, mask};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::checks::{StopTokens, message_starts};
 use crate::conversation::Conversation;
-use crate::folder::{ModelFolder, SpecialTokens, Templates};
+use crate::folder::{ModelFolder, Templates};
 use crate::render::{RenderOptions, Rendered};
 use crate::template::{Template, TemplateError};
 use crate::tokens::Encoder;
@@ -28,12 +28,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// A model of which only templates are known. Where `options` have no special tokens, templates get
-    /// stand-ins such as `<eos_token>`.
-    pub fn of_templates(templates: Templates, mut options: RenderOptions) -> Self {
-        if options.special_tokens.is_empty() {
-            options.special_tokens = SpecialTokens::stand_ins();
-        }
+    /// A model of which only templates are known.
+    pub fn of_templates(templates: Templates, options: RenderOptions) -> Self {
         Self {
             templates,
             options,

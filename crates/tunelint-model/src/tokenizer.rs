@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use crate::tokens::{Encoder, Token, TokenKind};
+use crate::tokens::{Encoder, TextKind, Token, TokenKind};
 
 /// A tokenizer, which counts whole texts.
 #[derive(Debug, Clone)]
@@ -80,8 +80,9 @@ impl Tokenizer {
 }
 
 impl Encoder for Tokenizer {
-    fn tokens(&self, text: &str) -> Option<Vec<Token>> {
-        let encoding = self.inner.encode_char_offsets(text, false).ok()?;
+    fn tokens(&self, text: &str, kind: TextKind) -> Option<Vec<Token>> {
+        let adds = kind == TextKind::Plain;
+        let encoding = self.inner.encode_char_offsets(text, adds).ok()?;
         let added = self.inner.get_added_tokens_decoder();
         let tokens = encoding.get_ids().iter().zip(encoding.get_offsets());
         let token = |(id, (start, end)): (&u32, &(usize, usize))| Token {
@@ -127,7 +128,7 @@ mod tests {
     fn tokens_know_their_characters_and_the_mask_follows() {
         let tokens = Tokenizer::parse(WORDS.as_bytes())
             .unwrap()
-            .tokens("ü b x<end>")
+            .tokens("ü b x<end>", TextKind::Rendering)
             .unwrap();
         let shown: Vec<_> = tokens
             .iter()

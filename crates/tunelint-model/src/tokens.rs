@@ -6,12 +6,22 @@ use std::ops::Range;
 /// Cuts renderings into tokens as the model's tokenizer does. [`Tokenizer`](crate::Tokenizer) is one,
 /// where the crate is built with the feature `tokenizer`.
 pub trait Encoder: fmt::Debug + Send + Sync {
-    /// The tokens of a rendering, which has its special tokens already. `None` if the tokenizer fails,
-    /// for instance at a text that it has no token for.
-    fn tokens(&self, text: &str) -> Option<Vec<Token>>;
+    /// The tokens of a text. A rendering has its special tokens already; to a plain text, the tokenizer
+    /// adds those that it puts around texts. `None` if the tokenizer fails, for instance at a text that
+    /// it has no token for.
+    fn tokens(&self, text: &str, kind: TextKind) -> Option<Vec<Token>>;
 
     /// The texts that it makes special tokens of, in no particular order.
     fn special_tokens(&self) -> Vec<String>;
+}
+
+/// What a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextKind {
+    /// Written by a chat template.
+    Rendering,
+    /// A text of the data.
+    Plain,
 }
 
 /// A token of a rendering.

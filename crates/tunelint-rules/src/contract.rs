@@ -27,7 +27,7 @@ pub use rule::{
     SequenceRule, SourceFacts, SourceRule, SuppressionFacts, SuppressionRule, SurveyRule,
 };
 pub use schema::{Schema, SchemaFault};
-pub use sequence::Sequence;
+pub use sequence::{Sequence, has_template};
 pub use timings::{Stopwatch, Timings};
 pub use tunelint_layouts::finding::{FixKind, Level, RuleMeta, RuleOption, RuleStatus, Scope};
 pub use tunelint_layouts::provider::limit::{TargetFact, TargetLimit};

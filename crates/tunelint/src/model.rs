@@ -6,8 +6,8 @@ use time::PrimitiveDateTime;
 use tunelint_core::printable::{printable, printable_path, quoted};
 use tunelint_core::tokens::Tokenizer;
 use tunelint_model::{
-    Encoder, FolderError, Model, ModelFolder, RenderOptions, Template, TemplateError, Templates,
-    parse_argument,
+    Encoder, FolderError, Model, ModelFolder, RenderOptions, SpecialTokens, Template,
+    TemplateError, Templates, TextKind, parse_argument,
 };
 
 use crate::cli::ModelOptions;
@@ -38,6 +38,10 @@ pub fn load(options: &ModelOptions) -> Result<Option<Model>, Failure> {
         (Some(path), None) => ModelFolder::read(path, now),
         (None, Some(_)) if options.max_length.is_some() => return Err(no_tokenizer(LENGTH)),
         (None, Some(template)) => {
+            let variables = RenderOptions {
+                special_tokens: SpecialTokens::stand_ins(),
+                ..variables
+            };
             let templates = Templates::single(template);
             return Ok(Some(Model::of_templates(templates, variables)));
         }
@@ -59,7 +63,7 @@ pub struct ModelTokenizer(pub Arc<dyn Encoder>);
 
 impl Tokenizer for ModelTokenizer {
     fn count(&self, text: &str) -> Option<u64> {
-        Some(self.0.tokens(text)?.len() as u64)
+        Some(self.0.tokens(text, TextKind::Rendering)?.len() as u64)
     }
 
     /// Not known: a tokenizer may normalize a text, and make it longer.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tunelint_layouts::example::Example;
 use tunelint_layouts::provider::profile::Profile;
-use tunelint_model::{Model, Token};
+use tunelint_model::{Model, Token, mask};
 use tunelint_rules::contract::Sequence;
 
 /// The number of sequences of each length: exact, and no larger than the number of different lengths.
@@ -28,8 +28,10 @@ pub struct SequenceStats {
     pub trained: u64,
     /// Sequences whose answers are not known; they are not in the parts.
     pub undivided: u64,
-    /// Examples that the template or the tokenizer fails at, or that no sequence is made of.
+    /// Examples that the template or the tokenizer fails at.
     pub failed: u64,
+    /// Examples that no single sequence is made of, such as preferences.
+    pub skipped: u64,
     /// The longest sequence and the number of its record.
     pub longest: Option<(u64, u64)>,
 }
@@ -130,16 +132,17 @@ impl TokenCounts {
 impl SequenceStats {
     /// Adds the sequence of an example.
     pub fn observe(&mut self, example: &Example<'_>, model: &Model, targets: &[Arc<Profile>]) {
-        let sequence = Sequence::of(example, model, targets);
-        let Some(measured) = sequence.and_then(|sequence| Measured::of(&sequence)) else {
+        let Some(sequence) = Sequence::of(example, model, targets) else {
+            self.skipped += 1;
+            return;
+        };
+        let Some(measured) = Measured::of(&sequence) else {
             self.failed += 1;
             return;
         };
         self.all.add(measured.all);
         self.trained += measured.trained;
-        self.longest = self
-            .longest
-            .max(Some((measured.all, example.record.ordinal)));
+        self.note_longest(Some((measured.all, example.record.ordinal)));
         let Some((reasoning, answers)) = measured.parts else {
             self.undivided += 1;
             return;
@@ -161,9 +164,15 @@ impl SequenceStats {
         self.trained += other.trained;
         self.undivided += other.undivided;
         self.failed += other.failed;
-        let tokens = |of: &Option<(u64, u64)>| of.map(|(tokens, _)| tokens);
-        if tokens(&other.longest) > tokens(&self.longest) {
-            self.longest = other.longest;
+        self.skipped += other.skipped;
+        self.note_longest(other.longest);
+    }
+
+    /// Of equally long sequences, the first counts.
+    fn note_longest(&mut self, next: Option<(u64, u64)>) {
+        let tokens = |of: Option<(u64, u64)>| of.map(|(tokens, _)| tokens);
+        if tokens(next) > tokens(self.longest) {
+            self.longest = next;
         }
     }
 }
@@ -192,15 +201,14 @@ impl Measured {
 fn parts(sequence: &Sequence<'_, '_>, tokens: &[Token]) -> Option<(u64, u64)> {
     let answers = sequence.answers()?;
     let thoughts = thoughts(&sequence.rendering()?.text);
-    let within = |ranges: &[Range<usize>], token: &Token| {
-        ranges
-            .iter()
-            .any(|range| range.contains(&token.range.start))
-    };
-    let of_answers = tokens.iter().filter(|token| within(answers, token));
+    let (of_answers, of_thoughts) = (mask(tokens, answers), mask(tokens, &thoughts));
     let (mut reasoning, mut rest) = (0, 0);
-    for token in of_answers {
-        match within(&thoughts, token) {
+    for (_, is_thought) in of_answers
+        .iter()
+        .zip(of_thoughts)
+        .filter(|(is_answer, _)| **is_answer)
+    {
+        match is_thought {
             true => reasoning += 1,
             false => rest += 1,
         }

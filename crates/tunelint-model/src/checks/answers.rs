@@ -18,7 +18,7 @@ pub struct Answer {
     pub range: Range<usize>,
 }
 
-/// The answers, in order. They are found by rendering what is before each, as trainers that mask by
+/// The answers, in order; of a prompt with a completion, those of the completion. They are found by rendering what is before each, as trainers that mask by
 /// prefixes do. `None` where that does not tell: the rendering of the beginning is not the beginning
 /// of the rendering, or an answer is beyond the messages that are rendered.
 pub fn answers(
@@ -38,7 +38,8 @@ pub fn answers(
     };
     let count = conversation.messages.len();
     let mut found = Vec::new();
-    for (message, of) in conversation.messages.iter().enumerate() {
+    let messages = conversation.messages.iter().enumerate();
+    for (message, of) in messages.skip(conversation.prompt) {
         if of.get("role").and_then(JsonTree::as_str) != Some("assistant") {
             continue;
         }

@@ -114,5 +114,6 @@ pub(super) fn conversation(messages: &str) -> Conversation {
         messages,
         tools: None,
         arguments: Vec::new(),
+        prompt: 0,
     }
 }

@@ -52,11 +52,6 @@ impl SpecialTokens {
         Self::new(NAMES.map(|name| (name.to_owned(), format!("<{name}>"))))
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// Name and text of each token.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries

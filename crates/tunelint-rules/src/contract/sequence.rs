@@ -11,7 +11,8 @@ use tunelint_layouts::example::{Example, Role};
 use tunelint_layouts::provider::profile::{Profile, TrainedPart};
 use tunelint_model::checks::answers;
 use tunelint_model::{
-    Conversation, JsonTree, Model, RecordError, Rendered, Template, TemplateError, Token, mask,
+    Conversation, JsonTree, Model, RecordError, Rendered, Template, TemplateError, TextKind, Token,
+    mask,
 };
 
 /// The sequence that a trainer makes of an example.
@@ -25,6 +26,8 @@ pub struct Sequence<'e, 'a> {
     pub rendered: Result<Rendered, TemplateError>,
     /// What the template was given; `None` for texts that no template is applied to.
     pub conversation: Option<Conversation>,
+    /// Whether the conversation is made of the turns, one message of each.
+    is_of_turns: bool,
     part: TrainedPart,
     answers: OnceCell<Option<Vec<Range<usize>>>>,
     tokens: OnceCell<Option<Vec<Token>>>,
@@ -32,8 +35,10 @@ pub struct Sequence<'e, 'a> {
 
 /// What a trainer makes a sequence of.
 enum Given {
-    /// The template is applied.
+    /// The template is applied to the messages of the record.
     Conversation(Conversation),
+    /// The template is applied to messages of the turns.
+    Turns(Conversation),
     /// A text, or a prompt and its completion: the text, and the part that is the answer.
     Plain(String, Range<usize>),
 }
@@ -49,8 +54,10 @@ impl<'e, 'a> Sequence<'e, 'a> {
         model: &'e Model,
         targets: &[Arc<Profile>],
     ) -> Option<Self> {
-        let (conversation, rendered) = match given(example, model)? {
-            Given::Conversation(conversation) => {
+        let given = given(example, model)?;
+        let is_of_turns = matches!(given, Given::Turns(_));
+        let (conversation, rendered) = match given {
+            Given::Conversation(conversation) | Given::Turns(conversation) => {
                 let rendered = model.render(&conversation);
                 (Some(conversation), rendered)
             }
@@ -66,6 +73,7 @@ impl<'e, 'a> Sequence<'e, 'a> {
             model,
             rendered,
             conversation,
+            is_of_turns,
             part: of_target.map_or(TrainedPart::Answers, |of| of.part),
             answers: OnceCell::new(),
             tokens: OnceCell::new(),
@@ -90,10 +98,11 @@ impl<'e, 'a> Sequence<'e, 'a> {
             let Some(template) = self.template() else {
                 return Some(rendered.trained.clone());
             };
-            if template.marks_generation() {
+            let conversation = self.conversation.as_ref()?;
+            // What is marked in a prompt is not part of the completion.
+            if template.marks_generation() && conversation.prompt == 0 {
                 return Some(rendered.trained.clone());
             }
-            let conversation = self.conversation.as_ref()?;
             let options = &self.model.options;
             let found = answers(template, conversation, options, rendered)?;
             Some(found.into_iter().map(|answer| answer.range).collect())
@@ -119,7 +128,11 @@ impl<'e, 'a> Sequence<'e, 'a> {
     pub fn tokens(&self) -> Option<&[Token]> {
         let found = self.tokens.get_or_init(|| {
             let encoder = self.model.encoder.as_ref()?;
-            encoder.tokens(&self.rendering()?.text)
+            let kind = match self.conversation {
+                Some(_) => TextKind::Rendering,
+                None => TextKind::Plain,
+            };
+            encoder.tokens(&self.rendering()?.text, kind)
         });
         found.as_deref()
     }
@@ -134,9 +147,12 @@ impl<'e, 'a> Sequence<'e, 'a> {
         Some(mask(self.tokens()?, &self.trained()?))
     }
 
-    /// The span of the message with this index in the record; that of the whole record if it has no list
-    /// of messages.
+    /// The span of the message with this index in the record; the start of the record if it has none.
     pub fn message(&self, index: usize) -> Span {
+        if self.is_of_turns {
+            let turn = self.example.turns.get(index);
+            return turn.map_or(Span::at(0), |turn| turn.span);
+        }
         let lists = ["messages", "prompt", "completion"];
         let lists = lists
             .into_iter()
@@ -144,6 +160,14 @@ impl<'e, 'a> Sequence<'e, 'a> {
         let all: Vec<Span> = lists.flatten().collect();
         all.get(index).copied().unwrap_or(Span::at(0))
     }
+}
+
+/// Whether a chat template is applied to an example, so that its texts are those of messages.
+pub fn has_template(example: &Example<'_>, model: &Model) -> bool {
+    matches!(
+        given(example, model),
+        Some(Given::Conversation(_) | Given::Turns(_))
+    )
 }
 
 /// The spans of the items of a list in a record.
@@ -176,7 +200,7 @@ fn given(example: &Example<'_>, model: &Model) -> Option<Given> {
     }
     match PLAIN.contains(&example.layout) {
         true => Some(plain(example, model)),
-        false => Some(Given::Conversation(of_turns(example))),
+        false => Some(Given::Turns(of_turns(example))),
     }
 }
 
@@ -217,5 +241,6 @@ fn of_turns(example: &Example<'_>) -> Conversation {
         messages: example.turns.iter().map(message).collect(),
         tools: None,
         arguments: Vec::new(),
+        prompt: 0,
     }
 }

@@ -5,7 +5,9 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{Check, DatasetRule, FixKind, Level, RuleContext, RuleMeta, Scope};
+use crate::contract::{
+    Check, DatasetRule, FixKind, Level, RuleContext, RuleMeta, Scope, has_template,
+};
 use crate::survey::share::Share;
 use tunelint_data::text::Text;
 use tunelint_data::text::prefilter::Mark;
@@ -55,15 +57,16 @@ pub(crate) struct FlaggedExample {
 const MIN_EXAMPLES: u64 = 20;
 
 struct ChatTemplateToken {
-    /// Tokens that the model has are reported by `special-token-in-text`.
+    /// Where its template is applied, tokens that it has are reported by `special-token-in-text`.
     model: Option<Arc<Model>>,
 }
 
 impl ChatTemplateToken {
     /// The edits that remove every token of `text` that the model does not have.
-    fn tokens(&self, text: &Text<'_>) -> Vec<TextChange> {
+    fn tokens(&self, text: &Text<'_>, example: &Example<'_>) -> Vec<TextChange> {
         let mut found = tokens(text);
-        if let Some(model) = &self.model {
+        let model = self.model.as_ref().filter(|_| !found.is_empty());
+        if let Some(model) = model.filter(|model| has_template(example, model)) {
             found.retain(|(range, _)| {
                 let token = text.as_str().get(range.clone()).unwrap_or_default().trim();
                 let mut known = model.special_tokens.iter();
@@ -84,7 +87,7 @@ impl DatasetRule for ChatTemplateToken {
         share.all += 1;
         let mut flagged = example
             .texts()
-            .map(|text| (text, self.tokens(text)))
+            .map(|text| (text, self.tokens(text, example)))
             .filter(|(_, tokens)| !tokens.is_empty())
             .peekable();
         let Some((text, tokens)) = flagged.peek() else {

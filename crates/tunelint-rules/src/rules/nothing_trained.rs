@@ -6,6 +6,7 @@ use tunelint_layouts::example::Turn;
 use tunelint_layouts::finding::{Consequence, Findings, Fix, FixKind, Message, Severity};
 use tunelint_layouts::provider::profile::Cut;
 
+use super::truncated_by_length::cut;
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, Sequence, SequenceRule};
 
 /// The rule's metadata, as listed in the registry.
@@ -20,13 +21,9 @@ pub const META: RuleMeta = RuleMeta::new(
 /// Builds the check; `None` without a model.
 pub fn build(context: &RuleContext) -> Option<Check> {
     let model = context.model.as_ref()?;
-    let mut cuts = context
-        .profiles
-        .iter()
-        .filter_map(|of| of.over_length.as_ref());
-    let cuts_end = cuts.all(|over| over.cut == Cut::End);
+    let (cut, _) = cut(context);
     let rule = NothingTrained {
-        length: model.max_length.filter(|_| cuts_end),
+        length: model.max_length.filter(|_| cut == Cut::End),
     };
     context.inferred.is_none().then(|| Check::sequence(rule))
 }

@@ -3,7 +3,7 @@
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::example::Role;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_model::Token;
+use tunelint_model::{TextKind, Token};
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, Sequence, SequenceCases};
 use crate::survey::cases::{Cases, CasesByKind};
@@ -43,7 +43,7 @@ impl SequenceCases for PromptBoundary {
             return;
         };
         let prompt: String = rendered.text.chars().take(start).collect();
-        let Some(alone) = encoder.tokens(&prompt) else {
+        let Some(alone) = encoder.tokens(&prompt, TextKind::Plain) else {
             return;
         };
         let same = |(one, other): (&Token, &Token)| one.id == other.id;

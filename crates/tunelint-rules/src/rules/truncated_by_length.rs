@@ -20,17 +20,24 @@ pub const META: RuleMeta = RuleMeta::new(
 pub fn build(context: &RuleContext) -> Option<Check> {
     let model = context.model.as_ref()?;
     let length = model.max_length.filter(|_| model.encoder.is_some())?;
-    let cuts = context.profiles.iter().filter_map(|profile| {
-        let over = profile.over_length.as_ref()?;
-        Some((profile.name.clone(), over.cut))
-    });
-    let (targets, cuts): (Vec<_>, Vec<_>) = cuts.unzip();
+    let (cut, targets) = cut(context);
     let rule = TruncatedByLength {
         length,
-        cut: cuts.first().copied().unwrap_or(Cut::End),
+        cut,
         targets,
     };
     context.inferred.is_none().then(|| Check::sequence(rule))
+}
+
+/// How sequences are made shorter: as the first target does that is known to, with all targets that do
+/// the same. Without one, the end is cut off.
+pub(super) fn cut(context: &RuleContext) -> (Cut, Vec<String>) {
+    let cuts = context.profiles.iter();
+    let known = cuts.filter_map(|of| Some((of, of.over_length.as_ref()?.cut)));
+    let known: Vec<_> = known.collect();
+    let cut = known.first().map_or(Cut::End, |(_, cut)| *cut);
+    let same = known.iter().filter(|(_, other)| *other == cut);
+    (cut, same.map(|(of, _)| of.name.clone()).collect())
 }
 
 struct TruncatedByLength {
@@ -98,7 +105,7 @@ impl TruncatedByLength {
         let over = format!("{all} tokens, more than the length of {length}");
         match (self.cut, lost.answers) {
             (Cut::Drops, _) => format!("{over}: the record is left out"),
-            (Cut::Turns, _) => format!("{over}: prompts and answers are cut"),
+            (Cut::Turns, _) => format!("{over}: a turn is cut, and later turns are left out"),
             (Cut::End, None) => format!("{over}: the end is cut off"),
             (Cut::End, Some((_, 0))) => format!("{over}: the end is cut off, but no answer"),
             (Cut::End, Some((answers, beyond))) if answers == beyond => {

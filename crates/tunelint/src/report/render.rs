@@ -87,25 +87,29 @@ pub struct RenderError {
 }
 
 impl RenderedRecord {
-    /// The rendering of the record with this number. `starts` are the starts of its messages. With
+    /// The rendering of the record with this number. `parts` are the pointers
+    /// of its messages, and where they start. With
     /// `max_length`, it is cut after that many tokens.
     pub fn new(
         record: u64,
         rendered: Rendered,
-        starts: &[Option<usize>],
+        parts: &[(String, Option<usize>)],
         pieces: Option<RenderTokens>,
         max_length: Option<usize>,
     ) -> Self {
         let tokens = pieces.as_deref();
         let length = rendered.text.chars().count();
-        let ends = starts.iter().copied().skip(1).chain([Some(length)]);
-        let parts = starts.iter().zip(ends).enumerate();
-        let messages = parts.map(|(index, (from, to))| MessagePart {
-            pointer: format!("/messages/{index}"),
-            from: *from,
-            to,
-            tokens: tokens.and_then(|tokens| Some(within(tokens, (*from)?, to?))),
-        });
+        let ends = parts.iter().map(|(_, start)| *start);
+        let ends = ends.skip(1).chain([Some(length)]);
+        let messages = parts
+            .iter()
+            .zip(ends)
+            .map(|((pointer, from), to)| MessagePart {
+                pointer: pointer.clone(),
+                from: *from,
+                to,
+                tokens: tokens.and_then(|tokens| Some(within(tokens, (*from)?, to?))),
+            });
         let trained = joined(rendered.trained);
         let cut = max_length.and_then(|most| tokens?.get(most));
         Self {

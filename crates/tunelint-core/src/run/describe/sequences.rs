@@ -20,13 +20,15 @@ pub struct SequenceRow {
     pub count: u64,
     /// Examples that the template or the tokenizer fails at.
     pub failed: u64,
+    /// Examples that no single sequence is made of, such as preferences.
+    pub skipped: u64,
     /// All tokens: those of an epoch.
     pub tokens: u64,
     /// The tokens that are trained on.
     pub trained: u64,
     /// Their share in percent.
     pub trained_percent: f64,
-    /// Sequences whose answers are not known; they count as not trained on.
+    /// Sequences whose answers are not known; they are not in `parts`.
     pub undivided: u64,
     /// The lengths.
     pub lengths: Distribution,
@@ -94,6 +96,7 @@ impl SequenceRow {
         Self {
             count: stats.all.count(),
             failed: stats.failed,
+            skipped: stats.skipped,
             tokens,
             trained: stats.trained,
             trained_percent: percent(stats.trained, tokens),

@@ -6,7 +6,9 @@ use tunelint_core::contract::Sequence;
 use tunelint_core::profile::Profile;
 use tunelint_core::reader::DecodeOutcome;
 use tunelint_core::record::{Body, Record};
-use tunelint_model::{Conversation, Model, RecordError, Rendered, TemplateError, Token, mask};
+use tunelint_model::{
+    Conversation, Model, RecordError, Rendered, TemplateError, TextKind, Token, mask,
+};
 
 use crate::report::render::{CountedToken, RenderTokens, RenderedRecord};
 
@@ -52,8 +54,12 @@ fn of_sequence(sequence: &Sequence<'_, '_>, of_target: bool) -> RenderedRecord {
         text: rendered.text.clone(),
         trained: trained.unwrap_or_else(|| rendered.trained.clone()),
     };
+    let body = &sequence.example.record.body;
+    let pointer = |index: usize| body.pointer(sequence.message(index));
     let given = sequence.conversation.as_ref();
-    finished(number, shown, given, sequence.tokens(), sequence.model)
+    let parts = given.map(|given| parts(given, &shown, sequence.model, pointer));
+    let parts = parts.unwrap_or_default();
+    finished(number, shown, &parts, sequence.tokens(), sequence.model)
 }
 
 /// A record that is no example, as it is.
@@ -69,30 +75,39 @@ fn of_record(record: &Record<'_>, model: &Model) -> RenderedRecord {
     match model.render(&conversation) {
         Ok(rendered) => {
             let encoder = model.encoder.as_ref();
-            let tokens = encoder.and_then(|encoder| encoder.tokens(&rendered.text));
-            finished(
-                number,
-                rendered,
-                Some(&conversation),
-                tokens.as_deref(),
-                model,
-            )
+            let tokens =
+                encoder.and_then(|encoder| encoder.tokens(&rendered.text, TextKind::Rendering));
+            let pointer = |index: usize| format!("/messages/{index}");
+            let parts = parts(&conversation, &rendered, model, pointer);
+            finished(number, rendered, &parts, tokens.as_deref(), model)
         }
         Err(error) => failed(number, &error),
     }
 }
 
+/// The pointer of each message, and where its part starts in the text.
+fn parts(
+    conversation: &Conversation,
+    rendered: &Rendered,
+    model: &Model,
+    pointer: impl Fn(usize) -> String,
+) -> Vec<(String, Option<usize>)> {
+    let starts = model.message_starts(conversation, rendered).into_iter();
+    let parts = starts.enumerate();
+    parts
+        .map(|(index, start)| (pointer(index), start))
+        .collect()
+}
+
 fn finished(
     number: u64,
     rendered: Rendered,
-    conversation: Option<&Conversation>,
+    parts: &[(String, Option<usize>)],
     tokens: Option<&[Token]>,
     model: &Model,
 ) -> RenderedRecord {
-    let starts = conversation.map(|given| model.message_starts(given, &rendered));
-    let starts = starts.unwrap_or_default();
     let tokens = tokens.map(|tokens| counted(tokens, &rendered));
-    RenderedRecord::new(number, rendered, &starts, tokens, model.max_length)
+    RenderedRecord::new(number, rendered, parts, tokens, model.max_length)
 }
 
 fn counted(tokens: &[Token], rendered: &Rendered) -> RenderTokens {

@@ -33,7 +33,13 @@ pub(super) fn sentences(of: &SequenceRow) -> Vec<String> {
     if of.undivided > 0 {
         let undivided = counted(of.undivided, "sequence");
         sentences.push(format!(
-            "What is trained on is not known of {undivided} (`tunelint rule prefix-not-preserved`)."
+            "Where the answers are is not known of {undivided}."
+        ));
+    }
+    if of.skipped > 0 {
+        let skipped = counted(of.skipped, "example");
+        sentences.push(format!(
+            "{skipped} not counted: no single sequence is made of them."
         ));
     }
     if of.failed > 0 {
