@@ -177,7 +177,9 @@ fn check_of(parts: &[Vec<u8>], host: Host) -> Result<(CheckOptions, Parts), Fail
     let parts = Parts::read(parts)?;
     let host = parts.host(host)?;
     match parse(&parts.arguments(), host)? {
-        Command::Check(options) => Ok((*options.0, parts)),
+        Command::Check(options) if parts.are_sources_of(&options.0) => Ok((*options.0, parts)),
+        Command::Check(_) => Err(Failure::new("the parts come from a check of other data")
+            .help("pass what `tunelint.distributed` returned, unchanged")),
         _ => Err(not_a_command_for("check")),
     }
 }
@@ -412,6 +414,7 @@ fn usage(error: &clap::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use tunelint_core::position::SourceId;
+    use tunelint_core::rounds::RoundPart;
     use tunelint_core::source::Input;
 
     use super::*;
@@ -475,6 +478,61 @@ mod tests {
             "{missing:?}"
         );
         assert_eq!(missing.path(), Some("no-such-file.jsonl".as_ref()));
+    }
+
+    /// A part of an empty partition, with other words.
+    fn empty_part(of: &[&str]) -> Vec<u8> {
+        let mut part = RoundPart::default();
+        part.request.version = env!("CARGO_PKG_VERSION").to_owned();
+        part.request.words = of.iter().map(|word| (*word).to_owned()).collect();
+        part.to_bytes().expect("bytes")
+    }
+
+    /// A part of one partition with 30 findings.
+    fn part_of_findings(more: &[&str]) -> Vec<u8> {
+        let name = partition(0);
+        let record = "{\"text_input\":\"a\",\"output\":\"\"}\n".repeat(30);
+        let host = Host::new([(name.clone(), Input::bytes(name, record.as_bytes()))]);
+        let of = ["check", "--isolated", "--select=empty-output"];
+        let arguments = words(&[&of, more, &["--", "<partition 0>"]].concat());
+        part(&arguments, host, &PartOptions::default()).expect("a part")
+    }
+
+    #[test]
+    fn a_merged_report_is_that_of_the_partitions() {
+        let (checked, _) = merge(&[part_of_findings(&[])], Host::default()).expect("a report");
+        assert_eq!(checked.folded["empty-output"], [(SourceId(0), 2..=30)]);
+    }
+
+    #[test]
+    fn parts_name_no_other_data() {
+        let mut of_file = RoundPart::from_bytes(&part_of_findings(&[])).expect("a part");
+        of_file.request.words.push("Cargo.toml".to_owned());
+        let mut of_files = of_file.clone();
+        of_files.request.words.insert(3, "--".to_owned());
+        for part in [of_file, of_files] {
+            let bytes = part.to_bytes().expect("bytes");
+            let failure = merge(&[bytes], Host::default()).expect_err("a failure");
+            assert!(failure.message().contains("other data"), "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn empty_partitions_are_merged_without_files() {
+        let empty = |words: &[&str]| {
+            let (checked, _) = merge(&[empty_part(words)], Host::default()).expect("a report");
+            checked.summary.counts.iter().count()
+        };
+        let plain = empty(&["check"]);
+        for word in [
+            "Cargo.toml",
+            "--",
+            "--validation=no-such-file.jsonl",
+            "--config=no-such-file.toml",
+            "--tokenizer=no-such-file.json",
+        ] {
+            assert_eq!(empty(&["check", word]), plain, "{word}");
+        }
     }
 
     #[test]
