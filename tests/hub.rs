@@ -142,6 +142,26 @@ fn a_card_that_cannot_be_used_leaves_the_choice_to_names() {
 }
 
 #[test]
+fn the_patterns_of_a_card_are_limited() {
+    let card = |patterns: usize| {
+        let absent: Vec<String> = (1..patterns).map(|n| format!("none-{n}.jsonl")).collect();
+        let absent = absent.join(", ");
+        format!("configs:\n- config_name: all\n  data_files: [a.jsonl, {absent}]\n")
+    };
+    let folder = snapshot(&card(200), &["a.jsonl", "b.jsonl"]);
+    let (found, text) = checked(folder.path(), &[]);
+    assert_eq!(found, ["a.jsonl"]);
+    let note = "paths in configuration `all` of README.md match no file: `none-1.jsonl`, `none-2.jsonl`, `none-3.jsonl`, `none-4.jsonl`, `none-5.jsonl` and 194 more";
+    assert!(text.contains(note), "{text}");
+    assert_eq!(text.matches("no file").count(), 1, "{text}");
+    let folder = snapshot(&card(201), &["a.jsonl", "b.jsonl"]);
+    let (found, text) = checked(folder.path(), &[]);
+    assert_eq!(found, ["a.jsonl", "b.jsonl"]);
+    let note = "README.md has too many patterns; files and roles are found by name";
+    assert!(text.contains(note), "{text}");
+}
+
+#[test]
 fn a_card_does_not_lead_out_of_its_directory() {
     let outside = snapshot("", &["x.jsonl"]);
     let absolute = outside.path().join("x.jsonl");
