@@ -94,6 +94,21 @@ fn what_no_configuration_names_is_counted_and_named() {
 }
 
 #[test]
+fn what_is_used_otherwise_is_not_skipped() {
+    let card = "configs:\n- config_name: all\n  data_files: a.jsonl\n";
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+    let files = names.map(|name| format!("{name}.jsonl"));
+    let folder = snapshot(card, &files.each_ref().map(String::as_str));
+    let settings = "exclude = [\"b.jsonl\"]\n[[dataset]]\nfiles = [\"c.jsonl\"]\nvalidation = [\"d.jsonl\"]\nproduction = [\"e.jsonl\"]\nbenchmark = [\"f.jsonl\"]\n";
+    fs::write(folder.path().join("tunelint.toml"), settings).expect("a file");
+    let more = ["g.jsonl", "--validation", "h.jsonl"];
+    let (found, text) = checked(folder.path(), &more);
+    assert_eq!(found, ["a.jsonl", "c.jsonl", "d.jsonl", "g.jsonl"]);
+    let note = "skipped 1 file that no configuration of README.md names: i.jsonl";
+    assert!(text.contains(note), "{text}");
+}
+
+#[test]
 fn one_configuration_is_checked_and_the_others_are_named() {
     let card = "configs:
 - config_name: en
