@@ -517,6 +517,67 @@ mod tests {
         }
     }
 
+    /// The report of a check with the digests of at most `digests` examples. Of 2,000 reviews, one in
+    /// `every` occurs once more, with this label.
+    fn of_reviews(every: usize, label: &str, more: &[&str], digests: Option<u64>) -> Checked {
+        let review = |n: usize, label: &str| {
+            format!("{{\"text_input\":\"Review {n} of the film\",\"output\":\"{label}\"}}\n")
+        };
+        let once = (0..2_000).map(|n| review(n, ["good", "bad"][n % 2]));
+        let again = (0..2_000).step_by(every).map(|n| review(n, label));
+        let text: String = once.chain(again).collect();
+        let arguments = words(&[&["check", "--isolated"], more, &["--", "<partition 0>"]].concat());
+        let mut parts = Vec::new();
+        let mut state = None;
+        while parts.is_empty() || state.is_some() {
+            let name = partition(0);
+            let host = Host::new([(name.clone(), Input::bytes(name, text.as_bytes()))]);
+            let limits = Limits {
+                digests,
+                ..Limits::default()
+            };
+            let options = PartOptions {
+                state,
+                limits,
+                ..PartOptions::default()
+            };
+            parts.push(part(&arguments, host, &options).expect("a part"));
+            state = next_round(&parts, Host::default()).expect("a state");
+        }
+        merge(&parts, Host::default()).expect("a report").0
+    }
+
+    #[test]
+    fn conflicts_in_a_sample_are_as_rare_as_in_all_inputs() {
+        use tunelint_core::finding::Severity::{Advice, Warning};
+        for (every, severity) in [(100, Warning), (20, Advice)] {
+            for digests in [None, Some(300)] {
+                let checked = of_reviews(every, "bad", &["--select=conflicting-outputs"], digests);
+                let found = checked.findings.iter().map(|of| of.severity);
+                let found: Vec<_> = found.collect();
+                assert!(!found.is_empty(), "{every} {digests:?}");
+                assert!(
+                    found.iter().all(|of| *of == severity),
+                    "{every} {digests:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn tolerated_rates_are_those_of_all_inputs() {
+        for (rate, failed) in [("0.02", true), ("0.08", false)] {
+            let config =
+                format!("--config=rules.duplicate-example={{severity=\"error\",max-rate={rate}}}");
+            let options = ["--select=duplicate-example", &config];
+            for digests in [None, Some(300)] {
+                let checked = of_reviews(20, "good", &options, digests);
+                assert!(checked.summary.counts.total() > 0);
+                assert_eq!(checked.failed, failed, "{rate} {digests:?}");
+            }
+        }
+    }
+
     #[test]
     fn empty_partitions_are_merged_without_files() {
         let empty = |words: &[&str]| {
