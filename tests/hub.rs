@@ -137,7 +137,7 @@ fn one_configuration_is_checked_and_the_others_are_named() {
 #[test]
 fn a_card_that_cannot_be_used_leaves_the_choice_to_names() {
     let cases = [
-        ("configs: [\n", "README.md has invalid YAML in line"),
+        ("configs: [\n", "README.md has invalid YAML on line"),
         (
             "configs: a.jsonl\n",
             "README.md has `configs` is not a list",

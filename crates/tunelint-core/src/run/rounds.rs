@@ -133,14 +133,14 @@ impl fmt::Display for RoundError {
             }
             Self::Between(index, round) => write!(
                 f,
-                "partition {index} in round {round} lies between partitions that are combined already"
+                "parts of non-adjacent partitions were combined around partition {index} in round {round}"
             ),
             Self::Absent(index, round) => {
                 write!(f, "partition {index} is missing in round {round}")
             }
             Self::Changed(index, round) => write!(
                 f,
-                "partition {index} has other data in round {round} than in round 0"
+                "partition {index} changed between round 0 and round {round}"
             ),
         }
     }

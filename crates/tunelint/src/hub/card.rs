@@ -55,7 +55,7 @@ pub(super) fn configs(text: &str) -> Result<Vec<Config>, String> {
         serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
             match error.location() {
                 // The first line of the front matter is the second of the file.
-                Some(at) => format!("invalid YAML in line {}", at.line() + 1),
+                Some(at) => format!("invalid YAML on line {}", at.line() + 1),
                 None => "invalid YAML".to_owned(),
             }
         })?;
@@ -235,7 +235,7 @@ mod tests {
         let fault = |text: &str| configs(text).expect_err("a fault");
         assert_eq!(
             fault("---\na: b\nconfigs: [\n---\n"),
-            "invalid YAML in line 3"
+            "invalid YAML on line 3"
         );
         assert!(fault("---\nconfigs: x.csv\n---\n").contains("not a list"));
         assert!(fault("---\nconfigs:\n- data_files: a\n---\n").contains("config_name"));

@@ -77,7 +77,7 @@ pub fn part(
     let session = plans.session(&sources)?;
     if !Accepted::read(options, &sources, &session.names())?.is_empty() {
         return Err(
-            Failure::new("a check in parts compares findings with no baseline")
+            Failure::new("a distributed check does not support a baseline")
                 .help("leave out `--baseline`, and take it out of the settings"),
         );
     }
@@ -107,7 +107,7 @@ pub fn combine(
             .help("combine those of each round"));
     }
     if most != Some(next.as_ref().map_or(0, |of| of.round)) {
-        return Err(Failure::new("the state is not that of the parts")
+        return Err(Failure::new("the state belongs to another round")
             .help("combine parts with the `state` that they were made with"));
     }
     let session = session(options)?;
@@ -165,7 +165,7 @@ impl Parts {
         let mut parts = Vec::new();
         for (number, bytes) in (1..).zip(all) {
             let part = RoundPart::from_bytes(bytes);
-            parts.push(part.map_err(|why| not_read(&format!("part {number}"), &why))?);
+            parts.push(part.map_err(|why| not_read(&format!("part {number}"), "a part", &why))?);
         }
         let first: Option<&RoundPart> = parts.first();
         let request = first.map(|of| of.request.clone());
@@ -294,7 +294,13 @@ fn session(options: &CheckOptions) -> Result<Session, Failure> {
 }
 
 fn next_round(bytes: &[u8], request: &Request) -> Result<NextRound, Failure> {
-    let next = NextRound::from_bytes(bytes).map_err(|why| not_read("the state", &why))?;
+    let next = NextRound::from_bytes(bytes).map_err(|why| {
+        not_read(
+            "the state",
+            "what `tunelint.distributed.state` returned",
+            &why,
+        )
+    })?;
     match next.request == *request {
         true => Ok(next),
         false => Err(Failure::new("the state comes from a different check")
@@ -302,12 +308,10 @@ fn next_round(bytes: &[u8], request: &Request) -> Result<NextRound, Failure> {
     }
 }
 
-fn not_read(what: &str, why: &PartError) -> Failure {
+fn not_read(what: &str, expected: &str, why: &PartError) -> Failure {
     match why {
-        PartError::OtherFile => {
-            Failure::new(format!("{what} has other bytes than those of a part"))
-                .help("pass what `tunelint.distributed` returned, unchanged")
-        }
+        PartError::OtherFile => Failure::new(format!("{what} is not {expected}"))
+            .help("pass what `tunelint.distributed` returned, unchanged"),
         PartError::Damaged => {
             Failure::new(format!("{what} is truncated or damaged")).help("make it again")
         }
@@ -317,7 +321,7 @@ fn not_read(what: &str, why: &PartError) -> Failure {
 fn unmerged(error: &MergeError) -> Failure {
     let help = match error {
         MergeError::Rounds(RoundError::Twice(..)) => "pass each part once",
-        MergeError::Rounds(RoundError::Between(..)) => "combine only neighbors",
+        MergeError::Rounds(RoundError::Between(..)) => "combine only parts of adjacent partitions",
         MergeError::Rounds(RoundError::Absent(..)) => "pass the parts of all partitions",
         MergeError::Rounds(RoundError::Changed(..)) => {
             "partition the data in the same way in every round: store it before the check"
