@@ -376,7 +376,8 @@ mod tests {
     #[test]
     fn the_name_of_a_rule_is_kept_once() {
         let own = lasting("names-stock").as_ptr();
-        assert_eq!(own, lasting(&"names-stock".to_owned()).as_ptr());
+        let again = String::from("names-stock");
+        assert_eq!(own, lasting(&again).as_ptr());
         let known = lasting("empty-output").as_ptr();
         assert_eq!(
             Some(known),
