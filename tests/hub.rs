@@ -94,6 +94,21 @@ fn what_no_configuration_names_is_counted_and_named() {
 }
 
 #[test]
+fn what_is_used_otherwise_is_not_skipped() {
+    let card = "configs:\n- config_name: all\n  data_files: a.jsonl\n";
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+    let files = names.map(|name| format!("{name}.jsonl"));
+    let folder = snapshot(card, &files.each_ref().map(String::as_str));
+    let settings = "exclude = [\"b.jsonl\"]\n[[dataset]]\nfiles = [\"c.jsonl\"]\nvalidation = [\"d.jsonl\"]\nproduction = [\"e.jsonl\"]\nbenchmark = [\"f.jsonl\"]\n";
+    fs::write(folder.path().join("tunelint.toml"), settings).expect("a file");
+    let more = ["g.jsonl", "--validation", "h.jsonl"];
+    let (found, text) = checked(folder.path(), &more);
+    assert_eq!(found, ["a.jsonl", "c.jsonl", "d.jsonl", "g.jsonl"]);
+    let note = "skipped 1 file that no configuration of README.md names: i.jsonl";
+    assert!(text.contains(note), "{text}");
+}
+
+#[test]
 fn one_configuration_is_checked_and_the_others_are_named() {
     let card = "configs:
 - config_name: en
@@ -122,7 +137,7 @@ fn one_configuration_is_checked_and_the_others_are_named() {
 #[test]
 fn a_card_that_cannot_be_used_leaves_the_choice_to_names() {
     let cases = [
-        ("configs: [\n", "README.md has invalid YAML in line"),
+        ("configs: [\n", "README.md has invalid YAML on line"),
         (
             "configs: a.jsonl\n",
             "README.md has `configs` is not a list",
@@ -139,6 +154,26 @@ fn a_card_that_cannot_be_used_leaves_the_choice_to_names() {
         assert!(text.contains(note), "{text}");
         assert!(text.contains("files and roles are found by name"), "{text}");
     }
+}
+
+#[test]
+fn the_patterns_of_a_card_are_limited() {
+    let card = |patterns: usize| {
+        let absent: Vec<String> = (1..patterns).map(|n| format!("none-{n}.jsonl")).collect();
+        let absent = absent.join(", ");
+        format!("configs:\n- config_name: all\n  data_files: [a.jsonl, {absent}]\n")
+    };
+    let folder = snapshot(&card(200), &["a.jsonl", "b.jsonl"]);
+    let (found, text) = checked(folder.path(), &[]);
+    assert_eq!(found, ["a.jsonl"]);
+    let note = "paths in configuration `all` of README.md match no file: `none-1.jsonl`, `none-2.jsonl`, `none-3.jsonl`, `none-4.jsonl`, `none-5.jsonl` and 194 more";
+    assert!(text.contains(note), "{text}");
+    assert_eq!(text.matches("no file").count(), 1, "{text}");
+    let folder = snapshot(&card(201), &["a.jsonl", "b.jsonl"]);
+    let (found, text) = checked(folder.path(), &[]);
+    assert_eq!(found, ["a.jsonl", "b.jsonl"]);
+    let note = "README.md has too many patterns; files and roles are found by name";
+    assert!(text.contains(note), "{text}");
 }
 
 #[test]

@@ -216,16 +216,16 @@ def test_mistakes_are_explained():
     outer = distributed.combine([parts[0], parts[3]])
     cases = [
         (lambda: distributed.merge([]), "no parts given"),
-        (lambda: distributed.merge([b"x"]), "part 1 has other bytes"),
+        (lambda: distributed.merge([b"x"]), "part 1 is not a part"),
         (lambda: distributed.merge([parts[0][:-9]]), "part 1 is truncated or damaged"),
         (lambda: distributed.merge([parts[0], parts[0]]), "partition 0 is given twice"),
-        (lambda: distributed.merge([outer, parts[1]]), "partition 1 in round 0 lies between"),
+        (lambda: distributed.merge([outer, parts[1]]), "non-adjacent partitions were combined around partition 1"),
         (lambda: distributed.merge([*parts, *again[:3]]), "partition 3 is missing in round 1"),
         (lambda: distributed.merge([parts[0], distributed.part([], index=1, target="trl")]), "different checks"),
         (lambda: distributed.combine([parts[0], again[1]]), "different rounds"),
-        (lambda: distributed.combine(again), "the state is not that of the parts"),
+        (lambda: distributed.combine(again), "the state belongs to another round"),
         (lambda: distributed.part(mixed(9), state=state, target="trl"), "state comes from a different check"),
-        (lambda: distributed.part(mixed(9), state=b"x"), "the state has other bytes"),
+        (lambda: distributed.part(mixed(9), state=b"x"), "the state is not what"),
         (lambda: distributed.part(mixed(9), index=1 << 20), "index: expected less than 1048576"),
         (lambda: distributed.part(mixed(9), index=-1), "index: expected a number from 0"),
         (lambda: distributed.part("train.jsonl"), "batch: expected the rows of one partition"),
@@ -235,7 +235,7 @@ def test_mistakes_are_explained():
         with pytest.raises(tunelint.UsageError, match=words):
             make()
     changed = [distributed.part(mixed(30), index=0, state=state), *again[1:]]
-    with pytest.raises(tunelint.UsageError, match="partition 0 has other data in round 1.*store it"):
+    with pytest.raises(tunelint.UsageError, match="partition 0 changed between round 0 and round 1.*store it"):
         distributed.merge([*parts, *changed])
 
 

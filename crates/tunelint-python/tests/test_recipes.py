@@ -21,10 +21,12 @@ if shutil.which("bash") is None:
 
 @pytest.fixture
 def shards(tmp_path):
-    """Four shards, of which the last repeats a record of the first."""
+    """Four shards: one has a record without output, and the last repeats a record of the first."""
     (tmp_path / "shards").mkdir()
     for number in range(4):
         lines = [PAIR.format(n=n, m=n + 1) for n in range(number * 20, number * 20 + 20)]
+        if number == 1:
+            lines.append(PAIR.format(n=1, m=""))
         if number == 3:
             lines.append(PAIR.format(n=2, m=3))
         (tmp_path / "shards" / f"{number}.jsonl").write_text("".join(lines))
@@ -57,7 +59,11 @@ def is_that_of_one_check(merged: str, directory: Path) -> None:
     one = program("check", *files, "--target", "trl", directory=directory).stdout
     assert "duplicate of record 3" in one
     assert "duplicate of record 3" in merged
-    assert one.splitlines()[-1] == merged.splitlines()[-1]
+    [totals] = [line for line in one.splitlines() if line.endswith(" in 4 files")]
+    assert totals in merged.splitlines()
+    written = [path.read_text("utf-8") for path in (directory / "parts").glob("*.jsonl")]
+    assert len(written) == 4
+    assert sum("empty-output" in report for report in written) == 1
 
 
 def test_a_loop(shards):
@@ -80,7 +86,7 @@ def test_a_github_matrix(shards):
     [values] = re.findall(r"shard: \[(.*)\]", workflow)
     check, merge = workflow.split("  merge:\n")
     for value in values.split(", "):
-        for command in re.findall(r"- run: (tunelint .*)", check):
+        for command in re.findall(r"- run: ((?:mkdir|tunelint) .*)", check):
             bash(command.replace("${{ matrix.shard }}", value), shards)
     [command] = re.findall(r"- run: (tunelint merge .*)", merge)
     is_that_of_one_check(bash(command, shards), shards)

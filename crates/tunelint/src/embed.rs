@@ -177,7 +177,9 @@ fn check_of(parts: &[Vec<u8>], host: Host) -> Result<(CheckOptions, Parts), Fail
     let parts = Parts::read(parts)?;
     let host = parts.host(host)?;
     match parse(&parts.arguments(), host)? {
-        Command::Check(options) => Ok((*options.0, parts)),
+        Command::Check(options) if parts.are_sources_of(&options.0) => Ok((*options.0, parts)),
+        Command::Check(_) => Err(Failure::new("the parts come from a check of other data")
+            .help("pass what `tunelint.distributed` returned, unchanged")),
         _ => Err(not_a_command_for("check")),
     }
 }
@@ -412,6 +414,7 @@ fn usage(error: &clap::Error) -> Failure {
 #[cfg(test)]
 mod tests {
     use tunelint_core::position::SourceId;
+    use tunelint_core::rounds::RoundPart;
     use tunelint_core::source::Input;
 
     use super::*;
@@ -475,6 +478,122 @@ mod tests {
             "{missing:?}"
         );
         assert_eq!(missing.path(), Some("no-such-file.jsonl".as_ref()));
+    }
+
+    /// A part of an empty partition, with other words.
+    fn empty_part(of: &[&str]) -> Vec<u8> {
+        let mut part = RoundPart::default();
+        part.request.version = env!("CARGO_PKG_VERSION").to_owned();
+        part.request.words = of.iter().map(|word| (*word).to_owned()).collect();
+        part.to_bytes().expect("bytes")
+    }
+
+    /// A part of one partition with 30 findings.
+    fn part_of_findings(more: &[&str]) -> Vec<u8> {
+        let name = partition(0);
+        let record = "{\"text_input\":\"a\",\"output\":\"\"}\n".repeat(30);
+        let host = Host::new([(name.clone(), Input::bytes(name, record.as_bytes()))]);
+        let of = ["check", "--isolated", "--select=empty-output"];
+        let arguments = words(&[&of, more, &["--", "<partition 0>"]].concat());
+        part(&arguments, host, &PartOptions::default()).expect("a part")
+    }
+
+    #[test]
+    fn a_merged_report_is_that_of_the_partitions() {
+        let (checked, _) = merge(&[part_of_findings(&[])], Host::default()).expect("a report");
+        assert_eq!(checked.folded["empty-output"], [(SourceId(0), 2..=30)]);
+    }
+
+    #[test]
+    fn parts_name_no_other_data() {
+        let mut of_file = RoundPart::from_bytes(&part_of_findings(&[])).expect("a part");
+        of_file.request.words.push("Cargo.toml".to_owned());
+        let mut of_files = of_file.clone();
+        of_files.request.words.insert(3, "--".to_owned());
+        for part in [of_file, of_files] {
+            let bytes = part.to_bytes().expect("bytes");
+            let failure = merge(&[bytes], Host::default()).expect_err("a failure");
+            assert!(failure.message().contains("other data"), "{failure:?}");
+        }
+    }
+
+    /// The report of a check with the digests of at most `digests` examples. Of 2,000 reviews, one in
+    /// `every` occurs once more, with this label.
+    fn of_reviews(every: usize, label: &str, more: &[&str], digests: Option<u64>) -> Checked {
+        let review = |n: usize, label: &str| {
+            format!("{{\"text_input\":\"Review {n} of the film\",\"output\":\"{label}\"}}\n")
+        };
+        let once = (0..2_000).map(|n| review(n, ["good", "bad"][n % 2]));
+        let again = (0..2_000).step_by(every).map(|n| review(n, label));
+        let text: String = once.chain(again).collect();
+        let arguments = words(&[&["check", "--isolated"], more, &["--", "<partition 0>"]].concat());
+        let mut parts = Vec::new();
+        let mut state = None;
+        while parts.is_empty() || state.is_some() {
+            let name = partition(0);
+            let host = Host::new([(name.clone(), Input::bytes(name, text.as_bytes()))]);
+            let limits = Limits {
+                digests,
+                ..Limits::default()
+            };
+            let options = PartOptions {
+                state,
+                limits,
+                ..PartOptions::default()
+            };
+            parts.push(part(&arguments, host, &options).expect("a part"));
+            state = next_round(&parts, Host::default()).expect("a state");
+        }
+        merge(&parts, Host::default()).expect("a report").0
+    }
+
+    #[test]
+    fn conflicts_in_a_sample_are_as_rare_as_in_all_inputs() {
+        use tunelint_core::finding::Severity::{Advice, Warning};
+        for (every, severity) in [(100, Warning), (20, Advice)] {
+            for digests in [None, Some(300)] {
+                let checked = of_reviews(every, "bad", &["--select=conflicting-outputs"], digests);
+                let found = checked.findings.iter().map(|of| of.severity);
+                let found: Vec<_> = found.collect();
+                assert!(!found.is_empty(), "{every} {digests:?}");
+                assert!(
+                    found.iter().all(|of| *of == severity),
+                    "{every} {digests:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn tolerated_rates_are_those_of_all_inputs() {
+        for (rate, failed) in [("0.02", true), ("0.08", false)] {
+            let config =
+                format!("--config=rules.duplicate-example={{severity=\"error\",max-rate={rate}}}");
+            let options = ["--select=duplicate-example", &config];
+            for digests in [None, Some(300)] {
+                let checked = of_reviews(20, "good", &options, digests);
+                assert!(checked.summary.counts.total() > 0);
+                assert_eq!(checked.failed, failed, "{rate} {digests:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn empty_partitions_are_merged_without_files() {
+        let empty = |words: &[&str]| {
+            let (checked, _) = merge(&[empty_part(words)], Host::default()).expect("a report");
+            checked.summary.counts.iter().count()
+        };
+        let plain = empty(&["check"]);
+        for word in [
+            "Cargo.toml",
+            "--",
+            "--validation=no-such-file.jsonl",
+            "--config=no-such-file.toml",
+            "--tokenizer=no-such-file.json",
+        ] {
+            assert_eq!(empty(&["check", word]), plain, "{word}");
+        }
     }
 
     #[test]

@@ -115,6 +115,9 @@ impl Card {
 
     /// Adds what the card says about `files`, all of which are below its directory.
     fn choose(&self, files: &[&Walked], choice: &mut Choice) {
+        let files: Vec<(String, &Walked)> =
+            files.iter().map(|file| (self.name(file), *file)).collect();
+        let files = files.as_slice();
         let selected = Selected::of(&self.chosen, files, self);
         choice.notes.extend(selected.notes);
         if selected.files.is_empty() {
@@ -139,7 +142,7 @@ impl Card {
         for config in &self.others {
             named.extend(Selected::of(config, files, self).files.into_keys());
         }
-        for file in files.iter().filter(|file| !file.is_link) {
+        for (_, file) in files.iter().filter(|(_, file)| !file.is_link) {
             if !choice.chosen.contains_key(&file.path) {
                 choice.left_out.insert(file.path.clone());
                 if !named.contains(file.path.as_path()) {
@@ -176,23 +179,33 @@ struct Selected<'f> {
 }
 
 impl<'f> Selected<'f> {
-    fn of(config: &Config, files: &[&'f Walked], card: &Card) -> Self {
+    /// `files` have their names as patterns have them.
+    fn of(config: &Config, files: &[(String, &'f Walked)], card: &Card) -> Self {
         let mut selected = Self {
             files: BTreeMap::new(),
             notes: Vec::new(),
         };
+        let (config_name, shown_card) = (quoted(&config.name, 40), shown(&card.path));
+        let place = format!("in configuration {config_name} of {shown_card}");
+        let mut unmatched = Vec::new();
         for (split, pattern) in config.full_patterns() {
             let is_found = selected.add(split, &pattern, files, card);
-            let fault = match is_found {
-                Ok(false) if split.is_some() => "matches no file",
-                Ok(_) => continue,
-                Err(fault) => fault,
-            };
-            let (pattern, name) = (quoted(&pattern, 60), quoted(&config.name, 40));
-            let card = shown(&card.path);
-            let note = format!("path {pattern} in configuration {name} of {card} {fault}");
-            selected.notes.push(note);
+            let pattern = quoted(&pattern, 60);
+            match is_found {
+                Ok(false) if split.is_some() => unmatched.push(pattern),
+                Ok(_) => {}
+                Err(fault) => {
+                    let note = format!("path {pattern} {place} {fault}");
+                    selected.notes.push(note);
+                }
+            }
         }
+        selected
+            .notes
+            .extend(listed(&unmatched).map(|paths| match unmatched.len() {
+                1 => format!("path {paths} {place} matches no file"),
+                _ => format!("paths {place} match no file: {paths}"),
+            }));
         selected
     }
 
@@ -201,7 +214,7 @@ impl<'f> Selected<'f> {
         &mut self,
         split: Option<&str>,
         pattern: &str,
-        files: &[&'f Walked],
+        files: &[(String, &'f Walked)],
         card: &Card,
     ) -> Result<bool, &'static str> {
         if leads_out(pattern) {
@@ -213,7 +226,7 @@ impl<'f> Selected<'f> {
             false => SourceRole::Training,
         });
         let mut is_found = false;
-        for file in files.iter().filter(|of| pattern.matches(&card.name(of))) {
+        for (_, file) in files.iter().filter(|(name, _)| pattern.matches(name)) {
             is_found = true;
             if file.is_link && !stays(&file.path, &card.directory) {
                 let link = shown(&file.path);

@@ -1,6 +1,6 @@
 //! Expands the paths of the command line to files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use tunelint_tables::{is_archive, members, split_member, unreadable};
 use crate::dataset_info::is_dataset_info;
 use crate::exit::Failure;
 use crate::host::Host;
-use crate::hub::{self, Choice, Walked};
+use crate::hub::{self, Walked};
 use crate::names::listed;
 use crate::patterns::Patterns;
 use crate::spelling::nearest;
@@ -79,8 +79,31 @@ pub struct Walk {
     pub skipped: Vec<String>,
     /// The roles that dataset cards give to files.
     pub roles: BTreeMap<PathBuf, SourceRole>,
-    /// What dataset cards left out, and what of them cannot be used.
+    /// Which configurations of dataset cards are left out, and what of the cards cannot be used.
     pub notes: Vec<String>,
+    /// The files that no configuration of a card names, by card.
+    unnamed: BTreeMap<PathBuf, Vec<PathBuf>>,
+}
+
+impl Walk {
+    /// The data files that are left out because no configuration of a card names them, in words. Those
+    /// that are read or that `has_use` says have another use are not among them.
+    pub fn left_out(&self, mut has_use: impl FnMut(&Path) -> bool) -> Vec<String> {
+        let full = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let read: BTreeSet<PathBuf> = self.found.iter().map(|of| full(of.path())).collect();
+        let notes = self.unnamed.iter().filter_map(|(card, files)| {
+            let files = files
+                .iter()
+                .filter(|file| !read.contains(&full(file)) && !has_use(file) && is_data(file));
+            let files: Vec<String> = files.map(|file| hub::shown(file)).collect();
+            let names = listed(&files)?;
+            let (count, card) = (counted(files.len() as u64, "file"), hub::shown(card));
+            Some(format!(
+                "skipped {count} that no configuration of {card} names: {names}"
+            ))
+        });
+        notes.collect()
+    }
 }
 
 /// Decides whether a file is read.
@@ -122,7 +145,7 @@ pub fn walk(
             },
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut has_stdin = false;
     walk.found.retain(|named| match named {
         // Standard input, too, can be read once only.
@@ -312,23 +335,9 @@ fn chosen_files(
             walk.found.push(Named::File(path.to_owned()));
         }
     }
-    walk.notes.extend(unnamed(&choice));
     walk.notes.extend(choice.notes);
+    walk.unnamed.extend(choice.unnamed);
     Ok(())
-}
-
-/// The data files that no configuration of a card names, in words.
-fn unnamed(choice: &Choice) -> Vec<String> {
-    let notes = choice.unnamed.iter().filter_map(|(card, files)| {
-        let files = files.iter().filter(|file| is_data(file));
-        let files: Vec<String> = files.map(|file| hub::shown(file)).collect();
-        let names = listed(&files)?;
-        let (count, card) = (counted(files.len() as u64, "file"), hub::shown(card));
-        Some(format!(
-            "skipped {count} that no configuration of {card} names: {names}"
-        ))
-    });
-    notes.collect()
 }
 
 /// The first file with ignore patterns in a directory that is a device or a pipe. Reading it could

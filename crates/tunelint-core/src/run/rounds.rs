@@ -81,6 +81,19 @@ pub(crate) struct Partition {
     pub(crate) folded: BTreeMap<String, Vec<(u64, u64)>>,
 }
 
+impl Partition {
+    /// Whether its number and those of folded records can be what a worker wrote: what is made for
+    /// them takes memory.
+    fn is_possible(&self) -> bool {
+        let records = 1..=self.source.records();
+        let mut runs = self.folded.values().flatten();
+        let is_run = |(first, last): &(u64, u64)| {
+            first <= last && records.contains(first) && records.contains(last)
+        };
+        self.index < MAX_PARTITIONS && runs.all(is_run)
+    }
+}
+
 /// A finding with the name of its rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoredFinding {
@@ -120,14 +133,14 @@ impl fmt::Display for RoundError {
             }
             Self::Between(index, round) => write!(
                 f,
-                "partition {index} in round {round} lies between partitions that are combined already"
+                "parts of non-adjacent partitions were combined around partition {index} in round {round}"
             ),
             Self::Absent(index, round) => {
                 write!(f, "partition {index} is missing in round {round}")
             }
             Self::Changed(index, round) => write!(
                 f,
-                "partition {index} has other data in round {round} than in round 0"
+                "partition {index} changed between round 0 and round {round}"
             ),
         }
     }
@@ -161,9 +174,15 @@ impl RoundPart {
     /// Reads a part. The caller must compare the requests of parts before merging.
     ///
     /// # Errors
-    /// Other bytes than those of a complete part.
+    /// Other bytes than those of a complete part, and numbers of partitions or records that no part
+    /// has.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PartError> {
-        from_bytes(PART, bytes)
+        let part: Self = from_bytes(PART, bytes)?;
+        let mut partitions = part.datasets.iter().flat_map(|of| &of.partitions);
+        match partitions.all(Partition::is_possible) {
+            true => Ok(part),
+            false => Err(PartError::Damaged),
+        }
     }
 
     /// The numbers of its partitions, in order within each dataset.
@@ -274,4 +293,51 @@ pub(crate) fn ordered(mut parts: Vec<RoundPart>) -> Result<Vec<RoundPart>, Round
         last = part.partitions().max();
     }
     Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use tunelint_layouts::finding::totals::SourceSummary;
+
+    use super::*;
+
+    /// What a part with this partition of ten records is read as.
+    fn read(index: u32, run: (u64, u64)) -> Result<RoundPart, PartError> {
+        let summary = SourceSummary {
+            records: 10,
+            ..SourceSummary::default()
+        };
+        let partition = Partition {
+            index,
+            source: PartSource::new("a".into(), &summary),
+            folded: BTreeMap::from([("empty-output".to_owned(), vec![run])]),
+            ..Partition::default()
+        };
+        let dataset = DatasetPart {
+            partitions: vec![partition],
+            ..DatasetPart::default()
+        };
+        let part = RoundPart {
+            datasets: vec![dataset],
+            ..RoundPart::default()
+        };
+        RoundPart::from_bytes(&part.to_bytes().expect("bytes"))
+    }
+
+    #[test]
+    fn a_part_has_no_impossible_numbers() {
+        assert!(read(MAX_PARTITIONS - 1, (1, 10)).is_ok());
+        let cases = [
+            (MAX_PARTITIONS, (1, 10)),
+            (u32::MAX, (1, 10)),
+            (0, (0, 1)),
+            (0, (3, 2)),
+            (0, (1, 11)),
+            (0, (u64::MAX, u64::MAX)),
+        ];
+        for (index, run) in cases {
+            let read = read(index, run);
+            assert!(matches!(read, Err(PartError::Damaged)), "{index} {run:?}");
+        }
+    }
 }

@@ -134,6 +134,11 @@ impl PartSource {
         }
     }
 
+    /// The number of its records.
+    pub(crate) fn records(&self) -> u64 {
+        self.read.records
+    }
+
     /// Whether `other` has as many bytes and records.
     pub(crate) fn has_size_of(&self, other: &Self) -> bool {
         (self.read.bytes, self.read.records) == (other.read.bytes, other.read.records)

@@ -55,8 +55,8 @@ def part(
     """Read one partition: the rows of it, as `tunelint.check` takes them.
 
     `index` is its number, from 0, and `state` is what the function `state` returned for a further
-    round; the rows must be the same in every round. `max_findings` keeps only the first findings of
-    each rule, and counts all. Duplicates are found among `max_digests` examples; if there are more,
+    round; the rows must be the same in every round. `max_findings` limits the part to the first
+    findings of each rule, and counts all. Duplicates are found among `max_digests` examples; if there are more,
     among a sample of the inputs, which a note in the report tells. Options are those of
     `tunelint.check` and must be the same for all parts; a baseline is not supported.
 
@@ -77,7 +77,7 @@ def combine(
 ) -> bytes:
     """Combine parts of one round into one, which takes less space than all of them.
 
-    Combine neighbors, in any grouping: parts of the partitions 0 to 9, of 10 to 19, and so on, and then
+    Adjacent parts are merged, in any grouping: those of the partitions 0 to 9, of 10 to 19, and so on, and then
     the results. `state` is what the parts were made with. `compared` is the data that they were
     compared with, unless it was named by paths.
 

@@ -1,4 +1,4 @@
-"""Checks of Spark data frames: every partition is read where it is.
+"""Checks of Spark DataFrames: every partition is read where it is.
 
 `pyspark` 4 is imported when a function is called. tunelint must be installed on the executors.
 """
@@ -37,7 +37,7 @@ def check(
     max_digests: Optional[int] = distributed.MAX_DIGESTS,
     **options: Unpack[CheckOptions],
 ) -> Report:
-    """Check a data frame, and return what was found: `tunelint.check`, partition by partition.
+    """Check a Spark DataFrame, and return what was found: `tunelint.check`, partition by partition.
 
     Each partition is a source of the report, called `<partition 0>` and so on; those without rows are
     left out. If rules compare every example with what all have in common, the data frame is read a

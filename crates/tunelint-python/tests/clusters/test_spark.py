@@ -105,5 +105,5 @@ def test_partitions_that_change_are_an_error(spark):
         return random.random() < 0.5
 
     changing = df.where(sometimes("prompt"))
-    with pytest.raises(tunelint.UsageError, match="has other data in round 1"):
+    with pytest.raises(tunelint.UsageError, match="changed between round 0 and round 1"):
         tunelint.spark.check(changing)

@@ -45,8 +45,9 @@ impl SurveyRule for ConflictingOutputs {
             .iter()
             .filter_map(|group| conflict_of(group))
             .collect();
-        let is_rare =
-            conflicts.len() == 1 || conflicts.len() as u64 * 100 <= survey.examples * RARE_PERCENT;
+        // Of all inputs, if a sample was looked at.
+        let number = (conflicts.len() as u64).saturating_mul(survey.seen.one_in());
+        let is_rare = number == 1 || number.saturating_mul(100) <= survey.examples * RARE_PERCENT;
         let severity = match (self.task, survey.task()) {
             (Some(Task::Classification | Task::Extraction), _) => Severity::Warning,
             (None, Some(Task::Classification)) if is_rare => Severity::Warning,

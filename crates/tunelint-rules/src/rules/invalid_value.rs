@@ -291,7 +291,7 @@ fn check_nulls(json: Json<'_>, example: &Example<'_>, findings: &mut Findings<'_
             Message::new(format!(
                 "`{number}` is not a number in JSON: converted to null"
             ))
-            .help("replace it by a number or null; a loss that is computed with it is not a number")
+            .help("replace it with a number or null, or the loss becomes NaN")
         });
     }
 }

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 /// Front matter is a few kilobytes; with hundreds of configurations, some hundred.
 pub(super) const MAX_BYTES: u64 = 1 << 20;
+/// As many as settings may have: each is compared with the name of every file.
+const MAX_PATTERNS: usize = 200;
 /// Nodes that aliases may add. People hardly use aliases here.
 const MAX_REPLAYED: usize = 10_000;
 
@@ -53,7 +55,7 @@ pub(super) fn configs(text: &str) -> Result<Vec<Config>, String> {
         serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
             match error.location() {
                 // The first line of the front matter is the second of the file.
-                Some(at) => format!("invalid YAML in line {}", at.line() + 1),
+                Some(at) => format!("invalid YAML on line {}", at.line() + 1),
                 None => "invalid YAML".to_owned(),
             }
         })?;
@@ -63,7 +65,11 @@ pub(super) fn configs(text: &str) -> Result<Vec<Config>, String> {
     let entries: Vec<Entry> = serde_json::from_value(configs).map_err(|_| {
         "`configs` is not a list of configurations with `config_name` and `data_files`".to_owned()
     })?;
-    Ok(entries.into_iter().map(Config::from).collect())
+    let configs: Vec<Config> = entries.into_iter().map(Config::from).collect();
+    match configs.iter().map(Config::size).sum::<usize>() {
+        0..=MAX_PATTERNS => Ok(configs),
+        _ => Err("too many patterns".to_owned()),
+    }
 }
 
 /// The lines between the first two that are `---`, as the Hub finds them.
@@ -137,6 +143,14 @@ impl From<Entry> for Config {
             directory: entry.data_dir,
             splits: entry.data_files.map(splits).unwrap_or_default(),
         }
+    }
+}
+
+impl Config {
+    /// The number of its patterns; without any, one is for all files.
+    fn size(&self) -> usize {
+        let patterns = self.splits.iter().map(|split| split.patterns.len());
+        patterns.sum::<usize>().max(1)
     }
 }
 
@@ -221,7 +235,7 @@ mod tests {
         let fault = |text: &str| configs(text).expect_err("a fault");
         assert_eq!(
             fault("---\na: b\nconfigs: [\n---\n"),
-            "invalid YAML in line 3"
+            "invalid YAML on line 3"
         );
         assert!(fault("---\nconfigs: x.csv\n---\n").contains("not a list"));
         assert!(fault("---\nconfigs:\n- data_files: a\n---\n").contains("config_name"));

@@ -53,7 +53,8 @@ impl Session {
             return Ok(None);
         };
         let failed = self.settings.get(dataset.settings).is_some_and(|of| {
-            let tolerated = summary::tolerated(&dataset.counts, of, dataset.records);
+            let tolerated =
+                summary::tolerated(&dataset.counts, of, dataset.records, dataset.one_in);
             summary::fails(&dataset.counts, of.fail_on, &tolerated)
         });
         let failed = failed || self.is_partial();

@@ -60,6 +60,7 @@ impl Session {
             linter: Linter::new(rules, policy, self.threads),
             counts: Counts::default(),
             records: 0,
+            one_in: 1,
         });
         Ok(self.datasets.len() - 1)
     }

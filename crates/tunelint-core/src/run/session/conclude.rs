@@ -86,6 +86,7 @@ impl Session {
             linter,
             mut counts,
             records,
+            one_in,
             ..
         } = dataset;
         let names = self.names();
@@ -119,7 +120,7 @@ impl Session {
                 *self.used.entry(*number).or_default() += times;
             }
         }
-        let tolerated = summary::tolerated(&counts, &of, records);
+        let tolerated = summary::tolerated(&counts, &of, records, one_in);
         summary::note_tolerated(&tolerated, &mut self.summary);
         summary::fails(&counts, of.fail_on, &tolerated)
     }

@@ -248,9 +248,10 @@ impl Session {
         let Some(most) = limits.digests else { return };
         for dataset in &mut self.datasets {
             let one_in = dataset.linter.limit_digests(most as usize);
+            dataset.one_in = one_in;
             if one_in > 1 {
                 self.summary.notes.push(format!(
-                    "duplicates: found among 1 in {} inputs, since there are more than {} examples",
+                    "duplicates, conflicting outputs and validation leaks: found among 1 in {} inputs, since there are more than {} examples",
                     grouped(one_in),
                     grouped(most)
                 ));

@@ -25,6 +25,9 @@ pub(super) struct CheckedDataset {
     pub(super) counts: Counts,
     /// The records read so far; the base of the tolerated rates.
     pub(super) records: u64,
+    /// Of how many inputs one was looked at by the rules that compare inputs; 1 unless these are a
+    /// sample.
+    pub(super) one_in: u64,
 }
 
 impl CheckedDataset {

@@ -8,10 +8,20 @@ use tunelint_layouts::fit::{convert_command, fit, fits_unchanged};
 use tunelint_layouts::layout;
 use tunelint_layouts::provider::profile::{self, Delivery, Profile, Status};
 use tunelint_layouts::provider::task::Task;
-use tunelint_rules::rules::{container_not_accepted, layout_not_accepted};
+use tunelint_rules::rules::{
+    conflicting_outputs, container_not_accepted, duplicate_example, layout_not_accepted,
+    validation_leak,
+};
 use tunelint_rules::survey::inferred::Inferred;
 
 use super::settings::DatasetSettings;
+
+/// The rules that may look at a sample of the inputs.
+const SAMPLED: [&str; 3] = [
+    conflicting_outputs::META.name,
+    duplicate_example::META.name,
+    validation_leak::META.name,
+];
 
 /// A rule whose findings are within its tolerated rate, so that they do not fail the run.
 pub(super) struct Tolerated {
@@ -21,14 +31,19 @@ pub(super) struct Tolerated {
     rate: f64,
 }
 
-/// The rules whose findings are within their tolerated rate in a dataset of `records` records.
+/// The rules whose findings are within their tolerated rate in a dataset of `records` records, where
+/// the rules that compare inputs looked at one in `one_in`.
 pub(super) fn tolerated(
     counts: &Counts,
     settings: &DatasetSettings,
     records: u64,
+    one_in: u64,
 ) -> Vec<Tolerated> {
     let few = |(rule, rate): (&&'static str, &f64)| {
-        let findings = counts.of_rule(rule);
+        let findings = match SAMPLED.contains(rule) {
+            true => counts.of_rule(rule).saturating_mul(one_in),
+            false => counts.of_rule(rule),
+        };
         (findings > 0 && findings as f64 <= rate * records as f64).then_some(Tolerated {
             rule,
             findings,

@@ -195,7 +195,9 @@ impl Observer for Collector {
     fn folded(&mut self, rule: &'static str, source: SourceId, records: RangeInclusive<u64>) {
         let runs = self.checked.folded.entry(rule).or_default();
         match runs.last_mut() {
-            Some((of, last)) if *of == source && last.end() + 1 == *records.start() => {
+            Some((of, last))
+                if *of == source && last.end().checked_add(1) == Some(*records.start()) =>
+            {
                 *last = *last.start()..=*records.end();
             }
             _ => runs.push((source, records)),

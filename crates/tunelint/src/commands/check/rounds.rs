@@ -1,15 +1,17 @@
 //! Checks of partitions in several places, for programs that embed this one: parts, which are
 //! combined, and the report, which is made of them.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tunelint_core::contract::Check;
 use tunelint_core::finding::{Finding, Keep};
 use tunelint_core::rounds::{MAX_PARTITIONS, NextRound, Request, RoundError, RoundPart};
+use tunelint_core::rules::by_name;
 use tunelint_core::session::{MergeError, Observer, OwnRule, Rounds, Session, SourceError};
 use tunelint_core::shard::PartError;
 use tunelint_core::source::{Container, Input, Packed};
@@ -25,6 +27,22 @@ use crate::host::{Host, Stop};
 
 /// Options whose values may be objects of the host.
 const OF_DATA: [&str; 3] = ["--validation=", "--production=", "--benchmark="];
+
+/// Options that choose rules, in the words of a check.
+const OF_RULES: [&str; 8] = [
+    "--target=",
+    "--task=",
+    "--select=",
+    "--extend-select=",
+    "--ignore=",
+    "--severity=",
+    "--fail-on=",
+    "--preview",
+];
+
+/// The names of rules that are not in the registry. Each lives as long as the program, so it is kept
+/// once.
+static OWN_RULES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 /// The parts of one check.
 pub struct Parts {
@@ -59,7 +77,7 @@ pub fn part(
     let session = plans.session(&sources)?;
     if !Accepted::read(options, &sources, &session.names())?.is_empty() {
         return Err(
-            Failure::new("a check in parts compares findings with no baseline")
+            Failure::new("a distributed check does not support a baseline")
                 .help("leave out `--baseline`, and take it out of the settings"),
         );
     }
@@ -89,7 +107,7 @@ pub fn combine(
             .help("combine those of each round"));
     }
     if most != Some(next.as_ref().map_or(0, |of| of.round)) {
-        return Err(Failure::new("the state is not that of the parts")
+        return Err(Failure::new("the state belongs to another round")
             .help("combine parts with the `state` that they were made with"));
     }
     let session = session(options)?;
@@ -117,7 +135,7 @@ pub fn needed(options: &CheckOptions, parts: Parts) -> Result<Option<NextRound>,
 /// Those of [`combine`], and a round that is missing.
 pub fn finish(options: &CheckOptions, parts: Parts) -> Result<Checked, Failure> {
     if parts.partitions() == 0 {
-        // Nothing but empty partitions: what is reported is that there are no records.
+        // What is reported is that there are no records.
         return super::collect(options);
     }
     let sources = found(options)?;
@@ -147,7 +165,7 @@ impl Parts {
         let mut parts = Vec::new();
         for (number, bytes) in (1..).zip(all) {
             let part = RoundPart::from_bytes(bytes);
-            parts.push(part.map_err(|why| not_read(&format!("part {number}"), &why))?);
+            parts.push(part.map_err(|why| not_read(&format!("part {number}"), "a part", &why))?);
         }
         let first: Option<&RoundPart> = parts.first();
         let request = first.map(|of| of.request.clone());
@@ -174,13 +192,27 @@ impl Parts {
         &self.request.own_rules
     }
 
-    /// The arguments of their check, with the partitions as sources.
+    /// The arguments of their check, with the partitions as sources. Those of empty partitions name
+    /// no files: there is nothing to compare with these.
     pub fn arguments(&self) -> Vec<OsString> {
-        let words = self.request.words.iter().map(OsString::from);
-        let words = words.chain([OsString::from("--")]);
+        let words = self.request.words.iter().map(String::as_str);
+        let words: Vec<&str> = match self.partitions() {
+            0 => ["check", "--isolated"]
+                .into_iter()
+                .chain(words.filter(|word| OF_RULES.iter().any(|of| word.starts_with(of))))
+                .collect(),
+            _ => words.collect(),
+        };
+        let words = words.into_iter().chain(["--"]).map(OsString::from);
         words
             .chain(self.names().map(PathBuf::into_os_string))
             .collect()
+    }
+
+    /// Whether `options`, which were read from [`arguments`](Self::arguments), have the partitions as
+    /// their only sources.
+    pub fn are_sources_of(&self, options: &CheckOptions) -> bool {
+        self.names().eq(options.paths.iter().cloned())
     }
 
     /// A host that has their partitions, which cannot be read, and their rules, which do nothing,
@@ -198,11 +230,7 @@ impl Parts {
                 .help(format!("pass the same `{option}` here")));
             }
         }
-        let inert = |name: &String| {
-            // Names of rules live as long as the program.
-            let name: &'static str = name.clone().leak();
-            OwnRule::new(name, |_| Some(Check::default()))
-        };
+        let inert = |name: &String| OwnRule::new(lasting(name), |_| Some(Check::default()));
         host.rules = self.request.own_rules.iter().map(inert).collect();
         let partitions = self.names();
         Ok(host.with(partitions.map(|of| (of.clone(), Input::packed(of, Arc::new(Unread), None)))))
@@ -218,6 +246,20 @@ impl Parts {
     fn names(&self) -> impl Iterator<Item = PathBuf> {
         (0..self.partitions().max(1)).map(name)
     }
+}
+
+/// The name of a rule as rules have it.
+fn lasting(name: &str) -> &'static str {
+    if let Some(entry) = by_name(name) {
+        return entry.meta.name;
+    }
+    let mut known = OWN_RULES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(name) = known.get(name) {
+        return name;
+    }
+    let name: &'static str = name.to_owned().leak();
+    known.insert(name);
+    name
 }
 
 /// The option and the object in an argument such as `--validation=<validation>`.
@@ -252,7 +294,13 @@ fn session(options: &CheckOptions) -> Result<Session, Failure> {
 }
 
 fn next_round(bytes: &[u8], request: &Request) -> Result<NextRound, Failure> {
-    let next = NextRound::from_bytes(bytes).map_err(|why| not_read("the state", &why))?;
+    let next = NextRound::from_bytes(bytes).map_err(|why| {
+        not_read(
+            "the state",
+            "what `tunelint.distributed.state` returned",
+            &why,
+        )
+    })?;
     match next.request == *request {
         true => Ok(next),
         false => Err(Failure::new("the state comes from a different check")
@@ -260,12 +308,10 @@ fn next_round(bytes: &[u8], request: &Request) -> Result<NextRound, Failure> {
     }
 }
 
-fn not_read(what: &str, why: &PartError) -> Failure {
+fn not_read(what: &str, expected: &str, why: &PartError) -> Failure {
     match why {
-        PartError::OtherFile => {
-            Failure::new(format!("{what} has other bytes than those of a part"))
-                .help("pass what `tunelint.distributed` returned, unchanged")
-        }
+        PartError::OtherFile => Failure::new(format!("{what} is not {expected}"))
+            .help("pass what `tunelint.distributed` returned, unchanged"),
         PartError::Damaged => {
             Failure::new(format!("{what} is truncated or damaged")).help("make it again")
         }
@@ -275,7 +321,7 @@ fn not_read(what: &str, why: &PartError) -> Failure {
 fn unmerged(error: &MergeError) -> Failure {
     let help = match error {
         MergeError::Rounds(RoundError::Twice(..)) => "pass each part once",
-        MergeError::Rounds(RoundError::Between(..)) => "combine only neighbors",
+        MergeError::Rounds(RoundError::Between(..)) => "combine only parts of adjacent partitions",
         MergeError::Rounds(RoundError::Absent(..)) => "pass the parts of all partitions",
         MergeError::Rounds(RoundError::Changed(..)) => {
             "partition the data in the same way in every round: store it before the check"
@@ -320,5 +366,22 @@ impl Observer for Quiet {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_rule_is_kept_once() {
+        let own = lasting("names-stock").as_ptr();
+        let again = String::from("names-stock");
+        assert_eq!(own, lasting(&again).as_ptr());
+        let known = lasting("empty-output").as_ptr();
+        assert_eq!(
+            Some(known),
+            by_name("empty-output").map(|of| of.meta.name.as_ptr())
+        );
     }
 }

@@ -159,6 +159,12 @@ fn is_dataset(path: &Path) -> bool {
     !opened.is_ok_and(is_other)
 }
 
+/// The files that the command line compares the data with.
+fn compared_with(options: &CheckOptions) -> impl Iterator<Item = &PathBuf> {
+    let compared = options.validation.iter().chain(&options.benchmark);
+    compared.chain(&options.production)
+}
+
 fn directory_of(full: &Path) -> &Path {
     full.parent().unwrap_or(Path::new("/"))
 }
@@ -185,18 +191,26 @@ impl Sources {
         }
         let force = options.force_exclude;
         let mut wanted = |path: &Path, found: HowFound| cache.wants(path, found, force);
-        let Walk {
-            found,
-            failures,
-            skipped,
-            roles: declared,
-            notes,
-        } = walk(
+        let walk = walk(
             &paths,
             &options.reading.host,
             options.no_error_on_unmatched,
             &mut wanted,
         )?;
+        let compared: Vec<PathBuf> = compared_with(options).map(|path| full(path)).collect();
+        let mut notes = walk.left_out(|path| {
+            compared.contains(&full(path))
+                || !cache.wants(path, HowFound::AsData, force).unwrap_or(true)
+        });
+        let Walk {
+            found,
+            failures,
+            skipped,
+            roles: declared,
+            notes: of_cards,
+            ..
+        } = walk;
+        notes.extend(of_cards);
         let mut sources = Self {
             failures,
             skipped,

@@ -103,6 +103,8 @@ impl Inputs {
             return Err(failure);
         }
         skipped.append(&mut walk.skipped);
+        let mut notes = walk.left_out(|path| is_output(path));
+        notes.append(&mut walk.notes);
         let files = walk.found.iter().map(Named::path);
         let declared = declarations(files.filter(|path| path.as_os_str() != "-"));
         let inputs = walk.found.iter();
@@ -121,7 +123,7 @@ impl Inputs {
             stamps,
             inputs,
             skipped,
-            notes: walk.notes,
+            notes,
             options: ReadOptions {
                 prompts_only: target.is_some_and(|target| train_on_prompts([&*target].into_iter())),
                 declared,
