@@ -41,6 +41,12 @@ pub trait DatasetRule: Send + Sync + 'static {
     type Tally: Default + Send + Serialize + DeserializeOwned + 'static;
     /// Adds one example to the tally. Called from several threads, each with its own tally.
     fn observe(&self, example: &Example<'_>, tally: &mut Self::Tally);
+    /// Whether it looks at sequences, so that [`observe_sequence`](Self::observe_sequence) is called.
+    fn needs_sequences(&self) -> bool {
+        false
+    }
+    /// Adds the sequence of an example to the tally.
+    fn observe_sequence(&self, _sequence: &Sequence<'_, '_>, _tally: &mut Self::Tally) {}
     /// Adds `from`, the tally of the examples that follow those of `into`.
     fn merge(&self, into: &mut Self::Tally, from: Self::Tally);
     /// Adds `by` to every source id in the tally. Called for the tally of a shard before it is
@@ -203,10 +209,7 @@ impl Check {
 
     /// A check with only [`SequenceCases`].
     pub fn sequence_cases(rule: impl SequenceCases) -> Self {
-        Self {
-            dataset: Some(Box::new(Gathering(rule))),
-            ..Self::default()
-        }
+        Self::dataset(Gathering(rule))
     }
 
     /// A check with only a [`SurveyRule`].
@@ -260,12 +263,10 @@ pub trait ErasedRule: Send + Sync {
     fn tally(&self) -> AnyTally;
     /// See [`DatasetRule::observe`].
     fn observe(&self, example: &Example<'_>, tally: &mut AnyTally);
-    /// Whether it gathers [`SequenceCases`], so that it needs [`Self::observe_sequence`].
-    fn needs_sequences(&self) -> bool {
-        false
-    }
-    /// See [`SequenceCases::observe`].
-    fn observe_sequence(&self, _sequence: &Sequence<'_, '_>, _tally: &mut AnyTally) {}
+    /// See [`DatasetRule::needs_sequences`].
+    fn needs_sequences(&self) -> bool;
+    /// See [`DatasetRule::observe_sequence`].
+    fn observe_sequence(&self, sequence: &Sequence<'_, '_>, tally: &mut AnyTally);
     /// See [`DatasetRule::merge`].
     fn merge(&self, into: &mut AnyTally, from: AnyTally);
     /// See [`DatasetRule::renumber_sources`].
@@ -301,6 +302,16 @@ impl<R: DatasetRule> ErasedRule for Erased<R> {
     fn observe(&self, example: &Example<'_>, tally: &mut AnyTally) {
         if let Some(tally) = tally.downcast_mut() {
             self.0.observe(example, tally);
+        }
+    }
+
+    fn needs_sequences(&self) -> bool {
+        self.0.needs_sequences()
+    }
+
+    fn observe_sequence(&self, sequence: &Sequence<'_, '_>, tally: &mut AnyTally) {
+        if let Some(tally) = tally.downcast_mut() {
+            self.0.observe_sequence(sequence, tally);
         }
     }
 
@@ -342,63 +353,32 @@ impl<R: DatasetRule> ErasedRule for Erased<R> {
     }
 }
 
-impl<R: SequenceCases> ErasedRule for Gathering<R> {
-    fn tally(&self) -> AnyTally {
-        Box::new(CasesByKind::<R::Kind, R::Note>::default())
-    }
+impl<R: SequenceCases> DatasetRule for Gathering<R> {
+    type Tally = CasesByKind<R::Kind, R::Note>;
 
-    fn observe(&self, _: &Example<'_>, _: &mut AnyTally) {}
+    fn observe(&self, _: &Example<'_>, _: &mut Self::Tally) {}
 
     fn needs_sequences(&self) -> bool {
         true
     }
 
-    fn observe_sequence(&self, sequence: &Sequence<'_, '_>, tally: &mut AnyTally) {
-        if let Some(cases) = tally.downcast_mut::<CasesByKind<R::Kind, R::Note>>() {
-            cases.all += 1;
-            self.0.observe(sequence, cases);
+    fn observe_sequence(&self, sequence: &Sequence<'_, '_>, cases: &mut Self::Tally) {
+        cases.all += 1;
+        self.0.observe(sequence, cases);
+    }
+
+    fn merge(&self, into: &mut Self::Tally, from: Self::Tally) {
+        into.merge(from);
+    }
+
+    fn renumber_sources(&self, cases: &mut Self::Tally, by: u32) {
+        cases.renumber_sources(by);
+    }
+
+    fn finish(&self, cases: Self::Tally, findings: &mut Findings<'_>) {
+        let all = cases.all;
+        for (kind, cases) in cases.into_kinds() {
+            self.0.report(kind, cases, all, findings);
         }
-    }
-
-    fn merge(&self, into: &mut AnyTally, from: AnyTally) {
-        let into = into.downcast_mut::<CasesByKind<R::Kind, R::Note>>();
-        if let (Some(into), Ok(from)) = (into, from.downcast()) {
-            into.merge(*from);
-        }
-    }
-
-    fn renumber_sources(&self, tally: &mut AnyTally, by: u32) {
-        if let Some(cases) = tally.downcast_mut::<CasesByKind<R::Kind, R::Note>>() {
-            cases.renumber_sources(by);
-        }
-    }
-
-    fn lead(&self, _: &AnyTally) -> Option<Lead> {
-        None
-    }
-
-    fn follow_up(&self, _: &Lead) -> Option<Check> {
-        None
-    }
-
-    fn finish(&self, tally: AnyTally, findings: &mut Findings<'_>) {
-        if let Ok(cases) = tally.downcast::<CasesByKind<R::Kind, R::Note>>() {
-            let all = cases.all;
-            for (kind, cases) in cases.into_kinds() {
-                self.0.report(kind, cases, all, findings);
-            }
-        }
-    }
-
-    fn save(&self, tally: &AnyTally) -> Result<Vec<u8>, rmp_serde::encode::Error> {
-        match tally.downcast_ref::<CasesByKind<R::Kind, R::Note>>() {
-            Some(cases) => rmp_serde::to_vec(cases),
-            None => rmp_serde::to_vec(&CasesByKind::<R::Kind, R::Note>::default()),
-        }
-    }
-
-    fn load(&self, saved: &[u8]) -> Result<AnyTally, rmp_serde::decode::Error> {
-        let cases: CasesByKind<R::Kind, R::Note> = rmp_serde::from_slice(saved)?;
-        Ok(Box::new(cases))
     }
 }
