@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::checks::prefix::conversation;
 use crate::folder::ModelFolder;
-use crate::render::{RenderOptions, Rendered};
+use crate::render::RenderOptions;
 use crate::template::Template;
 
 /// The tokens that end a message, and those that look as if they did.
@@ -97,20 +97,12 @@ impl StopTokens {
     }
 }
 
-/// What each trained range ends with, in order. Empty ranges are passed over.
-pub fn stop_spans(rendered: &Rendered, tokens: &StopTokens) -> Vec<StopSpan> {
-    let ranges = merged(rendered);
+/// What each trained range of a rendered text ends with, in order. Empty ranges are passed over.
+pub fn stop_spans(text: &str, trained: &[Range<usize>], tokens: &StopTokens) -> Vec<StopSpan> {
+    let ranges = merged(text, trained);
     let at_end = |(range, bytes): (Range<usize>, Range<usize>)| {
-        let inside = rendered
-            .text
-            .get(bytes.clone())
-            .unwrap_or_default()
-            .trim_end();
-        let after = rendered
-            .text
-            .get(bytes.end..)
-            .unwrap_or_default()
-            .trim_start();
+        let inside = text.get(bytes.clone()).unwrap_or_default().trim_end();
+        let after = text.get(bytes.end..).unwrap_or_default().trim_start();
         let end = match (tokens.at_end(inside), tokens.at_start(after)) {
             (Some(token), _) if tokens.stops.contains(token) => Ok(token.to_owned()),
             (_, Some(token)) => Err(StopFault::OutsideOfMask(token.to_owned())),
@@ -124,11 +116,11 @@ pub fn stop_spans(rendered: &Rendered, tokens: &StopTokens) -> Vec<StopSpan> {
 
 /// The nonempty trained ranges, in characters and in bytes; those with only whitespace between them
 /// are one.
-fn merged(rendered: &Rendered) -> Vec<(Range<usize>, Range<usize>)> {
-    let mut ranges = rendered.trained.clone();
+fn merged(text: &str, trained: &[Range<usize>]) -> Vec<(Range<usize>, Range<usize>)> {
+    let mut ranges = trained.to_vec();
     ranges.retain(|range| !range.is_empty());
     ranges.sort_by_key(|range| (range.start, range.end));
-    let mut offsets = rendered.text.char_indices().map(|(at, _)| at);
+    let mut offsets = text.char_indices().map(|(at, _)| at);
     let mut passed = 0;
     let mut byte_of = |char: usize| {
         let skipped = char.checked_sub(passed)?;
@@ -141,15 +133,15 @@ fn merged(rendered: &Rendered) -> Vec<(Range<usize>, Range<usize>)> {
         .collect();
     let bytes: std::collections::BTreeMap<usize, usize> = bounds
         .into_iter()
-        .map(|char| (char, byte_of(char).unwrap_or(rendered.text.len())))
+        .map(|char| (char, byte_of(char).unwrap_or(text.len())))
         .collect();
-    let byte = |char: usize| bytes.get(&char).copied().unwrap_or(rendered.text.len());
+    let byte = |char: usize| bytes.get(&char).copied().unwrap_or(text.len());
     let mut merged: Vec<(Range<usize>, Range<usize>)> = Vec::new();
     for range in ranges {
         let (start, end) = (byte(range.start), byte(range.end));
         if let Some((last, last_bytes)) = merged.last_mut() {
-            let between = rendered.text.get(last_bytes.end..start.max(last_bytes.end));
-            if between.is_some_and(|text| text.trim().is_empty()) {
+            let between = text.get(last_bytes.end..start.max(last_bytes.end));
+            if between.is_some_and(|between| between.trim().is_empty()) {
                 last.end = last.end.max(range.end);
                 last_bytes.end = last_bytes.end.max(end);
                 continue;
@@ -174,7 +166,7 @@ pub fn template_trains_stop_token(
     let Ok(rendered) = template.render(&conversation, options) else {
         return false;
     };
-    let last = merged(&rendered).pop();
+    let last = merged(&rendered.text, &rendered.trained).pop();
     let text = last.and_then(|(_, bytes)| rendered.text.get(bytes));
     text.is_some_and(|text| tokens.at_end(text.trim_end()).is_some())
 }
@@ -184,12 +176,9 @@ mod tests {
     use super::*;
 
     fn ends(text: &str, trained: &[(usize, usize)]) -> Vec<Result<String, StopFault>> {
-        let rendered = Rendered {
-            text: text.to_owned(),
-            trained: trained.iter().map(|(start, end)| *start..*end).collect(),
-        };
+        let trained: Vec<_> = trained.iter().map(|(start, end)| *start..*end).collect();
         let tokens = StopTokens::new(["<end>".to_owned()], ["<other>".to_owned()]);
-        stop_spans(&rendered, &tokens)
+        stop_spans(text, &trained, &tokens)
             .into_iter()
             .map(|span| span.end)
             .collect()

@@ -2,7 +2,6 @@
 
 use tunelint_data::text::printable::quoted;
 use tunelint_layouts::finding::{Findings, Message, Severity};
-use tunelint_model::Rendered;
 use tunelint_model::checks::{StopFault, stop_spans};
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, Sequence, SequenceCases};
@@ -39,14 +38,10 @@ impl SequenceCases for StopTokenNotTrained {
         let (Some(rendered), Some(_)) = (sequence.rendering(), sequence.template()) else {
             return;
         };
-        let Some(trained) = sequence.answers().map(<[_]>::to_vec) else {
+        let Some(answers) = sequence.answers() else {
             return;
         };
-        let answers = Rendered {
-            text: rendered.text.clone(),
-            trained,
-        };
-        let ends = stop_spans(&answers, &sequence.model.stops);
+        let ends = stop_spans(&rendered.text, answers, &sequence.model.stops);
         // Where everything is trained on, so is the token after the answer.
         let is_harmless = |fault: &StopFault| {
             matches!(fault, StopFault::OutsideOfMask(_)) && !sequence.trains_answers()

@@ -98,10 +98,7 @@ impl SequenceCases for TemplateDrops {
         };
         findings.report_at(cases.place.clone(), *severity, || {
             let text = format!("the chat template drops {name}{}", cases.share(all));
-            let message = Message::new(text).help(help(*kind));
-            cases.others().fold(message, |message, place| {
-                message.related("dropped as well", place.clone())
-            })
+            cases.related(Message::new(text).help(help(*kind)), "dropped as well")
         });
     }
 }

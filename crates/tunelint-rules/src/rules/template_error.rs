@@ -56,10 +56,7 @@ impl SequenceCases for TemplateFails {
                 cases.share(all),
                 quoted(words, 200)
             );
-            let message = Message::new(text).help(help.as_str());
-            cases.others().fold(message, |message, place| {
-                message.related("fails as well", place.clone())
-            })
+            cases.related(Message::new(text).help(help.as_str()), "fails as well")
         });
     }
 }

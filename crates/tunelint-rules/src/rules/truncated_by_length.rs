@@ -2,7 +2,7 @@
 
 use tunelint_data::text::printable::grouped;
 use tunelint_layouts::example::Role;
-use tunelint_layouts::finding::{Consequence, Findings, FixKind, Impact, Message, Severity};
+use tunelint_layouts::finding::{Consequence, Findings, Impact, Message, Severity};
 use tunelint_layouts::provider::profile::Cut;
 
 use crate::contract::{Check, Level, RuleContext, RuleMeta, Scope, Sequence, SequenceRule};
@@ -13,7 +13,6 @@ pub const META: RuleMeta = RuleMeta::new(
     Level::Fixed(Severity::Warning),
     Scope::Example,
 )
-.fix(FixKind::None)
 .consequence(Consequence::Truncated);
 
 /// Builds the check; `None` without a length and a tokenizer.

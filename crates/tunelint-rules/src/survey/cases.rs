@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tunelint_data::record::Record;
 use tunelint_data::text::position::{Location, Span};
 use tunelint_data::text::printable::grouped;
+use tunelint_layouts::finding::Message;
 
 /// The number of records kept of a kind.
 const RECORDS: usize = 3;
@@ -95,9 +96,12 @@ impl<K: Ord, N> CasesByKind<K, N> {
 }
 
 impl<N> Cases<N> {
-    /// The further records, as places that a finding names.
-    pub fn others(&self) -> impl Iterator<Item = &Location> {
-        self.records.iter().skip(1)
+    /// Adds the further records to the message of a finding.
+    pub fn related(&self, message: Message, label: &str) -> Message {
+        let others = self.records.iter().skip(1);
+        others.fold(message, |message, place| {
+            message.related(label, place.clone())
+        })
     }
 
     /// `in 3 of 20 examples`; nothing if it is the only example.
