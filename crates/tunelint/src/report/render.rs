@@ -4,6 +4,7 @@ mod html;
 mod human;
 mod json;
 
+use std::fmt;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -84,6 +85,15 @@ pub struct RenderError {
     message: String,
     /// The line of the template.
     line: Option<usize>,
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{} (line {line} of the template)", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
 }
 
 impl RenderedRecord {

@@ -97,14 +97,10 @@ fn written(records: Vec<Shown>, more: u64) -> io::Result<String> {
 
 impl Shown {
     fn of(record: &RenderedRecord) -> Self {
-        let error = record.error.as_ref().map(|error| match error.line {
-            Some(line) => format!("{} (line {line} of the template)", error.message),
-            None => error.message.clone(),
-        });
         Self {
             number: record.record,
             summary: summary(record),
-            error,
+            error: record.error.as_ref().map(ToString::to_string),
             pieces: in_pieces(record),
             difference: difference(record),
         }

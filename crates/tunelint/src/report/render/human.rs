@@ -21,14 +21,11 @@ impl View for Human {
     fn record(&mut self, record: &RenderedRecord) -> io::Result<()> {
         let number = record.record;
         if let Some(error) = &record.error {
-            let message = printable(&error.message);
-            return match error.line {
-                Some(line) => writeln!(
-                    self.out,
-                    "record {number}: {message} (line {line} of the template)"
-                ),
-                None => writeln!(self.out, "record {number}: {message}"),
-            };
+            return writeln!(
+                self.out,
+                "record {number}: {}",
+                printable(&error.to_string())
+            );
         }
         let text = record.text.as_deref().unwrap_or_default();
         writeln!(self.out, "record {number}: {}\n", summary(record))?;
