@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::models::{of_page, of_template};
+use crate::models::{self, of_page, of_template};
 use crate::running::{Check, builtin, run_in};
 
 /// Marks answers with their end token; refuses a second message of the user in a row; has no place for
@@ -20,14 +20,6 @@ const TEMPLATE: &str = "{%- for m in messages -%}
 <user> {{ m.content }}
 {%- endif -%}
 {%- endfor -%}";
-
-/// Words between spaces, and three special tokens.
-const TOKENIZER: &str = r#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[
-    {"id":1,"content":"<user>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
-    {"id":2,"content":"<assistant>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
-    {"id":3,"content":"</s>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],
-    "normalizer":null,"pre_tokenizer":{"type":"WhitespaceSplit"},"post_processor":null,"decoder":null,
-    "model":{"type":"WordLevel","vocab":{"?":0},"unk_token":"?"}}"#;
 
 const RECORDS: &str = r#"{"messages":[{"role":"user","content":"What is the capital of Peru?"},{"role":"assistant","content":"Lima"}]}
 {"messages":[{"role":"user","content":"And"},{"role":"user","content":"of Chile?"},{"role":"assistant","content":"Santiago"}]}
@@ -51,17 +43,7 @@ const RULES: [&str; 10] = [
 ];
 
 fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a directory");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-        fs::write(path, text).expect("a file");
-    };
-    write("model/chat_template.jinja", TEMPLATE);
-    write("model/tokenizer_config.json", r#"{"eos_token":"</s>"}"#);
-    write("model/tokenizer.json", TOKENIZER);
-    write("train.jsonl", RECORDS);
-    folder
+    models::folder(TEMPLATE, "", ("train.jsonl", RECORDS))
 }
 
 /// What the rules of the group find, each as `line:column: severity[rule] message`.
@@ -285,22 +267,20 @@ fn options_about_the_model_need_one() {
     }
 }
 
+/// What `stats` counts in the folder.
+fn sequences(folder: &Path) -> serde_json::Value {
+    let options = ["--model", "model", "--format", "json"];
+    let (code, out, said) = run_in(folder, &[&["stats", "train.jsonl"][..], &options].concat());
+    assert_eq!((code, said.as_str()), (0, ""));
+    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    document["sources"][0]["sequences"].clone()
+}
+
 #[test]
 fn sequences_are_counted() {
     let folder = folder();
     let path = folder.path();
-    let arguments = [
-        "stats",
-        "train.jsonl",
-        "--model",
-        "model",
-        "--format",
-        "json",
-    ];
-    let (code, out, said) = run_in(path, &arguments);
-    assert_eq!((code, said.as_str()), (0, ""));
-    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
-    let sequences = &document["sources"][0]["sequences"];
+    let sequences = sequences(path);
     // Words and tokens of the four records that the template does not refuse.
     let expected = [
         ("count", 4),
@@ -436,17 +416,7 @@ fn preferences_are_no_sequences() {
     let path = folder.path();
     let record = r#"{"prompt":[{"role":"user","content":"a"}],"chosen":[{"role":"assistant","content":"b"}],"rejected":[{"role":"assistant","content":"c"}]}"#;
     fs::write(path.join("train.jsonl"), format!("{record}\n").repeat(2)).expect("a file");
-    let stats = [
-        "stats",
-        "train.jsonl",
-        "--model",
-        "model",
-        "--format",
-        "json",
-    ];
-    let (_, out, _) = run_in(path, &stats);
-    let document: serde_json::Value = serde_json::from_str(&out).expect("JSON");
-    let sequences = &document["sources"][0]["sequences"];
+    let sequences = sequences(path);
     assert_eq!(
         (&sequences["skipped"], &sequences["failed"]),
         (&2.into(), &0.into())

@@ -1,13 +1,40 @@
 //! Models for tests: templates, and tokenizers that are simple enough to count by hand.
 
 use std::fmt;
+use std::fs;
 
 use regex::Regex;
+use tempfile::TempDir;
 use time::PrimitiveDateTime;
 use tunelint_model::checks::StopTokens;
 use tunelint_model::{
     Encoder, Model, RenderOptions, Template, Templates, TextKind, Token, TokenKind,
 };
+
+/// A folder with `model`, whose tokenizer has a token for each word between spaces, and a file with
+/// records. `vocabulary` are the words that it knows besides `?`, as JSON with a comma before each.
+pub fn folder(template: &str, vocabulary: &str, (name, records): (&str, &str)) -> TempDir {
+    let folder = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, text).expect("a file");
+    };
+    write("model/chat_template.jinja", template);
+    write("model/tokenizer_config.json", r#"{"eos_token":"</s>"}"#);
+    let tokenizer = TOKENIZER.replace("VOCABULARY", vocabulary);
+    write("model/tokenizer.json", &tokenizer);
+    write(name, records);
+    folder
+}
+
+/// Words between spaces, and three special tokens.
+const TOKENIZER: &str = r#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[
+    {"id":1,"content":"<user>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
+    {"id":2,"content":"<assistant>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
+    {"id":3,"content":"</s>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],
+    "normalizer":null,"pre_tokenizer":{"type":"WhitespaceSplit"},"post_processor":null,"decoder":null,
+    "model":{"type":"WordLevel","vocab":{"?":0VOCABULARY},"unk_token":"?"}}"#;
 
 /// The model of a template.
 pub fn of_template(source: &str) -> Model {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::models;
 use crate::running::run_in;
 
 /// A template that marks answers, and raises on two users in a row.
@@ -28,27 +29,13 @@ const RECORDS: &str = r#"{"messages":[{"role":"user","content":"2 + 2 é?"},{"ro
 {"text_input":"a","output":"b"}
 "#;
 
-/// Words and signs between spaces, and three special tokens.
-const TOKENIZER: &str = r#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":[
-    {"id":1,"content":"<user>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
-    {"id":2,"content":"<assistant>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
-    {"id":3,"content":"</s>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}],
-    "normalizer":null,"pre_tokenizer":{"type":"WhitespaceSplit"},"post_processor":null,"decoder":null,
-    "model":{"type":"WordLevel","vocab":{"?":0,"2":4,"+":5,"4":6},"unk_token":"?"}}"#;
-
 /// A folder with a model and records.
 fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a directory");
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
-        fs::write(path, text).expect("a file");
-    };
-    write("model/chat_template.jinja", TEMPLATE);
-    write("model/tokenizer_config.json", r#"{"eos_token":"</s>"}"#);
-    write("model/tokenizer.json", TOKENIZER);
-    write("records.jsonl", RECORDS);
-    folder
+    models::folder(
+        TEMPLATE,
+        r#","2":4,"+":5,"4":6"#,
+        ("records.jsonl", RECORDS),
+    )
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
