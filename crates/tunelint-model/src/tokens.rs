@@ -3,8 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-/// Cuts renderings into tokens as the model's tokenizer does. [`Tokenizer`](crate::Tokenizer) is one,
-/// where the crate is built with the feature `tokenizer`.
+/// Cuts renderings into tokens as the model's tokenizer does. `Tokenizer` is one, where the crate is built with the feature `tokenizer`.
 pub trait Encoder: fmt::Debug + Send + Sync {
     /// The tokens of a text. A rendering has its special tokens already; to a plain text, the tokenizer
     /// adds those that it puts around texts. `None` if the tokenizer fails, for instance at a text that
